@@ -55,6 +55,7 @@ pub(super) fn faults<S: Serialize + Coherent>(fields: &Value, settings: &S, defa
     if beyond.is_empty() { settings.contradictions().into_iter().flatten().collect() } else { beyond }
 }
 
+/// A fault if a number is not within the range that its schema declares. A number that JSON cannot hold is null and never in range.
 fn out_of_range(field: &Value, key: &str, value: &Value) -> Option<Fault> {
     let (least, most) = range_of(field);
     let what = match value.as_f64() {

@@ -150,6 +150,7 @@ pub(crate) fn number(value: f64, decimals: i32) -> Value {
     serde_json::Number::from_f64(rounded(value, decimals)).map_or(Value::Null, Value::Number)
 }
 
+/// The number rounded half away from zero. One that is not finite stays as it is.
 fn rounded(value: f64, decimals: i32) -> f64 {
     let scale = 10_f64.powi(decimals);
     (value * scale).round() / scale

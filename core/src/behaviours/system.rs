@@ -38,14 +38,17 @@ const fn about_the_program(title: &'static str, problem: &'static str) -> Charac
 }
 
 pub(super) mod delivery_failed {
+    /// A sink gave up deliveries.
     pub(crate) const CHARACTER: super::Character = super::about_the_program("Deliveries that failed", "deliveries");
 }
 
 pub(super) mod delivery_test {
+    /// Sent on request to see whether a sink works.
     pub(crate) const CHARACTER: super::Character = super::about_the_program("Test of a sink", "test of a sink");
 }
 
 pub(super) mod vessel_flood {
+    /// Tracks are evicted before their time because the limit of `[tracks]` is reached.
     pub(crate) const CHARACTER: super::Character =
         super::about_the_program("More vessels than there is room for", "more vessels than there is room for");
 }

@@ -32,7 +32,9 @@ const STEP: Span = Span::from_minutes(10);
 
 /// The `ais_gap` behaviour and its state.
 pub struct AisGap {
+    /// The settings in force in each zone.
     pub(super) profiles: Profiles<Settings>,
+    /// Vessels that are silent now, reported or not.
     dark: FxHashMap<TrackIx, Dark>,
     /// Gaps that were reported and are over, by vessel and start.
     closed: BTreeMap<(TrackKey, Time), (Dark, Spot)>,
@@ -102,6 +104,7 @@ impl AisGap {
         Some(Why { profile, required: elsewhere, zones, heading: None })
     }
 
+    /// Begins to follow a vessel that the reception model found silent, and requests the wake-up at which the silence is long enough.
     fn fell_silent(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
         // After a late fix, the rest of a silence is reported again. A gap that is open already just continues.
         let Some(silence) = scene.coverage.silence(step.vessel) else {
@@ -245,6 +248,8 @@ impl AisGap {
         }
     }
 
+    /// Keeps a closed gap for late fixes. Once there are `MOST_CLOSED`, those too old to be corrected make room; if that frees none, this
+    /// gap is not kept and a late fix can no longer correct it.
     fn keep_closed(&mut self, now: Time, dark: Dark, to: Spot) {
         if MOST_CLOSED <= self.closed.len() {
             self.closed.retain(|_, (_, to)| now - CORRECTED_WITHIN <= to.at);
@@ -254,6 +259,7 @@ impl AisGap {
         }
     }
 
+    /// Ends the gap of a vessel without a position where it closed: the vessel is lost or forgotten, or no zone asks any more.
     fn over(&mut self, vessel: TrackIx, reason: End, out: &mut Output) {
         let Some(dark) = self.dark.remove(&vessel) else {
             return;

@@ -55,10 +55,12 @@ impl Dark {
         self.signal(vessel, kind)
     }
 
+    /// A signal about the silent vessel alone.
     fn signal(&self, vessel: TrackIx, kind: SignalKind) -> Signal {
         Signal { behaviour: Behaviour::AisGap, subject: Subject::one(self.key, vessel), kind }
     }
 
+    /// The facts of the silence from its start to `until`. `more` are the points for its length.
     fn holding(
         &self,
         settings: &Settings,
@@ -89,6 +91,7 @@ impl Dark {
         }
     }
 
+    /// What was measured. The distance, speed and slack are absent while the vessel is silent, as a gap without an end has none.
     fn measured(&self, settings: &Settings, until: Time, to: Option<Spot>) -> Measured {
         let (evidence, rate) = (&self.evidence, &self.evidence.silence_rate);
         let usual_silence = rate.usual().map(|usual| {

@@ -23,6 +23,7 @@ use super::settings::{Settings, asked_by};
 
 /// Minutes alongside for the same visit to resume within the merge window.
 const RESUME_MINUTES: u32 = 5;
+/// Interval at which an open visit is reported again.
 const SAY_EVERY: Span = Span::from_minutes(1);
 /// Movement of the ship after which the zones around it are looked up again. Metres.
 const REDO_METRES: f64 = 100.0;
@@ -36,44 +37,59 @@ const MOST_VISITS: usize = 10_000;
 /// A ship and a small craft being watched.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Visit {
+    /// Last instant within twice `apart_metres`, in engine time. At first a time ahead of now, so that a new pair is not dropped at once.
     last_near: Time,
+    /// `None` before the first instant, and after a reload.
     spot: Option<Spot>,
+    /// One for each zone around the ship that asks.
     stays: Vec<Stay>,
 }
 
 /// Result of the latest look-up at the ship's position.
 #[derive(Serialize, Deserialize)]
 struct Spot {
+    /// Position of the ship at the look-up.
     at: LatLon,
+    /// The zones that the ship was in or near.
     zones: Vec<(ZoneIx, Relation)>,
 }
 
 /// The pair in one zone that asks.
 #[derive(Serialize, Deserialize)]
 struct Stay {
+    /// Id of the zone. An index would not survive a reload.
     zone_id: String,
+    /// Minutes alongside, as counted before the visit opens and while it is open.
     tier: Tier,
+    /// The visit that was reported; `None` while none is open.
     open: Option<Open>,
     /// The visit that ended, kept until it can no longer resume.
     ended: Option<(Open, Time)>,
+    /// Whether any counted minute was by night.
     night: bool,
     /// Last minute at which the two were not apart.
     held_at: Time,
+    /// Start and number of minutes for which the two have been apart; `None` while they are not.
     away: Option<(Time, u32)>,
+    /// Smallest distance in the minutes that counted; infinite before the first. Metres.
     min_metres: f64,
 }
 
 /// Latest report about a visit.
 #[derive(Clone, Serialize, Deserialize)]
 struct Open {
+    /// Time of the latest report; `Time::MIN` before the first, so that it is due at once.
     said_at: Time,
+    /// First minute alongside.
     started_at: Time,
+    /// Minute at which `after_minutes` were counted. Kept if the visit resumes.
     satisfied_at: Time,
     /// Number of this visit of the craft to the ship, from 1.
     visit: u32,
 }
 
 impl Visit {
+    /// A pair that is compared from `from` on.
     pub(super) fn new(from: Time) -> Visit {
         Visit { last_near: from + FORGET_APART, spot: None, stays: Vec::new() }
     }
@@ -207,6 +223,7 @@ impl Visit {
 type Keys = (TrackKey, TrackKey);
 
 impl Stay {
+    /// A zone in which nothing is counted yet.
     fn new(zone_id: &str) -> Stay {
         Stay {
             zone_id: zone_id.to_owned(),
@@ -220,6 +237,7 @@ impl Stay {
         }
     }
 
+    /// Handles one instant in this zone: counts it, opens or ends the visit, and reports it once a minute.
     fn count(
         &mut self,
         scene: &PairScene<'_>,
@@ -292,6 +310,7 @@ impl Stay {
         })
     }
 
+    /// Reports the open visit.
     fn say(
         &mut self,
         scene: &PairScene<'_>,
@@ -336,6 +355,7 @@ impl Stay {
         );
     }
 
+    /// Ends the visit, if one is open, and remembers it for `visit_days`. The count begins again in any case.
     fn end(&mut self, keys: Keys, ended_at: Time, reason: End, visits: &mut Visits, out: &mut Signals<'_>) {
         self.tier = Tier::new();
         self.night = false;
@@ -352,7 +372,9 @@ impl Stay {
 /// Visits that have ended, by ship and craft, with start and end. At most `MOST_VISITS`; the oldest are dropped first.
 #[derive(Default, Serialize, Deserialize)]
 pub(crate) struct Visits {
+    /// Start and end of the visits of each pair, in the order in which they ended.
     ended: FxHashMap<(TrackKey, TrackKey), Vec<(Time, Time)>>,
+    /// The pair of each visit in `ended`, oldest first.
     order: VecDeque<(TrackKey, TrackKey)>,
 }
 

@@ -68,6 +68,7 @@ pub const CHARACTER: Character = Character {
     cise: CiseAnomaly::Movement,
 };
 
+/// Only where ships lie at anchor or moored. The reason is part of the message about the zone.
 fn may_be_asked(kind: Kind, _: IsPolygon) -> Result<(), String> {
     match asked_by(kind) {
         true => Ok(()),

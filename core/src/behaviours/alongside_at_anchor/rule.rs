@@ -27,7 +27,9 @@ pub(crate) type AlongsideAtAnchor = Pairs<AlongsideRule>;
 
 /// The rule: a small craft lies alongside an anchored or moored ship, which comes first in the pair.
 pub(crate) struct AlongsideRule {
+    /// The settings in force in each zone.
     profiles: Profiles<Settings>,
+    /// Visits that ended, of all pairs, so that a second one is recognised after the pair was dropped.
     visits: Visits,
 }
 

@@ -39,6 +39,7 @@ pub struct Explanation {
 }
 
 impl Explanation {
+    /// An explanation without conditions, of a behaviour that runs at the vessel's place.
     pub(super) fn new(about: impl Into<String>) -> Explanation {
         Explanation { about: about.into(), conditions: Vec::new(), asked_for: true }
     }
@@ -172,6 +173,7 @@ pub(super) fn said_of(vessel: &Vessel<'_>) -> String {
     format!("{kind}, {class}, {length}")
 }
 
+/// A measured number as explanations show it: two decimal places. An infinite one is a distance that no search found.
 fn rounded(measured: Option<f64>) -> Value {
     match measured {
         Some(value) if value.is_finite() => number(value, 2),

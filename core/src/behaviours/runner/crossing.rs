@@ -38,13 +38,17 @@ impl Coherent for Settings {}
 /// Direction in which a border is crossed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Way {
+    /// Into the zone.
     In,
+    /// Out of the zone.
     Out,
 }
 
 /// The part that each of the two behaviours supplies.
 pub(crate) trait Border: Send + 'static {
+    /// The behaviour.
     const BEHAVIOUR: Behaviour;
+    /// The direction that opens an alert. The other direction ends it.
     const WAY: Way;
 
     /// The facts of a crossing.
@@ -65,7 +69,9 @@ pub(crate) struct Measured {
 /// Open crossings of one vessel: ids of the zones, and the last fix.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Open {
+    /// Ids of the zones. Indexes would not survive a reload.
     zones: Vec<String>,
+    /// Time of the last fix, from which the vessel counts as lost.
     last_fix: Time,
     /// Whether zones were reloaded since the last check, so that a border may have moved.
     recheck: bool,
@@ -73,7 +79,9 @@ pub(crate) struct Open {
 
 /// The rule about crossings in one direction.
 pub(crate) struct Crossings<B> {
+    /// The settings in force in each zone.
     profiles: Profiles<Settings>,
+    /// The direction, known from the type alone.
     border: PhantomData<B>,
 }
 
@@ -216,6 +224,7 @@ fn end_moved<B: Border>(
     moved.iter().for_each(|zone_id| end(state, zone_id, at, End::ZoneMoved, out));
 }
 
+/// The facts of a crossing. A zone that the vessel left far behind in a hole is listed as near all the same, because the alert is about it.
 fn holding<B: Border>(
     scene: &VesselScene<'_>,
     step: &Step<'_>,

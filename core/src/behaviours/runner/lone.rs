@@ -21,15 +21,18 @@ const SAY_EVERY: Span = Span::from_minutes(1);
 
 /// A rule that consists of the condition `C`.
 pub(crate) struct Lone<C: Case> {
+    /// The settings in force in each zone.
     profiles: Profiles<C::Settings>,
     /// When the zones and settings in force were loaded; `Time::MIN` for those of the start.
     profiles_since: Time,
+    /// Room for the profiles of a step, kept between steps to save an allocation for each fix.
     scratch: Vec<u16>,
 }
 
 /// The condition of one vessel, under each set of settings that applies.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct State<X> {
+    /// One for each profile. The alert takes the facts of the open one that began first.
     kept: Vec<Kept<X>>,
     /// The latest report about the condition; `None` unless it is open and was reported.
     said: Option<Said>,
@@ -37,10 +40,14 @@ pub(crate) struct State<X> {
     heard_at: Time,
 }
 
+/// What the latest report stated. Another form or other zones are reported at once, other measurements once a minute.
 #[derive(Clone, Serialize, Deserialize)]
 struct Said {
+    /// Time of the fix that was reported.
     at: Time,
+    /// The form reported.
     form: Form,
+    /// The zones reported.
     zones: Vec<(ZoneIx, Relation)>,
 }
 
@@ -164,6 +171,7 @@ impl<C: Case> Lone<C> {
         }
     }
 
+    /// Handles a fix: begins a condition under each profile of `allowed` that has none, observes those that exist, and reports.
     fn look(
         &self,
         state: &mut Option<State<C::Own>>,

@@ -19,6 +19,7 @@ const HYSTERESIS_NM: f64 = 0.2;
 /// One set of settings of a behaviour, and how calm water affects it.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub(crate) struct Profile<S> {
+    /// The base settings with the zone's overrides.
     pub(crate) settings: S,
     /// Whether calm water prevents behaviours at sea from opening here.
     calm: bool,
@@ -31,6 +32,7 @@ pub(crate) struct Profile<S> {
 /// The profiles of one behaviour. Profiles are never removed, so an index stays valid when zones change.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Profiles<S> {
+    /// Each set of settings once. Zones with the same overrides share one.
     list: Vec<Profile<S>>,
     /// Index of the profile of each zone; `None` where the behaviour does not run.
     by_zone: Vec<Option<u16>>,
@@ -41,11 +43,14 @@ pub(crate) struct Profiles<S> {
 /// Whether a condition would be new or is already open. Borders differ by the hysteresis.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Standing {
+    /// Not open: the borders are as set.
     New,
+    /// Open: it may cross each border by `HYSTERESIS_NM` without ending.
     Open,
 }
 
 impl Standing {
+    /// By how much the borders are moved outward. Nautical miles.
     fn slack(self) -> f64 {
         match self {
             Standing::New => 0.0,
@@ -55,6 +60,7 @@ impl Standing {
 }
 
 impl<S: Clone + PartialEq + Serialize + DeserializeOwned> Profiles<S> {
+    /// The profiles of the base settings and of each zone of the chart.
     pub(crate) fn new(name: Behaviour, base: &S, chart: &Chart) -> Profiles<S> {
         let mut profiles = Profiles { list: Vec::new(), by_zone: Vec::new(), anywhere: 0 };
         profiles.rebuild(name, base, chart);
@@ -143,6 +149,7 @@ impl<S: Clone + PartialEq + Serialize + DeserializeOwned> Profiles<S> {
         chart.zones.get(zone).active(now).then_some(profile)
     }
 
+    /// Writes the profiles of the watched and active zones among `zones` to `out`, sorted and without repeats.
     fn of_zones(&self, chart: &Chart, zones: impl Iterator<Item = ZoneIx>, now: Time, out: &mut Vec<u16>) {
         out.clear();
         for ix in zones {
@@ -159,6 +166,7 @@ impl<S: Clone + PartialEq + Serialize + DeserializeOwned> Profiles<S> {
         out.sort_unstable();
     }
 
+    /// Index of a zone's profile; `None` where the behaviour does not run: it is disabled or not asked for there.
     fn of_zone(&mut self, name: Behaviour, base: &S, zone: &Zone, margin_nm: f64) -> Option<u16> {
         if !zone.runs(name.name()) {
             return None;
@@ -177,6 +185,7 @@ impl<S: Clone + PartialEq + Serialize + DeserializeOwned> Profiles<S> {
         }))
     }
 
+    /// Index of this profile, which is added if no equal one exists.
     fn intern(&mut self, profile: Profile<S>) -> u16 {
         if let Some(known) = self.list.iter().position(|other| *other == profile) {
             return known as u16;

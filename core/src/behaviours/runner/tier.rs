@@ -8,7 +8,9 @@ use crate::behaviours::runner::speeds::Speeds;
 /// How many minutes a tier needs, and after how many minutes a break resets it.
 #[derive(Clone, Copy)]
 pub(crate) struct TierRule {
+    /// Number of counted minutes needed.
     minutes: f64,
+    /// Longest break that does not reset the count. Minutes.
     pause: f64,
 }
 
@@ -22,15 +24,22 @@ impl TierRule {
 /// Counted instants of one tier.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Tier {
+    /// First counted instant; `Time::MAX` before there is one.
     since: Time,
+    /// Last counted instant; `Time::MIN` before there is one.
     last: Time,
+    /// Number of counted instants, one a minute.
     counted: u32,
+    /// Number of instants of the current break, that is, since the last counted one.
     missed: u32,
+    /// Largest distance among the counted instants. Metres.
     furthest: f64,
+    /// Speeds of both ships at the counted instants.
     speeds: Speeds,
 }
 
 impl Tier {
+    /// A tier with nothing counted.
     pub(crate) fn new() -> Tier {
         Tier { since: Time::MAX, last: Time::MIN, counted: 0, missed: 0, furthest: 0.0, speeds: Speeds::default() }
     }

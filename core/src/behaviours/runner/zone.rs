@@ -20,8 +20,11 @@ const SAY_EVERY: Span = Span::from_minutes(1);
 
 /// The part that each behaviour supplies.
 pub(crate) trait ZoneCase: Send + 'static {
+    /// Its table in the settings.
     type Settings: Clone + PartialEq + Serialize + DeserializeOwned + Send;
+    /// The behaviour.
     const BEHAVIOUR: Behaviour;
+    /// Steps that it needs of vessels that it does not follow.
     const INTEREST: Interest;
     /// Reason for the end when the end threshold is met.
     const ENDS: End;
@@ -62,31 +65,41 @@ pub(crate) trait ZoneCase: Send + 'static {
 
 /// One fix of one vessel.
 pub(crate) struct At<'a> {
+    /// What the rule may read about the vessel.
     pub(crate) scene: &'a VesselScene<'a>,
+    /// The step that brought the fix.
     pub(crate) step: &'a Step<'a>,
+    /// The fix.
     pub(crate) fix: Fix,
 }
 
 /// The rule about a condition in zones that ask for it.
 pub(crate) struct InZones<Z: ZoneCase> {
+    /// The settings in force in each zone.
     profiles: Profiles<Z::Settings>,
+    /// The behaviour, known from the type alone.
     case: PhantomData<Z>,
 }
 
 /// The zones in which the condition of one vessel is counted.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Zones {
+    /// Time of the last fix, from which the vessel counts as lost.
     last_fix: Time,
+    /// One for each zone in which the condition counts.
     zones: Vec<Watched>,
 }
 
 /// The condition of one vessel in one zone.
 #[derive(Serialize, Deserialize)]
 struct Watched {
+    /// Id of the zone. An index would not survive a reload.
     zone_id: String,
+    /// How far the condition has come there.
     condition: Condition,
     /// Time before this does not count, because the place must hold throughout.
     not_before: Time,
+    /// When it was last reported; `None` if the next fix at which it holds is to be reported.
     said_at: Option<Time>,
 }
 
@@ -159,6 +172,7 @@ impl<Z: ZoneCase> VesselRule for InZones<Z> {
 }
 
 impl Zones {
+    /// The condition in one zone; `None` if it does not count there.
     fn of(&self, zone_id: &str) -> Option<&Watched> {
         self.zones.iter().find(|watched| watched.zone_id == zone_id)
     }

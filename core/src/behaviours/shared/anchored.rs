@@ -95,6 +95,7 @@ impl Anchored {
         }
     }
 
+    /// How it lies, as the measured value of an explanation.
     fn words(self) -> String {
         match self {
             Anchored::Status { radius_nm } => format!("by status, within {radius_nm:.2} nm"),

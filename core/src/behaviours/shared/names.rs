@@ -66,6 +66,8 @@ fn core(name: &str) -> String {
     }
 }
 
+/// Whether a folded name is a placeholder: empty, a number with at most one letter, or a word of `NO_NAMES` with nothing but digits after
+/// it.
 fn no_name(core: &str) -> bool {
     let digits = core.chars().filter(char::is_ascii_digit).count();
     let letters = core.chars().count() - digits;
@@ -74,6 +76,8 @@ fn no_name(core: &str) -> bool {
     core.is_empty() || number || NO_NAMES.iter().any(|word| known(word)) || core.starts_with("NEWBUILDING")
 }
 
+/// The group of a ship type. Dredgers, tugs and sailing craft keep their own number; 31 and 52 both mean tugs, 36 and 37 both pleasure
+/// craft.
 fn kind(ship_type: u8) -> u8 {
     match ship_type {
         31 | 52 => 31,

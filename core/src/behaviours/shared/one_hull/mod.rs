@@ -53,6 +53,7 @@ pub(crate) fn one_hull(scene: &Scene<'_>, a: TrackKey, b: TrackKey) -> Option<On
     same_identity(&one, &two).or_else(|| inseparable.proves_one_hull(a, b).map(OneHull::NeverApart))
 }
 
+/// The identity that both report, by IMO number or else by name and call sign; `None` if neither proves one hull.
 fn same_identity(a: &Vessel<'_>, b: &Vessel<'_>) -> Option<OneHull> {
     let (a, b) = (a.identity()?, b.identity()?);
     if let Some(imo) = a.imo.filter(|imo| b.imo == Some(*imo) && is_own_imo(*imo)) {
