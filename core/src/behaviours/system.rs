@@ -38,7 +38,7 @@ const fn about_the_program(title: &'static str, problem: &'static str) -> Charac
 }
 
 pub(super) mod delivery_failed {
-    /// A sink gave up deliveries.
+    /// A sink has not delivered alerts.
     pub(crate) const CHARACTER: super::Character = super::about_the_program("Deliveries that failed", "deliveries");
 }
 
@@ -48,7 +48,7 @@ pub(super) mod delivery_test {
 }
 
 pub(super) mod vessel_flood {
-    /// Tracks are evicted before their time because the limit of `[tracks]` is reached.
+    /// `tracks.max_tracks` is reached, so tracks are evicted.
     pub(crate) const CHARACTER: super::Character =
         super::about_the_program("More vessels than there is room for", "more vessels than there is room for");
 }

@@ -15,6 +15,7 @@ use super::settings::Settings;
 
 /// Navigational status of an active device (ITU-R M.1371, table 45).
 pub(super) const ACTIVE: u8 = 14;
+/// Interval at which a device is reported again while nothing changes.
 const SAY_EVERY: Span = Span::from_minutes(1);
 
 /// The `distress` behaviour and its state.
@@ -22,14 +23,18 @@ pub(crate) type Distress = PerVessel<DistressRule>;
 
 /// The rule: a distress device is active, or under test.
 pub(crate) struct DistressRule {
+    /// The settings. Zones do not affect them.
     settings: Settings,
 }
 
 /// One device that is heard.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Device {
+    /// When it was first heard, or when its alert began again after a safety text TEST retracted the first.
     started_at: Time,
+    /// When it was last heard.
     last_at: Time,
+    /// When it was last reported, and in which form; `None` before the first report.
     said: Option<(Time, Form)>,
 }
 

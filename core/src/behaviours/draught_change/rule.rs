@@ -18,6 +18,7 @@ pub(crate) type DraughtChange = PerVessel<DraughtRule>;
 
 /// The rule: a draught differs, is confirmed by a second report, and no port call explains it.
 pub(crate) struct DraughtRule {
+    /// The settings. Zones do not affect them.
     settings: Settings,
 }
 
@@ -38,6 +39,7 @@ impl DraughtRule {
         !calm && !scene.is_in_port() && !scene.was_in_port(pending.at - settle, step.at)
     }
 
+    /// The facts of a change to `after` decimetres, with the silence before it if that may be the reason.
     fn holding(&self, scene: &VesselScene<'_>, step: &Step<'_>, pending: &Pending, after: u8) -> Holding {
         let settings = &self.settings;
         let position = scene.vessel.last().map(|fix| fix.position);

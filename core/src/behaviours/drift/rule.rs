@@ -27,13 +27,16 @@ pub(crate) struct Drifting;
 pub(crate) struct Way {
     /// Where the drift began, and the farthest distance from there since.
     origin: LatLon,
+    /// Metres. It never falls, so a vessel that drifts back has still drifted.
     metres: f64,
     /// What all recent fixes show alike, and since when; `None` if they differ.
     shows: Option<(Observation, Time)>,
+    /// Greatest angle between course over ground and heading in this drift. Degrees, 0-180.
     greatest_degrees: f64,
 }
 
 impl Way {
+    /// A drift that begins here.
     fn new(origin: LatLon) -> Way {
         Way { origin, metres: 0.0, shows: None, greatest_degrees: 0.0 }
     }
@@ -90,6 +93,7 @@ impl Case for Drifting {
             Some(_) | None => seen.fix.at,
         };
         if observation == Observation::Meets {
+            // The first fix of a new run. What earlier runs measured does not belong to it.
             if kept.condition.counted() == Span::ZERO && since == seen.fix.at {
                 kept.own = Way::new(seen.fix.position);
             }
@@ -139,6 +143,7 @@ fn degrees_off(seen: &Seen<'_>) -> Option<f64> {
     Some(angle_between(said.cog_degrees()?, said.heading_degrees()?))
 }
 
+/// What a speed made good in knots, and an angle between course and heading in degrees, show together.
 fn observation(settings: &Settings, knots: f64, degrees: f64) -> Observation {
     let slow = settings.min_knots <= knots && knots <= settings.max_knots;
     let ends = knots < settings.still_knots || settings.moving_knots <= knots || degrees < settings.straight_degrees;

@@ -35,7 +35,9 @@ pub(crate) type FishingOutOfPlace = PerVessel<FishingRule>;
 
 /// The rule: a fishing vessel makes a long passage, and then stops.
 pub(crate) struct FishingRule {
+    /// The base settings. They decide about the passage, which no zone can override.
     settings: Settings,
+    /// The condition of the stop, under the settings of its place.
     stops: Lone<Stop>,
 }
 
@@ -44,6 +46,7 @@ pub(crate) struct FishingRule {
 pub(crate) struct State {
     /// Its passage far out.
     passage: Option<Passage>,
+    /// Its stop after a passage; `None` while it has not stopped.
     stop: Option<lone::State<Done>>,
 }
 
@@ -69,6 +72,7 @@ impl VesselRule for FishingRule {
         if !fishing && state.is_none() {
             return;
         }
+        // A vessel that turns out to be of another type still ends the stop that is open.
         let mut now = state.take().unwrap_or_default();
         let least_nm = self.settings.min_shore_nm;
         let far = || match &step.place {
@@ -146,10 +150,15 @@ impl VesselRule for FishingRule {
 /// The passage of a fishing vessel: the straight way so far, and the latest passage that was long enough.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Passage {
+    /// Where it began.
     start: LatLon,
+    /// When it began.
     start_at: Time,
+    /// Time of the latest leg's end.
     last_at: Time,
+    /// Position of the latest leg's end.
     last: LatLon,
+    /// Length of all legs. Metres.
     path_metres: f64,
     /// Time at the speeds of a passage, without longer holes.
     counted: Span,
@@ -160,13 +169,18 @@ pub(crate) struct Passage {
 /// A passage of at least `passage_hours`.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 pub(crate) struct Done {
+    /// When it was last known to continue.
     ended_at: Time,
+    /// From its start to its end, with what did not count.
     took: Span,
+    /// Length of its legs. Metres.
     path_metres: f64,
+    /// Distance made good in a straight line. Metres.
     net_metres: f64,
 }
 
 impl Passage {
+    /// A passage that begins with this fix.
     fn new(fix: &Fix) -> Passage {
         Passage {
             start: fix.position,

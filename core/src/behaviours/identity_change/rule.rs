@@ -26,7 +26,9 @@ const LYING: [u8; 3] = [1, 5, 6];
 const MOST_EARLIER: usize = 8;
 /// The `identity_change` behaviour and its state.
 pub struct IdentityChange {
+    /// The settings. Zones do not affect them.
     settings: Settings,
+    /// The vessel that last sent each IMO number, also if it is forgotten by now.
     registry: Registry,
     /// Previous values of vessels whose static data changed once, until the change is repeated or taken back.
     pending: FxHashMap<TrackIx, Pending>,
@@ -37,9 +39,13 @@ pub struct IdentityChange {
 /// Values that a vessel sent at least twice before it changed them.
 #[derive(Default, Serialize, Deserialize)]
 struct Pending {
+    /// The name before; `None` if it did not change.
     name: Option<Box<str>>,
+    /// The call sign before; `None` if it did not change.
     call_sign: Option<Box<str>>,
+    /// The ship type before, 1-99; `None` if it did not change.
     ship_type: Option<u8>,
+    /// When the first of these changes was received; `None` only in a new entry.
     at: Option<Time>,
     /// Whether the vessel was under way when the change was first received. `None` if not known.
     under_way: Option<bool>,
@@ -47,12 +53,16 @@ struct Pending {
 
 /// What one step shows about one vessel.
 struct Findings {
+    /// The strongest change; `None` if nothing changed.
     strongest: Option<Form>,
+    /// Earliest time at which one of the changes was received.
     since: Time,
+    /// What each change shows.
     measured: Measured,
 }
 
 impl Findings {
+    /// Adds a change. The alert takes the form of the strongest one.
     fn add(&mut self, change: Form, since: Time) {
         self.strongest = Some(self.strongest.map_or(change, |found| found.min(change)));
         self.since = self.since.min(since);

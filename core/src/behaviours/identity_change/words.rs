@@ -67,6 +67,7 @@ impl Words for Facts {
 }
 
 impl Facts {
+    /// The IMO number in a sentence.
     fn imo(&self) -> String {
         self.measured.imo.map_or("unknown".to_owned(), |imo| format!("{imo:07}"))
     }
@@ -83,6 +84,7 @@ impl Facts {
         }
     }
 
+    /// The changes of name, call sign and type, each as a phrase.
     fn changed(&self) -> Vec<String> {
         let said = |text: Option<&str>| text.and_then(clean).unwrap_or_else(|| "unknown".to_owned());
         let Measured { call_sign, ship_type, .. } = &self.measured;

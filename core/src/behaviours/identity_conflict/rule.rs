@@ -26,6 +26,7 @@ const ONCE_IN: Span = Span::from_hours(24);
 
 /// The `identity_conflict` behaviour and its state.
 pub struct IdentityConflict {
+    /// The settings. Zones do not affect them.
     settings: Settings,
     /// Conflicts, by the further track.
     doubles: BTreeMap<TrackIx, Double>,
@@ -49,9 +50,13 @@ struct Number {
 /// One MMSI in two places.
 #[derive(Serialize, Deserialize)]
 struct Double {
+    /// The further track, which the jump began.
     key: TrackKey,
+    /// The older track, which the jump left.
     from: (TrackKey, TrackIx),
+    /// The jump.
     jump: Jump,
+    /// When the jump was confirmed. Only fixes after that prove two ships.
     confirmed_at: Time,
     /// Fixes of the older track since the jump.
     fixes: u32,
@@ -64,6 +69,7 @@ struct Double {
 }
 
 impl Double {
+    /// Both tracks.
     fn subject(&self, further: TrackIx) -> Subject {
         Subject::pair(self.from, (self.key, further))
     }
@@ -100,6 +106,7 @@ impl IdentityConflict {
         }
     }
 
+    /// Begins to compare two tracks after a jump, unless it is too short or the number may not be watched.
     fn begin(&mut self, step: &Step<'_>, jump: &Jump, at: Time, out: &mut Output) {
         let from = jump.from.1;
         let apart_nm = jump_nm(jump);
@@ -153,6 +160,7 @@ impl IdentityConflict {
         let since = match double.open {
             Some((_, said)) if at - said < SAY_EVERY => return,
             Some((since, _)) => since,
+            // One alert for each number: another pair of its tracks only adds a place to the open one.
             None if !is_new => return,
             None => {
                 told.open = Some(further);
@@ -187,6 +195,7 @@ impl IdentityConflict {
         out.signals.push(Signal { behaviour: Behaviour::IdentityConflict, subject: double.subject(further), kind });
     }
 
+    /// Stops comparing two tracks. Ends the alert if one is open, at the time from which one of them was silent.
     fn close(&mut self, further: TrackIx, reason: End, out: &mut Output) {
         let Some(double) = self.doubles.remove(&further) else {
             return;

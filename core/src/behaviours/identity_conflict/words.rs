@@ -56,6 +56,7 @@ impl Facts {
         (self.form == Form::Shared || 2 < places).then_some(places)
     }
 
+    /// How far apart the two are.
     fn apart(&self) -> String {
         distance(self.measured.jump.distance_nm)
     }

@@ -30,37 +30,49 @@ const MOST_NAMED: usize = 100;
 
 /// The `interference` behaviour and its state.
 pub struct Interference {
+    /// The settings. Zones do not affect them.
     settings: Settings,
     /// Jumps within the window, oldest first.
     jumps: VecDeque<Landing>,
+    /// Areas whose notice is open, by the name of the cell of the jump that opened them.
     areas: BTreeMap<String, Area>,
+    /// Vessels that jumped and are not back.
     strays: Strays,
 }
 
 /// A jump of one vessel, and where it landed.
 #[derive(Clone, Serialize, Deserialize)]
 struct Landing {
+    /// When the jump was confirmed.
     at: Time,
     /// Time of the vessel's first false position.
     since: Time,
     track: (TrackKey, TrackIx),
+    /// Where it landed.
     to: LatLon,
 }
 
 /// An area in which positions are not to be trusted.
 #[derive(Serialize, Deserialize)]
 struct Area {
+    /// Where the jump that opened it landed. It does not move, or one area could grow without limit.
     centre: LatLon,
+    /// First jump to the area.
     started_at: Time,
+    /// The jump that made the vessels enough.
     opened_at: Time,
+    /// Latest jump to the area.
     last_at: Time,
+    /// Every vessel that jumped to it.
     vessels: BTreeSet<Mmsi>,
     /// The tracks by which the alert names its vessels.
     named: BTreeMap<Mmsi, (TrackKey, TrackIx)>,
+    /// The zones that the landing place of the opening jump is in or near.
     zones: Vec<(ZoneIx, Relation)>,
 }
 
 impl Area {
+    /// Adds the vessel of a jump. A vessel of which no track is left is counted but not named.
     fn add(&mut self, scene: &Scene<'_>, landing: &Landing) {
         let (key, _) = landing.track;
         self.vessels.insert(key.mmsi);
@@ -71,6 +83,7 @@ impl Area {
         }
     }
 
+    /// The named vessels, and the cell.
     fn subject(&self, cell: &str) -> Subject {
         Subject { vessels: self.named.values().copied().collect(), zone_id: cell.to_owned() }
     }
@@ -87,6 +100,7 @@ impl Interference {
         }
     }
 
+    /// Whether two places are within `radius_nm`, and so one place.
     fn is_near(&self, a: LatLon, b: LatLon) -> bool {
         a.metres_to(b) <= self.settings.radius_nm * METRES_PER_NM
     }
@@ -183,6 +197,7 @@ impl Interference {
         Some(name)
     }
 
+    /// Reports an area, as at its latest jump.
     fn say(&self, scene: &Scene<'_>, name: &str, out: &mut Output) {
         let Some(area) = self.areas.get(name) else {
             return;
@@ -204,6 +219,7 @@ impl Interference {
         out.signals.push(Signal { behaviour: Behaviour::Interference, subject: area.subject(name), kind });
     }
 
+    /// Ends the notice of an area. Its vessels stay muted until each is back.
     fn close(&mut self, name: &str, reason: End, out: &mut Output) {
         if let Some(area) = self.areas.remove(name) {
             let kind = SignalKind::Over { ended_at: area.last_at, reason };
@@ -219,6 +235,7 @@ fn is_left_behind(scene: &Scene<'_>, key: TrackKey) -> bool {
     heard_at(key).is_some_and(|last| others.filter_map(|other| other.last()).any(|fix| last < fix.at))
 }
 
+/// Mutes the behaviours that rest on the positions of these vessels, or lifts that. Nothing is sent for an empty list.
 fn say_doubts(doubts: Vec<Doubt>, out: &mut Output) {
     if !doubts.is_empty() {
         let kind = SignalKind::Mutes { vessels: doubts };

@@ -60,6 +60,7 @@ pub const CHARACTER: Character = Character {
     cise: CiseAnomaly::Erratic,
 };
 
+/// Only around a polygon. The belts of a chart are those of polygons.
 fn may_be_asked(_: Kind, is_polygon: IsPolygon) -> Result<(), String> {
     match is_polygon {
         true => Ok(()),

@@ -23,9 +23,11 @@ pub(crate) type Loitering = PerVessel<LoiteringRule>;
 
 /// The rule: a vessel stays slow or circles where vessels are watched.
 pub(crate) struct LoiteringRule {
+    /// The settings in force in each zone.
     profiles: Profiles<Settings>,
     /// When the current zones came into force.
     profiles_since: Time,
+    /// Room for the profiles of a step, kept between steps to save an allocation for each fix.
     scratch: Vec<u16>,
 }
 
@@ -36,16 +38,22 @@ pub(crate) struct State {
     stays: Vec<Stay>,
     /// The latest report about the condition; `None` unless it is open and was reported.
     said: Option<Said>,
+    /// Time of the last fix, from which the vessel counts as lost.
     last_fix: Time,
 }
 
 /// What the latest report about a vessel stated.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Said {
+    /// Time of the fix that was reported.
     at: Time,
+    /// Start of the alert. It stays when the vessel goes over from one form to another.
     started_at: Time,
+    /// When the first form was satisfied.
     satisfied_at: Time,
+    /// The form reported.
     form: Form,
+    /// The zones reported.
     zones: Vec<(crate::zones::ZoneIx, crate::zones::Relation)>,
 }
 
@@ -127,13 +135,18 @@ impl VesselRule for LoiteringRule {
 
 /// One fix of one vessel, with its surroundings.
 struct Seen<'a> {
+    /// What the rule may read about the vessel.
     scene: &'a VesselScene<'a>,
+    /// The step that brought the fix.
     step: &'a Step<'a>,
+    /// The fix.
     fix: Fix,
+    /// Shore and calm water at the fix.
     place: Vicinity,
 }
 
 impl State {
+    /// Whether nothing is kept that matters later.
     fn is_empty(&self) -> bool {
         self.stays.is_empty() && self.said.is_none()
     }

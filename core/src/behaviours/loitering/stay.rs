@@ -25,9 +25,13 @@ const CAME_LATER_BY: Span = Span::from_minutes(10);
 /// The stay of one vessel under one set of settings.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Stay {
+    /// Index of the settings.
     pub(super) profile: u16,
+    /// The condition that the vessel is slow.
     pub(super) slow: Condition,
+    /// The condition that the vessel circles.
     pub(super) circling: circling::Circling,
+    /// Positions since it became slow.
     pub(super) swing: Swing,
     /// Whether another vessel came alongside while this one was slow.
     visited: bool,
@@ -68,6 +72,7 @@ impl Stay {
         (self.slow.is_open() && !self.slow.is_ending()) || self.circling.is_open()
     }
 
+    /// Whether either condition is satisfied.
     pub(super) fn is_open(&self) -> bool {
         self.slow.is_open() || self.circling.is_open()
     }

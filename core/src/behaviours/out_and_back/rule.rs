@@ -27,7 +27,9 @@ pub(crate) type OutAndBack = PerVessel<OutAndBackRule>;
 
 /// The rule: a vessel leaves calm water, stops far out, and comes back.
 pub(crate) struct OutAndBackRule {
+    /// The settings in force in each zone.
     profiles: Profiles<Settings>,
+    /// Room for the profiles of a step, kept between steps to save an allocation for each fix.
     scratch: Vec<u16>,
 }
 
@@ -38,20 +40,30 @@ pub(crate) struct Trip {
     start: (f32, f32),
     /// Greatest distance from there so far.
     farthest_nm: f32,
+    /// Time of the last fix before it left.
     left_at: Time,
+    /// Its first stop far out that lasted long enough, or the one that is being counted; `None` without either.
     stop: Option<Box<Stop>>,
 }
 
 /// The vessel's stop in open water, far out.
 #[derive(Serialize, Deserialize)]
 struct Stop {
+    /// Where it began.
     at: LatLon,
+    /// Distance from shore there. Nautical miles.
     shore_nm: f64,
+    /// Distance from the start of the trip there. Nautical miles.
     start_nm: f64,
+    /// Index of the settings in force there. They decide about the rest of the trip.
     profile: u16,
+    /// Start of the first slow span.
     since: Time,
+    /// Time up to which spans are counted, so that spans that overlap count once.
     covered: Time,
+    /// Time counted so far.
     counted: Span,
+    /// Number of slow fixes, with the one at the start of the first span.
     fixes: u32,
     /// Whether the stop has lasted long enough.
     done: bool,
@@ -183,11 +195,13 @@ impl VesselRule for OutAndBackRule {
 }
 
 impl Trip {
+    /// A trip that begins where the vessel was last in calm water.
     fn new(start: LatLon, step: &Step<'_>, fix: &Fix) -> Trip {
         let left_at = step.previous.map_or(fix.at, |previous| previous.at);
         Trip { start: (start.lat as f32, start.lon as f32), farthest_nm: 0.0, left_at, stop: None }
     }
 
+    /// Where the trip began, to about 2 m.
     fn start(&self) -> LatLon {
         LatLon::new(f64::from(self.start.0), f64::from(self.start.1))
     }
@@ -245,14 +259,20 @@ impl Trip {
 
 /// A completed trip.
 struct Returned<'a> {
+    /// The trip.
     trip: &'a Trip,
+    /// Its stop.
     stop: &'a Stop,
+    /// The settings in force at the stop.
     settings: &'a Settings,
+    /// Distance from the start at the fix. Nautical miles.
     nm: f64,
+    /// The fix that is close enough to the start.
     fix: &'a Fix,
 }
 
 impl Returned<'_> {
+    /// The facts of the whole trip. The alert is placed at the stop, in the zones there.
     fn holding(&self, scene: &VesselScene<'_>) -> Holding {
         let Returned { trip, stop, settings, nm, fix } = *self;
         let mut hits = Vec::new();

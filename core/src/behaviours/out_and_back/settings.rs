@@ -74,6 +74,7 @@ impl Coherent for Settings {
 }
 
 impl Settings {
+    /// How far out a vessel of this type must stop. Nautical miles. Fishing vessels often stop far out.
     pub(super) fn out_nm(&self, vessel: &Vessel<'_>) -> f64 {
         match vessel.ship_type() {
             Some(30) => self.fishing_out_nm,

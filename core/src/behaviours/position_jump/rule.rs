@@ -20,14 +20,18 @@ use super::settings::Settings;
 
 /// The `position_jump` behaviour and its state.
 pub struct PositionJump {
+    /// The settings. Zones do not affect them.
     settings: Settings,
     /// Open jumps, by the further track.
     open: BTreeMap<TrackIx, Open>,
 }
 
+/// A jump whose two tracks are not joined yet.
 #[derive(Serialize, Deserialize)]
 struct Open {
+    /// The further track, which the jump began.
     key: TrackKey,
+    /// The track that was left.
     from: (TrackKey, TrackIx),
     /// Time of the last known fix on the track that was left.
     left_at: Time,
@@ -39,6 +43,7 @@ impl PositionJump {
         PositionJump { settings: settings.clone(), open: BTreeMap::new() }
     }
 
+    /// Ends a jump, once the track that was left has been silent for `joined_minutes`, or one of the tracks is forgotten.
     fn close(&mut self, vessel: TrackIx, reason: End, out: &mut Output) {
         let Some(open) = self.open.remove(&vessel) else {
             return;

@@ -24,6 +24,7 @@ pub(super) struct Meetings {
     pairs: BTreeMap<Both, Vec<Time>>,
     /// Pairs, by the start of their latest meeting.
     by_latest: BTreeSet<(Time, Both)>,
+    /// Number of pairs forgotten for lack of room. Those forgotten after 14 days do not count.
     evicted: u64,
 }
 
@@ -51,6 +52,7 @@ impl Meetings {
         meetings.filter(|since| at - REMEMBERED <= **since && **since < at).count()
     }
 
+    /// Forgets pairs that have not met for 14 days, and the oldest beyond `MOST_PAIRS`.
     fn forget(&mut self, now: Time) {
         while let Some((latest, both)) = self.by_latest.first().copied() {
             let old = latest < now - REMEMBERED;

@@ -33,40 +33,57 @@ const FORGET_APART: Span = Span::from_minutes(20);
 /// Two ships being watched.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Pair {
+    /// One for each profile in force at the midpoint.
     judged: Vec<Judged>,
+    /// `None` before the first instant, and after a reload.
     spot: Option<Spot>,
+    /// The latest report; `None` unless a meeting is open.
     said: Option<Said>,
     /// The meeting that ended, kept until it can no longer resume.
     ended: Option<(Said, Time)>,
+    /// Last instant within twice `apart_metres`, in engine time. At first a time ahead of now, so that a new pair is not dropped at once.
     last_near: Time,
+    /// Smallest distance while a meeting was open; infinite before. Metres.
     min_metres: f64,
     /// What two fishing vessels did before; empty for others.
     side_by_side: SideBySide,
     /// Number of meetings of the two in the 14 days before the latest one reported.
     earlier: usize,
+    /// For each ship, where it was when the meeting opened, and half the farthest distance from there since: the radius of its swing in
+    /// metres. `None` before a position is known.
     swing: [Option<(LatLon, f64)>; 2],
 }
 
 /// Result of the latest look-up at the midpoint.
 #[derive(Serialize, Deserialize)]
 struct Spot {
+    /// The midpoint at the look-up.
     middle: LatLon,
+    /// Shore and calm water there.
     place: Place,
+    /// The zones it is in or near.
     zones: Vec<(ZoneIx, Relation)>,
 }
 
 /// Latest report about a meeting.
 #[derive(Clone, Serialize, Deserialize)]
 pub(super) struct Said {
+    /// Instant of the report; `Time::MIN` for a meeting that resumes, so that it is reported at once.
     at: Time,
+    /// First counted minute of the tier that opened the meeting.
     started_at: Time,
+    /// When a tier was first satisfied.
     satisfied_at: Time,
+    /// Last reported instant at which the two were within the distance of a tier. The meeting ends no later if they are lost.
     last_at: Time,
+    /// The form reported.
     form: Form,
+    /// The zones reported.
     zones: Vec<(ZoneIx, Relation)>,
 }
 
 impl Pair {
+    /// A pair that is compared from `from` on.
     pub(super) fn new(from: Time) -> Pair {
         Pair {
             judged: Vec::new(),
@@ -258,6 +275,8 @@ impl Pair {
         }
     }
 
+    /// Reports the open meeting, if its form or zones changed or a minute has passed. The first report counts it among the meetings of the
+    /// two.
     fn say(
         &mut self,
         scene: &PairScene<'_>,
@@ -347,6 +366,7 @@ impl Pair {
         self.said = Some(Said { at: instant.at, started_at: since, satisfied_at, last_at, form, zones });
     }
 
+    /// Ends the meeting that was reported, and keeps it in case it resumes.
     fn over(&mut self, ended_at: Time, reason: End, out: &mut Signals<'_>) {
         let Some(said) = self.said.take() else {
             return;
@@ -384,6 +404,7 @@ impl Pair {
     }
 }
 
+/// Largest of the distances at which the two are apart, over all profiles. Metres.
 fn profiles_near(profiles: &Profiles<Settings>, judged: &[Judged]) -> f64 {
     judged.iter().map(|judged| profiles.get(judged.profile).settings.apart_metres).fold(0.0, f64::max)
 }

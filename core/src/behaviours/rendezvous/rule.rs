@@ -26,8 +26,11 @@ pub(crate) type Rendezvous = Pairs<RendezvousRule>;
 
 /// The rule: two ships lie close together at sea.
 pub(crate) struct RendezvousRule {
+    /// The settings in force in each zone.
     profiles: Profiles<Settings>,
+    /// The longest holes that are interpolated, from the base settings: a zone cannot have its own.
     bridges: Bridges,
+    /// Earlier meetings of all pairs, also of pairs that are dropped.
     meetings: Meetings,
 }
 
@@ -130,6 +133,7 @@ impl PairRule for RendezvousRule {
     remembers! { kept { profiles, meetings } parts {} built { bridges } }
 }
 
+/// Whether a zone around the vessel asks for company under way, and the vessel has a speed that fits.
 fn asks_underway(profiles: &Profiles<Settings>, scene: &VesselScene<'_>, step: &Step<'_>) -> bool {
     let speed_fits = |settings: &Settings| {
         settings.underway

@@ -32,7 +32,7 @@ pub(crate) struct Lone<C: Case> {
 /// The condition of one vessel, under each set of settings that applies.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct State<X> {
-    /// One for each profile. The alert takes the facts of the open one that began first.
+    /// One for each profile. The alert takes the facts of the open one that shows no end and began first.
     kept: Vec<Kept<X>>,
     /// The latest report about the condition; `None` unless it is open and was reported.
     said: Option<Said>,

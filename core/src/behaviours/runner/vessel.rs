@@ -26,7 +26,7 @@ pub(crate) struct VesselScene<'a> {
     pub(crate) merge: Span,
     /// The vessel.
     pub(crate) vessel: Vessel<'a>,
-    /// Everything else, for the questions below only. A lane may not read the vessels of another lane freely.
+    /// Everything else, for the questions below only. What a rule sees beyond them would not be the same on any number of lanes.
     whole: &'a Scene<'a>,
 }
 

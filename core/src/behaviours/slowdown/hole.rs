@@ -15,13 +15,21 @@ use super::settings::Settings;
 /// A hole over which a vessel was slow.
 #[derive(Clone, Serialize, Deserialize)]
 pub(super) struct Hole {
+    /// The last fix before it.
     from: Time,
+    /// The first fix after it.
     to: Time,
+    /// The middle of the way over it, where the alert is placed.
     position: LatLon,
+    /// The zones at the first fix after it.
     zones: Vec<(ZoneIx, Relation)>,
+    /// Distance from shore at that fix. Nautical miles.
     shore_nm: f64,
+    /// Distance between the two fixes. Nautical miles.
     nm: f64,
+    /// Speed made good over it. Knots.
     knots: f64,
+    /// The vessel's usual speed before it. Knots.
     usual_knots: f64,
 }
 

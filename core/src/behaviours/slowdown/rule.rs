@@ -22,12 +22,14 @@ pub(crate) type Slowdown = PerVessel<SlowdownRule>;
 
 /// The rule: a slowdown that was followed fix by fix, or one inferred over a hole in reception.
 pub(crate) struct SlowdownRule {
+    /// The slowdown that is followed fix by fix.
     followed: Lone<SlowedDown>,
 }
 
 /// What is kept about one vessel; at least one of the two.
 #[derive(Default, Serialize, Deserialize)]
 pub(crate) struct State {
+    /// `None` while no slowdown is counted.
     followed: Option<lone::State<Before>>,
     /// The hole over which it was slow, until it is seen under way again.
     hole: Option<Hole>,
@@ -118,7 +120,9 @@ pub(crate) struct SlowedDown;
 /// The vessel's speed and time under way before it slowed down.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Before {
+    /// Its usual speed. Knots.
     usual_knots: f64,
+    /// How long it was under way.
     under_way: Span,
 }
 
@@ -193,6 +197,7 @@ fn begin(settings: &Settings, seen: &Seen<'_>) -> Option<Before> {
     (smg.knots < settings.slow_share * usual_knots).then_some(Before { usual_knots, under_way })
 }
 
+/// A ship type as the measured value of an explanation.
 fn type_of(ship_type: Option<u8>) -> String {
     ship_type.map_or("unknown".to_owned(), |kind| kind.to_string())
 }

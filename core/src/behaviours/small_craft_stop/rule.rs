@@ -31,7 +31,9 @@ pub(crate) struct Stop;
 pub(crate) struct Stopped {
     /// How much of the stop lies in holes, where two fixes imply it.
     implied: Span,
+    /// Greatest wind speed during the stop. Knots; `None` without a wind forecast.
     wind_knots: Option<f64>,
+    /// When the wind was last looked up; `None` before that.
     wind_at: Option<Time>,
 }
 
@@ -133,6 +135,7 @@ fn speed(settings: &Settings, seen: &Seen<'_>) -> Option<SpeedMadeGood> {
     })
 }
 
+/// Whether the behaviour is about this craft: sailing or pleasure craft of any length, or class B below `length_metres` that does not fish.
 fn is_small(vessel: &Vessel<'_>, settings: &Settings) -> bool {
     let length = vessel.identity().and_then(|identity| identity.length());
     let short = length.is_some_and(|metres| f64::from(metres) < settings.length_metres);

@@ -23,13 +23,16 @@ pub(crate) type VoyageAnomaly = PerVessel<VoyageRule>;
 
 /// The rule: a new destination at sea, or short calls without loading.
 pub(crate) struct VoyageRule {
+    /// The base settings. They decide about port calls.
     settings: Settings,
+    /// The settings in force in each zone, which decide about destinations.
     profiles: Profiles<Settings>,
 }
 
 /// What is kept about one vessel after a recent change of destination or a short call.
 #[derive(Default, Serialize, Deserialize)]
 pub(crate) struct State {
+    /// A change that has not been kept for long enough yet; `None` without one.
     change: Option<NewDestination>,
     /// When to read the draught after the last call.
     read_at: Option<Time>,
@@ -38,6 +41,7 @@ pub(crate) struct State {
 }
 
 impl State {
+    /// Whether nothing is kept that matters later.
     fn is_empty(&self) -> bool {
         self.change.is_none() && self.read_at.is_none() && self.short.is_none()
     }
@@ -46,8 +50,11 @@ impl State {
 /// Position of a watched vessel, and the settings in force there.
 #[derive(Serialize, Deserialize)]
 struct Spot {
+    /// Shore and calm water.
     place: Place,
+    /// The zones that it is in or near.
     zones: Vec<(ZoneIx, Relation)>,
+    /// The settings of the first watched zone.
     settings: Settings,
 }
 
@@ -58,6 +65,7 @@ pub(crate) struct NewDestination {
     from: Arc<str>,
     /// Harbour of the new destination.
     to: Arc<str>,
+    /// When the new one was first received.
     since: Time,
     /// How long the ship has to keep it.
     kept: Span,

@@ -22,27 +22,39 @@ const SAY_EVERY: Span = Span::from_minutes(1);
 
 /// The `watchlist` behaviour and its state.
 pub struct Watchlist {
+    /// The settings. Zones do not affect them.
     settings: Settings,
+    /// The lists in force, shared with the chart. Not saved: they are read again at a start.
     lists: Arc<Watchlists>,
+    /// Listed vessels that are heard.
     seen: BTreeMap<TrackIx, Seen>,
 }
 
 /// A listed vessel that is heard.
 #[derive(Serialize, Deserialize)]
 struct Seen {
+    /// The track.
     key: TrackKey,
+    /// The row of the list.
     listed: Listed,
+    /// By what it was recognised.
     by: MatchedBy,
+    /// Whether the match allows for one wrong letter.
     fuzzy: bool,
+    /// When it was recognised.
     started_at: Time,
+    /// When it was last heard, or last took part in another alert.
     last_at: Time,
+    /// Whether it has entered a watched zone since.
     entered: bool,
+    /// Whether another behaviour has reported it since.
     takes_part: bool,
     /// When it was last reported, and in which form.
     said: Option<(Time, Form)>,
 }
 
 impl Seen {
+    /// The form by what it has done so far. It only ever gains a part.
     fn form(&self) -> Form {
         match (self.entered, self.takes_part) {
             (false, false) => Form::Heard,
@@ -52,6 +64,7 @@ impl Seen {
         }
     }
 
+    /// The row, as alerts state it.
     fn measured(&self) -> Measured {
         let Listed { list, reason, owner, expires, .. } = &self.listed;
         Measured {
@@ -71,6 +84,7 @@ impl Watchlist {
         Watchlist { settings: settings.clone(), lists: Arc::clone(&chart.watchlists), seen: BTreeMap::new() }
     }
 
+    /// The row that matches a vessel best and has not expired; `None` if it is not listed.
     fn find(&self, vessel: &Vessel<'_>, at: Time) -> Option<Match> {
         let identity = vessel.identity();
         let said = Said {
@@ -98,6 +112,7 @@ impl Watchlist {
         out.wakes.push((at + self.settings.silent(), key, ix));
     }
 
+    /// Reports a listed vessel, if its form changed or a minute has passed. Without `presence`, zones are looked up at its last position.
     fn say(&mut self, scene: &Scene<'_>, ix: TrackIx, presence: Option<&Presence>, out: &mut Output) {
         let Some(seen) = self.seen.get_mut(&ix) else {
             return;
@@ -136,6 +151,7 @@ impl Watchlist {
         });
     }
 
+    /// Stops watching a vessel and ends its alert.
     fn close(&mut self, ix: TrackIx, reason: End, out: &mut Output) {
         if let Some(seen) = self.seen.remove(&ix) {
             out.activity.push((ix, Activity::Done));

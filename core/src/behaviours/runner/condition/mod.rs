@@ -64,7 +64,7 @@ struct Count {
 /// How far a condition has come.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 enum State {
-    /// Nothing is counted that the end threshold could end.
+    /// Nothing is counted.
     Idle,
     /// Time is counted, but not enough yet.
     Running,
