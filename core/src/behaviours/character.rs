@@ -1,4 +1,6 @@
 //! Characters: what the rest of the program must know about a behaviour, besides its rule.
+//!
+//! Scores, cases and outputs ask for a trait, never for a name, so that a new behaviour needs no edit elsewhere.
 
 use serde_json::{Map, Value};
 

@@ -1,4 +1,7 @@
 //! Checks of the settings of behaviours: ranges, which the fields declare, and values that contradict one another.
+//!
+//! Ranges are in the schema of a field and reach the documentation and editors from there. A contradiction takes two fields, so each
+//! behaviour states its own with the functions below, and the texts of the faults are the same everywhere.
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -49,6 +52,7 @@ pub(super) fn faults<S: Serialize + Coherent>(fields: &Value, settings: &S, defa
     else {
         return Vec::new();
     };
+    // Read from the defaults, because a number that is infinite or not a number is null in `all`.
     let numbers = all.iter().filter(|(key, _)| defaults[key.as_str()].is_number());
     let beyond: Vec<Fault> =
         numbers.filter_map(|(key, value)| out_of_range(&fields[key.as_str()], key, value)).collect();

@@ -1,4 +1,7 @@
 //! Facts of a behaviour that holds: its form, what was measured, and the thresholds in force.
+//!
+//! Each behaviour has a type `Facts` with a method `form`. It is usually the struct below, with the form and with structs of its own for
+//! what was measured and for the thresholds. Snapshots and the store hold facts, so their fields are part of a stored format.
 
 use std::fmt;
 

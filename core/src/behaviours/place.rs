@@ -183,6 +183,7 @@ impl Lot {
             return;
         }
         let presence = self.presences.entry(vessel).or_default();
+        // Zones that came or moved since the last look-up must not appear as borders that the vessel crossed.
         if seen != reloads.count && sighting == Sighting::Next {
             let brought_by = |zone: ZoneIx| reloads.brought_by.get(usize::from(zone.0)).copied().unwrap_or(0);
             presence.settle(&chart.zones, &self.hits, |zone| seen < brought_by(zone));
@@ -232,6 +233,7 @@ impl Lot {
             let (shore_nm, calm_nm) = (Within::after(shore_nm, moved), Within::after_calm(calm_nm, moved));
             return (Vicinity { middle, at: now, in_calm: false, shore_nm, calm_nm }, None);
         }
+        // The coast cannot be farther than before plus the way since, which bounds the search.
         let most_nm = if known.placed { shore_nm + moved } else { f64::INFINITY };
         let place = Place { shore_nm: chart.shore_nm_within(middle, most_nm), calm: chart.calm(middle, now) };
         let left = known.placed && known.calm_inside && !place.calm.inside;
@@ -339,6 +341,7 @@ impl Places {
         self.reloads.brought_by = new.zones.iter().map(brought_by).collect();
         for lot in &mut self.lots {
             for known in &mut lot.known {
+                // Calm zones may have changed, and with them both distances.
                 known.placed = false;
                 known.zones_exact = true;
             }

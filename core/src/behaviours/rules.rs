@@ -1,4 +1,7 @@
 //! The rules of all behaviours.
+//!
+//! The engine makes one set of vessel rules for each lane, and picture rules once. At a reload it makes all of them again and puts those
+//! that already run, with their state, in the place of the new ones.
 
 use super::behaviour::Behaviour;
 use super::registry::with_registry;

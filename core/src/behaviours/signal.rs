@@ -1,5 +1,8 @@
 //! Signals: a behaviour reports that a condition holds, with its facts, or that it is over. A signal does not know about
 //! alerts.
+//!
+//! The alert book (`alerts`) makes alerts of signals: it merges conditions that resume, waits before it publishes an end, and drops what is
+//! muted. A rule need not know whether its signal opened an alert.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,7 @@
 //! Vicinity: bounds of a vessel's distances from shore and calm water, known without a look-up on the chart.
+//!
+//! A look-up of the coast costs far more than a comparison. Most fixes are of vessels so far from every border that rough bounds already
+//! decide.
 
 use serde::{Deserialize, Serialize};
 
@@ -61,6 +64,7 @@ impl Within {
 
     /// Like `after`, but for calm water. Its distance is infinite beyond `CALM_KNOWN_NM`.
     pub(super) fn after_calm(nm: f64, moved: f64) -> Within {
+        // Beyond that distance calm water is not searched, so nothing bounds how far it is.
         let Within { least, most } = Within::after(nm.min(CALM_KNOWN_NM), moved);
         Within { least, most: if most < CALM_KNOWN_NM { most } else { f64::INFINITY } }
     }

@@ -1,4 +1,7 @@
 //! The conditions of a gap for one vessel, as data.
+//!
+//! They are listed under the settings at the vessel's last position, as if it had fallen silent there, so that they can be asked of a
+//! vessel that is still heard.
 
 use crate::behaviours::shared::sharing::explain_silence;
 use crate::behaviours::{Explanation, Scene, Step};
@@ -15,6 +18,7 @@ impl AisGap {
         let silence_rate = silence.map_or(SilenceRate::default(), |silence| scene.coverage.silence_rate(silence));
         let left = silence.and_then(|silence| silence.left);
         let own = scene.tracks.vessel(step.vessel).heard_share(scene.now);
+        // Once silent, the share is that of the day before the silence.
         let own = silence.map_or(own, |silence| silence.own_record);
         let told = profiles.into_iter().map(|profile| {
             let profile = self.profiles.get(profile);

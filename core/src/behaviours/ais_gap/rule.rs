@@ -1,4 +1,8 @@
 //! The rule of `ais_gap`.
+//!
+//! The reception model (`picture::coverage`) reports which vessels fell silent, and how improbable that is. The rule adds where the vessel
+//! was and how long it must be silent there. A vessel passes through three states: followed but not reported (`Dark` without
+//! `satisfied_at`), reported, and closed. Closed gaps are kept for 48 h, because a late fix may split, shorten or disprove them.
 
 use std::collections::BTreeMap;
 
@@ -77,6 +81,7 @@ impl AisGap {
             let profile = self.profiles.get(*profile);
             profile.at_sea(place, profile.settings.min_shore_nm, open)
         });
+        // Where zones overlap, the shortest silence that one of them requires is enough.
         if zones.iter().any(|(zone, _)| watched(*zone)) {
             let required = |profile: &u16| minutes(self.profiles.get(*profile).settings.watched_minutes);
             let profile = profiles.into_iter().min_by_key(required)?;
@@ -86,6 +91,7 @@ impl AisGap {
         let settings = &self.profiles.get(profile).settings;
         let elsewhere = minutes(settings.after_hours * 60.0);
         let ahead = minutes(settings.heading_hours * 60.0);
+        // A vessel that lay still is not heading anywhere.
         let steps = if silence.under_way() { ahead.millis() / STEP.millis() } else { 0 };
         let mut hits = Vec::new();
         for step in 1..=steps {
@@ -128,6 +134,7 @@ impl AisGap {
             told: 0,
             evidence: Evidence::of(scene, step.vessel, silence),
         };
+        // The silence may be long enough already when the model finds it, and a wake-up must not be in the past.
         out.wakes.push((dark.due(dark.why.required).max(scene.now), step.key, step.vessel));
         out.activity.push((step.vessel, Activity::Keeps));
         self.dark.insert(step.vessel, dark);
@@ -139,6 +146,7 @@ impl AisGap {
             return;
         };
         out.activity.push((step.vessel, Activity::Done));
+        // Nothing was reported that this fix could close or correct.
         if dark.satisfied_at.is_none() || fix.at <= dark.from.at {
             return;
         }
@@ -160,6 +168,7 @@ impl AisGap {
             return;
         }
         if let Some(silence) = rest {
+            // The first part is too short for a gap, but the part after the late fix may be long enough on its own.
             let mut later = Dark { from: to, ..dark.clone() };
             later.evidence.update(scene, silence);
             if later.stands(scene.now, settings) {
@@ -316,11 +325,14 @@ impl Rule for AisGap {
         let settings = &self.profiles.get(dark.why.profile).settings;
         if !dark.stands(now, settings) && dark.satisfied_at.is_none() {
             let again = dark.due(dark.why.required);
+            // The required length is reached, but the silence is not improbable enough yet. The model counts in slots, so it is asked again
+            // at the end of each.
             let again = if now < again { again } else { Slot::of(now).end() };
             return out.wakes.push((again, key, vessel));
         }
         dark.satisfied_at.get_or_insert(now);
         let level = dark.level(settings, now);
+        // Between two levels nothing is news.
         if dark.told < level {
             dark.told = level;
             out.signals.push(dark.says(vessel, settings, now, SignalKind::Holds));

@@ -1,4 +1,6 @@
 //! Signals about a gap: that it continues, how it closed, or that it never was one.
+//!
+//! A gap is reported once for each level that it reaches, not once a minute: while the vessel is silent, only the length changes.
 
 use crate::base::time::Time;
 use crate::picture::coverage::Usual;
@@ -42,6 +44,7 @@ impl Dark {
     /// The signal that the gap is over, with distance, implied speed and slack.
     pub(super) fn closes(&self, vessel: TrackIx, settings: &Settings, to: Spot) -> Signal {
         let level = self.level(settings, to.at);
+        // With little slack, the vessel simply sailed from one place to the other, so its silence needs no explanation.
         let explained = self.gap(Some(to)).slack().is_some_and(|slack| slack < minutes(settings.slack_minutes));
         let points = if explained { None } else { points(settings, level) };
         let holding = self.holding(settings, to.at, Some(to), points, level);

@@ -1,4 +1,6 @@
 //! The texts of `ais_gap` alerts.
+//!
+//! Score lines: `ais_gap` is the base, `long` or `longer` the points for the length, `alone` those for the only vessel on its input.
 
 use crate::ais::clean;
 use crate::base::text::{about_hours, decimals, distance};

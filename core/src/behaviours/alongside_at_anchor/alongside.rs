@@ -119,6 +119,7 @@ impl Visit {
         visits: &mut Visits,
         out: &mut Signals<'_>,
     ) {
+        // The zones may have changed.
         self.spot = None;
         self.stays.retain_mut(|stay| {
             let zone = scene.chart.zones.find(&stay.zone_id);
@@ -381,6 +382,7 @@ pub(crate) struct Visits {
 impl Visits {
     /// Remembers a visit. The same visit seen in two zones, or resumed after a break, counts once.
     fn add(&mut self, pair: (TrackKey, TrackKey), started_at: Time, ended_at: Time) {
+        // A pair may be in two zones that ask, and each of them reports the end of the visit.
         let known = self.ended.entry(pair).or_default();
         if let Some((_, end)) = known.iter_mut().find(|(start, end)| started_at <= *end && *start <= ended_at) {
             *end = ended_at.max(*end);

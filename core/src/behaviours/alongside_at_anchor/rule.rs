@@ -1,4 +1,7 @@
 //! The rule of `alongside_at_anchor`.
+//!
+//! The first vessel of a pair is the ship, the second the craft. A pair is judged once for each zone that asks, with the settings of that
+//! zone, because two ports may overlap and ask for different things.
 
 use crate::base::state::remembers;
 use crate::base::time::Time;
@@ -49,6 +52,7 @@ impl PairRule for AlongsideRule {
     const BEHAVIOUR: Behaviour = Behaviour::AlongsideAtAnchor;
     const INTEREST: Interest = Interest::SLOW;
     const LOOK_METRES: f64 = LOOK_METRES;
+    // Not limited, because many craft may be near a ship in port. `MOST_PARTNERS` bounds how many are followed.
     const MOST_NEIGHBOURS: usize = usize::MAX;
     const MOST_PARTNERS: usize = MOST_PARTNERS;
 

@@ -1,4 +1,7 @@
 //! The conditions of an asynchronous rendezvous, for the ship and for the boat, as data.
+//!
+//! A vessel can be either, so both are listed. The search for ships and boats is the one of the rule, but without its limits on how many
+//! are named.
 
 use crate::base::units::METRES_PER_NM;
 use crate::behaviours::explain::said_of;
@@ -26,6 +29,7 @@ impl AsyncRendezvous {
         };
         let farthest = (self.base.max_reach_nm + LONGEST_LEG_NM) * METRES_PER_NM;
         let ship = (step.key, step.vessel);
+        // The test of the rule itself, so that a boat is shown exactly if it would be found.
         let collects = |halt: &Halt| {
             let boat = scene.tracks.find(halt.key);
             let is_small = boat.is_some_and(|boat| small(&boat, self.base.small_metres).is_some());
@@ -76,6 +80,7 @@ impl AsyncRendezvous {
         let since = |kept: &Halt| left.is_none_or(|left| left < kept.started_at);
         let earlier = scene.episodes.halts.of(step.key).filter(|(other, kept)| *other < id && since(kept)).count();
         let collects = self.collecting.get(&step.vessel).is_some_and(|collecting| collecting.find.halt == id);
+        // A stop that is not the first waits for the boat to turn back.
         let waits = match self.waiting.get(&step.vessel) {
             _ if collects => "already reported".to_owned(),
             Some(waiting) => {

@@ -52,6 +52,7 @@ pub const CHARACTER: Character = Character {
     looks_like_fishing: false,
     silence: Silence::Apart,
     is_about_identity: false,
+    // `chance.rs` compares the stop with how often such craft stop there anyway.
     weighs_chance: true,
     is_scored_alone: false,
     gains_by_meeting: false,

@@ -1,4 +1,8 @@
 //! The rule of `async_rendezvous`.
+//!
+//! The rule looks back: when a small craft has lain still for ten minutes, it searches the kept episodes for ships that slowed or turned
+//! there before. If this is the craft's first stop of the trip, the collection is reported at once. Otherwise the craft waits in `waiting`
+//! until it turns back, since a stop on the way out is not its farthest point.
 
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
@@ -126,6 +130,7 @@ impl AsyncRendezvous {
             return;
         };
         let boat = scene.tracks.vessel(halt.vessel);
+        // The place in the slab may have been given to another vessel since.
         let is_small = boat.key() == halt.key && small(&boat, self.base.small_metres).is_some();
         let known = self.collecting.contains_key(&halt.vessel) || self.waiting.contains_key(&halt.vessel);
         if !is_small || known || !super::chance::came_for_it(scene, &boat, halt, &self.base) {

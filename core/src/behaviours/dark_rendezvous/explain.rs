@@ -1,4 +1,6 @@
 //! The conditions of a dark rendezvous, for the stopped ship and for the silent one, as data.
+//!
+//! Slack is the time that a silent vessel had to spare at the stop. Of all stops or silent vessels, the one with the most slack is shown.
 
 use crate::base::time::Span;
 use crate::behaviours::shared::dropped::zones_at;
@@ -32,6 +34,7 @@ impl DarkRendezvous {
         for (halt, settings) in judged {
             let (slack, there) = chance(halt, &gap, settings, scene.now);
             let most = minutes(settings.max_slack_hours * 60.0);
+            // With more slack, a silence says nothing about the stop, so it is not the best one.
             if slack <= most {
                 best = best.max(Some(slack));
             }
@@ -80,6 +83,7 @@ impl DarkRendezvous {
         let best = others.map(|gap| chance(halt, gap, settings, scene.now)).max_by_key(|(slack, _)| *slack);
         let candidates = candidates(scene, halt, settings, None);
         let silent = candidates.first().map_or(step.key, |candidate| candidate.gap.key);
+        // A vessel alongside explains the stop, whichever vessel was silent.
         let beside = alongside(scene, halt, silent);
         let measured = beside.map_or("none".to_owned(), |(key, metres)| format!("{key} ({metres:.0} m)"));
         told.at_least("stopped_minutes", Some(halt.still.minutes()), settings.stop_minutes)

@@ -1,4 +1,8 @@
 //! The rule of `dark_rendezvous`.
+//!
+//! A stop and a silence become known in either order, so the rule judges stops on both occasions: when a vessel has stopped for long
+//! enough, and when a silence begins, goes on, ends or is corrected. The vessel named in an alert stays named while it remains possible,
+//! even if another one becomes likelier.
 
 use std::collections::BTreeMap;
 
@@ -265,6 +269,7 @@ impl Rule for DarkRendezvous {
     fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
         match step.fix {
             None if step.interest.meets(Interest::SILENT) => {
+                // A silence that is common there leaves no gap to search.
                 let usual = scene.gaps.latest(step.key).is_none_or(|gap| gap.to.is_some() || gap.usual);
                 // Judged a minute later, when every vessel that fell silent in this slot is known.
                 if !usual && self.dark.insert(step.vessel, step.key).is_none() {

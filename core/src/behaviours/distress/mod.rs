@@ -44,6 +44,7 @@ pub const CHARACTER: Character = Character {
     silence: Silence::Apart,
     is_about_identity: false,
     weighs_chance: false,
+    // No circumstance makes a distress signal more or less urgent.
     is_scored_alone: true,
     gains_by_meeting: false,
     roles: Roles::None,

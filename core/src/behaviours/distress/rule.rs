@@ -1,4 +1,7 @@
 //! The rule of `distress`.
+//!
+//! The class of the MMSI alone decides that something is a distress device (970, 972, 974). Its status and its safety text decide whether
+//! it is a test.
 
 use serde::{Deserialize, Serialize};
 

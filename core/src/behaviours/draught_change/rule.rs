@@ -1,4 +1,7 @@
 //! The rule of `draught_change`.
+//!
+//! A draught is entered by hand, so one report may be a slip. The rule waits for the report that repeats it; a change that is taken back
+//! before that leaves nothing.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -35,6 +38,7 @@ impl DraughtRule {
     /// Whether the change happened at sea, without a port call that would explain it.
     fn at_sea(&self, scene: &VesselScene<'_>, step: &Step<'_>, pending: &Pending) -> bool {
         let settle = minutes(self.settings.settle_hours * 60.0);
+        // Without a position it may be in port.
         let calm = step.place.is_none_or(|place| place.in_calm());
         !calm && !scene.is_in_port() && !scene.was_in_port(pending.at - settle, step.at)
     }
@@ -100,6 +104,7 @@ impl VesselRule for DraughtRule {
         };
         let vessel = scene.vessel;
         let now = vessel.identity().and_then(|identity| identity.draught_dm);
+        // Under a shared number, draughts of several ships alternate.
         let (Some(after), true) = (now, vessel.takes_part() && !learned.shared) else {
             return;
         };

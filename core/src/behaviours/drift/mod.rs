@@ -59,6 +59,7 @@ pub const CHARACTER: Character = Character {
     is_grouped: false,
     meets: None,
     history_hours: HISTORY_HOURS,
+    // A drifting ship may need help.
     cap: CapCategory::Safety,
     cise: CiseAnomaly::Erratic,
 };

@@ -1,4 +1,7 @@
 //! The rule of `drift`.
+//!
+//! Heading and course are angles of one moment, while speed made good is measured over minutes. The condition therefore counts from the
+//! first fix that shows the angle, not from the start of the span of the speed.
 
 use serde::{Deserialize, Serialize};
 
@@ -112,6 +115,7 @@ impl Case for Drifting {
             end_after: minutes(settings.end_minutes),
             resume_after: RESUME_AFTER.min(minutes(settings.after_minutes)),
             merge: seen.scene.merge,
+            // However long it takes, the ship must have got far enough.
             fixes: if settings.min_metres <= kept.own.metres { fixes } else { NOT_YET },
         }
     }
@@ -130,6 +134,7 @@ impl Case for Drifting {
     }
 
     fn base(settings: &Settings, _kept: &Kept<Way>, seen: &Seen<'_>) -> Vec<(&'static str, i32)> {
+        // Cargo ships and tankers (SPEC `drift`).
         let merchant = matches!(seen.vessel.ship_type(), Some(70..=89));
         let far = settings.merchant_min_shore_nm <= seen.shore_nm();
         let points = if merchant && far && seen.watched() { settings.merchant_score } else { settings.score };

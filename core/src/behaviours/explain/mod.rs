@@ -1,4 +1,7 @@
 //! Explanations: the conditions of a behaviour as data, with what is required, what is measured now, and whether it is enough.
+//!
+//! A rule states its conditions with the builders below, so that `atalaia explain` shows the same thresholds that the rule compares. Rules
+//! do not use explanations to decide.
 
 use serde::Serialize;
 use serde_json::Value;

@@ -1,4 +1,7 @@
 //! The rule of `feed_silent`.
+//!
+//! Inputs are checked at each time of receipt (`tick`), because a dead input brings no event time. Stations and areas are checked at the
+//! end of each slot of the reception model (`turn`). A station whose input is silent is not reported: its silence is the input's.
 
 use std::collections::BTreeMap;
 
@@ -97,10 +100,12 @@ impl FeedSilent {
             return;
         }
         for pulse in scene.coverage.stations() {
+            // Too few reports to know how long it usually pauses.
             let Some(usual) = pulse.usual else {
                 continue;
             };
             if let Some(known) = self.stations.get(&pulse.station) {
+                // Still silent: its wake-up is pending, or its alert is open.
                 if pulse.last_at == known.last_at {
                     continue;
                 }

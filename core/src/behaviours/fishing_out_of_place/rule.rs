@@ -1,4 +1,7 @@
 //! The rule of `fishing_out_of_place`.
+//!
+//! Two parts: the passage, measured every half hour under the base settings, and the stop, a `Lone` condition that may begin only soon
+//! after a passage. A vessel on passage is not followed fix by fix, since it may take days.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -205,6 +208,7 @@ impl Passage {
         let path = self.path_metres + metres;
         let straight = path < SHORTEST_PATH || settings.straight_share * path <= net;
         let nearly = settings.min_knots - SLACK_KNOTS <= speed && speed <= settings.max_knots + SLACK_KNOTS;
+        // The passage is broken off. One that was long enough before stays known.
         if lost_after < took || !nearly || !straight {
             *self = Passage { done: self.done, ..Passage::new(fix) };
             return;
@@ -251,6 +255,7 @@ impl Case for Stop {
     fn observe(settings: &Settings, _kept: &mut Kept<Done>, seen: &Seen<'_>) -> Option<(Observation, SpeedMadeGood)> {
         let smg = seen.step.smg?;
         let observation = match smg.knots {
+            // Its reported type may change.
             _ if seen.vessel.ship_type() != Some(30) => Observation::Ends,
             knots if knots < settings.stop_knots => Observation::Meets,
             knots if knots < settings.moving_knots => Observation::Between,

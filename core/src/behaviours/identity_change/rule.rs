@@ -1,4 +1,8 @@
 //! The rule of `identity_change`.
+//!
+//! Two comparisons. A vessel's own name, call sign and type are compared with what it sent before, once the new value has been received
+//! twice. Its IMO number is compared with the last vessel that sent it, which the registry remembers after the track is forgotten. One step
+//! gives one alert: the strongest change gives the form, and all changes are measured.
 
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
@@ -95,6 +99,7 @@ impl IdentityChange {
         if speed.is_some_and(|knots| self.settings.under_way_knots <= knots) {
             return Some(true);
         }
+        // Slow, but not in a harbour.
         let at_sea =
             |place: Vicinity| !place.in_calm() && place.is_off_shore(scene.chart, self.settings.harbour_shore_nm);
         step.place.map(at_sea)
@@ -135,6 +140,7 @@ impl IdentityChange {
         let Some(identity) = vessel.identity() else {
             return;
         };
+        // What counts is where the new value was first sent. Crews correct their data in port as well.
         let under_way = pending.under_way.or_else(|| self.under_way(scene, vessel, step)).unwrap_or(false);
         let since = pending.at.unwrap_or(step.at);
         let earlier = self.earlier.get(&step.vessel);
@@ -225,6 +231,7 @@ impl IdentityChange {
         };
         let mmsi = step.key.mmsi;
         if !imo_check_digit_holds(imo) {
+            // IMO numbers have seven digits, so a shorter number has no check digit.
             if 1_000_000 <= imo && self.registry.is_news(imo, mmsi, step.at) {
                 found.add(Form::CheckDigit, step.at);
                 found.measured.imo = Some(imo);
@@ -253,6 +260,7 @@ impl IdentityChange {
             return;
         }
         let heard = last_heard(scene, bearer.mmsi).map_or(bearer.at, |heard| heard.max(bearer.at));
+        // A vessel that began to transmit before the other one was last heard shares the number with it.
         let began = vessel.last().map_or(step.at, |_| vessel.first_at());
         let (old_flag, new_flag) = (flag_of(bearer.mmsi), flag_of(mmsi));
         // At delivery the transponder is programmed with another MMSI and name than the yard's.

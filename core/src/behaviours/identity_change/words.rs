@@ -1,4 +1,6 @@
 //! The texts of `identity_change` alerts.
+//!
+//! Score line: the part of the form, such as `renamed`. Other changes found in the same step are measured and named, but add no points.
 
 use crate::ais::{clean, ship_type_name};
 use crate::behaviours::words::{Caveat, Circumstances, Level, LiftedBy, Limit, Opening, Words};

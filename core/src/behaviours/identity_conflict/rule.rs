@@ -1,4 +1,7 @@
 //! The rule of `identity_conflict`.
+//!
+//! After a jump there are two tracks under one MMSI, the older one and the further one. If only the further one goes on, one ship jumped.
+//! If the older one has more fixes soon after the jump, there are two ships.
 
 use std::collections::BTreeMap;
 
@@ -143,6 +146,7 @@ impl IdentityConflict {
         if !older {
             double.zones = step.presence.iter().collect();
         }
+        // An older fix may arrive late, and long after the jump it may be the same ship that has come back.
         let soon = double.confirmed_at < at && at - double.confirmed_at <= minutes(settings.within_minutes);
         double.fixes += u32::from(older && soon);
         let position = scene.tracks.vessel(further).last().map(|fix| fix.position);
@@ -201,6 +205,7 @@ impl IdentityConflict {
             return;
         };
         let from = double.from.1;
+        // A track may be part of several pairs, and is followed until the last of them is closed.
         let others = self.left.get_mut(&from).is_some_and(|left| {
             left.retain(|other| *other != further);
             !left.is_empty()

@@ -40,6 +40,7 @@ pub const CHARACTER: Character = Character {
     may_be_asked: any_zone,
     needs_every_fix: never,
     rests_on: RestsOn::Neither,
+    // It is the behaviour that finds positions false.
     is_muted: false,
     is_stop: false,
     usual: None,

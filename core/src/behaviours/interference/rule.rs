@@ -1,4 +1,8 @@
 //! The rule of `interference`.
+//!
+//! An area opens when jumps of enough vessels land near one place within the window. From then on its vessels are muted: alerts that rest
+//! on their positions since the first jump do not open, and open ones are retracted. `astray.rs` decides when a vessel's positions count
+//! again.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -121,6 +125,7 @@ impl Interference {
         }
         let track = (step.key, step.vessel);
         let to = fix.position;
+        // In a known area, the false place is the middle of the area, not the point where this vessel landed.
         let settled = self.area_at(to).map(|(_, area)| area.centre);
         match self.strays.jumped(scene, step, jump, fix, settled, self.settings.radius_nm) {
             Kind::Return => {
@@ -306,6 +311,7 @@ impl Rule for Interference {
         self.strays.expire(scene.now, &mut doubts, out);
         say_doubts(doubts, out);
         if let Some(at) = self.strays.given_up_at(key.mmsi) {
+            // Not more often than once an hour, although each fix at the false place moves that time.
             out.wakes.push((at.max(scene.now + minutes(60.0)), key, vessel));
         }
         let window = minutes(self.settings.window_minutes);

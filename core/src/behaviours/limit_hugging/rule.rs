@@ -1,4 +1,7 @@
 //! The rule of `limit_hugging`.
+//!
+//! The belt is the water up to `reach_nm` outside a polygon. A vessel inside the polygon, or farther out, is not in it. While it counts,
+//! the belt is wider by 0.2 nm on both sides.
 
 use crate::base::time::Time;
 use crate::behaviours::facts::OneForm;

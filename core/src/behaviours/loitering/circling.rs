@@ -351,6 +351,7 @@ impl Walk {
         if self.hours < LEAST_SHARE * window.hours() || settings.circling_displacement * self.path < net {
             return Standing::Strays;
         }
+        // A vessel that hardly moves any more lies still.
         match self.path < LEAST_SHARE * settings.circling_path_nm * METRES_PER_NM {
             true => Standing::Over,
             false => self.round(net).map_or(Standing::Strays, Standing::Goes),

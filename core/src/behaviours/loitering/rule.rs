@@ -1,4 +1,7 @@
 //! The rule of `loitering`.
+//!
+//! A vessel has a `Stay` for each set of settings in force at its place, and each stay has two conditions, slow and circling. They are one
+//! alert: it keeps its first start while the vessel goes over from one to the other, and ends when neither is open under any settings.
 
 use serde::{Deserialize, Serialize};
 
@@ -204,6 +207,7 @@ impl State {
     ) {
         let Seen { scene, step, fix, place } = *seen;
         let open = self.stays.iter_mut().filter(|stay| stay.is_open());
+        // Several stays may be open. The alert describes the one that shows no end and began first.
         let Some(stay) = open.min_by_key(|stay| (!stay.holds(), stay.started_at())) else {
             if let (Some(said), Some(ended_at)) = (self.said.take(), over_at) {
                 let reason = match (reason, said.form) {
@@ -223,6 +227,7 @@ impl State {
             (false, _) => Form::Circling,
         };
         let zones: Vec<_> = step.presence.iter().collect();
+        // An alert that is open keeps its start, whichever condition began first.
         let started_at = self.said.as_ref().map_or(stay.started_at(), |said| said.started_at);
         let satisfied_at = self.said.as_ref().map_or(stay.satisfied_at(), |said| said.satisfied_at);
         let news = |said: &Said| said.form != form || said.zones != zones || SAY_EVERY <= fix.at - said.at;

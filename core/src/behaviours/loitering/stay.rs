@@ -90,6 +90,7 @@ impl Stay {
             self.inside = true;
             self.not_before = fix.at;
         }
+        // Over a hole, a high speed shows that the vessel went away; a low one proves nothing.
         let over_hole = || vessel.speed_made_good().filter(|smg| smg.over_hole && settings.slow_knots <= smg.knots);
         if let Some(smg) = step.smg.or_else(over_hole) {
             let smg = SpeedMadeGood { since: smg.since.max(self.not_before), ..smg };

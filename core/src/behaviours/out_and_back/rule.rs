@@ -1,4 +1,7 @@
 //! The rule of `out_and_back`.
+//!
+//! A trip begins where a vessel leaves calm water and is dropped when it calls at a port. Most vessels at sea are on a trip, so a `Trip` is
+//! small, holds no more than one stop, and is not followed fix by fix. The alert opens and ends at the fix that comes back near the start.
 
 use serde::{Deserialize, Serialize};
 
@@ -120,6 +123,7 @@ impl VesselRule for OutAndBackRule {
         }
         let is_calm = step.place.is_some_and(|place| place.in_calm());
         let in_port = is_calm && step.smg.is_some_and(|smg| smg.knots < settings.port_knots);
+        // A port call explains why it went there, and after `within_days` the start means nothing.
         if in_port || !in_time {
             *state = None;
             return;
@@ -221,6 +225,7 @@ impl Trip {
     ) {
         if !allowed || settings.moving_knots <= smg.knots {
             match &mut self.stop {
+                // The stop is kept for the alert at the return.
                 Some(stop) if stop.done => stop.over = true,
                 stop => *stop = None,
             }

@@ -39,6 +39,7 @@ pub const CHARACTER: Character = Character {
     may_be_asked: any_zone,
     needs_every_fix: never,
     rests_on: RestsOn::Neither,
+    // A jump to a place of interference is reported as interference only.
     is_muted: true,
     is_stop: false,
     usual: None,

@@ -1,4 +1,8 @@
 //! The rule of `position_jump`.
+//!
+//! The track model confirms a jump, with three fixes that agree at the new place. The rule only decides whether it is worth an alert. The
+//! alert stays open until the older track has been silent for `joined_minutes`, after which both are taken for one ship, or until
+//! `identity_conflict` proves two.
 
 use std::collections::BTreeMap;
 
@@ -77,6 +81,7 @@ impl Rule for PositionJump {
         let (Some(jump), Some(fix)) = (step.jump, step.fix) else {
             return;
         };
+        // A number that several ships send has an alert of `identity_conflict` for all its places.
         let told_elsewhere = !is_watched(step.key.mmsi) || is_of_several(scene, step.key.mmsi);
         if told_elsewhere || jump_nm(jump) < self.settings.min_nm || !is_too_fast(scene, jump) {
             return;
@@ -96,6 +101,7 @@ impl Rule for PositionJump {
         };
         let kind = SignalKind::Holds(Box::new(holding));
         out.signals.push(Signal { behaviour: Behaviour::PositionJump, subject: subject.clone(), kind });
+        // Both places are on one track already, so no further track could be joined later.
         if jump.from.1 == step.vessel {
             let kind = SignalKind::Over { ended_at: fix.at, reason: End::TracksJoined };
             out.signals.push(Signal { behaviour: Behaviour::PositionJump, subject, kind });
@@ -126,6 +132,7 @@ impl Rule for PositionJump {
         let Some(open) = self.open.get_mut(&vessel).filter(|open| open.key == key) else {
             return;
         };
+        // Only the further track is followed, so the rule looks up when the other one was last heard.
         if let Some(fix) = scene.tracks.find(open.from.0).and_then(|left| left.last()) {
             open.left_at = open.left_at.max(fix.at);
         }
@@ -139,6 +146,7 @@ impl Rule for PositionJump {
 
     fn forget(&mut self, scene: &Scene<'_>, vessel: TrackIx, reason: End, out: &mut Output) {
         self.close(vessel, reason, out);
+        // Tracks that jumped away from the forgotten one lose the track that they could be compared with.
         let left: Vec<TrackIx> =
             self.open.iter().filter(|(_, open)| open.from.1 == vessel).map(|(further, _)| *further).collect();
         for further in left {

@@ -101,8 +101,10 @@ impl Judged {
         }
         let far = settings.apart_metres < instant.metres;
         let fast = instant.knots.iter().any(|knots| settings.moving_knots < *knots);
+        // Both counts go on at every instant, because a count that is not called keeps its start over a break.
         let far_since = lasting(&mut self.far, far, instant.at, settings.end_minutes);
         let away_since = lasting(&mut self.away, far || fast, instant.at, settings.end_minutes);
+        // In company under way, speed does not part the two.
         let in_step = self.open && self.form(settings) == Form::Underway;
         if !(far || (fast && !in_step)) {
             self.held_at = instant.at;

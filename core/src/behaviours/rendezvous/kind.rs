@@ -22,6 +22,7 @@ impl PairKind {
     /// The kind of a pair of vessels.
     pub(super) fn of(a: &Vessel<'_>, b: &Vessel<'_>) -> PairKind {
         let types = [a.ship_type(), b.ship_type()];
+        // Tugs count as merchant ships here, because they have been mother ships (SPEC).
         let merchant = types.map(|kind| matches!(kind, Some(31 | 32 | 52 | 70..=89)));
         match types {
             [Some(30), Some(30)] => PairKind::Fishing,

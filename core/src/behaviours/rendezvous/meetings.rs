@@ -33,6 +33,7 @@ impl Meetings {
     pub(super) fn meet(&mut self, both: Both, since: Time) -> usize {
         let earlier = self.earlier(both, since);
         let meetings = self.pairs.entry(both).or_default();
+        // The pair moves to its place by the new meeting.
         if let Some(latest) = meetings.last() {
             self.by_latest.remove(&(*latest, both));
         }

@@ -1,4 +1,7 @@
 //! The rule of `rendezvous`.
+//!
+//! `Pairs` looks for neighbours, compares both ships at whole minutes and keeps a `Pair` for each two that come near. What the minutes mean
+//! is in `pair.rs` and `judged.rs`.
 
 use crate::base::state::remembers;
 use crate::base::time::Time;

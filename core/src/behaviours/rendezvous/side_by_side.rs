@@ -71,6 +71,7 @@ impl SideBySide {
         }
         // Fixes some minutes apart make one ship seem to lead and then to lag, but the mean speed of both is steady.
         let knots = 0.5 * (instant.knots[0] + instant.knots[1]);
+        // Boats that tow one gear keep the same course; boats that fish near each other need not.
         let alike = instant.course_apart < ALIKE_DEGREES && (LEAST_KNOTS..=most_knots).contains(&knots);
         if alike && instant.metres <= metres {
             self.looks.push_back(Look { at: instant.at, metres: instant.metres, knots, course: instant.course });

@@ -1,4 +1,7 @@
 //! Cases: what a behaviour that rests on one condition supplies to [`Lone`](super::lone::Lone).
+//!
+//! `Case` is the condition itself; `Whole` adds what a behaviour needs to be nothing but that condition. Behaviours with further state,
+//! such as `slowdown`, run a `Lone` of a `Case` inside a rule of their own.
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,7 @@
 //! Borders crossed and not yet crossed back: the common part of `zone_entry` and `zone_exit`.
+//!
+//! `zones::Presence` decides when a border counts as crossed. Here a crossing becomes an alert, which stays open until the vessel crosses
+//! back.
 
 use std::marker::PhantomData;
 
@@ -143,6 +146,7 @@ impl<B: Border> VesselRule for Crossings<B> {
             told.is("relation", relation.name(), wanted, crossed(id))
         });
         let mut told: Vec<Explanation> = near.collect();
+        // A vessel that crossed outward may be far from the zone by now.
         let left = state.into_iter().flat_map(|open| &open.zones);
         for id in left.filter(|id| !told.iter().any(|told| told.about == id.as_str())).cloned().collect::<Vec<_>>() {
             let gone = Explanation::new(id.as_str()).takes_part(&scene.vessel);
@@ -165,6 +169,7 @@ impl<B: Border> VesselRule for Crossings<B> {
         let Some(open) = state else {
             return;
         };
+        // Whether a border moved shows only at the next fix.
         open.recheck = true;
         let zones = &scene.chart.zones;
         let asks = |id: &String| {

@@ -190,6 +190,7 @@ impl<C: Case> Lone<C> {
             let Some(own) = at_sea.then(|| begin(&of.settings, seen)).flatten() else {
                 continue;
             };
+            // Time before the vessel crossed the border, or before the settings came into force, does not count.
             let not_before = entered_at(seen.step).max(self.profiles_since);
             let new = || State { kept: Vec::new(), said: None, heard_at: seen.fix.at };
             let (condition, swing) = (Condition::new(), Swing::default());

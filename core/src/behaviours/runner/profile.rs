@@ -1,4 +1,7 @@
 //! Profiles: the settings that apply to a behaviour in each zone, overrides included.
+//!
+//! A zone may change a behaviour's settings inside it. Where zones overlap, a vessel is judged under the settings of each; outside watched
+//! zones, under the base settings or not at all, depending on the behaviour.
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,7 @@
 //! Tiers: minutes counted towards one degree of closeness of a meeting.
+//!
+//! A tier counts instants, not fixes: both ships are compared at whole minutes between their fixes, and each minute within the distance
+//! counts as one.
 
 use serde::{Deserialize, Serialize};
 

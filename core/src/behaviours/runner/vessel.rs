@@ -337,6 +337,7 @@ impl<R: VesselRule> Rule for PerVessel<R> {
     fn reload(&mut self, scene: &Scene<'_>, settings: &Settings, places: &Places, out: &mut Output) {
         self.rule.configure(R::settings(settings), scene.chart, scene.now);
         let mut vessels: Vec<(TrackKey, TrackIx)> = self.slots.iter().map(|(ix, slot)| (slot.key, *ix)).collect();
+        // The order of a hash map would reach the output.
         vessels.sort_unstable();
         for vessel in vessels {
             let presence = places.presence(vessel.1);

@@ -1,4 +1,7 @@
 //! The runner for conditions in zones that ask for a behaviour: the common part of `zone_speed` and `limit_hugging`.
+//!
+//! A vessel has one condition for each zone, with the settings of that zone. The alert is about vessel and zone, so zones that overlap give
+//! one alert each.
 
 use std::marker::PhantomData;
 

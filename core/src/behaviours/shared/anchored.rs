@@ -78,6 +78,7 @@ impl Anchored {
         {
             return Some(Anchored::Swing { radius_nm: still.radius_nm, time: at - still.since });
         }
+        // `still_nm` is 0 for behaviours without that setting, so that no vessel lies still by it.
         let never = !vessel.ever_under_way() && radius_nm < anchorage.still_nm;
         never.then(|| Anchored::Still { radius_nm, time: at - vessel.first_at() })
     }

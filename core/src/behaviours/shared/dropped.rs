@@ -39,6 +39,7 @@ impl Spot {
         let (x, y) = self.from.plane(self.to);
         let (px, py) = self.from.plane(at);
         let length2 = x * x + y * y;
+        // A kink has no length, and a division by it no result.
         let share = if length2 < 1.0 { 0.0 } else { ((px * x + py * y) / length2).clamp(0.0, 1.0) };
         (px - share * x).hypot(py - share * y)
     }

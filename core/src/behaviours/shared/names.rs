@@ -76,8 +76,8 @@ fn no_name(core: &str) -> bool {
     core.is_empty() || number || NO_NAMES.iter().any(|word| known(word)) || core.starts_with("NEWBUILDING")
 }
 
-/// The group of a ship type. Dredgers, tugs and sailing craft keep their own number; 31 and 52 both mean tugs, 36 and 37 both pleasure
-/// craft.
+/// The group of a ship type. Types whose second digit is the hazard of the cargo count by their first digit. 31 and 52 (towing, tug) are
+/// one group, and so are 36 and 37 (sailing, pleasure). Every other type is a group of its own.
 fn kind(ship_type: u8) -> u8 {
     match ship_type {
         31 | 52 => 31,

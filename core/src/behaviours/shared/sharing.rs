@@ -1,5 +1,7 @@
 //! One MMSI in two places: which numbers can be watched for that, and what is measured. Part of `position_jump`,
 //! `identity_conflict`, `interference` and `ais_gap`.
+//!
+//! `picture::tracks` keeps a track for each place of an MMSI. These functions say what that means for a behaviour.
 
 use serde::{Deserialize, Serialize};
 

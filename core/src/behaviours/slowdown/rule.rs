@@ -1,4 +1,6 @@
 //! The rule of `slowdown`.
+//!
+//! The usual speed and the time under way are measured once, when the slowdown begins: the slow time itself must not count.
 
 use serde::{Deserialize, Serialize};
 
@@ -53,6 +55,7 @@ impl VesselRule for SlowdownRule {
         let mut now = state.take().unwrap_or_default();
         self.followed.observe(&mut now.followed, scene, step, begin, out);
         if step.interest.meets(Interest::SLOW_HOLE) || now.hole.is_some() {
+            // A slowdown that is followed fix by fix shows more than one over a hole.
             let is_busy = now.followed.is_some();
             now.hole = self
                 .followed
@@ -106,6 +109,7 @@ impl VesselRule for SlowdownRule {
     }
 
     fn wake(&mut self, state: &mut Option<State>, _scene: &VesselScene<'_>, out: &mut Signals<'_>) {
+        // The hole is kept until the vessel is heard again. Only then is it known whether it was under way.
         let followed = state.as_mut().and_then(|state| state.followed.take());
         followed.into_iter().for_each(|followed| self.followed.close(followed, End::Lost, out));
         state.take_if(|state| state.hole.is_none());
@@ -148,6 +152,7 @@ impl Case for SlowedDown {
         let slow = smg.knots < settings.slow_knots && smg.knots < settings.slow_share * usual_knots && !aside;
         let observation = match slow {
             true => Observation::Meets,
+            // Neither slow nor back at its usual speed.
             false if smg.knots <= settings.end_share * usual_knots && !aside => Observation::Between,
             false => Observation::Ends,
         };

@@ -1,4 +1,7 @@
 //! The rule of `small_craft_stop`.
+//!
+//! Far out, reception has long holes. Two fixes that imply a slow passage between them count like a stop that was followed, up to
+//! `max_hole_hours`.
 
 use serde::{Deserialize, Serialize};
 
@@ -73,11 +76,13 @@ impl Case for Stop {
     fn observe(settings: &Settings, kept: &mut Kept<Stopped>, seen: &Seen<'_>) -> Option<(Observation, SpeedMadeGood)> {
         let smg = speed(settings, seen)?;
         let observation = match smg.knots {
+            // Its static data may show only later that it is something else.
             _ if !is_small(&seen.vessel, settings) => Observation::Ends,
             knots if knots < settings.slow_knots => Observation::Meets,
             knots if knots < settings.moving_knots => Observation::Between,
             _ => Observation::Ends,
         };
+        // A new run: what was measured of an earlier one does not belong to it.
         if kept.condition.counted() == Span::ZERO && !kept.condition.is_open() {
             kept.own = Stopped::default();
         }
@@ -94,6 +99,7 @@ impl Case for Stop {
     }
 
     fn rule(settings: &Settings, kept: &Kept<Stopped>, seen: &Seen<'_>) -> Timing {
+        // A stop that is known from holes has no fixes but those at their ends.
         let few = seen.vessel.satellite_only() || Span::ZERO < kept.own.implied;
         Timing {
             after: minutes(settings.after_minutes),

@@ -1,4 +1,7 @@
 //! The rule of `voyage_anomaly`.
+//!
+//! Both forms are about the past: a change of destination is judged once it was kept for `kept_minutes`, a port call once the crew had
+//! `settle_hours` to enter the new draught. The rule is woken for both, since a quiet vessel brings no step.
 
 use std::sync::Arc;
 
@@ -137,6 +140,7 @@ impl VoyageRule {
             return before;
         };
         let after = scene.vessel.identity().and_then(|identity| identity.draught_dm);
+        // Without a draught from before and after, a call proves nothing.
         let change = call.draught_dm.zip(after).map(|(before, after)| f64::from(before.abs_diff(after)) / 10.0);
         let short = call.arrived
             && call.to - call.from < minutes(settings.call_hours * 60.0)
@@ -145,6 +149,7 @@ impl VoyageRule {
             return None;
         }
         let (count, since) = before.map_or((1, call.from), |(count, since)| (count.saturating_add(1), since));
+        // Every further short call in a row is an event of its own, from the start of the first.
         if IN_A_ROW <= count {
             let measured = ShortCalls {
                 short_calls: u32::from(count).into(),
@@ -186,6 +191,7 @@ impl VesselRule for VoyageRule {
         {
             now.change = self.destination(now.change, scene, step.at, learned);
         }
+        // Cargo ships and tankers: only they load and unload.
         let merchant = vessel.ship_type().is_some_and(|kind| (70..=89).contains(&kind));
         if step.interest.meets(Interest::SAILED) && merchant {
             now.read_at = Some(step.at + minutes(self.settings.settle_hours * 60.0));

@@ -1,4 +1,7 @@
 //! The rule of `watchlist`.
+//!
+//! A vessel is looked up when it is first heard and when its static data change, in the lists of the chart. From then on it is followed, so
+//! that its alert shows where it is and what else is reported about it. Its points are those of the list's level, not of the settings.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -192,6 +195,7 @@ impl Rule for Watchlist {
             return;
         };
         seen.last_at = seen.last_at.max(step.at);
+        // Ports and anchorages are not watched: every vessel enters them.
         let enters = |crossing: &Crossing| match crossing {
             Crossing::Entered { zone, .. } => {
                 let zone = scene.chart.zones.get(*zone);
@@ -241,6 +245,7 @@ impl Rule for Watchlist {
     ) {
         self.settings = settings.watchlist.clone();
         let before = std::mem::replace(&mut self.lists, Arc::clone(&scene.chart.watchlists));
+        // Most reloads concern zones or settings. Looking up every vessel again would take long.
         if before.digest() == self.lists.digest() {
             return;
         }
@@ -252,6 +257,7 @@ impl Rule for Watchlist {
         if self.lists.is_empty() {
             return;
         }
+        // A vessel that was silent for longer would end at once.
         let fresh = |at: Time| scene.now - at < self.settings.silent();
         let heard = scene.tracks.iter().filter(|vessel| vessel.last().is_some_and(|fix| fresh(fix.at)));
         let mut heard: Vec<(TrackKey, TrackIx)> = heard.map(|vessel| (vessel.key(), vessel.ix())).collect();

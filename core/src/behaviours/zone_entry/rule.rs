@@ -1,4 +1,6 @@
 //! The rule of `zone_entry`.
+//!
+//! Everything but the direction is that of `runner::crossing`.
 
 use crate::behaviours::runner::crossing::{Border, Crossings, Measured, Settings, Way};
 use crate::behaviours::runner::vessel::PerVessel;
