@@ -36,7 +36,7 @@ pub(super) struct Dark {
     /// When the rule was satisfied; `None` before that.
     pub(super) satisfied_at: Option<Time>,
     /// Highest level reported (see `Dark::level`); 0 before the rule was satisfied.
-    pub(super) told: u8,
+    pub(super) reported: u8,
     /// Whether it would have been heard, as last computed: when it fell silent and at each wake-up.
     pub(super) evidence: Evidence,
 }

@@ -131,7 +131,7 @@ impl AisGap {
             usual_knots: scene.tracks.vessel(step.vessel).usual_knots(silence.since),
             why,
             satisfied_at: None,
-            told: 0,
+            reported: 0,
             evidence: Evidence::of(scene, step.vessel, silence),
         };
         // The silence may be long enough already when the model finds it, and a wake-up must not be in the past.
@@ -172,7 +172,7 @@ impl AisGap {
             let mut later = Dark { from: to, ..dark.clone() };
             later.evidence.update(scene, silence);
             if later.stands(scene.now, settings) {
-                later.told = later.level(settings, scene.now);
+                later.reported = later.level(settings, scene.now);
                 out.signals.push(later.says(step.vessel, settings, scene.now, SignalKind::Corrects));
                 out.wakes.push((later.next_due(settings, scene.now), step.key, step.vessel));
                 out.activity.push((step.vessel, Activity::Keeps));
@@ -205,7 +205,7 @@ impl AisGap {
             usual_knots,
             why,
             satisfied_at: Some(fix.at),
-            told: 0,
+            reported: 0,
             evidence,
         };
         if dark.length(fix.at) < dark.why.required {
@@ -333,8 +333,8 @@ impl Rule for AisGap {
         dark.satisfied_at.get_or_insert(now);
         let level = dark.level(settings, now);
         // Between two levels nothing is news.
-        if dark.told < level {
-            dark.told = level;
+        if dark.reported < level {
+            dark.reported = level;
             out.signals.push(dark.says(vessel, settings, now, SignalKind::Holds));
         }
         out.wakes.push((dark.next_due(settings, now), key, vessel));

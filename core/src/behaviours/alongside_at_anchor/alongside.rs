@@ -142,19 +142,19 @@ impl Visit {
     ) -> Vec<Explanation> {
         let (ship, craft, keys) = (scene.a, scene.b, scene.keys());
         let metres = instant.map(|instant| instant.metres);
-        let told = self.stays.iter().filter_map(|stay| {
+        let shown = self.stays.iter().filter_map(|stay| {
             let zone = scene.chart.zones.find(&stay.zone_id)?;
             let settings = &profiles.asked(Behaviour::AlongsideAtAnchor, scene.chart, zone, scene.now)?.settings;
             let small = is_small_craft(&craft, settings.small_metres);
             let about = format!("{} at {} in {}", keys.1, keys.0, stay.zone_id);
-            let told = Explanation::new(about)
+            let shown = Explanation::new(about)
                 .is("ship_status", ship.status().map(u64::from), "1 or 5", ship.says_anchored())
                 .is("small_craft", small, "true", small)
                 .at_most("distance_metres", metres, settings.alongside_metres)
                 .at_least("alongside_minutes", Some(f64::from(stay.tier.counted())), settings.after_minutes);
-            Some(told)
+            Some(shown)
         });
-        told.collect()
+        shown.collect()
     }
 
     /// Whether a visit is open.

@@ -5,7 +5,7 @@
 
 use crate::base::state::remembers;
 use crate::base::time::Time;
-use crate::behaviours::explain::or_nobody_asks;
+use crate::behaviours::explain::or_not_asked;
 use crate::behaviours::runner::instant::{Bridges, CommonInstant};
 use crate::behaviours::runner::pair_scene::PairScene;
 use crate::behaviours::runner::pairs::{First, LOOK_BACK, PairRule, Pairs};
@@ -133,16 +133,16 @@ impl PairRule for AlongsideRule {
     ) -> Vec<Explanation> {
         let vessel = scene.vessel;
         let Some(profile) = self.profile_here(scene, step) else {
-            return or_nobody_asks(Vec::new(), scene.chart, &vessel, step.presence);
+            return or_not_asked(Vec::new(), scene.chart, &vessel, step.presence);
         };
         let role = match (is_ship_at_anchor(&vessel), is_small_craft(&vessel, profile.settings.small_metres)) {
             (true, _) => "ship at anchor or moored",
             (false, true) => "small craft",
             (false, false) => "neither",
         };
-        let told = Explanation::new("").takes_part(&vessel);
-        let told = told.is("role", role, "ship at anchor or moored, or small craft", role != "neither");
-        vec![told.is("other_party", "none", format!("the other role within {LOOK_METRES} m"), false)]
+        let shown = Explanation::new("").takes_part(&vessel);
+        let shown = shown.is("role", role, "ship at anchor or moored, or small craft", role != "neither");
+        vec![shown.is("other_party", "none", format!("the other role within {LOOK_METRES} m"), false)]
     }
 
     remembers! { kept { profiles, visits } parts {} built {} }

@@ -96,12 +96,12 @@ impl VesselRule for DistressRule {
         let device = step.key.mmsi.station_class() == StationClass::Distress;
         let status = scene.vessel.status();
         let heard = state.map(|device| (scene.now - device.last_at).minutes());
-        let told = Explanation::new("").is("mmsi", step.key.mmsi.to_string(), "begins with 970, 972 or 974", device);
-        let told = told.at_most("silent_minutes", heard, self.settings.silent_minutes);
+        let shown = Explanation::new("").is("mmsi", step.key.mmsi.to_string(), "begins with 970, 972 or 974", device);
+        let shown = shown.at_most("silent_minutes", heard, self.settings.silent_minutes);
         // A device under test opens too, with the points of a test.
-        let told =
-            told.is("status", status.map(u64::from), format!("{ACTIVE} (else a test)"), device && status.is_some());
-        vec![told.is("safety_text_test", scene.vessel.says_test(), "false (else a test)", device)]
+        let shown =
+            shown.is("status", status.map(u64::from), format!("{ACTIVE} (else a test)"), device && status.is_some());
+        vec![shown.is("safety_text_test", scene.vessel.says_test(), "false (else a test)", device)]
     }
 
     fn close(&self, device: Device, reason: End, out: &mut Signals<'_>) {

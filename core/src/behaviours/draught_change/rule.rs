@@ -138,13 +138,13 @@ impl VesselRule for DraughtRule {
         let in_port = scene.is_in_port()
             || scene.was_in_port(step.at - settle, step.at)
             || step.place.is_some_and(|place| place.in_calm());
-        let told = Explanation::new("")
+        let shown = Explanation::new("")
             .takes_part(&scene.vessel)
             .is("draught_metres", draught.map_or(Value::Null, |dm| number(metres(dm), 1)), "said", draught.is_some())
             .at_least("change_metres", change, self.settings.change_metres)
             .is("in_port_lately", in_port, "false", !in_port)
             .is("said_again", false, "true: it opens when a second report confirms the change", false);
-        vec![told]
+        vec![shown]
     }
 
     fn close(&self, _pending: Pending, _reason: End, _out: &mut Signals<'_>) {}

@@ -57,12 +57,13 @@ impl Whole for Drifting {
         (observation(settings, smg.knots, degrees) == Observation::Meets).then(|| Way::new(seen.fix.position))
     }
 
-    fn explain(told: Explanation, settings: &Settings, seen: &Seen<'_>, kept: Option<&Kept<Way>>) -> Explanation {
+    fn explain(shown: Explanation, settings: &Settings, seen: &Seen<'_>, kept: Option<&Kept<Way>>) -> Explanation {
         let degrees = degrees_off(seen);
         let wide = degrees.is_some_and(|degrees| settings.drift_degrees < degrees);
         let off = degrees.map_or(serde_json::Value::Null, |degrees| number(degrees, 0));
         let smg = seen.step.smg.map(|smg| smg.knots);
-        told.between("speed_made_good_knots", smg, settings.min_knots, settings.max_knots)
+        shown
+            .between("speed_made_good_knots", smg, settings.min_knots, settings.max_knots)
             .is("course_off_heading_degrees", off, format!("> {}", settings.drift_degrees), wide)
             .at_least(
                 "drift_minutes",

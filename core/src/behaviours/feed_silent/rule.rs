@@ -120,7 +120,7 @@ impl FeedSilent {
                 let name = station_name(pulse.station);
                 self.stations.insert(pulse.station, Station { name, last_at: pulse.last_at, usual, open: false });
                 // A station is not a vessel. Its number takes the place of the vessel's index in the wake-up.
-                out.wakes.push((due, nobody(), TrackIx(u32::from(pulse.station.0))));
+                out.wakes.push((due, no_vessel(), TrackIx(u32::from(pulse.station.0))));
             }
         }
     }
@@ -262,6 +262,6 @@ fn over(name: &str, ended_at: Time, reason: End) -> Signal {
 }
 
 /// Placeholder key for subjects that are not vessels.
-fn nobody() -> TrackKey {
+fn no_vessel() -> TrackKey {
     TrackKey { mmsi: Mmsi(0), ordinal: 0 }
 }

@@ -103,13 +103,14 @@ impl VesselRule for FishingRule {
         let base = &self.settings;
         let passage = state.and_then(|state| state.passage.as_ref());
         let stop = state.and_then(|state| state.stop.as_ref());
-        self.stops.explain(stop, scene, step, |told, settings, seen, kept| {
+        self.stops.explain(stop, scene, step, |shown, settings, seen, kept| {
             let fishing = seen.vessel.ship_type() == Some(30);
             let done = kept.map(|kept| kept.own).or_else(|| passage?.done(base, seen.fix.at));
             let hours = done.map(|done| done.took.hours()).or(passage.map(|passage| passage.counted.hours()));
             let counted = kept.map_or(0.0, |kept| kept.condition.counted().minutes());
             let speed = format!("> {} at {} to {} kn", base.passage_hours, base.min_knots, base.max_knots);
-            told.is("craft", said_of(&seen.vessel), "fishing", fishing)
+            shown
+                .is("craft", said_of(&seen.vessel), "fishing", fishing)
                 .is("passage_hours", hours.map_or(Value::Null, |hours| number(hours, 1)), speed, done.is_some())
                 .at_least("passage_straight_share", passage.and_then(Passage::share), base.straight_share)
                 .below("speed_made_good_knots", step.smg.map(|smg| smg.knots), settings.stop_knots)

@@ -12,7 +12,7 @@ use crate::base::state::remembers;
 use crate::base::time::Time;
 use crate::base::units::Mmsi;
 use crate::behaviours::Parts;
-use crate::behaviours::shared::names::{another_call_sign, another_name, another_type, is_no_name, is_nobodys};
+use crate::behaviours::shared::names::{another_call_sign, another_name, another_type, is_no_name, is_placeholder_imo};
 use crate::behaviours::{
     Behaviour, End, Explanation, Holding, Interest, Output, PictureRule, Places, Rule, Scene, Signal, SignalKind, Step,
     Subject, Vicinity, minutes,
@@ -144,7 +144,7 @@ impl IdentityChange {
         let under_way = pending.under_way.or_else(|| self.under_way(scene, vessel, step)).unwrap_or(false);
         let since = pending.at.unwrap_or(step.at);
         let earlier = self.earlier.get(&step.vessel);
-        let known = |word: &str| earlier.is_some_and(|earlier| earlier.iter().any(|told| told == word));
+        let known = |word: &str| earlier.is_some_and(|earlier| earlier.iter().any(|other| other == word));
         if repeated.meets(Fields::NAME)
             && let Some(old) = pending.name.take()
             && let Some(new) = identity.name.as_deref()
@@ -157,7 +157,7 @@ impl IdentityChange {
             self.remember(step.vessel, [&old, new]);
         }
         let earlier = self.earlier.get(&step.vessel);
-        let known = |word: &str| earlier.is_some_and(|earlier| earlier.iter().any(|told| told == word));
+        let known = |word: &str| earlier.is_some_and(|earlier| earlier.iter().any(|other| other == word));
         if repeated.meets(Fields::CALL_SIGN)
             && let Some(old) = pending.call_sign.take()
             && let Some(new) = identity.call_sign.as_deref()
@@ -171,7 +171,7 @@ impl IdentityChange {
             self.remember(step.vessel, [&old, new]);
         }
         let earlier = self.earlier.get(&step.vessel);
-        let known = |word: &str| earlier.is_some_and(|earlier| earlier.iter().any(|told| told == word));
+        let known = |word: &str| earlier.is_some_and(|earlier| earlier.iter().any(|other| other == word));
         if repeated.meets(Fields::SHIP_TYPE)
             && let Some(old) = pending.ship_type.take()
             && let Some(new) = identity.ship_type
@@ -189,7 +189,7 @@ impl IdentityChange {
     }
 
     /// Adds the conditions on the vessel's own static data.
-    fn as_renamed(&self, told: Explanation, scene: &Scene<'_>, vessel: &Vessel<'_>, step: &Step<'_>) -> Explanation {
+    fn as_renamed(&self, shown: Explanation, scene: &Scene<'_>, vessel: &Vessel<'_>, step: &Step<'_>) -> Explanation {
         let pending = self.pending.get(&step.vessel);
         let mut changed: Vec<String> = Vec::new();
         if let Some(pending) = pending {
@@ -200,7 +200,7 @@ impl IdentityChange {
         let said = if changed.is_empty() { "nothing".to_owned() } else { changed.join("; ") };
         let under_way = pending.and_then(|pending| pending.under_way);
         let under_way = under_way.or_else(|| self.under_way(scene, vessel, step));
-        told.is("says_otherwise_once", said, "a confirmed value, received once more", false).is(
+        shown.is("says_otherwise_once", said, "a confirmed value, received once more", false).is(
             "under_way",
             under_way,
             "true",
@@ -212,7 +212,7 @@ impl IdentityChange {
     fn remember(&mut self, vessel: TrackIx, words: [&str; 2]) {
         let earlier = self.earlier.entry(vessel).or_default();
         for word in words {
-            if !earlier.iter().any(|told| told == word) {
+            if !earlier.iter().any(|other| other == word) {
                 earlier.push(word.to_owned());
             }
         }
@@ -238,7 +238,7 @@ impl IdentityChange {
             }
             return;
         }
-        if is_nobodys(imo) {
+        if is_placeholder_imo(imo) {
             return;
         }
         let name = identity.name.clone().filter(|_| !identity.once.meets(Fields::NAME));
@@ -347,17 +347,17 @@ impl Rule for IdentityChange {
         let vessel = scene.tracks.vessel(step.vessel);
         let identity = vessel.identity();
         let named = Explanation::new("by name, call sign or type").takes_part(&scene.tracks.vessel(step.vessel));
-        let mut told = vec![self.as_renamed(named, scene, &vessel, step)];
+        let mut shown = vec![self.as_renamed(named, scene, &vessel, step)];
         let imo = identity.and_then(|identity| identity.imo);
         let Some(imo) = imo else {
-            let told_imo = Explanation::new("by IMO number").is("imo", Value::Null, "received twice", false);
-            told.push(told_imo);
-            return told;
+            let by_imo = Explanation::new("by IMO number").is("imo", Value::Null, "received twice", false);
+            shown.push(by_imo);
+            return shown;
         };
         let twice = identity.is_some_and(|identity| !identity.once.meets(Fields::IMO));
         let holds = imo_check_digit_holds(imo);
         let digit = Explanation::new("by check digit").is("imo", imo, "received twice", twice);
-        told.push(digit.is("check_digit_holds", holds, "false", !holds && 1_000_000 <= imo));
+        shown.push(digit.is("check_digit_holds", holds, "false", !holds && 1_000_000 <= imo));
         let bearer = self.registry.known(imo);
         let other = bearer.filter(|bearer| bearer.mmsi != step.key.mmsi);
         let before = match (bearer, other) {
@@ -365,10 +365,10 @@ impl Rule for IdentityChange {
             (Some(_), None) => "this MMSI".to_owned(),
             (Some(_), Some(other)) => format!("MMSI {}", other.mmsi),
         };
-        let told_imo = Explanation::new("by IMO number").is("imo", imo, "received twice", twice);
-        let told_imo = told_imo.is("check_digit_holds", holds, "true", holds && !is_nobodys(imo));
-        told.push(told_imo.is("last_carried_by", before, "another MMSI or name", other.is_some()));
-        told
+        let by_imo = Explanation::new("by IMO number").is("imo", imo, "received twice", twice);
+        let by_imo = by_imo.is("check_digit_holds", holds, "true", holds && !is_placeholder_imo(imo));
+        shown.push(by_imo.is("last_carried_by", before, "another MMSI or name", other.is_some()));
+        shown
     }
 
     fn wake(&mut self, _scene: &Scene<'_>, _key: TrackKey, _vessel: TrackIx, _out: &mut Output) {}

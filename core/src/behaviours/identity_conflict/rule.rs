@@ -158,22 +158,22 @@ impl IdentityConflict {
         }
         let mmsi = double.key.mmsi;
         let places = scene.tracks.places_within_a_day(mmsi).max(2);
-        let told = self.numbers.entry(mmsi).or_insert(Number { places: 0, last_at: at, open: None });
-        let is_new = told.open.is_none() && (told.places < places || ONCE_IN < at - told.last_at);
-        told.last_at = told.last_at.max(at);
+        let number = self.numbers.entry(mmsi).or_insert(Number { places: 0, last_at: at, open: None });
+        let is_new = number.open.is_none() && (number.places < places || ONCE_IN < at - number.last_at);
+        number.last_at = number.last_at.max(at);
         let since = match double.open {
             Some((_, said)) if at - said < SAY_EVERY => return,
             Some((since, _)) => since,
             // One alert for each number: another pair of its tracks only adds a place to the open one.
             None if !is_new => return,
             None => {
-                told.open = Some(further);
+                number.open = Some(further);
                 let silent = Span::from_millis((settings.silent_hours * 3_600_000.0) as i64);
                 out.wakes.push((double.quiet_since() + silent, double.key, further));
                 at
             }
         };
-        told.places = told.places.max(places);
+        number.places = number.places.max(places);
         double.open = Some((since, at));
         let is_shared = scene.tracks.settings().shared_above_places < places as u32;
         let jump = JumpFacts { distance_nm: apart_nm.into(), ..(&double.jump).into() };
@@ -254,7 +254,7 @@ impl Rule for IdentityConflict {
     fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
         let settings = &self.settings;
         let mmsi = step.key.mmsi;
-        let told =
+        let shown =
             |about| Explanation::new(about).is("mmsi", mmsi.to_string(), "a ship's or tender's own", is_watched(mmsi));
         let places = scene.tracks.places_within_a_day(mmsi);
         let shared_above = scene.tracks.settings().shared_above_places;
@@ -263,16 +263,16 @@ impl Rule for IdentityConflict {
         let found = doubles.map(|double| {
             let since = scene.now - double.confirmed_at;
             let quiet = scene.now - double.quiet_since();
-            let told = told(format!("{} and {}", double.from.0, double.key)).is("tracks", 2, "2", true);
-            let told = told.is("places_within_24_h", places, format!("> {shared_above} is shared"), true).is(
+            let shown = shown(format!("{} and {}", double.from.0, double.key)).is("tracks", 2, "2", true);
+            let shown = shown.is("places_within_24_h", places, format!("> {shared_above} is shared"), true).is(
                 "older_track_fixes",
                 double.fixes,
                 format!(">= {}", settings.fixes),
                 settings.fixes <= double.fixes,
             );
             match double.open {
-                Some(_) => told.below("one_silent_hours", Some(quiet.hours()), settings.silent_hours),
-                None => told.at_most("minutes_since_the_jump", Some(since.minutes()), settings.within_minutes),
+                Some(_) => shown.below("one_silent_hours", Some(quiet.hours()), settings.silent_hours),
+                None => shown.at_most("minutes_since_the_jump", Some(since.minutes()), settings.within_minutes),
             }
         });
         let found: Vec<Explanation> = found.collect();
@@ -282,10 +282,10 @@ impl Rule for IdentityConflict {
         let tracks = scene.tracks.under(mmsi).count();
         let needed = "2, one just jumped away from the other";
         let damaged = scene.tracks.damaged_reports_of(step.key);
-        let told = told(String::new()).is("tracks", tracks, needed, false);
-        let told =
-            told.is("places_within_24_h", places, format!("> {shared_above} is shared"), shared_above < places as u32);
-        vec![told.is("reports_under_damaged_numbers", damaged, "left out, no other ship", false)]
+        let shown = shown(String::new()).is("tracks", tracks, needed, false);
+        let shown =
+            shown.is("places_within_24_h", places, format!("> {shared_above} is shared"), shared_above < places as u32);
+        vec![shown.is("reports_under_damaged_numbers", damaged, "left out, no other ship", false)]
     }
 
     fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output) {

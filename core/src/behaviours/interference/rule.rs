@@ -280,7 +280,7 @@ impl Rule for Interference {
     fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
         let settings = &self.settings;
         let since = scene.now - minutes(settings.window_minutes);
-        let told = match step.fix {
+        let shown = match step.fix {
             None => Explanation::new("").is("position", "none", "a fix", false),
             Some(fix) => {
                 let area = self.area_at(fix.position).map(|(_, area)| area);
@@ -303,7 +303,7 @@ impl Rule for Interference {
             Some(Doubt { since, until: None, .. }) => format!("false since {since}"),
             Some(Doubt { since, until: Some(until), .. }) => format!("false since {since}, left alone until {until}"),
         };
-        vec![told.is("positions", positions, "false: nothing that rests on them is reported", doubt.is_some())]
+        vec![shown.is("positions", positions, "false: nothing that rests on them is reported", doubt.is_some())]
     }
 
     fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output) {

@@ -108,17 +108,17 @@ impl ZoneCase for SlowInBelt {
         let Some(fix) = step.fix else {
             return Vec::new();
         };
-        let told = scene.chart.zones.belts(fix.position).filter_map(|(zone, edge_nm)| {
+        let shown = scene.chart.zones.belts(fix.position).filter_map(|(zone, edge_nm)| {
             let settings = &profiles.of(scene.chart, zone, scene.now)?.settings;
             let zone_id = &scene.chart.zones.get(zone).id;
-            let told = Explanation::new(format!("outside {zone_id}"))
+            let shown = Explanation::new(format!("outside {zone_id}"))
                 .takes_part(&scene.vessel)
                 .is("outside", edge_nm > 0.0, "true", 0.0 < edge_nm)
                 .at_most("outside_nm", Some(edge_nm.max(0.0)), settings.reach_nm)
                 .below("speed_made_good_knots", step.smg.map(|smg| smg.knots), settings.slow_knots)
                 .at_least("slow_hours", Some(counted(zone_id) / 60.0), settings.after_hours);
-            Some(told)
+            Some(shown)
         });
-        told.collect()
+        shown.collect()
     }
 }

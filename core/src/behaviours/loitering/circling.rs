@@ -251,14 +251,15 @@ pub(super) fn walked(vessel: &Vessel<'_>, fix: &Fix, bridge: Span, hours: f64) -
 }
 
 /// Adds the conditions on circling over a walk.
-pub(super) fn explain(told: Explanation, settings: &Settings, walk: Option<Walk>) -> Explanation {
+pub(super) fn explain(shown: Explanation, settings: &Settings, walk: Option<Walk>) -> Explanation {
     let walk = walk.unwrap_or_default();
     let nm = |metres: f64| Some(metres / METRES_PER_NM);
     let net = walk.newest.zip(walk.last).map(|(newest, last)| newest.metres_to(last));
     let share = net.filter(|_| 0.0 < walk.path).map(|net| net / walk.path);
     let mut speeds = walk.speeds.clone();
     speeds.sort_unstable_by(f64::total_cmp);
-    told.at_least("window_hours", Some(walk.hours), settings.circling_min_hours)
+    shown
+        .at_least("window_hours", Some(walk.hours), settings.circling_min_hours)
         .at_least("path_nm", nm(walk.path), settings.circling_path_nm)
         .below("net_share_of_path", share, settings.circling_displacement)
         .between(

@@ -97,8 +97,8 @@ impl VesselRule for LoiteringRule {
         let (profiles, watched) = self.profiles.for_explaining(scene.chart, step.presence, scene.now);
         let stays = state.map_or(&[][..], |state| &state.stays);
         let of = |profile: u16| stays.iter().find(|stay| stay.profile == profile);
-        let told = |profile: u16| Stay::explain(of(profile), self.profiles.get(profile), scene, step, watched);
-        profiles.into_iter().flat_map(told).collect()
+        let shown = |profile: u16| Stay::explain(of(profile), self.profiles.get(profile), scene, step, watched);
+        profiles.into_iter().flat_map(shown).collect()
     }
 
     fn close(&self, mut state: State, reason: End, out: &mut Signals<'_>) {

@@ -159,9 +159,9 @@ impl Stay {
     ) -> Vec<Explanation> {
         let (settings, vessel) = (&profile.settings, scene.vessel);
         let begun = |form: &str| {
-            let told = Explanation::new(form).takes_part(&vessel).watched(scene.chart, step.presence, watched);
+            let shown = Explanation::new(form).takes_part(&vessel).watched(scene.chart, step.presence, watched);
             profile.explain_place(
-                told,
+                shown,
                 step.place.map(|place| place.place(scene.chart)).as_ref(),
                 settings.min_shore_nm,
             )

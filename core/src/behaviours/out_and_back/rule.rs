@@ -145,9 +145,9 @@ impl VesselRule for OutAndBackRule {
 
     fn explain(&self, trip: Option<&Trip>, scene: &VesselScene<'_>, step: &Step<'_>) -> Vec<Explanation> {
         let vessel = scene.vessel;
-        let told = Explanation::new("").takes_part(&vessel);
+        let shown = Explanation::new("").takes_part(&vessel);
         let Some(trip) = trip else {
-            return vec![told.is("left_calm_water", "not seen, or in a port since", "seen", false)];
+            return vec![shown.is("left_calm_water", "not seen, or in a port since", "seen", false)];
         };
         let mut profiles = Vec::new();
         self.profiles.anywhere(scene.chart, zones_of(step).into_iter(), scene.now, &mut profiles);
@@ -155,7 +155,7 @@ impl VesselRule for OutAndBackRule {
         let Some(of) =
             stop.map(|stop| stop.profile).or(profiles.first().copied()).map(|index| self.profiles.get(index))
         else {
-            return vec![told.is(
+            return vec![shown.is(
                 "runs_here",
                 zones_by_name(scene.chart, step.presence),
                 "a zone where it runs",
@@ -164,21 +164,21 @@ impl VesselRule for OutAndBackRule {
         };
         let settings = &of.settings;
         let there = stop.map(|stop| Place::at(scene.chart, stop.at, scene.now));
-        let told = told.is("left_calm_water", trip.left_at.to_string(), "seen", true);
-        let told = told.above("stop_nm_from_start", stop.map(|stop| stop.start_nm), settings.out_nm(&vessel));
-        let told = of.explain_place(
-            told,
+        let shown = shown.is("left_calm_water", trip.left_at.to_string(), "seen", true);
+        let shown = shown.above("stop_nm_from_start", stop.map(|stop| stop.start_nm), settings.out_nm(&vessel));
+        let shown = of.explain_place(
+            shown,
             there.or_else(|| step.place.map(|place| place.place(scene.chart))).as_ref(),
             settings.min_shore_nm,
         );
-        let told = told.at_least(
+        let shown = shown.at_least(
             "stopped_minutes",
             Some(stop.map_or(0.0, |stop| stop.counted.minutes())),
             settings.stop_minutes,
         );
         let back = step.fix.map(|fix| trip.start().nm_to(fix.position));
         let days = (scene.now - trip.left_at).hours() / 24.0;
-        vec![told.at_most("nm_from_start_now", back, settings.return_nm).at_most(
+        vec![shown.at_most("nm_from_start_now", back, settings.return_nm).at_most(
             "days",
             Some(days),
             settings.within_days,

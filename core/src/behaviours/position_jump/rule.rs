@@ -82,8 +82,8 @@ impl Rule for PositionJump {
             return;
         };
         // A number that several ships send has an alert of `identity_conflict` for all its places.
-        let told_elsewhere = !is_watched(step.key.mmsi) || is_of_several(scene, step.key.mmsi);
-        if told_elsewhere || jump_nm(jump) < self.settings.min_nm || !is_too_fast(scene, jump) {
+        let is_reported_elsewhere = !is_watched(step.key.mmsi) || is_of_several(scene, step.key.mmsi);
+        if is_reported_elsewhere || jump_nm(jump) < self.settings.min_nm || !is_too_fast(scene, jump) {
             return;
         }
         let subject = Subject::one(step.key, step.vessel);
@@ -114,18 +114,18 @@ impl Rule for PositionJump {
 
     fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
         let mmsi = step.key.mmsi;
-        let told = Explanation::new("").is("mmsi", mmsi.to_string(), "a ship's or tender's own", is_watched(mmsi));
+        let shown = Explanation::new("").is("mmsi", mmsi.to_string(), "a ship's or tender's own", is_watched(mmsi));
         let several = is_of_several(scene, mmsi);
-        let told = told.is("ships_known_to_send_it", if several { "several" } else { "one" }, "one", !several);
+        let shown = shown.is("ships_known_to_send_it", if several { "several" } else { "one" }, "one", !several);
         let Some(open) = self.open.get(&step.vessel).filter(|open| open.key == step.key) else {
             let elsewhere = scene.tracks.fixes_elsewhere(mmsi);
             let needed = format!(">= {CONFIRMING_FIXES}, in agreement");
-            return vec![told.is("fixes_out_of_reach", elsewhere, needed, CONFIRMING_FIXES <= elsewhere)];
+            return vec![shown.is("fixes_out_of_reach", elsewhere, needed, CONFIRMING_FIXES <= elsewhere)];
         };
         let left = scene.tracks.find(open.from.0).and_then(|left| left.last()).map_or(open.left_at, |fix| fix.at);
         let silent = scene.now - left.max(open.left_at);
-        let told = told.is("jumped_away_from", open.from.0.to_string(), "a place out of reach", true);
-        vec![told.below("other_track_silent_minutes", Some(silent.minutes()), self.settings.joined_minutes)]
+        let shown = shown.is("jumped_away_from", open.from.0.to_string(), "a place out of reach", true);
+        vec![shown.below("other_track_silent_minutes", Some(silent.minutes()), self.settings.joined_minutes)]
     }
 
     fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output) {

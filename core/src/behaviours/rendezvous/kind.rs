@@ -51,18 +51,18 @@ impl PairKind {
     }
 
     /// Adds earlier meetings and gear as conditions. A meeting that fails one of them is at most low, or a fact.
-    pub(super) fn explain(self, told: Explanation, settings: &Settings, earlier: usize, tow: &Tow) -> Explanation {
-        let told = match self.habitual_from(settings) {
+    pub(super) fn explain(self, shown: Explanation, settings: &Settings, earlier: usize, tow: &Tow) -> Explanation {
+        let shown = match self.habitual_from(settings) {
             Some(meetings) => {
                 let most = meetings.saturating_sub(1) as usize;
-                told.is("earlier_meetings_14_days", earlier, format!("< {most}, else at most low"), earlier < most)
+                shown.is("earlier_meetings_14_days", earlier, format!("< {most}, else at most low"), earlier < most)
             }
-            None => told.is("earlier_meetings_14_days", earlier, "any: a merchant ship with another craft", true),
+            None => shown.is("earlier_meetings_14_days", earlier, "any: a merchant ship with another craft", true),
         };
         if self != PairKind::Fishing {
-            return told;
+            return shown;
         }
         let limit = format!("< {}, else one gear between them", settings.gear_minutes);
-        told.is("side_by_side_minutes", number(tow.minutes, 0), limit, !tow.is_gear(settings.gear_minutes))
+        shown.is("side_by_side_minutes", number(tow.minutes, 0), limit, !tow.is_gear(settings.gear_minutes))
     }
 }

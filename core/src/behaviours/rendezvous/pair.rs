@@ -108,7 +108,7 @@ impl Pair {
     }
 
     /// Whether the pair may give way to a nearer one, because nothing was reported about it.
-    pub(super) fn is_untold(&self) -> bool {
+    pub(super) fn is_unreported(&self) -> bool {
         self.said.is_none() && self.ended.is_none()
     }
 
@@ -171,8 +171,8 @@ impl Pair {
         let (keys, metres) = (scene.keys(), instant.map(|instant| instant.metres));
         let place = self.spot.as_ref().map(|spot| spot.place);
         if let Some(hull) = scene.one_hull() {
-            let told = Explanation::new(format!("{} and {}", keys.0, keys.1));
-            return vec![told.is("one_hull", hull.words(), "two hulls", false)];
+            let shown = Explanation::new(format!("{} and {}", keys.0, keys.1));
+            return vec![shown.is("one_hull", hull.words(), "two hulls", false)];
         }
         let earlier = match self.said {
             Some(_) => self.earlier,
@@ -180,7 +180,7 @@ impl Pair {
         };
         let kind = PairKind::of(&scene.a, &scene.b);
         let tow = self.side_by_side.tow();
-        let told = self.judged.iter().flat_map(|judged| {
+        let shown = self.judged.iter().flat_map(|judged| {
             let profile = profiles.get(judged.profile);
             let settings = &profile.settings;
             [
@@ -188,18 +188,18 @@ impl Pair {
                 ("close", settings.close_metres, settings.close_minutes, &judged.close),
             ]
             .map(|(name, within, minutes, tier)| {
-                let told = Explanation::new(format!("{name}: {} and {}", keys.0, keys.1));
+                let shown = Explanation::new(format!("{name}: {} and {}", keys.0, keys.1));
                 let median = (0 < tier.counted()).then(|| tier.median_knots());
-                let told = profile
-                    .explain_place(told, place.as_ref(), settings.min_shore_nm)
+                let shown = profile
+                    .explain_place(shown, place.as_ref(), settings.min_shore_nm)
                     .is("one_hull", "no", "two hulls", true)
                     .at_most("distance_metres", metres, within)
                     .at_least("counted_minutes", Some(f64::from(tier.counted())), minutes)
                     .below("median_knots", median, settings.slow_knots);
-                kind.explain(told, settings, earlier, &tow)
+                kind.explain(shown, settings, earlier, &tow)
             })
         });
-        told.collect()
+        shown.collect()
     }
 
     /// Handles one instant.

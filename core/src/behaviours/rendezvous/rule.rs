@@ -98,7 +98,7 @@ impl PairRule for RendezvousRule {
     }
 
     fn gives_way(pair: &Pair) -> bool {
-        pair.is_untold()
+        pair.is_unreported()
     }
 
     fn due(&self, pair: &Pair, scene: &PairScene<'_>) -> Option<Time> {
@@ -128,9 +128,9 @@ impl PairRule for RendezvousRule {
         step: &Step<'_>,
         nearest: &dyn Fn(f64) -> Option<f64>,
     ) -> Vec<Explanation> {
-        let told = Explanation::new("").takes_part(&scene.vessel);
-        let told = told.below("speed_made_good_knots", step.smg.map(|smg| smg.knots), PASSING_KNOTS);
-        vec![told.at_most("nearest_other_metres", nearest(NEAREST_METRES), LOOK_METRES)]
+        let shown = Explanation::new("").takes_part(&scene.vessel);
+        let shown = shown.below("speed_made_good_knots", step.smg.map(|smg| smg.knots), PASSING_KNOTS);
+        vec![shown.at_most("nearest_other_metres", nearest(NEAREST_METRES), LOOK_METRES)]
     }
 
     remembers! { kept { profiles, meetings } parts {} built { bridges } }

@@ -81,7 +81,7 @@ pub(crate) trait Whole: Case {
 
     /// Adds the conditions between those on the place and those on mooring.
     fn explain(
-        told: Explanation,
+        shown: Explanation,
         settings: &Self::Settings,
         seen: &Seen<'_>,
         kept: Option<&Kept<Self::Own>>,

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::state::remembers;
 use crate::base::time::Time;
 use crate::behaviours::checks::Coherent;
-use crate::behaviours::explain::or_nobody_asks;
+use crate::behaviours::explain::or_not_asked;
 use crate::behaviours::runner::profile::Profiles;
 use crate::behaviours::runner::vessel::{Signals, VesselRule, VesselScene};
 use crate::behaviours::{self, AnyFacts, Behaviour, End, Explanation, Holding, Interest, Rounded, Step};
@@ -142,17 +142,17 @@ impl<B: Border> VesselRule for Crossings<B> {
         };
         let near = step.presence.iter().filter(|(zone, _)| asks(*zone)).map(|(zone, relation)| {
             let id = &scene.chart.zones.get(zone).id;
-            let told = Explanation::new(id.as_str()).takes_part(&scene.vessel);
-            told.is("relation", relation.name(), wanted, crossed(id))
+            let shown = Explanation::new(id.as_str()).takes_part(&scene.vessel);
+            shown.is("relation", relation.name(), wanted, crossed(id))
         });
-        let mut told: Vec<Explanation> = near.collect();
+        let mut shown: Vec<Explanation> = near.collect();
         // A vessel that crossed outward may be far from the zone by now.
         let left = state.into_iter().flat_map(|open| &open.zones);
-        for id in left.filter(|id| !told.iter().any(|told| told.about == id.as_str())).cloned().collect::<Vec<_>>() {
+        for id in left.filter(|id| !shown.iter().any(|shown| shown.about == id.as_str())).cloned().collect::<Vec<_>>() {
             let gone = Explanation::new(id.as_str()).takes_part(&scene.vessel);
-            told.push(gone.is("relation", "outside", wanted, true));
+            shown.push(gone.is("relation", "outside", wanted, true));
         }
-        or_nobody_asks(told, scene.chart, &scene.vessel, step.presence)
+        or_not_asked(shown, scene.chart, &scene.vessel, step.presence)
     }
 
     /// Ends all open crossings of the vessel, at its last fix.

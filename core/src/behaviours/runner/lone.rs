@@ -101,21 +101,21 @@ impl<C: Case> Lone<C> {
         };
         let seen = Seen { scene, step, vessel: scene.vessel, fix, place };
         let (profiles, watched) = self.profiles.for_explaining(scene.chart, step.presence, scene.now);
-        let told = |profile: u16| {
+        let shown = |profile: u16| {
             let of = self.profiles.get(profile);
             let kept = state.and_then(|state| state.kept.iter().find(|kept| kept.profile == profile));
-            let mut told = Explanation::new("").takes_part(&scene.vessel);
+            let mut shown = Explanation::new("").takes_part(&scene.vessel);
             if C::WHERE == Where::Watched {
-                told = told.watched(scene.chart, step.presence, watched);
+                shown = shown.watched(scene.chart, step.presence, watched);
             }
-            let told = of.explain_place(told, Some(&place.place(scene.chart)), C::min_shore_nm(&of.settings));
-            let told = own(told, &of.settings, &seen, kept);
+            let shown = of.explain_place(shown, Some(&place.place(scene.chart)), C::min_shore_nm(&of.settings));
+            let shown = own(shown, &of.settings, &seen, kept);
             let swing = kept.map_or_else(Swing::default, |kept| kept.swing);
             let lies =
                 C::anchored_swing_nm(&of.settings).and_then(|nm| Anchored::of(scene, &swing, &Anchorage::within(nm)));
-            anchored::explain(told, scene, step.fix, lies)
+            anchored::explain(shown, scene, step.fix, lies)
         };
-        profiles.into_iter().map(told).collect()
+        profiles.into_iter().map(shown).collect()
     }
 
     /// Ends what is open, at the last moment at which it held.

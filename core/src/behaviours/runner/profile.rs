@@ -200,18 +200,18 @@ impl<S: Clone + PartialEq + Serialize + DeserializeOwned> Profiles<S> {
 
 impl<S> Profile<S> {
     /// Adds the conditions on the place, as `at_sea` checks them before something opens.
-    pub(crate) fn explain_place(&self, told: Explanation, place: Option<&Place>, min_shore_nm: f64) -> Explanation {
-        let told = told.at_least("shore_nm", place.map(|place| place.shore_nm), min_shore_nm);
+    pub(crate) fn explain_place(&self, shown: Explanation, place: Option<&Place>, min_shore_nm: f64) -> Explanation {
+        let shown = shown.at_least("shore_nm", place.map(|place| place.shore_nm), min_shore_nm);
         if !self.calm {
-            return told.is("calm_water", "does not matter here", "any", true);
+            return shown.is("calm_water", "does not matter here", "any", true);
         }
-        let told = told.is(
+        let shown = shown.is(
             "in_calm_water",
             place.map(|place| place.calm.inside),
             "false",
             place.is_some_and(|place| !place.calm.inside),
         );
-        told.at_least("calm_water_nm", place.map(|place| place.calm.nearest_nm), self.margin_nm)
+        shown.at_least("calm_water_nm", place.map(|place| place.calm.nearest_nm), self.margin_nm)
     }
 
     /// Whether a behaviour at sea may apply here: far enough from shore, and outside calm water and its margin.

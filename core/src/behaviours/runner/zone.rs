@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::state::remembers;
 use crate::base::time::{Span, Time};
-use crate::behaviours::explain::or_nobody_asks;
+use crate::behaviours::explain::or_not_asked;
 use crate::behaviours::runner::condition::{Condition, Observation, Timing, Verdict};
 use crate::behaviours::runner::profile::{Profile, Profiles};
 use crate::behaviours::runner::vessel::{Signals, VesselRule, VesselScene};
@@ -145,8 +145,8 @@ impl<Z: ZoneCase> VesselRule for InZones<Z> {
     fn explain(&self, state: Option<&Zones>, scene: &VesselScene<'_>, step: &Step<'_>) -> Vec<Explanation> {
         let watched = |zone_id: &str| state.and_then(|state| state.of(zone_id));
         let counted = |zone_id: &str| watched(zone_id).map_or(0.0, |watched| watched.condition.counted().minutes());
-        let told = Z::explain(&self.profiles, scene, step, &counted);
-        or_nobody_asks(told, scene.chart, &scene.vessel, step.presence)
+        let shown = Z::explain(&self.profiles, scene, step, &counted);
+        or_not_asked(shown, scene.chart, &scene.vessel, step.presence)
     }
 
     fn close(&self, mut state: Zones, reason: End, out: &mut Signals<'_>) {

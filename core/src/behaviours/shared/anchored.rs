@@ -109,7 +109,7 @@ impl Anchored {
 /// Adds the conditions under which a stop is only kept as a fact: fishing gear, vessels held in place, and anchoring
 /// near shore.
 pub(crate) fn explain(
-    told: Explanation,
+    shown: Explanation,
     scene: &VesselScene<'_>,
     fix: Option<Fix>,
     anchored: Option<Anchored>,
@@ -120,17 +120,18 @@ pub(crate) fn explain(
         Held::Itself { radius_nm, time } => format!("within {radius_nm:.2} nm for {time}"),
         Held::BesideHeld { nm } => format!("{nm:.2} nm from where other vessels lay for a day"),
     });
-    told.is(
-        "gear",
-        gear.map_or("no".to_owned(), |sign| sign.words()),
-        "no fishing gear beacon, else a fact",
-        gear.is_none(),
-    )
-    .is("held", held_words, "not in one place for 12 h and the day before, else a fact", held.is_none())
-    .is(
-        "anchored",
-        anchored.map_or("no".to_owned(), Anchored::words),
-        "lowers the score; within 12 nm of shore a fact",
-        true,
-    )
+    shown
+        .is(
+            "gear",
+            gear.map_or("no".to_owned(), |sign| sign.words()),
+            "no fishing gear beacon, else a fact",
+            gear.is_none(),
+        )
+        .is("held", held_words, "not in one place for 12 h and the day before, else a fact", held.is_none())
+        .is(
+            "anchored",
+            anchored.map_or("no".to_owned(), Anchored::words),
+            "lowers the score; within 12 nm of shore a fact",
+            true,
+        )
 }

@@ -44,7 +44,7 @@ pub(crate) fn another_type(old: u8, new: u8) -> bool {
 }
 
 /// Whether this is an IMO number that crews of several ships enter as a placeholder.
-pub(crate) fn is_nobodys(imo: u32) -> bool {
+pub(crate) fn is_placeholder_imo(imo: u32) -> bool {
     NO_NUMBERS.contains(&imo)
 }
 

@@ -49,7 +49,7 @@ pub(super) fn observe(
     let hole = hole?;
     let under_way = step.smg.is_some_and(|smg| settings.under_way_knots < smg.knots);
     if under_way && !is_busy {
-        tell(&hole, settings, step, out);
+        report(&hole, settings, step, out);
     }
     let is_over = under_way || is_busy || minutes(settings.within_minutes) < step.at - hole.to;
     (!is_over).then_some(hole)
@@ -79,7 +79,7 @@ fn begin(settings: &Settings, scene: &VesselScene<'_>, step: &Step<'_>) -> Optio
 }
 
 /// Reports the slowdown and its end.
-fn tell(slow: &Hole, settings: &Settings, step: &Step<'_>, out: &mut Signals<'_>) {
+fn report(slow: &Hole, settings: &Settings, step: &Step<'_>, out: &mut Signals<'_>) {
     let measured = OverHole {
         hole_minutes: (slow.to - slow.from).minutes().into(),
         made_good_nm: slow.nm.into(),

@@ -67,7 +67,7 @@ impl VesselRule for SlowdownRule {
 
     fn explain(&self, state: Option<&State>, scene: &VesselScene<'_>, step: &Step<'_>) -> Vec<Explanation> {
         let followed = state.and_then(|state| state.followed.as_ref());
-        self.followed.explain(followed, scene, step, |told, settings, seen, kept| {
+        self.followed.explain(followed, scene, step, |shown, settings, seen, kept| {
             let (knots, within) = (settings.under_way_knots, minutes(settings.within_minutes));
             let since = step.smg.map_or(step.at, |smg| smg.since);
             let usual = kept.map_or_else(|| seen.vessel.usual_knots(since), |kept| kept.own.usual_knots);
@@ -76,7 +76,8 @@ impl VesselRule for SlowdownRule {
             let smg = step.smg.map(|smg| smg.knots);
             let trade = type_of(seen.vessel.ship_type());
             let pilots = seen.zones().any(|zone| is_pilot_station(scene.chart.zones.get(zone)));
-            told.is("ship_type", trade, "not 30, 33, 36, 50", !slows_by_trade(seen))
+            shown
+                .is("ship_type", trade, "not 30, 33, 36, 50", !slows_by_trade(seen))
                 .is("pilot_station", pilots, "false", !pilots)
                 .at_least("under_way_minutes", Some(under_way.minutes()), settings.under_way_minutes)
                 .below("speed_made_good_knots", smg, settings.slow_knots)

@@ -52,11 +52,12 @@ impl Whole for Stop {
         (smg.knots < settings.slow_knots && is_small(&seen.vessel, settings)).then(Stopped::default)
     }
 
-    fn explain(told: Explanation, settings: &Settings, seen: &Seen<'_>, kept: Option<&Kept<Stopped>>) -> Explanation {
+    fn explain(shown: Explanation, settings: &Settings, seen: &Seen<'_>, kept: Option<&Kept<Stopped>>) -> Explanation {
         let smg = speed(settings, seen).map(|smg| smg.knots);
         let needed = format!("sailing, pleasure, or class B below {} m that does not fish", settings.length_metres);
         let counted = kept.map_or(0.0, |kept| kept.condition.counted().minutes());
-        told.is("craft", said_of(&seen.vessel), needed, is_small(&seen.vessel, settings))
+        shown
+            .is("craft", said_of(&seen.vessel), needed, is_small(&seen.vessel, settings))
             .below("speed_made_good_knots", smg, settings.slow_knots)
             .at_least("still_minutes", Some(counted), settings.after_minutes)
     }

@@ -129,7 +129,7 @@ impl VoyageRule {
             kept_minutes: (scene.now - change.since).minutes().into(),
         };
         let facts = Facts::Destination { measured, thresholds: (&settings).into() };
-        tell(facts, change.since, scene, Some(place), zones, &settings, out);
+        report(facts, change.since, scene, Some(place), zones, &settings, out);
         None
     }
 
@@ -159,7 +159,7 @@ impl VoyageRule {
             };
             let (place, zones) = self.watched(scene).map_or((None, Vec::new()), |spot| (Some(spot.place), spot.zones));
             let facts = Facts::ShortCalls { measured, thresholds: settings.into() };
-            tell(facts, since, scene, place, zones, settings, out);
+            report(facts, since, scene, place, zones, settings, out);
         }
         Some((count, since))
     }
@@ -260,7 +260,7 @@ impl VesselRule for VoyageRule {
 }
 
 /// Reports something that opens and ends at once.
-fn tell(
+fn report(
     facts: Facts,
     started_at: Time,
     scene: &VesselScene<'_>,

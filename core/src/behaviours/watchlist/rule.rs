@@ -209,16 +209,16 @@ impl Rule for Watchlist {
 
     fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
         let vessel = scene.tracks.vessel(step.vessel);
-        let told = Explanation::new("").is("rows_on_watchlists", self.lists.len(), ">= 1", !self.lists.is_empty());
-        let told = match self.find(&vessel, scene.now) {
-            None => told.is("listed", "no", "by MMSI, IMO number, call sign or name, not expired", false),
+        let shown = Explanation::new("").is("rows_on_watchlists", self.lists.len(), ">= 1", !self.lists.is_empty());
+        let shown = match self.find(&vessel, scene.now) {
+            None => shown.is("listed", "no", "by MMSI, IMO number, call sign or name, not expired", false),
             Some(Match { listed, by, fuzzy }) => {
                 let how = if fuzzy { "nearly its" } else { "its" };
-                told.is("listed", format!("in {} by {how} {}", listed.list, by.name()), "in a list, not expired", true)
+                shown.is("listed", format!("in {} by {how} {}", listed.list, by.name()), "in a list, not expired", true)
             }
         };
         let heard = vessel.last().map(|fix| (scene.now - fix.at).hours());
-        vec![told.below("silent_hours", heard, self.settings.silent_hours)]
+        vec![shown.below("silent_hours", heard, self.settings.silent_hours)]
     }
 
     fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output) {

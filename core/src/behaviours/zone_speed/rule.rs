@@ -79,7 +79,7 @@ impl ZoneCase for OutOfBand {
             let profile = profiles.asked(Behaviour::ZoneSpeed, scene.chart, zone, scene.now)?;
             Some((&scene.chart.zones.get(zone).id, relation, &profile.settings))
         });
-        let told = asking.map(|(zone_id, relation, settings)| {
+        let shown = asking.map(|(zone_id, relation, settings)| {
             let knots = step.smg.map(|smg| smg.knots);
             let outside = knots.is_some_and(|knots| settings.observe(knots) == Observation::Meets);
             Explanation::new(format!("in {zone_id}"))
@@ -93,7 +93,7 @@ impl ZoneCase for OutOfBand {
                 )
                 .at_least("outside_minutes", Some(counted(zone_id)), settings.after_minutes)
         });
-        told.collect()
+        shown.collect()
     }
 }
 

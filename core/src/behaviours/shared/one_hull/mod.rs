@@ -5,7 +5,7 @@ use crate::base::time::Span;
 use crate::picture::tracks::{TrackKey, Vessel};
 use crate::zones::imo_check_digit_holds;
 
-use crate::behaviours::shared::names::{is_no_name, is_nobodys};
+use crate::behaviours::shared::names::{is_no_name, is_placeholder_imo};
 use crate::behaviours::{End, Scene};
 
 /// Minimum length of a call sign that is not a placeholder. Characters.
@@ -67,7 +67,7 @@ fn same_identity(a: &Vessel<'_>, b: &Vessel<'_>) -> Option<OneHull> {
 
 /// Whether a ship may have this number: its check digit is valid, and it is not a placeholder.
 fn is_own_imo(imo: u32) -> bool {
-    imo_check_digit_holds(imo) && !is_nobodys(imo)
+    imo_check_digit_holds(imo) && !is_placeholder_imo(imo)
 }
 
 #[cfg(test)]
