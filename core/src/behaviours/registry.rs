@@ -6,7 +6,7 @@
 /// Calls the macro `$make` with the list. Behaviours come in the order in which their rules are called at a step.
 ///
 /// A line is the folder and setting, then the type of the rule, which also names the variant of each enum. Its comment is the sentence
-/// that pages and `atalaia check` show. `system` lists the alerts about the program itself, which have no rule.
+/// that the pages of the manual show. `system` lists the alerts about the program itself, which have no rule.
 macro_rules! with_registry {
     ($make:ident) => {
         $make! {
