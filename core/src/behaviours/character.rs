@@ -1,8 +1,9 @@
 //! Characters: what the rest of the program must know about a behaviour, besides its rule.
+//!
+//! Scores, cases and outputs ask for a trait, never for a name, so that a new behaviour needs no edit elsewhere.
 
 use serde_json::{Map, Value};
 
-use crate::behaviours::registry::Behaviour;
 use crate::zones::Kind;
 
 /// The traits of a behaviour that scores, cases, messages and reports depend on. Each behaviour states them in a constant named
@@ -46,8 +47,8 @@ pub struct Character {
     pub roles: Roles,
     /// What its alerts add to the score of later alerts of the vessel; `None` if nothing.
     pub lead: Option<Lead>,
-    /// The behaviours whose weaker alerts it ends.
-    pub supersedes: &'static [Behaviour],
+    /// The event that it describes; `None` if no other behaviour describes the same one.
+    pub describes: Option<Description>,
     /// Whether it rests on a silence where the vessel should be heard. Late reports can disprove it long after its end, and its
     /// evidence includes how others nearby were received.
     pub rests_on_silence: bool,
@@ -61,6 +62,17 @@ pub struct Character {
     pub cap: CapCategory,
     /// Type of anomaly in the CISE data model, version 1.5.3.
     pub cise: CiseAnomaly,
+}
+
+impl Character {
+    /// Whether alerts of this behaviour end those of `other` about the same hours: both describe the same event, this one in more
+    /// detail.
+    pub fn supersedes(&self, other: &Character) -> bool {
+        match (self.describes, other.describes) {
+            (Some(own), Some(other)) => own.event == other.event && other.detail < own.detail,
+            _ => false,
+        }
+    }
 }
 
 /// Whether a zone is drawn as a polygon.
@@ -156,6 +168,24 @@ pub enum Roles {
     AllDark,
     /// The vessel that the facts name as silent is dark.
     OneDark,
+}
+
+/// How closely a behaviour describes an event that other behaviours describe as well.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Description {
+    /// The event.
+    pub event: Event,
+    /// Rank among the descriptions of the event. A description ends those of a lower rank, and leaves those of its own rank open.
+    pub detail: u8,
+}
+
+/// An event that several behaviours describe.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Event {
+    /// A vessel makes little way where it is watched.
+    SlowVessel,
+    /// An MMSI is heard where its ship could not have gone.
+    Jump,
 }
 
 /// What an alert adds to the score of later alerts of the vessel.

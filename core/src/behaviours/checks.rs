@@ -1,19 +1,17 @@
 //! Checks of the settings of behaviours: ranges, which the fields declare, and values that contradict one another.
+//!
+//! Ranges are in the schema of a field and reach the documentation and editors from there. A contradiction takes two fields, so each
+//! behaviour states its own with the functions below, and the texts of the faults are the same everywhere.
 
-use std::sync::LazyLock;
-
-use schemars::Schema;
-use schemars::generate::SchemaSettings;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::registry::Settings;
 use crate::base::fault::Fault;
 
 /// Settings of a behaviour, as far as the ranges of the single fields do not describe what they must be.
 pub(crate) trait Coherent {
-    /// Values that contradict one another.
-    fn problems(&self) -> Vec<Fault> {
+    /// One entry for each check: a fault if values contradict one another, otherwise `None`. Called only if each value is in its range.
+    fn contradictions(&self) -> Vec<Option<Fault>> {
         Vec::new()
     }
 
@@ -47,19 +45,23 @@ pub(crate) fn hysteresis_below(begin: (&str, f64), end: (&str, f64)) -> Option<F
     (begin.1 < end.1).then(|| fault().advise(advice()))
 }
 
-/// Every fault in the settings of a behaviour; contradictions only if each value is in its range.
-pub(super) fn faults<S: Serialize + Coherent>(behaviour: &str, settings: &S, defaults: &S) -> Vec<Fault> {
+/// Every fault in the settings of a behaviour; contradictions only if each value is in its range. `fields` has the JSON Schema of each
+/// setting, by name.
+pub(super) fn faults<S: Serialize + Coherent>(fields: &Value, settings: &S, defaults: &S) -> Vec<Fault> {
     let (Ok(Value::Object(all)), Ok(defaults)) = (serde_json::to_value(settings), serde_json::to_value(defaults))
     else {
         return Vec::new();
     };
+    // Read from the defaults, because a number that is infinite or not a number is null in `all`.
     let numbers = all.iter().filter(|(key, _)| defaults[key.as_str()].is_number());
-    let beyond: Vec<Fault> = numbers.filter_map(|(key, value)| out_of_range(behaviour, key, value)).collect();
-    if beyond.is_empty() { settings.problems() } else { beyond }
+    let beyond: Vec<Fault> =
+        numbers.filter_map(|(key, value)| out_of_range(&fields[key.as_str()], key, value)).collect();
+    if beyond.is_empty() { settings.contradictions().into_iter().flatten().collect() } else { beyond }
 }
 
-fn out_of_range(behaviour: &str, key: &str, value: &Value) -> Option<Fault> {
-    let (least, most) = range_of(behaviour, key);
+/// A fault if a number is not within the range that its schema declares. A number that JSON cannot hold is null and never in range.
+fn out_of_range(field: &Value, key: &str, value: &Value) -> Option<Fault> {
+    let (least, most) = range_of(field);
     let what = match value.as_f64() {
         Some(number) if (least..=most).contains(&number) => return None,
         Some(number) if number.abs() < 1e12 => number.to_string(),
@@ -70,14 +72,8 @@ fn out_of_range(behaviour: &str, key: &str, value: &Value) -> Option<Fault> {
     Some(Fault::new(key, format!("must lie between {least} and {most}, not {what}")))
 }
 
-/// The range that a key of a behaviour's settings declares.
-fn range_of(behaviour: &str, key: &str) -> (f64, f64) {
-    static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
-        let mut settings = SchemaSettings::draft07();
-        settings.inline_subschemas = true;
-        settings.into_generator().into_root_schema_for::<Settings>()
-    });
-    let field = &SCHEMA.as_value()["properties"][behaviour]["properties"][key];
+/// The range that the schema of a setting declares, both ends included; infinite at an end without a limit.
+fn range_of(field: &Value) -> (f64, f64) {
     let end = |name: &str, usual: f64| field[name].as_f64().unwrap_or(usual);
     (end("minimum", f64::NEG_INFINITY), end("maximum", f64::INFINITY))
 }

@@ -1,4 +1,6 @@
 //! Reasons why a condition is over, or never held.
+//!
+//! One list for all behaviours, so that a reason that several share has one text.
 
 use serde::{Deserialize, Serialize};
 

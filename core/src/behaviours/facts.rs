@@ -1,4 +1,7 @@
 //! Facts of a behaviour that holds: its form, what was measured, and the thresholds in force.
+//!
+//! Each behaviour has a type `Facts` with a method `form`. It is usually the struct below, with the form and with structs of its own for
+//! what was measured and for the thresholds. Snapshots and the store hold facts, so their fields are part of a stored format.
 
 use std::fmt;
 
@@ -6,7 +9,6 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
 use crate::base::time::Span;
-use crate::behaviours::registry::Form;
 
 /// The facts of a behaviour whose forms have the same ones. `M` and `T` are structs whose fields have the names and order of alert
 /// lines; `()` if there is nothing.
@@ -21,7 +23,7 @@ pub(crate) struct Facts<F, M, T> {
 }
 
 /// The forms of a behaviour, such as `near`, `close` and `underway` of a meeting.
-pub(crate) trait Parts: Copy + Into<Form> {
+pub(crate) trait Parts: Copy {
     /// Names of the parts of the form, strongest first; empty if an analyst need not distinguish it from other forms.
     fn parts(self) -> &'static [&'static str];
 
@@ -36,11 +38,19 @@ pub(crate) trait Parts: Copy + Into<Form> {
     }
 }
 
+/// The form of a behaviour that has only one. Such a behaviour re-exports it as its `Form`, unless another one has the
+/// same facts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct OneForm;
+
+impl Parts for OneForm {
+    fn parts(self) -> &'static [&'static str] {
+        &[]
+    }
+}
+
 /// The facts of a behaviour as the lines of an alert, the store and exports have them.
 pub(crate) trait Record {
-    /// The form in which the behaviour holds.
-    fn form(&self) -> Form;
-
     /// The measured values, by name.
     fn measured(&self) -> Map<String, Value>;
 
@@ -48,11 +58,14 @@ pub(crate) trait Record {
     fn thresholds(&self) -> Map<String, Value>;
 }
 
-impl<F: Parts, M: Serialize, T: Serialize> Record for Facts<F, M, T> {
-    fn form(&self) -> Form {
-        self.form.into()
+impl<F: Parts, M, T> Facts<F, M, T> {
+    /// The form in which the behaviour holds. Facts that are not of this struct have a method of the same name.
+    pub(crate) fn form(&self) -> F {
+        self.form
     }
+}
 
+impl<F: Parts, M: Serialize, T: Serialize> Record for Facts<F, M, T> {
     fn measured(&self) -> Map<String, Value> {
         named(&self.measured)
     }
@@ -141,6 +154,7 @@ pub(crate) fn number(value: f64, decimals: i32) -> Value {
     serde_json::Number::from_f64(rounded(value, decimals)).map_or(Value::Null, Value::Number)
 }
 
+/// The number rounded half away from zero. One that is not finite stays as it is.
 fn rounded(value: f64, decimals: i32) -> f64 {
     let scale = 10_f64.powi(decimals);
     (value * scale).round() / scale

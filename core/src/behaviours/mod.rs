@@ -6,8 +6,11 @@
 
 pub mod ais_gap;
 pub mod alongside_at_anchor;
+mod any_facts;
 pub mod async_rendezvous;
+mod behaviour;
 mod character;
+mod characters;
 mod checks;
 mod company;
 pub mod dark_rendezvous;
@@ -31,8 +34,10 @@ pub mod position_jump;
 mod registry;
 pub mod rendezvous;
 mod rule;
+mod rules;
 mod runner;
 mod scene;
+mod settings;
 mod shared;
 mod signal;
 pub mod slowdown;
@@ -48,22 +53,26 @@ pub mod zone_exit;
 mod zone_requests;
 pub mod zone_speed;
 
+pub(crate) use any_facts::AnyFacts;
+pub use any_facts::Form;
+pub use behaviour::{Behaviour, NAMES};
 pub use character::{
-    About, CapCategory, Chapter, Character, CiseAnomaly, Counted, HISTORY_HOURS, IsPolygon, Lead, RestsOn, Roles,
-    Silence, UsualStops, ZoneUse,
+    About, CapCategory, Chapter, Character, CiseAnomaly, Counted, Description, Event, HISTORY_HOURS, IsPolygon, Lead,
+    RestsOn, Roles, Silence, UsualStops, ZoneUse,
 };
+pub use characters::cannot_ask;
 pub use company::Company;
 pub use end::End;
 pub use explain::{Condition, Explanation};
 pub(crate) use facts::{Parts, Rounded, minutes, number};
 pub use named::{Role, VesselRef, ZoneRef};
 pub use place::{Ground, Lot, Places};
-pub(crate) use registry::AnyFacts;
-pub use registry::{Behaviour, Form, NAMES, Settings, all, cannot_ask, check_overrides};
 pub use rule::{AnyRule, CompanyRule, LaneRule, Output, PictureRule, Rule};
+pub use rules::all;
 #[cfg(test)]
 pub(crate) use runner::crossing::Measured as Crossed;
 pub use scene::Scene;
+pub use settings::{Settings, check_overrides};
 pub(crate) use shared::anchored::AtAnchor;
 #[cfg(test)]
 pub(crate) use shared::sharing::JumpFacts;

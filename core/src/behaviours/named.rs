@@ -1,4 +1,6 @@
 //! References to vessels and zones, as alerts name them.
+//!
+//! An alert keeps these itself, because a track may be forgotten, and a zone removed, while the alert stays in the store.
 
 use serde::{Deserialize, Serialize};
 

@@ -30,8 +30,11 @@ const REDO_DEGREES: f64 = REDO_METRES / 111_320.0;
 
 /// Cached places of all vessels, in one lot for each shard of the tracks.
 pub struct Places {
+    /// The lots, by number of the shard.
     lots: Vec<Lot>,
+    /// Number of bits of a track index that give the shard. The other bits give the place in the lot.
     shift: u32,
+    /// Which reload brought each zone, shared by all lots.
     reloads: Reloads,
 }
 
@@ -41,9 +44,13 @@ static NOWHERE: LazyLock<Presence> = LazyLock::new(Presence::default);
 /// Cached places of the vessels of one shard.
 #[derive(Default, Serialize, Deserialize)]
 pub struct Lot {
+    /// As in `Places`, so that a lane can use its lot alone.
     shift: u32,
+    /// One for each vessel, by its place in the shard.
     known: Vec<Known>,
+    /// The zones of the vessels that are in or near one. Most vessels are in none and have no entry.
     presences: FxHashMap<TrackIx, Presence>,
+    /// Room for the zones found at a position, kept between look-ups to save an allocation.
     #[serde(skip)]
     hits: Vec<Hit>,
 }
@@ -70,12 +77,17 @@ pub struct Reloads {
 #[derive(Clone, Copy, Serialize, Deserialize)]
 #[repr(align(32))]
 struct Known {
+    /// Where zones were last looked up; not a number before the first look-up, which is near nothing.
     zones_at: Spot,
     /// Tile at which shore and calm water were looked up; meaningless unless `placed`.
     tile: Tile,
+    /// Distance of the middle of the tile from shore. Nautical miles, to the precision of `cached`.
     shore_nm: f32,
+    /// Distance of the middle of the tile from calm water. Nautical miles.
     calm_nm: f32,
+    /// Number of the last reload before the latest look-up of zones.
     reloads: u32,
+    /// Whether the middle of the tile is in calm water.
     calm_inside: bool,
     /// Whether a zone is near, so that zones are looked up at every fix.
     zones_exact: bool,
@@ -88,15 +100,19 @@ struct Known {
 /// A position to about 2 m, which is enough to see whether the vessel has moved 100 m.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 struct Spot {
+    /// Latitude. Degrees.
     lat: f32,
+    /// Longitude. Degrees.
     lon: f32,
 }
 
 impl Spot {
+    /// The position, rounded.
     fn of(position: LatLon) -> Spot {
         Spot { lat: position.lat as f32, lon: position.lon as f32 }
     }
 
+    /// Whether a position is within `REDO_METRES`. Never for a spot that is not a number.
     fn is_near(self, position: LatLon) -> bool {
         let here = LatLon { lat: f64::from(self.lat), lon: f64::from(self.lon) };
         (here.lat - position.lat).abs() <= REDO_DEGREES && here.metres_to(position) <= REDO_METRES
@@ -106,22 +122,27 @@ impl Spot {
 /// A tile of a thousandth of a degree each way.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 struct Tile {
+    /// Tiles from the equator to its south edge.
     row: i32,
+    /// Tiles from Greenwich to its west edge.
     column: i32,
 }
 
 impl Tile {
+    /// The tile that contains a position.
     fn of(position: LatLon) -> Tile {
         let count = |degrees: f64| (degrees * TILES).floor() as i32;
         Tile { row: count(position.lat), column: count(position.lon) }
     }
 
+    /// Its middle, for which distances are looked up.
     fn middle(self) -> LatLon {
         let degrees = |count: i32| (f64::from(count) + 0.5) / TILES;
         LatLon { lat: degrees(self.row).clamp(-90.0, 90.0), lon: degrees(self.column).clamp(-180.0, 180.0) }
     }
 }
 
+/// The entry of a vessel for which nothing has been looked up.
 const UNKNOWN: Known = Known {
     zones_at: Spot { lat: f32::NAN, lon: f32::NAN },
     tile: Tile { row: 0, column: 0 },
@@ -162,6 +183,7 @@ impl Lot {
             return;
         }
         let presence = self.presences.entry(vessel).or_default();
+        // Zones that came or moved since the last look-up must not appear as borders that the vessel crossed.
         if seen != reloads.count && sighting == Sighting::Next {
             let brought_by = |zone: ZoneIx| reloads.brought_by.get(usize::from(zone.0)).copied().unwrap_or(0);
             presence.settle(&chart.zones, &self.hits, |zone| seen < brought_by(zone));
@@ -211,6 +233,7 @@ impl Lot {
             let (shore_nm, calm_nm) = (Within::after(shore_nm, moved), Within::after_calm(calm_nm, moved));
             return (Vicinity { middle, at: now, in_calm: false, shore_nm, calm_nm }, None);
         }
+        // The coast cannot be farther than before plus the way since, which bounds the search.
         let most_nm = if known.placed { shore_nm + moved } else { f64::INFINITY };
         let place = Place { shore_nm: chart.shore_nm_within(middle, most_nm), calm: chart.calm(middle, now) };
         let left = known.placed && known.calm_inside && !place.calm.inside;
@@ -234,10 +257,12 @@ impl Lot {
             .is_some_and(|known| known.tile.middle().nm_to(position) < chart.clear_of_calm_nm(f64::from(known.calm_nm)))
     }
 
+    /// Place of a vessel in the lot.
     fn place(&self, vessel: TrackIx) -> usize {
         (vessel.0 >> self.shift) as usize
     }
 
+    /// Its entry, which is made if there is none.
     fn known(&mut self, vessel: TrackIx) -> &mut Known {
         let place = self.place(vessel);
         if self.known.len() <= place {
@@ -246,6 +271,7 @@ impl Lot {
         &mut self.known[place]
     }
 
+    /// Its entry; `None` if nothing was ever looked up for it.
     fn at(&self, vessel: TrackIx) -> Option<&Known> {
         self.known.get(self.place(vessel))
     }
@@ -315,6 +341,7 @@ impl Places {
         self.reloads.brought_by = new.zones.iter().map(brought_by).collect();
         for lot in &mut self.lots {
             for known in &mut lot.known {
+                // Calm zones may have changed, and with them both distances.
                 known.placed = false;
                 known.zones_exact = true;
             }
@@ -333,15 +360,18 @@ impl Places {
         self.lots.iter().map(of).sum()
     }
 
+    /// The lot of a vessel.
     fn lot(&self, vessel: TrackIx) -> &Lot {
         &self.lots[self.number(vessel)]
     }
 
+    /// The same, to change it.
     fn lot_mut(&mut self, vessel: TrackIx) -> &mut Lot {
         let number = self.number(vessel);
         &mut self.lots[number]
     }
 
+    /// Number of that lot.
     fn number(&self, vessel: TrackIx) -> usize {
         (vessel.0 & ((1 << self.shift) - 1)) as usize
     }

@@ -7,13 +7,14 @@ use crate::picture::coverage::Receipts;
 use crate::picture::episodes::News;
 use crate::picture::tracks::{Activity, TrackIx, TrackKey};
 
+use super::behaviour::Behaviour;
 use super::company::Company;
 use super::end::End;
 use super::explain::Explanation;
 use super::place::Places;
-use super::registry::{Behaviour, Settings};
 use super::runner;
 use super::scene::Scene;
+use super::settings::Settings;
 use super::signal::{Signal, Verdict};
 use super::step::{Interest, Step};
 

@@ -1,12 +1,16 @@
 //! Signals: a behaviour reports that a condition holds, with its facts, or that it is over. A signal does not know about
 //! alerts.
+//!
+//! The alert book (`alerts`) makes alerts of signals: it merges conditions that resume, waits before it publishes an end, and drops what is
+//! muted. A rule need not know whether its signal opened an alert.
 
 use serde::{Deserialize, Serialize};
 
 use crate::base::time::Time;
 use crate::base::units::Mmsi;
+use crate::behaviours::any_facts::AnyFacts;
+use crate::behaviours::behaviour::Behaviour;
 use crate::behaviours::end::End;
-use crate::behaviours::registry::{AnyFacts, Behaviour};
 use crate::geo::LatLon;
 use crate::picture::tracks::{TrackIx, TrackKey};
 use crate::zones::{Relation, ZoneIx};

@@ -27,7 +27,7 @@ const fn about_the_program(title: &'static str, problem: &'static str) -> Charac
         gains_by_meeting: false,
         roles: Roles::None,
         lead: None,
-        supersedes: &[],
+        describes: None,
         rests_on_silence: false,
         is_grouped: false,
         meets: None,
@@ -38,14 +38,17 @@ const fn about_the_program(title: &'static str, problem: &'static str) -> Charac
 }
 
 pub(super) mod delivery_failed {
+    /// A sink has not delivered alerts.
     pub(crate) const CHARACTER: super::Character = super::about_the_program("Deliveries that failed", "deliveries");
 }
 
 pub(super) mod delivery_test {
+    /// Sent on request to see whether a sink works.
     pub(crate) const CHARACTER: super::Character = super::about_the_program("Test of a sink", "test of a sink");
 }
 
 pub(super) mod vessel_flood {
+    /// `tracks.max_tracks` is reached, so tracks are evicted.
     pub(crate) const CHARACTER: super::Character =
         super::about_the_program("More vessels than there is room for", "more vessels than there is room for");
 }

@@ -1,4 +1,7 @@
 //! Vicinity: bounds of a vessel's distances from shore and calm water, known without a look-up on the chart.
+//!
+//! A look-up of the coast costs far more than a comparison. Most fixes are of vessels so far from every border that rough bounds already
+//! decide.
 
 use serde::{Deserialize, Serialize};
 
@@ -29,19 +32,25 @@ pub struct Vicinity {
     pub(super) middle: LatLon,
     /// When the vessel is there; calm water may depend on it.
     pub(super) at: Time,
+    /// Whether it is in calm water. Known exactly even where the distances are not.
     pub(super) in_calm: bool,
+    /// Distance from shore.
     pub(super) shore_nm: Within,
+    /// Distance from the nearest harbour, anchorage point or calm zone; infinite beyond `CALM_KNOWN_NM`.
     pub(super) calm_nm: Within,
 }
 
 /// Bounds of a distance; equal if it is known exactly. Nautical miles.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(super) struct Within {
+    /// The distance is at least this.
     least: f64,
+    /// The distance is at most this; infinite if nothing bounds it.
     most: f64,
 }
 
 impl Within {
+    /// A distance that was looked up.
     pub(super) fn exactly(nm: f64) -> Within {
         Within { least: nm, most: nm }
     }
@@ -55,6 +64,7 @@ impl Within {
 
     /// Like `after`, but for calm water. Its distance is infinite beyond `CALM_KNOWN_NM`.
     pub(super) fn after_calm(nm: f64, moved: f64) -> Within {
+        // Beyond that distance calm water is not searched, so nothing bounds how far it is.
         let Within { least, most } = Within::after(nm.min(CALM_KNOWN_NM), moved);
         Within { least, most: if most < CALM_KNOWN_NM { most } else { f64::INFINITY } }
     }
@@ -113,6 +123,7 @@ impl Vicinity {
         Place { shore_nm: self.shore_nm(chart), calm }
     }
 
+    /// The exact distance from calm water, looked up if only bounds are known. Nautical miles.
     fn calm_water_nm(&self, chart: &Chart) -> f64 {
         match self.calm_nm.is_exact() {
             true => self.calm_nm.least,

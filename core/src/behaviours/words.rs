@@ -10,6 +10,7 @@ use crate::base::units::{METRES_PER_NM, Mmsi};
 use crate::geo::LatLon;
 use crate::zones::{Chart, Relation, ZoneIx};
 
+/// Interval between the instants at which pairs are compared.
 const MINUTE: Span = Span::from_minutes(1);
 /// Speed below which a text calls a ship stopped. Knots.
 pub(super) const STOPPED_KNOTS: f64 = 0.5;
@@ -76,7 +77,9 @@ pub(super) fn plain(name: &str) -> String {
 
 /// The subject of a sentence, and whether it is plural.
 pub(crate) struct Who {
+    /// The subject as the sentence has it, such as names joined by `and`.
     pub(crate) text: String,
+    /// Whether the verb must be plural.
     pub(crate) several: bool,
 }
 
@@ -100,7 +103,9 @@ pub(crate) enum Caveat {
 
 /// An upper limit of the score.
 pub(crate) struct Limit {
+    /// The most that the alert can be.
     pub(crate) level: Level,
+    /// What lifts the limit.
     pub(crate) lifted_by: LiftedBy,
     /// The reason, in one sentence without a full stop.
     pub(crate) text: String,
@@ -141,20 +146,29 @@ impl Limit {
 /// Tense of a sentence: `Present` while the behaviour holds, `Past` once it ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Tense {
+    /// The behaviour holds, or its end is not published yet.
     Present,
+    /// It ended.
     Past,
 }
 
 /// What a sentence about an alert is made from, besides the facts.
 pub(crate) struct Circumstances<'a> {
+    /// The vessels of the alert, in its order.
     pub(crate) vessels: &'a [VesselRef],
+    /// The zones of the alert, in its order.
     pub(crate) zones: &'a [ZoneRef],
     /// Id of the zone, or name of the input or station, that the alert is about; empty for most behaviours.
     pub(crate) place: &'a str,
+    /// Displayed start.
     pub(crate) started_at: Time,
+    /// Displayed end, or the latest moment at which the behaviour is known to hold.
     pub(crate) last_at: Time,
+    /// Tense of the sentence.
     pub(crate) tense: Tense,
+    /// Where it is; `None` as in `Holding::position`.
     pub(crate) position: Option<LatLon>,
+    /// Whether all vessels are at anchor.
     pub(crate) anchored: bool,
 }
 

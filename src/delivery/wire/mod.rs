@@ -214,7 +214,6 @@ impl Wire {
 pub(super) async fn connect(
     address: &Address,
     tls_config: Option<&Arc<ClientConfig>>,
-    /// Time limit for one datagram, with the resolution of the name.
     wait: Duration,
 ) -> Result<Box<dyn Stream>, String> {
     let stream = TcpStream::connect(address.named()).await.map_err(|error| error.to_string())?;

@@ -9,8 +9,9 @@ use crate::behaviours::Behaviour;
 /// The keys that an alert of `key` may supersede: those of its vessels, alone or together.
 pub(super) fn weaker(key: &Key) -> Vec<Key> {
     let mut keys = Vec::new();
-    for behaviour in key.behaviour.character().supersedes {
-        let of = |tracks| Key { behaviour: *behaviour, tracks, place: String::new() };
+    let character = key.behaviour.character();
+    for behaviour in Behaviour::ALL.iter().copied().filter(|weaker| character.supersedes(weaker.character())) {
+        let of = |tracks| Key { behaviour, tracks, place: String::new() };
         keys.extend(key.tracks.iter().map(|track| of(vec![*track])));
         if 1 < key.tracks.len() {
             keys.push(of(key.tracks.clone()));
@@ -21,7 +22,7 @@ pub(super) fn weaker(key: &Key) -> Vec<Key> {
 
 /// The behaviours that supersede this one.
 pub(super) fn stronger(behaviour: Behaviour) -> impl Iterator<Item = Behaviour> {
-    Behaviour::ALL.iter().copied().filter(move |stronger| stronger.character().supersedes.contains(&behaviour))
+    Behaviour::ALL.iter().copied().filter(move |stronger| stronger.character().supersedes(behaviour.character()))
 }
 
 /// Whether `strong`, which has held since `since`, supersedes `weak`. Both must be about the same hours, and an announced alert

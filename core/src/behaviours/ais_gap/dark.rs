@@ -23,24 +23,32 @@ const COVERED: Span = Span::from_hours(2);
 /// A silent vessel: where it was last heard, and the evidence so far.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Dark {
+    /// The track that fell silent.
     pub(super) key: TrackKey,
+    /// Its last position before the silence. After a late fix that splits the silence, the position of that fix.
     pub(super) from: Spot,
+    /// Distance of that position from shore. Nautical miles.
     pub(super) shore_nm: f64,
+    /// Its usual speed before the silence. Knots.
     pub(super) usual_knots: f64,
+    /// Why it is watched there, and how long it must be silent.
     pub(super) why: Why,
     /// When the rule was satisfied; `None` before that.
     pub(super) satisfied_at: Option<Time>,
     /// Highest level reported (see `Dark::level`); 0 before the rule was satisfied.
-    pub(super) told: u8,
+    pub(super) reported: u8,
+    /// Whether it would have been heard, as last computed: when it fell silent and at each wake-up.
     pub(super) evidence: Evidence,
 }
 
 /// Why the vessel is watched at the place where it was last heard, and what is required there.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Why {
+    /// Index of the settings that apply at the place.
     pub(super) profile: u16,
     /// How long it must be silent.
     pub(super) required: Span,
+    /// The zones that it was in or near, watched or not.
     pub(super) zones: Vec<(ZoneIx, Relation)>,
     /// Id of the zone it was heading for, if that is why it is watched.
     pub(super) heading: Option<String>,

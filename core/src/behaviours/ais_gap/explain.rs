@@ -1,4 +1,7 @@
 //! The conditions of a gap for one vessel, as data.
+//!
+//! They are listed under the settings at the vessel's last position, as if it had fallen silent there, so that they can be asked of a
+//! vessel that is still heard.
 
 use crate::behaviours::shared::sharing::explain_silence;
 use crate::behaviours::{Explanation, Scene, Step};
@@ -15,17 +18,18 @@ impl AisGap {
         let silence_rate = silence.map_or(SilenceRate::default(), |silence| scene.coverage.silence_rate(silence));
         let left = silence.and_then(|silence| silence.left);
         let own = scene.tracks.vessel(step.vessel).heard_share(scene.now);
+        // Once silent, the share is that of the day before the silence.
         let own = silence.map_or(own, |silence| silence.own_record);
-        let told = profiles.into_iter().map(|profile| {
+        let shown = profiles.into_iter().map(|profile| {
             let profile = self.profiles.get(profile);
             let settings = &profile.settings;
             let about = if watched { "watched" } else { "elsewhere, unless heading for a watched zone" };
             let needed = if watched { settings.watched_minutes } else { settings.after_hours * 60.0 };
-            let told =
+            let shown =
                 explain_silence(Explanation::new(about).takes_part(&scene.tracks.vessel(step.vessel)), scene, step);
             let out = left.map_or("no".to_owned(), |left| format!("since {left}"));
             profile
-                .explain_place(told, step.place.map(|place| place.place(scene.chart)).as_ref(), settings.min_shore_nm)
+                .explain_place(shown, step.place.map(|place| place.place(scene.chart)).as_ref(), settings.min_shore_nm)
                 .at_least("silent_minutes", step.fix.map(|fix| (scene.now - fix.at).minutes()), needed)
                 .is("reception_learned", learned, "true", learned)
                 .below("probability_unheard", silence.map(|silence| silence.unheard()), settings.max_probability)
@@ -33,7 +37,7 @@ impl AisGap {
                 .is("silences_there", said_of(&silence_rate), "seldom", silence_rate.usual().is_none())
                 .is("own_record_percent", (own * 100.0).round(), "any; from 95 % on it counts for an hour", true)
         });
-        told.collect()
+        shown.collect()
     }
 }
 

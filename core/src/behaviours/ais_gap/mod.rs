@@ -55,7 +55,7 @@ pub const CHARACTER: Character = Character {
     gains_by_meeting: false,
     roles: Roles::AllDark,
     lead: None,
-    supersedes: &[],
+    describes: None,
     rests_on_silence: true,
     is_grouped: false,
     meets: None,

@@ -1,4 +1,8 @@
 //! The rule of `ais_gap`.
+//!
+//! The reception model (`picture::coverage`) reports which vessels fell silent, and how improbable that is. The rule adds where the vessel
+//! was and how long it must be silent there. A vessel passes through three states: followed but not reported (`Dark` without
+//! `satisfied_at`), reported, and closed. Closed gaps are kept for 48 h, because a late fix may split, shorten or disprove them.
 
 use std::collections::BTreeMap;
 
@@ -32,7 +36,9 @@ const STEP: Span = Span::from_minutes(10);
 
 /// The `ais_gap` behaviour and its state.
 pub struct AisGap {
+    /// The settings in force in each zone.
     pub(super) profiles: Profiles<Settings>,
+    /// Vessels that are silent now, reported or not.
     dark: FxHashMap<TrackIx, Dark>,
     /// Gaps that were reported and are over, by vessel and start.
     closed: BTreeMap<(TrackKey, Time), (Dark, Spot)>,
@@ -75,6 +81,7 @@ impl AisGap {
             let profile = self.profiles.get(*profile);
             profile.at_sea(place, profile.settings.min_shore_nm, open)
         });
+        // Where zones overlap, the shortest silence that one of them requires is enough.
         if zones.iter().any(|(zone, _)| watched(*zone)) {
             let required = |profile: &u16| minutes(self.profiles.get(*profile).settings.watched_minutes);
             let profile = profiles.into_iter().min_by_key(required)?;
@@ -84,6 +91,7 @@ impl AisGap {
         let settings = &self.profiles.get(profile).settings;
         let elsewhere = minutes(settings.after_hours * 60.0);
         let ahead = minutes(settings.heading_hours * 60.0);
+        // A vessel that lay still is not heading anywhere.
         let steps = if silence.under_way() { ahead.millis() / STEP.millis() } else { 0 };
         let mut hits = Vec::new();
         for step in 1..=steps {
@@ -102,6 +110,7 @@ impl AisGap {
         Some(Why { profile, required: elsewhere, zones, heading: None })
     }
 
+    /// Begins to follow a vessel that the reception model found silent, and requests the wake-up at which the silence is long enough.
     fn fell_silent(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
         // After a late fix, the rest of a silence is reported again. A gap that is open already just continues.
         let Some(silence) = scene.coverage.silence(step.vessel) else {
@@ -122,9 +131,10 @@ impl AisGap {
             usual_knots: scene.tracks.vessel(step.vessel).usual_knots(silence.since),
             why,
             satisfied_at: None,
-            told: 0,
+            reported: 0,
             evidence: Evidence::of(scene, step.vessel, silence),
         };
+        // The silence may be long enough already when the model finds it, and a wake-up must not be in the past.
         out.wakes.push((dark.due(dark.why.required).max(scene.now), step.key, step.vessel));
         out.activity.push((step.vessel, Activity::Keeps));
         self.dark.insert(step.vessel, dark);
@@ -136,6 +146,7 @@ impl AisGap {
             return;
         };
         out.activity.push((step.vessel, Activity::Done));
+        // Nothing was reported that this fix could close or correct.
         if dark.satisfied_at.is_none() || fix.at <= dark.from.at {
             return;
         }
@@ -157,10 +168,11 @@ impl AisGap {
             return;
         }
         if let Some(silence) = rest {
+            // The first part is too short for a gap, but the part after the late fix may be long enough on its own.
             let mut later = Dark { from: to, ..dark.clone() };
             later.evidence.update(scene, silence);
             if later.stands(scene.now, settings) {
-                later.told = later.level(settings, scene.now);
+                later.reported = later.level(settings, scene.now);
                 out.signals.push(later.says(step.vessel, settings, scene.now, SignalKind::Corrects));
                 out.wakes.push((later.next_due(settings, scene.now), step.key, step.vessel));
                 out.activity.push((step.vessel, Activity::Keeps));
@@ -193,7 +205,7 @@ impl AisGap {
             usual_knots,
             why,
             satisfied_at: Some(fix.at),
-            told: 0,
+            reported: 0,
             evidence,
         };
         if dark.length(fix.at) < dark.why.required {
@@ -245,6 +257,8 @@ impl AisGap {
         }
     }
 
+    /// Keeps a closed gap for late fixes. Once there are `MOST_CLOSED`, those too old to be corrected make room; if that frees none, this
+    /// gap is not kept and a late fix can no longer correct it.
     fn keep_closed(&mut self, now: Time, dark: Dark, to: Spot) {
         if MOST_CLOSED <= self.closed.len() {
             self.closed.retain(|_, (_, to)| now - CORRECTED_WITHIN <= to.at);
@@ -254,6 +268,7 @@ impl AisGap {
         }
     }
 
+    /// Ends the gap of a vessel without a position where it closed: the vessel is lost or forgotten, or no zone asks any more.
     fn over(&mut self, vessel: TrackIx, reason: End, out: &mut Output) {
         let Some(dark) = self.dark.remove(&vessel) else {
             return;
@@ -300,13 +315,16 @@ impl Rule for AisGap {
         let settings = &self.profiles.get(dark.why.profile).settings;
         if !dark.stands(now, settings) && dark.satisfied_at.is_none() {
             let again = dark.due(dark.why.required);
+            // The required length is reached, but the silence is not improbable enough yet. The model counts in slots, so it is asked again
+            // at the end of each.
             let again = if now < again { again } else { Slot::of(now).end() };
             return out.wakes.push((again, key, vessel));
         }
         dark.satisfied_at.get_or_insert(now);
         let level = dark.level(settings, now);
-        if dark.told < level {
-            dark.told = level;
+        // Between two levels nothing is news.
+        if dark.reported < level {
+            dark.reported = level;
             out.signals.push(dark.says(vessel, settings, now, SignalKind::Holds));
         }
         out.wakes.push((dark.next_due(settings, now), key, vessel));

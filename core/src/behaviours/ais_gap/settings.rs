@@ -79,13 +79,10 @@ impl Default for Settings {
 }
 
 impl Coherent for Settings {
-    fn problems(&self) -> Vec<Fault> {
-        [
+    fn contradictions(&self) -> Vec<Option<Fault>> {
+        vec![
             ordered(("watched_minutes in hours", self.watched_minutes / 60.0), ("after_hours", self.after_hours)),
             ordered(("long_hours", self.long_hours), ("longer_hours", self.longer_hours)),
         ]
-        .into_iter()
-        .flatten()
-        .collect()
     }
 }

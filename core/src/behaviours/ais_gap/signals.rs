@@ -1,4 +1,6 @@
 //! Signals about a gap: that it continues, how it closed, or that it never was one.
+//!
+//! A gap is reported once for each level that it reaches, not once a minute: while the vessel is silent, only the length changes.
 
 use crate::base::time::Time;
 use crate::picture::coverage::Usual;
@@ -42,6 +44,7 @@ impl Dark {
     /// The signal that the gap is over, with distance, implied speed and slack.
     pub(super) fn closes(&self, vessel: TrackIx, settings: &Settings, to: Spot) -> Signal {
         let level = self.level(settings, to.at);
+        // With little slack, the vessel simply sailed from one place to the other, so its silence needs no explanation.
         let explained = self.gap(Some(to)).slack().is_some_and(|slack| slack < minutes(settings.slack_minutes));
         let points = if explained { None } else { points(settings, level) };
         let holding = self.holding(settings, to.at, Some(to), points, level);
@@ -55,10 +58,12 @@ impl Dark {
         self.signal(vessel, kind)
     }
 
+    /// A signal about the silent vessel alone.
     fn signal(&self, vessel: TrackIx, kind: SignalKind) -> Signal {
         Signal { behaviour: Behaviour::AisGap, subject: Subject::one(self.key, vessel), kind }
     }
 
+    /// The facts of the silence from its start to `until`. `more` are the points for its length.
     fn holding(
         &self,
         settings: &Settings,
@@ -89,6 +94,7 @@ impl Dark {
         }
     }
 
+    /// What was measured. The distance, speed and slack are absent while the vessel is silent, as a gap without an end has none.
     fn measured(&self, settings: &Settings, until: Time, to: Option<Spot>) -> Measured {
         let (evidence, rate) = (&self.evidence, &self.evidence.silence_rate);
         let usual_silence = rate.usual().map(|usual| {

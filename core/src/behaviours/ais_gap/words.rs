@@ -1,4 +1,6 @@
 //! The texts of `ais_gap` alerts.
+//!
+//! Score lines: `ais_gap` is the base, `long` or `longer` the points for the length, `alone` those for the only vessel on its input.
 
 use crate::ais::clean;
 use crate::base::text::{about_hours, decimals, distance};
@@ -74,16 +76,19 @@ impl Words for Facts {
 }
 
 impl Facts {
+    /// Heard again where it fell silent, not under way: nothing needs the time. Low at most.
     fn in_place(&self) -> Option<Limit> {
         let nm = self.measured.reappeared.filter(|_| self.form == Form::InPlace)?.distance_nm;
         Some(Limit::low(format!("Heard again {nm:.1} nm from where it went silent, not under way: limited to low")))
     }
 
+    /// The feed does not hear such vessels where its course leads, so silence proves nothing. A fact.
     fn out_of_reach(&self) -> Option<Limit> {
         let minutes = self.measured.out_of_reach_minutes?.whole_minutes();
         Some(Limit::fact(format!("Its course left the feed's coverage within {minutes}: recorded as a fact")))
     }
 
+    /// Others fall silent there as well.
     fn usual_silence(&self) -> Option<Limit> {
         let UsualSilence { silence_usual_of, others_fell_silent, others_heard_hours } = self.measured.usual_silence?;
         let place = match silence_usual_of {

@@ -6,9 +6,7 @@ use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use crate::base::time::{Span, Time};
-use crate::behaviours::alongside_at_anchor::facts::{Facts, Form, Measured};
-use crate::behaviours::alongside_at_anchor::rule::{asked_by, is_small_craft};
-use crate::behaviours::alongside_at_anchor::settings::Settings;
+use crate::behaviours::facts::OneForm;
 use crate::behaviours::runner::instant::CommonInstant;
 use crate::behaviours::runner::pair_scene::PairScene;
 use crate::behaviours::runner::profile::{Profile, Profiles};
@@ -19,8 +17,13 @@ use crate::geo::{LatLon, sun_altitude_degrees};
 use crate::picture::tracks::TrackKey;
 use crate::zones::{Hit, Relation, ZoneIx};
 
+use super::facts::{Facts, Measured};
+use super::roles::is_small_craft;
+use super::settings::{Settings, asked_by};
+
 /// Minutes alongside for the same visit to resume within the merge window.
 const RESUME_MINUTES: u32 = 5;
+/// Interval at which an open visit is reported again.
 const SAY_EVERY: Span = Span::from_minutes(1);
 /// Movement of the ship after which the zones around it are looked up again. Metres.
 const REDO_METRES: f64 = 100.0;
@@ -34,44 +37,59 @@ const MOST_VISITS: usize = 256;
 /// A ship and a small craft being watched.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Visit {
+    /// Last instant within twice `apart_metres`, in engine time. At first a time ahead of now, so that a new pair is not dropped at once.
     last_near: Time,
+    /// `None` before the first instant, and after a reload.
     spot: Option<Spot>,
+    /// One for each zone around the ship that asks.
     stays: Vec<Stay>,
 }
 
 /// Result of the latest look-up at the ship's position.
 #[derive(Serialize, Deserialize)]
 struct Spot {
+    /// Position of the ship at the look-up.
     at: LatLon,
+    /// The zones that the ship was in or near.
     zones: Vec<(ZoneIx, Relation)>,
 }
 
 /// The pair in one zone that asks.
 #[derive(Serialize, Deserialize)]
 struct Stay {
+    /// Id of the zone. An index would not survive a reload.
     zone_id: String,
+    /// Minutes alongside, as counted before the visit opens and while it is open.
     tier: Tier,
+    /// The visit that was reported; `None` while none is open.
     open: Option<Open>,
     /// The visit that ended, kept until it can no longer resume.
     ended: Option<(Open, Time)>,
+    /// Whether any counted minute was by night.
     night: bool,
     /// Last minute at which the two were not apart.
     held_at: Time,
+    /// Start and number of minutes for which the two have been apart; `None` while they are not.
     away: Option<(Time, u32)>,
+    /// Smallest distance in the minutes that counted; infinite before the first. Metres.
     min_metres: f64,
 }
 
 /// Latest report about a visit.
 #[derive(Clone, Serialize, Deserialize)]
 struct Open {
+    /// Time of the latest report; `Time::MIN` before the first, so that it is due at once.
     said_at: Time,
+    /// First minute alongside.
     started_at: Time,
+    /// Minute at which `after_minutes` were counted. Kept if the visit resumes.
     satisfied_at: Time,
     /// Number of this visit of the craft to the ship, from 1.
     visit: u32,
 }
 
 impl Visit {
+    /// A pair that is compared from `from` on.
     pub(super) fn new(from: Time) -> Visit {
         Visit { last_near: from + FORGET_APART, spot: None, stays: Vec::new() }
     }
@@ -101,6 +119,7 @@ impl Visit {
         visits: &mut Visits,
         out: &mut Signals<'_>,
     ) {
+        // The zones may have changed.
         self.spot = None;
         self.stays.retain_mut(|stay| {
             let zone = scene.chart.zones.find(&stay.zone_id);
@@ -123,19 +142,19 @@ impl Visit {
     ) -> Vec<Explanation> {
         let (ship, craft, keys) = (scene.a, scene.b, scene.keys());
         let metres = instant.map(|instant| instant.metres);
-        let told = self.stays.iter().filter_map(|stay| {
+        let shown = self.stays.iter().filter_map(|stay| {
             let zone = scene.chart.zones.find(&stay.zone_id)?;
             let settings = &profiles.asked(Behaviour::AlongsideAtAnchor, scene.chart, zone, scene.now)?.settings;
             let small = is_small_craft(&craft, settings.small_metres);
             let about = format!("{} at {} in {}", keys.1, keys.0, stay.zone_id);
-            let told = Explanation::new(about)
+            let shown = Explanation::new(about)
                 .is("ship_status", ship.status().map(u64::from), "1 or 5", ship.says_anchored())
                 .is("small_craft", small, "true", small)
                 .at_most("distance_metres", metres, settings.alongside_metres)
                 .at_least("alongside_minutes", Some(f64::from(stay.tier.counted())), settings.after_minutes);
-            Some(told)
+            Some(shown)
         });
-        told.collect()
+        shown.collect()
     }
 
     /// Whether a visit is open.
@@ -205,6 +224,7 @@ impl Visit {
 type Keys = (TrackKey, TrackKey);
 
 impl Stay {
+    /// A zone in which nothing is counted yet.
     fn new(zone_id: &str) -> Stay {
         Stay {
             zone_id: zone_id.to_owned(),
@@ -218,6 +238,7 @@ impl Stay {
         }
     }
 
+    /// Handles one instant in this zone: counts it, opens or ends the visit, and reports it once a minute.
     fn count(
         &mut self,
         scene: &PairScene<'_>,
@@ -290,6 +311,7 @@ impl Stay {
         })
     }
 
+    /// Reports the open visit.
     fn say(
         &mut self,
         scene: &PairScene<'_>,
@@ -323,7 +345,7 @@ impl Stay {
                 started_at: open.started_at,
                 satisfied_at: open.satisfied_at,
                 last_at: instant.at,
-                facts: Facts { form: Form, measured, thresholds: settings.into() }.into(),
+                facts: Facts { form: OneForm, measured, thresholds: settings.into() }.into(),
                 position: Some(instant.middle),
                 shore_nm: Some(scene.chart.shore_nm(instant.middle)),
                 zones: zones.to_vec(),
@@ -334,6 +356,7 @@ impl Stay {
         );
     }
 
+    /// Ends the visit, if one is open, and remembers it for `visit_days`. The count begins again in any case.
     fn end(&mut self, keys: Keys, ended_at: Time, reason: End, visits: &mut Visits, out: &mut Signals<'_>) {
         self.tier = Tier::new();
         self.night = false;
@@ -350,13 +373,16 @@ impl Stay {
 /// Visits that have ended, by ship and craft, with start and end. At most `MOST_VISITS`; the oldest are dropped first.
 #[derive(Default, Serialize, Deserialize)]
 pub(crate) struct Visits {
+    /// Start and end of the visits of each pair, in the order in which they ended.
     ended: FxHashMap<(TrackKey, TrackKey), Vec<(Time, Time)>>,
+    /// The pair of each visit in `ended`, oldest first.
     order: VecDeque<(TrackKey, TrackKey)>,
 }
 
 impl Visits {
     /// Remembers a visit. The same visit seen in two zones, or resumed after a break, counts once.
     fn add(&mut self, pair: (TrackKey, TrackKey), started_at: Time, ended_at: Time) {
+        // A pair may be in two zones that ask, and each of them reports the end of the visit.
         let known = self.ended.entry(pair).or_default();
         if let Some((_, end)) = known.iter_mut().find(|(start, end)| started_at <= *end && *start <= ended_at) {
             *end = ended_at.max(*end);

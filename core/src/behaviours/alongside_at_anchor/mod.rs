@@ -21,7 +21,8 @@
 
 mod alongside;
 pub(crate) mod facts;
-pub(super) mod rule;
+mod roles;
+mod rule;
 mod settings;
 mod words;
 
@@ -30,12 +31,12 @@ use crate::behaviours::character::{
     never,
 };
 use crate::zones::Kind;
-use rule::asked_by;
 
+pub use crate::behaviours::facts::OneForm as Form;
 pub(crate) use facts::Facts;
-pub use facts::Form;
 pub(crate) use rule::AlongsideAtAnchor;
 pub use settings::Settings;
+use settings::asked_by;
 
 /// What the rest of the program must know about it.
 pub const CHARACTER: Character = Character {
@@ -58,7 +59,7 @@ pub const CHARACTER: Character = Character {
     gains_by_meeting: false,
     roles: Roles::Sizes,
     lead: None,
-    supersedes: &[],
+    describes: None,
     rests_on_silence: false,
     is_grouped: false,
     meets: Some("met"),
@@ -67,6 +68,7 @@ pub const CHARACTER: Character = Character {
     cise: CiseAnomaly::Movement,
 };
 
+/// Only where ships lie at anchor or moored. The reason is part of the message about the zone.
 fn may_be_asked(kind: Kind, _: IsPolygon) -> Result<(), String> {
     match asked_by(kind) {
         true => Ok(()),

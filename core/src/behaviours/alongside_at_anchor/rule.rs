@@ -1,8 +1,11 @@
 //! The rule of `alongside_at_anchor`.
+//!
+//! The first vessel of a pair is the ship, the second the craft. A pair is judged once for each zone that asks, with the settings of that
+//! zone, because two ports may overlap and ask for different things.
 
 use crate::base::state::remembers;
 use crate::base::time::Time;
-use crate::behaviours::explain::or_nobody_asks;
+use crate::behaviours::explain::or_not_asked;
 use crate::behaviours::runner::instant::{Bridges, CommonInstant};
 use crate::behaviours::runner::pair_rule::{First, LOOK_BACK, PairRule};
 use crate::behaviours::runner::pair_scene::PairScene;
@@ -11,10 +14,11 @@ use crate::behaviours::runner::profile::{Profile, Profiles};
 use crate::behaviours::runner::vessel::{Signals, VesselScene};
 use crate::behaviours::{self, Behaviour, End, Explanation, Interest, Step, minutes};
 use crate::picture::tracks::{TrackKey, Vessel};
-use crate::zones::{Chart, Kind, Relation};
+use crate::zones::{Chart, Relation};
 
 use super::alongside::{Visit, Visits};
-use super::settings::Settings;
+use super::roles::{is_ship_at_anchor, is_small_craft};
+use super::settings::{Settings, asked_by};
 
 /// Search distance for neighbours, between antennas. Large enough for the hulls of two long ships plus
 /// `alongside_metres`. Metres.
@@ -22,16 +26,12 @@ const LOOK_METRES: f64 = 600.0;
 /// Maximum number of visits followed for one vessel; the nearest come first.
 const MOST_PARTNERS: usize = 16;
 
-/// Whether a zone of this kind can ask for the behaviour (SPEC `alongside_at_anchor`).
-pub(crate) fn asked_by(kind: Kind) -> bool {
-    matches!(kind, Kind::Port | Kind::Anchorage | Kind::Area)
-}
-
 /// The `alongside_at_anchor` behaviour and its state.
 pub(crate) type AlongsideAtAnchor = Pairs<AlongsideRule>;
 
 /// The rule: a small craft lies alongside an anchored or moored ship, which comes first in the pair.
 pub(crate) struct AlongsideRule {
+    /// The settings in force in each zone.
     profiles: Profiles<Settings>,
 }
 
@@ -52,6 +52,7 @@ impl PairRule for AlongsideRule {
     const BEHAVIOUR: Behaviour = Behaviour::AlongsideAtAnchor;
     const INTEREST: Interest = Interest::SLOW;
     const LOOK_METRES: f64 = LOOK_METRES;
+    // Not limited, because many craft may be near a ship in port. `MOST_PARTNERS` bounds how many are followed.
     const MOST_NEIGHBOURS: usize = usize::MAX;
     const MOST_PARTNERS: usize = MOST_PARTNERS;
 
@@ -146,42 +147,17 @@ impl PairRule for AlongsideRule {
     ) -> Vec<Explanation> {
         let vessel = scene.vessel;
         let Some(profile) = self.profile_here(scene, step) else {
-            return or_nobody_asks(Vec::new(), scene.chart, &vessel, step.presence);
+            return or_not_asked(Vec::new(), scene.chart, &vessel, step.presence);
         };
         let role = match (is_ship_at_anchor(&vessel), is_small_craft(&vessel, profile.settings.small_metres)) {
             (true, _) => "ship at anchor or moored",
             (false, true) => "small craft",
             (false, false) => "neither",
         };
-        let told = Explanation::new("").takes_part(&vessel);
-        let told = told.is("role", role, "ship at anchor or moored, or small craft", role != "neither");
-        vec![told.is("other_party", "none", format!("the other role within {LOOK_METRES} m"), false)]
+        let shown = Explanation::new("").takes_part(&vessel);
+        let shown = shown.is("role", role, "ship at anchor or moored, or small craft", role != "neither");
+        vec![shown.is("other_party", "none", format!("the other role within {LOOK_METRES} m"), false)]
     }
 
     remembers! { kept { profiles } parts {} built {} }
-}
-
-fn is_ship_at_anchor(vessel: &Vessel<'_>) -> bool {
-    is_ship(vessel) && vessel.says_anchored()
-}
-
-/// Whether the vessel is a cargo ship or tanker.
-pub(super) fn is_ship(vessel: &Vessel<'_>) -> bool {
-    vessel.ship_type().is_some_and(|kind| (70..=89).contains(&kind))
-}
-
-/// Whether the craft is short, class B, or of unknown length and neither a merchant nor a passenger ship. Craft whose
-/// work takes them alongside ships never are.
-pub(super) fn is_small_craft(vessel: &Vessel<'_>, small_metres: f64) -> bool {
-    let kind = vessel.ship_type();
-    if kind.is_some_and(|kind| matches!(kind, 31 | 32 | 50..=59)) {
-        return false;
-    }
-    let length = vessel.identity().and_then(|identity| identity.length());
-    match length {
-        Some(length) if f64::from(length) < small_metres => true,
-        _ if kind.is_some_and(|kind| (60..=89).contains(&kind)) => false,
-        Some(_) => vessel.class() == crate::ais::Class::B,
-        None => true,
-    }
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::fault::Fault;
 use crate::behaviours::checks::{Coherent, hysteresis};
+use crate::zones::Kind;
 
 /// Settings `[behaviours.alongside_at_anchor]`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
@@ -46,6 +47,11 @@ pub struct Settings {
     pub end_minutes: f64,
 }
 
+/// Whether a zone of this kind can ask for the behaviour (SPEC `alongside_at_anchor`).
+pub(super) fn asked_by(kind: Kind) -> bool {
+    matches!(kind, Kind::Port | Kind::Anchorage | Kind::Area)
+}
+
 impl Default for Settings {
     fn default() -> Settings {
         Settings {
@@ -66,10 +72,7 @@ impl Default for Settings {
 }
 
 impl Coherent for Settings {
-    fn problems(&self) -> Vec<Fault> {
-        [hysteresis(("alongside_metres", self.alongside_metres), ("apart_metres", self.apart_metres))]
-            .into_iter()
-            .flatten()
-            .collect()
+    fn contradictions(&self) -> Vec<Option<Fault>> {
+        vec![hysteresis(("alongside_metres", self.alongside_metres), ("apart_metres", self.apart_metres))]
     }
 }

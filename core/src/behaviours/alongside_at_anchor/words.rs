@@ -1,4 +1,6 @@
 //! The texts of `alongside_at_anchor` alerts.
+//!
+//! Score lines: `alongside_at_anchor` is the base, `night` and `second_visit` add to it.
 
 use crate::behaviours::words::{Caveat, Circumstances, Opening, Words, metres};
 use crate::zones::{Chart, Relation, ZoneIx};

@@ -1,4 +1,8 @@
 //! The rule of `async_rendezvous`.
+//!
+//! The rule looks back: when a small craft has lain still for ten minutes, it searches the kept episodes for ships that slowed or turned
+//! there before. If this is the craft's first stop of the trip, the collection is reported at once. Otherwise the craft waits in `waiting`
+//! until it turns back, since a stop on the way out is not its farthest point.
 
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
@@ -38,7 +42,9 @@ const MOST_WAITING: usize = 20_000;
 
 /// The `async_rendezvous` behaviour and its state.
 pub struct AsyncRendezvous {
+    /// The base settings, which apply to the boat wherever it stops.
     pub(super) base: Settings,
+    /// The settings in force in each zone, which apply to the ship where it slowed or turned.
     profiles: Profiles<Settings>,
     /// Collections that were reported and continue, by boat.
     pub(super) collecting: FxHashMap<TrackIx, Collecting>,
@@ -51,24 +57,31 @@ pub struct AsyncRendezvous {
 /// A boat's stop, and the ships that were there before.
 #[derive(Clone, Serialize, Deserialize)]
 pub(super) struct Find {
+    /// Id of the stop among the kept episodes.
     pub(super) halt: u64,
+    /// The boat.
     boat: (TrackKey, TrackIx),
+    /// What the stop may belong to, the likeliest first; never empty.
     drops: Vec<Drop>,
 }
 
 /// A slow leg or kink that a boat's stop may belong to.
 #[derive(Clone, Serialize, Deserialize)]
 pub(super) struct Drop {
+    /// The ship.
     ship: (TrackKey, TrackIx),
+    /// Index of the settings in force where the leg or kink began.
     profile: u16,
     /// Distance of the stop from the leg or kink. Nautical miles.
     nm: f64,
     /// That distance as a share of the distance allowed, 0-1.
     share: f64,
-    /// Time from the leg or kink to the stop.
+    /// Time from the leg or kink to the stop. Hours.
     hours: f64,
     /// The leg or kink. The alert takes the zones where it began.
     spot: Spot,
+    /// The leg or kink as alerts state it. Kept as JSON, because the tag `drop` of an alert line cannot be read back from the binary form
+    /// of a snapshot.
     #[serde(with = "crate::base::state::json")]
     what: Dropped,
 }
@@ -76,18 +89,26 @@ pub(super) struct Drop {
 /// A collection that was reported and continues.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Collecting {
+    /// The stop, and what it may belong to.
     pub(super) find: Find,
+    /// The likeliest ship and the boat. It stays the same even if that ship is forgotten.
     subject: Subject,
+    /// When it was found.
     satisfied_at: Time,
+    /// When it was last reported.
     said_at: Time,
 }
 
 /// A stop that is a collection if it proves to be the farthest point of the boat's trip.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Waiting {
+    /// The stop, and what it may belong to.
     pub(super) find: Find,
+    /// Where the trip began: the last port of call, or the boat's first stop since.
     pub(super) start: LatLon,
+    /// Distance of the stop from there. Nautical miles.
     pub(super) out_nm: f64,
+    /// When the boat stopped. A trip that is not decided within 48 h never is.
     since: Time,
 }
 
@@ -109,6 +130,7 @@ impl AsyncRendezvous {
             return;
         };
         let boat = scene.tracks.vessel(halt.vessel);
+        // The place in the slab may have been given to another vessel since.
         let is_small = boat.key() == halt.key && small(&boat, self.base.small_metres).is_some();
         let known = self.collecting.contains_key(&halt.vessel) || self.waiting.contains_key(&halt.vessel);
         if !is_small || known || !super::chance::came_for_it(scene, &boat, halt, &self.base) {
@@ -122,6 +144,7 @@ impl AsyncRendezvous {
         let left_at = scene.episodes.port_calls.of(halt.key).last().map_or(Time::MIN, |call| call.to);
         let mut earlier =
             scene.episodes.halts.of(halt.key).filter(|(other, kept)| *other < id && left_at < kept.started_at);
+        // The first stop since the boat left port needs no further proof; a later one must prove to be the farthest point of the trip.
         let Some((_, first)) = earlier.next() else {
             return self.open(scene, find, out);
         };
@@ -138,6 +161,7 @@ impl AsyncRendezvous {
     /// The slow legs and kinks that the halt may belong to, the likeliest first, at most one for each ship.
     fn drops(&self, scene: &Scene<'_>, halt: &Halt) -> Vec<Drop> {
         let mut drops: Vec<Drop> = Vec::new();
+        // A zone may allow up to 10 nm, the most that `max_reach_nm` can be.
         let around = (self.base.max_reach_nm.max(10.0) + LONGEST_LEG_NM) * METRES_PER_NM;
         for (_, leg, _) in scene.episodes.legs.near(halt.position, around) {
             let place = Spot::of_leg(leg);
@@ -198,6 +222,8 @@ impl AsyncRendezvous {
         Some(Drop { ship, profile, nm, share: nm / reach_nm, hours, spot: *spot, what })
     }
 
+    /// Reports a collection, unless it joins a crowd that is already one alert, or the ship has been forgotten. A stop that is over by now,
+    /// because it proved to be the farthest point only later, ends at once.
     fn open(&mut self, scene: &Scene<'_>, find: Find, out: &mut Output) {
         let (Some(best), Some(halt)) = (find.drops.first(), scene.episodes.halts.get(find.halt)) else {
             return;
@@ -229,6 +255,7 @@ impl AsyncRendezvous {
         out.wakes.push((scene.now + LOST_AFTER, boat.0, boat.1));
     }
 
+    /// The signal that the collection continues, with the form and points as they are now.
     fn holds(&self, scene: &Scene<'_>, collecting: &Collecting, halt: &Halt) -> Signal {
         let find = &collecting.find;
         let drop = &find.drops[0];
@@ -275,6 +302,7 @@ impl AsyncRendezvous {
         Signal { behaviour: Behaviour::AsyncRendezvous, subject: collecting.subject.clone(), kind }
     }
 
+    /// Ends a collection that was reported. Without `ended_at` it ends when it was found, as nothing later is known to have held.
     fn close(&mut self, boat: TrackIx, ended_at: Option<Time>, reason: End, out: &mut Output) {
         if let Some(collecting) = self.collecting.remove(&boat) {
             let ended_at = ended_at.unwrap_or(collecting.satisfied_at);
@@ -284,6 +312,7 @@ impl AsyncRendezvous {
         }
     }
 
+    /// Stops following a boat about which nothing is kept.
     fn release(&self, boat: TrackIx, out: &mut Output) {
         if !self.collecting.contains_key(&boat) && !self.waiting.contains_key(&boat) {
             out.activity.push((boat, Activity::Done));
@@ -368,6 +397,7 @@ impl PictureRule for AsyncRendezvous {
         };
         let nm = waiting.start.metres_to(fix.position) / METRES_PER_NM;
         let back_nm = self.profiles.get(waiting.find.drops[0].profile).settings.back_nm;
+        // A boat that went farther out, or was out for two days, did not turn back at its stop.
         let settled = waiting.out_nm + FARTHER_NM < nm || minutes(60.0 * 48.0) < scene.now - waiting.since;
         if nm <= waiting.out_nm - back_nm {
             if let Some(waiting) = self.waiting.remove(&step.vessel) {

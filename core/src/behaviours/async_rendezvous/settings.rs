@@ -111,8 +111,8 @@ impl Default for Settings {
 }
 
 impl Coherent for Settings {
-    fn problems(&self) -> Vec<Fault> {
-        [
+    fn contradictions(&self) -> Vec<Option<Fault>> {
+        vec![
             ordered(("chance_from", self.chance_from), ("chance_fact_from", self.chance_fact_from)),
             ordered(
                 ("crowd_craft", f64::from(self.crowd_craft)),
@@ -121,9 +121,6 @@ impl Coherent for Settings {
             ordered(("min_hours", self.min_hours), ("max_hours", self.max_hours)),
             ordered(("reach_nm", self.reach_nm), ("max_reach_nm", self.max_reach_nm)),
         ]
-        .into_iter()
-        .flatten()
-        .collect()
     }
 }
 

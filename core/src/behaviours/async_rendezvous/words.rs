@@ -1,4 +1,7 @@
 //! The texts of `async_rendezvous` alerts.
+//!
+//! The subject is the boat alone, because the ship was there hours before. Score lines: `async_rendezvous` is the base; `late`, `far` and
+//! `by_chance` take points from it.
 
 use crate::base::text::{about_hours, decimals, distance};
 use crate::base::units::Mmsi;

@@ -25,8 +25,11 @@ const BRIDGE: Span = Span::from_minutes(30);
 /// A silent vessel that could have come.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Candidate {
+    /// Its silence.
     pub(super) gap: Gap,
+    /// The vessel.
     pub(super) ix: TrackIx,
+    /// Time to spare after the way to the stop and back, at the highest speed that `speed_factor` allows.
     pub(super) slack: Span,
 }
 

@@ -49,6 +49,7 @@ pub const CHARACTER: Character = Character {
     usual: Some(UsualStops { counted: Counted::Stops, around: true }),
     has_habit: false,
     looks_like_fishing: true,
+    // It rests on the silence of the other vessel.
     silence: Silence::Included,
     is_about_identity: false,
     weighs_chance: false,
@@ -56,7 +57,7 @@ pub const CHARACTER: Character = Character {
     gains_by_meeting: false,
     roles: Roles::OneDark,
     lead: None,
-    supersedes: &[],
+    describes: None,
     rests_on_silence: true,
     is_grouped: false,
     meets: Some("may have met"),

@@ -1,4 +1,8 @@
 //! The rule of `dark_rendezvous`.
+//!
+//! A stop and a silence become known in either order, so the rule judges stops on both occasions: when a vessel has stopped for long
+//! enough, and when a silence begins, goes on, ends or is corrected. The vessel named in an alert stays named while it remains possible,
+//! even if another one becomes likelier.
 
 use std::collections::BTreeMap;
 
@@ -38,7 +42,9 @@ const JUDGED_WITHIN: Span = Span::from_hours(30 * 24);
 
 /// The `dark_rendezvous` behaviour and its state.
 pub struct DarkRendezvous {
+    /// The base settings, for searches that begin before the place of the stop is known.
     pub(super) base: Settings,
+    /// The settings in force in each zone.
     pub(super) profiles: Profiles<Settings>,
     /// Meetings reported, by the id of the halt.
     meetings: BTreeMap<u64, Meeting>,
@@ -49,18 +55,23 @@ pub struct DarkRendezvous {
 /// A meeting that was reported.
 #[derive(Serialize, Deserialize)]
 struct Meeting {
+    /// The vessel that stopped and the one named as silent.
     subject: Subject,
     /// The silent vessel.
     dark: TrackKey,
     /// Start of its gap.
     from: Time,
+    /// When the vessel stopped.
     started_at: Time,
+    /// When the meeting was found.
     satisfied_at: Time,
+    /// Index of the settings in force at the stop when it was found. They stay in force for the meeting.
     profile: u16,
     /// Number of candidates when last reported.
     possible: usize,
     /// Number of stops that the same silence leaves time for, including this one.
     stops: usize,
+    /// Whether the stop has ended, so that only a retraction can follow.
     over: bool,
 }
 
@@ -122,9 +133,11 @@ impl DarkRendezvous {
         let Some(best) = candidates.first() else {
             return;
         };
+        // A vessel that transmits and lay alongside explains the stop better than a silent one.
         if alongside(scene, halt, best.gap.key).is_some() {
             return;
         }
+        // Ids grow with time, so the first entry is the oldest.
         if MOST <= self.meetings.len() {
             self.meetings.pop_first();
         }
@@ -186,6 +199,8 @@ impl DarkRendezvous {
         }
     }
 
+    /// Ends the alert of one meeting, unless it has ended. The meeting is kept, because the return of the silent vessel may still disprove
+    /// it.
     fn end(&mut self, id: u64, ended_at: Time, reason: End, out: &mut Output) {
         if let Some(meeting) = self.meetings.get_mut(&id).filter(|meeting| !meeting.over) {
             meeting.over = true;
@@ -195,6 +210,8 @@ impl DarkRendezvous {
     }
 }
 
+/// The signal that a meeting is possible. The form follows from how many candidates there are, and how many stops the same silence leaves
+/// time for.
 fn holds(scene: &Scene<'_>, halt: &Halt, meeting: &Meeting, candidates: &[Candidate], settings: &Settings) -> Signal {
     let best = &candidates[0];
     let others = candidates[1..].iter().take(settings.candidates.saturating_sub(1) as usize);
@@ -297,6 +314,7 @@ impl PictureRule for DarkRendezvous {
     fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
         match step.fix {
             None if step.interest.meets(Interest::SILENT) => {
+                // A silence that is common there leaves no gap to search.
                 let usual = scene.gaps.latest(step.key).is_none_or(|gap| gap.to.is_some() || gap.usual);
                 // Judged a minute later, when every vessel that fell silent in this slot is known.
                 if !usual && self.dark.insert(step.vessel, step.key).is_none() {

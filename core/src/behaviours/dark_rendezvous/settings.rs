@@ -66,13 +66,10 @@ impl Default for Settings {
 }
 
 impl Coherent for Settings {
-    fn problems(&self) -> Vec<Fault> {
-        [
+    fn contradictions(&self) -> Vec<Option<Fault>> {
+        vec![
             ordered(("together_minutes", self.together_minutes), ("slack_minutes", self.slack_minutes)),
             ordered(("slack_minutes in hours", self.slack_minutes / 60.0), ("max_slack_hours", self.max_slack_hours)),
         ]
-        .into_iter()
-        .flatten()
-        .collect()
     }
 }

@@ -1,4 +1,7 @@
 //! The texts of `dark_rendezvous` alerts.
+//!
+//! The subject is the vessel that stopped, as nothing is known of the other one at the time. Score lines: `dark_rendezvous` is the base,
+//! `lay_still` takes points from it.
 
 use crate::base::text::about_hours;
 use crate::base::units::Mmsi;

@@ -44,11 +44,12 @@ pub const CHARACTER: Character = Character {
     silence: Silence::Apart,
     is_about_identity: false,
     weighs_chance: false,
+    // No circumstance makes a distress signal more or less urgent.
     is_scored_alone: true,
     gains_by_meeting: false,
     roles: Roles::None,
     lead: None,
-    supersedes: &[],
+    describes: None,
     rests_on_silence: false,
     is_grouped: false,
     meets: None,

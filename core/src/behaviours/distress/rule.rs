@@ -1,4 +1,7 @@
 //! The rule of `distress`.
+//!
+//! The class of the MMSI alone decides that something is a distress device (970, 972, 974). Its status and its safety text decide whether
+//! it is a test.
 
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +18,7 @@ use super::settings::Settings;
 
 /// Navigational status of an active device (ITU-R M.1371, table 45).
 pub(super) const ACTIVE: u8 = 14;
+/// Interval at which a device is reported again while nothing changes.
 const SAY_EVERY: Span = Span::from_minutes(1);
 
 /// The `distress` behaviour and its state.
@@ -22,14 +26,18 @@ pub(crate) type Distress = PerVessel<DistressRule>;
 
 /// The rule: a distress device is active, or under test.
 pub(crate) struct DistressRule {
+    /// The settings. Zones do not affect them.
     settings: Settings,
 }
 
 /// One device that is heard.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Device {
+    /// When it was first heard, or when its alert began again after a safety text TEST retracted the first.
     started_at: Time,
+    /// When it was last heard.
     last_at: Time,
+    /// When it was last reported, and in which form; `None` before the first report.
     said: Option<(Time, Form)>,
 }
 
@@ -88,12 +96,12 @@ impl VesselRule for DistressRule {
         let device = step.key.mmsi.station_class() == StationClass::Distress;
         let status = scene.vessel.status();
         let heard = state.map(|device| (scene.now - device.last_at).minutes());
-        let told = Explanation::new("").is("mmsi", step.key.mmsi.to_string(), "begins with 970, 972 or 974", device);
-        let told = told.at_most("silent_minutes", heard, self.settings.silent_minutes);
+        let shown = Explanation::new("").is("mmsi", step.key.mmsi.to_string(), "begins with 970, 972 or 974", device);
+        let shown = shown.at_most("silent_minutes", heard, self.settings.silent_minutes);
         // A device under test opens too, with the points of a test.
-        let told =
-            told.is("status", status.map(u64::from), format!("{ACTIVE} (else a test)"), device && status.is_some());
-        vec![told.is("safety_text_test", scene.vessel.says_test(), "false (else a test)", device)]
+        let shown =
+            shown.is("status", status.map(u64::from), format!("{ACTIVE} (else a test)"), device && status.is_some());
+        vec![shown.is("safety_text_test", scene.vessel.says_test(), "false (else a test)", device)]
     }
 
     fn close(&self, device: Device, reason: End, out: &mut Signals<'_>) {

@@ -1,4 +1,6 @@
 //! The texts of `distress` alerts.
+//!
+//! A position may be missing; the texts do without it. Score lines: `active` or `test`.
 
 use crate::behaviours::words::{Caveat, Circumstances, Opening, Words};
 use crate::zones::{Chart, Relation, ZoneIx};

@@ -42,14 +42,16 @@ pub const CHARACTER: Character = Character {
     usual: None,
     has_habit: false,
     looks_like_fishing: false,
+    // A silence before the change has points of its own, `after_gap`.
     silence: Silence::Included,
     is_about_identity: false,
     weighs_chance: false,
     is_scored_alone: false,
+    // A change soon after a meeting suggests that cargo changed ships.
     gains_by_meeting: true,
     roles: Roles::None,
     lead: Some(Lead::Draught),
-    supersedes: &[],
+    describes: None,
     rests_on_silence: false,
     is_grouped: false,
     meets: None,

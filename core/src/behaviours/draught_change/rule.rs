@@ -1,4 +1,7 @@
 //! The rule of `draught_change`.
+//!
+//! A draught is entered by hand, so one report may be a slip. The rule waits for the report that repeats it; a change that is taken back
+//! before that leaves nothing.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -18,6 +21,7 @@ pub(crate) type DraughtChange = PerVessel<DraughtRule>;
 
 /// The rule: a draught differs, is confirmed by a second report, and no port call explains it.
 pub(crate) struct DraughtRule {
+    /// The settings. Zones do not affect them.
     settings: Settings,
 }
 
@@ -34,10 +38,12 @@ impl DraughtRule {
     /// Whether the change happened at sea, without a port call that would explain it.
     fn at_sea(&self, scene: &VesselScene<'_>, step: &Step<'_>, pending: &Pending) -> bool {
         let settle = minutes(self.settings.settle_hours * 60.0);
+        // Without a position it may be in port.
         let calm = step.place.is_none_or(|place| place.in_calm());
         !calm && !scene.is_in_port() && !scene.was_in_port(pending.at - settle, step.at)
     }
 
+    /// The facts of a change to `after` decimetres, with the silence before it if that may be the reason.
     fn holding(&self, scene: &VesselScene<'_>, step: &Step<'_>, pending: &Pending, after: u8) -> Holding {
         let settings = &self.settings;
         let position = scene.vessel.last().map(|fix| fix.position);
@@ -98,6 +104,7 @@ impl VesselRule for DraughtRule {
         };
         let vessel = scene.vessel;
         let now = vessel.identity().and_then(|identity| identity.draught_dm);
+        // Under a shared number, draughts of several ships alternate.
         let (Some(after), true) = (now, vessel.takes_part() && !learned.shared) else {
             return;
         };
@@ -131,13 +138,13 @@ impl VesselRule for DraughtRule {
         let in_port = scene.is_in_port()
             || scene.was_in_port(step.at - settle, step.at)
             || step.place.is_some_and(|place| place.in_calm());
-        let told = Explanation::new("")
+        let shown = Explanation::new("")
             .takes_part(&scene.vessel)
             .is("draught_metres", draught.map_or(Value::Null, |dm| number(metres(dm), 1)), "said", draught.is_some())
             .at_least("change_metres", change, self.settings.change_metres)
             .is("in_port_lately", in_port, "false", !in_port)
             .is("said_again", false, "true: it opens when a second report confirms the change", false);
-        vec![told]
+        vec![shown]
     }
 
     fn close(&self, _pending: Pending, _reason: End, _out: &mut Signals<'_>) {}

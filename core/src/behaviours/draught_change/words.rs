@@ -1,4 +1,6 @@
 //! The texts of `draught_change` alerts.
+//!
+//! Score lines: `draught_change` is the base, `after_gap` adds to it.
 
 use crate::base::text::about_hours;
 use crate::behaviours::words::{Caveat, Circumstances, Opening, Words};

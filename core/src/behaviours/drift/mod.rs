@@ -24,12 +24,12 @@ mod settings;
 mod words;
 
 use crate::behaviours::character::{
-    About, CapCategory, Chapter, Character, CiseAnomaly, HISTORY_HOURS, RestsOn, Roles, Silence, ZoneUse, any_zone,
-    never,
+    About, CapCategory, Chapter, Character, CiseAnomaly, Description, Event, HISTORY_HOURS, RestsOn, Roles, Silence,
+    ZoneUse, any_zone, never,
 };
 
+pub use crate::behaviours::facts::OneForm as Form;
 pub(crate) use facts::Facts;
-pub use facts::Form;
 pub(crate) use rule::Drift;
 pub use settings::Settings;
 
@@ -54,11 +54,12 @@ pub const CHARACTER: Character = Character {
     gains_by_meeting: false,
     roles: Roles::None,
     lead: None,
-    supersedes: &[],
+    describes: Some(Description { event: Event::SlowVessel, detail: 1 }),
     rests_on_silence: false,
     is_grouped: false,
     meets: None,
     history_hours: HISTORY_HOURS,
+    // A drifting ship may need help.
     cap: CapCategory::Safety,
     cise: CiseAnomaly::Erratic,
 };

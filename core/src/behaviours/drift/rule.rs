@@ -1,8 +1,12 @@
 //! The rule of `drift`.
+//!
+//! Heading and course are angles of one moment, while speed made good is measured over minutes. The condition therefore counts from the
+//! first fix that shows the angle, not from the start of the span of the speed.
 
 use serde::{Deserialize, Serialize};
 
 use crate::base::time::{Span, Time};
+use crate::behaviours::facts::OneForm;
 use crate::behaviours::runner::case::{Case, FIXES, FIXES_SATELLITE, Kept, NOT_YET, RESUME_AFTER, Seen, Where, Whole};
 use crate::behaviours::runner::condition::{Observation, Timing};
 use crate::behaviours::runner::lone::Lone;
@@ -12,7 +16,7 @@ use crate::behaviours::{self, AnyFacts, Behaviour, End, Explanation, Interest, R
 use crate::geo::{LatLon, angle_between};
 use crate::picture::tracks::SpeedMadeGood;
 
-use super::facts::{Facts, Form, Measured};
+use super::facts::{Facts, Measured};
 use super::settings::Settings;
 
 /// The `drift` behaviour and its state.
@@ -26,13 +30,16 @@ pub(crate) struct Drifting;
 pub(crate) struct Way {
     /// Where the drift began, and the farthest distance from there since.
     origin: LatLon,
+    /// Metres. It never falls, so a vessel that drifts back has still drifted.
     metres: f64,
     /// What all recent fixes show alike, and since when; `None` if they differ.
     shows: Option<(Observation, Time)>,
+    /// Greatest angle between course over ground and heading in this drift. Degrees, 0-180.
     greatest_degrees: f64,
 }
 
 impl Way {
+    /// A drift that begins here.
     fn new(origin: LatLon) -> Way {
         Way { origin, metres: 0.0, shows: None, greatest_degrees: 0.0 }
     }
@@ -50,12 +57,13 @@ impl Whole for Drifting {
         (observation(settings, smg.knots, degrees) == Observation::Meets).then(|| Way::new(seen.fix.position))
     }
 
-    fn explain(told: Explanation, settings: &Settings, seen: &Seen<'_>, kept: Option<&Kept<Way>>) -> Explanation {
+    fn explain(shown: Explanation, settings: &Settings, seen: &Seen<'_>, kept: Option<&Kept<Way>>) -> Explanation {
         let degrees = degrees_off(seen);
         let wide = degrees.is_some_and(|degrees| settings.drift_degrees < degrees);
         let off = degrees.map_or(serde_json::Value::Null, |degrees| number(degrees, 0));
         let smg = seen.step.smg.map(|smg| smg.knots);
-        told.between("speed_made_good_knots", smg, settings.min_knots, settings.max_knots)
+        shown
+            .between("speed_made_good_knots", smg, settings.min_knots, settings.max_knots)
             .is("course_off_heading_degrees", off, format!("> {}", settings.drift_degrees), wide)
             .at_least(
                 "drift_minutes",
@@ -89,6 +97,7 @@ impl Case for Drifting {
             Some(_) | None => seen.fix.at,
         };
         if observation == Observation::Meets {
+            // The first fix of a new run. What earlier runs measured does not belong to it.
             if kept.condition.counted() == Span::ZERO && since == seen.fix.at {
                 kept.own = Way::new(seen.fix.position);
             }
@@ -107,6 +116,7 @@ impl Case for Drifting {
             end_after: minutes(settings.end_minutes),
             resume_after: RESUME_AFTER.min(minutes(settings.after_minutes)),
             merge: seen.scene.merge,
+            // However long it takes, the ship must have got far enough.
             fixes: if settings.min_metres <= kept.own.metres { fixes } else { NOT_YET },
         }
     }
@@ -121,10 +131,11 @@ impl Case for Drifting {
             shore_nm: seen.shore_nm().into(),
             at_anchor,
         };
-        Facts { form: Form, measured, thresholds: settings.into() }.into()
+        Facts { form: OneForm, measured, thresholds: settings.into() }.into()
     }
 
     fn base(settings: &Settings, _kept: &Kept<Way>, seen: &Seen<'_>) -> Vec<(&'static str, i32)> {
+        // Cargo ships and tankers (SPEC `drift`).
         let merchant = matches!(seen.vessel.ship_type(), Some(70..=89));
         let far = settings.merchant_min_shore_nm <= seen.shore_nm();
         let points = if merchant && far && seen.watched() { settings.merchant_score } else { settings.score };
@@ -138,6 +149,7 @@ fn degrees_off(seen: &Seen<'_>) -> Option<f64> {
     Some(angle_between(said.cog_degrees()?, said.heading_degrees()?))
 }
 
+/// What a speed made good in knots, and an angle between course and heading in degrees, show together.
 fn observation(settings: &Settings, knots: f64, degrees: f64) -> Observation {
     let slow = settings.min_knots <= knots && knots <= settings.max_knots;
     let ends = knots < settings.still_knots || settings.moving_knots <= knots || degrees < settings.straight_degrees;

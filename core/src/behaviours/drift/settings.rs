@@ -78,15 +78,12 @@ impl Default for Settings {
 }
 
 impl Coherent for Settings {
-    fn problems(&self) -> Vec<Fault> {
-        [
+    fn contradictions(&self) -> Vec<Option<Fault>> {
+        vec![
             ordered(("min_knots", self.min_knots), ("max_knots", self.max_knots)),
             hysteresis(("max_knots", self.max_knots), ("moving_knots", self.moving_knots)),
             hysteresis_below(("min_knots", self.min_knots), ("still_knots", self.still_knots)),
             hysteresis_below(("drift_degrees", self.drift_degrees), ("straight_degrees", self.straight_degrees)),
         ]
-        .into_iter()
-        .flatten()
-        .collect()
     }
 }

@@ -1,4 +1,6 @@
 //! The texts of `drift` alerts.
+//!
+//! Score line: `drift`, with the points of a merchant ship or of any other vessel.
 
 use crate::behaviours::shared::anchored::AtAnchor;
 use crate::behaviours::words::{Caveat, Circumstances, Opening, Words, stated};

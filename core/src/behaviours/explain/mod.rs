@@ -1,4 +1,7 @@
 //! Explanations: the conditions of a behaviour as data, with what is required, what is measured now, and whether it is enough.
+//!
+//! A rule states its conditions with the builders below, so that `atalaia explain` shows the same thresholds that the rule compares. Rules
+//! do not use explanations to decide.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -39,6 +42,7 @@ pub struct Explanation {
 }
 
 impl Explanation {
+    /// An explanation without conditions, of a behaviour that runs at the vessel's place.
     pub(super) fn new(about: impl Into<String>) -> Explanation {
         Explanation { about: about.into(), conditions: Vec::new(), asked_for: true }
     }
@@ -64,13 +68,13 @@ impl Explanation {
     /// Adds a condition on a number, with the distance to its limit if it is not met.
     fn number(self, name: &'static str, value: Option<f64>, limit: (String, f64), met: bool) -> Explanation {
         let (threshold, limit) = limit;
-        let mut told = self.is(name, rounded(value), threshold, met);
+        let mut shown = self.is(name, rounded(value), threshold, met);
         let miss =
             value.filter(|value| !met && value.is_finite()).map(|value| (value - limit).abs() / limit.abs().max(1e-9));
-        if let Some(condition) = told.conditions.last_mut() {
+        if let Some(condition) = shown.conditions.last_mut() {
             condition.miss = miss;
         }
-        told
+        shown
     }
 
     /// Adds the condition that a number is below `limit`.
@@ -131,19 +135,19 @@ impl Explanation {
     }
 }
 
-/// Returns `told`, or if it is empty the one condition that a zone asks for the behaviour. For behaviours that run only in such zones.
-pub(super) fn or_nobody_asks(
-    told: Vec<Explanation>,
+/// Returns `shown`, or if it is empty the one condition that a zone asks for the behaviour. For behaviours that run only in such zones.
+pub(super) fn or_not_asked(
+    shown: Vec<Explanation>,
     chart: &Chart,
     vessel: &Vessel<'_>,
     presence: &Presence,
 ) -> Vec<Explanation> {
-    if !told.is_empty() {
-        return told;
+    if !shown.is_empty() {
+        return shown;
     }
     let zones = zones_by_name(chart, presence);
-    let told = Explanation { asked_for: false, ..Explanation::new("") };
-    vec![told.takes_part(vessel).is("zone", zones, "an active zone that asks for it", false)]
+    let shown = Explanation { asked_for: false, ..Explanation::new("") };
+    vec![shown.takes_part(vessel).is("zone", zones, "an active zone that asks for it", false)]
 }
 
 /// The zones a vessel is in or near, in words.
@@ -172,6 +176,7 @@ pub(super) fn said_of(vessel: &Vessel<'_>) -> String {
     format!("{kind}, {class}, {length}")
 }
 
+/// A measured number as explanations show it: two decimal places. An infinite one is a distance that no search found.
 fn rounded(measured: Option<f64>) -> Value {
     match measured {
         Some(value) if value.is_finite() => number(value, 2),

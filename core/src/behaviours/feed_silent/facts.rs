@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::behaviours;
 use crate::behaviours::facts::{Parts, Record, Rounded, named, settings_in_force};
 
 use super::settings::Settings;
@@ -17,16 +16,18 @@ pub(crate) struct Facts {
     pub(crate) thresholds: Thresholds,
 }
 
-impl Record for Facts {
-    fn form(&self) -> behaviours::Form {
-        let form = match self.measured {
+impl Facts {
+    /// The form in which the behaviour holds.
+    pub(crate) fn form(&self) -> Form {
+        match self.measured {
             Measured::Area { .. } => Form::Area,
             Measured::Station { .. } => Form::Station,
             Measured::Input { .. } => Form::Input,
-        };
-        form.into()
+        }
     }
+}
 
+impl Record for Facts {
     fn measured(&self) -> Map<String, Value> {
         named(&self.measured)
     }

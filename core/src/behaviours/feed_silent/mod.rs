@@ -50,11 +50,12 @@ pub const CHARACTER: Character = Character {
     silence: Silence::Apart,
     is_about_identity: false,
     weighs_chance: false,
+    // What raises or lowers the score of a vessel does not apply to reception.
     is_scored_alone: true,
     gains_by_meeting: false,
     roles: Roles::None,
     lead: None,
-    supersedes: &[],
+    describes: None,
     rests_on_silence: false,
     is_grouped: false,
     meets: None,

@@ -1,4 +1,7 @@
 //! The rule of `feed_silent`.
+//!
+//! Inputs are checked at each time of receipt (`tick`), because a dead input brings no event time. Stations and areas are checked at the
+//! end of each slot of the reception model (`turn`). A station whose input is silent is not reported: its silence is the input's.
 
 use std::collections::BTreeMap;
 
@@ -25,9 +28,11 @@ const INPUT_ALIVE: Span = Span::from_minutes(5);
 
 /// The `feed_silent` behaviour and its state.
 pub struct FeedSilent {
+    /// The settings. Zones do not affect them.
     settings: Settings,
     /// Silent inputs, by name, with the time of their last line.
     inputs: BTreeMap<String, Time>,
+    /// Stations that are silent, or will be within the next slot unless they report.
     stations: BTreeMap<StationId, Station>,
     /// Quiet areas that were reported, by name.
     areas: BTreeMap<String, Time>,
@@ -36,18 +41,27 @@ pub struct FeedSilent {
 /// A station that is silent, or soon may be.
 #[derive(Serialize, Deserialize)]
 struct Station {
+    /// Name of the station, as the input calls it.
     name: String,
+    /// When it last reported, in event time.
     last_at: Time,
+    /// How long it may be silent: 99.9 % of its pauses are shorter (SPEC), but at least `station_min_minutes`.
     usual: Span,
+    /// Whether its silence was reported.
     open: bool,
 }
 
 /// What is silent, for the facts of the alert.
 struct Silent<'a> {
+    /// Name of the input, station or area.
     name: &'a str,
+    /// When it was last heard.
     since: Time,
+    /// When the silence became too long. Receipt time for an input, event time otherwise.
     satisfied_at: Time,
+    /// Middle of an area; `None` for an input or a station.
     position: Option<LatLon>,
+    /// What was measured.
     measured: Measured,
 }
 
@@ -62,6 +76,7 @@ impl FeedSilent {
         }
     }
 
+    /// Reports a silence. It is reported once, since nothing about it changes until it ends.
     fn says(&self, silent: Silent<'_>, out: &mut Output) {
         let holding = Holding {
             started_at: silent.since,
@@ -79,15 +94,18 @@ impl FeedSilent {
         out.signals.push(Signal { behaviour: Behaviour::FeedSilent, subject: Subject::nobody(silent.name), kind });
     }
 
+    /// Begins to watch the stations whose silence would be too long before the next turn, and ends the alerts of those heard again.
     fn stations(&mut self, scene: &Scene<'_>, station_name: &dyn Fn(StationId) -> String, out: &mut Output) {
         if !scene.coverage.learned() {
             return;
         }
         for pulse in scene.coverage.stations() {
+            // Too few reports to know how long it usually pauses.
             let Some(usual) = pulse.usual else {
                 continue;
             };
             if let Some(known) = self.stations.get(&pulse.station) {
+                // Still silent: its wake-up is pending, or its alert is open.
                 if pulse.last_at == known.last_at {
                     continue;
                 }
@@ -101,11 +119,13 @@ impl FeedSilent {
             if due <= scene.now + SLOT {
                 let name = station_name(pulse.station);
                 self.stations.insert(pulse.station, Station { name, last_at: pulse.last_at, usual, open: false });
-                out.wakes.push((due, nobody(), TrackIx(u32::from(pulse.station.0))));
+                // A station is not a vessel. Its number takes the place of the vessel's index in the wake-up.
+                out.wakes.push((due, no_vessel(), TrackIx(u32::from(pulse.station.0))));
             }
         }
     }
 
+    /// Reports areas that have been quiet for too long, and ends the alerts of those that are quiet no more.
     fn areas(&mut self, scene: &Scene<'_>, out: &mut Output) {
         let quiet = scene.coverage.quiet_areas();
         self.areas.retain(|name, _| {
@@ -116,6 +136,7 @@ impl FeedSilent {
             stays
         });
         for area in quiet {
+            // A vessel may miss one report in its usual rhythm without having fallen silent.
             let patience = minutes(self.settings.area_minutes).max(area.habit + area.habit);
             let due = area.first.start() + patience;
             let name = area.name();
@@ -229,6 +250,7 @@ impl PictureRule for FeedSilent {
     }
 }
 
+/// The signal that an input, station or area is heard again, or is watched no more.
 fn over(name: &str, ended_at: Time, reason: End) -> Signal {
     Signal {
         behaviour: Behaviour::FeedSilent,
@@ -238,6 +260,6 @@ fn over(name: &str, ended_at: Time, reason: End) -> Signal {
 }
 
 /// Placeholder key for subjects that are not vessels.
-fn nobody() -> TrackKey {
+fn no_vessel() -> TrackKey {
     TrackKey { mmsi: Mmsi(0), ordinal: 0 }
 }

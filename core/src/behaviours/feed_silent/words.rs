@@ -1,4 +1,7 @@
 //! The texts of `feed_silent` alerts.
+//!
+//! The subject is an input, a station or the vessels of an area. The caveat says what is not seen meanwhile, so that an empty map is not
+//! taken for empty water. Score line: `feed_silent`.
 
 use crate::base::text::decimals;
 use crate::behaviours::words::{Caveat, Circumstances, Opening, Who, Words};

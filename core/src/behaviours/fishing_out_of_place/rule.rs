@@ -1,4 +1,7 @@
 //! The rule of `fishing_out_of_place`.
+//!
+//! Two parts: the passage, measured every half hour under the base settings, and the stop, a `Lone` condition that may begin only soon
+//! after a passage. A vessel on passage is not followed fix by fix, since it may take days.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -7,6 +10,7 @@ use crate::base::state::remembers;
 use crate::base::time::{Span, Time};
 use crate::base::units::{METRES_PER_NM, Mmsi, knots};
 use crate::behaviours::explain::said_of;
+use crate::behaviours::facts::OneForm;
 use crate::behaviours::runner::case::{Case, FIXES, FIXES_SATELLITE, Kept, RESUME_AFTER, Seen, Where};
 use crate::behaviours::runner::condition::{Observation, Timing};
 use crate::behaviours::runner::lone::{self, Lone};
@@ -17,7 +21,7 @@ use crate::geo::LatLon;
 use crate::picture::tracks::{Fix, SpeedMadeGood};
 use crate::zones::{Chart, Presence};
 
-use super::facts::{Facts, Form, Measured};
+use super::facts::{Facts, Measured};
 use super::settings::Settings;
 
 /// Shortest leg that is added to a passage.
@@ -34,7 +38,9 @@ pub(crate) type FishingOutOfPlace = PerVessel<FishingRule>;
 
 /// The rule: a fishing vessel makes a long passage, and then stops.
 pub(crate) struct FishingRule {
+    /// The base settings. They decide about the passage, which no zone can override.
     settings: Settings,
+    /// The condition of the stop, under the settings of its place.
     stops: Lone<Stop>,
 }
 
@@ -43,6 +49,7 @@ pub(crate) struct FishingRule {
 pub(crate) struct State {
     /// Its passage far out.
     passage: Option<Passage>,
+    /// Its stop after a passage; `None` while it has not stopped.
     stop: Option<lone::State<Done>>,
 }
 
@@ -68,6 +75,7 @@ impl VesselRule for FishingRule {
         if !fishing && state.is_none() {
             return;
         }
+        // A vessel that turns out to be of another type still ends the stop that is open.
         let mut now = state.take().unwrap_or_default();
         let least_nm = self.settings.min_shore_nm;
         let far = || match &step.place {
@@ -95,13 +103,14 @@ impl VesselRule for FishingRule {
         let base = &self.settings;
         let passage = state.and_then(|state| state.passage.as_ref());
         let stop = state.and_then(|state| state.stop.as_ref());
-        self.stops.explain(stop, scene, step, |told, settings, seen, kept| {
+        self.stops.explain(stop, scene, step, |shown, settings, seen, kept| {
             let fishing = seen.vessel.ship_type() == Some(30);
             let done = kept.map(|kept| kept.own).or_else(|| passage?.done(base, seen.fix.at));
             let hours = done.map(|done| done.took.hours()).or(passage.map(|passage| passage.counted.hours()));
             let counted = kept.map_or(0.0, |kept| kept.condition.counted().minutes());
             let speed = format!("> {} at {} to {} kn", base.passage_hours, base.min_knots, base.max_knots);
-            told.is("craft", said_of(&seen.vessel), "fishing", fishing)
+            shown
+                .is("craft", said_of(&seen.vessel), "fishing", fishing)
                 .is("passage_hours", hours.map_or(Value::Null, |hours| number(hours, 1)), speed, done.is_some())
                 .at_least("passage_straight_share", passage.and_then(Passage::share), base.straight_share)
                 .below("speed_made_good_knots", step.smg.map(|smg| smg.knots), settings.stop_knots)
@@ -145,10 +154,15 @@ impl VesselRule for FishingRule {
 /// The passage of a fishing vessel: the straight way so far, and the latest passage that was long enough.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Passage {
+    /// Where it began.
     start: LatLon,
+    /// When it began.
     start_at: Time,
+    /// Time of the latest leg's end.
     last_at: Time,
+    /// Position of the latest leg's end.
     last: LatLon,
+    /// Length of all legs. Metres.
     path_metres: f64,
     /// Time at the speeds of a passage, without longer holes.
     counted: Span,
@@ -159,13 +173,18 @@ pub(crate) struct Passage {
 /// A passage of at least `passage_hours`.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 pub(crate) struct Done {
+    /// When it was last known to continue.
     ended_at: Time,
+    /// From its start to its end, with what did not count.
     took: Span,
+    /// Length of its legs. Metres.
     path_metres: f64,
+    /// Distance made good in a straight line. Metres.
     net_metres: f64,
 }
 
 impl Passage {
+    /// A passage that begins with this fix.
     fn new(fix: &Fix) -> Passage {
         Passage {
             start: fix.position,
@@ -190,6 +209,7 @@ impl Passage {
         let path = self.path_metres + metres;
         let straight = path < SHORTEST_PATH || settings.straight_share * path <= net;
         let nearly = settings.min_knots - SLACK_KNOTS <= speed && speed <= settings.max_knots + SLACK_KNOTS;
+        // The passage is broken off. One that was long enough before stays known.
         if lost_after < took || !nearly || !straight {
             *self = Passage { done: self.done, ..Passage::new(fix) };
             return;
@@ -236,6 +256,7 @@ impl Case for Stop {
     fn observe(settings: &Settings, _kept: &mut Kept<Done>, seen: &Seen<'_>) -> Option<(Observation, SpeedMadeGood)> {
         let smg = seen.step.smg?;
         let observation = match smg.knots {
+            // Its reported type may change.
             _ if seen.vessel.ship_type() != Some(30) => Observation::Ends,
             knots if knots < settings.stop_knots => Observation::Meets,
             knots if knots < settings.moving_knots => Observation::Between,
@@ -265,7 +286,7 @@ impl Case for Stop {
             speed_made_good_knots: seen.step.smg.map(|smg| smg.knots.into()),
             shore_nm: seen.shore_nm().into(),
         };
-        Facts { form: Form, measured, thresholds: settings.into() }.into()
+        Facts { form: OneForm, measured, thresholds: settings.into() }.into()
     }
 
     fn base(settings: &Settings, _kept: &Kept<Done>, seen: &Seen<'_>) -> Vec<(&'static str, i32)> {

@@ -70,13 +70,10 @@ impl Default for Settings {
 }
 
 impl Coherent for Settings {
-    fn problems(&self) -> Vec<Fault> {
-        [
+    fn contradictions(&self) -> Vec<Option<Fault>> {
+        vec![
             ordered(("min_knots", self.min_knots), ("max_knots", self.max_knots)),
             hysteresis(("stop_knots", self.stop_knots), ("moving_knots", self.moving_knots)),
         ]
-        .into_iter()
-        .flatten()
-        .collect()
     }
 }

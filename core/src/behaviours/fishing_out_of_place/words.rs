@@ -1,4 +1,6 @@
 //! The texts of `fishing_out_of_place` alerts.
+//!
+//! Score lines: `fishing_out_of_place` is the base, `foreign_flag` adds to it.
 
 use crate::base::text::{about_hours, decimals};
 use crate::behaviours::words::{Caveat, Circumstances, Opening, Words};

@@ -51,7 +51,7 @@ pub const CHARACTER: Character = Character {
     gains_by_meeting: false,
     roles: Roles::None,
     lead: Some(Lead::Identity),
-    supersedes: &[],
+    describes: None,
     rests_on_silence: false,
     is_grouped: false,
     meets: None,

@@ -9,7 +9,9 @@ use crate::base::units::Mmsi;
 /// The last known bearer of an IMO number.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub(super) struct Bearer {
+    /// Its MMSI.
     pub(super) mmsi: Mmsi,
+    /// Its name; `None` if it sent none, or only one that is not confirmed.
     pub(super) name: Option<Box<str>>,
     /// When the bearer is last known to have been heard.
     pub(super) at: Time,
@@ -20,14 +22,18 @@ pub(super) struct Bearer {
 /// Bearers by IMO number, and the invalid numbers already reported. `most` bounds both together.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Registry {
+    /// The last bearer of each valid number.
     bearers: FxHashMap<u32, Bearer>,
     /// Invalid numbers already reported, with the time of the latest report.
     wrong: FxHashMap<(u32, Mmsi), Time>,
+    /// Most entries of both maps together, from the setting `max_remembered`.
     most: usize,
+    /// Number of entries dropped for lack of room so far.
     evicted: u64,
 }
 
 impl Registry {
+    /// An empty memory of at most `most` entries.
     pub(super) fn new(most: u32) -> Registry {
         Registry { bearers: FxHashMap::default(), wrong: FxHashMap::default(), most: most as usize, evicted: 0 }
     }

@@ -1,4 +1,8 @@
 //! The rule of `identity_change`.
+//!
+//! Two comparisons. A vessel's own name, call sign and type are compared with what it sent before, once the new value has been received
+//! twice. Its IMO number is compared with the last vessel that sent it, which the registry remembers after the track is forgotten. One step
+//! gives one alert: the strongest change gives the form, and all changes are measured.
 
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
@@ -8,7 +12,7 @@ use crate::base::state::remembers;
 use crate::base::time::Time;
 use crate::base::units::Mmsi;
 use crate::behaviours::Parts;
-use crate::behaviours::shared::names::{another_call_sign, another_name, another_type, is_no_name, is_nobodys};
+use crate::behaviours::shared::names::{another_call_sign, another_name, another_type, is_no_name, is_placeholder_imo};
 use crate::behaviours::{
     Behaviour, End, Explanation, Holding, Interest, Output, PictureRule, Places, Rule, Scene, Signal, SignalKind, Step,
     Subject, Vicinity, minutes,
@@ -26,7 +30,9 @@ const LYING: [u8; 3] = [1, 5, 6];
 const MOST_EARLIER: usize = 8;
 /// The `identity_change` behaviour and its state.
 pub struct IdentityChange {
+    /// The settings. Zones do not affect them.
     settings: Settings,
+    /// The vessel that last sent each IMO number, also if it is forgotten by now.
     registry: Registry,
     /// Previous values of vessels whose static data changed once, until the change is repeated or taken back.
     pending: FxHashMap<TrackIx, Pending>,
@@ -37,9 +43,13 @@ pub struct IdentityChange {
 /// Values that a vessel sent at least twice before it changed them.
 #[derive(Default, Serialize, Deserialize)]
 struct Pending {
+    /// The name before; `None` if it did not change.
     name: Option<Box<str>>,
+    /// The call sign before; `None` if it did not change.
     call_sign: Option<Box<str>>,
+    /// The ship type before, 1-99; `None` if it did not change.
     ship_type: Option<u8>,
+    /// When the first of these changes was received; `None` only in a new entry.
     at: Option<Time>,
     /// Whether the vessel was under way when the change was first received. `None` if not known.
     under_way: Option<bool>,
@@ -47,12 +57,16 @@ struct Pending {
 
 /// What one step shows about one vessel.
 struct Findings {
+    /// The strongest change; `None` if nothing changed.
     strongest: Option<Form>,
+    /// Earliest time at which one of the changes was received.
     since: Time,
+    /// What each change shows.
     measured: Measured,
 }
 
 impl Findings {
+    /// Adds a change. The alert takes the form of the strongest one.
     fn add(&mut self, change: Form, since: Time) {
         self.strongest = Some(self.strongest.map_or(change, |found| found.min(change)));
         self.since = self.since.min(since);
@@ -85,6 +99,7 @@ impl IdentityChange {
         if speed.is_some_and(|knots| self.settings.under_way_knots <= knots) {
             return Some(true);
         }
+        // Slow, but not in a harbour.
         let at_sea =
             |place: Vicinity| !place.in_calm() && place.is_off_shore(scene.chart, self.settings.harbour_shore_nm);
         step.place.map(at_sea)
@@ -125,10 +140,11 @@ impl IdentityChange {
         let Some(identity) = vessel.identity() else {
             return;
         };
+        // What counts is where the new value was first sent. Crews correct their data in port as well.
         let under_way = pending.under_way.or_else(|| self.under_way(scene, vessel, step)).unwrap_or(false);
         let since = pending.at.unwrap_or(step.at);
         let earlier = self.earlier.get(&step.vessel);
-        let known = |word: &str| earlier.is_some_and(|earlier| earlier.iter().any(|told| told == word));
+        let known = |word: &str| earlier.is_some_and(|earlier| earlier.iter().any(|other| other == word));
         if repeated.meets(Fields::NAME)
             && let Some(old) = pending.name.take()
             && let Some(new) = identity.name.as_deref()
@@ -141,7 +157,7 @@ impl IdentityChange {
             self.remember(step.vessel, [&old, new]);
         }
         let earlier = self.earlier.get(&step.vessel);
-        let known = |word: &str| earlier.is_some_and(|earlier| earlier.iter().any(|told| told == word));
+        let known = |word: &str| earlier.is_some_and(|earlier| earlier.iter().any(|other| other == word));
         if repeated.meets(Fields::CALL_SIGN)
             && let Some(old) = pending.call_sign.take()
             && let Some(new) = identity.call_sign.as_deref()
@@ -155,7 +171,7 @@ impl IdentityChange {
             self.remember(step.vessel, [&old, new]);
         }
         let earlier = self.earlier.get(&step.vessel);
-        let known = |word: &str| earlier.is_some_and(|earlier| earlier.iter().any(|told| told == word));
+        let known = |word: &str| earlier.is_some_and(|earlier| earlier.iter().any(|other| other == word));
         if repeated.meets(Fields::SHIP_TYPE)
             && let Some(old) = pending.ship_type.take()
             && let Some(new) = identity.ship_type
@@ -173,7 +189,7 @@ impl IdentityChange {
     }
 
     /// Adds the conditions on the vessel's own static data.
-    fn as_renamed(&self, told: Explanation, scene: &Scene<'_>, vessel: &Vessel<'_>, step: &Step<'_>) -> Explanation {
+    fn as_renamed(&self, shown: Explanation, scene: &Scene<'_>, vessel: &Vessel<'_>, step: &Step<'_>) -> Explanation {
         let pending = self.pending.get(&step.vessel);
         let mut changed: Vec<String> = Vec::new();
         if let Some(pending) = pending {
@@ -184,7 +200,7 @@ impl IdentityChange {
         let said = if changed.is_empty() { "nothing".to_owned() } else { changed.join("; ") };
         let under_way = pending.and_then(|pending| pending.under_way);
         let under_way = under_way.or_else(|| self.under_way(scene, vessel, step));
-        told.is("says_otherwise_once", said, "a confirmed value, received once more", false).is(
+        shown.is("says_otherwise_once", said, "a confirmed value, received once more", false).is(
             "under_way",
             under_way,
             "true",
@@ -196,7 +212,7 @@ impl IdentityChange {
     fn remember(&mut self, vessel: TrackIx, words: [&str; 2]) {
         let earlier = self.earlier.entry(vessel).or_default();
         for word in words {
-            if !earlier.iter().any(|told| told == word) {
+            if !earlier.iter().any(|other| other == word) {
                 earlier.push(word.to_owned());
             }
         }
@@ -215,13 +231,14 @@ impl IdentityChange {
         };
         let mmsi = step.key.mmsi;
         if !imo_check_digit_holds(imo) {
+            // IMO numbers have seven digits, so a shorter number has no check digit.
             if 1_000_000 <= imo && self.registry.is_news(imo, mmsi, step.at) {
                 found.add(Form::CheckDigit, step.at);
                 found.measured.imo = Some(imo);
             }
             return;
         }
-        if is_nobodys(imo) {
+        if is_placeholder_imo(imo) {
             return;
         }
         let name = identity.name.clone().filter(|_| !identity.once.meets(Fields::NAME));
@@ -243,6 +260,7 @@ impl IdentityChange {
             return;
         }
         let heard = last_heard(scene, bearer.mmsi).map_or(bearer.at, |heard| heard.max(bearer.at));
+        // A vessel that began to transmit before the other one was last heard shares the number with it.
         let began = vessel.last().map_or(step.at, |_| vessel.first_at());
         let (old_flag, new_flag) = (flag_of(bearer.mmsi), flag_of(mmsi));
         // At delivery the transponder is programmed with another MMSI and name than the yard's.
@@ -288,17 +306,17 @@ impl Rule for IdentityChange {
         let vessel = scene.tracks.vessel(step.vessel);
         let identity = vessel.identity();
         let named = Explanation::new("by name, call sign or type").takes_part(&scene.tracks.vessel(step.vessel));
-        let mut told = vec![self.as_renamed(named, scene, &vessel, step)];
+        let mut shown = vec![self.as_renamed(named, scene, &vessel, step)];
         let imo = identity.and_then(|identity| identity.imo);
         let Some(imo) = imo else {
-            let told_imo = Explanation::new("by IMO number").is("imo", Value::Null, "received twice", false);
-            told.push(told_imo);
-            return told;
+            let by_imo = Explanation::new("by IMO number").is("imo", Value::Null, "received twice", false);
+            shown.push(by_imo);
+            return shown;
         };
         let twice = identity.is_some_and(|identity| !identity.once.meets(Fields::IMO));
         let holds = imo_check_digit_holds(imo);
         let digit = Explanation::new("by check digit").is("imo", imo, "received twice", twice);
-        told.push(digit.is("check_digit_holds", holds, "false", !holds && 1_000_000 <= imo));
+        shown.push(digit.is("check_digit_holds", holds, "false", !holds && 1_000_000 <= imo));
         let bearer = self.registry.known(imo);
         let other = bearer.filter(|bearer| bearer.mmsi != step.key.mmsi);
         let before = match (bearer, other) {
@@ -306,10 +324,10 @@ impl Rule for IdentityChange {
             (Some(_), None) => "this MMSI".to_owned(),
             (Some(_), Some(other)) => format!("MMSI {}", other.mmsi),
         };
-        let told_imo = Explanation::new("by IMO number").is("imo", imo, "received twice", twice);
-        let told_imo = told_imo.is("check_digit_holds", holds, "true", holds && !is_nobodys(imo));
-        told.push(told_imo.is("last_carried_by", before, "another MMSI or name", other.is_some()));
-        told
+        let by_imo = Explanation::new("by IMO number").is("imo", imo, "received twice", twice);
+        let by_imo = by_imo.is("check_digit_holds", holds, "true", holds && !is_placeholder_imo(imo));
+        shown.push(by_imo.is("last_carried_by", before, "another MMSI or name", other.is_some()));
+        shown
     }
 
     fn wake(&mut self, _scene: &Scene<'_>, _key: TrackKey, _vessel: TrackIx, _out: &mut Output) {}

@@ -1,4 +1,6 @@
 //! The texts of `identity_change` alerts.
+//!
+//! Score line: the part of the form, such as `renamed`. Other changes found in the same step are measured and named, but add no points.
 
 use crate::ais::{clean, ship_type_name};
 use crate::behaviours::words::{Caveat, Circumstances, Level, LiftedBy, Limit, Opening, Words};
@@ -67,6 +69,7 @@ impl Words for Facts {
 }
 
 impl Facts {
+    /// The IMO number in a sentence.
     fn imo(&self) -> String {
         self.measured.imo.map_or("unknown".to_owned(), |imo| format!("{imo:07}"))
     }
@@ -83,6 +86,7 @@ impl Facts {
         }
     }
 
+    /// The changes of name, call sign and type, each as a phrase.
     fn changed(&self) -> Vec<String> {
         let said = |text: Option<&str>| text.and_then(clean).unwrap_or_else(|| "unknown".to_owned());
         let Measured { call_sign, ship_type, .. } = &self.measured;

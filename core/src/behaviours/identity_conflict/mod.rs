@@ -20,10 +20,9 @@ mod settings;
 mod words;
 
 use crate::behaviours::character::{
-    About, CapCategory, Chapter, Character, CiseAnomaly, HISTORY_HOURS, RestsOn, Roles, Silence, ZoneUse, any_zone,
-    never,
+    About, CapCategory, Chapter, Character, CiseAnomaly, Description, Event, HISTORY_HOURS, RestsOn, Roles, Silence,
+    ZoneUse, any_zone, never,
 };
-use crate::behaviours::registry::Behaviour;
 
 pub(crate) use facts::Facts;
 pub use facts::Form;
@@ -51,7 +50,7 @@ pub const CHARACTER: Character = Character {
     gains_by_meeting: false,
     roles: Roles::None,
     lead: None,
-    supersedes: &[Behaviour::PositionJump],
+    describes: Some(Description { event: Event::Jump, detail: 2 }),
     rests_on_silence: false,
     is_grouped: false,
     meets: None,

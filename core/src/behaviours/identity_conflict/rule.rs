@@ -1,4 +1,7 @@
 //! The rule of `identity_conflict`.
+//!
+//! After a jump there are two tracks under one MMSI, the older one and the further one. If only the further one goes on, one ship jumped.
+//! If the older one has more fixes soon after the jump, there are two ships.
 
 use std::collections::BTreeMap;
 
@@ -26,6 +29,7 @@ const ONCE_IN: Span = Span::from_hours(24);
 
 /// The `identity_conflict` behaviour and its state.
 pub struct IdentityConflict {
+    /// The settings. Zones do not affect them.
     settings: Settings,
     /// Conflicts, by the further track.
     doubles: BTreeMap<TrackIx, Double>,
@@ -49,9 +53,13 @@ struct Number {
 /// One MMSI in two places.
 #[derive(Serialize, Deserialize)]
 struct Double {
+    /// The further track, which the jump began.
     key: TrackKey,
+    /// The older track, which the jump left.
     from: (TrackKey, TrackIx),
+    /// The jump.
     jump: Jump,
+    /// When the jump was confirmed. Only fixes after that prove two ships.
     confirmed_at: Time,
     /// Fixes of the older track since the jump.
     fixes: u32,
@@ -64,6 +72,7 @@ struct Double {
 }
 
 impl Double {
+    /// Both tracks.
     fn subject(&self, further: TrackIx) -> Subject {
         Subject::pair(self.from, (self.key, further))
     }
@@ -100,6 +109,7 @@ impl IdentityConflict {
         }
     }
 
+    /// Begins to compare two tracks after a jump, unless it is too short or the number may not be watched.
     fn begin(&mut self, step: &Step<'_>, jump: &Jump, at: Time, out: &mut Output) {
         let from = jump.from.1;
         let apart_nm = jump_nm(jump);
@@ -136,6 +146,7 @@ impl IdentityConflict {
         if !older {
             double.zones = step.presence.iter().collect();
         }
+        // An older fix may arrive late, and long after the jump it may be the same ship that has come back.
         let soon = double.confirmed_at < at && at - double.confirmed_at <= minutes(settings.within_minutes);
         double.fixes += u32::from(older && soon);
         let position = scene.tracks.vessel(further).last().map(|fix| fix.position);
@@ -147,21 +158,22 @@ impl IdentityConflict {
         }
         let mmsi = double.key.mmsi;
         let places = scene.tracks.places_within_a_day(mmsi).max(2);
-        let told = self.numbers.entry(mmsi).or_insert(Number { places: 0, last_at: at, open: None });
-        let is_new = told.open.is_none() && (told.places < places || ONCE_IN < at - told.last_at);
-        told.last_at = told.last_at.max(at);
+        let number = self.numbers.entry(mmsi).or_insert(Number { places: 0, last_at: at, open: None });
+        let is_new = number.open.is_none() && (number.places < places || ONCE_IN < at - number.last_at);
+        number.last_at = number.last_at.max(at);
         let since = match double.open {
             Some((_, said)) if at - said < SAY_EVERY => return,
             Some((since, _)) => since,
+            // One alert for each number: another pair of its tracks only adds a place to the open one.
             None if !is_new => return,
             None => {
-                told.open = Some(further);
+                number.open = Some(further);
                 let silent = Span::from_millis((settings.silent_hours * 3_600_000.0) as i64);
                 out.wakes.push((double.quiet_since() + silent, double.key, further));
                 at
             }
         };
-        told.places = told.places.max(places);
+        number.places = number.places.max(places);
         double.open = Some((since, at));
         let is_shared = scene.tracks.settings().shared_above_places < places as u32;
         let jump = JumpFacts { distance_nm: apart_nm.into(), ..(&double.jump).into() };
@@ -187,11 +199,13 @@ impl IdentityConflict {
         out.signals.push(Signal { behaviour: Behaviour::IdentityConflict, subject: double.subject(further), kind });
     }
 
+    /// Stops comparing two tracks. Ends the alert if one is open, at the time from which one of them was silent.
     fn close(&mut self, further: TrackIx, reason: End, out: &mut Output) {
         let Some(double) = self.doubles.remove(&further) else {
             return;
         };
         let from = double.from.1;
+        // A track may be part of several pairs, and is followed until the last of them is closed.
         let others = self.left.get_mut(&from).is_some_and(|left| {
             left.retain(|other| *other != further);
             !left.is_empty()
@@ -226,7 +240,7 @@ impl Rule for IdentityConflict {
     fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
         let settings = &self.settings;
         let mmsi = step.key.mmsi;
-        let told =
+        let shown =
             |about| Explanation::new(about).is("mmsi", mmsi.to_string(), "a ship's or tender's own", is_watched(mmsi));
         let places = scene.tracks.places_within_a_day(mmsi);
         let shared_above = scene.tracks.settings().shared_above_places;
@@ -235,16 +249,16 @@ impl Rule for IdentityConflict {
         let found = doubles.map(|double| {
             let since = scene.now - double.confirmed_at;
             let quiet = scene.now - double.quiet_since();
-            let told = told(format!("{} and {}", double.from.0, double.key)).is("tracks", 2, "2", true);
-            let told = told.is("places_within_24_h", places, format!("> {shared_above} is shared"), true).is(
+            let shown = shown(format!("{} and {}", double.from.0, double.key)).is("tracks", 2, "2", true);
+            let shown = shown.is("places_within_24_h", places, format!("> {shared_above} is shared"), true).is(
                 "older_track_fixes",
                 double.fixes,
                 format!(">= {}", settings.fixes),
                 settings.fixes <= double.fixes,
             );
             match double.open {
-                Some(_) => told.below("one_silent_hours", Some(quiet.hours()), settings.silent_hours),
-                None => told.at_most("minutes_since_the_jump", Some(since.minutes()), settings.within_minutes),
+                Some(_) => shown.below("one_silent_hours", Some(quiet.hours()), settings.silent_hours),
+                None => shown.at_most("minutes_since_the_jump", Some(since.minutes()), settings.within_minutes),
             }
         });
         let found: Vec<Explanation> = found.collect();
@@ -254,10 +268,10 @@ impl Rule for IdentityConflict {
         let tracks = scene.tracks.under(mmsi).count();
         let needed = "2, one just jumped away from the other";
         let damaged = scene.tracks.damaged_reports_of(step.key);
-        let told = told(String::new()).is("tracks", tracks, needed, false);
-        let told =
-            told.is("places_within_24_h", places, format!("> {shared_above} is shared"), shared_above < places as u32);
-        vec![told.is("reports_under_damaged_numbers", damaged, "left out, no other ship", false)]
+        let shown = shown(String::new()).is("tracks", tracks, needed, false);
+        let shown =
+            shown.is("places_within_24_h", places, format!("> {shared_above} is shared"), shared_above < places as u32);
+        vec![shown.is("reports_under_damaged_numbers", damaged, "left out, no other ship", false)]
     }
 
     fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output) {

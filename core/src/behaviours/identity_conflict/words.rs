@@ -1,4 +1,6 @@
 //! The texts of `identity_conflict` alerts.
+//!
+//! The subject is a number of ships or transmitters, because their names are the same. Score line: `identity_conflict`.
 
 use crate::base::text::distance;
 use crate::behaviours::words::{Caveat, Circumstances, Opening, Tense, Who, Words};
@@ -26,6 +28,7 @@ impl Words for Facts {
             }
             places => {
                 let using = if past { "used" } else { "have been using" };
+                // With two places, the subject already says how far apart they are.
                 let two = places.map_or_else(String::new, |_| format!(", two of them {} apart", self.apart()));
                 format!("{using} {number} {since}{two}")
             }
@@ -56,6 +59,7 @@ impl Facts {
         (self.form == Form::Shared || 2 < places).then_some(places)
     }
 
+    /// How far apart the two are.
     fn apart(&self) -> String {
         distance(self.measured.jump.distance_nm)
     }

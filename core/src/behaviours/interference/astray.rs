@@ -60,6 +60,7 @@ impl Astray {
         !still_there && from_home <= UNSURE_NM + FASTER_BY * self.knots * hours
     }
 
+    /// The period in which its positions are false, as a signal states it.
     fn doubt(&self, mmsi: Mmsi) -> Doubt {
         Doubt { mmsi, since: self.since, until: self.until }
     }
@@ -68,6 +69,7 @@ impl Astray {
 /// All vessels that jumped away, by MMSI.
 #[derive(Default, Serialize, Deserialize)]
 pub(super) struct Strays {
+    /// By MMSI, because a vessel that jumps has a track for each place.
     vessels: BTreeMap<Mmsi, Astray>,
 }
 
@@ -264,6 +266,7 @@ impl Strays {
         self.vessels.get(&mmsi).filter(|astray| astray.noticed).map(|astray| astray.doubt(mmsi))
     }
 
+    /// Makes room. Vessels that a notice names are never given up for room, since their positions would count at once.
     fn bound(&mut self, now: Time) {
         if self.vessels.len() <= MOST {
             return;
@@ -279,6 +282,7 @@ impl Strays {
     }
 }
 
+/// Adds a track. Beyond `MOST_TRACKS` the earliest is no longer forgotten when the vessel is back.
 fn add(tracks: &mut Vec<(TrackKey, TrackIx)>, track: (TrackKey, TrackIx)) {
     if tracks.contains(&track) {
         return;
@@ -289,6 +293,7 @@ fn add(tracks: &mut Vec<(TrackKey, TrackIx)>, track: (TrackKey, TrackIx)) {
     tracks.push(track);
 }
 
+/// Trusts the positions of a vessel from now on, on all its tracks.
 fn lift(mmsi: Mmsi, astray: &mut Astray, now: Time, doubts: &mut Vec<Doubt>, out: &mut Output) {
     astray.until = Some(now);
     doubts.push(astray.doubt(mmsi));

@@ -26,8 +26,8 @@ use crate::behaviours::character::{
     never,
 };
 
+pub use crate::behaviours::facts::OneForm as Form;
 pub(crate) use facts::Facts;
-pub use facts::Form;
 pub use rule::Interference;
 pub use settings::Settings;
 
@@ -40,6 +40,7 @@ pub const CHARACTER: Character = Character {
     may_be_asked: any_zone,
     needs_every_fix: never,
     rests_on: RestsOn::Neither,
+    // It is the behaviour that finds positions false.
     is_muted: false,
     is_stop: false,
     usual: None,
@@ -52,7 +53,7 @@ pub const CHARACTER: Character = Character {
     gains_by_meeting: false,
     roles: Roles::None,
     lead: None,
-    supersedes: &[],
+    describes: None,
     rests_on_silence: false,
     is_grouped: false,
     meets: None,

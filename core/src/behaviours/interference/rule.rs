@@ -1,4 +1,8 @@
 //! The rule of `interference`.
+//!
+//! An area opens when jumps of enough vessels land near one place within the window. From then on its vessels are muted: alerts that rest
+//! on their positions since the first jump do not open, and open ones are retracted. `astray.rs` decides when a vessel's positions count
+//! again.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -7,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::state::remembers;
 use crate::base::time::Time;
 use crate::base::units::{METRES_PER_NM, Mmsi};
+use crate::behaviours::facts::OneForm;
 use crate::behaviours::shared::sharing::is_watched;
 use crate::behaviours::{
     Behaviour, Doubt, End, Explanation, Holding, Interest, Output, PictureRule, Places, Rule, Scene, Signal,
@@ -17,7 +22,7 @@ use crate::picture::tracks::{Fix, Jump, TrackIx, TrackKey};
 use crate::zones::{Chart, Relation, ZoneIx};
 
 use super::astray::{Kind, Strays};
-use super::facts::{Facts, Form, Measured};
+use super::facts::{Facts, Measured};
 use super::settings::Settings;
 
 /// Side of the cells that identify an area. Degrees.
@@ -29,37 +34,49 @@ const MOST_NAMED: usize = 100;
 
 /// The `interference` behaviour and its state.
 pub struct Interference {
+    /// The settings. Zones do not affect them.
     settings: Settings,
     /// Jumps within the window, oldest first.
     jumps: VecDeque<Landing>,
+    /// Areas whose notice is open, by the name of the cell of the jump that opened them.
     areas: BTreeMap<String, Area>,
+    /// Vessels that jumped and are not back.
     strays: Strays,
 }
 
 /// A jump of one vessel, and where it landed.
 #[derive(Clone, Serialize, Deserialize)]
 struct Landing {
+    /// When the jump was confirmed.
     at: Time,
     /// Time of the vessel's first false position.
     since: Time,
     track: (TrackKey, TrackIx),
+    /// Where it landed.
     to: LatLon,
 }
 
 /// An area in which positions are not to be trusted.
 #[derive(Serialize, Deserialize)]
 struct Area {
+    /// Where the jump that opened it landed. It does not move, or one area could grow without limit.
     centre: LatLon,
+    /// First jump to the area.
     started_at: Time,
+    /// The jump that made the vessels enough.
     opened_at: Time,
+    /// Latest jump to the area.
     last_at: Time,
+    /// Every vessel that jumped to it.
     vessels: BTreeSet<Mmsi>,
     /// The tracks by which the alert names its vessels.
     named: BTreeMap<Mmsi, (TrackKey, TrackIx)>,
+    /// The zones that the landing place of the opening jump is in or near.
     zones: Vec<(ZoneIx, Relation)>,
 }
 
 impl Area {
+    /// Adds the vessel of a jump. A vessel of which no track is left is counted but not named.
     fn add(&mut self, scene: &Scene<'_>, landing: &Landing) {
         let (key, _) = landing.track;
         self.vessels.insert(key.mmsi);
@@ -70,6 +87,7 @@ impl Area {
         }
     }
 
+    /// The named vessels, and the cell.
     fn subject(&self, cell: &str) -> Subject {
         Subject { vessels: self.named.values().copied().collect(), zone_id: cell.to_owned() }
     }
@@ -86,6 +104,7 @@ impl Interference {
         }
     }
 
+    /// Whether two places are within `radius_nm`, and so one place.
     fn is_near(&self, a: LatLon, b: LatLon) -> bool {
         a.metres_to(b) <= self.settings.radius_nm * METRES_PER_NM
     }
@@ -106,6 +125,7 @@ impl Interference {
         }
         let track = (step.key, step.vessel);
         let to = fix.position;
+        // In a known area, the false place is the middle of the area, not the point where this vessel landed.
         let settled = self.area_at(to).map(|(_, area)| area.centre);
         match self.strays.jumped(scene, step, jump, fix, settled, self.settings.radius_nm) {
             Kind::Return => {
@@ -182,6 +202,7 @@ impl Interference {
         Some(name)
     }
 
+    /// Reports an area, as at its latest jump.
     fn say(&self, scene: &Scene<'_>, name: &str, out: &mut Output) {
         let Some(area) = self.areas.get(name) else {
             return;
@@ -191,7 +212,7 @@ impl Interference {
             started_at: area.started_at,
             satisfied_at: area.opened_at,
             last_at: area.last_at,
-            facts: Facts { form: Form, measured, thresholds: (&self.settings).into() }.into(),
+            facts: Facts { form: OneForm, measured, thresholds: (&self.settings).into() }.into(),
             position: Some(area.centre),
             shore_nm: Some(scene.chart.shore_nm(area.centre)),
             zones: area.zones.clone(),
@@ -203,6 +224,7 @@ impl Interference {
         out.signals.push(Signal { behaviour: Behaviour::Interference, subject: area.subject(name), kind });
     }
 
+    /// Ends the notice of an area. Its vessels stay muted until each is back.
     fn close(&mut self, name: &str, reason: End, out: &mut Output) {
         if let Some(area) = self.areas.remove(name) {
             let kind = SignalKind::Over { ended_at: area.last_at, reason };
@@ -218,6 +240,7 @@ fn is_left_behind(scene: &Scene<'_>, key: TrackKey) -> bool {
     heard_at(key).is_some_and(|last| others.filter_map(|other| other.last()).any(|fix| last < fix.at))
 }
 
+/// Mutes the behaviours that rest on the positions of these vessels, or lifts that. Nothing is sent for an empty list.
 fn say_doubts(doubts: Vec<Doubt>, out: &mut Output) {
     if !doubts.is_empty() {
         let kind = SignalKind::Mutes { vessels: doubts };
@@ -245,7 +268,7 @@ impl Rule for Interference {
     fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
         let settings = &self.settings;
         let since = scene.now - minutes(settings.window_minutes);
-        let told = match step.fix {
+        let shown = match step.fix {
             None => Explanation::new("").is("position", "none", "a fix", false),
             Some(fix) => {
                 let area = self.area_at(fix.position).map(|(_, area)| area);
@@ -268,7 +291,7 @@ impl Rule for Interference {
             Some(Doubt { since, until: None, .. }) => format!("false since {since}"),
             Some(Doubt { since, until: Some(until), .. }) => format!("false since {since}, left alone until {until}"),
         };
-        vec![told.is("positions", positions, "false: nothing that rests on them is reported", doubt.is_some())]
+        vec![shown.is("positions", positions, "false: nothing that rests on them is reported", doubt.is_some())]
     }
 
     fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output) {
@@ -276,6 +299,7 @@ impl Rule for Interference {
         self.strays.expire(scene.now, &mut doubts, out);
         say_doubts(doubts, out);
         if let Some(at) = self.strays.given_up_at(key.mmsi) {
+            // Not more often than once an hour, although each fix at the false place moves that time.
             out.wakes.push((at.max(scene.now + minutes(60.0)), key, vessel));
         }
         let window = minutes(self.settings.window_minutes);

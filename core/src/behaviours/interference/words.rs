@@ -1,4 +1,6 @@
 //! The texts of `interference` alerts.
+//!
+//! The text counts the vessels and does not name them, since there may be hundreds; the alert lists them. Score line: `interference`.
 
 use crate::base::text::decimals;
 use crate::behaviours::words::{Caveat, Circumstances, Opening, Tense, Who, Words};

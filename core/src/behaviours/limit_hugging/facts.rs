@@ -2,22 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::behaviours::facts::{self, Parts, Rounded, settings_in_force};
+use crate::behaviours::facts::{self, OneForm, Rounded, settings_in_force};
 
 use super::settings::Settings;
 
 /// The facts of the behaviour.
-pub(crate) type Facts = facts::Facts<Form, Measured, Thresholds>;
-
-/// The single form of the behaviour.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Form;
-
-impl Parts for Form {
-    fn parts(self) -> &'static [&'static str] {
-        &[]
-    }
-}
+pub(crate) type Facts = facts::Facts<OneForm, Measured, Thresholds>;
 
 /// What was measured.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]

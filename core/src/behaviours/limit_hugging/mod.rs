@@ -25,8 +25,8 @@ use crate::behaviours::character::{
 };
 use crate::zones::Kind;
 
+pub use crate::behaviours::facts::OneForm as Form;
 pub(crate) use facts::Facts;
-pub use facts::Form;
 pub(crate) use rule::LimitHugging;
 pub use settings::Settings;
 
@@ -51,7 +51,7 @@ pub const CHARACTER: Character = Character {
     gains_by_meeting: false,
     roles: Roles::None,
     lead: None,
-    supersedes: &[],
+    describes: None,
     rests_on_silence: false,
     is_grouped: false,
     meets: None,
@@ -60,6 +60,7 @@ pub const CHARACTER: Character = Character {
     cise: CiseAnomaly::Erratic,
 };
 
+/// Only around a polygon. The belts of a chart are those of polygons.
 fn may_be_asked(_: Kind, is_polygon: IsPolygon) -> Result<(), String> {
     match is_polygon {
         true => Ok(()),

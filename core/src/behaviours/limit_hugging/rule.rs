@@ -1,6 +1,10 @@
 //! The rule of `limit_hugging`.
+//!
+//! The belt is the water up to `reach_nm` outside a polygon. A vessel inside the polygon, or farther out, is not in it. While it counts,
+//! the belt is wider by 0.2 nm on both sides.
 
 use crate::base::time::Time;
+use crate::behaviours::facts::OneForm;
 use crate::behaviours::runner::condition::{Condition, Observation, Timing};
 use crate::behaviours::runner::profile::{Profile, Profiles};
 use crate::behaviours::runner::vessel::{PerVessel, VesselScene};
@@ -8,7 +12,7 @@ use crate::behaviours::runner::zone::{At, InZones, ZoneCase};
 use crate::behaviours::{self, Behaviour, End, Explanation, Holding, Interest, Step};
 use crate::zones::{Relation, ZoneIx};
 
-use super::facts::{Facts, Form, Measured};
+use super::facts::{Facts, Measured};
 use super::settings::Settings;
 
 /// The `limit_hugging` behaviour and its state.
@@ -85,7 +89,7 @@ impl ZoneCase for SlowInBelt {
             started_at: condition.started_at(),
             satisfied_at: condition.satisfied_at().unwrap_or(step.at),
             last_at: fix.at,
-            facts: Facts { form: Form, measured, thresholds: settings.into() }.into(),
+            facts: Facts { form: OneForm, measured, thresholds: settings.into() }.into(),
             position: Some(fix.position),
             shore_nm: Some(scene.chart.shore_nm(fix.position)),
             zones,
@@ -104,17 +108,17 @@ impl ZoneCase for SlowInBelt {
         let Some(fix) = step.fix else {
             return Vec::new();
         };
-        let told = scene.chart.zones.belts(fix.position).filter_map(|(zone, edge_nm)| {
+        let shown = scene.chart.zones.belts(fix.position).filter_map(|(zone, edge_nm)| {
             let settings = &profiles.of(scene.chart, zone, scene.now)?.settings;
             let zone_id = &scene.chart.zones.get(zone).id;
-            let told = Explanation::new(format!("outside {zone_id}"))
+            let shown = Explanation::new(format!("outside {zone_id}"))
                 .takes_part(&scene.vessel)
                 .is("outside", edge_nm > 0.0, "true", 0.0 < edge_nm)
                 .at_most("outside_nm", Some(edge_nm.max(0.0)), settings.reach_nm)
                 .below("speed_made_good_knots", step.smg.map(|smg| smg.knots), settings.slow_knots)
                 .at_least("slow_hours", Some(counted(zone_id) / 60.0), settings.after_hours);
-            Some(told)
+            Some(shown)
         });
-        told.collect()
+        shown.collect()
     }
 }

@@ -10,6 +10,7 @@ use crate::behaviours::facts::minutes;
 use crate::behaviours::runner::condition::{Observation, Timing};
 use crate::zones::BELT_NM;
 
+/// How long the begin threshold must hold again for the same alert to resume (SPEC "Alerts").
 const RESUME_AFTER: Span = Span::from_minutes(5);
 /// Slack at both edges of the belt for vessels already in it. Nautical miles (SPEC: 0.2 nm at every border).
 const HYSTERESIS_NM: f64 = 0.2;
@@ -63,15 +64,13 @@ impl Default for Settings {
 }
 
 impl Coherent for Settings {
-    fn problems(&self) -> Vec<Fault> {
-        [hysteresis(("slow_knots", self.slow_knots), ("moving_knots", self.moving_knots))]
-            .into_iter()
-            .flatten()
-            .collect()
+    fn contradictions(&self) -> Vec<Option<Fault>> {
+        vec![hysteresis(("slow_knots", self.slow_knots), ("moving_knots", self.moving_knots))]
     }
 }
 
 impl Settings {
+    /// The times and fixes that the condition needs.
     pub(super) fn rule(&self, merge: Span, satellite_only: bool) -> Timing {
         Timing {
             after: minutes(self.after_hours * 60.0),
@@ -82,6 +81,7 @@ impl Settings {
         }
     }
 
+    /// What a speed made good shows about the condition. Knots.
     pub(super) fn observe(&self, knots: f64) -> Observation {
         match knots {
             knots if knots < self.slow_knots => Observation::Meets,

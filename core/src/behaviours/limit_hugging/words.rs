@@ -1,4 +1,6 @@
 //! The texts of `limit_hugging` alerts.
+//!
+//! Score line: `limit_hugging`.
 
 use crate::base::text::distance;
 use crate::behaviours::words::{Caveat, Circumstances, Opening, Words, below};

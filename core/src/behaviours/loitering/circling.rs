@@ -35,24 +35,35 @@ pub(super) struct Circling {
     held_at: Time,
     /// Last look.
     looked_at: Time,
+    /// How far it has come.
     state: State,
 }
 
+/// How far circling has come.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 enum State {
+    /// It does not circle, and no alert can resume.
     Idle,
+    /// It circles. `round` is the latest window, with the start of the first.
     Open { satisfied_at: Time, round: Round },
+    /// It circled. Within the merge window it may resume with the same start.
     Ended { satisfied_at: Time, started_at: Time, ended_at: Time },
 }
 
 /// A window in which the vessel circled.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 struct Round {
+    /// Its start.
     started_at: Time,
+    /// Time in it for which the vessel was heard. Hours.
     hours: f64,
+    /// Distance sailed. Nautical miles.
     path_nm: f64,
+    /// Distance between its ends. Nautical miles.
     net_nm: f64,
+    /// Median of the speeds over 5 minutes. Knots.
     median_knots: f64,
+    /// Sum of the course changes; negative to port. Degrees.
     turn_degrees: f64,
 }
 
@@ -67,6 +78,7 @@ enum Standing {
 }
 
 impl Circling {
+    /// Nothing is known yet.
     pub(super) fn new() -> Circling {
         Circling { allowed_since: None, held_at: Time::MIN, looked_at: Time::MIN, state: State::Idle }
     }
@@ -139,6 +151,7 @@ impl Circling {
         Some(ended_at)
     }
 
+    /// Whether the vessel circles.
     pub(super) fn is_open(&self) -> bool {
         matches!(self.state, State::Open { .. })
     }
@@ -152,6 +165,7 @@ impl Circling {
         }
     }
 
+    /// When circling was first found; `None` unless it is open.
     pub(super) fn satisfied_at(&self) -> Option<Time> {
         match self.state {
             State::Open { satisfied_at, .. } => Some(satisfied_at),
@@ -237,14 +251,15 @@ pub(super) fn walked(vessel: &Vessel<'_>, fix: &Fix, bridge: Span, hours: f64) -
 }
 
 /// Adds the conditions on circling over a walk.
-pub(super) fn explain(told: Explanation, settings: &Settings, walk: Option<Walk>) -> Explanation {
+pub(super) fn explain(shown: Explanation, settings: &Settings, walk: Option<Walk>) -> Explanation {
     let walk = walk.unwrap_or_default();
     let nm = |metres: f64| Some(metres / METRES_PER_NM);
     let net = walk.newest.zip(walk.last).map(|(newest, last)| newest.metres_to(last));
     let share = net.filter(|_| 0.0 < walk.path).map(|net| net / walk.path);
     let mut speeds = walk.speeds.clone();
     speeds.sort_unstable_by(f64::total_cmp);
-    told.at_least("window_hours", Some(walk.hours), settings.circling_min_hours)
+    shown
+        .at_least("window_hours", Some(walk.hours), settings.circling_min_hours)
         .at_least("path_nm", nm(walk.path), settings.circling_path_nm)
         .below("net_share_of_path", share, settings.circling_displacement)
         .between(
@@ -260,20 +275,32 @@ pub(super) fn explain(told: Explanation, settings: &Settings, walk: Option<Walk>
 /// A vessel's 5-minute positions, from now backwards.
 #[derive(Default, Serialize, Deserialize)]
 pub(super) struct Walk {
+    /// The position from which the walk goes back, and from which `east` and `north` count.
     newest: Option<LatLon>,
+    /// The earliest position so far.
     last: Option<LatLon>,
+    /// Whether the vessel was not heard just later than the next position, so that no leg leads to it.
     after_hole: bool,
+    /// Time of `last`.
     started_at: Option<Time>,
+    /// Course of the later leg. Degrees; `None` after a hole, and before the first leg long enough to have one.
     course: Option<f64>,
+    /// Time covered by legs. Hours.
     hours: f64,
+    /// Length of the legs. Metres.
     path: f64,
+    /// Sum of the course changes from earlier to later legs. Degrees.
     turn: f64,
+    /// Farthest positions west and east of `newest`. Metres.
     east: (f64, f64),
+    /// Farthest positions south and north of it. Metres.
     north: (f64, f64),
+    /// Speed over each leg. Knots.
     speeds: Vec<f64>,
 }
 
 impl Walk {
+    /// Goes back to the next earlier position, one slot before.
     fn back_to(&mut self, position: LatLon, at: Time) {
         let newest = *self.newest.get_or_insert(position);
         let (east, north) = newest.plane(position);
@@ -299,15 +326,18 @@ impl Walk {
         self.started_at = Some(at);
     }
 
+    /// Notes that the vessel was not heard in this slot. Time and course do not go on over it.
     fn hole(&mut self) {
         self.after_hole = true;
         self.course = None;
     }
 
+    /// Width of the box, from west to east. Metres.
     fn wide(&self) -> f64 {
         self.east.1 - self.east.0
     }
 
+    /// Height of the box, from south to north. Metres.
     fn high(&self) -> f64 {
         self.north.1 - self.north.0
     }
@@ -322,12 +352,14 @@ impl Walk {
         if self.hours < LEAST_SHARE * window.hours() || settings.circling_displacement * self.path < net {
             return Standing::Strays;
         }
+        // A vessel that hardly moves any more lies still.
         match self.path < LEAST_SHARE * settings.circling_path_nm * METRES_PER_NM {
             true => Standing::Over,
             false => self.round(net).map_or(Standing::Strays, Standing::Goes),
         }
     }
 
+    /// The walk as a window; `None` if it has no leg.
     fn round(&self, net: f64) -> Option<Round> {
         let mut speeds = self.speeds.clone();
         speeds.sort_unstable_by(f64::total_cmp);
@@ -341,6 +373,7 @@ impl Walk {
         })
     }
 
+    /// The walk as a window, if it satisfies the begin thresholds. Its length and box are checked by the caller.
     fn judge(&self, settings: &Settings) -> Option<Round> {
         let net = self.newest?.metres_to(self.last?);
         let goes_round = settings.circling_path_nm * METRES_PER_NM <= self.path

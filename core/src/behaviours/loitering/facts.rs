@@ -1,4 +1,6 @@
 //! The facts of `loitering` alerts.
+//!
+//! Thresholds are those of the form alone: an alert for a slow vessel lists nothing about circling.
 
 use serde::{Deserialize, Serialize};
 

@@ -32,10 +32,9 @@ mod stay;
 mod words;
 
 use crate::behaviours::character::{
-    About, CapCategory, Chapter, Character, CiseAnomaly, Counted, HISTORY_HOURS, RestsOn, Roles, Silence, UsualStops,
-    ZoneUse, any_zone, never,
+    About, CapCategory, Chapter, Character, CiseAnomaly, Counted, Description, Event, HISTORY_HOURS, RestsOn, Roles,
+    Silence, UsualStops, ZoneUse, any_zone, never,
 };
-use crate::behaviours::registry::Behaviour;
 
 pub(crate) use facts::Facts;
 pub use facts::Form;
@@ -63,7 +62,7 @@ pub const CHARACTER: Character = Character {
     gains_by_meeting: false,
     roles: Roles::None,
     lead: None,
-    supersedes: &[Behaviour::Slowdown, Behaviour::Drift],
+    describes: Some(Description { event: Event::SlowVessel, detail: 2 }),
     rests_on_silence: false,
     is_grouped: false,
     meets: None,

@@ -1,4 +1,7 @@
 //! The rule of `loitering`.
+//!
+//! A vessel has a `Stay` for each set of settings in force at its place, and each stay has two conditions, slow and circling. They are one
+//! alert: it keeps its first start while the vessel goes over from one to the other, and ends when neither is open under any settings.
 
 use serde::{Deserialize, Serialize};
 
@@ -23,9 +26,11 @@ pub(crate) type Loitering = PerVessel<LoiteringRule>;
 
 /// The rule: a vessel stays slow or circles where vessels are watched.
 pub(crate) struct LoiteringRule {
+    /// The settings in force in each zone.
     profiles: Profiles<Settings>,
     /// When the current zones came into force.
     profiles_since: Time,
+    /// Room for the profiles of a step, kept between steps to save an allocation for each fix.
     scratch: Vec<u16>,
 }
 
@@ -36,16 +41,22 @@ pub(crate) struct State {
     stays: Vec<Stay>,
     /// The latest report about the condition; `None` unless it is open and was reported.
     said: Option<Said>,
+    /// Time of the last fix, from which the vessel counts as lost.
     last_fix: Time,
 }
 
 /// What the latest report about a vessel stated.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Said {
+    /// Time of the fix that was reported.
     at: Time,
+    /// Start of the alert. It stays when the vessel goes over from one form to another.
     started_at: Time,
+    /// When the first form was satisfied.
     satisfied_at: Time,
+    /// The form reported.
     form: Form,
+    /// The zones reported.
     zones: Vec<(crate::zones::ZoneIx, crate::zones::Relation)>,
 }
 
@@ -86,8 +97,8 @@ impl VesselRule for LoiteringRule {
         let (profiles, watched) = self.profiles.for_explaining(scene.chart, step.presence, scene.now);
         let stays = state.map_or(&[][..], |state| &state.stays);
         let of = |profile: u16| stays.iter().find(|stay| stay.profile == profile);
-        let told = |profile: u16| Stay::explain(of(profile), self.profiles.get(profile), scene, step, watched);
-        profiles.into_iter().flat_map(told).collect()
+        let shown = |profile: u16| Stay::explain(of(profile), self.profiles.get(profile), scene, step, watched);
+        profiles.into_iter().flat_map(shown).collect()
     }
 
     fn close(&self, mut state: State, reason: End, out: &mut Signals<'_>) {
@@ -127,13 +138,18 @@ impl VesselRule for LoiteringRule {
 
 /// One fix of one vessel, with its surroundings.
 struct Seen<'a> {
+    /// What the rule may read about the vessel.
     scene: &'a VesselScene<'a>,
+    /// The step that brought the fix.
     step: &'a Step<'a>,
+    /// The fix.
     fix: Fix,
+    /// Shore and calm water at the fix.
     place: Vicinity,
 }
 
 impl State {
+    /// Whether nothing is kept that matters later.
     fn is_empty(&self) -> bool {
         self.stays.is_empty() && self.said.is_none()
     }
@@ -191,6 +207,7 @@ impl State {
     ) {
         let Seen { scene, step, fix, place } = *seen;
         let open = self.stays.iter_mut().filter(|stay| stay.is_open());
+        // Several stays may be open. The alert describes the one that shows no end and began first.
         let Some(stay) = open.min_by_key(|stay| (!stay.holds(), stay.started_at())) else {
             if let (Some(said), Some(ended_at)) = (self.said.take(), over_at) {
                 let reason = match (reason, said.form) {
@@ -210,6 +227,7 @@ impl State {
             (false, _) => Form::Circling,
         };
         let zones: Vec<_> = step.presence.iter().collect();
+        // An alert that is open keeps its start, whichever condition began first.
         let started_at = self.said.as_ref().map_or(stay.started_at(), |said| said.started_at);
         let satisfied_at = self.said.as_ref().map_or(stay.satisfied_at(), |said| said.satisfied_at);
         let news = |said: &Said| said.form != form || said.zones != zones || SAY_EVERY <= fix.at - said.at;

@@ -119,8 +119,8 @@ impl Default for Settings {
 }
 
 impl Coherent for Settings {
-    fn problems(&self) -> Vec<Fault> {
-        [
+    fn contradictions(&self) -> Vec<Option<Fault>> {
+        vec![
             hysteresis(("slow_knots", self.slow_knots), ("moving_knots", self.moving_knots)),
             hysteresis(
                 ("circling_displacement", self.circling_displacement),
@@ -129,9 +129,6 @@ impl Coherent for Settings {
             ordered(("circling_min_hours", self.circling_min_hours), ("circling_max_hours", self.circling_max_hours)),
             ordered(("circling_min_knots", self.circling_min_knots), ("circling_max_knots", self.circling_max_knots)),
         ]
-        .into_iter()
-        .flatten()
-        .collect()
     }
 }
 

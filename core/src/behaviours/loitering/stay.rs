@@ -25,9 +25,13 @@ const CAME_LATER_BY: Span = Span::from_minutes(10);
 /// The stay of one vessel under one set of settings.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Stay {
+    /// Index of the settings.
     pub(super) profile: u16,
+    /// The condition that the vessel is slow.
     pub(super) slow: Condition,
+    /// The condition that the vessel circles.
     pub(super) circling: circling::Circling,
+    /// Positions since it became slow.
     pub(super) swing: Swing,
     /// Whether another vessel came alongside while this one was slow.
     visited: bool,
@@ -68,6 +72,7 @@ impl Stay {
         (self.slow.is_open() && !self.slow.is_ending()) || self.circling.is_open()
     }
 
+    /// Whether either condition is satisfied.
     pub(super) fn is_open(&self) -> bool {
         self.slow.is_open() || self.circling.is_open()
     }
@@ -85,6 +90,7 @@ impl Stay {
             self.inside = true;
             self.not_before = fix.at;
         }
+        // Over a hole, a high speed shows that the vessel went away; a low one proves nothing.
         let over_hole = || vessel.speed_made_good().filter(|smg| smg.over_hole && settings.slow_knots <= smg.knots);
         if let Some(smg) = step.smg.or_else(over_hole) {
             let smg = SpeedMadeGood { since: smg.since.max(self.not_before), ..smg };
@@ -153,9 +159,9 @@ impl Stay {
     ) -> Vec<Explanation> {
         let (settings, vessel) = (&profile.settings, scene.vessel);
         let begun = |form: &str| {
-            let told = Explanation::new(form).takes_part(&vessel).watched(scene.chart, step.presence, watched);
+            let shown = Explanation::new(form).takes_part(&vessel).watched(scene.chart, step.presence, watched);
             profile.explain_place(
-                told,
+                shown,
                 step.place.map(|place| place.place(scene.chart)).as_ref(),
                 settings.min_shore_nm,
             )

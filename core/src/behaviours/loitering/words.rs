@@ -1,4 +1,6 @@
 //! The texts of `loitering` alerts.
+//!
+//! Score line: `loitering`. A vessel at anchor is described by its swing, so that a reader sees what the anchor was concluded from.
 
 use crate::base::text::{decimals, distance};
 use crate::base::time::Span;
@@ -20,6 +22,7 @@ impl Words for Facts {
             let (path, hours) = (decimals(*circling_path_nm), decimals(*circling_hours));
             format!(" ({path} nm sailed in {hours} h, {} nm made good)", decimals(*circling_net_nm))
         });
+        // The threshold, because the speed itself changes from fix to fix.
         let slow = format!("{} {}", of.have("stayed", "stayed"), below(self.thresholds.slow_knots()));
         let clock = of.held();
         match self.form {

@@ -27,8 +27,8 @@ use crate::behaviours::character::{
     any_zone, never,
 };
 
+pub use crate::behaviours::facts::OneForm as Form;
 pub(crate) use facts::Facts;
-pub use facts::Form;
 pub(crate) use rule::OutAndBack;
 pub use settings::Settings;
 
@@ -53,7 +53,7 @@ pub const CHARACTER: Character = Character {
     gains_by_meeting: false,
     roles: Roles::None,
     lead: None,
-    supersedes: &[],
+    describes: None,
     rests_on_silence: false,
     is_grouped: false,
     meets: None,

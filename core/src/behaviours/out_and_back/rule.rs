@@ -1,4 +1,7 @@
 //! The rule of `out_and_back`.
+//!
+//! A trip begins where a vessel leaves calm water and is dropped when it calls at a port. Most vessels at sea are on a trip, so a `Trip` is
+//! small, holds no more than one stop, and is not followed fix by fix. The alert opens and ends at the fix that comes back near the start.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,6 +9,7 @@ use crate::base::state::remembers;
 use crate::base::time::{Span, Time};
 use crate::base::units::METRES_PER_NM;
 use crate::behaviours::explain::zones_by_name;
+use crate::behaviours::facts::OneForm;
 use crate::behaviours::runner::profile::{Profiles, Standing};
 use crate::behaviours::runner::vessel::{PerVessel, Signals, VesselRule, VesselScene};
 use crate::behaviours::{self, Behaviour, End, Explanation, Holding, Interest, Place, Step, minutes};
@@ -13,7 +17,7 @@ use crate::geo::LatLon;
 use crate::picture::tracks::{Fix, SpeedMadeGood};
 use crate::zones::{Chart, Relation};
 
-use super::facts::{Facts, Form, Measured};
+use super::facts::{Facts, Measured};
 use super::settings::Settings;
 
 /// Number of fixes that a stop needs.
@@ -26,7 +30,9 @@ pub(crate) type OutAndBack = PerVessel<OutAndBackRule>;
 
 /// The rule: a vessel leaves calm water, stops far out, and comes back.
 pub(crate) struct OutAndBackRule {
+    /// The settings in force in each zone.
     profiles: Profiles<Settings>,
+    /// Room for the profiles of a step, kept between steps to save an allocation for each fix.
     scratch: Vec<u16>,
 }
 
@@ -37,20 +43,30 @@ pub(crate) struct Trip {
     start: (f32, f32),
     /// Greatest distance from there so far.
     farthest_nm: f32,
+    /// Time of the last fix before it left.
     left_at: Time,
+    /// Its first stop far out that lasted long enough, or the one that is being counted; `None` without either.
     stop: Option<Box<Stop>>,
 }
 
 /// The vessel's stop in open water, far out.
 #[derive(Serialize, Deserialize)]
 struct Stop {
+    /// Where it began.
     at: LatLon,
+    /// Distance from shore there. Nautical miles.
     shore_nm: f64,
+    /// Distance from the start of the trip there. Nautical miles.
     start_nm: f64,
+    /// Index of the settings in force there. They decide about the rest of the trip.
     profile: u16,
+    /// Start of the first slow span.
     since: Time,
+    /// Time up to which spans are counted, so that spans that overlap count once.
     covered: Time,
+    /// Time counted so far.
     counted: Span,
+    /// Number of slow fixes, with the one at the start of the first span.
     fixes: u32,
     /// Whether the stop has lasted long enough.
     done: bool,
@@ -107,6 +123,7 @@ impl VesselRule for OutAndBackRule {
         }
         let is_calm = step.place.is_some_and(|place| place.in_calm());
         let in_port = is_calm && step.smg.is_some_and(|smg| smg.knots < settings.port_knots);
+        // A port call explains why it went there, and after `within_days` the start means nothing.
         if in_port || !in_time {
             *state = None;
             return;
@@ -128,9 +145,9 @@ impl VesselRule for OutAndBackRule {
 
     fn explain(&self, trip: Option<&Trip>, scene: &VesselScene<'_>, step: &Step<'_>) -> Vec<Explanation> {
         let vessel = scene.vessel;
-        let told = Explanation::new("").takes_part(&vessel);
+        let shown = Explanation::new("").takes_part(&vessel);
         let Some(trip) = trip else {
-            return vec![told.is("left_calm_water", "not seen, or in a port since", "seen", false)];
+            return vec![shown.is("left_calm_water", "not seen, or in a port since", "seen", false)];
         };
         let mut profiles = Vec::new();
         self.profiles.anywhere(scene.chart, zones_of(step).into_iter(), scene.now, &mut profiles);
@@ -138,7 +155,7 @@ impl VesselRule for OutAndBackRule {
         let Some(of) =
             stop.map(|stop| stop.profile).or(profiles.first().copied()).map(|index| self.profiles.get(index))
         else {
-            return vec![told.is(
+            return vec![shown.is(
                 "runs_here",
                 zones_by_name(scene.chart, step.presence),
                 "a zone where it runs",
@@ -147,21 +164,21 @@ impl VesselRule for OutAndBackRule {
         };
         let settings = &of.settings;
         let there = stop.map(|stop| Place::at(scene.chart, stop.at, scene.now));
-        let told = told.is("left_calm_water", trip.left_at.to_string(), "seen", true);
-        let told = told.above("stop_nm_from_start", stop.map(|stop| stop.start_nm), settings.out_nm(&vessel));
-        let told = of.explain_place(
-            told,
+        let shown = shown.is("left_calm_water", trip.left_at.to_string(), "seen", true);
+        let shown = shown.above("stop_nm_from_start", stop.map(|stop| stop.start_nm), settings.out_nm(&vessel));
+        let shown = of.explain_place(
+            shown,
             there.or_else(|| step.place.map(|place| place.place(scene.chart))).as_ref(),
             settings.min_shore_nm,
         );
-        let told = told.at_least(
+        let shown = shown.at_least(
             "stopped_minutes",
             Some(stop.map_or(0.0, |stop| stop.counted.minutes())),
             settings.stop_minutes,
         );
         let back = step.fix.map(|fix| trip.start().nm_to(fix.position));
         let days = (scene.now - trip.left_at).hours() / 24.0;
-        vec![told.at_most("nm_from_start_now", back, settings.return_nm).at_most(
+        vec![shown.at_most("nm_from_start_now", back, settings.return_nm).at_most(
             "days",
             Some(days),
             settings.within_days,
@@ -182,11 +199,13 @@ impl VesselRule for OutAndBackRule {
 }
 
 impl Trip {
+    /// A trip that begins where the vessel was last in calm water.
     fn new(start: LatLon, step: &Step<'_>, fix: &Fix) -> Trip {
         let left_at = step.previous.map_or(fix.at, |previous| previous.at);
         Trip { start: (start.lat as f32, start.lon as f32), farthest_nm: 0.0, left_at, stop: None }
     }
 
+    /// Where the trip began, to about 2 m.
     fn start(&self) -> LatLon {
         LatLon::new(f64::from(self.start.0), f64::from(self.start.1))
     }
@@ -206,6 +225,7 @@ impl Trip {
     ) {
         if !allowed || settings.moving_knots <= smg.knots {
             match &mut self.stop {
+                // The stop is kept for the alert at the return.
                 Some(stop) if stop.done => stop.over = true,
                 stop => *stop = None,
             }
@@ -244,14 +264,20 @@ impl Trip {
 
 /// A completed trip.
 struct Returned<'a> {
+    /// The trip.
     trip: &'a Trip,
+    /// Its stop.
     stop: &'a Stop,
+    /// The settings in force at the stop.
     settings: &'a Settings,
+    /// Distance from the start at the fix. Nautical miles.
     nm: f64,
+    /// The fix that is close enough to the start.
     fix: &'a Fix,
 }
 
 impl Returned<'_> {
+    /// The facts of the whole trip. The alert is placed at the stop, in the zones there.
     fn holding(&self, scene: &VesselScene<'_>) -> Holding {
         let Returned { trip, stop, settings, nm, fix } = *self;
         let mut hits = Vec::new();
@@ -270,7 +296,7 @@ impl Returned<'_> {
             started_at: trip.left_at,
             satisfied_at: fix.at,
             last_at: fix.at,
-            facts: Facts { form: Form, measured, thresholds: settings.into() }.into(),
+            facts: Facts { form: OneForm, measured, thresholds: settings.into() }.into(),
             position: Some(stop.at),
             shore_nm: Some(stop.shore_nm),
             zones: near.map(|hit| (hit.zone, hit.relation)).collect(),

@@ -64,19 +64,17 @@ impl Default for Settings {
 }
 
 impl Coherent for Settings {
-    fn problems(&self) -> Vec<Fault> {
-        [
+    fn contradictions(&self) -> Vec<Option<Fault>> {
+        vec![
             hysteresis(("stop_knots", self.stop_knots), ("moving_knots", self.moving_knots)),
             ordered(("return_nm", self.return_nm), ("out_nm", self.out_nm)),
             ordered(("return_nm", self.return_nm), ("fishing_out_nm", self.fishing_out_nm)),
         ]
-        .into_iter()
-        .flatten()
-        .collect()
     }
 }
 
 impl Settings {
+    /// How far out a vessel of this type must stop. Nautical miles. Fishing vessels often stop far out.
     pub(super) fn out_nm(&self, vessel: &Vessel<'_>) -> f64 {
         match vessel.ship_type() {
             Some(30) => self.fishing_out_nm,

@@ -1,4 +1,6 @@
 //! The texts of `out_and_back` alerts.
+//!
+//! Score line: `out_and_back`. The trip is over when its alert opens, so every sentence is in the past tense.
 
 use crate::base::text::{about_hours, decimals};
 use crate::behaviours::words::{Caveat, Circumstances, Opening, Words};

@@ -21,12 +21,12 @@ mod settings;
 mod words;
 
 use crate::behaviours::character::{
-    About, CapCategory, Chapter, Character, CiseAnomaly, HISTORY_HOURS, RestsOn, Roles, Silence, ZoneUse, any_zone,
-    never,
+    About, CapCategory, Chapter, Character, CiseAnomaly, Description, Event, HISTORY_HOURS, RestsOn, Roles, Silence,
+    ZoneUse, any_zone, never,
 };
 
+pub use crate::behaviours::facts::OneForm as Form;
 pub(crate) use facts::Facts;
-pub use facts::Form;
 pub use rule::PositionJump;
 pub use settings::Settings;
 
@@ -39,6 +39,7 @@ pub const CHARACTER: Character = Character {
     may_be_asked: any_zone,
     needs_every_fix: never,
     rests_on: RestsOn::Neither,
+    // A jump to a place of interference is reported as interference only.
     is_muted: true,
     is_stop: false,
     usual: None,
@@ -51,7 +52,7 @@ pub const CHARACTER: Character = Character {
     gains_by_meeting: false,
     roles: Roles::None,
     lead: None,
-    supersedes: &[],
+    describes: Some(Description { event: Event::Jump, detail: 1 }),
     rests_on_silence: false,
     is_grouped: false,
     meets: None,

@@ -1,4 +1,8 @@
 //! The rule of `position_jump`.
+//!
+//! The track model confirms a jump, with three fixes that agree at the new place. The rule only decides whether it is worth an alert. The
+//! alert stays open until the older track has been silent for `joined_minutes`, after which both are taken for one ship, or until
+//! `identity_conflict` proves two.
 
 use std::collections::BTreeMap;
 
@@ -6,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::state::remembers;
 use crate::base::time::Time;
+use crate::behaviours::facts::OneForm;
 use crate::behaviours::shared::sharing::{is_of_several, is_watched, jump_nm};
 use crate::behaviours::{
     Behaviour, End, Explanation, Holding, Interest, Output, PictureRule, Places, Rule, Scene, Signal, SignalKind, Step,
@@ -14,19 +19,23 @@ use crate::behaviours::{
 use crate::picture::tracks::{Activity, CONFIRMING_FIXES, Jump, TrackIx, TrackKey};
 use crate::zones::Chart;
 
-use super::facts::{Facts, Form};
+use super::facts::Facts;
 use super::settings::Settings;
 
 /// The `position_jump` behaviour and its state.
 pub struct PositionJump {
+    /// The settings. Zones do not affect them.
     settings: Settings,
     /// Open jumps, by the further track.
     open: BTreeMap<TrackIx, Open>,
 }
 
+/// A jump whose two tracks are not joined yet.
 #[derive(Serialize, Deserialize)]
 struct Open {
+    /// The further track, which the jump began.
     key: TrackKey,
+    /// The track that was left.
     from: (TrackKey, TrackIx),
     /// Time of the last known fix on the track that was left.
     left_at: Time,
@@ -38,6 +47,7 @@ impl PositionJump {
         PositionJump { settings: settings.clone(), open: BTreeMap::new() }
     }
 
+    /// Ends a jump, once the track that was left has been silent for `joined_minutes`, or one of the tracks is forgotten.
     fn close(&mut self, vessel: TrackIx, reason: End, out: &mut Output) {
         let Some(open) = self.open.remove(&vessel) else {
             return;
@@ -69,24 +79,25 @@ impl Rule for PositionJump {
 
     fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
         let mmsi = step.key.mmsi;
-        let told = Explanation::new("").is("mmsi", mmsi.to_string(), "a ship's or tender's own", is_watched(mmsi));
+        let shown = Explanation::new("").is("mmsi", mmsi.to_string(), "a ship's or tender's own", is_watched(mmsi));
         let several = is_of_several(scene, mmsi);
-        let told = told.is("ships_known_to_send_it", if several { "several" } else { "one" }, "one", !several);
+        let shown = shown.is("ships_known_to_send_it", if several { "several" } else { "one" }, "one", !several);
         let Some(open) = self.open.get(&step.vessel).filter(|open| open.key == step.key) else {
             let elsewhere = scene.tracks.fixes_elsewhere(mmsi);
             let needed = format!(">= {CONFIRMING_FIXES}, in agreement");
-            return vec![told.is("fixes_out_of_reach", elsewhere, needed, CONFIRMING_FIXES <= elsewhere)];
+            return vec![shown.is("fixes_out_of_reach", elsewhere, needed, CONFIRMING_FIXES <= elsewhere)];
         };
         let left = scene.tracks.find(open.from.0).and_then(|left| left.last()).map_or(open.left_at, |fix| fix.at);
         let silent = scene.now - left.max(open.left_at);
-        let told = told.is("jumped_away_from", open.from.0.to_string(), "a place out of reach", true);
-        vec![told.below("other_track_silent_minutes", Some(silent.minutes()), self.settings.joined_minutes)]
+        let shown = shown.is("jumped_away_from", open.from.0.to_string(), "a place out of reach", true);
+        vec![shown.below("other_track_silent_minutes", Some(silent.minutes()), self.settings.joined_minutes)]
     }
 
     fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output) {
         let Some(open) = self.open.get_mut(&vessel).filter(|open| open.key == key) else {
             return;
         };
+        // Only the further track is followed, so the rule looks up when the other one was last heard.
         if let Some(fix) = scene.tracks.find(open.from.0).and_then(|left| left.last()) {
             open.left_at = open.left_at.max(fix.at);
         }
@@ -100,6 +111,7 @@ impl Rule for PositionJump {
 
     fn forget(&mut self, scene: &Scene<'_>, vessel: TrackIx, reason: End, out: &mut Output) {
         self.close(vessel, reason, out);
+        // Tracks that jumped away from the forgotten one lose the track that they could be compared with.
         let left: Vec<TrackIx> =
             self.open.iter().filter(|(_, open)| open.from.1 == vessel).map(|(further, _)| *further).collect();
         for further in left {
@@ -128,8 +140,9 @@ impl PictureRule for PositionJump {
         let (Some(jump), Some(fix)) = (step.jump, step.fix) else {
             return;
         };
-        let told_elsewhere = !is_watched(step.key.mmsi) || is_of_several(scene, step.key.mmsi);
-        if told_elsewhere || jump_nm(jump) < self.settings.min_nm || !is_too_fast(scene, jump) {
+        // A number that several ships send has an alert of `identity_conflict` for all its places.
+        let is_reported_elsewhere = !is_watched(step.key.mmsi) || is_of_several(scene, step.key.mmsi);
+        if is_reported_elsewhere || jump_nm(jump) < self.settings.min_nm || !is_too_fast(scene, jump) {
             return;
         }
         let subject = Subject::one(step.key, step.vessel);
@@ -137,7 +150,7 @@ impl PictureRule for PositionJump {
             started_at: jump.first.at,
             satisfied_at: fix.at,
             last_at: fix.at,
-            facts: Facts { form: Form, measured: jump.into(), thresholds: (&self.settings).into() }.into(),
+            facts: Facts { form: OneForm, measured: jump.into(), thresholds: (&self.settings).into() }.into(),
             position: Some(fix.position),
             shore_nm: Some(scene.chart.shore_nm(fix.position)),
             zones: step.presence.iter().collect(),
@@ -147,6 +160,7 @@ impl PictureRule for PositionJump {
         };
         let kind = SignalKind::Holds(Box::new(holding));
         out.signals.push(Signal { behaviour: Behaviour::PositionJump, subject: subject.clone(), kind });
+        // Both places are on one track already, so no further track could be joined later.
         if jump.from.1 == step.vessel {
             let kind = SignalKind::Over { ended_at: fix.at, reason: End::TracksJoined };
             out.signals.push(Signal { behaviour: Behaviour::PositionJump, subject, kind });

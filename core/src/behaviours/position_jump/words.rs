@@ -1,4 +1,6 @@
 //! The texts of `position_jump` alerts.
+//!
+//! Score line: `position_jump`.
 
 use crate::base::text::{decimals, distance};
 use crate::behaviours::shared::sharing::{JumpFacts, Pace};

@@ -1,4 +1,7 @@
 //! The facts of `rendezvous` alerts.
+//!
+//! Thresholds are those of the form alone. A close meeting lists those of the close tier even if it is long as well, so its texts cannot
+//! name `near_metres` and `long_minutes`.
 
 use serde::{Deserialize, Serialize};
 

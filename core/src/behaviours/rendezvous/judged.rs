@@ -14,9 +14,13 @@ use crate::behaviours::runner::tier::{Tier, TierRule, lasting};
 /// State of one pair under one set of settings.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Judged {
+    /// Index of the settings.
     pub(super) profile: u16,
+    /// Minutes within `near_metres`.
     pub(super) near: Tier,
+    /// Minutes within `close_metres`.
     pub(super) close: Tier,
+    /// Minutes in company under way. Counts nothing unless a zone asks.
     pub(super) underway: Tier,
     /// Whether the meeting was ever close. It then counts as close to its end.
     was_close: bool,
@@ -26,10 +30,12 @@ pub(super) struct Judged {
     far: Option<(Time, u32)>,
     /// Start and number of minutes for which the ships have been further apart than allowed, or one of them too fast.
     away: Option<(Time, u32)>,
+    /// Whether a tier was satisfied and the ships have not parted since.
     pub(super) open: bool,
 }
 
 impl Judged {
+    /// A pair of which nothing is counted.
     pub(super) fn new(profile: u16) -> Judged {
         Judged {
             profile,
@@ -95,8 +101,10 @@ impl Judged {
         }
         let far = settings.apart_metres < instant.metres;
         let fast = instant.knots.iter().any(|knots| settings.moving_knots < *knots);
+        // Both counts go on at every instant, because a count that is not called keeps its start over a break.
         let far_since = lasting(&mut self.far, far, instant.at, settings.end_minutes);
         let away_since = lasting(&mut self.away, far || fast, instant.at, settings.end_minutes);
+        // In company under way, speed does not part the two.
         let in_step = self.open && self.form(settings) == Form::Underway;
         if !(far || (fast && !in_step)) {
             self.held_at = instant.at;
@@ -145,6 +153,7 @@ impl Judged {
         }
     }
 
+    /// Whether the close tier is satisfied by what is counted now.
     fn is_close(&self, settings: &Settings) -> bool {
         let rule = TierRule::new(settings.close_minutes, settings.close_break_minutes);
         self.close.satisfied(&rule) && self.close.slow(settings.slow_knots)
@@ -163,6 +172,7 @@ impl Judged {
 /// Whether two ships may be a pair of the underway tier.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Mixed {
+    /// Neither.
     Fits,
     /// Both are fishing, or one is a tug with a tow.
     NotForUnderway,

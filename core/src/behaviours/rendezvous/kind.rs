@@ -22,6 +22,7 @@ impl PairKind {
     /// The kind of a pair of vessels.
     pub(super) fn of(a: &Vessel<'_>, b: &Vessel<'_>) -> PairKind {
         let types = [a.ship_type(), b.ship_type()];
+        // Tugs count as merchant ships here, because they have been mother ships (SPEC).
         let merchant = types.map(|kind| matches!(kind, Some(31 | 32 | 52 | 70..=89)));
         match types {
             [Some(30), Some(30)] => PairKind::Fishing,
@@ -50,18 +51,18 @@ impl PairKind {
     }
 
     /// Adds earlier meetings and gear as conditions. A meeting that fails one of them is at most low, or a fact.
-    pub(super) fn explain(self, told: Explanation, settings: &Settings, earlier: usize, tow: &Tow) -> Explanation {
-        let told = match self.habitual_from(settings) {
+    pub(super) fn explain(self, shown: Explanation, settings: &Settings, earlier: usize, tow: &Tow) -> Explanation {
+        let shown = match self.habitual_from(settings) {
             Some(meetings) => {
                 let most = meetings.saturating_sub(1) as usize;
-                told.is("earlier_meetings_14_days", earlier, format!("< {most}, else at most low"), earlier < most)
+                shown.is("earlier_meetings_14_days", earlier, format!("< {most}, else at most low"), earlier < most)
             }
-            None => told.is("earlier_meetings_14_days", earlier, "any: a merchant ship with another craft", true),
+            None => shown.is("earlier_meetings_14_days", earlier, "any: a merchant ship with another craft", true),
         };
         if self != PairKind::Fishing {
-            return told;
+            return shown;
         }
         let limit = format!("< {}, else one gear between them", settings.gear_minutes);
-        told.is("side_by_side_minutes", number(tow.minutes, 0), limit, !tow.is_gear(settings.gear_minutes))
+        shown.is("side_by_side_minutes", number(tow.minutes, 0), limit, !tow.is_gear(settings.gear_minutes))
     }
 }

@@ -25,6 +25,7 @@ pub(crate) struct Meetings {
     pairs: BTreeMap<Both, Vec<Time>>,
     /// Pairs, by the start of their latest meeting.
     by_latest: BTreeSet<(Time, Both)>,
+    /// Number of pairs forgotten for lack of room. Those forgotten after 14 days do not count.
     evicted: u64,
 }
 
@@ -33,6 +34,7 @@ impl Meetings {
     pub(super) fn meet(&mut self, both: Both, since: Time) -> usize {
         let earlier = self.earlier(both, since);
         let meetings = self.pairs.entry(both).or_default();
+        // The pair moves to its place by the new meeting.
         if let Some(latest) = meetings.last() {
             self.by_latest.remove(&(*latest, both));
         }
@@ -52,6 +54,7 @@ impl Meetings {
         meetings.filter(|since| at - REMEMBERED <= **since && **since < at).count()
     }
 
+    /// Forgets pairs that have not met for 14 days, and the oldest beyond `MOST_PAIRS`.
     fn forget(&mut self, now: Time) {
         while let Some((latest, both)) = self.by_latest.first().copied() {
             let old = latest < now - REMEMBERED;

@@ -41,9 +41,6 @@ pub use facts::Form;
 pub(crate) use rule::Rendezvous;
 pub use settings::Settings;
 
-/// Search distance for neighbours, beyond the near tier so that its first minutes are not missed. Metres.
-const LOOK_METRES: f64 = 1500.0;
-
 /// What the rest of the program must know about it.
 pub const CHARACTER: Character = Character {
     title: "Meeting at sea",
@@ -65,7 +62,7 @@ pub const CHARACTER: Character = Character {
     gains_by_meeting: false,
     roles: Roles::Sizes,
     lead: None,
-    supersedes: &[],
+    describes: None,
     rests_on_silence: false,
     is_grouped: true,
     meets: Some("met"),

@@ -33,40 +33,57 @@ const FORGET_APART: Span = Span::from_minutes(20);
 /// Two ships being watched.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Pair {
+    /// One for each profile in force at the midpoint.
     judged: Vec<Judged>,
+    /// `None` before the first instant, and after a reload.
     spot: Option<Spot>,
+    /// The latest report; `None` unless a meeting is open.
     said: Option<Said>,
     /// The meeting that ended, kept until it can no longer resume.
     ended: Option<(Said, Time)>,
+    /// Last instant within twice `apart_metres`, in engine time. At first a time ahead of now, so that a new pair is not dropped at once.
     last_near: Time,
+    /// Smallest distance while a meeting was open; infinite before. Metres.
     min_metres: f64,
     /// What two fishing vessels did before; empty for others.
     side_by_side: SideBySide,
     /// Number of meetings of the two in the 14 days before the latest one reported.
     earlier: usize,
+    /// For each ship, where it was when the meeting opened, and half the farthest distance from there since: the radius of its swing in
+    /// metres. `None` before a position is known.
     swing: [Option<(LatLon, f64)>; 2],
 }
 
 /// Result of the latest look-up at the midpoint.
 #[derive(Serialize, Deserialize)]
 struct Spot {
+    /// The midpoint at the look-up.
     middle: LatLon,
+    /// Shore and calm water there.
     place: Place,
+    /// The zones it is in or near.
     zones: Vec<(ZoneIx, Relation)>,
 }
 
 /// Latest report about a meeting.
 #[derive(Clone, Serialize, Deserialize)]
 pub(super) struct Said {
+    /// Instant of the report; `Time::MIN` for a meeting that resumes, so that it is reported at once.
     at: Time,
+    /// First counted minute of the tier that opened the meeting.
     started_at: Time,
+    /// When a tier was first satisfied.
     satisfied_at: Time,
+    /// Last reported instant at which the two were within the distance of a tier. The meeting ends no later if they are lost.
     last_at: Time,
+    /// The form reported.
     form: Form,
+    /// The zones reported.
     zones: Vec<(ZoneIx, Relation)>,
 }
 
 impl Pair {
+    /// A pair that is compared from `from` on.
     pub(super) fn new(from: Time) -> Pair {
         Pair {
             judged: Vec::new(),
@@ -91,7 +108,7 @@ impl Pair {
     }
 
     /// Whether the pair may give way to a nearer one, because nothing was reported about it.
-    pub(super) fn is_untold(&self) -> bool {
+    pub(super) fn is_unreported(&self) -> bool {
         self.said.is_none() && self.ended.is_none()
     }
 
@@ -154,8 +171,8 @@ impl Pair {
         let (keys, metres) = (scene.keys(), instant.map(|instant| instant.metres));
         let place = self.spot.as_ref().map(|spot| spot.place);
         if let Some(hull) = scene.one_hull() {
-            let told = Explanation::new(format!("{} and {}", keys.0, keys.1));
-            return vec![told.is("one_hull", hull.words(), "two hulls", false)];
+            let shown = Explanation::new(format!("{} and {}", keys.0, keys.1));
+            return vec![shown.is("one_hull", hull.words(), "two hulls", false)];
         }
         let earlier = match self.said {
             Some(_) => self.earlier,
@@ -163,7 +180,7 @@ impl Pair {
         };
         let kind = PairKind::of(&scene.a, &scene.b);
         let tow = self.side_by_side.tow();
-        let told = self.judged.iter().flat_map(|judged| {
+        let shown = self.judged.iter().flat_map(|judged| {
             let profile = profiles.get(judged.profile);
             let settings = &profile.settings;
             [
@@ -171,18 +188,18 @@ impl Pair {
                 ("close", settings.close_metres, settings.close_minutes, &judged.close),
             ]
             .map(|(name, within, minutes, tier)| {
-                let told = Explanation::new(format!("{name}: {} and {}", keys.0, keys.1));
+                let shown = Explanation::new(format!("{name}: {} and {}", keys.0, keys.1));
                 let median = (0 < tier.counted()).then(|| tier.median_knots());
-                let told = profile
-                    .explain_place(told, place.as_ref(), settings.min_shore_nm)
+                let shown = profile
+                    .explain_place(shown, place.as_ref(), settings.min_shore_nm)
                     .is("one_hull", "no", "two hulls", true)
                     .at_most("distance_metres", metres, within)
                     .at_least("counted_minutes", Some(f64::from(tier.counted())), minutes)
                     .below("median_knots", median, settings.slow_knots);
-                kind.explain(told, settings, earlier, &tow)
+                kind.explain(shown, settings, earlier, &tow)
             })
         });
-        told.collect()
+        shown.collect()
     }
 
     /// Handles one instant.
@@ -258,6 +275,8 @@ impl Pair {
         }
     }
 
+    /// Reports the open meeting, if its form or zones changed or a minute has passed. The first report counts it among the meetings of the
+    /// two.
     fn say(
         &mut self,
         scene: &PairScene<'_>,
@@ -347,6 +366,7 @@ impl Pair {
         self.said = Some(Said { at: instant.at, started_at: since, satisfied_at, last_at, form, zones });
     }
 
+    /// Ends the meeting that was reported, and keeps it in case it resumes.
     fn over(&mut self, ended_at: Time, reason: End, out: &mut Signals<'_>) {
         let Some(said) = self.said.take() else {
             return;
@@ -384,6 +404,7 @@ impl Pair {
     }
 }
 
+/// Largest of the distances at which the two are apart, over all profiles. Metres.
 fn profiles_near(profiles: &Profiles<Settings>, judged: &[Judged]) -> f64 {
     judged.iter().map(|judged| profiles.get(judged.profile).settings.apart_metres).fold(0.0, f64::max)
 }

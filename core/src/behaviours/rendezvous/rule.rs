@@ -1,4 +1,7 @@
 //! The rule of `rendezvous`.
+//!
+//! `Pairs` looks for neighbours, compares both ships at whole minutes and keeps a `Pair` for each two that come near. What the minutes mean
+//! is in `pair.rs` and `judged.rs`.
 
 use crate::base::state::remembers;
 use crate::base::time::Time;
@@ -13,10 +16,9 @@ use crate::behaviours::{self, Behaviour, End, Explanation, Interest, Step};
 use crate::picture::tracks::{TrackKey, Vessel};
 use crate::zones::Chart;
 
-use super::LOOK_METRES;
 use super::meetings::Meetings;
 use super::pair::Pair;
-use super::settings::Settings;
+use super::settings::{LOOK_METRES, Settings};
 
 /// Maximum distance at which the nearest other ship is reported. Metres.
 const NEAREST_METRES: f64 = 20_000.0;
@@ -28,7 +30,9 @@ pub(crate) type Rendezvous = Pairs<RendezvousRule>;
 
 /// The rule: two ships lie close together at sea.
 pub(crate) struct RendezvousRule {
+    /// The settings in force in each zone.
     profiles: Profiles<Settings>,
+    /// The longest holes that are interpolated, from the base settings: a zone cannot have its own.
     bridges: Bridges,
 }
 
@@ -96,7 +100,7 @@ impl PairRule for RendezvousRule {
     }
 
     fn gives_way(pair: &Pair) -> bool {
-        pair.is_untold()
+        pair.is_unreported()
     }
 
     fn due(&self, pair: &Pair, scene: &PairScene<'_>) -> Option<Time> {
@@ -137,14 +141,15 @@ impl PairRule for RendezvousRule {
         step: &Step<'_>,
         nearest: &dyn Fn(f64) -> Option<f64>,
     ) -> Vec<Explanation> {
-        let told = Explanation::new("").takes_part(&scene.vessel);
-        let told = told.below("speed_made_good_knots", step.smg.map(|smg| smg.knots), PASSING_KNOTS);
-        vec![told.at_most("nearest_other_metres", nearest(NEAREST_METRES), LOOK_METRES)]
+        let shown = Explanation::new("").takes_part(&scene.vessel);
+        let shown = shown.below("speed_made_good_knots", step.smg.map(|smg| smg.knots), PASSING_KNOTS);
+        vec![shown.at_most("nearest_other_metres", nearest(NEAREST_METRES), LOOK_METRES)]
     }
 
     remembers! { kept { profiles } parts {} built { bridges } }
 }
 
+/// Whether a zone around the vessel asks for company under way, and the vessel has a speed that fits.
 fn asks_underway(profiles: &Profiles<Settings>, scene: &VesselScene<'_>, step: &Step<'_>) -> bool {
     let speed_fits = |settings: &Settings| {
         settings.underway

@@ -2,11 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::LOOK_METRES;
 use crate::base::fault::Fault;
 use crate::behaviours::checks::{Coherent, hysteresis, ordered};
 use crate::behaviours::minutes;
 use crate::behaviours::runner::instant::Bridges;
+
+/// Search distance for neighbours, beyond the default of `near_metres` so that the first minutes of a meeting are not missed. The upper
+/// limit of the distances that can be set, as nothing farther away is compared. Metres.
+pub(super) const LOOK_METRES: f64 = 1500.0;
 
 /// Settings `[behaviours.rendezvous]`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
@@ -154,8 +157,8 @@ impl Default for Settings {
 }
 
 impl Coherent for Settings {
-    fn problems(&self) -> Vec<Fault> {
-        [
+    fn contradictions(&self) -> Vec<Option<Fault>> {
+        vec![
             hysteresis(("slow_knots", self.slow_knots), ("moving_knots", self.moving_knots)),
             hysteresis(("near_metres", self.near_metres), ("apart_metres", self.apart_metres)),
             ordered(("close_metres", self.close_metres), ("near_metres", self.near_metres)),
@@ -164,9 +167,6 @@ impl Coherent for Settings {
             ordered(("bridge_slow_minutes", self.bridge_slow_minutes), ("lost_minutes", self.lost_minutes)),
             ordered(("underway_min_knots", self.underway_min_knots), ("underway_max_knots", self.underway_max_knots)),
         ]
-        .into_iter()
-        .flatten()
-        .collect()
     }
 }
 

@@ -24,19 +24,26 @@ const LEAST_KNOTS: f64 = 0.5;
 const DRIFTING_KNOTS: f64 = 1.5;
 /// Smallest change of the common course within `TURN` that counts as a turn. Degrees.
 const TURN_DEGREES: f64 = 45.0;
+/// Longest time that a turn may take. Between looks further apart, the courses are not compared.
 const TURN: Span = Span::from_minutes(30);
 
 /// What two vessels did side by side in the last hours, with one look every five minutes.
 #[derive(Default, Serialize, Deserialize)]
 pub(super) struct SideBySide {
+    /// Looks at which the two fished side by side, oldest first. At most three hours' worth.
     looks: VecDeque<Look>,
 }
 
+/// The two at one look.
 #[derive(Serialize, Deserialize)]
 struct Look {
+    /// Time of the look.
     at: Time,
+    /// Distance between them. Metres.
     metres: f64,
+    /// Mean of their speeds. Knots.
     knots: f64,
+    /// Their common course. Degrees.
     course: f64,
 }
 
@@ -64,6 +71,7 @@ impl SideBySide {
         }
         // Fixes some minutes apart make one ship seem to lead and then to lag, but the mean speed of both is steady.
         let knots = 0.5 * (instant.knots[0] + instant.knots[1]);
+        // Boats that tow one gear keep the same course; boats that fish near each other need not.
         let alike = instant.course_apart < ALIKE_DEGREES && (LEAST_KNOTS..=most_knots).contains(&knots);
         if alike && instant.metres <= metres {
             self.looks.push_back(Look { at: instant.at, metres: instant.metres, knots, course: instant.course });

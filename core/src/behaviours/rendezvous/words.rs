@@ -1,4 +1,6 @@
 //! The texts of `rendezvous` alerts.
+//!
+//! Score lines: `near`, `close` or `underway` is the base, `long` adds to it.
 
 use crate::base::text::{decimals, ordinal};
 use crate::base::time::Span;

@@ -1,4 +1,7 @@
 //! Cases: what a behaviour that rests on one condition supplies to [`Lone`](super::lone::Lone).
+//!
+//! `Case` is the condition itself; `Whole` adds what a behaviour needs to be nothing but that condition. Behaviours with further state,
+//! such as `slowdown`, run a `Lone` of a `Case` inside a rule of their own.
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -23,10 +26,13 @@ pub(crate) const NOT_YET: u32 = u32::MAX;
 
 /// The part that each behaviour supplies: its thresholds, what a fix shows, and the facts to report.
 pub(crate) trait Case: Send + 'static {
+    /// Its table in the settings.
     type Settings: Clone + PartialEq + Serialize + DeserializeOwned + Send;
     /// State kept beside the condition.
     type Own: Serialize + DeserializeOwned + Send;
+    /// The behaviour.
     const BEHAVIOUR: Behaviour;
+    /// Where it runs.
     const WHERE: Where;
     /// Reason for an end at which the end threshold is met.
     const ENDS: End;
@@ -75,7 +81,7 @@ pub(crate) trait Whole: Case {
 
     /// Adds the conditions between those on the place and those on mooring.
     fn explain(
-        told: Explanation,
+        shown: Explanation,
         settings: &Self::Settings,
         seen: &Seen<'_>,
         kept: Option<&Kept<Self::Own>>,
@@ -93,10 +99,15 @@ pub(crate) enum Where {
 
 /// One fix of one vessel, with its surroundings.
 pub(crate) struct Seen<'a> {
+    /// What the rule may read about the vessel.
     pub(crate) scene: &'a VesselScene<'a>,
+    /// The step that brought the fix.
     pub(crate) step: &'a Step<'a>,
+    /// The vessel.
     pub(crate) vessel: Vessel<'a>,
+    /// The fix.
     pub(crate) fix: Fix,
+    /// Shore and calm water at the fix.
     pub(crate) place: Vicinity,
 }
 
@@ -121,10 +132,13 @@ impl Seen<'_> {
 /// The condition of one vessel under one set of settings.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Kept<X> {
+    /// Index of the settings under which it is judged.
     pub(crate) profile: u16,
+    /// How far the condition has come.
     pub(crate) condition: Condition,
     /// Bounding box of the positions while the condition counts.
     pub(crate) swing: Swing,
+    /// What the behaviour itself keeps beside it.
     pub(crate) own: X,
     /// Whether the place allows the condition now.
     pub(crate) inside: bool,

@@ -1,4 +1,7 @@
 //! Borders crossed and not yet crossed back: the common part of `zone_entry` and `zone_exit`.
+//!
+//! `zones::Presence` decides when a border counts as crossed. Here a crossing becomes an alert, which stays open until the vessel crosses
+//! back.
 
 use std::marker::PhantomData;
 
@@ -7,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::state::remembers;
 use crate::base::time::Time;
 use crate::behaviours::checks::Coherent;
-use crate::behaviours::explain::or_nobody_asks;
+use crate::behaviours::explain::or_not_asked;
 use crate::behaviours::runner::profile::Profiles;
 use crate::behaviours::runner::vessel::{Signals, VesselRule, VesselScene};
 use crate::behaviours::{self, AnyFacts, Behaviour, End, Explanation, Holding, Interest, Rounded, Step};
@@ -38,13 +41,17 @@ impl Coherent for Settings {}
 /// Direction in which a border is crossed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Way {
+    /// Into the zone.
     In,
+    /// Out of the zone.
     Out,
 }
 
 /// The part that each of the two behaviours supplies.
 pub(crate) trait Border: Send + 'static {
+    /// The behaviour.
     const BEHAVIOUR: Behaviour;
+    /// The direction that opens an alert. The other direction ends it.
     const WAY: Way;
 
     /// The facts of a crossing.
@@ -65,7 +72,9 @@ pub(crate) struct Measured {
 /// Open crossings of one vessel: ids of the zones, and the last fix.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Open {
+    /// Ids of the zones. Indexes would not survive a reload.
     zones: Vec<String>,
+    /// Time of the last fix, from which the vessel counts as lost.
     last_fix: Time,
     /// Whether zones were reloaded since the last check, so that a border may have moved.
     recheck: bool,
@@ -73,7 +82,9 @@ pub(crate) struct Open {
 
 /// The rule about crossings in one direction.
 pub(crate) struct Crossings<B> {
+    /// The settings in force in each zone.
     profiles: Profiles<Settings>,
+    /// The direction, known from the type alone.
     border: PhantomData<B>,
 }
 
@@ -131,16 +142,17 @@ impl<B: Border> VesselRule for Crossings<B> {
         };
         let near = step.presence.iter().filter(|(zone, _)| asks(*zone)).map(|(zone, relation)| {
             let id = &scene.chart.zones.get(zone).id;
-            let told = Explanation::new(id.as_str()).takes_part(&scene.vessel);
-            told.is("relation", relation.name(), wanted, crossed(id))
+            let shown = Explanation::new(id.as_str()).takes_part(&scene.vessel);
+            shown.is("relation", relation.name(), wanted, crossed(id))
         });
-        let mut told: Vec<Explanation> = near.collect();
+        let mut shown: Vec<Explanation> = near.collect();
+        // A vessel that crossed outward may be far from the zone by now.
         let left = state.into_iter().flat_map(|open| &open.zones);
-        for id in left.filter(|id| !told.iter().any(|told| told.about == id.as_str())).cloned().collect::<Vec<_>>() {
+        for id in left.filter(|id| !shown.iter().any(|shown| shown.about == id.as_str())).cloned().collect::<Vec<_>>() {
             let gone = Explanation::new(id.as_str()).takes_part(&scene.vessel);
-            told.push(gone.is("relation", "outside", wanted, true));
+            shown.push(gone.is("relation", "outside", wanted, true));
         }
-        or_nobody_asks(told, scene.chart, &scene.vessel, step.presence)
+        or_not_asked(shown, scene.chart, &scene.vessel, step.presence)
     }
 
     /// Ends all open crossings of the vessel, at its last fix.
@@ -157,6 +169,7 @@ impl<B: Border> VesselRule for Crossings<B> {
         let Some(open) = state else {
             return;
         };
+        // Whether a border moved shows only at the next fix.
         open.recheck = true;
         let zones = &scene.chart.zones;
         let asks = |id: &String| {
@@ -216,6 +229,7 @@ fn end_moved<B: Border>(
     moved.iter().for_each(|zone_id| end(state, zone_id, at, End::ZoneMoved, out));
 }
 
+/// The facts of a crossing. A zone that the vessel left far behind in a hole is listed as near all the same, because the alert is about it.
 fn holding<B: Border>(
     scene: &VesselScene<'_>,
     step: &Step<'_>,

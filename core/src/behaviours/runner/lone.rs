@@ -21,15 +21,18 @@ const SAY_EVERY: Span = Span::from_minutes(1);
 
 /// A rule that consists of the condition `C`.
 pub(crate) struct Lone<C: Case> {
+    /// The settings in force in each zone.
     profiles: Profiles<C::Settings>,
     /// When the zones and settings in force were loaded; `Time::MIN` for those of the start.
     profiles_since: Time,
+    /// Room for the profiles of a step, kept between steps to save an allocation for each fix.
     scratch: Vec<u16>,
 }
 
 /// The condition of one vessel, under each set of settings that applies.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct State<X> {
+    /// One for each profile. The alert takes the facts of the open one that shows no end and began first.
     kept: Vec<Kept<X>>,
     /// The latest report about the condition; `None` unless it is open and was reported.
     said: Option<Said>,
@@ -37,10 +40,14 @@ pub(crate) struct State<X> {
     heard_at: Time,
 }
 
+/// What the latest report stated. Another form or other zones are reported at once, other measurements once a minute.
 #[derive(Clone, Serialize, Deserialize)]
 struct Said {
+    /// Time of the fix that was reported.
     at: Time,
+    /// The form reported.
     form: Form,
+    /// The zones reported.
     zones: Vec<(ZoneIx, Relation)>,
 }
 
@@ -94,21 +101,21 @@ impl<C: Case> Lone<C> {
         };
         let seen = Seen { scene, step, vessel: scene.vessel, fix, place };
         let (profiles, watched) = self.profiles.for_explaining(scene.chart, step.presence, scene.now);
-        let told = |profile: u16| {
+        let shown = |profile: u16| {
             let of = self.profiles.get(profile);
             let kept = state.and_then(|state| state.kept.iter().find(|kept| kept.profile == profile));
-            let mut told = Explanation::new("").takes_part(&scene.vessel);
+            let mut shown = Explanation::new("").takes_part(&scene.vessel);
             if C::WHERE == Where::Watched {
-                told = told.watched(scene.chart, step.presence, watched);
+                shown = shown.watched(scene.chart, step.presence, watched);
             }
-            let told = of.explain_place(told, Some(&place.place(scene.chart)), C::min_shore_nm(&of.settings));
-            let told = own(told, &of.settings, &seen, kept);
+            let shown = of.explain_place(shown, Some(&place.place(scene.chart)), C::min_shore_nm(&of.settings));
+            let shown = own(shown, &of.settings, &seen, kept);
             let swing = kept.map_or_else(Swing::default, |kept| kept.swing);
             let lies =
                 C::anchored_swing_nm(&of.settings).and_then(|nm| Anchored::of(scene, &swing, &Anchorage::within(nm)));
-            anchored::explain(told, scene, step.fix, lies)
+            anchored::explain(shown, scene, step.fix, lies)
         };
-        profiles.into_iter().map(told).collect()
+        profiles.into_iter().map(shown).collect()
     }
 
     /// Ends what is open, at the last moment at which it held.
@@ -164,6 +171,7 @@ impl<C: Case> Lone<C> {
         }
     }
 
+    /// Handles a fix: begins a condition under each profile of `allowed` that has none, observes those that exist, and reports.
     fn look(
         &self,
         state: &mut Option<State<C::Own>>,
@@ -182,6 +190,7 @@ impl<C: Case> Lone<C> {
             let Some(own) = at_sea.then(|| begin(&of.settings, seen)).flatten() else {
                 continue;
             };
+            // Time before the vessel crossed the border, or before the settings came into force, does not count.
             let not_before = entered_at(seen.step).max(self.profiles_since);
             let new = || State { kept: Vec::new(), said: None, heard_at: seen.fix.at };
             let (condition, swing) = (Condition::new(), Swing::default());

@@ -19,10 +19,12 @@ pub(crate) struct PairScene<'a> {
     pub(crate) a: Vessel<'a>,
     /// The second vessel.
     pub(crate) b: Vessel<'a>,
+    /// Everything else, for the questions below only. A rule must not see other vessels.
     whole: &'a Scene<'a>,
 }
 
 impl<'a> PairScene<'a> {
+    /// The scene of the pair `a`, `b`.
     pub(super) fn new(whole: &'a Scene<'a>, (a, b): (TrackIx, TrackIx)) -> PairScene<'a> {
         let Scene { now, chart, merge, tracks, .. } = *whole;
         PairScene { now, chart, merge, a: tracks.vessel(a), b: tracks.vessel(b), whole }

@@ -1,4 +1,7 @@
 //! Profiles: the settings that apply to a behaviour in each zone, overrides included.
+//!
+//! A zone may change a behaviour's settings inside it. Where zones overlap, a vessel is judged under the settings of each; outside watched
+//! zones, under the base settings or not at all, depending on the behaviour.
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -19,6 +22,7 @@ const HYSTERESIS_NM: f64 = 0.2;
 /// One set of settings of a behaviour, and how calm water affects it.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub(crate) struct Profile<S> {
+    /// The base settings with the zone's overrides.
     pub(crate) settings: S,
     /// Whether calm water prevents behaviours at sea from opening here.
     calm: bool,
@@ -31,6 +35,7 @@ pub(crate) struct Profile<S> {
 /// The profiles of one behaviour. Profiles are never removed, so an index stays valid when zones change.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Profiles<S> {
+    /// Each set of settings once. Zones with the same overrides share one.
     list: Vec<Profile<S>>,
     /// Index of the profile of each zone; `None` where the behaviour does not run.
     by_zone: Vec<Option<u16>>,
@@ -41,11 +46,14 @@ pub(crate) struct Profiles<S> {
 /// Whether a condition would be new or is already open. Borders differ by the hysteresis.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Standing {
+    /// Not open: the borders are as set.
     New,
+    /// Open: it may cross each border by `HYSTERESIS_NM` without ending.
     Open,
 }
 
 impl Standing {
+    /// By how much the borders are moved outward. Nautical miles.
     fn slack(self) -> f64 {
         match self {
             Standing::New => 0.0,
@@ -55,6 +63,7 @@ impl Standing {
 }
 
 impl<S: Clone + PartialEq + Serialize + DeserializeOwned> Profiles<S> {
+    /// The profiles of the base settings and of each zone of the chart.
     pub(crate) fn new(name: Behaviour, base: &S, chart: &Chart) -> Profiles<S> {
         let mut profiles = Profiles { list: Vec::new(), by_zone: Vec::new(), anywhere: 0 };
         profiles.rebuild(name, base, chart);
@@ -143,6 +152,7 @@ impl<S: Clone + PartialEq + Serialize + DeserializeOwned> Profiles<S> {
         chart.zones.get(zone).active(now).then_some(profile)
     }
 
+    /// Writes the profiles of the watched and active zones among `zones` to `out`, sorted and without repeats.
     fn of_zones(&self, chart: &Chart, zones: impl Iterator<Item = ZoneIx>, now: Time, out: &mut Vec<u16>) {
         out.clear();
         for ix in zones {
@@ -159,6 +169,7 @@ impl<S: Clone + PartialEq + Serialize + DeserializeOwned> Profiles<S> {
         out.sort_unstable();
     }
 
+    /// Index of a zone's profile; `None` where the behaviour does not run: it is disabled or not asked for there.
     fn of_zone(&mut self, name: Behaviour, base: &S, zone: &Zone, margin_nm: f64) -> Option<u16> {
         if !zone.runs(name.name()) {
             return None;
@@ -177,6 +188,7 @@ impl<S: Clone + PartialEq + Serialize + DeserializeOwned> Profiles<S> {
         }))
     }
 
+    /// Index of this profile, which is added if no equal one exists.
     fn intern(&mut self, profile: Profile<S>) -> u16 {
         if let Some(known) = self.list.iter().position(|other| *other == profile) {
             return known as u16;
@@ -188,18 +200,18 @@ impl<S: Clone + PartialEq + Serialize + DeserializeOwned> Profiles<S> {
 
 impl<S> Profile<S> {
     /// Adds the conditions on the place, as `at_sea` checks them before something opens.
-    pub(crate) fn explain_place(&self, told: Explanation, place: Option<&Place>, min_shore_nm: f64) -> Explanation {
-        let told = told.at_least("shore_nm", place.map(|place| place.shore_nm), min_shore_nm);
+    pub(crate) fn explain_place(&self, shown: Explanation, place: Option<&Place>, min_shore_nm: f64) -> Explanation {
+        let shown = shown.at_least("shore_nm", place.map(|place| place.shore_nm), min_shore_nm);
         if !self.calm {
-            return told.is("calm_water", "does not matter here", "any", true);
+            return shown.is("calm_water", "does not matter here", "any", true);
         }
-        let told = told.is(
+        let shown = shown.is(
             "in_calm_water",
             place.map(|place| place.calm.inside),
             "false",
             place.is_some_and(|place| !place.calm.inside),
         );
-        told.at_least("calm_water_nm", place.map(|place| place.calm.nearest_nm), self.margin_nm)
+        shown.at_least("calm_water_nm", place.map(|place| place.calm.nearest_nm), self.margin_nm)
     }
 
     /// Whether a behaviour at sea may apply here: far enough from shore, and outside calm water and its margin.

@@ -1,18 +1,19 @@
 //! Tiers: minutes counted towards one degree of closeness of a meeting.
+//!
+//! A tier counts instants, not fixes: both ships are compared at whole minutes between their fixes, and each minute within the distance
+//! counts as one.
 
 use serde::{Deserialize, Serialize};
 
 use crate::base::time::Time;
-
-/// Number of bins of the speeds of a ship, up to 20 kn.
-const BINS: usize = 80;
-/// Number of bins per knot.
-const PER_KNOT: f64 = 4.0;
+use crate::behaviours::runner::speeds::Speeds;
 
 /// How many minutes a tier needs, and after how many minutes a break resets it.
 #[derive(Clone, Copy)]
 pub(crate) struct TierRule {
+    /// Number of counted minutes needed.
     minutes: f64,
+    /// Longest break that does not reset the count. Minutes.
     pause: f64,
 }
 
@@ -26,44 +27,24 @@ impl TierRule {
 /// Counted instants of one tier.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Tier {
+    /// First counted instant; `Time::MAX` before there is one.
     since: Time,
+    /// Last counted instant; `Time::MIN` before there is one.
     last: Time,
+    /// Number of counted instants, one a minute.
     counted: u32,
+    /// Number of instants of the current break, that is, since the last counted one.
     missed: u32,
+    /// Largest distance among the counted instants. Metres.
     furthest: f64,
-    #[serde(with = "speeds")]
-    speeds: Option<Box<[[u16; BINS]; 2]>>,
-}
-
-/// Serde module for the speeds of both ships, as serde does not support arrays of 80.
-mod speeds {
-    use serde::de::Error as _;
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-    use super::BINS;
-
-    type Speeds = Option<Box<[[u16; BINS]; 2]>>;
-
-    pub(crate) fn serialize<S: Serializer>(speeds: &Speeds, to: S) -> Result<S::Ok, S::Error> {
-        speeds.as_ref().map(|both| both.as_flattened()).serialize(to)
-    }
-
-    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Speeds, D::Error> {
-        let Some(flat) = Option::<Vec<u16>>::deserialize(from)? else {
-            return Ok(None);
-        };
-        let mut both = Box::new([[0; BINS]; 2]);
-        if flat.len() != 2 * BINS {
-            return Err(D::Error::custom("speeds of another number of bins"));
-        }
-        both.as_flattened_mut().copy_from_slice(&flat);
-        Ok(Some(both))
-    }
+    /// Speeds of both ships at the counted instants.
+    speeds: Speeds,
 }
 
 impl Tier {
+    /// A tier with nothing counted.
     pub(crate) fn new() -> Tier {
-        Tier { since: Time::MAX, last: Time::MIN, counted: 0, missed: 0, furthest: 0.0, speeds: None }
+        Tier { since: Time::MAX, last: Time::MIN, counted: 0, missed: 0, furthest: 0.0, speeds: Speeds::default() }
     }
 
     /// Handles one instant. It counts if `within` is true, and is otherwise a minute of a break.
@@ -82,11 +63,7 @@ impl Tier {
         self.missed = 0;
         self.last = at;
         self.furthest = self.furthest.max(metres);
-        let speeds = self.speeds.get_or_insert_with(|| Box::new([[0; BINS]; 2]));
-        for (bins, knots) in speeds.iter_mut().zip(knots) {
-            let bin = ((knots * PER_KNOT) as usize).min(BINS - 1);
-            bins[bin] = bins[bin].saturating_add(1);
-        }
+        self.speeds.count(knots);
     }
 
     /// Whether enough minutes are counted. Every counted instant is one minute (SPEC `rendezvous`).
@@ -96,13 +73,12 @@ impl Tier {
 
     /// Whether the median speed of each ship over the counted instants is below `knots`.
     pub(crate) fn slow(&self, knots: f64) -> bool {
-        self.speeds.as_ref().is_some_and(|speeds| speeds.iter().all(|bins| median(bins) < knots))
+        self.speeds.medians().is_some_and(|medians| medians.iter().all(|median| *median < knots))
     }
 
-    /// Larger of the two ships' median speeds. Knots.
+    /// Larger of the two ships' median speeds; 0 before an instant counted. Knots.
     pub(crate) fn median_knots(&self) -> f64 {
-        let medians = |speeds: &[[u16; BINS]; 2]| median(&speeds[0]).max(median(&speeds[1]));
-        self.speeds.as_ref().map_or(0.0, |speeds| medians(speeds))
+        self.speeds.medians().map_or(0.0, |[one, other]| one.max(other))
     }
 
     /// First counted instant; `Time::MAX` before there is one.
@@ -124,19 +100,6 @@ impl Tier {
     pub(crate) fn furthest(&self) -> f64 {
         self.furthest
     }
-}
-
-/// Middle of the bin that contains the median. Knots.
-fn median(bins: &[u16; BINS]) -> f64 {
-    let total: u32 = bins.iter().map(|count| u32::from(*count)).sum();
-    let mut below = 0;
-    for (bin, count) in bins.iter().enumerate() {
-        below += u32::from(*count);
-        if total < 2 * below {
-            return (bin as f64 + 0.5) / PER_KNOT;
-        }
-    }
-    0.0
 }
 
 /// Counts the minutes for which something holds without interruption. Returns its start once it has lasted for `minutes`.

@@ -26,10 +26,12 @@ pub(crate) struct VesselScene<'a> {
     pub(crate) merge: Span,
     /// The vessel.
     pub(crate) vessel: Vessel<'a>,
+    /// Everything else, for the questions below only. What a rule sees beyond them would not be the same on any number of lanes.
     whole: &'a Scene<'a>,
 }
 
 impl<'a> VesselScene<'a> {
+    /// The scene of one vessel.
     pub(super) fn new(whole: &'a Scene<'a>, vessel: TrackIx) -> VesselScene<'a> {
         let Scene { now, chart, merge, tracks, .. } = *whole;
         VesselScene { now, chart, merge, vessel: tracks.vessel(vessel), whole }
@@ -98,14 +100,20 @@ impl<'a> VesselScene<'a> {
 
 /// Sends signals of one rule about one vessel or one pair.
 pub(crate) struct Signals<'a> {
+    /// The behaviour that reports.
     behaviour: Behaviour,
+    /// The vessels that it reports about.
     vessels: Vessels,
+    /// Where the signals go, in the order in which they are sent.
     out: &'a mut Vec<Signal>,
 }
 
+/// The vessels of a signal.
 #[derive(Clone, Copy)]
 enum Vessels {
+    /// A single vessel.
     One((TrackKey, TrackIx)),
+    /// A pair, in the order that the rule gave the two.
     Two((TrackKey, TrackIx), (TrackKey, TrackIx)),
 }
 
@@ -145,6 +153,7 @@ impl<'a> Signals<'a> {
         self.push("", SignalKind::Disproved { started_at, reason });
     }
 
+    /// Adds one signal. `zone_id` is empty unless the condition is in one zone.
     fn push(&mut self, zone_id: &str, kind: SignalKind) {
         let subject = match self.vessels {
             Vessels::One((key, vessel)) => Subject::in_zone(key, vessel, zone_id),
@@ -227,13 +236,16 @@ pub(crate) trait VesselRule: Send + 'static {
 
 /// A rule about one vessel, with the state of every vessel.
 pub(crate) struct PerVessel<R: VesselRule> {
+    /// The rule, with what it keeps for all vessels.
     rule: R,
+    /// What it keeps about each vessel. A vessel without state has no slot.
     slots: FxHashMap<TrackIx, Slot<R::State>>,
 }
 
 /// What is kept about one vessel.
 #[derive(Serialize, Deserialize)]
 struct Slot<S> {
+    /// The track. A wake-up for an earlier track in the same place of the slab is not for this one.
     key: TrackKey,
     /// `None` only while the rule acts on it.
     state: Option<S>,
@@ -327,6 +339,7 @@ impl<R: VesselRule> Rule for PerVessel<R> {
     fn reload(&mut self, scene: &Scene<'_>, settings: &Settings, places: &Places, out: &mut Output) {
         self.rule.configure(R::settings(settings), scene.chart, scene.now);
         let mut vessels: Vec<(TrackKey, TrackIx)> = self.slots.iter().map(|(ix, slot)| (slot.key, *ix)).collect();
+        // The order of a hash map would reach the output.
         vessels.sort_unstable();
         for vessel in vessels {
             let presence = places.presence(vessel.1);

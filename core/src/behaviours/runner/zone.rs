@@ -1,4 +1,7 @@
 //! The runner for conditions in zones that ask for a behaviour: the common part of `zone_speed` and `limit_hugging`.
+//!
+//! A vessel has one condition for each zone, with the settings of that zone. The alert is about vessel and zone, so zones that overlap give
+//! one alert each.
 
 use std::marker::PhantomData;
 
@@ -7,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::state::remembers;
 use crate::base::time::{Span, Time};
-use crate::behaviours::explain::or_nobody_asks;
+use crate::behaviours::explain::or_not_asked;
 use crate::behaviours::runner::condition::{Condition, Observation, Timing, Verdict};
 use crate::behaviours::runner::profile::{Profile, Profiles};
 use crate::behaviours::runner::vessel::{Signals, VesselRule, VesselScene};
@@ -20,8 +23,11 @@ const SAY_EVERY: Span = Span::from_minutes(1);
 
 /// The part that each behaviour supplies.
 pub(crate) trait ZoneCase: Send + 'static {
+    /// Its table in the settings.
     type Settings: Clone + PartialEq + Serialize + DeserializeOwned + Send;
+    /// The behaviour.
     const BEHAVIOUR: Behaviour;
+    /// Steps that it needs of vessels that it does not follow.
     const INTEREST: Interest;
     /// Reason for the end when the end threshold is met.
     const ENDS: End;
@@ -62,31 +68,41 @@ pub(crate) trait ZoneCase: Send + 'static {
 
 /// One fix of one vessel.
 pub(crate) struct At<'a> {
+    /// What the rule may read about the vessel.
     pub(crate) scene: &'a VesselScene<'a>,
+    /// The step that brought the fix.
     pub(crate) step: &'a Step<'a>,
+    /// The fix.
     pub(crate) fix: Fix,
 }
 
 /// The rule about a condition in zones that ask for it.
 pub(crate) struct InZones<Z: ZoneCase> {
+    /// The settings in force in each zone.
     profiles: Profiles<Z::Settings>,
+    /// The behaviour, known from the type alone.
     case: PhantomData<Z>,
 }
 
 /// The zones in which the condition of one vessel is counted.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Zones {
+    /// Time of the last fix, from which the vessel counts as lost.
     last_fix: Time,
+    /// One for each zone in which the condition counts.
     zones: Vec<Watched>,
 }
 
 /// The condition of one vessel in one zone.
 #[derive(Serialize, Deserialize)]
 struct Watched {
+    /// Id of the zone. An index would not survive a reload.
     zone_id: String,
+    /// How far the condition has come there.
     condition: Condition,
     /// Time before this does not count, because the place must hold throughout.
     not_before: Time,
+    /// When it was last reported; `None` if the next fix at which it holds is to be reported.
     said_at: Option<Time>,
 }
 
@@ -129,8 +145,8 @@ impl<Z: ZoneCase> VesselRule for InZones<Z> {
     fn explain(&self, state: Option<&Zones>, scene: &VesselScene<'_>, step: &Step<'_>) -> Vec<Explanation> {
         let watched = |zone_id: &str| state.and_then(|state| state.of(zone_id));
         let counted = |zone_id: &str| watched(zone_id).map_or(0.0, |watched| watched.condition.counted().minutes());
-        let told = Z::explain(&self.profiles, scene, step, &counted);
-        or_nobody_asks(told, scene.chart, &scene.vessel, step.presence)
+        let shown = Z::explain(&self.profiles, scene, step, &counted);
+        or_not_asked(shown, scene.chart, &scene.vessel, step.presence)
     }
 
     fn close(&self, mut state: Zones, reason: End, out: &mut Signals<'_>) {
@@ -159,6 +175,7 @@ impl<Z: ZoneCase> VesselRule for InZones<Z> {
 }
 
 impl Zones {
+    /// The condition in one zone; `None` if it does not count there.
     fn of(&self, zone_id: &str) -> Option<&Watched> {
         self.zones.iter().find(|watched| watched.zone_id == zone_id)
     }

@@ -78,6 +78,7 @@ impl Anchored {
         {
             return Some(Anchored::Swing { radius_nm: still.radius_nm, time: at - still.since });
         }
+        // `still_nm` is 0 for behaviours without that setting, so that no vessel lies still by it.
         let never = !vessel.ever_under_way() && radius_nm < anchorage.still_nm;
         never.then(|| Anchored::Still { radius_nm, time: at - vessel.first_at() })
     }
@@ -95,6 +96,7 @@ impl Anchored {
         }
     }
 
+    /// How it lies, as the measured value of an explanation.
     fn words(self) -> String {
         match self {
             Anchored::Status { radius_nm } => format!("by status, within {radius_nm:.2} nm"),
@@ -107,7 +109,7 @@ impl Anchored {
 /// Adds the conditions under which a stop is only kept as a fact: fishing gear, vessels held in place, and anchoring
 /// near shore.
 pub(crate) fn explain(
-    told: Explanation,
+    shown: Explanation,
     scene: &VesselScene<'_>,
     fix: Option<Fix>,
     anchored: Option<Anchored>,
@@ -118,17 +120,18 @@ pub(crate) fn explain(
         HeldSign::Itself { radius_nm, time } => format!("within {radius_nm:.2} nm for {time}"),
         HeldSign::BesideHeld { nm } => format!("{nm:.2} nm from where other vessels lay for a day"),
     });
-    told.is(
-        "gear",
-        gear.map_or("no".to_owned(), |sign| sign.words()),
-        "no fishing gear beacon, else a fact",
-        gear.is_none(),
-    )
-    .is("held", held_words, "not in one place for 12 h and the day before, else a fact", held.is_none())
-    .is(
-        "anchored",
-        anchored.map_or("no".to_owned(), Anchored::words),
-        "lowers the score; within 12 nm of shore a fact",
-        true,
-    )
+    shown
+        .is(
+            "gear",
+            gear.map_or("no".to_owned(), |sign| sign.words()),
+            "no fishing gear beacon, else a fact",
+            gear.is_none(),
+        )
+        .is("held", held_words, "not in one place for 12 h and the day before, else a fact", held.is_none())
+        .is(
+            "anchored",
+            anchored.map_or("no".to_owned(), Anchored::words),
+            "lowers the score; within 12 nm of shore a fact",
+            true,
+        )
 }

@@ -13,17 +13,23 @@ use crate::zones::{Chart, Hit, Relation, ZoneIx};
 /// Where a ship may have dropped something: a slow leg, or the farthest point of a kink.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 pub(crate) struct Spot {
+    /// Where the leg began, or the farthest point of the kink.
     pub(crate) from: LatLon,
+    /// Where the leg was last, or the same point of the kink.
     pub(crate) to: LatLon,
+    /// When the leg was last seen, or the ship was farthest aside. An object cannot have drifted before the leg was over.
     pub(crate) at: Time,
+    /// Distance from shore, as measured with the episode. Nautical miles.
     pub(crate) shore_nm: f64,
 }
 
 impl Spot {
+    /// Where an object dropped during a slow leg may have been dropped.
     pub(crate) fn of_leg(leg: &SlowLeg) -> Spot {
         Spot { from: leg.position, to: leg.last_position, at: leg.last_at, shore_nm: leg.shore_nm }
     }
 
+    /// Where an object dropped at a kink was dropped.
     pub(crate) fn of_kink(kink: &Kink) -> Spot {
         Spot { from: kink.position, to: kink.position, at: kink.aside_at, shore_nm: kink.shore_nm }
     }
@@ -33,6 +39,7 @@ impl Spot {
         let (x, y) = self.from.plane(self.to);
         let (px, py) = self.from.plane(at);
         let length2 = x * x + y * y;
+        // A kink has no length, and a division by it no result.
         let share = if length2 < 1.0 { 0.0 } else { ((px * x + py * y) / length2).clamp(0.0, 1.0) };
         (px - share * x).hypot(py - share * y)
     }

@@ -1,5 +1,7 @@
 //! What several behaviours need to know about vessels: whether they are at anchor, are one hull, share a number, or have
 //! similar names.
+//!
+//! What is here is used by two behaviours or more, which must not import one another.
 
 pub(super) mod anchored;
 pub(super) mod dropped;

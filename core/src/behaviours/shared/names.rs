@@ -44,7 +44,7 @@ pub(crate) fn another_type(old: u8, new: u8) -> bool {
 }
 
 /// Whether this is an IMO number that crews of several ships enter as a placeholder.
-pub(crate) fn is_nobodys(imo: u32) -> bool {
+pub(crate) fn is_placeholder_imo(imo: u32) -> bool {
     NO_NUMBERS.contains(&imo)
 }
 
@@ -66,6 +66,8 @@ fn core(name: &str) -> String {
     }
 }
 
+/// Whether a folded name is a placeholder: empty, a number with at most one letter, or a word of `NO_NAMES` with nothing but digits after
+/// it.
 fn no_name(core: &str) -> bool {
     let digits = core.chars().filter(char::is_ascii_digit).count();
     let letters = core.chars().count() - digits;
@@ -74,6 +76,8 @@ fn no_name(core: &str) -> bool {
     core.is_empty() || number || NO_NAMES.iter().any(|word| known(word)) || core.starts_with("NEWBUILDING")
 }
 
+/// The group of a ship type. Types whose second digit is the hazard of the cargo count by their first digit. 31 and 52 (towing, tug) are
+/// one group, and so are 36 and 37 (sailing, pleasure). Every other type is a group of its own.
 fn kind(ship_type: u8) -> u8 {
     match ship_type {
         31 | 52 => 31,

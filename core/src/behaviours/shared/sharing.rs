@@ -1,5 +1,7 @@
 //! One MMSI in two places: which numbers can be watched for that, and what is measured. Part of `position_jump`,
 //! `identity_conflict`, `interference` and `ais_gap`.
+//!
+//! `picture::tracks` keeps a track for each place of an MMSI. These functions say what that means for a behaviour.
 
 use serde::{Deserialize, Serialize};
 
@@ -27,19 +29,19 @@ pub(crate) fn is_of_several(scene: &Scene<'_>, mmsi: Mmsi) -> bool {
 
 /// Adds the conditions that a silence puts on the MMSI. The silence of a phantom, or of one track of a shared MMSI, means
 /// nothing.
-pub(crate) fn explain_silence(told: Explanation, scene: &Scene<'_>, step: &Step<'_>) -> Explanation {
+pub(crate) fn explain_silence(shown: Explanation, scene: &Scene<'_>, step: &Step<'_>) -> Explanation {
     let vessel = scene.tracks.vessel(step.vessel);
-    let told = match (vessel.began_in_interference(), step.key.ordinal) {
-        (true, _) => told.is("further_track_began", "in interference", "outside interference", false),
-        (false, 1) => told,
+    let shown = match (vessel.began_in_interference(), step.key.ordinal) {
+        (true, _) => shown.is("further_track_began", "in interference", "outside interference", false),
+        (false, 1) => shown,
         (false, _) => {
             let lived = format!("{:.0}", vessel.lived().minutes());
-            told.is("further_track_lived_minutes", lived, ">= 60", !vessel.is_phantom())
+            shown.is("further_track_lived_minutes", lived, ">= 60", !vessel.is_phantom())
         }
     };
     let places = scene.tracks.places_within_a_day(step.key.mmsi);
     let most = scene.tracks.settings().shared_above_places;
-    told.is("places_of_its_number_in_24_h", places, format!("<= {most}"), !vessel.shares_number())
+    shown.is("places_of_its_number_in_24_h", places, format!("<= {most}"), !vessel.shares_number())
 }
 
 /// Length of a jump. Nautical miles.

@@ -8,9 +8,13 @@ use crate::geo::LatLon;
 /// Bounding box of a vessel's positions while it is slow, relative to the first of them, and its highest speed.
 #[derive(Clone, Copy, Default, Serialize, Deserialize)]
 pub(crate) struct Swing {
+    /// The first position; `None` while there is none.
     origin: Option<LatLon>,
+    /// Farthest positions west and east of it. Metres, the first 0 or less.
     east: (f64, f64),
+    /// Farthest positions south and north of it. Metres, the first 0 or less.
     north: (f64, f64),
+    /// Highest speed made good at any position. Knots.
     pub(crate) fastest_knots: f64,
 }
 

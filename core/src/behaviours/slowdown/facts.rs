@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::behaviours;
 use crate::behaviours::facts::{Parts, Record, Rounded, named, settings_in_force};
 use crate::behaviours::shared::anchored::AtAnchor;
 
@@ -46,14 +45,17 @@ pub(crate) enum Facts {
     },
 }
 
-impl Record for Facts {
-    fn form(&self) -> behaviours::Form {
+impl Facts {
+    /// The form in which the behaviour holds.
+    pub(crate) fn form(&self) -> Form {
         match self {
-            Facts::Followed { .. } => Form::Followed.into(),
-            Facts::Hole { .. } => Form::Hole.into(),
+            Facts::Followed { .. } => Form::Followed,
+            Facts::Hole { .. } => Form::Hole,
         }
     }
+}
 
+impl Record for Facts {
     fn measured(&self) -> Map<String, Value> {
         match self {
             Facts::Followed { measured, .. } => named(measured),

@@ -15,13 +15,21 @@ use super::settings::Settings;
 /// A hole over which a vessel was slow.
 #[derive(Clone, Serialize, Deserialize)]
 pub(super) struct Hole {
+    /// The last fix before it.
     from: Time,
+    /// The first fix after it.
     to: Time,
+    /// The middle of the way over it, where the alert is placed.
     position: LatLon,
+    /// The zones at the first fix after it.
     zones: Vec<(ZoneIx, Relation)>,
+    /// Distance from shore at that fix. Nautical miles.
     shore_nm: f64,
+    /// Distance between the two fixes. Nautical miles.
     nm: f64,
+    /// Speed made good over it. Knots.
     knots: f64,
+    /// The vessel's usual speed before it. Knots.
     usual_knots: f64,
 }
 
@@ -41,7 +49,7 @@ pub(super) fn observe(
     let hole = hole?;
     let under_way = step.smg.is_some_and(|smg| settings.under_way_knots < smg.knots);
     if under_way && !is_busy {
-        tell(&hole, settings, step, out);
+        report(&hole, settings, step, out);
     }
     let is_over = under_way || is_busy || minutes(settings.within_minutes) < step.at - hole.to;
     (!is_over).then_some(hole)
@@ -71,7 +79,7 @@ fn begin(settings: &Settings, scene: &VesselScene<'_>, step: &Step<'_>) -> Optio
 }
 
 /// Reports the slowdown and its end.
-fn tell(slow: &Hole, settings: &Settings, step: &Step<'_>, out: &mut Signals<'_>) {
+fn report(slow: &Hole, settings: &Settings, step: &Step<'_>, out: &mut Signals<'_>) {
     let measured = OverHole {
         hole_minutes: (slow.to - slow.from).minutes().into(),
         made_good_nm: slow.nm.into(),

@@ -28,8 +28,8 @@ mod settings;
 mod words;
 
 use crate::behaviours::character::{
-    About, CapCategory, Chapter, Character, CiseAnomaly, Counted, RestsOn, Roles, Silence, UsualStops, ZoneUse,
-    any_zone, never,
+    About, CapCategory, Chapter, Character, CiseAnomaly, Counted, Description, Event, RestsOn, Roles, Silence,
+    UsualStops, ZoneUse, any_zone, never,
 };
 
 pub(crate) use facts::Facts;
@@ -58,7 +58,7 @@ pub const CHARACTER: Character = Character {
     gains_by_meeting: false,
     roles: Roles::None,
     lead: None,
-    supersedes: &[],
+    describes: Some(Description { event: Event::SlowVessel, detail: 1 }),
     rests_on_silence: false,
     is_grouped: false,
     meets: None,

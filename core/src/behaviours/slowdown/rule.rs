@@ -1,4 +1,6 @@
 //! The rule of `slowdown`.
+//!
+//! The usual speed and the time under way are measured once, when the slowdown begins: the slow time itself must not count.
 
 use serde::{Deserialize, Serialize};
 
@@ -22,12 +24,14 @@ pub(crate) type Slowdown = PerVessel<SlowdownRule>;
 
 /// The rule: a slowdown that was followed fix by fix, or one inferred over a hole in reception.
 pub(crate) struct SlowdownRule {
+    /// The slowdown that is followed fix by fix.
     followed: Lone<SlowedDown>,
 }
 
 /// What is kept about one vessel; at least one of the two.
 #[derive(Default, Serialize, Deserialize)]
 pub(crate) struct State {
+    /// `None` while no slowdown is counted.
     followed: Option<lone::State<Before>>,
     /// The hole over which it was slow, until it is seen under way again.
     hole: Option<Hole>,
@@ -51,6 +55,7 @@ impl VesselRule for SlowdownRule {
         let mut now = state.take().unwrap_or_default();
         self.followed.observe(&mut now.followed, scene, step, begin, out);
         if step.interest.meets(Interest::SLOW_HOLE) || now.hole.is_some() {
+            // A slowdown that is followed fix by fix shows more than one over a hole.
             let is_busy = now.followed.is_some();
             now.hole = self
                 .followed
@@ -62,7 +67,7 @@ impl VesselRule for SlowdownRule {
 
     fn explain(&self, state: Option<&State>, scene: &VesselScene<'_>, step: &Step<'_>) -> Vec<Explanation> {
         let followed = state.and_then(|state| state.followed.as_ref());
-        self.followed.explain(followed, scene, step, |told, settings, seen, kept| {
+        self.followed.explain(followed, scene, step, |shown, settings, seen, kept| {
             let (knots, within) = (settings.under_way_knots, minutes(settings.within_minutes));
             let since = step.smg.map_or(step.at, |smg| smg.since);
             let usual = kept.map_or_else(|| seen.vessel.usual_knots(since), |kept| kept.own.usual_knots);
@@ -71,7 +76,8 @@ impl VesselRule for SlowdownRule {
             let smg = step.smg.map(|smg| smg.knots);
             let trade = type_of(seen.vessel.ship_type());
             let pilots = seen.zones().any(|zone| is_pilot_station(scene.chart.zones.get(zone)));
-            told.is("ship_type", trade, "not 30, 33, 36, 50", !slows_by_trade(seen))
+            shown
+                .is("ship_type", trade, "not 30, 33, 36, 50", !slows_by_trade(seen))
                 .is("pilot_station", pilots, "false", !pilots)
                 .at_least("under_way_minutes", Some(under_way.minutes()), settings.under_way_minutes)
                 .below("speed_made_good_knots", smg, settings.slow_knots)
@@ -104,6 +110,7 @@ impl VesselRule for SlowdownRule {
     }
 
     fn wake(&mut self, state: &mut Option<State>, _scene: &VesselScene<'_>, out: &mut Signals<'_>) {
+        // The hole is kept until the vessel is heard again. Only then is it known whether it was under way.
         let followed = state.as_mut().and_then(|state| state.followed.take());
         followed.into_iter().for_each(|followed| self.followed.close(followed, End::Lost, out));
         state.take_if(|state| state.hole.is_none());
@@ -118,7 +125,9 @@ pub(crate) struct SlowedDown;
 /// The vessel's speed and time under way before it slowed down.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Before {
+    /// Its usual speed. Knots.
     usual_knots: f64,
+    /// How long it was under way.
     under_way: Span,
 }
 
@@ -144,6 +153,7 @@ impl Case for SlowedDown {
         let slow = smg.knots < settings.slow_knots && smg.knots < settings.slow_share * usual_knots && !aside;
         let observation = match slow {
             true => Observation::Meets,
+            // Neither slow nor back at its usual speed.
             false if smg.knots <= settings.end_share * usual_knots && !aside => Observation::Between,
             false => Observation::Ends,
         };
@@ -193,6 +203,7 @@ fn begin(settings: &Settings, seen: &Seen<'_>) -> Option<Before> {
     (smg.knots < settings.slow_share * usual_knots).then_some(Before { usual_knots, under_way })
 }
 
+/// A ship type as the measured value of an explanation.
 fn type_of(ship_type: Option<u8>) -> String {
     ship_type.map_or("unknown".to_owned(), |kind| kind.to_string())
 }

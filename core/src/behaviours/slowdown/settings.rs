@@ -74,14 +74,11 @@ impl Default for Settings {
 }
 
 impl Coherent for Settings {
-    fn problems(&self) -> Vec<Fault> {
-        [
+    fn contradictions(&self) -> Vec<Option<Fault>> {
+        vec![
             ordered(("slow_knots", self.slow_knots), ("under_way_knots", self.under_way_knots)),
             ordered(("hole_min_minutes", self.hole_min_minutes), ("hole_max_minutes", self.hole_max_minutes)),
             hysteresis(("slow_share", self.slow_share), ("end_share", self.end_share)),
         ]
-        .into_iter()
-        .flatten()
-        .collect()
     }
 }

@@ -1,4 +1,6 @@
 //! The texts of `slowdown` alerts.
+//!
+//! A slowdown over a hole is a fact, because nothing shows what the vessel did meanwhile. Score line: `slowdown`.
 
 use crate::base::text::{about_hours, decimals};
 use crate::behaviours::shared::anchored::AtAnchor;

@@ -1,10 +1,14 @@
 //! The rule of `small_craft_stop`.
+//!
+//! Far out, reception has long holes. Two fixes that imply a slow passage between them count like a stop that was followed, up to
+//! `max_hole_hours`.
 
 use serde::{Deserialize, Serialize};
 
 use crate::ais::Class;
 use crate::base::time::{Span, Time};
 use crate::behaviours::explain::said_of;
+use crate::behaviours::facts::OneForm;
 use crate::behaviours::runner::case::{Case, FIXES, FIXES_SATELLITE, Kept, RESUME_AFTER, Seen, Where, Whole};
 use crate::behaviours::runner::condition::{Observation, Timing};
 use crate::behaviours::runner::lone::Lone;
@@ -13,7 +17,7 @@ use crate::behaviours::shared::anchored::AtAnchor;
 use crate::behaviours::{self, AnyFacts, Behaviour, End, Explanation, Interest, Rounded, minutes};
 use crate::picture::tracks::{SpeedMadeGood, Vessel};
 
-use super::facts::{Facts, Form, Measured};
+use super::facts::{Facts, Measured};
 use super::settings::Settings;
 
 /// Interval at which the wind is looked up.
@@ -30,7 +34,9 @@ pub(crate) struct Stop;
 pub(crate) struct Stopped {
     /// How much of the stop lies in holes, where two fixes imply it.
     implied: Span,
+    /// Greatest wind speed during the stop. Knots; `None` without a wind forecast.
     wind_knots: Option<f64>,
+    /// When the wind was last looked up; `None` before that.
     wind_at: Option<Time>,
 }
 
@@ -46,11 +52,12 @@ impl Whole for Stop {
         (smg.knots < settings.slow_knots && is_small(&seen.vessel, settings)).then(Stopped::default)
     }
 
-    fn explain(told: Explanation, settings: &Settings, seen: &Seen<'_>, kept: Option<&Kept<Stopped>>) -> Explanation {
+    fn explain(shown: Explanation, settings: &Settings, seen: &Seen<'_>, kept: Option<&Kept<Stopped>>) -> Explanation {
         let smg = speed(settings, seen).map(|smg| smg.knots);
         let needed = format!("sailing, pleasure, or class B below {} m that does not fish", settings.length_metres);
         let counted = kept.map_or(0.0, |kept| kept.condition.counted().minutes());
-        told.is("craft", said_of(&seen.vessel), needed, is_small(&seen.vessel, settings))
+        shown
+            .is("craft", said_of(&seen.vessel), needed, is_small(&seen.vessel, settings))
             .below("speed_made_good_knots", smg, settings.slow_knots)
             .at_least("still_minutes", Some(counted), settings.after_minutes)
     }
@@ -70,11 +77,13 @@ impl Case for Stop {
     fn observe(settings: &Settings, kept: &mut Kept<Stopped>, seen: &Seen<'_>) -> Option<(Observation, SpeedMadeGood)> {
         let smg = speed(settings, seen)?;
         let observation = match smg.knots {
+            // Its static data may show only later that it is something else.
             _ if !is_small(&seen.vessel, settings) => Observation::Ends,
             knots if knots < settings.slow_knots => Observation::Meets,
             knots if knots < settings.moving_knots => Observation::Between,
             _ => Observation::Ends,
         };
+        // A new run: what was measured of an earlier one does not belong to it.
         if kept.condition.counted() == Span::ZERO && !kept.condition.is_open() {
             kept.own = Stopped::default();
         }
@@ -91,6 +100,7 @@ impl Case for Stop {
     }
 
     fn rule(settings: &Settings, kept: &Kept<Stopped>, seen: &Seen<'_>) -> Timing {
+        // A stop that is known from holes has no fixes but those at their ends.
         let few = seen.vessel.satellite_only() || Span::ZERO < kept.own.implied;
         Timing {
             after: minutes(settings.after_minutes),
@@ -111,7 +121,7 @@ impl Case for Stop {
             swing_nm: kept.swing.radius_nm().into(),
             shore_nm: seen.shore_nm().into(),
         };
-        Facts { form: Form, measured, thresholds: settings.into() }.into()
+        Facts { form: OneForm, measured, thresholds: settings.into() }.into()
     }
 
     fn base(settings: &Settings, kept: &Kept<Stopped>, _seen: &Seen<'_>) -> Vec<(&'static str, i32)> {
@@ -132,6 +142,7 @@ fn speed(settings: &Settings, seen: &Seen<'_>) -> Option<SpeedMadeGood> {
     })
 }
 
+/// Whether the behaviour is about this craft: sailing or pleasure craft of any length, or class B below `length_metres` that does not fish.
 fn is_small(vessel: &Vessel<'_>, settings: &Settings) -> bool {
     let length = vessel.identity().and_then(|identity| identity.length());
     let short = length.is_some_and(|metres| f64::from(metres) < settings.length_metres);

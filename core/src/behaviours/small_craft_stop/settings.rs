@@ -66,10 +66,7 @@ impl Default for Settings {
 }
 
 impl Coherent for Settings {
-    fn problems(&self) -> Vec<Fault> {
-        [hysteresis(("slow_knots", self.slow_knots), ("moving_knots", self.moving_knots))]
-            .into_iter()
-            .flatten()
-            .collect()
+    fn contradictions(&self) -> Vec<Option<Fault>> {
+        vec![hysteresis(("slow_knots", self.slow_knots), ("moving_knots", self.moving_knots))]
     }
 }

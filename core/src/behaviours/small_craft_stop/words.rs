@@ -1,4 +1,6 @@
 //! The texts of `small_craft_stop` alerts.
+//!
+//! Score lines: `small_craft_stop` is the base, `gale` takes points from it.
 
 use crate::base::text::decimals;
 use crate::behaviours::words::{Caveat, Circumstances, Opening, STOPPED_KNOTS, Words, below, stated};

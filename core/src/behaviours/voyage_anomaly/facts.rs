@@ -5,7 +5,6 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::behaviours;
 use crate::behaviours::facts::{Parts, Record, Rounded, named, settings_in_force};
 
 use super::settings::Settings;
@@ -47,14 +46,17 @@ pub(crate) enum Facts {
     },
 }
 
-impl Record for Facts {
-    fn form(&self) -> behaviours::Form {
+impl Facts {
+    /// The form in which the behaviour holds.
+    pub(crate) fn form(&self) -> Form {
         match self {
-            Facts::Destination { .. } => Form::Destination.into(),
-            Facts::ShortCalls { .. } => Form::ShortCalls.into(),
+            Facts::Destination { .. } => Form::Destination,
+            Facts::ShortCalls { .. } => Form::ShortCalls,
         }
     }
+}
 
+impl Record for Facts {
     fn measured(&self) -> Map<String, Value> {
         match self {
             Facts::Destination { measured, .. } => named(measured),

@@ -1,4 +1,7 @@
 //! The rule of `voyage_anomaly`.
+//!
+//! Both forms are about the past: a change of destination is judged once it was kept for `kept_minutes`, a port call once the crew had
+//! `settle_hours` to enter the new draught. The rule is woken for both, since a quiet vessel brings no step.
 
 use std::sync::Arc;
 
@@ -23,13 +26,16 @@ pub(crate) type VoyageAnomaly = PerVessel<VoyageRule>;
 
 /// The rule: a new destination at sea, or short calls without loading.
 pub(crate) struct VoyageRule {
+    /// The base settings. They decide about port calls.
     settings: Settings,
+    /// The settings in force in each zone, which decide about destinations.
     profiles: Profiles<Settings>,
 }
 
 /// What is kept about one vessel after a recent change of destination or a short call.
 #[derive(Default, Serialize, Deserialize)]
 pub(crate) struct State {
+    /// A change that has not been kept for long enough yet; `None` without one.
     change: Option<NewDestination>,
     /// When to read the draught after the last call.
     read_at: Option<Time>,
@@ -38,6 +44,7 @@ pub(crate) struct State {
 }
 
 impl State {
+    /// Whether nothing is kept that matters later.
     fn is_empty(&self) -> bool {
         self.change.is_none() && self.read_at.is_none() && self.short.is_none()
     }
@@ -46,8 +53,11 @@ impl State {
 /// Position of a watched vessel, and the settings in force there.
 #[derive(Serialize, Deserialize)]
 struct Spot {
+    /// Shore and calm water.
     place: Place,
+    /// The zones that it is in or near.
     zones: Vec<(ZoneIx, Relation)>,
+    /// The settings of the first watched zone.
     settings: Settings,
 }
 
@@ -58,6 +68,7 @@ pub(crate) struct NewDestination {
     from: Arc<str>,
     /// Harbour of the new destination.
     to: Arc<str>,
+    /// When the new one was first received.
     since: Time,
     /// How long the ship has to keep it.
     kept: Span,
@@ -118,7 +129,7 @@ impl VoyageRule {
             kept_minutes: (scene.now - change.since).minutes().into(),
         };
         let facts = Facts::Destination { measured, thresholds: (&settings).into() };
-        tell(facts, change.since, scene, Some(place), zones, &settings, out);
+        report(facts, change.since, scene, Some(place), zones, &settings, out);
         None
     }
 
@@ -129,6 +140,7 @@ impl VoyageRule {
             return before;
         };
         let after = scene.vessel.identity().and_then(|identity| identity.draught_dm);
+        // Without a draught from before and after, a call proves nothing.
         let change = call.draught_dm.zip(after).map(|(before, after)| f64::from(before.abs_diff(after)) / 10.0);
         let short = call.arrived
             && call.to - call.from < minutes(settings.call_hours * 60.0)
@@ -137,6 +149,7 @@ impl VoyageRule {
             return None;
         }
         let (count, since) = before.map_or((1, call.from), |(count, since)| (count.saturating_add(1), since));
+        // Every further short call in a row is an event of its own, from the start of the first.
         if IN_A_ROW <= count {
             let measured = ShortCalls {
                 short_calls: u32::from(count).into(),
@@ -146,7 +159,7 @@ impl VoyageRule {
             };
             let (place, zones) = self.watched(scene).map_or((None, Vec::new()), |spot| (Some(spot.place), spot.zones));
             let facts = Facts::ShortCalls { measured, thresholds: settings.into() };
-            tell(facts, since, scene, place, zones, settings, out);
+            report(facts, since, scene, place, zones, settings, out);
         }
         Some((count, since))
     }
@@ -178,6 +191,7 @@ impl VesselRule for VoyageRule {
         {
             now.change = self.destination(now.change, scene, step.at, learned);
         }
+        // Cargo ships and tankers: only they load and unload.
         let merchant = vessel.ship_type().is_some_and(|kind| (70..=89).contains(&kind));
         if step.interest.meets(Interest::SAILED) && merchant {
             now.read_at = Some(step.at + minutes(self.settings.settle_hours * 60.0));
@@ -246,7 +260,7 @@ impl VesselRule for VoyageRule {
 }
 
 /// Reports something that opens and ends at once.
-fn tell(
+fn report(
     facts: Facts,
     started_at: Time,
     scene: &VesselScene<'_>,

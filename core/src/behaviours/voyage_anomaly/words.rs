@@ -1,4 +1,6 @@
 //! The texts of `voyage_anomaly` alerts.
+//!
+//! Both forms rest on what the crew entered by hand, which the caveat says. Score line: `voyage_anomaly`.
 
 use crate::behaviours::words::{Caveat, Circumstances, Opening, Words};
 use crate::zones::{Chart, Relation, ZoneIx};

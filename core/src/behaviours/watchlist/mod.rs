@@ -45,11 +45,12 @@ pub const CHARACTER: Character = Character {
     silence: Silence::Apart,
     is_about_identity: true,
     weighs_chance: false,
+    // The list sets the points.
     is_scored_alone: true,
     gains_by_meeting: false,
     roles: Roles::None,
     lead: None,
-    supersedes: &[],
+    describes: None,
     rests_on_silence: false,
     is_grouped: false,
     meets: None,

@@ -1,4 +1,7 @@
 //! The rule of `watchlist`.
+//!
+//! A vessel is looked up when it is first heard and when its static data change, in the lists of the chart. From then on it is followed, so
+//! that its alert shows where it is and what else is reported about it. Its points are those of the list's level, not of the settings.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -22,27 +25,39 @@ const SAY_EVERY: Span = Span::from_minutes(1);
 
 /// The `watchlist` behaviour and its state.
 pub struct Watchlist {
+    /// The settings. Zones do not affect them.
     settings: Settings,
+    /// The lists in force, shared with the chart. Not saved: they are read again at a start.
     lists: Arc<Watchlists>,
+    /// Listed vessels that are heard.
     seen: BTreeMap<TrackIx, Seen>,
 }
 
 /// A listed vessel that is heard.
 #[derive(Serialize, Deserialize)]
 struct Seen {
+    /// The track.
     key: TrackKey,
+    /// The row of the list.
     listed: Listed,
+    /// By what it was recognised.
     by: MatchedBy,
+    /// Whether the match allows for one wrong letter.
     fuzzy: bool,
+    /// When it was recognised.
     started_at: Time,
+    /// When it was last heard, or last took part in another alert.
     last_at: Time,
+    /// Whether it has entered a watched zone since.
     entered: bool,
+    /// Whether another behaviour has reported it since.
     takes_part: bool,
     /// When it was last reported, and in which form.
     said: Option<(Time, Form)>,
 }
 
 impl Seen {
+    /// The form by what it has done so far. It only ever gains a part.
     fn form(&self) -> Form {
         match (self.entered, self.takes_part) {
             (false, false) => Form::Heard,
@@ -52,6 +67,7 @@ impl Seen {
         }
     }
 
+    /// The row, as alerts state it.
     fn measured(&self) -> Measured {
         let Listed { list, reason, owner, expires, .. } = &self.listed;
         Measured {
@@ -71,6 +87,7 @@ impl Watchlist {
         Watchlist { settings: settings.clone(), lists: Arc::clone(&chart.watchlists), seen: BTreeMap::new() }
     }
 
+    /// The row that matches a vessel best and has not expired; `None` if it is not listed.
     fn find(&self, vessel: &Vessel<'_>, at: Time) -> Option<Match> {
         let identity = vessel.identity();
         let said = Said {
@@ -98,6 +115,7 @@ impl Watchlist {
         out.wakes.push((at + self.settings.silent(), key, ix));
     }
 
+    /// Reports a listed vessel, if its form changed or a minute has passed. Without `presence`, zones are looked up at its last position.
     fn say(&mut self, scene: &Scene<'_>, ix: TrackIx, presence: Option<&Presence>, out: &mut Output) {
         let Some(seen) = self.seen.get_mut(&ix) else {
             return;
@@ -136,6 +154,7 @@ impl Watchlist {
         });
     }
 
+    /// Stops watching a vessel and ends its alert.
     fn close(&mut self, ix: TrackIx, reason: End, out: &mut Output) {
         if let Some(seen) = self.seen.remove(&ix) {
             out.activity.push((ix, Activity::Done));
@@ -163,16 +182,16 @@ impl Rule for Watchlist {
 
     fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
         let vessel = scene.tracks.vessel(step.vessel);
-        let told = Explanation::new("").is("rows_on_watchlists", self.lists.len(), ">= 1", !self.lists.is_empty());
-        let told = match self.find(&vessel, scene.now) {
-            None => told.is("listed", "no", "by MMSI, IMO number, call sign or name, not expired", false),
+        let shown = Explanation::new("").is("rows_on_watchlists", self.lists.len(), ">= 1", !self.lists.is_empty());
+        let shown = match self.find(&vessel, scene.now) {
+            None => shown.is("listed", "no", "by MMSI, IMO number, call sign or name, not expired", false),
             Some(Match { listed, by, fuzzy }) => {
                 let how = if fuzzy { "nearly its" } else { "its" };
-                told.is("listed", format!("in {} by {how} {}", listed.list, by.name()), "in a list, not expired", true)
+                shown.is("listed", format!("in {} by {how} {}", listed.list, by.name()), "in a list, not expired", true)
             }
         };
         let heard = vessel.last().map(|fix| (scene.now - fix.at).hours());
-        vec![told.below("silent_hours", heard, self.settings.silent_hours)]
+        vec![shown.below("silent_hours", heard, self.settings.silent_hours)]
     }
 
     fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output) {
@@ -199,6 +218,7 @@ impl Rule for Watchlist {
     ) {
         self.settings = settings.watchlist.clone();
         let before = std::mem::replace(&mut self.lists, Arc::clone(&scene.chart.watchlists));
+        // Most reloads concern zones or settings. Looking up every vessel again would take long.
         if before.digest() == self.lists.digest() {
             return;
         }
@@ -210,6 +230,7 @@ impl Rule for Watchlist {
         if self.lists.is_empty() {
             return;
         }
+        // A vessel that was silent for longer would end at once.
         let fresh = |at: Time| scene.now - at < self.settings.silent();
         let heard = scene.tracks.iter().filter(|vessel| vessel.last().is_some_and(|fix| fresh(fix.at)));
         let mut heard: Vec<(TrackKey, TrackIx)> = heard.map(|vessel| (vessel.key(), vessel.ix())).collect();
@@ -239,6 +260,7 @@ impl PictureRule for Watchlist {
             return;
         };
         seen.last_at = seen.last_at.max(step.at);
+        // Ports and anchorages are not watched: every vessel enters them.
         let enters = |crossing: &Crossing| match crossing {
             Crossing::Entered { zone, .. } => {
                 let zone = scene.chart.zones.get(*zone);

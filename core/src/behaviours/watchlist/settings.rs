@@ -26,6 +26,7 @@ impl Default for Settings {
 impl Coherent for Settings {}
 
 impl Settings {
+    /// `silent_hours` as a span.
     pub(super) fn silent(&self) -> Span {
         Span::from_millis((self.silent_hours * 3_600_000.0) as i64)
     }

@@ -1,4 +1,6 @@
 //! The texts of `watchlist` alerts.
+//!
+//! Rows are written by users of the lists, so their text is cleaned before it is printed. Score line: `watchlist`.
 
 use crate::ais::clean;
 use crate::behaviours::words::{Caveat, Circumstances, Opening, Words, plain};

@@ -1,4 +1,6 @@
 //! The texts of `zone_entry` alerts.
+//!
+//! Score line: `zone_entry`, with the reason and the owner of the zone if its file states them.
 
 use crate::behaviours::words::{Caveat, Circumstances, Opening, Words};
 use crate::zones::{Chart, Relation, ZoneIx};

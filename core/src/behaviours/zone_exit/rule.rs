@@ -1,10 +1,11 @@
 //! The rule of `zone_exit`.
+//!
+//! Everything but the direction is that of `runner::crossing`.
 
-use crate::behaviours::runner::crossing::{Border, Crossings, Measured, Way};
+use crate::behaviours::runner::crossing::{Border, Crossings, Measured, Settings, Way};
 use crate::behaviours::runner::vessel::PerVessel;
 use crate::behaviours::{self, AnyFacts, Behaviour};
 
-use super::Settings;
 use super::facts::{Facts, Form};
 
 /// The `zone_exit` behaviour and its state.

@@ -1,4 +1,6 @@
 //! The texts of `zone_exit` alerts.
+//!
+//! Score line: `zone_exit`.
 
 use crate::behaviours::words::{Caveat, Circumstances, Opening, Words};
 use crate::zones::{Chart, Relation, ZoneIx};

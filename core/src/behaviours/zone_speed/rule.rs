@@ -1,4 +1,7 @@
 //! The rule of `zone_speed`.
+//!
+//! The vessel must be inside the zone throughout: time before the first fix inside does not count, whatever span its speed was measured
+//! over.
 
 use crate::base::time::Time;
 use crate::behaviours::runner::condition::{Condition, Observation, Timing};
@@ -76,7 +79,7 @@ impl ZoneCase for OutOfBand {
             let profile = profiles.asked(Behaviour::ZoneSpeed, scene.chart, zone, scene.now)?;
             Some((&scene.chart.zones.get(zone).id, relation, &profile.settings))
         });
-        let told = asking.map(|(zone_id, relation, settings)| {
+        let shown = asking.map(|(zone_id, relation, settings)| {
             let knots = step.smg.map(|smg| smg.knots);
             let outside = knots.is_some_and(|knots| settings.observe(knots) == Observation::Meets);
             Explanation::new(format!("in {zone_id}"))
@@ -90,7 +93,7 @@ impl ZoneCase for OutOfBand {
                 )
                 .at_least("outside_minutes", Some(counted(zone_id)), settings.after_minutes)
         });
-        told.collect()
+        shown.collect()
     }
 }
 

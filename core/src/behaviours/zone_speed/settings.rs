@@ -10,6 +10,7 @@ use crate::base::time::Span;
 use crate::behaviours::facts::minutes;
 use crate::behaviours::runner::condition::{Observation, Timing};
 
+/// How long the begin threshold must hold again for the same alert to resume (SPEC "Alerts").
 const RESUME_AFTER: Span = Span::from_minutes(5);
 
 /// Settings `[behaviours.zone_speed]`.
@@ -57,11 +58,10 @@ impl Default for Settings {
 }
 
 impl Coherent for Settings {
-    fn problems(&self) -> Vec<Fault> {
-        ordered(("min_knots", self.min_knots), ("max_knots", self.max_knots))
-            .or_else(|| self.wide_margin())
-            .into_iter()
-            .collect()
+    fn contradictions(&self) -> Vec<Option<Fault>> {
+        let crossed = ordered(("min_knots", self.min_knots), ("max_knots", self.max_knots));
+        // A margin says nothing about a band whose limits are the wrong way round.
+        vec![crossed.or_else(|| self.wide_margin())]
     }
 
     fn lacks(&self, overrides: &Map<String, Value>) -> Option<Fault> {
@@ -83,6 +83,7 @@ impl Settings {
         (room < *margin_knots).then(|| Fault::new("margin_knots", what()).advise(format!("write {room} or less")))
     }
 
+    /// The times and fixes that the condition needs.
     pub(super) fn rule(&self, merge: Span) -> Timing {
         Timing {
             after: minutes(self.after_minutes),
@@ -93,6 +94,7 @@ impl Settings {
         }
     }
 
+    /// What a speed made good shows about the condition: outside the band, within it, or within the margin at its ends. Knots.
     pub(super) fn observe(&self, knots: f64) -> Observation {
         if knots < self.min_knots || self.max_knots < knots {
             return Observation::Meets;

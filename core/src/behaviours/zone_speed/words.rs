@@ -1,4 +1,6 @@
 //! The texts of `zone_speed` alerts.
+//!
+//! Score line: `zone_speed`.
 
 use crate::base::text::decimals;
 use crate::behaviours::words::{Caveat, Circumstances, Opening, Words};

@@ -51,27 +51,39 @@ pub(crate) enum Verdict {
 /// Counted time: the union of the spans over which fixes met the condition.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 struct Count {
+    /// Start of the first span.
     since: Time,
+    /// Time up to which spans are counted, so that spans that overlap count once.
     covered: Time,
+    /// Time counted so far.
     counted: Span,
+    /// Number of fixes that met the condition, with the one at the start of the first span.
     fixes: u32,
 }
 
+/// How far a condition has come.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 enum State {
+    /// Nothing is counted.
     Idle,
+    /// Time is counted, but not enough yet.
     Running,
+    /// Satisfied, and not over.
     Open { satisfied_at: Time },
+    /// Over. Until the merge window has passed, it may resume with its earlier start.
     Ended { started_at: Time, satisfied_at: Time, ended_at: Time },
 }
 
 /// A condition and its progress.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub(crate) struct Condition {
+    /// How far it has come.
     state: State,
     /// The run that is being counted: before the condition opens, while it is open, or after an end, to resume.
     run: Option<Count>,
+    /// Time for which the end threshold has been met; `None` while it is not.
     ending: Option<Count>,
+    /// Start of the current run, or of the alert if it resumed. `Time::MIN` before the first run.
     started_at: Time,
     /// Last fix that did not meet the end threshold.
     held_at: Time,
@@ -166,6 +178,7 @@ impl Condition {
         self.before + self.counted()
     }
 
+    /// Handles a fix that meets the begin threshold over the span from `since`.
     fn meets(&mut self, rule: &Timing, since: Time, at: Time) -> Verdict {
         self.ending = None;
         self.held_at = at;
@@ -198,6 +211,7 @@ impl Condition {
         }
     }
 
+    /// Handles a fix that meets the end threshold. An idle condition has nothing to end.
     fn ends(&mut self, rule: &Timing, observation: Observation, since: Time, at: Time) -> Verdict {
         if matches!(self.state, State::Idle) {
             return Verdict::Nothing;
@@ -212,6 +226,7 @@ impl Condition {
         self.leave()
     }
 
+    /// Stops counting. An open condition becomes one that may resume; one that never opened leaves nothing.
     fn end(&mut self, ended_at: Time) {
         self.before = match self.state {
             State::Open { .. } => self.counted_in_all(),
@@ -227,6 +242,7 @@ impl Condition {
         };
     }
 
+    /// The verdict at a fix that changes nothing.
     fn standing(&self) -> Verdict {
         if self.is_open() { Verdict::Holds } else { Verdict::Nothing }
     }

@@ -5,7 +5,7 @@ use crate::base::time::Span;
 use crate::picture::tracks::{TrackKey, Vessel};
 use crate::zones::imo_check_digit_holds;
 
-use crate::behaviours::shared::names::{is_no_name, is_nobodys};
+use crate::behaviours::shared::names::{is_no_name, is_placeholder_imo};
 use crate::behaviours::{End, Scene};
 
 /// Minimum length of a call sign that is not a placeholder. Characters.
@@ -53,6 +53,7 @@ pub(crate) fn one_hull(scene: &Scene<'_>, a: TrackKey, b: TrackKey) -> Option<On
     same_identity(&one, &two).or_else(|| inseparable.proves_one_hull(a, b).map(OneHull::NeverApart))
 }
 
+/// The identity that both report, by IMO number or else by name and call sign; `None` if neither proves one hull.
 fn same_identity(a: &Vessel<'_>, b: &Vessel<'_>) -> Option<OneHull> {
     let (a, b) = (a.identity()?, b.identity()?);
     if let Some(imo) = a.imo.filter(|imo| b.imo == Some(*imo) && is_own_imo(*imo)) {
@@ -66,7 +67,7 @@ fn same_identity(a: &Vessel<'_>, b: &Vessel<'_>) -> Option<OneHull> {
 
 /// Whether a ship may have this number: its check digit is valid, and it is not a placeholder.
 fn is_own_imo(imo: u32) -> bool {
-    imo_check_digit_holds(imo) && !is_nobodys(imo)
+    imo_check_digit_holds(imo) && !is_placeholder_imo(imo)
 }
 
 #[cfg(test)]

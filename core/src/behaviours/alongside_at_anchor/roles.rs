@@ -1,0 +1,30 @@
+//! The roles in a visit: which vessels are a ship at anchor, and which a small craft.
+
+use crate::ais::Class;
+use crate::picture::tracks::Vessel;
+
+/// Whether the vessel is a cargo ship or tanker whose latest status is at anchor or moored.
+pub(super) fn is_ship_at_anchor(vessel: &Vessel<'_>) -> bool {
+    is_ship(vessel) && vessel.says_anchored()
+}
+
+/// Whether the vessel is a cargo ship or tanker.
+fn is_ship(vessel: &Vessel<'_>) -> bool {
+    vessel.ship_type().is_some_and(|kind| (70..=89).contains(&kind))
+}
+
+/// Whether the craft is short, class B, or of unknown length and neither a merchant nor a passenger ship. Craft whose
+/// work takes them alongside ships never are.
+pub(super) fn is_small_craft(vessel: &Vessel<'_>, small_metres: f64) -> bool {
+    let kind = vessel.ship_type();
+    if kind.is_some_and(|kind| matches!(kind, 31 | 32 | 50..=59)) {
+        return false;
+    }
+    let length = vessel.identity().and_then(|identity| identity.length());
+    match length {
+        Some(length) if f64::from(length) < small_metres => true,
+        _ if kind.is_some_and(|kind| (60..=89).contains(&kind)) => false,
+        Some(_) => vessel.class() == Class::B,
+        None => true,
+    }
+}
