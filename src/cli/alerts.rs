@@ -9,17 +9,17 @@ mod silence;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use serde_json::Value;
 
-pub(super) use list::about;
-pub(super) use silence::hush_words;
-
 use self::filter::Filter;
-use super::person::assignee;
+use super::access::refused;
+use super::failure::Failure;
+use super::output::{print, print_by};
+use super::person::{assignee, who};
+use super::place::StoreArguments;
+use super::subjects::about;
 use super::table::short_id;
 use super::when::{ahead, length};
-use super::{Failure, StoreArguments, print, print_by, refused, who};
 use crate::platform::clock::Clock;
 use crate::platform::telemetry::FromAir;
-use crate::storage::evidence::report::mmsi;
 use crate::storage::export::Format;
 use crate::storage::store::{self, Action, Entry, Finding, StoreError};
 use atalaia_core::alerts::Class;
@@ -258,7 +258,7 @@ fn each(ids: &[String], mut act: impl FnMut(&str) -> Result<String, StoreError>)
             }
             Err(StoreError::Refused(why)) => faults.push(format!("atalaia: {}", FromAir(&why))),
             Err(error) => {
-                let (code, why) = refused(error).tell();
+                let (code, why) = refused(error).exit();
                 faults.push(why);
                 faults.extend(ids[place + 1..].iter().map(|id| format!("atalaia: {}: was not tried", FromAir(id))));
                 return Err(Failure::Shown { code, text: summed(faults, done, ids.len()) });
@@ -277,13 +277,4 @@ fn summed(mut faults: Vec<String>, done: usize, all: usize) -> String {
         faults.push(format!("atalaia: done with {done} of {all} alerts"));
     }
     faults.join("\n")
-}
-
-/// The vessels of an alert or case: name and MMSI, or the MMSI alone.
-pub(super) fn names(vessels: &Value) -> String {
-    let name = |vessel: &Value| match vessel["name"].as_str() {
-        Some(name) => format!("{} ({})", FromAir(name), mmsi(vessel)),
-        None => format!("MMSI {}", mmsi(vessel)),
-    };
-    vessels.as_array().into_iter().flatten().map(name).collect::<Vec<_>>().join(" + ")
 }

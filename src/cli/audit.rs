@@ -2,11 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::alerts::about;
+use super::access::refused;
+use super::failure::Failure;
+use super::output::print;
 use super::period::Period;
+use super::place::StoreArguments;
+use super::subjects::about;
 use super::table::{Column, fitted, short_id, text, width};
 use super::when::short;
-use super::{Failure, StoreArguments, print, refused};
 use crate::platform::clock::Clock;
 use crate::platform::telemetry::FromAir;
 use crate::storage::store::{self, ActionRow, Machine};

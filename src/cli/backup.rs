@@ -2,7 +2,15 @@
 
 use std::path::PathBuf;
 
-use super::{Failure, StoreArguments, access, print, refused};
+use super::failure::Failure;
+
+use super::place::StoreArguments;
+
+use super::output::print;
+
+use super::access::refused;
+
+use super::access;
 use crate::storage::store;
 
 /// Arguments of `atalaia backup`.

@@ -4,10 +4,12 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use super::access::refused;
+use super::failure::Failure;
+use super::output::print;
 use super::person::Person;
-use super::place::Place;
+use super::place::{Place, StoreArguments};
 use super::table::short_id;
-use super::{Failure, StoreArguments, print, refused};
 use crate::config::Table;
 use crate::daemon;
 use crate::platform::clock::Clock;

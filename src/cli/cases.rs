@@ -5,8 +5,14 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use super::access::refused;
+use super::failure::Failure;
+use super::output::print;
+use super::person::who;
+use super::place::StoreArguments;
+use super::subjects::vessel_names;
 use super::table::{Column, cut, number, short_id, table, text, width, wrapped};
-use super::{Failure, StoreArguments, bundle, print, refused, report, who};
+use super::{bundle, report};
 use crate::platform::clock::Clock;
 use crate::platform::telemetry::FromAir;
 use crate::storage::evidence::report::{Event, behaviour_title, counted, events, mmsi, ties, vessel_words};
@@ -156,7 +162,7 @@ fn row(case: &Value, states: &BTreeMap<String, CaseState>) -> Vec<String> {
         at(state.began),
         at(state.last),
         if case["held"].is_null() { "-" } else { "held" }.to_owned(),
-        super::alerts::names(&case["vessels"]),
+        vessel_names(&case["vessels"]),
     ]
 }
 

@@ -9,7 +9,11 @@ mod summary;
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 
-use super::{Failure, cost, place, print, status};
+use super::failure::Failure;
+
+use super::output::print;
+
+use super::{cost, place, status};
 use crate::config::{Judgement, Problem, Purpose, judge, no_inputs, schema};
 use crate::platform::clock::Clock;
 use crate::platform::service::Account;

@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+use super::failure::Failure;
+use super::output::print;
 use super::replay::{Playback, Played, play};
-use super::{Failure, print};
 use atalaia_core::alerts::{Alert, Change, Severity};
 
 use crate::config::Checked;

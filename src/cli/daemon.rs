@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 
-use super::{place, status};
+use super::{named, status};
 use crate::config::{StoreSettings, Table, store_settings};
 
 /// Longest wait for an answer; the journal is read instead.
@@ -22,7 +22,7 @@ pub(super) struct Daemon {
 impl Daemon {
     /// The daemon of the settings; `None` if they cannot be used, or serve no pages that answer questions.
     pub(super) fn of(config: Option<&Path>) -> Option<Daemon> {
-        let file = place::named_settings(config).unwrap_or_else(|| place::INSTALLED.into());
+        let file = named::named_settings(config).unwrap_or_else(|| named::INSTALLED.into());
         let StoreSettings { http, store, .. } = store_settings(&file, &[Table::Store, Table::Http]).ok()?;
         let address: std::net::SocketAddr = http.address?.parse().ok()?;
         let answers = address.ip().is_loopback() && address.port() != 0;

@@ -7,9 +7,12 @@ use std::path::Path;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use serde_json::json;
 
-use super::place::Place;
+use super::access::refused;
+use super::failure::Failure;
+use super::output::print;
+use super::person::who;
+use super::place::{Place, StoreArguments};
 use super::table::{Column, number, short_id, table, text, width};
-use super::{Failure, StoreArguments, print, refused, who};
 use crate::config::StoreSettings;
 use crate::platform::clock::Clock;
 use crate::platform::telemetry::FromAir;

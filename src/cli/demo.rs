@@ -13,7 +13,9 @@ use std::thread;
 
 use tokio_util::sync::CancellationToken;
 
-use super::{Failure, print};
+use super::failure::Failure;
+
+use super::output::print;
 use crate::config::{Checked, Purpose, ZoneSource, check};
 use crate::daemon;
 use crate::inputs;

@@ -9,8 +9,9 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use self::truth::{Expect, LineError, Truth};
-use super::{Failure, print};
+use self::truth::{Expect, LineError, Truth, severity};
+use super::failure::Failure;
+use super::output::print;
 use crate::platform::telemetry::FromAir;
 use atalaia_core::alerts::{Change, ChangeKind, Severity};
 use atalaia_core::base::time::Time;
@@ -41,8 +42,9 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     };
     let (truth_name, truth_text) = read(&arguments.truth)?;
     let (alerts_name, alerts_text) = read(&arguments.alerts)?;
-    let truths = truth::parse(&truth_name, &truth_text).map_err(Failure::Lines)?;
-    let told = told_lines(&alerts_name, &alerts_text).map_err(Failure::Lines)?;
+    let lines = |errors: Vec<LineError>| Failure::Lines(errors.iter().map(LineError::to_string).collect());
+    let truths = truth::parse(&truth_name, &truth_text).map_err(lines)?;
+    let told = told_lines(&alerts_name, &alerts_text).map_err(lines)?;
     let judgement = judge(&truths, &told);
     match arguments.json {
         true => print(&format!("{}\n", judgement.json())),
@@ -130,11 +132,6 @@ fn told_line(text: &str) -> Result<Told, String> {
         severity: severity(&level).ok_or(format!("severity: `{level}` is not a severity"))?,
         retracted: words(&line, "change")? == "retracted",
     })
-}
-
-fn severity(word: &str) -> Option<Severity> {
-    use Severity::{Critical, High, Info, Low, Medium};
-    [Info, Low, Medium, High, Critical].into_iter().find(|severity| severity.name() == word)
 }
 
 /// For each alert its latest line, with the time of its first.

@@ -10,12 +10,14 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
+use super::access::refused;
 use super::daemon::Daemon;
+use super::failure::Failure;
+use super::output::print;
 use super::replay::{Playback, Played, Stop, play_on};
 use super::source::{Reading, Source, aside, look_back, mmsi};
 use super::table::{cut, number, short_id, table, text, width};
 use super::when;
-use super::{Failure, print, refused};
 use crate::daemon::LookBack;
 use crate::platform::clock::Clock;
 use crate::platform::telemetry::FromAir;

@@ -9,7 +9,9 @@ use std::path::{Path, PathBuf};
 
 use draft::{Draft, Feed, Sink, Store, Zones};
 
-use super::{Failure, print};
+use super::failure::Failure;
+
+use super::output::print;
 use crate::config::{Problem, Purpose, check};
 use crate::platform::telemetry::FromAir;
 

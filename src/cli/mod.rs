@@ -13,11 +13,14 @@ mod deliveries;
 mod demo;
 pub mod evaluate;
 mod explain;
+mod failure;
 mod handover;
 mod init;
 mod man;
 mod marking;
+mod named;
 mod near;
+mod output;
 mod period;
 mod person;
 mod place;
@@ -29,23 +32,21 @@ mod report;
 mod run;
 mod source;
 mod status;
+mod subjects;
 mod table;
 mod vessel;
 mod when;
 mod who;
 pub mod zones;
 
-use std::io::{self, BufWriter, StdoutLock, Write};
+use std::io::{self, Write};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
-use self::person::who;
-use self::place::{SettingsArguments, StoreArguments};
-use crate::config::Problem;
+use self::failure::Failure;
 use crate::platform::fault;
 use crate::platform::telemetry::FromAir;
-use crate::storage::store::StoreError;
 
 /// Watches AIS for what matters to a maritime operations centre, and raises explained alerts.
 ///
@@ -123,29 +124,6 @@ enum Command {
     Man(man::Arguments),
 }
 
-/// Why a command failed. Decides the exit code (see the help of the program).
-#[derive(Debug)]
-enum Failure {
-    /// An input cannot be read: exit code 65.
-    Input(String),
-    /// Lines of an input cannot be used, each with its file and line: exit code 65.
-    Lines(Vec<evaluate::truth::LineError>),
-    /// Settings or zones are faulty: exit code 78.
-    Settings(Vec<Problem>),
-    /// The arguments are wrong, or the store refused them: exit code 2.
-    Usage(String),
-    /// An evidence bundle differs from what was packed: exit code 1.
-    Damaged(String),
-    /// The bundle is intact, but the replay does not find all of its alerts again: exit code 3.
-    NotFoundAgain(String),
-    /// The reader of standard output closed the pipe, such as `head`. Not an error: exit code 0.
-    ReaderGone,
-    /// A message that is printed as it is, with its exit code.
-    Shown { code: u8, text: String },
-    /// Anything else, such as a full disk: exit code 1.
-    Other(String),
-}
-
 /// Runs the program and returns its exit code (SPEC "Command line").
 pub fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
@@ -181,12 +159,12 @@ pub fn main() -> ExitCode {
         Command::Bundle(arguments) => bundle::main(&arguments),
         Command::Backup(arguments) => backup::main(&arguments),
         Command::Purge(arguments) => purge::main(&arguments),
-        Command::Man(arguments) => man::main(&arguments),
+        Command::Man(arguments) => man::main(&arguments, &Arguments::command()),
     };
     match outcome {
         Ok(()) | Err(Failure::ReaderGone) => ExitCode::SUCCESS,
         Err(failure) => {
-            let (code, text) = failure.tell();
+            let (code, text) = failure.exit();
             if !text.is_empty() {
                 // Without standard error the message is lost.
                 let _ = writeln!(io::stderr(), "{text}");
@@ -196,56 +174,8 @@ pub fn main() -> ExitCode {
     }
 }
 
-impl Failure {
-    fn tell(&self) -> (u8, String) {
-        match self {
-            Failure::Input(text) => (65, format!("atalaia: {}", FromAir(text))),
-            Failure::Lines(errors) => {
-                let line = |error: &evaluate::truth::LineError| format!("atalaia: {}", FromAir(&error.to_string()));
-                (65, errors.iter().map(line).collect::<Vec<_>>().join("\n"))
-            }
-            Failure::Settings(problems) => {
-                let lines: Vec<String> = problems.iter().map(Problem::to_string).collect();
-                (78, lines.join("\n"))
-            }
-            Failure::Usage(text) => (2, format!("atalaia: {}", FromAir(text))),
-            Failure::Damaged(text) => (1, format!("atalaia: {}", FromAir(text))),
-            Failure::NotFoundAgain(text) => (3, format!("atalaia: {}", FromAir(text))),
-            Failure::ReaderGone => (0, String::new()),
-            Failure::Shown { code, text } => (*code, text.clone()),
-            Failure::Other(text) => (1, format!("atalaia: {text}")),
-        }
-    }
-}
-
-/// Writes a text to standard output.
-fn print(text: &str) -> Result<(), Failure> {
-    print_by(|out| out.write_all(text.as_bytes()))
-}
-
-/// Writes to standard output piece by piece, through a buffer.
-fn print_by(write: impl FnOnce(&mut BufWriter<StdoutLock<'static>>) -> io::Result<()>) -> Result<(), Failure> {
-    let mut out = BufWriter::new(io::stdout().lock());
-    match write(&mut out).and_then(|()| out.flush()) {
-        Ok(()) => Ok(()),
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(Failure::ReaderGone),
-        Err(error) => Err(Failure::Other(format!("standard output: {error}"))),
-    }
-}
-
-/// Turns an error of the store into a failure: refusals are usage errors, and permission errors name the command that
-/// would work.
-fn refused(error: StoreError) -> Failure {
-    match error {
-        StoreError::Refused(text) => Failure::Usage(text),
-        error => Failure::Other(access::refused(&error).unwrap_or_else(|| error.to_string())),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     #[test]

@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use serde::Deserialize;
 
 use super::daemon::Daemon;
+use super::failure::Failure;
+use super::output::print;
 use super::position::Position;
 use super::table::{number, table, text, width};
 use super::who::radius;
-use super::{Failure, print};
 use crate::platform::telemetry::FromAir;
 use atalaia_core::base::time::Time;
 use atalaia_core::questions::Nearby;

@@ -1,6 +1,6 @@
 //! Arguments shared by the commands that list what was stored between two times.
 
-use super::Failure;
+use super::failure::Failure;
 use super::table::screen_rows;
 use super::when::past;
 use atalaia_core::base::time::{Span, Time};

@@ -5,15 +5,13 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::{Failure, access};
+use super::failure::Failure;
+use super::named::{INSTALLED, VARIABLE, named_settings};
+
+use super::access;
 use crate::config::{Checked, IN_FORCE_FILE, Problem, Purpose, StoreSettings, Table, check, store_settings};
 use crate::platform::telemetry::FromAir;
 use atalaia_core::base::fault::Fault;
-
-/// Environment variable that names the settings file of commands without `--config`.
-pub(super) const VARIABLE: &str = "ATALAIA_CONFIG";
-/// Where packages install the settings file.
-pub(super) const INSTALLED: &str = "/etc/atalaia/atalaia.toml";
 
 /// Selects the store of a command.
 #[derive(Debug, clap::Args)]
@@ -91,12 +89,6 @@ pub(super) fn part(file: &Path, needed: &[Table], hint: Option<&str>) -> Result<
     Ok(settings)
 }
 
-/// The settings file that the command line or the variable names.
-pub(super) fn named_settings(given: Option<&Path>) -> Option<PathBuf> {
-    let variable = || std::env::var_os(VARIABLE).filter(|value| !value.is_empty()).map(PathBuf::from);
-    given.map(Path::to_owned).or_else(variable)
-}
-
 /// The settings file of a command that needs one; it exists and is readable. `hint` names an alternative, if there is
 /// one.
 pub(super) fn settings_file(given: Option<&Path>, hint: Option<&str>) -> Result<PathBuf, Failure> {
@@ -152,10 +144,5 @@ mod tests {
             assert!(text.contains(part), "{part} in {text}");
         }
         assert!(!ways(None).contains(';'));
-    }
-
-    #[test]
-    fn the_command_line_wins_over_the_variable() {
-        assert_eq!(named_settings(Some(Path::new("a.toml"))), Some(PathBuf::from("a.toml")));
     }
 }

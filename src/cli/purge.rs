@@ -2,8 +2,11 @@
 
 use std::path::PathBuf;
 
+use super::access::refused;
+use super::failure::Failure;
+use super::output::print;
+use super::person::who;
 use super::place::of_settings;
-use super::{Failure, print, refused, who};
 use crate::config::Table;
 use crate::daemon::{self, PurgedLines};
 use crate::platform::clock::Clock;

@@ -12,8 +12,9 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::failure::Failure;
+use super::place::SettingsArguments;
 use super::reader::{Block, Reader};
-use super::{Failure, SettingsArguments};
 use crate::config::Checked;
 use crate::inputs::{self, Format, MergedRecordings, Reading, Recording, RecordingError};
 use crate::platform::clock::Clock;

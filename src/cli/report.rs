@@ -2,7 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Failure, print, refused};
+use super::failure::Failure;
+
+use super::output::print;
+
+use super::access::refused;
 use crate::platform::clock::Clock;
 use crate::storage::evidence::{self, report};
 use crate::storage::store;

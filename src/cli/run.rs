@@ -6,7 +6,9 @@ use rustix::fs::Mode;
 use rustix::process::{geteuid, umask};
 use tracing::warn;
 
-use super::{Failure, access, place};
+use super::failure::Failure;
+
+use super::{access, place};
 use crate::config::{Purpose, check, no_inputs};
 use crate::daemon;
 use crate::platform::telemetry;

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::Failure;
+use super::failure::Failure;
 use super::place::{SettingsArguments, of_settings};
 use super::when;
 use crate::config::Table;

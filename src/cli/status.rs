@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::failure::Failure;
+use super::output::print;
 use super::when::short;
-use super::{Failure, place, print};
+use super::{named, place};
 use crate::config::{Problem, Table, store_settings};
 use crate::platform::telemetry::FromAir;
 use crate::platform::tls;
@@ -64,7 +66,7 @@ impl Arguments {
         if let Some(address) = &self.address {
             return Ok(address.clone());
         }
-        let Some(file) = place::named_settings(self.config.as_deref()) else {
+        let Some(file) = named::named_settings(self.config.as_deref()) else {
             return Ok(installed().unwrap_or_else(|| USUAL.to_owned()));
         };
         let file = place::settings_file(Some(&file), Some(HINT))?;
@@ -78,7 +80,7 @@ impl Arguments {
 
 /// The address in the installed settings. `None` if they do not exist, cannot be used or have no address.
 fn installed() -> Option<String> {
-    store_settings(Path::new(place::INSTALLED), &[Table::Http]).ok()?.http.address
+    store_settings(Path::new(named::INSTALLED), &[Table::Http]).ok()?.http.address
 }
 
 /// The settings tables that the daemon at `address` will adopt only after a restart. `None` if there are none, or if it

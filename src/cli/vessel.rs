@@ -1,8 +1,10 @@
 //! `atalaia vessel`: everything known about one vessel, on one screen, from the store and the daemon's memory.
 
+mod deed;
 mod deeds;
 mod identity;
 mod page;
+mod record;
 mod silences;
 
 use std::collections::BTreeMap;
@@ -10,21 +12,25 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
+use super::access::refused;
+use super::failure::Failure;
+use super::output::print;
 use super::place::{Place, StoreArguments};
 use super::source::{MMSI_DIGITS, aside, look_back};
-use super::{Failure, print, refused, when};
+use super::when;
 use crate::config::Table;
 use crate::daemon::{self, LookBack, LookedBack, Origin};
 use crate::platform::clock::Clock;
 use crate::platform::telemetry::FromAir;
-use crate::storage::store::{self, Entry, Extent, Query};
+use crate::storage::store::{self, Extent, Query};
 use atalaia_core::base::time::Time;
 use atalaia_core::base::units::Mmsi;
 use atalaia_core::engine::Engine;
 use atalaia_core::questions::kind_of;
-use atalaia_core::zones::{Match, Said};
+use atalaia_core::zones::Said;
 use deeds::Deeds;
 use identity::{Field, Sayings};
+use record::Known;
 
 /// Maximum number of candidates that are listed.
 const MOST_CANDIDATES: usize = 30;
@@ -91,24 +97,6 @@ impl Asked {
             Asked::Name(name) => format!("\"{}\"", FromAir(name)),
         }
     }
-}
-
-/// Everything known about one vessel.
-struct Known {
-    mmsi: u32,
-    /// The wall clock, read after everything else.
-    now: Time,
-    /// Event time at the end of the reading; the wall clock without a journal.
-    read_to: Time,
-    /// The first moment that was read. `None` if the daemon's saved state was restored, or without a journal.
-    since: Option<Time>,
-    /// Whether there was a journal.
-    journal: bool,
-    deeds: Deeds,
-    sayings: Sayings,
-    listed: Option<Match>,
-    alerts: Vec<Entry>,
-    cases: Vec<Value>,
 }
 
 /// Prints one vessel, or the candidates if several match.
@@ -274,30 +262,6 @@ fn gather(
         listed = settings.chart.watchlists.find(said, now);
     }
     Ok(Known { mmsi, now, read_to, since, journal, deeds, sayings, listed, alerts, cases })
-}
-
-impl Known {
-    fn json(&self) -> Value {
-        let deeds = |list: &[deeds::Deed]| list.iter().map(deeds::Deed::json).collect::<Vec<_>>();
-        let last = self.deeds.last.as_ref().map(|last| {
-            json!({
-                "at": last.at.to_string(), "lat": last.position.lat, "lon": last.position.lon, "knots": last.knots,
-                "course": last.course, "status": last.status, "zones": last.zones,
-            })
-        });
-        let listed = self.listed.as_ref().map(|found| {
-            let row = &found.listed;
-            json!({ "list": row.list, "by": found.by.name(), "fuzzy": found.fuzzy, "reason": row.reason, "owner": row.owner })
-        });
-        json!({
-            "mmsi": self.mmsi, "flag": atalaia_core::picture::tracks::flag_of(Mmsi(self.mmsi)), "identity": self.sayings.json(),
-            "first_heard_at": self.deeds.first_at.map(|at| at.to_string()), "last": last,
-            "known_since": self.since.map(|since| since.to_string()), "ships_under_this_number": self.deeds.tracks,
-            "stops": deeds(&self.deeds.stops), "silences": deeds(&self.deeds.silences),
-            "port_calls": deeds(&self.deeds.calls), "watchlist": listed,
-            "alerts": self.alerts.iter().map(|entry| entry.value(&[])).collect::<Vec<_>>(), "cases": self.cases,
-        })
-    }
 }
 
 #[cfg(test)]

@@ -10,12 +10,14 @@ mod seen;
 
 use std::collections::BTreeMap;
 
+use super::access::refused;
 use super::daemon::Daemon;
+use super::failure::Failure;
+use super::output::print;
 use super::replay::{Playback, play};
 use super::source::{Reading, Source, aside, look_back};
 use super::table::{number, table, text, width};
 use super::when;
-use super::{Failure, print, refused};
 use crate::daemon::LookBack;
 use crate::platform::clock::Clock;
 use crate::platform::telemetry::FromAir;

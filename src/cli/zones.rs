@@ -7,10 +7,12 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
+use super::failure::Failure;
+use super::output::print;
+use super::place::SettingsArguments;
 use super::position::Position;
 use super::replay::{Playback, play};
 use super::table::{Column, cut, number, table, text, width};
-use super::{Failure, SettingsArguments, print};
 use crate::config::Checked;
 use crate::platform::clock::Clock;
 use atalaia_core::ais::Class;

@@ -10,7 +10,9 @@ use rusqlite::ErrorCode;
 use rustix::fs::{Access, AtFlags, CWD, accessat};
 use rustix::process::geteuid;
 
-use super::{Failure, person, place};
+use super::failure::Failure;
+
+use super::{named, person};
 use crate::config::holds_settings;
 use crate::platform::telemetry::FromAir;
 use crate::storage::store::StoreError;
@@ -43,9 +45,18 @@ pub(super) fn to_settings(path: &Path) -> Result<(), Failure> {
     }
 }
 
+/// Turns an error of the store into a failure: refusals are usage errors, and permission errors name the command that
+/// would work.
+pub(super) fn refused(error: StoreError) -> Failure {
+    match error {
+        StoreError::Refused(text) => Failure::Usage(text),
+        error => Failure::Other(denied_store(&error).unwrap_or_else(|| error.to_string())),
+    }
+}
+
 /// The message for a store error caused by permissions on the store, its folder or the files beside it, for a user
 /// other than the daemon's. `None` for any other error.
-pub(super) fn refused(error: &StoreError) -> Option<String> {
+fn denied_store(error: &StoreError) -> Option<String> {
     closed_part(error).map(|path| denied(&path))
 }
 
@@ -56,7 +67,7 @@ pub(super) fn refused_copy(error: &StoreError, store: &Path) -> Option<String> {
         return None;
     };
     if path == store {
-        return refused(error);
+        return denied_store(error);
     }
     let denial = Denial::of(&closed_part(error)?);
     Some(format!("{}; name a folder that {} may write", denial.head(), denial.ours.name))
@@ -215,7 +226,7 @@ fn own_command() -> String {
         *program = "atalaia".to_owned();
     }
     let names_place = |word: &String| word.starts_with("--config") || word.starts_with("--store");
-    if let Some(file) = place::named_settings(None).filter(|_| !words.iter().any(names_place)) {
+    if let Some(file) = named::named_settings(None).filter(|_| !words.iter().any(names_place)) {
         words.push(format!("--config {}", quoted(file.as_os_str())));
     }
     let whole = FromAir(&words.join(" ")).to_string();

@@ -5,13 +5,15 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::super::audit::{object, subject};
-use super::super::period::Period;
-use super::super::table::{Column, fitted, short_id, text, width};
-use super::super::when::short;
-use super::super::{Failure, print, refused};
-use super::list::{about, deed};
 use super::page::{kind, points};
+use crate::cli::access::refused;
+use crate::cli::audit::{object, subject};
+use crate::cli::failure::Failure;
+use crate::cli::output::print;
+use crate::cli::period::Period;
+use crate::cli::subjects::{about, deed};
+use crate::cli::table::{Column, fitted, short_id, text, width};
+use crate::cli::when::short;
 use crate::platform::telemetry::FromAir;
 use crate::storage::store::{self, ActionRow, ChangeRow, Machine, stored_severity};
 use atalaia_core::alerts::Severity;

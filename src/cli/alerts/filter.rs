@@ -4,8 +4,8 @@
 use clap::builder::PossibleValuesParser;
 use serde_json::Value;
 
-use super::super::source::mmsi;
-use super::super::when::{length, past, words};
+use crate::cli::source::mmsi;
+use crate::cli::when::{length, past, words};
 use crate::storage::evidence::report::mmsi as nine_digits;
 use crate::storage::store::{Entry, Query, is_same_name, stored_severity};
 use atalaia_core::alerts::{Class, NoticeKind, Severity};

@@ -5,10 +5,12 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::super::marking;
-use super::super::table::{width, wrapped};
-use super::super::when::words;
-use super::super::{Failure, print, refused};
+use crate::cli::access::refused;
+use crate::cli::failure::Failure;
+use crate::cli::marking;
+use crate::cli::output::print;
+use crate::cli::table::{width, wrapped};
+use crate::cli::when::words;
 use crate::delivery::{CAVEAT, Row, sheet};
 use crate::platform::telemetry::FromAir;
 use crate::storage::store::{self, AuditRow, ChangeRow, DeliveryState, Sent, Told};

@@ -6,13 +6,18 @@ use std::path::Path;
 use clap::builder::PossibleValuesParser;
 use serde_json::json;
 
-use super::super::person::Person;
-use super::super::source::mmsi;
-use super::super::table::{Column, number, text, width};
-use super::super::when::{ahead, past};
-use super::super::{Failure, print, refused, table, who};
 use super::filter::behaviours;
 use super::list;
+use crate::cli::access::refused;
+use crate::cli::failure::Failure;
+use crate::cli::output::print;
+use crate::cli::person::Person;
+use crate::cli::person::who;
+use crate::cli::source::mmsi;
+use crate::cli::subjects::silence_words;
+use crate::cli::table;
+use crate::cli::table::{Column, number, text, width};
+use crate::cli::when::{ahead, past};
 use crate::platform::telemetry::FromAir;
 use crate::storage::store::{self, Listed, Query, Silence, SilenceRow, StoreError};
 use atalaia_core::base::time::{Span, Time};
@@ -59,20 +64,12 @@ pub(super) fn main(path: &Path, arguments: &Arguments, said: Option<&String>, no
         return Err(Failure::Usage("a silence needs a vessel, a zone or a behaviour".to_owned()));
     }
     let preview = preview(path, &silence, from, now)?;
-    let span = format!("{}, {} to {} UTC", hush_words(&silence), from.minute(), until.minute());
+    let span = format!("{}, {} to {} UTC", silence_words(&silence), from.minute(), until.minute());
     if arguments.dry_run {
         return print(&format!("silence of {span} (not made)\n{preview}"));
     }
     let number = store::silence(path, &silence, from, *until, &who(said)?, why, now).map_err(refused)?;
     print(&format!("silence {number} of {span}\n{preview}"))
-}
-
-/// The subject of a silence: `loitering, MMSI 224123456, zone c06`
-pub(in crate::cli) fn hush_words(silence: &Silence) -> String {
-    let mmsi = silence.mmsi.map(|mmsi| format!("MMSI {mmsi:09}"));
-    let zone = silence.zone.as_ref().map(|zone| format!("zone {}", FromAir(zone)));
-    let behaviour = silence.behaviour.as_ref().map(|behaviour| FromAir(behaviour).to_string());
-    [behaviour, mmsi, zone].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 /// The open alerts that the silence would apply to now.
@@ -134,7 +131,7 @@ pub(super) fn after_close(
         let silence = Silence { mmsi: Some(mmsi), zone: None, behaviour: behaviour.clone() };
         let until = there + length;
         let number = store::silence(path, &silence, last_at.min(there), until, who, why, now)?;
-        text += &format!("silence {number} of {} until {} UTC\n", hush_words(&silence), until.minute());
+        text += &format!("silence {number} of {} until {} UTC\n", silence_words(&silence), until.minute());
     }
     Ok(text)
 }
@@ -160,7 +157,7 @@ pub(super) fn still_held(path: &Path, entry: &store::Entry, now: Time) -> Result
         let number = silence.number;
         format!(
             "\nsilence {number} of {} is still in force until {} UTC: atalaia alerts lift {number}",
-            hush_words(&silence.subject()),
+            silence_words(&silence.subject()),
             silence.until.minute()
         )
     };
@@ -214,7 +211,7 @@ pub(super) fn all(path: &Path, as_json: bool, now: Time) -> Result<(), Failure> 
             state.to_owned(),
             silence.from.minute(),
             silence.until.minute(),
-            hush_words(&silence.subject()),
+            silence_words(&silence.subject()),
             FromAir(&silence.who).to_string(),
             FromAir(&silence.why).to_string(),
         ]

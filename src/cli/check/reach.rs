@@ -1,7 +1,9 @@
 //! Tries the servers of inputs and sinks: whether they can be reached, and whether they accept a test alert.
 
-use super::super::{Failure, print};
+use crate::cli::failure::Failure;
+
 use super::summary::count;
+use crate::cli::output::print;
 use crate::config::Checked;
 use crate::delivery;
 use crate::platform::clock::Clock;

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
 
-use super::super::Failure;
+use crate::cli::failure::Failure;
 use crate::config::USUAL_USER;
 use crate::platform::service::{Account, Unit, group};
 

@@ -136,10 +136,16 @@ fn truth(row: &Map<String, Value>) -> Result<Truth, String> {
     let level = match words(row, "level")? {
         None => Severity::Info,
         Some(word) => {
-            super::severity(word).ok_or(format!("level: write info, low, medium, high or critical, not `{word}`"))?
+            severity(word).ok_or(format!("level: write info, low, medium, high or critical, not `{word}`"))?
         }
     };
     Ok(Truth { behaviour: behaviour.to_owned(), vessels: vessels(row)?, from, to, expect, level })
+}
+
+/// The severity of this name; `None` for any other word.
+pub(super) fn severity(word: &str) -> Option<Severity> {
+    use Severity::{Critical, High, Info, Low, Medium};
+    [Info, Low, Medium, High, Critical].into_iter().find(|severity| severity.name() == word)
 }
 
 fn words<'a>(row: &'a Map<String, Value>, key: &str) -> Result<Option<&'a str>, String> {

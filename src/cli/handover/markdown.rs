@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
-use super::{Daemon, Watch, by_severity, names, status_of};
-use crate::cli::alerts::hush_words;
+use super::watch::{Daemon, SOON, Watch};
+use super::words::{by_severity, names, status_of};
+use crate::cli::subjects::silence_words;
 use crate::cli::table::short_id;
 use crate::platform::telemetry::FromAir;
 use crate::storage::evidence::report::{position_of, time_of};
@@ -59,12 +60,12 @@ pub(super) fn page(watch: &Watch) -> String {
     });
     table(&mut page, &["When", "Who", "What", "To", "Words"], actions.collect());
     section(&mut page, &format!("Silences in force: {}", watch.silences.len()), "");
-    let ends_soon = |until: Time| if until - watch.now <= super::SOON { " (soon)" } else { "" };
+    let ends_soon = |until: Time| if until - watch.now <= SOON { " (soon)" } else { "" };
     let silences = watch.silences.iter().map(|silence| {
         let until = format!("{}{}", silence.until.minute(), ends_soon(silence.until));
         vec![
             silence.number.to_string(),
-            plain(&hush_words(&silence.subject())),
+            plain(&silence_words(&silence.subject())),
             until,
             plain(&silence.who),
             plain(&silence.why),

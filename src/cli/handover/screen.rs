@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
-use super::{Daemon, Watch, by_severity, names, status_of};
-use crate::cli::alerts::hush_words;
+use super::watch::{Daemon, Watch};
+use super::words::{by_severity, names, status_of};
+use crate::cli::subjects::silence_words;
 use crate::cli::table::{cut, short_id};
 use crate::platform::telemetry::FromAir;
 use crate::storage::evidence::report::time_of;
@@ -63,7 +64,7 @@ pub(super) fn text(watch: &Watch, width: Option<usize>) -> String {
             "{:>4}  until {}  {}  {who}: {why}",
             silence.number,
             moment(watch, silence.until),
-            hush_words(&silence.subject())
+            silence_words(&silence.subject())
         )
     });
     feeds(watch, &mut lines);

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use rustix::process::getuid;
 
-use super::Failure;
+use super::failure::Failure;
 use crate::storage::store::Actor;
 use atalaia_core::ais::hidden;
 

@@ -1,7 +1,6 @@
 //! What a vessel did, as far as an engine remembers: stops at sea, silences, port calls, first and last position.
 
-use serde_json::{Value, json};
-
+use super::deed::Deed;
 use super::silences::{self, Silence, Watch};
 use atalaia_core::ais::Class;
 use atalaia_core::base::time::{Span, Time};
@@ -10,18 +9,6 @@ use atalaia_core::engine::Engine;
 use atalaia_core::geo::LatLon;
 use atalaia_core::picture::tracks::{TrackKey, Vessel};
 use atalaia_core::zones::{Chart, Hit, Relation};
-
-/// Something the vessel did: when and where.
-#[derive(Clone, Debug)]
-pub(super) struct Deed {
-    pub(super) from: Time,
-    /// End; `None` while it goes on.
-    pub(super) to: Option<Time>,
-    /// `None` if it is no longer known.
-    pub(super) at: Option<LatLon>,
-    /// Further details in words.
-    pub(super) note: String,
-}
 
 /// The last report of the vessel.
 #[derive(Clone, Debug)]
@@ -128,15 +115,5 @@ impl Deeds {
             at: Some(stay.at),
             note: port(stay.port.as_deref()),
         }));
-    }
-}
-
-impl Deed {
-    pub(super) fn json(&self) -> Value {
-        json!({
-            "from": self.from.to_string(), "to": self.to.map(|to| to.to_string()), "lat": self.at.map(|at| at.lat),
-            "lon": self.at.map(|at| at.lon),
-            "note": self.note,
-        })
     }
 }

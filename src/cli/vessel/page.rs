@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::super::table::{Column, cut, number, short_id, table, text, width};
-use super::Known;
-use super::deeds::{Deed, Last};
+use super::deed::Deed;
+use super::deeds::Last;
 use super::identity::{Field, country};
+use super::record::Known;
+use crate::cli::table::{Column, cut, number, short_id, table, text, width};
 use crate::platform::telemetry::FromAir;
 use crate::storage::evidence::report::mmsi;
 use crate::storage::store::Entry;

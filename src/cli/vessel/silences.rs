@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::deeds::Deed;
+use super::deed::Deed;
 use atalaia_core::base::time::{Span, Time};
 use atalaia_core::base::units::Mmsi;
 use atalaia_core::engine::Engine;

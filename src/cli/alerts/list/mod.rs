@@ -5,13 +5,16 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::super::table::{Column, fitted, number, screen_rows, short_id, text, width};
-use super::super::when::{short, words};
-use super::super::{Failure, print, refused};
 use super::filter::Filter;
+use crate::cli::access::refused;
+use crate::cli::failure::Failure;
+use crate::cli::output::print;
+use crate::cli::subjects::{about, deed};
+use crate::cli::table::{Column, fitted, number, screen_rows, short_id, text, width};
+use crate::cli::when::{short, words};
 use crate::platform::telemetry::FromAir;
 use crate::storage::store::{self, Bodies, Listed, Query, stored_severity};
-use atalaia_core::alerts::{Severity, system_title};
+use atalaia_core::alerts::Severity;
 use atalaia_core::base::time::Time;
 
 /// Arguments of `atalaia alerts list`.
@@ -207,50 +210,6 @@ fn zone(zones: &Value) -> String {
     let near = if first["relation"] == "in" { "" } else { "near " };
     let more = if zones.len() == 1 { String::new() } else { format!(" +{}", zones.len() - 1) };
     format!("{near}{}{more}", FromAir(first["name"].as_str().unwrap_or_default()))
-}
-
-/// The vessels of an alert. For an alert about the daemon, the part of the daemon that it is about.
-pub(in crate::cli) fn about(alert: &Value) -> String {
-    system_title(alert).map_or_else(|| vessels(&alert["vessels"]), |title| FromAir(&title).to_string())
-}
-
-/// `ALFA (ES) + 002241022 (ES)`. Of more than three vessels, the first two and the number of others.
-fn vessels(vessels: &Value) -> String {
-    const MOST: usize = 3;
-    let vessels: Vec<&Value> = vessels.as_array().into_iter().flatten().collect();
-    let name = |vessel: &&Value| {
-        let flag = vessel["flag"].as_str().map_or(String::new(), |flag| format!(" ({})", FromAir(flag)));
-        match vessel["name"].as_str() {
-            Some(name) => format!("{}{flag}", FromAir(name)),
-            None => format!("{:09}{flag}", vessel["mmsi"].as_u64().unwrap_or_default()),
-        }
-    };
-    match vessels.len() {
-        0 => "-".to_owned(),
-        1..=MOST => vessels.iter().map(name).collect::<Vec<_>>().join(" + "),
-        count => {
-            let two = vessels.iter().take(2).map(name).collect::<Vec<_>>().join(" + ");
-            format!("{two} + {} more", count - 2)
-        }
-    }
-}
-
-/// The summary without the vessels at its beginning, which have a column of their own.
-pub(in crate::cli) fn deed<'a>(summary: &'a str, vessels: &Value) -> &'a str {
-    let called = |vessel: &Value| match vessel["name"].as_str() {
-        Some(name) => name.to_owned(),
-        None => format!("MMSI {:09}", vessel["mmsi"].as_u64().unwrap_or_default()),
-    };
-    let called: Vec<String> = vessels.as_array().into_iter().flatten().map(called).collect();
-    let after_one = |text: &'a str| {
-        let described = called.iter().find_map(|name| text.strip_prefix(name.as_str())?.strip_prefix(" ("));
-        described?.split_once(')').map(|(_, after)| after)
-    };
-    let mut rest = summary;
-    while let Some(after) = after_one(rest) {
-        rest = after.strip_prefix(" and ").or(after.strip_prefix(", ")).unwrap_or(after.trim_start());
-    }
-    rest
 }
 
 #[cfg(test)]
