@@ -4,6 +4,8 @@ use std::fmt::Write as _;
 use std::net::IpAddr;
 use std::path::{Path, absolute};
 
+use crate::inputs::{AddressUse, Character, Kind, PathUse};
+
 /// The contents of a first settings file.
 #[derive(Debug)]
 pub(super) struct Draft {
@@ -16,11 +18,47 @@ pub(super) struct Draft {
 /// An input: where AIS comes from.
 #[derive(PartialEq, Eq, Debug)]
 pub(super) struct Feed {
-    /// Kind of the input, as in the settings.
-    kind: &'static str,
-    /// Key of the value: `address` or `path`.
-    key: &'static str,
+    kind: Kind,
+    /// The one key that the entry has besides `kind` and `name`.
+    key: Key,
+    /// Value of that key: `HOST:PORT`, or a path as the settings need it.
     value: String,
+}
+
+/// The key that makes an entry of `[[inputs]]` complete.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Key {
+    Address,
+    Path,
+}
+
+impl Key {
+    /// The one key that an input of this kind needs. `None` for kinds that need none, and for those with a table of their own: a
+    /// first settings file cannot be guessed from one word for them.
+    fn of(kind: Kind) -> Option<Key> {
+        let Character { table, address, path, .. } = kind.character();
+        match (table.is_empty(), address, path) {
+            (true, AddressUse::Server { .. } | AddressUse::Listener { .. }, PathUse::Unused) => Some(Key::Address),
+            (true, AddressUse::Unused, PathUse::File) => Some(Key::Path),
+            _ => None,
+        }
+    }
+
+    /// Its name in the settings.
+    fn name(self) -> &'static str {
+        match self {
+            Key::Address => "address",
+            Key::Path => "path",
+        }
+    }
+
+    /// What stands between the name of the kind and the value in an answer: `tcp://HOST:PORT`, `file:PATH`.
+    fn separator(self) -> &'static str {
+        match self {
+            Key::Address => "://",
+            Key::Path => ":",
+        }
+    }
 }
 
 /// Path of the store; `None` if alerts are not kept.
@@ -43,21 +81,20 @@ pub(super) enum Sink {
     },
 }
 
-/// The kinds of inputs that need only an address or a path: prefix of the answer, kind, and key of the rest.
-const FEEDS: [(&str, &str, &str); 6] = [
-    ("tcp://", "tcp", "address"),
-    ("tcp-listen://", "tcp-listen", "address"),
-    ("udp://", "udp", "address"),
-    ("gpsd://", "gpsd", "address"),
-    ("fifo:", "fifo", "path"),
-    ("file:", "file", "path"),
-];
+/// The kinds of inputs that need only an address or a path, with that key. All others are left to the shipped settings file.
+fn feeds() -> impl Iterator<Item = (Kind, Key)> {
+    Kind::ALL.iter().filter_map(|kind| Some((*kind, Key::of(*kind)?)))
+}
 
 impl Feed {
     pub(super) fn parse(text: &str, folder: &Path) -> Result<Feed, String> {
-        let form = FEEDS.iter().find_map(|(begin, kind, key)| Some((*kind, *key, text.strip_prefix(begin)?)));
+        let form = feeds().find_map(|(kind, key)| {
+            let rest = text.strip_prefix(kind.name())?.strip_prefix(key.separator())?;
+            Some((kind, key, rest))
+        });
         let Some((kind, key, rest)) = form else {
-            let begins: Vec<&str> = FEEDS.iter().map(|(begin, ..)| *begin).collect();
+            let begins: Vec<String> =
+                feeds().map(|(kind, key)| format!("{}{}", kind.name(), key.separator())).collect();
             return Err(format!(
                 "{text}: not a feed; write tcp://HOST:PORT or another of {}; the other kinds are described in the settings file \
                  that comes with the program",
@@ -65,8 +102,8 @@ impl Feed {
             ));
         };
         let value = match key {
-            "address" => address(rest.trim_end_matches('/'))?,
-            _ => path(rest, folder)?,
+            Key::Address => address(rest.trim_end_matches('/'))?,
+            Key::Path => path(rest, folder)?,
         };
         Ok(Feed { kind, key, value })
     }
@@ -214,8 +251,9 @@ impl Draft {
         for (index, feed) in self.feeds.iter().enumerate() {
             let earlier = self.feeds[..index].iter().filter(|other| other.kind == feed.kind).count();
             text += "\n[[inputs]]\n";
-            let _ = writeln!(text, "kind = \"{}\"\nname = \"{}\"", feed.kind, name(feed.kind, earlier));
-            let _ = writeln!(text, "{} = {}", feed.key, quoted(&feed.value));
+            let kind = feed.kind.name();
+            let _ = writeln!(text, "kind = \"{kind}\"\nname = \"{}\"", name(kind, earlier));
+            let _ = writeln!(text, "{} = {}", feed.key.name(), quoted(&feed.value));
         }
         text += "\n# Only these sinks receive alerts: the log too only if it is listed.\n";
         for (index, sink) in self.sinks.iter().enumerate() {
@@ -272,7 +310,7 @@ mod tests {
 
     #[test]
     fn a_feed_is_an_address_or_a_path_of_a_known_kind() {
-        let feed = |text| Feed::parse(text, here()).map(|feed| (feed.kind, feed.key, feed.value));
+        let feed = |text| Feed::parse(text, here()).map(|feed| (feed.kind.name(), feed.key.name(), feed.value));
         assert_eq!(feed("tcp://ais.example.org:5631/"), Ok(("tcp", "address", "ais.example.org:5631".to_owned())));
         assert_eq!(feed("udp://0.0.0.0:10110"), Ok(("udp", "address", "0.0.0.0:10110".to_owned())));
         assert_eq!(feed("fifo:/run/ais"), Ok(("fifo", "path", "/run/ais".to_owned())));
