@@ -23,6 +23,7 @@ use crate::daemon::{self, LookBack, LookedBack, Origin};
 use crate::platform::clock::Clock;
 use crate::platform::telemetry::FromAir;
 use crate::storage::store::{self, Extent, Query};
+use atalaia_core::alerts::Alert;
 use atalaia_core::base::time::Time;
 use atalaia_core::base::units::Mmsi;
 use atalaia_core::engine::Engine;
@@ -236,7 +237,9 @@ fn gather(
             store::listed(store, &query, now).map_err(refused)?.into_iter().map(|one| one.entry).collect()
         }
     };
-    alerts.iter().for_each(|entry| sayings.alert(mmsi, &entry.body));
+    // An alert of a version whose lines cannot be read any more says nothing about the identity; it is still listed.
+    let readable = alerts.iter().filter_map(|entry| serde_json::from_value::<Alert>(entry.body.clone()).ok());
+    readable.for_each(|alert| sayings.alert(mmsi, &alert));
     let cases = store::cases(store).map_err(refused)?.into_iter().filter(|case| {
         let vessels = case["vessels"].as_array().into_iter().flatten();
         vessels.into_iter().any(|vessel| vessel["mmsi"].as_u64() == Some(u64::from(mmsi)))

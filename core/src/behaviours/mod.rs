@@ -54,6 +54,7 @@ pub use character::{
 pub use end::End;
 pub use explain::{Condition, Explanation};
 pub(crate) use facts::{Parts, Rounded, minutes, number};
+pub use identity_change::NewIdentity;
 pub use named::{Role, VesselRef, ZoneRef};
 pub use place::{Ground, Lot, Places};
 pub(crate) use registry::AnyFacts;
