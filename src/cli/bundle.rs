@@ -53,7 +53,7 @@ enum Command {
 
 /// Arguments of `atalaia cases bundle`.
 #[derive(Debug, clap::Args)]
-pub(super) struct Wanted {
+pub(super) struct PackArguments {
     /// Case id, or its first characters (at least four)
     id: String,
     /// File of the bundle, which must not exist; or a folder, for a name that includes the marking
@@ -96,7 +96,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
 }
 
 /// Packs a case and writes the bundle.
-pub(super) fn pack(store_named: &StoreArguments, who: &Person, wanted: &Wanted) -> Result<(), Failure> {
+pub(super) fn pack(store_named: &StoreArguments, who: &Person, wanted: &PackArguments) -> Result<(), Failure> {
     let Place { store, settings } = store_named.place(&[Table::Journal, Table::Evidence])?;
     let journal = settings.as_ref().and_then(|settings| daemon::journal_folder_of(&store, &settings.journal));
     let journal = journal.unwrap_or_else(|| daemon::journal_beside(&store));

@@ -54,7 +54,7 @@ enum Command {
     /// Export every case as JSON lines
     Export,
     /// Pack a case as evidence: alerts, tracks, raw sentences, settings and zones in force, chained hashes, a signature
-    Bundle(bundle::Wanted),
+    Bundle(bundle::PackArguments),
     /// Put a case under legal hold: everything that belongs to it is kept until the hold is lifted
     Hold {
         /// Case id, or its first characters (at least four)

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::failure::Failure;
 use super::output::print;
-use super::replay::{Playback, Played, play};
+use super::replay::{Outcome, Playback, play};
 use atalaia_core::alerts::{Alert, Change, Severity};
 
 use crate::config::Checked;
@@ -192,7 +192,7 @@ fn is_far_from_zones(engine: &Engine, chart: &Chart) -> bool {
     })
 }
 
-fn run(settings: &Checked, recording: &Path) -> Result<(Cost, Played), Failure> {
+fn run(settings: &Checked, recording: &Path) -> Result<(Cost, Outcome), Failure> {
     let mut cost = Cost::default();
     let playback = Playback { inputs: vec![recording.to_owned()], time_zone: None, pace: None, until: None };
     let played = play(settings, &playback, &mut |_| {}, &mut |changes| {

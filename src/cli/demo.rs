@@ -49,7 +49,7 @@ pub(super) fn main() -> Result<(), Failure> {
     print(OPENING)?;
     let stop = CancellationToken::new();
     let (watcher, changes) = mpsc::channel();
-    let (played, outcome, told) = thread::scope(|scope| {
+    let (played, outcome, printed) = thread::scope(|scope| {
         let player = scope.spawn(|| {
             let played = play(&listener, &feed);
             stop.cancel();
@@ -66,7 +66,7 @@ pub(super) fn main() -> Result<(), Failure> {
     let broken = || Failure::Other("the demonstration was interrupted".to_owned());
     let played = played.map_err(|_| broken())?;
     played.map_err(|error| Failure::Other(format!("loopback: {error}")))?;
-    let opened = told.map_err(|_| broken())??;
+    let opened = printed.map_err(|_| broken())??;
     let seconds = Clock.moment().since(start).as_secs_f64();
     print(&format!(
         "{lines} lines, {opened} alerts, {seconds:.1} s.\n\n{}",
@@ -116,8 +116,8 @@ fn settings(address: &str) -> Result<Checked, Failure> {
     let shipped = check(None, None, Purpose::Replay).map_err(Failure::Settings)?;
     let files = [("demo.geojson".to_owned(), ZONES.to_owned())];
     let zones = ZoneSet::parse(&files).map_err(|errors| {
-        let told: Vec<String> = errors.iter().map(ToString::to_string).collect();
-        Failure::Other(told.join("\n"))
+        let messages: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        Failure::Other(messages.join("\n"))
     })?;
     let mut engine = shipped.engine.clone();
     engine.handling.reality = Reality::Exercise;

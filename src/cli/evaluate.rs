@@ -44,8 +44,8 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let (alerts_name, alerts_text) = read(&arguments.alerts)?;
     let lines = |errors: Vec<LineError>| Failure::Lines(errors.iter().map(LineError::to_string).collect());
     let truths = truth::parse(&truth_name, &truth_text).map_err(lines)?;
-    let told = told_lines(&alerts_name, &alerts_text).map_err(lines)?;
-    let judgement = judge(&truths, &told);
+    let alerts = alerts_in_lines(&alerts_name, &alerts_text).map_err(lines)?;
+    let judgement = judge(&truths, &alerts);
     match arguments.json {
         true => print(&format!("{}\n", judgement.json())),
         false => print(&judgement.text()),
@@ -54,7 +54,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
 
 /// The final state of one alert or fact.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Told {
+pub struct FinalAlert {
     /// Id of the alert.
     pub id: String,
     /// Name of the behaviour.
@@ -74,10 +74,10 @@ pub struct Told {
 }
 
 /// The alerts behind a list of changes, in order of their first change.
-pub fn told(changes: &[Change]) -> Vec<Told> {
+pub fn final_alerts(changes: &[Change]) -> Vec<FinalAlert> {
     let each = changes.iter().map(|change| {
         let alert = &change.alert;
-        Told {
+        FinalAlert {
             id: alert.id.clone(),
             behaviour: alert.behaviour.to_string(),
             vessels: alert.vessels.iter().map(|vessel| vessel.mmsi).collect(),
@@ -95,19 +95,19 @@ pub fn told(changes: &[Change]) -> Vec<Told> {
 ///
 /// # Errors
 /// Every line that is not an alert line.
-pub fn told_lines(file: &str, text: &str) -> Result<Vec<Told>, Vec<LineError>> {
+pub fn alerts_in_lines(file: &str, text: &str) -> Result<Vec<FinalAlert>, Vec<LineError>> {
     let mut each = Vec::new();
     let mut errors = Vec::new();
     for (line, text) in (1..).zip(text.lines()).filter(|(_, text)| !text.trim().is_empty()) {
-        match told_line(text) {
-            Ok(told) => each.push(told),
+        match alert_in_line(text) {
+            Ok(alert) => each.push(alert),
             Err(what) => errors.push(LineError { file: file.to_owned(), line, what }),
         }
     }
     if errors.is_empty() { Ok(latest(each.into_iter())) } else { Err(errors) }
 }
 
-fn told_line(text: &str) -> Result<Told, String> {
+fn alert_in_line(text: &str) -> Result<FinalAlert, String> {
     let line: Value = serde_json::from_str(text).map_err(|error| format!("is not an alert line: {error}"))?;
     let alert = &line["alert"];
     let words = |of: &Value, key: &str| of[key].as_str().map(str::to_owned).ok_or(format!("`{key}` is missing"));
@@ -119,7 +119,7 @@ fn told_line(text: &str) -> Result<Told, String> {
     let ended = if alert["ended_at"].is_null() { moment(alert, "last_at") } else { moment(alert, "ended_at") }?;
     let vessels = alert["vessels"].as_array().ok_or("`vessels` is missing")?;
     let mmsi = |vessel: &Value| vessel["mmsi"].as_u64().and_then(|mmsi| u32::try_from(mmsi).ok());
-    Ok(Told {
+    Ok(FinalAlert {
         id: words(alert, "id")?,
         behaviour: words(alert, "behaviour")?,
         vessels: vessels
@@ -135,18 +135,18 @@ fn told_line(text: &str) -> Result<Told, String> {
 }
 
 /// For each alert its latest line, with the time of its first.
-fn latest(each: impl Iterator<Item = Told>) -> Vec<Told> {
-    let mut kept: Vec<Told> = Vec::new();
+fn latest(each: impl Iterator<Item = FinalAlert>) -> Vec<FinalAlert> {
+    let mut kept: Vec<FinalAlert> = Vec::new();
     let mut places: BTreeMap<String, usize> = BTreeMap::new();
-    for told in each {
-        match places.get(&told.id) {
+    for alert in each {
+        match places.get(&alert.id) {
             Some(place) => {
                 let first_at = kept[*place].first_at;
-                kept[*place] = Told { first_at, ..told };
+                kept[*place] = FinalAlert { first_at, ..alert };
             }
             None => {
-                places.insert(told.id.clone(), kept.len());
-                kept.push(told);
+                places.insert(alert.id.clone(), kept.len());
+                kept.push(alert);
             }
         }
     }
@@ -216,16 +216,16 @@ pub struct Judgement {
     /// Rows that expect an alert and have none.
     pub missed: Vec<Truth>,
     /// Alerts of these behaviours that match no row that expects one.
-    pub unmatched: Vec<Told>,
+    pub unmatched: Vec<FinalAlert>,
     /// Number of alerts by behaviour, for those that the truth has no rows for.
     pub not_judged: BTreeMap<String, u32>,
 }
 
 /// Compares alerts with the truth. An alert matches a row of its behaviour if it names all vessels of the row and their
 /// times overlap. The truth is taken to be complete for each behaviour that it has a row for.
-pub fn judge(truths: &[Truth], told: &[Told]) -> Judgement {
+pub fn judge(truths: &[Truth], alerts: &[FinalAlert]) -> Judgement {
     let mut judgement = Judgement::default();
-    let mut of_row: Vec<Vec<&Told>> = vec![Vec::new(); truths.len()];
+    let mut of_row: Vec<Vec<&FinalAlert>> = vec![Vec::new(); truths.len()];
     for truth in truths {
         let tally = judgement.behaviours.entry(truth.behaviour.clone()).or_default();
         match truth.expect {
@@ -233,7 +233,7 @@ pub fn judge(truths: &[Truth], told: &[Told]) -> Judgement {
             Expect::None => tally.negatives += 1,
         }
     }
-    for alert in told {
+    for alert in alerts {
         let Some(tally) = judgement.behaviours.get_mut(&alert.behaviour) else {
             *judgement.not_judged.entry(alert.behaviour.clone()).or_default() += 1;
             continue;
@@ -253,7 +253,7 @@ pub fn judge(truths: &[Truth], told: &[Told]) -> Judgement {
     }
     for (truth, alerts) in truths.iter().zip(of_row) {
         let tally = judgement.behaviours.entry(truth.behaviour.clone()).or_default();
-        let alerts: Vec<&Told> = alerts.into_iter().filter(|alert| truth.level <= alert.severity).collect();
+        let alerts: Vec<&FinalAlert> = alerts.into_iter().filter(|alert| truth.level <= alert.severity).collect();
         let first_at = alerts.iter().map(|alert| alert.first_at).min();
         match (truth.expect, first_at) {
             (Expect::Alert, Some(first_at)) => {
@@ -269,7 +269,7 @@ pub fn judge(truths: &[Truth], told: &[Told]) -> Judgement {
     judgement
 }
 
-fn belongs(alert: &Told, truth: &Truth) -> bool {
+fn belongs(alert: &FinalAlert, truth: &Truth) -> bool {
     alert.behaviour == truth.behaviour
         && truth.vessels.iter().all(|mmsi| alert.vessels.contains(mmsi))
         && alert.started_at <= truth.to
@@ -336,8 +336,8 @@ impl Judgement {
             let Truth { behaviour, vessels, from, to, .. } = truth;
             json!({"behaviour": behaviour, "vessels": vessels, "from": from, "to": to})
         };
-        let unmatched = |alert: &Told| {
-            let Told { id, behaviour, vessels, started_at, last_at, severity, .. } = alert;
+        let unmatched = |alert: &FinalAlert| {
+            let FinalAlert { id, behaviour, vessels, started_at, last_at, severity, .. } = alert;
             json!({"id": id, "behaviour": behaviour, "vessels": vessels, "severity": severity,
                 "started_at": started_at, "last_at": last_at})
         };

@@ -1,7 +1,7 @@
 //! `atalaia explain`: why there is an alert about a vessel at a time, or what was missing for one.
 
-mod known;
 mod names;
+mod past_alert;
 mod plain;
 mod words;
 
@@ -14,7 +14,7 @@ use super::access::refused;
 use super::daemon::Daemon;
 use super::failure::Failure;
 use super::output::print;
-use super::replay::{Playback, Played, Stop, play_on};
+use super::replay::{Outcome, Playback, Stop, play_on};
 use super::source::{Reading, Source, aside, look_back, mmsi};
 use super::table::{cut, number, short_id, table, text, width};
 use super::when;
@@ -29,8 +29,8 @@ use atalaia_core::behaviours::{Behaviour, NAMES};
 use atalaia_core::engine::Engine;
 use atalaia_core::picture::tracks::TrackKey;
 use atalaia_core::questions::{Conditions, Form, TrackConditions, conditions, nearest};
-use known::Known;
 use names::Names;
+use past_alert::PastAlert;
 
 /// Alerts that open up to this long after the moment are listed as later ones.
 const BEYOND: Span = Span::from_hours(6);
@@ -100,30 +100,31 @@ fn of_daemon(arguments: &Arguments) -> Result<Option<Answer<'_>>, Failure> {
         return Ok(None);
     };
     let only = arguments.only().map_or(String::new(), |only| format!("?behaviour={only}"));
-    let Some(told) = daemon.ask::<Conditions>(&format!("vessels/{:09}/explanations{only}", arguments.mmsi)) else {
+    let Some(conditions) = daemon.ask::<Conditions>(&format!("vessels/{:09}/explanations{only}", arguments.mmsi))
+    else {
         return Ok(None);
     };
-    aside(&format!("answered by the running daemon at {}, for {}", daemon.address, told.at));
+    aside(&format!("answered by the running daemon at {}, for {}", daemon.address, conditions.at));
     let all = store::as_of(store, arguments.mmsi, arguments.at).map_err(refused)?;
     let mut answer = Answer::new(arguments, true);
-    answer.told = told;
+    answer.conditions = conditions;
     answer.stored = true;
-    answer.alerts(all.iter().filter_map(Known::stored));
+    answer.alerts(all.iter().filter_map(PastAlert::stored));
     Ok(Some(answer))
 }
 
 fn of_recordings(arguments: &Arguments, inputs: Vec<PathBuf>) -> Result<Answer<'_>, Failure> {
     let settings = arguments.reading.settings.checked()?;
     let playback = Playback { inputs, time_zone: None, pace: None, until: Some(arguments.at) };
-    let mut said: BTreeMap<String, Known> = BTreeMap::new();
+    let mut said: BTreeMap<String, PastAlert> = BTreeMap::new();
     let mut answer = Answer::new(arguments, false);
     let mut ask = |engine: &mut Engine| answer.ask(engine);
     let stop = Stop { at: &mut ask, beyond: BEYOND };
-    let Played { engine, .. } = play_on(&settings, &playback, Some(stop), &mut |_| {}, &mut |changes| {
+    let Outcome { engine, .. } = play_on(&settings, &playback, Some(stop), &mut |_| {}, &mut |changes| {
         let about = |change: &&Change| change.alert.vessels.iter().any(|vessel| vessel.mmsi == arguments.mmsi);
         for change in changes.iter().filter(about) {
             // Later changes must not alter the state that an alert had at the moment.
-            let known = Known::of(&change.alert);
+            let known = PastAlert::of(&change.alert);
             match said.get(&known.id).is_some_and(|said| said.opened_at <= arguments.at) && arguments.at < change.at {
                 true => {}
                 false => drop(said.insert(known.id.clone(), known)),
@@ -141,10 +142,10 @@ fn of_recordings(arguments: &Arguments, inputs: Vec<PathBuf>) -> Result<Answer<'
 fn of_journal<'a>(arguments: &'a Arguments, folder: PathBuf, store: Option<&Path>) -> Result<Answer<'a>, Failure> {
     let at = Some(arguments.at);
     let wanted = LookBack { folder, asked: at, until: at, read_from: arguments.reading.read_from };
-    let mut said: BTreeMap<String, Known> = BTreeMap::new();
+    let mut said: BTreeMap<String, PastAlert> = BTreeMap::new();
     let looked = look_back(&wanted, &mut |_, _| {}, &mut |changes| {
         let about = |change: &&Change| change.alert.vessels.iter().any(|vessel| vessel.mmsi == arguments.mmsi);
-        said.extend(changes.iter().filter(about).map(|change| (change.alert.id.clone(), Known::of(&change.alert))));
+        said.extend(changes.iter().filter(about).map(|change| (change.alert.id.clone(), PastAlert::of(&change.alert))));
     })?;
     let mut answer = Answer::new(arguments, true);
     answer.ask(&looked.engine);
@@ -156,7 +157,7 @@ fn of_journal<'a>(arguments: &'a Arguments, folder: PathBuf, store: Option<&Path
         // The store has the alerts that were raised. A journal read from the middle may lead to others.
         Some(store) => {
             let all = store::as_of(store, arguments.mmsi, arguments.at).map_err(refused)?;
-            answer.alerts(all.iter().filter_map(Known::stored));
+            answer.alerts(all.iter().filter_map(PastAlert::stored));
             answer.stored = true;
         }
         None => answer.alerts(said.into_values()),
@@ -173,15 +174,15 @@ struct Answer<'a> {
     since: Option<Time>,
     /// How long a silent vessel is remembered.
     memory: Span,
-    told: Conditions,
+    conditions: Conditions,
     /// The track that reports under this number belong to because the number was damaged in transmission, and how many
     /// there were.
     damaged: Option<(TrackKey, u64)>,
     last_at: Option<Time>,
     timeless: bool,
     stored: bool,
-    before: Vec<Known>,
-    later: Vec<Known>,
+    before: Vec<PastAlert>,
+    later: Vec<PastAlert>,
 }
 
 impl Answer<'_> {
@@ -191,7 +192,12 @@ impl Answer<'_> {
             of_journal,
             since: None,
             memory: Span::ZERO,
-            told: Conditions { mmsi: arguments.mmsi, at: arguments.at, tracks: Vec::new(), names: BTreeMap::new() },
+            conditions: Conditions {
+                mmsi: arguments.mmsi,
+                at: arguments.at,
+                tracks: Vec::new(),
+                names: BTreeMap::new(),
+            },
             damaged: None,
             last_at: None,
             timeless: false,
@@ -204,17 +210,17 @@ impl Answer<'_> {
     /// Takes the answer from the engine, which is at the moment itself.
     fn ask(&mut self, engine: &Engine) {
         let mmsi = Mmsi(self.arguments.mmsi);
-        self.told = conditions(engine, mmsi, self.arguments.only(), self.arguments.at);
+        self.conditions = conditions(engine, mmsi, self.arguments.only(), self.arguments.at);
         self.damaged = engine.tracks().damaged(mmsi).map(|(of, reports)| (of, u64::from(reports)));
         self.last_at = engine.summary().last_at;
         self.memory = Span::from_hours(i64::from(engine.tracks().settings().forget_after_hours));
     }
 
-    fn alerts(&mut self, known: impl Iterator<Item = Known>) {
+    fn alerts(&mut self, known: impl Iterator<Item = PastAlert>) {
         let at = self.arguments.at;
-        let (mut before, mut later): (Vec<Known>, Vec<Known>) = known.partition(|known| known.opened_at <= at);
+        let (mut before, mut later): (Vec<PastAlert>, Vec<PastAlert>) = known.partition(|known| known.opened_at <= at);
         later.retain(|known| known.opened_at <= at + BEYOND);
-        let order = |known: &Known| (known.opened_at, known.id.clone());
+        let order = |known: &PastAlert| (known.opened_at, known.id.clone());
         before.sort_by_key(|known| std::cmp::Reverse(order(known)));
         later.sort_by_key(order);
         (self.before, self.later) = (before, later);
@@ -226,7 +232,7 @@ impl Answer<'_> {
             return "the recordings have no times, so behaviours could not be judged\n".to_owned();
         }
         let mut page = String::new();
-        if self.told.tracks.is_empty() {
+        if self.conditions.tracks.is_empty() {
             page += &match &self.damaged {
                 Some((of, reports)) => format!(
                     "MMSI {mmsi:09} is not a vessel: {reports} reports under it belong to the track of {of}, whose MMSI was damaged in \
@@ -243,16 +249,16 @@ impl Answer<'_> {
             };
         }
         let width = width();
-        let names = Names::of(&self.told);
-        for (place, track) in self.told.tracks.iter().enumerate() {
-            page += &head(&self.told, track);
+        let names = Names::of(&self.conditions);
+        for (place, track) in self.conditions.tracks.iter().enumerate() {
+            page += &head(&self.conditions, track);
             // Alerts are listed once, under the first track: they are about the MMSI, whichever ship sent it.
             if place == 0 {
                 self.known(width, &mut page);
             }
             self.behaviours(track, &names, width, &mut page);
         }
-        if self.told.tracks.is_empty() && !(self.before.is_empty() && self.later.is_empty()) {
+        if self.conditions.tracks.is_empty() && !(self.before.is_empty() && self.later.is_empty()) {
             self.known(width, &mut page);
         }
         page
@@ -266,7 +272,7 @@ impl Answer<'_> {
             page.push_str(&self.short(&nearest(forms), track, names, width));
         }
         if self.arguments.all || only.is_some() {
-            let heard = silent_since(track, self.told.at);
+            let heard = silent_since(track, self.conditions.at);
             forms.iter().for_each(|form| words::table(form, names, heard, page));
             let on = |name: &str| track.on.iter().any(|other| other.name() == name);
             let wanted = |name: &&&str| only.is_none_or(|only| only.name() == **name);
@@ -279,8 +285,8 @@ impl Answer<'_> {
     /// The behaviours in order of how near they are to an alert.
     fn short(&self, nearest: &[&Form], track: &TrackConditions, names: &Names, width: Option<usize>) -> String {
         let shown = if self.arguments.all { nearest.len() } else { SHOWN };
-        let heard = silent_since(track, self.told.at);
-        let me = TrackKey { mmsi: Mmsi(self.told.mmsi), ordinal: track.track };
+        let heard = silent_since(track, self.conditions.at);
+        let me = TrackKey { mmsi: Mmsi(self.conditions.mmsi), ordinal: track.track };
         let row = |form: &&Form| {
             let name = words::name_for(form, me, names);
             let missing = words::missing(form, names, heard);
@@ -332,15 +338,15 @@ impl Answer<'_> {
     }
 
     fn json(&self) -> Value {
-        let mut tracks = self.told.tracks.clone();
+        let mut tracks = self.conditions.tracks.clone();
         tracks.iter_mut().for_each(|track| track.behaviours.sort_by(Form::nearer));
         json!({
             "mmsi": self.arguments.mmsi, "at": self.arguments.at.to_string(),
             "read_since": self.since.map(|since| since.to_string()),
             "last_report_at": self.last_at.map(|last_at| last_at.to_string()),
             "tracks": tracks,
-            "alerts": self.before.iter().map(Known::json).collect::<Vec<_>>(),
-            "later": self.later.iter().map(Known::json).collect::<Vec<_>>(),
+            "alerts": self.before.iter().map(PastAlert::json).collect::<Vec<_>>(),
+            "later": self.later.iter().map(PastAlert::json).collect::<Vec<_>>(),
         })
     }
 }
@@ -374,11 +380,11 @@ fn silent_since(track: &TrackConditions, at: Time) -> Option<Time> {
 }
 
 /// The head of a track: identity, position, speed, distance from shore.
-fn head(told: &Conditions, track: &TrackConditions) -> String {
+fn head(conditions: &Conditions, track: &TrackConditions) -> String {
     let name = track.name.as_deref().unwrap_or("no name");
     let of = if track.track == 1 { String::new() } else { format!(", track {}", track.track) };
-    let (kind, at) = (&track.kind, told.at);
-    let mut head = format!("{}, MMSI {:09}{of} ({kind}) at {} UTC\n", FromAir(name), told.mmsi, at.minute());
+    let (kind, at) = (&track.kind, conditions.at);
+    let mut head = format!("{}, MMSI {:09}{of} ({kind}) at {} UTC\n", FromAir(name), conditions.mmsi, at.minute());
     if let Some(heard) = silent_since(track, at) {
         head += &format!("  not heard for {} at that time; the conditions go by its last reports\n", at - heard);
     }
@@ -423,7 +429,7 @@ mod tests {
         });
         let ended_at = Time::parse("2026-03-01T15:00:00Z");
         let stored = AsOf { alert: body, status: "ended".to_owned(), ended_at };
-        answer.alerts(Known::stored(&stored).into_iter());
+        answer.alerts(PastAlert::stored(&stored).into_iter());
         let text = answer.text();
         assert!(text.starts_with("MMSI 224000001 was not heard in the 7 days before 2026-03-20 12:00 UTC;"), "{text}");
         assert!(text.contains("  alert loitering since 2026-03-01 10:00, ended 2026-03-01 15:00"), "{text}");

@@ -47,11 +47,11 @@ pub(super) struct Arguments {
 
 /// Asks for what the flags leave open, and writes the file if it passes the check.
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
-    let mut asked =
-        Asked { input: io::stdin().lock(), may_ask: io::stdin().is_terminal() && io::stderr().is_terminal() };
+    let mut questions =
+        Questions { input: io::stdin().lock(), may_ask: io::stdin().is_terminal() && io::stderr().is_terminal() };
     let out = match &arguments.out {
         Some(out) => out.clone(),
-        None => PathBuf::from(asked.answer("Which settings file should be written?", "atalaia.toml", &|text| {
+        None => PathBuf::from(questions.answer("Which settings file should be written?", "atalaia.toml", &|text| {
             taken(Path::new(text), arguments.force).map(|()| text.to_owned())
         })?),
     };
@@ -60,7 +60,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
         Some(folder) if folder != Path::new("") => folder.to_owned(),
         _ => PathBuf::from("."),
     };
-    let draft = asked.draft(arguments, &folder)?;
+    let draft = questions.draft(arguments, &folder)?;
     write(&out, &folder, &draft.text(&out), arguments.force)?;
     let shown = FromAir(&out.display().to_string()).to_string();
     print(&format!(
@@ -135,12 +135,12 @@ fn faults(out: &Path, beside: &Path, problems: &[Problem]) -> Failure {
 }
 
 /// Asks questions at the terminal, if there is one.
-struct Asked<R> {
+struct Questions<R> {
     input: R,
     may_ask: bool,
 }
 
-impl<R: BufRead> Asked<R> {
+impl<R: BufRead> Questions<R> {
     fn draft(&mut self, arguments: &Arguments, folder: &Path) -> Result<Draft, Failure> {
         let feeds = match arguments.feed.as_slice() {
             [] if !self.may_ask => {
@@ -233,16 +233,16 @@ mod tests {
         Line::parse_from([["init"].as_slice(), flags].concat()).arguments
     }
 
-    fn asked(answers: &str) -> Asked<Cursor<Vec<u8>>> {
-        Asked { input: Cursor::new(answers.as_bytes().to_vec()), may_ask: true }
+    fn asked(answers: &str) -> Questions<Cursor<Vec<u8>>> {
+        Questions { input: Cursor::new(answers.as_bytes().to_vec()), may_ask: true }
     }
 
     #[test]
     fn questions_that_flags_answer_are_not_asked_and_a_wrong_answer_is_asked_again() {
         let folder = tempfile::TempDir::new().expect("a folder");
-        let mut asked = asked("ais.example.org\ntcp://ais.example.org:5631\n\n");
+        let mut questions = asked("ais.example.org\ntcp://ais.example.org:5631\n\n");
         let flags = ["--store", "none", "--zones", "built-in"];
-        let draft = asked.draft(&arguments(&flags), folder.path()).expect("answers");
+        let draft = questions.draft(&arguments(&flags), folder.path()).expect("answers");
         let text = draft.text(Path::new("a.toml"));
         assert!(text.contains("address = \"ais.example.org:5631\"") && text.contains("kind = \"log\""), "{text}");
     }

@@ -129,7 +129,7 @@ mod tests {
     #[test]
     fn values_are_spelt_as_in_alerts() {
         assert_eq!((tlp("TLP:AMBER+STRICT"), tlp("RED")), (Ok(Tlp::AmberStrict), Ok(Tlp::Red)));
-        assert!(tlp("amber").is_err_and(|told| told.contains("CLEAR, GREEN, AMBER, AMBER+STRICT, RED")));
+        assert!(tlp("amber").is_err_and(|fault| fault.contains("CLEAR, GREEN, AMBER, AMBER+STRICT, RED")));
         assert_eq!(grade("A1"), Ok((SourceGrade::A, InfoGrade::One)));
         for wrong in ["", "A", "1A", "D3", "B5", "B33", "é3"] {
             assert!(grade(wrong).is_err(), "{wrong}");

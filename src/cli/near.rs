@@ -36,7 +36,7 @@ pub(super) struct Arguments {
 
 /// The daemon's answer.
 #[derive(Deserialize)]
-struct Found {
+struct Answer {
     at: Option<Time>,
     items: Vec<Nearby>,
     left_off: usize,
@@ -50,7 +50,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     })?;
     let Arguments { radius_nm, limit, .. } = arguments;
     let place = arguments.place.read().map_err(Failure::Usage)?;
-    let found: Option<Found> =
+    let found: Option<Answer> =
         daemon.ask(&format!("vessels?near={},{}&radius_nm={radius_nm}&limit={limit}", place.lat, place.lon));
     let found = found.ok_or_else(|| Failure::Other(format!("no daemon answers questions at {}", daemon.address)))?;
     print(&if arguments.json { found.items.iter().map(json).collect::<String>() } else { page(&found) })
@@ -61,7 +61,7 @@ fn json(vessel: &Nearby) -> String {
     format!("{}\n", serde_json::to_string(vessel).unwrap_or_default())
 }
 
-fn page(found: &Found) -> String {
+fn page(found: &Answer) -> String {
     let Some(at) = found.at else {
         return "the daemon has received no report yet\n".to_owned();
     };

@@ -87,7 +87,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
         }
         alerts.flush()
     });
-    let Played { engine, overlong } = played?;
+    let Outcome { engine, overlong } = played?;
     if let Some(path) = &arguments.cases {
         let mut cases = Output::open(Some(path))?;
         for case in engine.cases() {
@@ -198,7 +198,7 @@ pub(super) struct Stop<'a> {
 }
 
 /// The result of a replay.
-pub(super) struct Played {
+pub(super) struct Outcome {
     /// The engine at the end.
     pub(super) engine: Engine,
     /// Lines dropped because they were longer than the limit.
@@ -212,7 +212,7 @@ pub(super) fn play(
     playback: &Playback,
     observe: &mut dyn FnMut(&Engine),
     on_changes: &mut dyn FnMut(&[Change]) -> Result<(), Failure>,
-) -> Result<Played, Failure> {
+) -> Result<Outcome, Failure> {
     play_on(settings, playback, None, observe, on_changes)
 }
 
@@ -223,7 +223,7 @@ pub(super) fn play_on(
     mut stop: Option<Stop<'_>>,
     observe: &mut dyn FnMut(&Engine),
     on_changes: &mut dyn FnMut(&[Change]) -> Result<(), Failure>,
-) -> Result<Played, Failure> {
+) -> Result<Outcome, Failure> {
     let mut recordings = Vec::new();
     for path in &playback.inputs {
         let recording = Recording::open(path, settings.recordings.limits())?;
@@ -294,7 +294,7 @@ pub(super) fn play_on(
     for (name, bytes) in reader.recordings.padded() {
         let _ = writeln!(io::stderr(), "atalaia: {name}: {bytes} zero bytes after its compressed data, skipped");
     }
-    Ok(Played { engine, overlong: reader.recordings.overlong() })
+    Ok(Outcome { engine, overlong: reader.recordings.overlong() })
 }
 
 /// Assigns sources: all recordings of one format are one source, except CSV files, where each layout of columns is one.

@@ -31,7 +31,7 @@ use atalaia_core::questions::kind_of;
 use atalaia_core::zones::Said;
 use deeds::Deeds;
 use identity::{Field, Sayings};
-use record::Known;
+use record::VesselRecord;
 
 /// Maximum number of candidates that are listed.
 const MOST_CANDIDATES: usize = 30;
@@ -58,14 +58,14 @@ pub(super) struct Arguments {
 
 /// How the vessel is identified on the command line.
 #[derive(Clone, PartialEq, Eq, Debug)]
-enum Asked {
+enum Designation {
     Mmsi(u32),
     Imo(u32),
     Name(String),
 }
 
-impl Asked {
-    fn of(words: &[String]) -> Asked {
+impl Designation {
+    fn of(words: &[String]) -> Designation {
         let text = words.join(" ");
         let text = text.trim();
         let digits = |text: &str| text.parse::<u32>().ok().filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()));
@@ -77,32 +77,32 @@ impl Asked {
         let mmsi = digits(after("mmsi").unwrap_or(text)).filter(|_| after("mmsi").unwrap_or(text).len() == MMSI_DIGITS);
         let imo = digits(after("imo").unwrap_or(text)).filter(|_| after("imo").is_some() || text.len() == 7);
         match (mmsi, imo) {
-            (Some(mmsi), _) => Asked::Mmsi(mmsi),
-            (None, Some(imo)) => Asked::Imo(imo),
-            (None, None) => Asked::Name(text.to_uppercase()),
+            (Some(mmsi), _) => Designation::Mmsi(mmsi),
+            (None, Some(imo)) => Designation::Imo(imo),
+            (None, None) => Designation::Name(text.to_uppercase()),
         }
     }
 
     fn fits(&self, mmsi: u32, imo: Option<u32>, name: Option<&str>) -> bool {
         match self {
-            Asked::Mmsi(asked) => *asked == mmsi,
-            Asked::Imo(asked) => Some(*asked) == imo,
-            Asked::Name(asked) => name.is_some_and(|name| name.to_uppercase().contains(asked)),
+            Designation::Mmsi(asked) => *asked == mmsi,
+            Designation::Imo(asked) => Some(*asked) == imo,
+            Designation::Name(asked) => name.is_some_and(|name| name.to_uppercase().contains(asked)),
         }
     }
 
     fn words(&self) -> String {
         match self {
-            Asked::Mmsi(mmsi) => format!("MMSI {mmsi:09}"),
-            Asked::Imo(imo) => format!("IMO {imo}"),
-            Asked::Name(name) => format!("\"{}\"", FromAir(name)),
+            Designation::Mmsi(mmsi) => format!("MMSI {mmsi:09}"),
+            Designation::Imo(imo) => format!("IMO {imo}"),
+            Designation::Name(name) => format!("\"{}\"", FromAir(name)),
         }
     }
 }
 
 /// Prints one vessel, or the candidates if several match.
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
-    let asked = Asked::of(&arguments.vessel);
+    let asked = Designation::of(&arguments.vessel);
     let Place { store, settings } = arguments.store.place(&[Table::Journal])?;
     let folder = match &settings {
         Some(settings) => daemon::journal_folder_of(&store, &settings.journal),
@@ -117,7 +117,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
         1 => candidates.keys().next().copied(),
         _ => None,
     };
-    if let Asked::Mmsi(mmsi) = asked {
+    if let Designation::Mmsi(mmsi) = asked {
         known = Some(mmsi);
     }
     let (mut sayings, mut watch) = (Sayings::default(), silences::Watch::default());
@@ -129,7 +129,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
         of_engine(&looked.engine, &asked, &mut candidates);
     }
     let mmsi = match (asked, candidates.len()) {
-        (Asked::Mmsi(mmsi), _) => mmsi,
+        (Designation::Mmsi(mmsi), _) => mmsi,
         (_, 1) => candidates.keys().next().copied().unwrap_or_default(),
         (asked, 0) => return Err(Failure::Usage(format!("no vessel {} is known", asked.words()))),
         (asked, _) => return print(&list(&asked, &candidates, arguments.json)),
@@ -174,9 +174,9 @@ fn look(
 /// Candidates by MMSI: the name as it was sent, and country and ship type to tell them apart.
 type Candidates = BTreeMap<u32, (String, String)>;
 
-fn of_store(store: &Path, asked: &Asked) -> Result<Candidates, Failure> {
+fn of_store(store: &Path, asked: &Designation) -> Result<Candidates, Failure> {
     let mut found = Candidates::new();
-    if matches!(asked, Asked::Mmsi(_)) {
+    if matches!(asked, Designation::Mmsi(_)) {
         return Ok(found);
     }
     let mut take = |vessel: &Value| {
@@ -192,7 +192,7 @@ fn of_store(store: &Path, asked: &Asked) -> Result<Candidates, Failure> {
     Ok(found)
 }
 
-fn of_engine(engine: &Engine, asked: &Asked, found: &mut Candidates) {
+fn of_engine(engine: &Engine, asked: &Designation, found: &mut Candidates) {
     for vessel in engine.tracks().iter() {
         let identity = vessel.identity();
         let name = identity.and_then(|identity| identity.name.as_deref());
@@ -204,7 +204,7 @@ fn of_engine(engine: &Engine, asked: &Asked, found: &mut Candidates) {
     }
 }
 
-fn list(asked: &Asked, candidates: &Candidates, json: bool) -> String {
+fn list(asked: &Designation, candidates: &Candidates, json: bool) -> String {
     if json {
         let one = |(mmsi, (name, kind)): (&u32, &(String, String))| {
             format!("{}\n", json!({ "mmsi": mmsi, "name": name, "kind": kind }))
@@ -229,7 +229,7 @@ fn gather(
     looked: Option<LookedBack>,
     mut sayings: Sayings,
     watch: &silences::Watch,
-) -> Result<Known, Failure> {
+) -> Result<VesselRecord, Failure> {
     let query = Query { facts: true, mmsi: Some(mmsi), ..Query::default() };
     let alerts = match extent {
         Extent::Whole => store::alerts(store, &query, now).map_err(refused)?,
@@ -264,7 +264,7 @@ fn gather(
         let said = Said { mmsi, imo, call_sign: word(Field::CallSign), name: word(Field::Name) };
         listed = settings.chart.watchlists.find(said, now);
     }
-    Ok(Known { mmsi, now, read_to, since, journal, deeds, sayings, listed, alerts, cases })
+    Ok(VesselRecord { mmsi, now, read_to, since, journal, deeds, sayings, listed, alerts, cases })
 }
 
 #[cfg(test)]
@@ -273,14 +273,14 @@ mod tests {
 
     #[test]
     fn a_vessel_is_identified_by_number_or_name() {
-        let asked = |text: &str| Asked::of(&text.split(' ').map(str::to_owned).collect::<Vec<_>>());
-        assert_eq!(asked("224000001"), Asked::Mmsi(224_000_001));
-        assert_eq!(asked("MMSI 002240001"), Asked::Mmsi(2_240_001));
-        assert_eq!(asked("9074729"), Asked::Imo(9_074_729));
-        assert_eq!(asked("imo 9074729"), Asked::Imo(9_074_729));
-        assert_eq!(asked("silver luz"), Asked::Name("SILVER LUZ".to_owned()));
-        assert_eq!(asked("12"), Asked::Name("12".to_owned()));
-        assert_eq!(asked("MMSI 12345"), Asked::Name("MMSI 12345".to_owned()));
+        let asked = |text: &str| Designation::of(&text.split(' ').map(str::to_owned).collect::<Vec<_>>());
+        assert_eq!(asked("224000001"), Designation::Mmsi(224_000_001));
+        assert_eq!(asked("MMSI 002240001"), Designation::Mmsi(2_240_001));
+        assert_eq!(asked("9074729"), Designation::Imo(9_074_729));
+        assert_eq!(asked("imo 9074729"), Designation::Imo(9_074_729));
+        assert_eq!(asked("silver luz"), Designation::Name("SILVER LUZ".to_owned()));
+        assert_eq!(asked("12"), Designation::Name("12".to_owned()));
+        assert_eq!(asked("MMSI 12345"), Designation::Name("MMSI 12345".to_owned()));
         assert!(asked("luz").fits(1, None, Some("SILVER LUZ")) && !asked("luz").fits(1, None, None));
     }
 }

@@ -6,7 +6,7 @@
 //! counted against a vessel.
 
 mod place;
-mod seen;
+mod visits;
 
 use std::collections::BTreeMap;
 
@@ -27,7 +27,7 @@ use atalaia_core::base::time::Time;
 use atalaia_core::engine::Engine;
 use atalaia_core::geo::LatLon;
 use atalaia_core::questions::{Deed, Ranked, Search, rank};
-use seen::Watch;
+use visits::Watch;
 
 /// What the column says.
 const RANK: &str = "rank: 0 to 100 by what the vessel did near there in this period; it is not the score of an alert\n";
@@ -126,7 +126,7 @@ fn of_daemon(arguments: &Arguments) -> Option<Result<(), Failure>> {
     let daemon = inputs.is_empty().then(|| Daemon::of(settings.config.as_deref())).flatten()?;
     let Arguments { near, radius_nm, from, to, .. } = arguments;
     let period = format!("from={from}&to={to}");
-    let found: Found = daemon.ask(&format!("who?near={},{}&radius_nm={radius_nm}&{period}", near.lat, near.lon))?;
+    let found: Answer = daemon.ask(&format!("who?near={},{}&radius_nm={radius_nm}&{period}", near.lat, near.lon))?;
     aside(&format!("answered by the running daemon at {}, from what it remembers", daemon.address));
     let rows = found.items;
     Some(print(&if arguments.json { rows.iter().map(json).collect::<String>() } else { page(arguments, &rows, &[]) }))
@@ -134,7 +134,7 @@ fn of_daemon(arguments: &Arguments) -> Option<Result<(), Failure>> {
 
 /// The daemon's answer.
 #[derive(serde::Deserialize)]
-struct Found {
+struct Answer {
     items: Vec<Ranked>,
 }
 

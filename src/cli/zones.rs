@@ -67,10 +67,10 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
         Command::List { json: false } => list(chart, now, width(), &mut text),
         Command::Test { position, on } => {
             let at = position.read().map_err(Failure::Usage)?;
-            let told = test(chart, at, now, &mut text);
+            let written = test(chart, at, now, &mut text);
             match on {
-                Some(recording) => told.and(reception(&learn(&settings, recording)?, at, &mut text)),
-                None => told,
+                Some(recording) => written.and(reception(&learn(&settings, recording)?, at, &mut text)),
+                None => written,
             }
         }
         Command::Show { id } => match show(&chart.zones, id, &mut text) {

@@ -18,7 +18,7 @@ pub(super) fn of(problems: &[Problem], colour: bool) -> String {
     let handler = GraphicalReportHandler::new_themed(theme).with_wrap_lines(false).with_links(false);
     let mut text = String::new();
     for problem in problems {
-        let shown = Shown::new(problem);
+        let shown = Rendering::new(problem);
         if handler.render_report(&mut text, &shown).is_err() {
             text.push_str(&FromAir(&problem.to_string()).to_string());
         }
@@ -33,7 +33,7 @@ pub(super) fn of(problems: &[Problem], colour: bool) -> String {
 
 /// A problem in the form that the rendering library expects. Control characters from the files are made visible.
 #[derive(Debug)]
-struct Shown {
+struct Rendering {
     what: String,
     advice: Option<String>,
     place: Option<Place>,
@@ -45,8 +45,8 @@ struct Place {
     line: Excerpt,
 }
 
-impl Shown {
-    fn new(problem: &Problem) -> Shown {
+impl Rendering {
+    fn new(problem: &Problem) -> Rendering {
         let safe = |text: &str| FromAir(text).to_string();
         let line = problem.line.as_ref().map(|line| {
             let (before, rest) = line.shown.split_at(line.marked.start);
@@ -61,7 +61,7 @@ impl Shown {
             Some(_) => what,
             None => format!("{}: {what}", safe(&problem.file)),
         };
-        Shown {
+        Rendering {
             what,
             advice: advice.as_deref().map(safe),
             place: line.map(|line| Place { file: safe(&problem.file), line }),
@@ -69,15 +69,15 @@ impl Shown {
     }
 }
 
-impl fmt::Display for Shown {
+impl fmt::Display for Rendering {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.what)
     }
 }
 
-impl std::error::Error for Shown {}
+impl std::error::Error for Rendering {}
 
-impl Diagnostic for Shown {
+impl Diagnostic for Rendering {
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
         self.advice.as_ref().map(|advice| Box::new(advice) as Box<dyn fmt::Display>)
     }

@@ -13,8 +13,8 @@ pub(super) struct Names(BTreeMap<TrackKey, String>);
 
 impl Names {
     /// The names in an answer.
-    pub(super) fn of(told: &Conditions) -> Names {
-        let named = told.names.iter().filter_map(|(key, name)| Some((track_key(key)?, name.clone())));
+    pub(super) fn of(conditions: &Conditions) -> Names {
+        let named = conditions.names.iter().filter_map(|(key, name)| Some((track_key(key)?, name.clone())));
         Names(named.collect())
     }
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::deed::Deed;
 use super::deeds::Last;
 use super::identity::{Field, country};
-use super::record::Known;
+use super::record::VesselRecord;
 use crate::cli::table::{Column, cut, number, short_id, table, text, width};
 use crate::platform::telemetry::FromAir;
 use crate::storage::evidence::report::mmsi;
@@ -22,7 +22,7 @@ use atalaia_core::questions::is_meeting;
 const ROWS: usize = 3;
 
 /// The whole page.
-pub(super) fn page(known: &Known, all: bool) -> String {
+pub(super) fn page(known: &VesselRecord, all: bool) -> String {
     let width = width();
     let mut page =
         Page { text: String::new(), rows: if all { usize::MAX } else { ROWS }, width, left_out: 0, none: Vec::new() };
@@ -89,7 +89,7 @@ impl Page {
     }
 }
 
-fn head(known: &Known, page: &mut Page) {
+fn head(known: &VesselRecord, page: &mut Page) {
     let word = |field: Field| known.sayings.now(field).map(|saying| FromAir(&saying.value).to_string());
     let mut who = vec![word(Field::Name).unwrap_or_else(|| "no name".to_owned()), format!("MMSI {:09}", known.mmsi)];
     who.extend(word(Field::Imo).map(|imo| format!("IMO {imo}")));
@@ -141,7 +141,7 @@ fn head(known: &Known, page: &mut Page) {
     page.left_out += known.sayings.before().len().saturating_sub(page.rows);
 }
 
-fn alerts(known: &Known, page: &mut Page) {
+fn alerts(known: &VesselRecord, page: &mut Page) {
     let mut entries: Vec<&Entry> = known.alerts.iter().collect();
     let rank = |entry: &Entry| (entry.body["status"] != "open", entry.body["announced"] != true);
     entries.sort_by_key(|entry| rank(entry));
@@ -166,7 +166,7 @@ fn alerts(known: &Known, page: &mut Page) {
     page.section("alerts", &columns, rows);
 }
 
-fn cases(known: &Known, page: &mut Page) {
+fn cases(known: &VesselRecord, page: &mut Page) {
     let row = |case: &Value| {
         let word = |key: &str| case[key].as_str().unwrap_or_default();
         let count = |key: &str| case[key].as_array().map_or(0, Vec::len).to_string();
@@ -198,7 +198,7 @@ fn cases(known: &Known, page: &mut Page) {
 }
 
 /// Alerts and facts about meetings with other vessels.
-fn meetings(known: &Known, page: &mut Page) {
+fn meetings(known: &VesselRecord, page: &mut Page) {
     let me = |vessel: &Value| vessel["mmsi"].as_u64() == Some(u64::from(known.mmsi));
     let mut rows = Vec::new();
     for body in known.alerts.iter().map(|entry| &entry.body) {
@@ -226,7 +226,7 @@ fn meetings(known: &Known, page: &mut Page) {
 }
 
 /// How long a meeting lasted. One that goes on has lasted until the vessel was last heard.
-fn lasted(known: &Known, from: Time, to: Time, is_open: bool) -> String {
+fn lasted(known: &VesselRecord, from: Time, to: Time, is_open: bool) -> String {
     let heard = known.deeds.last.as_ref().map_or(to, |last| last.at.max(to));
     if is_open { format!("{} so far", span(heard - from)) } else { span(to - from) }
 }

@@ -12,7 +12,7 @@ use atalaia_core::picture::tracks::flag_of;
 use atalaia_core::zones::Match;
 
 /// Everything known about one vessel.
-pub(super) struct Known {
+pub(super) struct VesselRecord {
     pub(super) mmsi: u32,
     /// The wall clock, read after everything else.
     pub(super) now: Time,
@@ -29,7 +29,7 @@ pub(super) struct Known {
     pub(super) cases: Vec<Value>,
 }
 
-impl Known {
+impl VesselRecord {
     /// The answer as one JSON object.
     pub(super) fn json(&self) -> Value {
         let deeds = |list: &[Deed]| list.iter().map(Deed::json).collect::<Vec<_>>();

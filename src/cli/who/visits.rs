@@ -28,12 +28,12 @@ pub(super) struct Watch {
     looked_at: Time,
     /// Periods in which nothing at all was received.
     pub(super) outages: Vec<(Time, Time)>,
-    seen: BTreeMap<TrackKey, Seen>,
+    visits: BTreeMap<TrackKey, Visit>,
 }
 
 /// What was seen of one vessel there.
 #[derive(Default)]
-struct Seen {
+struct Visit {
     /// The name as it was sent.
     name: String,
     /// Country and ship type: `Spain, cargo`
@@ -143,7 +143,7 @@ impl Silence {
 impl Watch {
     pub(super) fn new(near: LatLon, radius_nm: f64, from: Time) -> Watch {
         let metres = radius_nm * METRES_PER_NM;
-        Watch { near, metres, from, looked_at: Time::MIN, outages: Vec::new(), seen: BTreeMap::new() }
+        Watch { near, metres, from, looked_at: Time::MIN, outages: Vec::new(), visits: BTreeMap::new() }
     }
 
     /// Examines the vessels near the position, at most once per minute of event time.
@@ -160,12 +160,12 @@ impl Watch {
             self.outages.push((self.looked_at, minute));
         }
         self.looked_at = minute;
-        let (near, metres, seen) = (self.near, self.metres, &mut self.seen);
+        let (near, metres, visits) = (self.near, self.metres, &mut self.visits);
         engine.tracks().near(near, metres, |vessel, metres| {
             if vessel.takes_part() {
-                let seen = seen.entry(vessel.key()).or_default();
-                seen.looked_at = Some(minute);
-                seen.look(&vessel, engine, chart, now, metres / METRES_PER_NM);
+                let visit = visits.entry(vessel.key()).or_default();
+                visit.looked_at = Some(minute);
+                visit.look(&vessel, engine, chart, now, metres / METRES_PER_NM);
             }
         });
     }
@@ -174,11 +174,11 @@ impl Watch {
 impl Watch {
     /// What was seen of each vessel.
     pub(super) fn sightings(&self) -> Vec<Sighting> {
-        self.seen.iter().map(|(key, seen)| seen.sighting(*key, self)).collect()
+        self.visits.iter().map(|(key, visit)| visit.sighting(*key, self)).collect()
     }
 }
 
-impl Seen {
+impl Visit {
     fn sighting(&self, key: TrackKey, watch: &Watch) -> Sighting {
         Sighting {
             key,

@@ -11,7 +11,7 @@ use atalaia_core::base::time::Time;
 const REASONS: usize = 3;
 
 /// An alert or fact about the vessel.
-pub(super) struct Known {
+pub(super) struct PastAlert {
     pub(super) id: String,
     pub(super) behaviour: String,
     announced: bool,
@@ -27,10 +27,10 @@ pub(super) struct Known {
     later: Option<(Time, bool)>,
 }
 
-impl Known {
-    pub(super) fn of(alert: &Alert) -> Known {
+impl PastAlert {
+    pub(super) fn of(alert: &Alert) -> PastAlert {
         let reasons = alert.score_reasons.iter();
-        Known {
+        PastAlert {
             id: alert.id.clone(),
             behaviour: alert.behaviour.to_string(),
             announced: alert.announced,
@@ -45,12 +45,12 @@ impl Known {
         }
     }
 
-    pub(super) fn stored(stored: &AsOf) -> Option<Known> {
+    pub(super) fn stored(stored: &AsOf) -> Option<PastAlert> {
         let body = &stored.alert;
         let text = |key: &str| body[key].as_str().map(str::to_owned);
         let time = |key: &str| body[key].as_str().and_then(Time::parse);
         let reasons = body["score_reasons"].as_array().into_iter().flatten();
-        Some(Known {
+        Some(PastAlert {
             id: text("id")?,
             behaviour: text("behaviour")?,
             announced: body["announced"] == true,
@@ -135,7 +135,7 @@ mod tests {
         let time = |text: &str| Time::parse(text).expect("a time");
         let ended_at = Some(time("2026-03-01T22:30:00Z"));
         let stored = AsOf { alert, status: "ended".to_owned(), ended_at };
-        let known = Known::stored(&stored).expect("an alert");
+        let known = PastAlert::stored(&stored).expect("an alert");
         assert_eq!(
             known.lines(time("2026-03-01T20:00:00Z")),
             [
