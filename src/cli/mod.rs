@@ -1,4 +1,13 @@
 //! The command line: parses the arguments, runs the command, returns the exit code.
+//!
+//! Each command is a file or a folder of this one: its `Arguments` are what clap reads and what `--help`
+//! shows, and its `main` does the work. The doc comments of arguments are therefore the help text that users
+//! see, and remarks for maintainers stand beside them as plain comments.
+//!
+//! What commands share is in files named after it: `failure` is how they fail, `output` and `table` how they print, `place` and `named`
+//! which settings and which store they use, `access` what they say if they may not read them, `person` who acts, `when` and `position`
+//! how times and positions are typed, `subjects` what an alert is about in a few words, `source` and `reader` where recorded lines come
+//! from, and `daemon` how the running daemon is asked.
 
 mod access;
 mod alerts;
@@ -50,10 +59,11 @@ use crate::platform::telemetry::FromAir;
 
 /// Watches AIS for what matters to a maritime operations centre, and raises explained alerts.
 ///
-/// Commands that need a settings file use --config, else the variable ATALAIA_CONFIG, else /etc/atalaia/atalaia.toml.
+/// Commands that need a settings file use --config, else the variable ATALAIA_CONFIG, else
+/// /etc/atalaia/atalaia.toml.
 ///
-/// Exit codes: 0 success, 1 failure, 2 wrong usage, 3 a bundle is intact but not every alert was found again, 65 an input
-/// cannot be read, 78 the settings or zones are faulty.
+/// Exit codes: 0 success, 1 failure, 2 wrong usage, 3 a bundle is intact but not every alert was found again,
+/// 65 an input cannot be read, 78 the settings or zones are faulty.
 #[derive(Debug, Parser)]
 #[command(name = "atalaia", version, max_term_width = 110)]
 struct Arguments {
@@ -61,6 +71,8 @@ struct Arguments {
     command: Command,
 }
 
+/// The commands, in the order in which `--help` lists them: setting up and running first, then the watch,
+/// then evidence and upkeep.
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Run as a daemon: read the inputs of the settings file and send alerts to its sinks.
@@ -124,7 +136,9 @@ enum Command {
     Man(man::Arguments),
 }
 
-/// Runs the program and returns its exit code (SPEC "Command line").
+/// Runs the program and returns its exit code (SPEC "Command line"). Everything that a command has to say on
+/// failure is printed here and nowhere else, so that each failure has one message and one exit code. Fail
+/// points are armed before the command runs, because a test must be able to fail its first write.
 pub fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
