@@ -1,4 +1,7 @@
 //! `atalaia man`: writes the manual pages and shell completions, for packages.
+//!
+//! Pages and completions are made of the same arguments that the program parses, so that they cannot differ
+//! from it. The command is hidden: only the makers of packages need it.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -12,7 +15,7 @@ use flate2::write::GzEncoder;
 
 use super::failure::Failure;
 
-/// Manual section of programs for administrators.
+/// Manual section of programs for administrators. `man 8 atalaia` is where administrators look.
 const SECTION: &str = "8";
 
 /// Arguments of `atalaia man`.
@@ -31,6 +34,8 @@ pub(super) fn main(arguments: &Arguments, program: &Command) -> Result<(), Failu
     write(program, out).map_err(|error| Failure::Other(format!("{}: {error}", out.display())))
 }
 
+/// Writes all pages and completions into the folder, which is created if it is missing. Files of the same
+/// names are replaced.
 fn write(program: &Command, out: &Path) -> io::Result<()> {
     fs::create_dir_all(out)?;
     let mut command = program.clone();

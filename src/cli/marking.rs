@@ -1,4 +1,7 @@
 //! The marking of an alert as arguments, and as a line of text.
+//!
+//! The fields and their values are those of [`Mark`], which `core` describes; here they become options. A
+//! field that is not given keeps its value, so that one option changes one thing.
 
 use serde_json::Value;
 
@@ -7,7 +10,7 @@ use atalaia_core::alerts::Handling;
 use atalaia_core::alerts::handling::{Europol, InfoGrade, Mark, Purpose, Reality, SourceGrade, Tlp};
 use atalaia_core::base::time::Time;
 
-/// The parts of a marking that are to be changed.
+/// The parts of a marking that are to be changed. The doc comments of the fields are help texts.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     /// Traffic light protocol: CLEAR, GREEN, AMBER, AMBER+STRICT or RED
@@ -42,12 +45,13 @@ pub(super) struct Arguments {
     reality: Option<Reality>,
 }
 
-/// A list of Europol codes as one argument.
+/// A list of Europol codes as one argument. A type of its own, because clap takes a `Vec` for a repeated
+/// option.
 #[derive(Clone, Debug)]
 struct Codes(Vec<Europol>);
 
 impl Arguments {
-    /// The marking, without the person and the time, which the store adds.
+    /// The marking, without the person and the time, which the store adds. `-` empties a list.
     pub(super) fn mark(&self) -> Mark {
         let names = |text: &String| match text.as_str() {
             "-" => Vec::new(),
@@ -71,7 +75,8 @@ impl Arguments {
     }
 }
 
-/// The marking of a stored alert, and who set it. Empty if the marking cannot be read.
+/// The marking of a stored alert, and who set it. Ends with a line end. Empty if the marking cannot be read,
+/// as of another version.
 pub(super) fn line(body: &Value) -> String {
     let Ok(handling) = serde_json::from_value::<Handling>(body["handling"].clone()) else {
         return String::new();
@@ -81,23 +86,31 @@ pub(super) fn line(body: &Value) -> String {
     format!("{}{by}\n", FromAir(&handling.line()))
 }
 
+/// The value of this name.
+///
+/// # Errors
+/// The names of all values.
 fn one<T: Copy>(text: &str, all: &[T], name: impl Fn(T) -> String) -> Result<T, String> {
     let found = all.iter().copied().find(|one| name(*one) == text);
     found.ok_or_else(|| format!("write one of {}", all.iter().map(|one| name(*one)).collect::<Vec<_>>().join(", ")))
 }
 
+/// A colour of the Traffic Light Protocol 2.0 (FIRST), with or without the `TLP:` that people copy along.
 fn tlp(text: &str) -> Result<Tlp, String> {
     one(text.strip_prefix("TLP:").unwrap_or(text), &Tlp::ALL, |tlp| tlp.name().to_owned())
 }
 
+/// A purpose by its name in CISE.
 fn purpose(text: &str) -> Result<Purpose, String> {
     one(text, &Purpose::ALL, Purpose::name)
 }
 
+/// Whether the alert is real, an exercise or a test.
 fn reality(text: &str) -> Result<Reality, String> {
     one(text, &Reality::ALL, |reality| reality.name().to_owned())
 }
 
+/// Europol handling codes, separated by commas; `-` for none.
 fn codes(text: &str) -> Result<Codes, String> {
     let code = |text: &str| one(text.trim(), &Europol::ALL, |code| code.name().to_owned());
     let codes: Vec<Europol> = match text {
@@ -107,6 +120,7 @@ fn codes(text: &str) -> Result<Codes, String> {
     Ok(Codes(codes))
 }
 
+/// The 4x4 grade of a source and its information: `B3` is a mostly reliable source, and information that the source does not know itself, but others confirm.
 fn grade(text: &str) -> Result<(SourceGrade, InfoGrade), String> {
     let parts = text.split_at_checked(1).and_then(|(source, info)| {
         let source = SourceGrade::ALL.into_iter().find(|grade| grade.name() == source)?;

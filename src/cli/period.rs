@@ -1,11 +1,15 @@
 //! Arguments shared by the commands that list what was stored between two times.
+//!
+//! The default is the last watch: 8 hours. Times here are those of storage, by the clock of the machine,
+//! because the question is "what came in while I was away"; event times of a late feed would leave out what
+//! came late.
 
 use super::failure::Failure;
 use super::table::screen_rows;
 use super::when::past;
 use atalaia_core::base::time::{Span, Time};
 
-/// The period that is listed, and how.
+/// The period that is listed, and how. The doc comments of the fields are help texts.
 #[derive(Debug, clap::Args)]
 pub(super) struct Period {
     /// Start, by the clock of this machine, as `02:00`, `yesterday 22:00`, `-6h`
@@ -35,11 +39,13 @@ impl Period {
                 until.minute(),
                 self.since.minute()
             ))),
+            // What was stored in this very millisecond belongs to the list.
             until => Ok(until.unwrap_or(now + Span::from_millis(1))),
         }
     }
 
-    /// How many of `count` rows are left out so that the rest fits. The earliest rows are left out.
+    /// How many of `count` rows are left out so that the rest fits. The earliest rows are left out. With
+    /// `--limit`, that limit counts; else the height of the terminal, except for JSON.
     pub(super) fn earlier(&self, count: usize) -> usize {
         let screen = screen_rows().filter(|_| !self.json);
         count.saturating_sub(self.limit.or(screen).unwrap_or(usize::MAX))
@@ -47,6 +53,9 @@ impl Period {
 }
 
 /// Refuses a `--since` in the future: the list would be empty and look like a quiet watch.
+///
+/// # Errors
+/// Wrong usage, with the time now.
 pub(super) fn has_come(since: Time, now: Time) -> Result<(), Failure> {
     match now < since {
         true => Err(Failure::Usage(format!(

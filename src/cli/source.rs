@@ -1,4 +1,8 @@
 //! The data that `explain`, `who` and `vessel` work from: recordings, or the journal of a daemon and its store.
+//!
+//! A question about the past is answered by an engine that reads the lines again. From a journal it can do so
+//! as the daemon did at the time, with the settings and zones that were then in force; for recordings the
+//! present ones are used.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -14,10 +18,10 @@ use atalaia_core::base::time::Time;
 use atalaia_core::engine::Engine;
 use atalaia_core::zones::Chart;
 
-/// Digits of an MMSI (ITU-R M.585).
+/// Digits of an MMSI (ITU-R M.585), leading zeros included: those of coast stations begin with `00`.
 pub(super) const MMSI_DIGITS: usize = 9;
 
-/// Selects the data for a question about vessels.
+/// Selects the data for a question about vessels. The doc comments of the fields are help texts.
 #[derive(Debug, clap::Args)]
 pub(super) struct Reading {
     #[command(flatten)]
@@ -47,6 +51,10 @@ pub(super) enum Source {
 
 impl Source {
     /// The journal of the settings if no input is named. A folder is a journal, or contains recordings.
+    ///
+    /// # Errors
+    /// `--zones` was given for a journal; the settings have no journal, or keep none; an input cannot be
+    /// read.
     pub(super) fn of(Reading { settings, inputs, .. }: &Reading) -> Result<Source, Failure> {
         if inputs.is_empty() {
             return Source::of_settings(settings);
@@ -68,6 +76,8 @@ impl Source {
         Ok(Source::Recordings(files))
     }
 
+    /// `--config` is optional here, and the installed settings will do: the question is about the daemon of
+    /// this machine.
     fn of_settings(settings: &SettingsArguments) -> Result<Source, Failure> {
         settings.needs_no_zones()?;
         let hint = "or name recordings, or the folder of a journal";
@@ -83,6 +93,8 @@ impl Source {
 }
 
 impl SettingsArguments {
+    /// Refuses `--zones` for a journal. The option would be ignored otherwise, and the answer be about other
+    /// zones than the user thinks.
     fn needs_no_zones(&self) -> Result<(), Failure> {
         match &self.zones {
             None => Ok(()),
@@ -93,14 +105,19 @@ impl SettingsArguments {
     }
 }
 
-/// The store beside a journal. `None` if the folder is not named after one, or if there is none.
+/// The store beside a journal: `atalaia.sqlite` for `atalaia.sqlite.journal`. `None` if the folder is not
+/// named after one, or if there is none.
 fn beside(folder: &Path) -> Option<PathBuf> {
     let whole = folder.canonicalize().ok()?;
     let store = PathBuf::from(whole.to_str()?.strip_suffix(".journal")?);
     store.is_file().then_some(store)
 }
 
-/// The files of a folder in order of their names, without hidden ones.
+/// The files of a folder in order of their names, without hidden ones and without folders in it. The order
+/// does not matter to the engine, which merges recordings by time, but it does to messages.
+///
+/// # Errors
+/// The folder cannot be read, or has no files.
 fn recordings_in(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     let failed = |error: io::Error| Failure::Input(format!("{}: {error}", folder.display()));
     let mut files = Vec::new();
@@ -118,7 +135,14 @@ fn recordings_in(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     }
 }
 
-/// Reads a journal, and prints on standard error where it begins and what is missing.
+/// Reads a journal, and prints on standard error where it begins and what is missing. Shows the engine to
+/// `look` after every line, and passes its changes to `changes`.
+///
+/// What is missing is said each time: an answer of "nothing happened" must not be trusted further than the
+/// data reach.
+///
+/// # Errors
+/// The journal cannot be read, or does not go back to the wanted time.
 pub(super) fn look_back(
     wanted: &LookBack,
     look: &mut dyn FnMut(&Engine, &Chart),
@@ -126,6 +150,7 @@ pub(super) fn look_back(
 ) -> Result<LookedBack, Failure> {
     let looked = daemon::look_back(wanted, &mut Aside { look, changes }).map_err(|error| {
         let text = error.to_string();
+        // Some errors name a file of the journal already.
         match text.contains(&wanted.folder.display().to_string()) {
             true => Failure::Input(text),
             false => Failure::Input(format!("{}: {text}", wanted.folder.display())),
@@ -140,6 +165,7 @@ pub(super) fn look_back(
     Ok(looked)
 }
 
+/// Passes on what the reading shows, and prints where it began.
 struct Aside<'a> {
     look: &'a mut dyn FnMut(&Engine, &Chart),
     changes: &'a mut dyn FnMut(&[Change]),
@@ -172,13 +198,17 @@ fn origin_words(origin: Origin) -> String {
     }
 }
 
-/// Prints a line on standard error, beside the answer.
+/// Prints a remark on standard error, so that standard output has nothing but the answer. Escaped.
 pub(super) fn aside(text: &str) {
     // Without standard error the line is lost.
     let _ = writeln!(io::stderr(), "atalaia: {}", FromAir(text));
 }
 
-/// Parses an MMSI: nine digits, as they are shown everywhere. A shorter number is more likely a typing error.
+/// Parses an MMSI: nine digits, as they are shown everywhere. A shorter number is more likely a typing error
+/// than one without its leading zeros.
+///
+/// # Errors
+/// How to write it.
 pub(super) fn mmsi(text: &str) -> Result<u32, String> {
     let digits = Some(text.trim()).filter(|text| text.len() == MMSI_DIGITS);
     let digits = digits.filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));

@@ -1,4 +1,7 @@
 //! What alerts, cases and silences are about, in a few words, as lists show it.
+//!
+//! Alerts are read here by the keys of their JSON, because rows of the audit trail and of changes carry only
+//! a part of an alert. All texts are safe to print on a terminal.
 
 use serde_json::Value;
 
@@ -7,13 +10,16 @@ use crate::storage::evidence::report::mmsi;
 use crate::storage::store::Silence;
 use atalaia_core::alerts::system_title;
 
-/// The vessels of an alert. For an alert about the daemon, the part of the daemon that it is about.
+/// The vessels of an alert. For an alert about the daemon, the part of the daemon that it is about: `receiver
+/// partner`.
 pub(super) fn about(alert: &Value) -> String {
     system_title(alert).map_or_else(|| vessels(&alert["vessels"]), |title| FromAir(&title).to_string())
 }
 
-/// `ALFA (ES) + 002241022 (ES)`. Of more than three vessels, the first two and the number of others.
+/// `ALFA (ES) + 002241022 (ES)`. Of more than three vessels, the first two and the number of others. `-`
+/// without vessels.
 fn vessels(vessels: &Value) -> String {
+    // A fourth name would not be readable in a column, even a wide one.
     const MOST: usize = 3;
     let vessels: Vec<&Value> = vessels.as_array().into_iter().flatten().collect();
     let name = |vessel: &&Value| {
@@ -33,13 +39,15 @@ fn vessels(vessels: &Value) -> String {
     }
 }
 
-/// The summary without the vessels at its beginning, which have a column of their own.
+/// The summary without the vessels at its beginning, which have a column of their own. The whole summary if
+/// it does not begin with the vessels. Not escaped.
 pub(super) fn deed<'a>(summary: &'a str, vessels: &Value) -> &'a str {
     let called = |vessel: &Value| match vessel["name"].as_str() {
         Some(name) => name.to_owned(),
         None => format!("MMSI {:09}", vessel["mmsi"].as_u64().unwrap_or_default()),
     };
     let called: Vec<String> = vessels.as_array().into_iter().flatten().map(called).collect();
+    // A name may contain parentheses itself, so only the whole name followed by its description counts.
     let after_one = |text: &'a str| {
         let described = called.iter().find_map(|name| text.strip_prefix(name.as_str())?.strip_prefix(" ("));
         described?.split_once(')').map(|(_, after)| after)
@@ -51,7 +59,7 @@ pub(super) fn deed<'a>(summary: &'a str, vessels: &Value) -> &'a str {
     rest
 }
 
-/// The vessels of an alert or case: name and MMSI, or the MMSI alone.
+/// The vessels of an alert or case: name and MMSI, or the MMSI alone. All of them; empty without vessels.
 pub(super) fn vessel_names(vessels: &Value) -> String {
     let name = |vessel: &Value| match vessel["name"].as_str() {
         Some(name) => format!("{} ({})", FromAir(name), mmsi(vessel)),
@@ -60,7 +68,8 @@ pub(super) fn vessel_names(vessels: &Value) -> String {
     vessels.as_array().into_iter().flatten().map(name).collect::<Vec<_>>().join(" + ")
 }
 
-/// The subject of a silence: `loitering, MMSI 224123456, zone c06`
+/// The subject of a silence: `loitering, MMSI 224123456, zone c06`. At least one of the three is set in every
+/// stored silence.
 pub(super) fn silence_words(silence: &Silence) -> String {
     let mmsi = silence.mmsi.map(|mmsi| format!("MMSI {mmsi:09}"));
     let zone = silence.zone.as_ref().map(|zone| format!("zone {}", FromAir(zone)));
