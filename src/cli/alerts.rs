@@ -1,4 +1,8 @@
 //! `atalaia alerts`: lists the alerts of the store and records what analysts do with them.
+//!
+//! Reading goes through `storage::store`, which applies markings and cases; deciding what an action means and
+//! whether it is allowed is left to it too. Here are the arguments, the order of actions, and what is
+//! printed.
 
 mod changes;
 mod filter;
@@ -38,6 +42,7 @@ pub(super) struct Arguments {
     command: Command,
 }
 
+/// The subcommands.
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     /// List alerts, open ones first: medium severity and above, not closed, unless filtered otherwise
@@ -146,6 +151,7 @@ enum Command {
     },
 }
 
+/// Parses a finding by its name, with what each means for `--help`.
 fn finding() -> impl TypedValueParser<Value = Finding> {
     let help = |finding: Finding| match finding {
         Finding::Confirmed => "It was what it looked like",
@@ -159,20 +165,32 @@ fn finding() -> impl TypedValueParser<Value = Finding> {
     })
 }
 
+/// Parses a format of `export` by its name.
+///
+/// # Errors
+/// The names of all formats.
 fn format(text: &str) -> Result<Format, String> {
     text.parse().map_err(|unknown: crate::storage::export::UnknownFormat| unknown.to_string())
 }
 
 /// Runs the command.
+///
+/// # Errors
+/// The store cannot be used; an id is unknown or the store refuses the action (2); no person is named for an
+/// action.
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let path = arguments.store.path()?;
     let now = Clock.now();
+    // One way for all actions that need nothing but ids. The person is found first, so that nothing is done
+    // without one.
     let does = |ids: &[String], what: Action, why: Option<&str>| {
         let who = who(arguments.who.as_ref())?;
         each(ids, |id| {
             let id = store::act(&path, id, &what, &who, why, now)?;
             let entry = store::alert(&path, &id, now)?.entry;
             let silences =
+                // An analyst who reopens an alert expects to hear of it; a silence made when it was closed
+                // would prevent that.
                 if what == Action::Reopen { silence::still_held(&path, &entry, now)? } else { String::new() };
             Ok(format!("{}{silences}", done(&what, &entry)))
         })
@@ -188,11 +206,13 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
         }
         Command::Note { id, text } => does(std::slice::from_ref(id), Action::Note(text.clone()), None),
         Command::Close { ids, finding, why, silence } => {
+            // With `--silence`, closing and silencing belong together, alert by alert.
             let Some(length) = *silence else {
                 return does(ids, Action::Close(*finding), Some(why));
             };
             let who = who(arguments.who.as_ref())?;
             each(ids, |id| {
+                // Checked before the alert is closed: half of what was asked would be done otherwise.
                 silence::has_vessels(&path, id, now)?;
                 let id = store::act(&path, id, &Action::Close(*finding), &who, Some(why), now)?;
                 let made = silence::after_close(&path, &id, length, &who, why, now)?;
@@ -230,7 +250,8 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     }
 }
 
-/// What was done with which alert: `acknowledged krwn3kli rendezvous PETIT MARIE + OCEAN STAR`. The second word is the id.
+/// What was done with which alert: `acknowledged krwn3kli rendezvous PETIT MARIE + OCEAN STAR`. The second
+/// word is the id. A script can read it from there.
 fn done(what: &Action, entry: &Entry) -> String {
     let (verb, more) = match what {
         Action::Acknowledge { until: None } => ("acknowledged", String::new()),
@@ -245,8 +266,12 @@ fn done(what: &Action, entry: &Entry) -> String {
     format!("{verb} {} {behaviour} {}{more}", short_id(&entry.id), about(&entry.body))
 }
 
-/// Applies an action to each alert and prints the outcome. A refused alert does not stop the others; an unusable store
-/// does, and the remaining alerts are reported as not tried.
+/// Applies an action to each alert and prints the outcome. A refused alert does not stop the others; an
+/// unusable store does, and the remaining alerts are reported as not tried. What was done is printed at once,
+/// because it cannot be undone by a later failure.
+///
+/// # Errors
+/// All refusals together, with exit code 2; or the failure of the store, with its own.
 fn each(ids: &[String], mut act: impl FnMut(&str) -> Result<String, StoreError>) -> Result<(), Failure> {
     let mut faults = Vec::new();
     let mut done = 0;

@@ -1,4 +1,7 @@
 //! `atalaia cases`: lists, shows and exports the cases of the store, and sets legal holds on them.
+//!
+//! A case is the story that ties alerts of the same vessels together. The store has it as JSON, made by the
+//! engine; here it is set out in order of time for people who were not on watch.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -32,6 +35,7 @@ pub(super) struct Arguments {
     command: Command,
 }
 
+/// The subcommands.
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     /// List every case: those with open alerts first, then by score; lines are cut to COLUMNS, else to the terminal
@@ -74,6 +78,10 @@ enum Command {
 }
 
 /// Runs the command.
+///
+/// # Errors
+/// The store cannot be used, an id is not known (2), or no person is named for a hold, a release or a bundle
+/// (2).
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let path = arguments.store.path()?;
     let now = Clock.now();
@@ -118,7 +126,8 @@ const COLUMNS: [Column; 9] = [
     text("vessels"),
 ];
 
-/// Every case, those with open alerts first, then by score; and the state of each, by case id.
+/// Every case, those with open alerts first, then by score; and the state of each, by case id. A case without
+/// an entry among the states has no alerts left in the store.
 fn ordered(path: &Path) -> Result<(Vec<Value>, BTreeMap<String, CaseState>), Failure> {
     let mut cases = store::cases(path).map_err(refused)?;
     let states = store::case_states(path).map_err(refused)?;
@@ -127,11 +136,12 @@ fn ordered(path: &Path) -> Result<(Vec<Value>, BTreeMap<String, CaseState>), Fai
     Ok((cases, states))
 }
 
+/// Whether at least one alert of the case is open.
 fn is_open(case: &Value, states: &BTreeMap<String, CaseState>) -> bool {
     states.get(word(case, "id")).is_some_and(|state| 0 < state.open)
 }
 
-/// The list, with a last line that counts the cases.
+/// The list, with a last line that counts the cases, or says when one begins.
 fn list(path: &Path) -> Result<String, Failure> {
     let (cases, states) = ordered(path)?;
     let rows: Vec<Vec<String>> = cases.iter().map(|case| row(case, &states)).collect();
@@ -143,7 +153,7 @@ fn list(path: &Path) -> Result<String, Failure> {
     Ok(table(&COLUMNS, &rows, width()) + &cut(&last, width()) + "\n")
 }
 
-/// One row of the list.
+/// One row of the list. Counts and times are those of the alerts that are still stored.
 fn row(case: &Value, states: &BTreeMap<String, CaseState>) -> Vec<String> {
     let none = CaseState::default();
     let state = states.get(word(case, "id")).unwrap_or(&none);
@@ -166,7 +176,7 @@ fn row(case: &Value, states: &BTreeMap<String, CaseState>) -> Vec<String> {
     ]
 }
 
-/// The case as a story. Lines are wrapped at `width` characters.
+/// The case as a story. Lines are wrapped at `width` characters; `None` wraps nothing.
 fn page(case_file: &CaseFile, width: Option<usize>) -> String {
     let case = &case_file.case;
     let events = events(case_file);
@@ -185,6 +195,7 @@ fn page(case_file: &CaseFile, width: Option<usize>) -> String {
         counted(case["vessels"].as_array().map_or(0, Vec::len), "vessel")
     );
     let listed = case["alerts"].as_array().map_or(0, Vec::len);
+    // Alerts are purged one by one, and a story with holes must not look complete.
     if events.len() < listed {
         page += &format!("{} of the {listed} alerts are not stored any more\n", listed - events.len());
     }
@@ -212,7 +223,7 @@ fn page(case_file: &CaseFile, width: Option<usize>) -> String {
     page
 }
 
-/// One event: time, severity, summary, position, vessels and state.
+/// One event: time, severity, summary, position, vessels and state. Facts are `minor`, with their points.
 fn happened(event: &Event<'_>, width: Option<usize>) -> String {
     let alert = event.alert();
     let title = behaviour_title(word(alert, "behaviour"));
@@ -243,7 +254,8 @@ fn happened(event: &Event<'_>, width: Option<usize>) -> String {
     text
 }
 
-/// The vessels that have a role in the case, and which.
+/// The vessels that have a role in the case, and which. Such as mother and daughter of a meeting. Roles are
+/// kept by track, because two ships may send one MMSI.
 fn roles(case: &Value) -> Vec<String> {
     let vessels = case["vessels"].as_array().map_or(&[][..], Vec::as_slice);
     let role = |role: &Value| {
@@ -254,7 +266,7 @@ fn roles(case: &Value) -> Vec<String> {
     case["roles"].as_array().into_iter().flatten().filter_map(role).collect()
 }
 
-/// What people did with the case and its alerts, oldest first.
+/// What people did with the case and its alerts, oldest first. What the program did is in the story itself.
 fn actions(case_file: &CaseFile, events: &[Event<'_>]) -> String {
     let mut rows: Vec<(Option<usize>, &AuditRow)> = case_file.audit.iter().map(|row| (None, row)).collect();
     for event in events {
@@ -268,6 +280,7 @@ fn actions(case_file: &CaseFile, events: &[Event<'_>]) -> String {
     let mut text = "\nwhat people did\n".to_owned();
     for (number, row) in rows {
         let of = number.map_or("the case".to_owned(), |number| format!("{number}"));
+        // The trail says that a note was written; its text is with the alert.
         let mut notes = events.iter().flat_map(|event| &event.alert_file.told.notes);
         let note = notes.find(|note| row.what == "noted" && note.at == row.at && note.who == row.who);
         let why = note.map(|note| note.text.as_str()).or(row.why.as_deref());
@@ -277,12 +290,14 @@ fn actions(case_file: &CaseFile, events: &[Event<'_>]) -> String {
     text
 }
 
+/// The marking of the case on one line: `TLP:AMBER H1 H3`.
 fn marking(case: &Value) -> String {
     let codes = case["handling"]["europol"].as_array().into_iter().flatten().filter_map(Value::as_str);
     let tlp = case["handling"]["tlp"].as_str().unwrap_or_default();
     codes.fold(format!("TLP:{tlp}"), |line, code| line + " " + code)
 }
 
+/// The text at a key; empty if it is missing or not a text.
 fn word<'a>(value: &'a Value, key: &str) -> &'a str {
     value[key].as_str().unwrap_or_default()
 }

@@ -1,4 +1,8 @@
 //! `atalaia handover`: what the next watch has to know, on one screen, as a page, or as JSON.
+//!
+//! A watch officer has a few minutes for a handover. The screen therefore has the first rows of each list and
+//! the command for the rest; the page and the JSON have everything. All of it comes from the store, except
+//! the state of feeds and sinks, for which the running daemon is asked.
 
 mod markdown;
 mod screen;
@@ -37,6 +41,10 @@ pub(super) struct Arguments {
 }
 
 /// Runs the command.
+///
+/// # Errors
+/// `--since` is in the future, or the name after `--as` cannot be one (2); the store or the settings cannot
+/// be read. A daemon that does not answer is part of the handover, not an error.
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let Place { store: path, settings } = arguments.store.place(&[Table::Http])?;
     let now = Clock.now();
@@ -47,8 +55,11 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
         // A service account has no alerts of its own.
         Err(_) => None,
     };
+    // Tracks are most of the data, and only JSON shows them.
     let extent = if arguments.format == "json" { Extent::Whole } else { Extent::WithoutTracks };
     let mut store = store::handover(&path, arguments.since, name.as_deref(), extent, now).map_err(refused)?;
+    // Alerts about the daemon would be lost among those about vessels; they are shown with the feeds and
+    // sinks.
     let system = store.open.iter().filter(|entry| is_system(entry)).cloned().collect();
     for list in [&mut store.open, &mut store.new, &mut store.ended] {
         list.retain(|entry| !is_system(entry));
@@ -56,6 +67,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     store.worse.retain(|(_, entry)| !is_system(entry));
     let mut silences = store::silences(&path).map_err(refused)?;
     silences.retain(|silence| silence.lifted.is_none() && silence.from <= now && now < silence.until);
+    // A silence that ends during the next watch is the first that it has to know of.
     silences.sort_by_key(|silence| (silence.until, silence.number));
     let backlog = store::backlog(&path).map_err(refused)?;
     let daemon = ask(settings.map(|settings| settings.http.address));
@@ -70,6 +82,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
 /// Asks the daemon for its status page. `address` is that of the settings; `None` if the command line names no
 /// settings.
 fn ask(address: Option<Option<String>>) -> Daemon {
+    // Only the settings know the address; `--store` comes without them.
     let Some(address) = address else {
         return Daemon::Silent("not asked: the store is named without settings (--config)".to_owned());
     };

@@ -10,7 +10,7 @@ use atalaia_core::alerts::Handling;
 use atalaia_core::alerts::handling::{Europol, InfoGrade, Mark, Purpose, Reality, SourceGrade, Tlp};
 use atalaia_core::base::time::Time;
 
-/// The parts of a marking that are to be changed. The doc comments of the fields are help texts.
+/// The parts of a marking that are to be changed.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     /// Traffic light protocol: CLEAR, GREEN, AMBER, AMBER+STRICT or RED

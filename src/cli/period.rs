@@ -9,7 +9,7 @@ use super::table::screen_rows;
 use super::when::past;
 use atalaia_core::base::time::{Span, Time};
 
-/// The period that is listed, and how. The doc comments of the fields are help texts.
+/// The period that is listed, and how.
 #[derive(Debug, clap::Args)]
 pub(super) struct Period {
     /// Start, by the clock of this machine, as `02:00`, `yesterday 22:00`, `-6h`

@@ -17,7 +17,7 @@ use crate::config::{Checked, IN_FORCE_FILE, Problem, Purpose, StoreSettings, Tab
 use crate::platform::telemetry::FromAir;
 use atalaia_core::base::fault::Fault;
 
-/// Selects the store of a command. The doc comments of the fields are help texts.
+/// Selects the store of a command.
 #[derive(Debug, clap::Args)]
 pub(super) struct StoreArguments {
     /// Settings file whose `[store]` is used [default: the variable ATALAIA_CONFIG, else /etc/atalaia/atalaia.toml]

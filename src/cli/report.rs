@@ -14,7 +14,7 @@ use crate::platform::clock::Clock;
 use crate::storage::evidence::{self, report};
 use crate::storage::store;
 
-/// Arguments of a report. The doc comments of the fields are help texts.
+/// Arguments of a report.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     /// Id of the alert or case, or its first characters (at least four)

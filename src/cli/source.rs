@@ -21,7 +21,7 @@ use atalaia_core::zones::Chart;
 /// Digits of an MMSI (ITU-R M.585), leading zeros included: those of coast stations begin with `00`.
 pub(super) const MMSI_DIGITS: usize = 9;
 
-/// Selects the data for a question about vessels. The doc comments of the fields are help texts.
+/// Selects the data for a question about vessels.
 #[derive(Debug, clap::Args)]
 pub(super) struct Reading {
     #[command(flatten)]
@@ -142,7 +142,8 @@ fn recordings_in(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
 /// data reach.
 ///
 /// # Errors
-/// The journal cannot be read, or does not go back to the wanted time.
+/// The journal does not exist or cannot be read, or the settings that were in force cannot be used: exit code
+/// 65.
 pub(super) fn look_back(
     wanted: &LookBack,
     look: &mut dyn FnMut(&Engine, &Chart),

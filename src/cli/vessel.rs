@@ -1,4 +1,8 @@
 //! `atalaia vessel`: everything known about one vessel, on one screen, from the store and the daemon's memory.
+//!
+//! The store knows alerts and cases, the daemon's memory knows what a vessel did without raising one. The
+//! memory is rebuilt by reading the journal from the last snapshot, which does not disturb the daemon.
+//! What only one of them knows is shown, with a remark on what is missing.
 
 mod deed;
 mod deeds;
@@ -33,7 +37,7 @@ use deeds::Deeds;
 use identity::{Field, Sayings};
 use record::VesselRecord;
 
-/// Maximum number of candidates that are listed.
+/// Maximum number of candidates that are listed on a screen; JSON has all of them.
 const MOST_CANDIDATES: usize = 30;
 
 /// Arguments of `atalaia vessel`.
@@ -56,15 +60,20 @@ pub(super) struct Arguments {
     read_from: Option<Time>,
 }
 
-/// How the vessel is identified on the command line.
+/// How the vessel is identified on the command line. Whether such a vessel exists shows later.
 #[derive(Clone, PartialEq, Eq, Debug)]
 enum Designation {
+    /// An MMSI. The only one that needs no search, and that may stand for several ships.
     Mmsi(u32),
+    /// An IMO number, not checked for its check digit: wrong ones are on the air too.
     Imo(u32),
+    /// A name or a part of it, in capitals, as names are sent.
     Name(String),
 }
 
 impl Designation {
+    /// Reads the words of the command line. Digits are an MMSI or IMO number by their count, unless `imo` or
+    /// `mmsi` stands before them; all else is a name.
     fn of(words: &[String]) -> Designation {
         let text = words.join(" ");
         let text = text.trim();
@@ -83,6 +92,7 @@ impl Designation {
         }
     }
 
+    /// Whether a vessel with this identity is meant. A name fits if it contains the words, in any case.
     fn fits(&self, mmsi: u32, imo: Option<u32>, name: Option<&str>) -> bool {
         match self {
             Designation::Mmsi(asked) => *asked == mmsi,
@@ -91,6 +101,7 @@ impl Designation {
         }
     }
 
+    /// The designation in messages, safe to print.
     fn words(&self) -> String {
         match self {
             Designation::Mmsi(mmsi) => format!("MMSI {mmsi:09}"),
@@ -101,9 +112,13 @@ impl Designation {
 }
 
 /// Prints one vessel, or the candidates if several match.
+///
+/// # Errors
+/// No vessel matches, or nothing is known of it (2); the store or the journal cannot be read.
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let asked = Designation::of(&arguments.vessel);
     let Place { store, settings } = arguments.store.place(&[Table::Journal])?;
+    // With `--store`, the journal can only be where it is by default: beside the store.
     let folder = match &settings {
         Some(settings) => daemon::journal_folder_of(&store, &settings.journal),
         None => Some(daemon::journal_beside(&store)),
@@ -112,6 +127,8 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     if folder.is_none() {
         aside("there is no journal: positions, stops and port calls are not known here");
     }
+    // The identities of a vessel are collected while the journal is read, so it must be known beforehand. Of
+    // a name that only the journal knows, the former identities are therefore missing.
     let mut candidates = of_store(&store, &asked)?;
     let mut known = match candidates.len() {
         1 => candidates.keys().next().copied(),
@@ -134,6 +151,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
         (asked, 0) => return Err(Failure::Usage(format!("no vessel {} is known", asked.words()))),
         (asked, _) => return print(&list(&asked, &candidates, arguments.json)),
     };
+    // Tracks are most of the data, and only JSON shows them.
     let extent = if arguments.json { Extent::Whole } else { Extent::WithoutTracks };
     let known = gather(&store, mmsi, extent, Clock.now(), looked, sayings, &watch)?;
     if known.deeds.last.is_none() && known.alerts.is_empty() {
@@ -146,7 +164,8 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     })
 }
 
-/// Reads to the end of the journal, and collects what the vessel said about itself on the way.
+/// Reads to the end of the journal, and collects what the vessel said about itself on the way. Collects
+/// nothing if `mmsi` is `None`, as for a name that several vessels carry. The silences are watched too.
 fn look(
     arguments: &Arguments,
     folder: PathBuf,
@@ -162,6 +181,7 @@ fn look(
         };
         silences.look(engine, Mmsi(mmsi));
         for identity in engine.tracks().under(Mmsi(mmsi)).filter_map(|vessel| vessel.identity()) {
+            // The engine shows itself after every line; only a new static report can say something new.
             if let Some(at) = identity.said_at.filter(|at| said_at < Some(*at)) {
                 said_at = Some(at);
                 sayings.identity(identity, at);
@@ -171,9 +191,11 @@ fn look(
     look_back(&wanted, &mut |engine, _| watch(engine), &mut |_| {}).map(Some)
 }
 
-/// Candidates by MMSI: the name as it was sent, and country and ship type to tell them apart.
+/// Candidates by MMSI: the name as it was sent, and country and ship type to tell them apart. `no name`
+/// stands for a name that was never sent.
 type Candidates = BTreeMap<u32, (String, String)>;
 
+/// Adds the vessels of stored alerts that fit. An MMSI needs no candidates.
 fn of_store(store: &Path, asked: &Designation) -> Result<Candidates, Failure> {
     let mut found = Candidates::new();
     if matches!(asked, Designation::Mmsi(_)) {
@@ -192,6 +214,7 @@ fn of_store(store: &Path, asked: &Designation) -> Result<Candidates, Failure> {
     Ok(found)
 }
 
+/// Adds the vessels that the engine remembers. They replace those of the store, whose names may be older.
 fn of_engine(engine: &Engine, asked: &Designation, found: &mut Candidates) {
     for vessel in engine.tracks().iter() {
         let identity = vessel.identity();
@@ -204,6 +227,7 @@ fn of_engine(engine: &Engine, asked: &Designation, found: &mut Candidates) {
     }
 }
 
+/// The candidates: one per line, or as JSON lines.
 fn list(asked: &Designation, candidates: &Candidates, json: bool) -> String {
     if json {
         let one = |(mmsi, (name, kind)): (&u32, &(String, String))| {
@@ -221,6 +245,7 @@ fn list(asked: &Designation, candidates: &Candidates, json: bool) -> String {
     text
 }
 
+/// Puts together what store, journal and watchlists know of one vessel. `looked` is `None` without a journal.
 fn gather(
     store: &Path,
     mmsi: u32,
@@ -245,11 +270,13 @@ fn gather(
         vessels.into_iter().any(|vessel| vessel["mmsi"].as_u64() == Some(u64::from(mmsi)))
     });
     let cases = cases.collect();
+    // After a snapshot nothing is missing, so there is no first moment to mention.
     let since = looked.as_ref().and_then(|looked| match looked.origin {
         Origin::Snapshot(_) => None,
         Origin::Journal { received, .. } => Some(received),
     });
     let journal = looked.is_some();
+    // By the clock, a stop that goes on would seem to last while no report came in.
     let read_to = looked.as_ref().and_then(|looked| looked.engine.now()).unwrap_or(now);
     let mut deeds = Deeds::default();
     let mut listed = None;
@@ -259,6 +286,7 @@ fn gather(
         for (identity, at) in vessels.filter_map(|vessel| Some((vessel.identity()?, vessel.identity()?.said_at?))) {
             sayings.identity(identity, at);
         }
+        // Watchlists are compared with what the vessel calls itself now, as the engine does.
         let word = |field: Field| sayings.now(field).map(|saying| saying.value.as_str());
         let imo = word(Field::Imo).and_then(|imo| imo.parse().ok());
         let said = Said { mmsi, imo, call_sign: word(Field::CallSign), name: word(Field::Name) };

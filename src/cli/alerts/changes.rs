@@ -1,5 +1,9 @@
 //! `atalaia alerts changes`: stored changes of alerts between two times, and what people did with them, in order of
 //! time.
+//!
+//! Two times matter. `--since` and `--until` are about the time of storage, because the question is what came
+//! in during the watch; a late feed may store at once what happened hours ago, so that event time gets a
+//! column wherever it differs.
 
 use std::path::Path;
 
@@ -36,7 +40,7 @@ pub(super) struct Arguments {
 }
 
 impl Arguments {
-    /// The lowest severity that is shown.
+    /// The lowest severity that is shown. The names are checked by clap already.
     fn least(&self) -> Severity {
         match self.severity.as_deref() {
             Some(said) => stored_severity(&json!({ "severity": said })),
@@ -46,9 +50,11 @@ impl Arguments {
     }
 }
 
-/// Distance between event time and the clock above which event time gets its own column.
+/// Distance between event time and the clock above which event time gets its own column. Feeds over satellite
+/// and the internet are minutes late as a matter of course.
 const APART: Span = Span::from_minutes(10);
 
+/// The columns of the list. On a narrow line the text gives way first, then event time is left out.
 const COLUMNS: [Column; 8] = [
     text("time"),
     text("event time").spare(1),
@@ -59,15 +65,17 @@ const COLUMNS: [Column; 8] = [
     text("vessels").down_to(14).names(26),
     text("text").down_to(16).spare(2),
 ];
+/// Index of the column that is left out if no row needs it.
 const EVENT_TIME: usize = 1;
 
-/// One row of the list.
+/// One row of the list. Changes come from the program, actions from people.
 enum Step {
     Change(ChangeRow),
     Action(ActionRow),
 }
 
 impl Step {
+    /// When it was stored; rows are ordered by it.
     fn at(&self) -> Time {
         match self {
             Step::Change(change) => change.stored_at,
@@ -77,6 +85,9 @@ impl Step {
 }
 
 /// Prints the changes and actions.
+///
+/// # Errors
+/// The period is not valid, or the store cannot be read.
 pub(super) fn main(path: &Path, arguments: &Arguments, now: Time) -> Result<(), Failure> {
     let until = arguments.period.until(now)?;
     let least = arguments.least();
@@ -116,6 +127,7 @@ pub(super) fn main(path: &Path, arguments: &Arguments, now: Time) -> Result<(), 
     print(&format!("{}{}", table(shown, now), last_line(arguments, shown.len(), &left_out)))
 }
 
+/// The rows below their header, fitted to the terminal.
 fn table(steps: &[Step], now: Time) -> String {
     let rows: Vec<Vec<String>> = steps.iter().map(|step| row(step, now)).collect();
     let is_apart = |step: &Step| matches!(step, Step::Change(change) if APART < (change.stored_at - change.at).abs());
@@ -127,6 +139,8 @@ fn table(steps: &[Step], now: Time) -> String {
     fitted(&columns, &rows, width())
 }
 
+/// One row, with all columns. Of an opening it shows what happened, of other changes the reason for the
+/// change.
 fn row(step: &Step, now: Time) -> Vec<String> {
     match step {
         Step::Change(change) => {
@@ -170,16 +184,19 @@ fn is_news(change: &ChangeRow) -> bool {
         })
 }
 
-/// Changes that are not shown.
+/// Changes that are not shown, each counted once.
 #[derive(Default)]
 struct LeftOut {
+    /// Earlier than the rows that have room.
     earlier: usize,
-    /// Of facts, or below the severity.
+    /// Changes of facts, or of alerts below the severity.
     low: usize,
-    /// Updates without news.
+    /// Updates without news, see [`is_news`].
     alike: usize,
 }
 
+/// The line below the list, which says how many changes are left out and which option shows them. Empty if
+/// none is, unless there is nothing at all.
 fn last_line(arguments: &Arguments, shown: usize, left_out: &LeftOut) -> String {
     let LeftOut { earlier, low, alike } = *left_out;
     let mut parts = Vec::new();

@@ -1,5 +1,9 @@
 //! `atalaia alerts silence` and `silences`: creates a silence with a preview of what it holds back, and lists all of
 //! them.
+//!
+//! A silence holds back deliveries, not alerts: they are stored and listed as ever. It goes by the time of
+//! the alerts, because a late or replayed feed would otherwise pass a silence that is over by the clock. The
+//! preview shows at once what a silence with too few conditions would swallow.
 
 use std::path::Path;
 
@@ -48,14 +52,18 @@ pub(super) struct Arguments {
     dry_run: bool,
 }
 
-/// Maximum number of rows in a preview.
+/// Maximum number of rows in a preview. More would push the silence itself off the screen.
 const MOST: usize = 10;
-/// If no open alert matches, those that began within this time are counted.
+/// If no open alert matches, those that began within this time are counted: one day covers every watch.
 const LATELY: Span = Span::from_hours(24);
-/// Alerts whose own time is further behind the clock than this come from a late or replayed feed.
+/// Alerts whose own time is further behind the clock than this come from a late or replayed feed. Less is the
+/// usual delay of a feed.
 const LATE: Span = Span::from_minutes(10);
 
-/// Creates the silence and shows what it holds back.
+/// Creates the silence and shows what it holds back. `said` is the value of `--as`.
+///
+/// # Errors
+/// It has no condition (2), no person is named (2), or the store refuses it.
 pub(super) fn main(path: &Path, arguments: &Arguments, said: Option<&String>, now: Time) -> Result<(), Failure> {
     let Arguments { mmsi, zone, behaviour, until, why, .. } = arguments;
     let silence = Silence { mmsi: *mmsi, zone: zone.clone(), behaviour: behaviour.clone() };
@@ -72,7 +80,8 @@ pub(super) fn main(path: &Path, arguments: &Arguments, said: Option<&String>, no
     print(&format!("silence {number} of {span}\n{preview}"))
 }
 
-/// The open alerts that the silence would apply to now.
+/// The open alerts that the silence would apply to now, and a warning if their own time lags behind its
+/// beginning.
 fn preview(path: &Path, silence: &Silence, from: Time, now: Time) -> Result<String, Failure> {
     let query = Query {
         mmsi: silence.mmsi,
@@ -99,6 +108,7 @@ fn preview(path: &Path, silence: &Silence, from: Time, now: Time) -> Result<Stri
     if 0 < more {
         text += &format!("{more} more\n");
     }
+    // Such a silence would begin, by the clock, after all that it should hold back.
     if let Some((changed_at, stored_at)) = latest
         && changed_at < from
         && LATE < stored_at - changed_at
@@ -112,8 +122,11 @@ fn preview(path: &Path, silence: &Silence, from: Time, now: Time) -> Result<Stri
     Ok(text)
 }
 
-/// Silences the behaviour of a closed alert for each of its vessels, from the last moment of the alert until `length`
-/// from now, both by the time of its feed.
+/// Silences the behaviour of a closed alert for each of its vessels, from the last moment of the alert until
+/// `length` from now, both by the time of its feed. Says which silences were made, one per line.
+///
+/// # Errors
+/// Those of the store; silences made before it failed stay.
 pub(super) fn after_close(
     path: &Path,
     id: &str,
@@ -136,13 +149,16 @@ pub(super) fn after_close(
     Ok(text)
 }
 
-/// The time of the feed of an alert, which is behind the clock if the feed is late or replayed.
+/// The time of the feed of an alert, which is behind the clock if the feed is late or replayed. Taken from
+/// the latest change of the alert, and only if it is more than [`LATE`] behind: the delay of a single report
+/// says little.
 fn feed_time(path: &Path, entry: &store::Entry, now: Time) -> Result<Time, StoreError> {
     let lag = store::history(path, &entry.id)?.last().map(|change| change.stored_at - change.at);
     Ok(now - lag.filter(|lag| LATE < *lag).unwrap_or(Span::ZERO))
 }
 
-/// A line for each silence of the vessels of an alert that would still hold back its deliveries, each after a line end.
+/// A line for each silence of the vessels of an alert that would still hold back its deliveries, each after a
+/// line end. Silences without a vessel are not looked for, because they concern other alerts too.
 pub(super) fn still_held(path: &Path, entry: &store::Entry, now: Time) -> Result<String, StoreError> {
     let there = feed_time(path, entry, now)?;
     let vessels = vessels(entry);
@@ -164,7 +180,11 @@ pub(super) fn still_held(path: &Path, entry: &store::Entry, now: Time) -> Result
     Ok(store::silences(path)?.iter().filter(is_held).map(line).collect())
 }
 
-/// Refuses an alert without vessels: a silence after closing it would have no subject.
+/// Refuses an alert without vessels: a silence after closing it would have no subject. Alerts about the
+/// daemon and about areas have none.
+///
+/// # Errors
+/// Refused, with the id and the command that can silence other things.
 pub(super) fn has_vessels(path: &Path, id: &str, now: Time) -> Result<(), StoreError> {
     let entry = store::alert(path, id, now)?.entry;
     match vessels(&entry).is_empty() {
@@ -175,16 +195,18 @@ pub(super) fn has_vessels(path: &Path, id: &str, now: Time) -> Result<(), StoreE
     }
 }
 
-/// The MMSIs of an alert.
+/// The MMSIs of an alert, in its order.
 fn vessels(entry: &store::Entry) -> Vec<u32> {
     let vessels = entry.body["vessels"].as_array().into_iter().flatten();
     vessels.filter_map(|vessel| u32::try_from(vessel["mmsi"].as_u64()?).ok()).collect()
 }
 
+/// The columns of the list; the reason is last, because it may be long.
 const COLUMNS: [Column; 7] =
     [number("number"), text("state"), text("from"), text("until"), text("of"), text("who"), text("why")];
 
-/// Prints every silence, newest first.
+/// Prints every silence, newest first. Lifted ones and those that are over are listed too: they explain why
+/// something was not delivered at the time.
 pub(super) fn all(path: &Path, as_json: bool, now: Time) -> Result<(), Failure> {
     let silences = store::silences(path).map_err(refused)?;
     if as_json {

@@ -1,4 +1,7 @@
 //! The handover as a page of Markdown, with every list in full.
+//!
+//! Markdown, because a handover is pasted into logs and mails of every kind. Names and texts come from the
+//! air and from colleagues, and such a page may be rendered as HTML, so everything is escaped by [`plain`].
 
 use serde_json::Value;
 
@@ -11,10 +14,10 @@ use crate::storage::evidence::report::{position_of, time_of};
 use crate::storage::store::Entry;
 use atalaia_core::base::time::Time;
 
-/// Characters that have a meaning in Markdown or in HTML within it.
+/// Characters that have a meaning in Markdown. Those of HTML within it are escaped as entities.
 const SPECIAL: &str = "\\`*_{}[]()#+-.!|~";
 
-/// The whole page.
+/// The whole page, with its marking at the top and at the end, as on paper.
 pub(super) fn page(watch: &Watch) -> String {
     let store = &watch.store;
     let mut page = String::new();
@@ -37,6 +40,7 @@ pub(super) fn page(watch: &Watch) -> String {
     section(&mut page, &format!("New: {}", store.new.len()), "");
     alerts(&mut page, &store.new, |_| String::new());
     section(&mut page, &format!("Worse: {}", store.worse.len()), "");
+    // The table is the same as for other alerts; only the state says what it was before.
     let worse: Vec<Entry> = store.worse.iter().map(|(_, entry)| entry.clone()).collect();
     alerts(&mut page, &worse, |entry| {
         let before = store.worse.iter().find(|(_, other)| other.id == entry.id);
@@ -60,6 +64,7 @@ pub(super) fn page(watch: &Watch) -> String {
     });
     table(&mut page, &["When", "Who", "What", "To", "Words"], actions.collect());
     section(&mut page, &format!("Silences in force: {}", watch.silences.len()), "");
+    // The mark is on the row itself, because the list has all silences.
     let ends_soon = |until: Time| if until - watch.now <= SOON { " (soon)" } else { "" };
     let silences = watch.silences.iter().map(|silence| {
         let until = format!("{}{}", silence.until.minute(), ends_soon(silence.until));
@@ -86,6 +91,7 @@ pub(super) fn page(watch: &Watch) -> String {
     page.trim_end().to_owned() + "\n"
 }
 
+/// A heading of the second level, and a line below it unless it is empty.
 fn section(page: &mut String, title: &str, line: &str) {
     *page += &format!("## {title}\n\n");
     if !line.is_empty() {
@@ -93,6 +99,7 @@ fn section(page: &mut String, title: &str, line: &str) {
     }
 }
 
+/// A table of alerts. `also` adds a remark to the state of one; it adds nothing if empty.
 fn alerts(page: &mut String, entries: &[Entry], also: impl Fn(&Entry) -> String) {
     let rows = entries.iter().map(|entry| {
         let body = &entry.body;
@@ -118,7 +125,7 @@ fn alerts(page: &mut String, entries: &[Entry], also: impl Fn(&Entry) -> String)
     table(page, &["Alert", "Grade", "Began", "What", "Where", "State", "Whose"], rows.collect());
 }
 
-/// A table, or `Nothing.` without rows.
+/// A table, or `Nothing.` without rows. Cells must be escaped already.
 fn table(page: &mut String, heads: &[&str], rows: Vec<Vec<String>>) {
     if rows.is_empty() {
         *page += "Nothing.\n\n";
@@ -131,6 +138,7 @@ fn table(page: &mut String, heads: &[&str], rows: Vec<Vec<String>>) {
     page.push('\n');
 }
 
+/// Feeds and sinks as the daemon reports them, or why it does not.
 fn feeds(watch: &Watch, page: &mut String) {
     section(page, "Feeds and sinks", "");
     let status = match &watch.daemon {
@@ -151,6 +159,7 @@ fn feeds(watch: &Watch, page: &mut String) {
         page.push('\n');
     }
     let rows = |list: &str, keys: &[&str]| {
+        // Keys that an older daemon does not have are shown as unknown.
         let cell = |one: &Value, key: &str| match &one[key] {
             Value::String(text) => plain(text),
             Value::Null => "-".to_owned(),
@@ -167,7 +176,8 @@ fn feeds(watch: &Watch, page: &mut String) {
     table(page, &["Sink", "State", "Waiting", "Given up"], rows("sinks", &["name", "state", "waiting", "failed"]));
 }
 
-/// Escapes text of any origin for Markdown: one line, without any markup of its own.
+/// Escapes text of any origin for Markdown: one line, without any markup of its own. Characters of sentences
+/// stay as they are where they have no meaning, so that the source can be read too.
 fn plain(text: &str) -> String {
     let shown = FromAir(text).to_string();
     let mut plain = String::with_capacity(shown.len());

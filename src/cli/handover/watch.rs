@@ -7,29 +7,33 @@ use crate::storage::store::{self, Backlog, Done, Entry, Handover, SilenceRow};
 use atalaia_core::alerts::handling::Tlp;
 use atalaia_core::base::time::{Span, Time};
 
-/// A silence that ends within this time is listed.
+/// A silence that ends within this time is listed on the screen: before or during the next watch.
 pub(super) const SOON: Span = Span::from_hours(12);
 
 /// Everything that is handed over.
 pub(super) struct Watch {
+    /// Start of the watch, by the clock. The lists have what was stored since then.
     pub(super) since: Time,
+    /// The clock, at the end of the watch.
     pub(super) now: Time,
     /// The person on watch. `None` if no person is named.
     pub(super) name: Option<String>,
+    /// Open alerts, those of the person on watch, new, worse and ended ones, and what people did.
     pub(super) store: Handover,
     /// Open alerts about the daemon itself. They are in none of the lists of `store`.
     pub(super) system: Vec<Entry>,
     /// Silences in force now, the next to end first.
     pub(super) silences: Vec<SilenceRow>,
     pub(super) daemon: Daemon,
+    /// Deliveries that wait or were given up, by sink, from the store: known even if the daemon is down.
     pub(super) backlog: Vec<Backlog>,
 }
 
-/// The state of feeds and sinks, as the running daemon reports it.
+/// The state of feeds and sinks, as the running daemon reports it. Its absence is a finding in itself.
 pub(super) enum Daemon {
-    /// The status page of the daemon.
+    /// The status page of the daemon, as its HTTP pages serve it.
     Answers(Value),
-    /// Why there is no status page.
+    /// Why there is no status page, in words. Escaped.
     Silent(String),
 }
 
@@ -39,25 +43,28 @@ impl Watch {
         self.name.as_ref().is_some_and(|own| store::is_same_name(own, name))
     }
 
-    /// The most restricted marking of everything listed. `None` if nothing is listed.
+    /// The most restricted marking of everything listed, as a handover is marked as a whole. `None` if
+    /// nothing is listed.
     pub(super) fn marking(&self) -> Option<String> {
         let store = &self.store;
         let lists = [&store.open, &store.mine, &store.new, &store.ended].into_iter().flatten();
         let acted = store.actions.iter().filter_map(|act| act.alert.as_ref());
         let all = lists.chain(store.worse.iter().map(|(_, entry)| entry)).chain(acted);
         let tlp = all.map(|entry| {
+            // A marking that this version does not know may be stricter than all others.
             let said = entry.body["handling"]["tlp"].as_str();
             Tlp::ALL.into_iter().find(|tlp| said == Some(tlp.name())).unwrap_or(Tlp::Red)
         });
         tlp.max().map(|tlp| format!("TLP:{}", tlp.name()))
     }
 
+    /// The silences that end within [`SOON`].
     pub(super) fn soon(&self) -> impl Iterator<Item = &SilenceRow> {
         self.silences.iter().filter(|silence| silence.until - self.now <= SOON)
     }
 
-    /// Warnings of the status page, and inputs and sinks that are down, one per line; and the numbers of inputs and of
-    /// sinks.
+    /// Warnings of the status page, and inputs and sinks that are down, one per line; and the numbers of
+    /// inputs and of sinks. Escaped.
     pub(super) fn troubles(page: &Value) -> (Vec<String>, [usize; 2]) {
         let list = |key: &str| page[key].as_array().map_or(&[][..], Vec::as_slice);
         let mut lines = Vec::new();
@@ -74,6 +81,8 @@ impl Watch {
         (lines, [list("inputs").len(), list("sinks").len()])
     }
 
+    /// The whole handover as one JSON object. Its keys are an interface; some have the names that they had in
+    /// version 0.1.
     pub(super) fn json(&self) -> Value {
         let all = |entries: &[Entry]| entries.iter().map(|entry| entry.value(&[])).collect::<Value>();
         let store = &self.store;

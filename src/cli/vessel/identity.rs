@@ -1,4 +1,7 @@
 //! How a vessel identified itself, and when: from the lines that were read, and from the alerts of the store.
+//!
+//! A vessel says its name every six minutes, and an operator can change it at any time. Each value therefore
+//! has a first and a last time; what was said last is the present identity, and everything else a former one.
 
 use serde_json::{Value, json};
 
@@ -7,18 +10,25 @@ use atalaia_core::alerts::Alert;
 use atalaia_core::base::time::Time;
 use atalaia_core::picture::tracks::{Identity, country_of};
 
-/// A part of a vessel's identity.
+/// A part of a vessel's identity. In the order of the JSON answer.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(super) enum Field {
+    /// Name of the ship, at most 20 characters.
     Name,
+    /// Radio call sign, at most 7 characters.
     CallSign,
+    /// IMO number of the hull, which ought never to change.
     Imo,
+    /// Ship type, in words.
     Kind,
+    /// Length and beam, in words.
     Hull,
+    /// Number of the radio, known here only from alerts about a hull that changed it.
     Mmsi,
 }
 
 impl Field {
+    /// The name of the field in pages and JSON.
     pub(super) fn name(self) -> &'static str {
         match self {
             Field::Name => "name",
@@ -31,22 +41,26 @@ impl Field {
     }
 }
 
-/// One value of one field, with the first and last time it is known to have been reported.
+/// One value of one field, with the first and last time it is known to have been reported. Times are event
+/// times.
 #[derive(Clone, PartialEq, Debug)]
 pub(super) struct Saying {
     pub(super) field: Field,
     /// The value as it was sent.
     pub(super) value: String,
+    /// The earliest time it is known to have been reported at.
     pub(super) first: Time,
+    /// The latest such time. The value may have been reported again since, but not noticed.
     pub(super) last: Time,
 }
 
-/// Every value that a vessel reported.
+/// Every value that a vessel reported, each once per field.
 #[derive(Default, Debug)]
 pub(super) struct Sayings(Vec<Saying>);
 
 impl Sayings {
-    /// Records that a value was reported at this time. Empty values are ignored.
+    /// Records that a value was reported at this time. Empty values are ignored. A value that was already
+    /// known only gets wider times.
     pub(super) fn say(&mut self, field: Field, value: &str, at: Time) {
         let value = value.trim();
         if value.is_empty() {
@@ -75,13 +89,14 @@ impl Sayings {
         if identity.ship_type.is_some() {
             self.say(Field::Kind, ship_type_name(identity.ship_type), at);
         }
+        // Zero is the default of transponders that nobody has set up.
         if let Some(hull) = identity.dimensions.filter(|hull| 0 < hull.length()) {
             self.say(Field::Hull, &hull_words(hull.length(), hull.beam()), at);
         }
     }
 
-    /// Records the identity in a stored alert. An alert about a change of identity contributes the old and the new
-    /// values.
+    /// Records the identity in a stored alert. An alert about a change of identity contributes the old and
+    /// the new values. Where several vessels take part, only the one with this MMSI counts.
     pub(super) fn alert(&mut self, mmsi: u32, alert: &Alert) {
         for vessel in alert.vessels.iter().filter(|vessel| vessel.mmsi == mmsi) {
             self.note(Field::Name, vessel.name.as_deref(), alert.last_at);
@@ -120,6 +135,7 @@ impl Sayings {
         before
     }
 
+    /// All values with their times, by field and first time.
     pub(super) fn json(&self) -> Value {
         let mut all: Vec<&Saying> = self.0.iter().collect();
         all.sort_by_key(|saying| (saying.field, saying.first));
@@ -133,7 +149,7 @@ impl Sayings {
     }
 }
 
-/// `120 x 20 m`
+/// `120 x 20 m`; only the length if the beam is zero.
 fn hull_words(length: u16, beam: u16) -> String {
     match beam {
         0 => format!("{length} m"),

@@ -11,8 +11,9 @@ use atalaia_core::base::units::Mmsi;
 use atalaia_core::picture::tracks::flag_of;
 use atalaia_core::zones::Match;
 
-/// Everything known about one vessel.
+/// Everything known about one vessel. Made once, then printed as a page or as JSON.
 pub(super) struct VesselRecord {
+    /// The MMSI. Several ships may send it.
     pub(super) mmsi: u32,
     /// The wall clock, read after everything else.
     pub(super) now: Time,
@@ -22,15 +23,21 @@ pub(super) struct VesselRecord {
     pub(super) since: Option<Time>,
     /// Whether there was a journal.
     pub(super) journal: bool,
+    /// What the engine remembers; empty without a journal.
     pub(super) deeds: Deeds,
+    /// How it identified itself, in the journal and in alerts.
     pub(super) sayings: Sayings,
+    /// Row of a watchlist that names it; `None` if there is none, or without a journal.
     pub(super) listed: Option<Match>,
+    /// Alerts and facts of the store that name it, the most recently active first.
     pub(super) alerts: Vec<Entry>,
+    /// Cases of the store that name it, as they are stored.
     pub(super) cases: Vec<Value>,
 }
 
 impl VesselRecord {
-    /// The answer as one JSON object.
+    /// The answer as one JSON object. Its keys are an interface; times are those of events, except in the
+    /// rows of alerts.
     pub(super) fn json(&self) -> Value {
         let deeds = |list: &[Deed]| list.iter().map(Deed::json).collect::<Vec<_>>();
         let last = self.deeds.last.as_ref().map(|last| {
