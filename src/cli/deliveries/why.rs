@@ -122,7 +122,7 @@ fn outcome(recorded: &StageOutcome) -> String {
         DeliveryState::NotSelected => with("not selected"),
         DeliveryState::Silenced => format!("held back by {}", reason.as_deref().unwrap_or("a silence")),
         DeliveryState::Withheld => with("withheld"),
-        // The pace of a sink holds back a delivery that nobody has tried to send yet.
+        // The pace of a sink holds back a delivery before the first attempt.
         DeliveryState::Pending if attempts == 0 => match recorded.due_at {
             Some(at) => with(&format!("waiting for the pace of the sink, until {at}")),
             None => with("waiting"),

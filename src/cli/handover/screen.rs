@@ -16,8 +16,7 @@ use atalaia_core::base::time::Time;
 
 /// Maximum number of rows in the list of open alerts.
 const MOST_OPEN: usize = 8;
-/// Maximum number of rows in each other list: eight lists and their headings then fit a screen of about 50
-/// lines.
+/// Maximum number of rows in each other list; the open alerts matter most.
 const MOST_OTHERS: usize = 4;
 
 /// The whole screen. Lines are cut to `width` characters; `None` cuts nothing.

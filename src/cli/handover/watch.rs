@@ -81,8 +81,7 @@ impl Watch {
         (lines, [list("inputs").len(), list("sinks").len()])
     }
 
-    /// The whole handover as one JSON object. Its keys are an interface; some have the names that they had in
-    /// version 0.1.
+    /// The whole handover as one JSON object. Its keys are an interface.
     pub(super) fn json(&self) -> Value {
         let all = |entries: &[Entry]| entries.iter().map(|entry| entry.value(&[])).collect::<Value>();
         let store = &self.store;

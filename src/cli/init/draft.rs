@@ -1,4 +1,8 @@
 //! Parses the answers of `atalaia init` and turns them into a settings file.
+//!
+//! Answers are written as people know them: `tcp://HOST:PORT`, a path, an address of a web hook. What a kind
+//! of input needs is taken from the kind itself, so that a new kind with an address can be chosen here at
+//! once.
 
 use std::fmt::Write as _;
 use std::net::IpAddr;
@@ -6,7 +10,7 @@ use std::path::{Path, absolute};
 
 use crate::inputs::{AddressUse, Character, Kind, PathUse};
 
-/// The contents of a first settings file.
+/// The contents of a first settings file. At least one feed and one sink, in the order of the flags.
 #[derive(Debug)]
 pub(super) struct Draft {
     pub(super) feeds: Vec<Feed>,
@@ -28,7 +32,9 @@ pub(super) struct Feed {
 /// The key that makes an entry of `[[inputs]]` complete.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Key {
+    /// `address`, which is `HOST:PORT`.
     Address,
+    /// `path`, which is a file or a pipe.
     Path,
 }
 
@@ -72,9 +78,13 @@ pub(super) struct Zones(Option<String>);
 /// A sink: where alerts go.
 #[derive(PartialEq, Eq, Debug)]
 pub(super) enum Sink {
+    /// The log of the daemon.
     Log,
+    /// A file of JSON lines, by its path as the settings need it.
     Jsonl(String),
+    /// An HTTP receiver.
     Webhook {
+        /// Its URL as it was given.
         url: String,
         /// Networks that the settings must allow because they are not public.
         allow: Vec<String>,
@@ -87,6 +97,10 @@ fn feeds() -> impl Iterator<Item = (Kind, Key)> {
 }
 
 impl Feed {
+    /// Parses an answer to the question for the source. `folder` is that of the settings file.
+    ///
+    /// # Errors
+    /// What to write.
     pub(super) fn parse(text: &str, folder: &Path) -> Result<Feed, String> {
         let form = feeds().find_map(|(kind, key)| {
             let rest = text.strip_prefix(kind.name())?.strip_prefix(key.separator())?;
@@ -109,7 +123,8 @@ impl Feed {
     }
 }
 
-/// Checks that the text is `HOST:PORT` and returns it unchanged.
+/// Checks that the text is `HOST:PORT` and returns it unchanged. Whether the host exists is left to the
+/// daemon, which tries again for as long as it does not.
 fn address(text: &str) -> Result<String, String> {
     let (host, port) = text.rsplit_once(':').unwrap_or((text, ""));
     match !host.is_empty() && port.parse::<u16>().is_ok() {
@@ -118,7 +133,11 @@ fn address(text: &str) -> Result<String, String> {
     }
 }
 
-/// A path of the command line as the settings need it: relative to their folder if it is inside, else absolute.
+/// A path of the command line as the settings need it: relative to their folder if it is inside, else
+/// absolute, because the daemon runs in another folder.
+///
+/// # Errors
+/// The path is empty, or cannot be written in TOML.
 fn path(text: &str, folder: &Path) -> Result<String, String> {
     if text.is_empty() {
         return Err("a path is missing".to_owned());
@@ -136,6 +155,10 @@ fn path(text: &str, folder: &Path) -> Result<String, String> {
 }
 
 impl Store {
+    /// Parses an answer to the question for the store: a path, or `none`.
+    ///
+    /// # Errors
+    /// See [`path`].
     pub(super) fn parse(text: &str, folder: &Path) -> Result<Store, String> {
         match text {
             "none" => Ok(Store(None)),
@@ -143,6 +166,8 @@ impl Store {
         }
     }
 
+    /// The answer if none is given: beside the settings, except for installed ones, whose folder the daemon
+    /// may not write.
     pub(super) fn default_for(folder: &Path) -> String {
         match folder.starts_with("/etc") {
             true => "/var/lib/atalaia/atalaia.sqlite".to_owned(),
@@ -151,9 +176,14 @@ impl Store {
     }
 }
 
+/// The answer that stands for the zones inside the program.
 const BUILT_IN: &str = "built-in";
 
 impl Zones {
+    /// Parses an answer to the question for the zones: a folder that exists, or [`BUILT_IN`].
+    ///
+    /// # Errors
+    /// There is no such folder.
     pub(super) fn parse(text: &str, folder: &Path) -> Result<Zones, String> {
         match text {
             BUILT_IN => Ok(Zones(None)),
@@ -162,6 +192,7 @@ impl Zones {
         }
     }
 
+    /// The answer if none is given: the folder `zones` beside the settings if there is one.
     pub(super) fn default_for(folder: &Path) -> String {
         let beside = folder.join("zones");
         match beside.is_dir() {
@@ -172,6 +203,10 @@ impl Zones {
 }
 
 impl Sink {
+    /// Parses an answer to the question for the sinks.
+    ///
+    /// # Errors
+    /// What to write; also for unencrypted HTTP to a host that may be anywhere.
     pub(super) fn parse(text: &str, folder: &Path) -> Result<Sink, String> {
         if text == "log" {
             return Ok(Sink::Log);
@@ -199,7 +234,7 @@ impl Sink {
     }
 }
 
-/// The host of a URL without its scheme.
+/// The host of a URL without its scheme: without port, and without the brackets of an IPv6 address.
 fn host(rest: &str) -> &str {
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     match authority.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
@@ -208,7 +243,8 @@ fn host(rest: &str) -> &str {
     }
 }
 
-/// The networks to allow for this host. `None` if that takes a name lookup.
+/// The networks to allow for this host, because sinks refuse addresses that are not public. `None` if that
+/// takes a name lookup, whose answer may change.
 fn networks(host: &str) -> Option<Vec<String>> {
     if host == "localhost" {
         return Some(vec!["127.0.0.0/8".to_owned(), "::1/128".to_owned()]);
@@ -231,7 +267,7 @@ fn name(kind: &str, earlier: usize) -> String {
 }
 
 impl Draft {
-    /// The text of the settings file. `out` is its final name.
+    /// The text of the settings file. `out` is its final name. Comments say what is worth changing next.
     pub(super) fn text(&self, out: &Path) -> String {
         let mut text = format!(
             "# Settings of Atalaia, written by `atalaia init`. A key that is not here has its default. Relative paths are relative to\n\
@@ -249,6 +285,7 @@ impl Draft {
         text +=
             "\n[http]\n# Metrics, health and `atalaia status`; on this machine only.\naddress = \"127.0.0.1:9477\"\n";
         for (index, feed) in self.feeds.iter().enumerate() {
+            // Names must be unique, and are in logs and alerts, so they follow from the kind.
             let earlier = self.feeds[..index].iter().filter(|other| other.kind == feed.kind).count();
             text += "\n[[inputs]]\n";
             let kind = feed.kind.name();
@@ -268,6 +305,7 @@ impl Draft {
 }
 
 impl Sink {
+    /// Kind of the sink, as in the settings.
     fn kind(&self) -> &'static str {
         match self {
             Sink::Log => "log",
@@ -276,6 +314,7 @@ impl Sink {
         }
     }
 
+    /// Adds the keys that only this kind has.
     fn keys(&self, text: &mut String) {
         match self {
             Sink::Log => {}
