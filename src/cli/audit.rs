@@ -1,7 +1,6 @@
 //! `atalaia audit`: who did what, when, to which alert, case or silence, and why.
 //!
-//! Rows are shown in order of time, the latest
-//! at the bottom, above the next prompt.
+//! Rows are shown in order of time, the latest at the bottom, above the next prompt.
 
 use serde_json::{Value, json};
 

@@ -1,6 +1,7 @@
 //! `atalaia backup`: makes a verified copy of the store while the daemon runs.
 //!
-//! The copy is one transaction of SQLite (`VACUUM INTO`): each write of the daemon is in it whole, or not at all. A copy by `cp` would miss what is still in the write-ahead log.
+//! The copy is one transaction of SQLite (`VACUUM INTO`): each write of the daemon is in it whole, or not at
+//! all. A copy by `cp` would miss what is still in the write-ahead log.
 
 use std::path::PathBuf;
 

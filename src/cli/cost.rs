@@ -25,8 +25,8 @@ use atalaia_core::zones::{Chart, ZoneIx};
 /// Number of the costliest rows whose settings are tried. Each takes up to four more runs. A run takes as
 /// long as a replay of the recording.
 const MOST_COSTLY: usize = 4;
-/// Keys that are tried, and how far each is raised, in the order in which they are shown. Behaviours that
-/// lack a key are not tried with it. These are durations and distances, of which more means fewer alerts.
+/// Keys that are tried, and how far each is raised. Behaviours that lack a key are not tried with it. These
+/// are durations and distances, of which more means fewer alerts.
 const STEPS: [(&str, Step); 9] = [
     ("after_minutes", Step::Times(1.5)),
     ("near_minutes", Step::Times(1.5)),

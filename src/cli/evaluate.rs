@@ -1,4 +1,8 @@
 //! `atalaia evaluate`: compares alerts with what really happened, behaviour by behaviour.
+//!
+//! Alerts and truth are both read from files, so that any recording with known events can be judged, with any
+//! settings, at any time later. An alert belongs to a row if behaviour, vessels and time agree. How good the
+//! program is on the judged recordings of the project is in `docs/behaviours.md`.
 
 pub mod truth;
 
@@ -32,10 +36,15 @@ pub(super) struct Arguments {
 }
 
 /// Reads both files and prints how well they agree.
+///
+/// # Errors
+/// A file cannot be read, or some of its lines cannot be used: exit code 65.
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let read = |path: &Path| {
         let name = path.display().to_string();
         match fs::read(path) {
+            // Names in alerts may be in any encoding after someone has edited the file; they do not matter
+            // here.
             Ok(bytes) => Ok((name, String::from_utf8_lossy(&bytes).into_owned())),
             Err(error) => Err(Failure::Input(format!("{name}: {error}"))),
         }
@@ -52,7 +61,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     }
 }
 
-/// The final state of one alert or fact.
+/// The final state of one alert or fact. Only what is compared with the truth.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct FinalAlert {
     /// Id of the alert.
@@ -73,7 +82,8 @@ pub struct FinalAlert {
     pub retracted: bool,
 }
 
-/// The alerts behind a list of changes, in order of their first change.
+/// The alerts behind a list of changes, in order of their first change. For tests, which have the changes
+/// without a file.
 pub fn final_alerts(changes: &[Change]) -> Vec<FinalAlert> {
     let each = changes.iter().map(|change| {
         let alert = &change.alert;
@@ -107,6 +117,10 @@ pub fn alerts_in_lines(file: &str, text: &str) -> Result<Vec<FinalAlert>, Vec<Li
     if errors.is_empty() { Ok(latest(each.into_iter())) } else { Err(errors) }
 }
 
+/// The alert of one line, with the time of the line as its first.
+///
+/// # Errors
+/// The key that is missing or wrong.
 fn alert_in_line(text: &str) -> Result<FinalAlert, String> {
     let line: Value = serde_json::from_str(text).map_err(|error| format!("is not an alert line: {error}"))?;
     let alert = &line["alert"];
@@ -116,6 +130,7 @@ fn alert_in_line(text: &str) -> Result<FinalAlert, String> {
         Time::parse(&text).ok_or(format!("{key}: `{text}` is not a time"))
     };
     let level = words(alert, "severity")?;
+    // An open alert has held up to its latest report at least.
     let ended = if alert["ended_at"].is_null() { moment(alert, "last_at") } else { moment(alert, "ended_at") }?;
     let vessels = alert["vessels"].as_array().ok_or("`vessels` is missing")?;
     let mmsi = |vessel: &Value| vessel["mmsi"].as_u64().and_then(|mmsi| u32::try_from(mmsi).ok());
@@ -134,7 +149,7 @@ fn alert_in_line(text: &str) -> Result<FinalAlert, String> {
     })
 }
 
-/// For each alert its latest line, with the time of its first.
+/// For each alert its latest line, with the time of its first. The order is that of the first lines.
 fn latest(each: impl Iterator<Item = FinalAlert>) -> Vec<FinalAlert> {
     let mut kept: Vec<FinalAlert> = Vec::new();
     let mut places: BTreeMap<String, usize> = BTreeMap::new();
@@ -153,7 +168,7 @@ fn latest(each: impl Iterator<Item = FinalAlert>) -> Vec<FinalAlert> {
     kept
 }
 
-/// The result of one behaviour.
+/// The result of one behaviour. Rates are left to the methods, so that tallies can be added.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Tally {
     /// Rows that expect an alert.
@@ -191,6 +206,7 @@ impl Tally {
     pub fn delay(&self, share: f64) -> Option<f64> {
         let mut delays = self.delays.clone();
         delays.sort_by(f64::total_cmp);
+        // The nearest rank: a delay that did occur, not one between two.
         let rank = (share * delays.len() as f64).ceil() as usize;
         delays.get(rank.max(1) - 1).copied()
     }
@@ -221,8 +237,12 @@ pub struct Judgement {
     pub not_judged: BTreeMap<String, u32>,
 }
 
-/// Compares alerts with the truth. An alert matches a row of its behaviour if it names all vessels of the row and their
-/// times overlap. The truth is taken to be complete for each behaviour that it has a row for.
+/// Compares alerts with the truth. An alert matches a row of its behaviour if it names all vessels of the row
+/// and their times overlap. The truth is taken to be complete for each behaviour that it has a row for. A
+/// retracted alert counts for nothing but itself: the program has taken it back.
+///
+/// An alert that belongs to no row that expects one is unmatched, unless it is below the level of a row that
+/// expects none.
 pub fn judge(truths: &[Truth], alerts: &[FinalAlert]) -> Judgement {
     let mut judgement = Judgement::default();
     let mut of_row: Vec<Vec<&FinalAlert>> = vec![Vec::new(); truths.len()];
@@ -242,6 +262,7 @@ pub fn judge(truths: &[Truth], alerts: &[FinalAlert]) -> Judgement {
             tally.retracted += 1;
             continue;
         }
+        // An alert may belong to several rows, such as two meetings of the same ships on one night.
         let rows: Vec<usize> = (0..truths.len()).filter(|row| belongs(alert, &truths[*row])).collect();
         rows.iter().for_each(|row| of_row[*row].push(alert));
         let (right, wrong): (Vec<usize>, Vec<usize>) =
@@ -269,6 +290,7 @@ pub fn judge(truths: &[Truth], alerts: &[FinalAlert]) -> Judgement {
     judgement
 }
 
+/// Whether an alert and a row are about the same thing: behaviour, all vessels of the row, and a common time.
 fn belongs(alert: &FinalAlert, truth: &Truth) -> bool {
     alert.behaviour == truth.behaviour
         && truth.vessels.iter().all(|mmsi| alert.vessels.contains(mmsi))

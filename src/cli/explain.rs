@@ -1,4 +1,9 @@
 //! `atalaia explain`: why there is an alert about a vessel at a time, or what was missing for one.
+//!
+//! The question behind it is "why did it not raise an alert". Every behaviour states its conditions as
+//! numbers with thresholds; the nearest one, by how far its conditions are missed, is probably the one that
+//! is meant. The answer is the same from the running daemon, from the journal, and from recordings, except
+//! for how far back each of them knows.
 
 mod names;
 mod past_alert;
@@ -32,16 +37,20 @@ use atalaia_core::questions::{Conditions, Form, TrackConditions, conditions, nea
 use names::Names;
 use past_alert::PastAlert;
 
-/// Alerts that open up to this long after the moment are listed as later ones.
+/// Alerts that open up to this long after the moment are listed as later ones: the vessel may have been about
+/// to do what was seen.
 const BEYOND: Span = Span::from_hours(6);
-/// A question about a moment this recent is one about the present.
+/// A question about a moment this recent is one about the present. Such a question can be put to the running
+/// daemon.
 const PRESENT: Span = Span::from_minutes(1);
-/// Number of behaviours in the short answer.
+/// Number of behaviours in the short answer; further ones miss several conditions as a rule.
 const SHOWN: usize = 10;
 /// Width of a behaviour's name on a terminal, in characters. The rest of the line is needed for what is missing.
 const NAME_WIDTH: usize = 35;
+/// Number of alerts shown before the moment, and after it.
 const ALERTS_SHOWN: usize = 5;
-/// A vessel that is not heard for this long is said to be unheard.
+/// A vessel that is not heard for this long is said to be unheard. Its conditions are then those of its last
+/// reports.
 const UNHEARD: Span = Span::from_minutes(10);
 
 /// Arguments of `atalaia explain`.
@@ -74,6 +83,9 @@ impl Arguments {
 }
 
 /// Reads up to the moment and prints how far each behaviour is from an alert.
+///
+/// # Errors
+/// There is no behaviour of that name (2), or the recordings, the journal or the store cannot be read.
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     if let Some(name) = arguments.behaviour.as_deref().filter(|name| !NAMES.contains(name)) {
         return Err(Failure::Usage(format!("no behaviour `{name}`; there are {}", NAMES.join(", "))));
@@ -88,7 +100,12 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     print(&if arguments.json { format!("{}\n", answer.json()) } else { answer.text() })
 }
 
-/// The answer of the running daemon, if the question is about the present. It is the same as that of the journal, without reading it.
+/// The answer of the running daemon, if the question is about the present. It is the same as that of the
+/// journal, without reading it. `None` if the question is about another time or another source, or if the
+/// daemon does not answer.
+///
+/// # Errors
+/// The store cannot be read.
 fn of_daemon(arguments: &Arguments) -> Result<Option<Answer<'_>>, Failure> {
     let Reading { settings, read_from, inputs } = &arguments.reading;
     let is_now = Clock.now() - arguments.at < PRESENT && inputs.is_empty() && read_from.is_none();
@@ -113,6 +130,8 @@ fn of_daemon(arguments: &Arguments) -> Result<Option<Answer<'_>>, Failure> {
     Ok(Some(answer))
 }
 
+/// The answer from recordings, with the settings of today. Reading goes on for [`BEYOND`] after the moment,
+/// for later alerts.
 fn of_recordings(arguments: &Arguments, inputs: Vec<PathBuf>) -> Result<Answer<'_>, Failure> {
     let settings = arguments.reading.settings.checked()?;
     let playback = Playback { inputs, time_zone: None, pace: None, until: Some(arguments.at) };
@@ -125,6 +144,7 @@ fn of_recordings(arguments: &Arguments, inputs: Vec<PathBuf>) -> Result<Answer<'
         for change in changes.iter().filter(about) {
             // Later changes must not alter the state that an alert had at the moment.
             let known = PastAlert::of(&change.alert);
+            // Later changes must not alter the state that an alert had at the moment.
             match said.get(&known.id).is_some_and(|said| said.opened_at <= arguments.at) && arguments.at < change.at {
                 true => {}
                 false => drop(said.insert(known.id.clone(), known)),
@@ -139,6 +159,8 @@ fn of_recordings(arguments: &Arguments, inputs: Vec<PathBuf>) -> Result<Answer<'
     Ok(answer)
 }
 
+/// The answer from the journal of a daemon, with the settings of that time. Alerts come from the store if
+/// there is one.
 fn of_journal<'a>(arguments: &'a Arguments, folder: PathBuf, store: Option<&Path>) -> Result<Answer<'a>, Failure> {
     let at = Some(arguments.at);
     let wanted = LookBack { folder, asked: at, until: at, read_from: arguments.reading.read_from };
@@ -174,18 +196,25 @@ struct Answer<'a> {
     since: Option<Time>,
     /// How long a silent vessel is remembered.
     memory: Span,
+    /// The tracks under the MMSI, each with the conditions of every behaviour; no tracks if it was not heard.
     conditions: Conditions,
     /// The track that reports under this number belong to because the number was damaged in transmission, and how many
     /// there were.
     damaged: Option<(TrackKey, u64)>,
+    /// The last report of any vessel that was read; `None` without reports, and from the daemon.
     last_at: Option<Time>,
+    /// Whether the recordings have no times, so that no behaviour can be judged.
     timeless: bool,
+    /// Whether the alerts are those of the store, which reach back further than what was read.
     stored: bool,
+    /// Alerts and facts that had opened by the moment, the latest first.
     before: Vec<PastAlert>,
+    /// Those that opened up to [`BEYOND`] after it, the earliest first.
     later: Vec<PastAlert>,
 }
 
 impl Answer<'_> {
+    /// An answer that knows nothing yet.
     fn new<'a>(arguments: &'a Arguments, of_journal: bool) -> Answer<'a> {
         Answer {
             arguments,
@@ -207,7 +236,8 @@ impl Answer<'_> {
         }
     }
 
-    /// Takes the answer from the engine, which is at the moment itself.
+    /// Takes the answer from the engine, which is at the moment itself. Must be called at that moment: the
+    /// engine does not keep the past.
     fn ask(&mut self, engine: &Engine) {
         let mmsi = Mmsi(self.arguments.mmsi);
         self.conditions = conditions(engine, mmsi, self.arguments.only(), self.arguments.at);
@@ -216,6 +246,7 @@ impl Answer<'_> {
         self.memory = Span::from_hours(i64::from(engine.tracks().settings().forget_after_hours));
     }
 
+    /// Sorts the alerts into those before and those soon after the moment; all others are dropped.
     fn alerts(&mut self, known: impl Iterator<Item = PastAlert>) {
         let at = self.arguments.at;
         let (mut before, mut later): (Vec<PastAlert>, Vec<PastAlert>) = known.partition(|known| known.opened_at <= at);
@@ -226,6 +257,7 @@ impl Answer<'_> {
         (self.before, self.later) = (before, later);
     }
 
+    /// The answer for people.
     fn text(&self) -> String {
         let (at, mmsi) = (self.arguments.at, self.arguments.mmsi);
         if self.timeless {
@@ -264,6 +296,7 @@ impl Answer<'_> {
         page
     }
 
+    /// The behaviours of one track: the nearest in short, and all conditions if they are asked for.
     fn behaviours(&self, track: &TrackConditions, names: &Names, width: Option<usize>, page: &mut String) {
         let only = self.arguments.only();
         let forms = &track.behaviours;
@@ -274,6 +307,7 @@ impl Answer<'_> {
         if self.arguments.all || only.is_some() {
             let heard = silent_since(track, self.conditions.at);
             forms.iter().for_each(|form| words::table(form, names, heard, page));
+            // A behaviour that is switched off has no conditions, which must not look as if it were far away.
             let on = |name: &str| track.on.iter().any(|other| other.name() == name);
             let wanted = |name: &&&str| only.is_none_or(|only| only.name() == **name);
             for name in NAMES.iter().filter(wanted).filter(|name| !on(name)) {
@@ -306,6 +340,7 @@ impl Answer<'_> {
     /// Alerts about the vessel up to the moment, and those that opened soon after it.
     fn known(&self, width: Option<usize>, page: &mut String) {
         let at = self.arguments.at;
+        // The store knows all alerts; a reading only those since it began.
         let up_to_then = match self.since.filter(|_| !self.stored) {
             Some(since) => format!("from {} to then", since.minute()),
             None => "up to then".to_owned(),
@@ -337,6 +372,7 @@ impl Answer<'_> {
         }
     }
 
+    /// The answer as one JSON object, with every condition, the nearest behaviour first.
     fn json(&self) -> Value {
         let mut tracks = self.conditions.tracks.clone();
         tracks.iter_mut().for_each(|track| track.behaviours.sort_by(Form::nearer));

@@ -37,7 +37,8 @@ pub(super) enum Failure {
 }
 
 impl Failure {
-    /// The exit code and the message for standard error, without a line end. The message is empty if nothing is to be printed.
+    /// The exit code and the message for standard error, without a line end. The message is empty if nothing
+    /// is to be printed.
     pub(super) fn exit(&self) -> (u8, String) {
         match self {
             Failure::Input(text) => (65, format!("atalaia: {}", FromAir(text))),

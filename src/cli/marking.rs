@@ -120,7 +120,8 @@ fn codes(text: &str) -> Result<Codes, String> {
     Ok(Codes(codes))
 }
 
-/// The 4x4 grade of a source and its information: `B3` is a mostly reliable source, and information that the source does not know itself, but others confirm.
+/// The 4x4 grade of a source and its information: `B3` is a mostly reliable source, and information that the
+/// source does not know itself, but others confirm.
 fn grade(text: &str) -> Result<(SourceGrade, InfoGrade), String> {
     let parts = text.split_at_checked(1).and_then(|(source, info)| {
         let source = SourceGrade::ALL.into_iter().find(|grade| grade.name() == source)?;

@@ -4,10 +4,11 @@
 //! shows, and its `main` does the work. The doc comments of arguments are therefore the help text that users
 //! see, and remarks for maintainers stand beside them as plain comments.
 //!
-//! What commands share is in files named after it: `failure` is how they fail, `output` and `table` how they print, `place` and `named`
-//! which settings and which store they use, `access` what they say if they may not read them, `person` who acts, `when` and `position`
-//! how times and positions are typed, `subjects` what an alert is about in a few words, `source` and `reader` where recorded lines come
-//! from, and `daemon` how the running daemon is asked.
+//! What commands share is in files named after it: `failure` is how they fail, `output` and `table` how they
+//! print, `place` and `named` which settings and which store they use, `access` what they say if they may not
+//! read them, `person` who acts, `when` and `position` how times and positions are typed, `subjects` what an
+//! alert is about in a few words, `source` and `reader` where recorded lines come from, and `daemon` how the
+//! running daemon is asked.
 
 mod access;
 mod alerts;
@@ -77,9 +78,10 @@ struct Arguments {
 enum Command {
     /// Run as a daemon: read the inputs of the settings file and send alerts to its sinks.
     ///
-    /// SIGTERM or SIGINT stops it and logs the open alerts; SIGHUP reloads settings and zones and reopens files. Changed settings,
-    /// zones and watchlists are picked up automatically. A faulty file is refused and the previous version stays in force. The
-    /// variable ATALAIA_LOG sets the log level (error, warn, info, debug).
+    /// SIGTERM or SIGINT stops it and logs the open alerts; SIGHUP reloads settings and zones and reopens
+    /// files. Changed settings, zones and watchlists are picked up automatically. A faulty file is refused
+    /// and the previous version stays in force. The variable ATALAIA_LOG sets the log level (error, warn,
+    /// info, debug).
     Run(run::Arguments),
     /// Run recordings through the same engine, as fast as it can.
     ///
@@ -88,8 +90,8 @@ enum Command {
     Replay(replay::Arguments),
     /// Show the state of feeds and sinks of the running daemon: rate, lag, last line, rejected lines, waiting deliveries.
     Status(status::Arguments),
-    /// Check settings and zones: print everything that is wrong, with file, line and what to write instead; if asked, also
-    /// as the service user, and with the servers of inputs and sinks.
+    /// Check settings and zones: print everything that is wrong, with file, line and what to write instead;
+    /// if asked, also as the service user, and with the servers of inputs and sinks.
     Check(check::Arguments),
     /// Write a first settings file: asks five questions at a terminal, or takes the answers as flags.
     Init(init::Arguments),
@@ -97,8 +99,8 @@ enum Command {
     Demo,
     /// Explain why there is an alert about a vessel at a time, or what was missing for one: the nearest behaviour first.
     ///
-    /// Without INPUT it reads the journal of the settings, also while the daemon runs; nothing is written. A journal is read
-    /// with the settings and zones that were in force at the time.
+    /// Without INPUT it reads the journal of the settings, also while the daemon runs; nothing is written. A
+    /// journal is read with the settings and zones that were in force at the time.
     Explain(explain::Arguments),
     /// List the vessels near a position between two times: first those that stopped, slowed, met or were dark, ranked.
     ///
@@ -107,7 +109,8 @@ enum Command {
     Who(who::Arguments),
     /// List the vessels near a position now. Asks the running daemon.
     Near(near::Arguments),
-    /// Show what is known about one vessel: identity, last position, stops, silences, port calls, meetings, alerts, cases.
+    /// Show what is known about one vessel: identity, last position, stops, silences, port calls, meetings,
+    /// alerts, cases.
     ///
     /// It reads the store and the daemon's memory, also while the daemon runs; nothing is written.
     Vessel(vessel::Arguments),
@@ -115,7 +118,8 @@ enum Command {
     Evaluate(evaluate::Arguments),
     /// List zones, show one, or show what applies at a position.
     Zones(zones::Arguments),
-    /// List, show, acknowledge, assign, note, mark, close, silence and export the alerts of the store, and show what changed.
+    /// List, show, acknowledge, assign, note, mark, close, silence and export the alerts of the store, and
+    /// show what changed.
     Alerts(alerts::Arguments),
     /// Show who did what, when, to which alert, case or silence, and why.
     Audit(audit::Arguments),
@@ -129,7 +133,8 @@ enum Command {
     Bundle(bundle::Arguments),
     /// Back up the store while the daemon runs: complete, checked and synced to disk.
     Backup(backup::Arguments),
-    /// Delete records past the retention periods of `[retention]`, or show what would be deleted; safe while the daemon runs.
+    /// Delete records past the retention periods of `[retention]`, or show what would be deleted; safe while
+    /// the daemon runs.
     Purge(purge::Arguments),
     /// Write manual pages and shell completions, for packages.
     #[command(hide = true)]

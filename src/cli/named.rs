@@ -1,4 +1,5 @@
-//! The names of the settings file: the one on the command line, the one in the environment, and the one that packages install.
+//! The names of the settings file: the one on the command line, the one in the environment, and the one that
+//! packages install.
 //!
 //! Nothing is opened here: the file may not exist, or not be readable. [`place`](super::place) checks that.
 

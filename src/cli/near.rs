@@ -1,6 +1,7 @@
 //! `atalaia near`: the vessels near a position now, as the running daemon knows them.
 //!
-//! Only the daemon knows the present picture: reading the journal back would take longer than the answer stays true. Without a daemon there is therefore no answer.
+//! Only the daemon knows the present picture: reading the journal back would take longer than the answer
+//! stays true. Without a daemon there is therefore no answer.
 
 use std::path::PathBuf;
 

@@ -1,7 +1,7 @@
 //! The decoded lines of recordings, block by block, read and decoded on a thread of their own where that pays.
 //!
-//! With a thread of their own, the next lines are read while the lanes of the engine work on the last ones. Blocks are handed over whole, in order: what the
-//! engine sees does not depend on the thread.
+//! With a thread of their own, the next lines are read while the lanes of the engine work on the last ones.
+//! Blocks are handed over whole, in order: what the engine sees does not depend on the thread.
 
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{self, ScopedJoinHandle};

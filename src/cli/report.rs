@@ -49,7 +49,8 @@ pub(super) fn of_case(path: &Path, wanted: &Arguments) -> Result<(), Failure> {
     write(wanted, &name, &report::of_case(&case_file, now))
 }
 
-/// Writes the page to the wanted place, or to standard output. `name` is used in a folder; it includes the marking, so that a file that is sent on by mistake still says how it may be handled.
+/// Writes the page to the wanted place, or to standard output. `name` is used in a folder; it includes the
+/// marking, so that a file that is sent on by mistake still says how it may be handled.
 fn write(wanted: &Arguments, name: &str, page: &str) -> Result<(), Failure> {
     let Some(out) = &wanted.out else {
         return print(page);

@@ -30,7 +30,8 @@ pub(super) struct Reading {
     /// question, else 26 hours before it]
     #[arg(long, value_name = "T", value_parser = when::past, allow_hyphen_values = true)]
     pub(super) read_from: Option<Time>,
-    /// Recordings, a folder of them, or the folder of a journal; `-` for standard input [default: the journal of the settings]
+    /// Recordings, a folder of them, or the folder of a journal; `-` for standard input [default: the journal
+    /// of the settings]
     #[arg(value_name = "INPUT")]
     pub(super) inputs: Vec<PathBuf>,
 }

@@ -29,9 +29,10 @@ use atalaia_core::geo::LatLon;
 use atalaia_core::questions::{Deed, Ranked, Search, rank};
 use visits::Watch;
 
-/// What the column says.
+/// Explains the column `rank`, which might be taken for the score of an alert.
 const RANK: &str = "rank: 0 to 100 by what the vessel did near there in this period; it is not the score of an alert\n";
 /// A terminal narrower than this, in characters, does not show flags and the time of the nearest approach.
+/// What the vessels did needs the room.
 const WIDE: usize = 110;
 
 /// Arguments of `atalaia who`.
@@ -60,12 +61,19 @@ pub(super) struct Arguments {
 }
 
 /// Parses a radius in nautical miles.
+///
+/// # Errors
+/// How to write it. Beyond 500 nm the answer would be all that was heard.
 pub(super) fn radius(text: &str) -> Result<f64, String> {
     let radius = text.parse().ok().filter(|radius: &f64| 0.0 < *radius && *radius <= 500.0);
     radius.ok_or_else(|| "write a number of nautical miles up to 500".to_owned())
 }
 
 /// Reads the period and prints the vessels that were there.
+///
+/// # Errors
+/// The period is not valid (2), or the recordings, the journal or the store cannot be read. Without a journal
+/// the daemon is asked; only if it does not answer either, the reason why there is no journal is the error.
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     if arguments.to <= arguments.from {
         return Err(Failure::Usage(format!("--to {} is not after --from {}", arguments.to, arguments.from)));
@@ -80,6 +88,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
         Ok(source) => source,
         Err(failure) => return of_daemon(arguments).unwrap_or(Err(failure)),
     };
+    // A list without vessels may mean that nothing was there, or that the position is wrong.
     let doubt = match source {
         Source::Recordings(inputs) => {
             let settings = arguments.reading.settings.checked()?;
@@ -95,6 +104,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
             let (asked, until) = (Some(arguments.from), Some(arguments.to));
             let wanted = LookBack { folder, asked, until, read_from: arguments.reading.read_from };
             let looked = look_back(&wanted, &mut |engine, chart| watch.look(engine, chart), &mut take)?;
+            // In a journal nothing is read while no daemon ran, so the watch cannot notice that by itself.
             watch.outages.extend(looked.away);
             if let Some(store) = store {
                 // The store has the alerts that were raised. A journal read from the middle may lead to others.
@@ -135,6 +145,7 @@ fn of_daemon(arguments: &Arguments) -> Option<Result<(), Failure>> {
 /// The daemon's answer.
 #[derive(serde::Deserialize)]
 struct Answer {
+    /// The vessels, in the order of their rank.
     items: Vec<Ranked>,
 }
 
@@ -144,6 +155,8 @@ fn json(row: &Ranked) -> String {
     format!("{}\n", serde_json::to_string(row).unwrap_or_default())
 }
 
+/// The vessels as a table: those with a rank, then those whose silence is due to reception; with `--all` all
+/// others too.
 fn page(arguments: &Arguments, rows: &[Ranked], outages: &[(Time, Time)]) -> String {
     let ranked = rows.iter().filter(|row| row.is_ranked()).count();
     let to = match arguments.from.date() == arguments.to.date() {
@@ -179,6 +192,7 @@ fn page(arguments: &Arguments, rows: &[Ranked], outages: &[(Time, Time)]) -> Str
                 true => format!("{nm:.1} nm {}", at.clock()),
                 false => format!("{nm:.1} nm"),
             });
+            // Flag and type need the room of a wide line; the type alone says more.
             let kind = if wide || row.ship_type.is_empty() { row.kind.as_str() } else { row.ship_type };
             let who = format!("{} {:09} ({kind})", FromAir(&row.name), row.mmsi);
             vec![rank, points, who, nearest, FromAir(&row.words()).to_string()]

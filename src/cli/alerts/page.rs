@@ -66,7 +66,8 @@ fn page(told: &Told, changes: &[ChangeRow], now: Time) -> String {
     page
 }
 
-/// Adds rows for the state of the alert, its assignee and its finding. `now` is the clock, so that the duration of an open alert includes the delay of its feed.
+/// Adds rows for the state of the alert, its assignee and its finding. `now` is the clock, so that the
+/// duration of an open alert includes the delay of its feed.
 fn states(told: &Told, now: Time, row: &mut impl FnMut(&str, &str)) {
     let (entry, body) = (&told.entry, &told.entry.body);
     let time = |key: &str| body[key].as_str().and_then(Time::parse);

@@ -1,5 +1,5 @@
-//! `atalaia deliveries why`: for each sink, through which stages each change of one alert has gone and what became of it there, also if it
-//! was never meant to go to the sink.
+//! `atalaia deliveries why`: for each sink, through which stages each change of one alert has gone and what
+//! became of it there, also if it was never meant to go to the sink.
 //!
 //! Since version 0.2 each stage records where a change ends, also if that is before anything is sent. For
 //! older changes the present settings are asked instead, and the answer says so.

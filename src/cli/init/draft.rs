@@ -39,8 +39,8 @@ enum Key {
 }
 
 impl Key {
-    /// The one key that an input of this kind needs. `None` for kinds that need none, and for those with a table of their own: a
-    /// first settings file cannot be guessed from one word for them.
+    /// The one key that an input of this kind needs. `None` for kinds that need none, and for those with a
+    /// table of their own: a first settings file cannot be guessed from one word for them.
     fn of(kind: Kind) -> Option<Key> {
         let Character { table, address, path, .. } = kind.character();
         match (table.is_empty(), address, path) {
@@ -91,7 +91,8 @@ pub(super) enum Sink {
     },
 }
 
-/// The kinds of inputs that need only an address or a path, with that key. All others are left to the shipped settings file.
+/// The kinds of inputs that need only an address or a path, with that key. All others are left to the shipped
+/// settings file.
 fn feeds() -> impl Iterator<Item = (Kind, Key)> {
     Kind::ALL.iter().filter_map(|kind| Some((*kind, Key::of(*kind)?)))
 }

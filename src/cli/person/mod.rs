@@ -19,7 +19,8 @@ const ACCOUNTS: &str = "/etc/passwd";
 /// Program that knows the accounts of a directory service too, such as LDAP. Only asked if the local file
 /// does not have the number.
 const ASKS_DIRECTORY: &str = "/usr/bin/getent";
-/// File with the user id of the login, which the kernel records and `sudo` and `su` do not change. Missing on a kernel without audit.
+/// File with the user id of the login, which the kernel records and `sudo` and `su` do not change. Missing on
+/// a kernel without audit.
 const LOGIN: &str = "/proc/self/loginuid";
 /// The id in [`LOGIN`] if there was no login.
 const NO_LOGIN: u32 = u32::MAX;

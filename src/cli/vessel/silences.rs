@@ -1,7 +1,8 @@
 //! The silences of a vessel: every hour or more without a report, whether or not the engine could judge it.
 //!
-//! The engine keeps only silences that it can judge by what it knows of reception. A page about one vessel shows all of them, so they are collected here from three sources: while the journal is
-//! read, from the trail that the engine still has, and from the hole that it remembers.
+//! The engine keeps only silences that it can judge by what it knows of reception. A page about one vessel
+//! shows all of them, so they are collected here from three sources: while the journal is read, from the
+//! trail that the engine still has, and from the hole that it remembers.
 
 use std::collections::BTreeMap;
 
