@@ -34,8 +34,8 @@ use atalaia_core::base::time::{Span, Time};
 pub(super) struct Arguments {
     #[command(flatten)]
     store: StoreArguments,
-    /// Name of the person acting, for the audit trail; the caller is recorded too [default: sudo's user, else the
-    /// login, else the user]
+    /// Name of the person acting, for the audit trail; the account that calls is recorded too [default: the
+    /// user who called sudo, else the user of the login, else that of the process]
     #[arg(long = "as", value_name = "NAME", global = true)]
     who: Option<String>,
     #[command(subcommand)]
@@ -65,7 +65,7 @@ enum Command {
     Changes(changes::Arguments),
     /// Acknowledge alerts; an alert becomes new again if its severity rises
     Ack {
-        /// Alert ids
+        /// Alert ids, or their first characters (at least four)
         #[arg(required = true)]
         ids: Vec<String>,
         /// Make them new again at this time, as `06:00`, `+12h`, `tomorrow 06:00`
@@ -77,7 +77,7 @@ enum Command {
     },
     /// Assign an alert to a person
     Assign {
-        /// Alert id
+        /// Alert id, or its first characters (at least four)
         id: String,
         /// Name of the person; `-` to remove the assignment
         to: String,
@@ -87,14 +87,14 @@ enum Command {
     },
     /// Add a note to an alert
     Note {
-        /// Alert id
+        /// Alert id, or its first characters (at least four)
         id: String,
         /// Text of the note
         text: String,
     },
     /// Close alerts with a finding and a reason
     Close {
-        /// Alert ids
+        /// Alert ids, or their first characters (at least four)
         #[arg(required = true)]
         ids: Vec<String>,
         /// The finding: confirmed, benign or false
@@ -109,7 +109,7 @@ enum Command {
     },
     /// Change the marking of an alert, in place of the automatic one: in lists, exports and all later deliveries
     Mark {
-        /// Alert id
+        /// Alert id, or its first characters (at least four)
         id: String,
         #[command(flatten)]
         marking: super::marking::Arguments,
@@ -119,13 +119,16 @@ enum Command {
     },
     /// Reopen an alert
     Reopen {
-        /// Alert id
+        /// Alert id, or its first characters (at least four)
         id: String,
         /// Reason, for the audit trail
         #[arg(long)]
         why: Option<String>,
     },
-    /// Hold back deliveries for a while, by the time of the alerts, and show which; the alerts are still stored
+    /// Hold back the deliveries of some alerts for a while, and show which; the alerts are still stored
+    ///
+    /// Name a vessel, a zone or a behaviour; of several, all must fit. Start and end are compared with the
+    /// times of the reports, which lag behind the clock if a feed does.
     Silence(silence::Arguments),
     /// List every silence
     Silences {
@@ -135,7 +138,7 @@ enum Command {
     },
     /// Lift a silence
     Lift {
-        /// Number of the silence
+        /// Number of the silence, as `alerts silences` lists it
         number: i64,
         /// Reason, for the audit trail
         #[arg(long)]

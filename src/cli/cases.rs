@@ -27,8 +27,8 @@ use atalaia_core::base::time::Time;
 pub(super) struct Arguments {
     #[command(flatten)]
     store: StoreArguments,
-    /// Name of the person acting, for the audit trail; the caller is recorded too [default: sudo's user, else the
-    /// login, else the user]
+    /// Name of the person acting, for the audit trail; the account that calls is recorded too [default: the
+    /// user who called sudo, else the user of the login, else that of the process]
     #[arg(long = "as", value_name = "NAME", global = true)]
     who: Option<String>,
     #[command(subcommand)]
@@ -38,7 +38,8 @@ pub(super) struct Arguments {
 /// The subcommands.
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// List every case: those with open alerts first, then by score; lines are cut to COLUMNS, else to the terminal
+    /// List every case: those with open alerts first, then by score; lines are cut to the width of the
+    /// terminal, or to the variable COLUMNS
     List {
         /// Print one JSON object per line
         #[arg(long)]

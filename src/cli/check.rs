@@ -29,21 +29,22 @@ pub(super) struct Arguments {
     /// ATALAIA_CONFIG, else /etc/atalaia/atalaia.toml]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Check as the service user, with its groups (those of the unit atalaia.service, else the user atalaia): anything
-    /// it cannot write, read or listen on is a problem. Needs root, or that user
+    /// Check with the rights of the daemon's user: user and groups of the unit atalaia.service, else the user
+    /// atalaia. Whatever that user cannot read, write or listen on is a problem. Needs root, or that user
     #[arg(long)]
     as_service: bool,
-    /// Service user, in place of the one in the unit
+    /// The daemon's user, instead of the one in the unit
     #[arg(long, value_name = "NAME", requires = "as_service")]
     user: Option<String>,
     /// Connect to every server of an input or sink, and report which can be reached
     #[arg(long)]
     connect: bool,
-    /// Send a test alert, marked as one, through this sink, or through all of them, and report the outcome
+    /// Send a test alert, marked as one, through this sink, or without a name through all of them, and report
+    /// the outcome
     #[arg(long, value_name = "SINK", num_args = 0..=1, default_missing_value = "")]
     send_test: Option<String>,
-    /// Recording to run through: shows how many alerts per day these settings raise, by behaviour and zone, and what
-    /// changing the costliest settings would save
+    /// Recording to run through the settings: prints how many alerts per day they raise, by behaviour and
+    /// zone, and what changes of the costliest settings would save
     #[arg(long, value_name = "RECORDING")]
     on: Option<PathBuf>,
     /// Print the JSON Schema of the settings file instead, for editors

@@ -38,11 +38,12 @@ pub(super) struct Arguments {
 /// The subcommands.
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// List failed deliveries, then waiting ones, oldest first; lines are cut to COLUMNS, else to the terminal
+    /// List failed deliveries, then waiting ones, oldest first; lines are cut to the width of the terminal,
+    /// or to the variable COLUMNS
     List {
         #[command(flatten)]
         which: Which,
-        /// Only in this state [default: pending and failed]
+        /// Only in this state [default: failed and pending]
         #[arg(long, value_parser = state())]
         state: Option<DeliveryState>,
         /// Maximum number of deliveries
@@ -56,8 +57,8 @@ enum Command {
     Retry {
         #[command(flatten)]
         which: Which,
-        /// Name of the person acting, for the audit trail; the caller is recorded too [default: sudo's user, else the
-        /// login, else the user]
+        /// Name of the person acting, for the audit trail; the account that calls is recorded too [default:
+        /// the user who called sudo, else the user of the login, else that of the process]
         #[arg(long = "as", value_name = "NAME")]
         who: Option<String>,
         /// Reason, for the audit trail
@@ -66,9 +67,9 @@ enum Command {
     },
     /// Count deliveries by sink and state
     Count,
-    /// Say through which stages each change of an alert went to each sink, and why it did not go further
+    /// Show how far each change of an alert got on its way to each sink, and why no further
     Why {
-        /// Id of the alert, or its first four characters and more
+        /// Alert id, or its first characters (at least four)
         id: String,
         /// Only this sink
         sink: Option<String>,

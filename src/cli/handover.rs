@@ -32,7 +32,8 @@ pub(super) struct Arguments {
     /// Show what was stored since this time, as `02:00`, `yesterday 22:00`, `-8h`
     #[arg(long, value_name = "T", value_parser = past, default_value = "-8h", allow_hyphen_values = true)]
     since: Time,
-    /// Person whose alerts are "mine" [default: sudo's user, else the login, else the user]
+    /// Person whose alerts are listed as "mine" [default: the user who called sudo, else the user of the
+    /// login, else that of the process]
     #[arg(long = "as", value_name = "NAME")]
     who: Option<String>,
     /// Format: text (one screen), markdown (everything) or json (everything, one object)

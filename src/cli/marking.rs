@@ -25,19 +25,19 @@ pub(super) struct Arguments {
     /// Meaning of H3 in this case, or another condition
     #[arg(long)]
     text: Option<String>,
-    /// Permitted purpose, in the terms of CISE
+    /// Permitted purpose, by its name in CISE, such as LawEnforcementMonitoring
     #[arg(long, value_parser = purpose)]
     purpose: Option<Purpose>,
     /// Countries it may be released to, such as ES,PT; `-` for all that TLP and codes allow
     #[arg(long, value_name = "NAMES")]
     releasable_to: Option<String>,
     /// Whether it contains personal data
-    #[arg(long, value_name = "TRUE")]
+    #[arg(long, value_name = "BOOL")]
     personal_data: Option<bool>,
     /// Legal basis for keeping and sharing it
     #[arg(long)]
     legal_basis: Option<String>,
-    /// Last day it may be kept, in this store too
+    /// Last day it may be kept, also in this store, as 2027-03-14
     #[arg(long, value_name = "DAY", value_parser = day)]
     retain_until: Option<Time>,
     /// Status: actual, exercise or test

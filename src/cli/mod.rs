@@ -83,38 +83,43 @@ enum Command {
     /// and the previous version stays in force. The variable ATALAIA_LOG sets the log level (error, warn,
     /// info, debug).
     Run(run::Arguments),
-    /// Run recordings through the same engine, as fast as it can.
+    /// Run recordings through the engine of the daemon, as fast as possible, and write the alerts.
     ///
     /// Recordings are recognised by their content: NMEA lines (TAG blocks, $PGHP, times before or after the sentence),
     /// Danish Maritime Authority CSV, NOAA MarineCadastre CSV; plain, gzip or zstd. Several are merged by time.
     Replay(replay::Arguments),
     /// Show the state of feeds and sinks of the running daemon: rate, lag, last line, rejected lines, waiting deliveries.
     Status(status::Arguments),
-    /// Check settings and zones: print everything that is wrong, with file, line and what to write instead;
-    /// if asked, also as the service user, and with the servers of inputs and sinks.
+    /// Check settings and zones, and print everything that is wrong: file, line, and what to write instead.
+    ///
+    /// --as-service checks with the rights of the daemon's user; --connect and --send-test try the servers of
+    /// inputs and sinks; --on counts the alerts that a recording would raise.
     Check(check::Arguments),
     /// Write a first settings file: asks five questions at a terminal, or takes the answers as flags.
     Init(init::Arguments),
     /// Play a bundled recording of real traffic through the daemon; needs no file and no network, and ends by itself.
     Demo,
-    /// Explain why there is an alert about a vessel at a time, or what was missing for one: the nearest behaviour first.
+    /// Explain why there was an alert about a vessel at a given time, or which conditions for one were not
+    /// met, the nearest behaviour first.
     ///
     /// Without INPUT it reads the journal of the settings, also while the daemon runs; nothing is written. A
     /// journal is read with the settings and zones that were in force at the time.
     Explain(explain::Arguments),
-    /// List the vessels near a position between two times: first those that stopped, slowed, met or were dark, ranked.
+    /// List the vessels near a position between two times, ranked: those that stopped, slowed, met another or
+    /// fell silent come first.
     ///
     /// Without INPUT it reads the journal of the settings, also while the daemon runs; nothing is written.
     #[command(allow_negative_numbers = true)]
     Who(who::Arguments),
-    /// List the vessels near a position now. Asks the running daemon.
+    /// List the vessels near a position now, as the running daemon knows them.
     Near(near::Arguments),
     /// Show what is known about one vessel: identity, last position, stops, silences, port calls, meetings,
     /// alerts, cases.
     ///
     /// It reads the store and the daemon's memory, also while the daemon runs; nothing is written.
     Vessel(vessel::Arguments),
-    /// Compare alerts with what really happened: precision and recall by behaviour, delays, duplicates.
+    /// Compare alerts with a list of what really happened: precision and recall by behaviour, delays,
+    /// duplicates.
     Evaluate(evaluate::Arguments),
     /// List zones, show one, or show what applies at a position.
     Zones(zones::Arguments),
@@ -125,7 +130,8 @@ enum Command {
     Audit(audit::Arguments),
     /// List cases, show one as a story, report on one, put one under legal hold, or pack one as evidence.
     Cases(cases::Arguments),
-    /// Hand over the watch: open alerts, what changed since, what people did, silences, feeds, sinks.
+    /// Summarise the watch for the next one: open alerts, what changed since, what people did, silences,
+    /// feeds, sinks.
     Handover(handover::Arguments),
     /// List deliveries that are waiting or failed, and retry them.
     Deliveries(deliveries::Arguments),

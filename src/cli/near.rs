@@ -26,7 +26,7 @@ pub(super) struct Arguments {
     config: Option<PathBuf>,
     #[command(flatten)]
     place: Position,
-    /// Radius around it, in nautical miles
+    /// Radius around the position, in nautical miles, at most 500
     #[arg(long, value_name = "R", value_parser = radius, default_value = "10")]
     radius_nm: f64,
     /// Maximum number of vessels, the nearest first

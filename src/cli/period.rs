@@ -18,7 +18,8 @@ pub(super) struct Period {
     /// End, not included [default: now]
     #[arg(long, value_name = "T", value_parser = past, allow_hyphen_values = true)]
     until: Option<Time>,
-    /// Show the last N [default: as many as the terminal has room for; all as JSON and into a file or pipe]
+    /// Show the last N [default: as many as the terminal has room for; all with --json, and into a file or
+    /// pipe]
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
     /// Print one JSON object per line

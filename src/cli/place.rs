@@ -23,7 +23,7 @@ pub(super) struct StoreArguments {
     /// Settings file whose `[store]` is used [default: the variable ATALAIA_CONFIG, else /etc/atalaia/atalaia.toml]
     #[arg(long, value_name = "FILE", global = true)]
     pub(super) config: Option<PathBuf>,
-    /// File of the store; the settings are not read
+    /// File of the store, instead of the one in the settings, which are then not read
     #[arg(long, value_name = "FILE", global = true, conflicts_with = "config")]
     pub(super) store: Option<PathBuf>,
 }

@@ -26,8 +26,8 @@ pub(super) struct Arguments {
     /// Only show what would be deleted
     #[arg(long)]
     dry_run: bool,
-    /// Name of the person acting, for the audit trail; the caller is recorded too [default: sudo's user, else the
-    /// login, else the user]
+    /// Name of the person acting, for the audit trail; the account that calls is recorded too [default: the
+    /// user who called sudo, else the user of the login, else that of the process]
     #[arg(long = "as", value_name = "NAME")]
     who: Option<String>,
 }

@@ -36,7 +36,7 @@ pub(super) struct Arguments {
     /// Write alerts to this file, one JSON object per line, in order of time [default: standard output]
     #[arg(long, value_name = "FILE")]
     alerts: Option<PathBuf>,
-    /// Include facts, which scored too few points for an alert
+    /// Include facts: events with too few points for an alert, by default fewer than 20
     #[arg(long)]
     facts: bool,
     /// Write cases to this file at the end, one JSON object per line; `-` for standard output

@@ -26,8 +26,8 @@ pub(super) const MMSI_DIGITS: usize = 9;
 pub(super) struct Reading {
     #[command(flatten)]
     pub(super) settings: SettingsArguments,
-    /// For a journal: begin with lines received at this time [default: the daemon's last saved state before the time in
-    /// question, else 26 hours before it]
+    /// Read a journal from lines received at this time on [default: from the daemon's last saved state before
+    /// the time in question, else from 26 hours before it]
     #[arg(long, value_name = "T", value_parser = when::past, allow_hyphen_values = true)]
     pub(super) read_from: Option<Time>,
     /// Recordings, a folder of them, or the folder of a journal; `-` for standard input [default: the journal

@@ -54,8 +54,8 @@ pub(super) struct Arguments {
     /// Print one JSON object
     #[arg(long)]
     json: bool,
-    /// Begin with lines received at this time [default: the daemon's last saved state, else 26 hours before the end of
-    /// its journal]
+    /// Read the journal from lines received at this time on [default: from the daemon's last saved state,
+    /// else from 26 hours before the end of the journal]
     #[arg(long, value_name = "T", value_parser = when::past, allow_hyphen_values = true)]
     read_from: Option<Time>,
 }

@@ -43,13 +43,13 @@ pub(super) struct Arguments {
     /// Position as one word, as 36.95,-9.12 or 36-57.0N,009-07.2W
     #[arg(long, value_name = "LAT,LON", value_parser = LatLon::read, allow_hyphen_values = true)]
     near: LatLon,
-    /// Radius around it, in nautical miles
+    /// Radius around the position, in nautical miles, at most 500
     #[arg(long, value_name = "R", value_parser = radius)]
     radius_nm: f64,
-    /// Start, as 02:00, yesterday 02:00, -6h or 2026-03-01T04:10:00Z (UTC)
+    /// Start of the period, as 02:00, yesterday 02:00, -6h or 2026-03-01T04:10:00Z (UTC)
     #[arg(long, value_name = "T", value_parser = when::past, allow_hyphen_values = true)]
     from: Time,
-    /// End
+    /// End of the period, in the same forms
     #[arg(long, value_name = "T", value_parser = when::past, allow_hyphen_values = true, default_value = "now")]
     to: Time,
     /// Show every vessel that was near, also those that only passed

@@ -37,7 +37,7 @@ pub(super) struct Arguments {
 /// The subcommands.
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// List every zone; lines are cut to COLUMNS, else to the terminal
+    /// List every zone; lines are cut to the width of the terminal, or to the variable COLUMNS
     List {
         /// Print one JSON object per line
         #[arg(long)]

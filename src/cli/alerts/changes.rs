@@ -31,7 +31,7 @@ pub(super) struct Arguments {
     /// Lowest severity: info, low, medium, high or critical [default: low; info with --facts]
     #[arg(long, value_parser = ["info", "low", "medium", "high", "critical"])]
     severity: Option<String>,
-    /// Include facts, which are below 20 points
+    /// Include facts: events with too few points for an alert, by default fewer than 20
     #[arg(long)]
     facts: bool,
     /// Include updates that change neither severity, points nor state

@@ -43,16 +43,16 @@ pub(super) struct Filter {
     /// Only those still going on at this time or later, as `02:00`, `yesterday`, `-6h`
     #[arg(long, value_name = "T", value_parser = past, allow_hyphen_values = true)]
     since: Option<Time>,
-    /// Only those that began before this time
+    /// Only those that began before this time, as `02:00`, `yesterday`, `-6h`
     #[arg(long, value_name = "T", value_parser = past, allow_hyphen_values = true)]
     until: Option<Time>,
-    /// Only those that began within this time, as `6h`, `2d`
+    /// Only those that began at most this long ago, as `6h`, `2d`
     #[arg(long, value_name = "LENGTH", value_parser = length)]
     age: Option<Span>,
     /// Only those with all of these words in their text, names, numbers or zones
     #[arg(long, value_name = "WORDS")]
     text: Option<String>,
-    /// Include facts, which are below 20 points
+    /// Include facts: events with too few points for an alert, by default fewer than 20
     #[arg(long)]
     pub(super) facts: bool,
     /// Maximum number of alerts
