@@ -107,9 +107,9 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
 /// # Errors
 /// The store cannot be read.
 fn of_daemon(arguments: &Arguments) -> Result<Option<Answer<'_>>, Failure> {
-    let Reading { settings, read_from, inputs } = &arguments.reading;
+    let Reading { config, read_from, inputs, .. } = &arguments.reading;
     let is_now = Clock.now() - arguments.at < PRESENT && inputs.is_empty() && read_from.is_none();
-    let Some(daemon) = is_now.then(|| Daemon::of(settings.config.as_deref())).flatten() else {
+    let Some(daemon) = is_now.then(|| Daemon::of(config.as_deref())).flatten() else {
         return Ok(None);
     };
     // The alerts are in the store, so there is no whole answer without one.
@@ -133,7 +133,7 @@ fn of_daemon(arguments: &Arguments) -> Result<Option<Answer<'_>>, Failure> {
 /// The answer from recordings, with the settings of today. Reading goes on for [`BEYOND`] after the moment,
 /// for later alerts.
 fn of_recordings(arguments: &Arguments, inputs: Vec<PathBuf>) -> Result<Answer<'_>, Failure> {
-    let settings = arguments.reading.settings.checked()?;
+    let settings = arguments.reading.checked()?;
     let playback = Playback { inputs, time_zone: None, pace: None, until: Some(arguments.at) };
     let mut said: BTreeMap<String, PastAlert> = BTreeMap::new();
     let mut answer = Answer::new(arguments, false);

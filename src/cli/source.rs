@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use super::failure::Failure;
 use super::place::{SettingsArguments, of_settings};
 use super::when;
-use crate::config::Table;
+use crate::config::{Checked, Table};
 use crate::daemon::{self, LookBack, LookedBack, Onlooker, Origin};
 use crate::platform::telemetry::FromAir;
 use atalaia_core::alerts::Change;
@@ -24,8 +24,13 @@ pub(super) const MMSI_DIGITS: usize = 9;
 /// Selects the data for a question about vessels.
 #[derive(Debug, clap::Args)]
 pub(super) struct Reading {
-    #[command(flatten)]
-    pub(super) settings: SettingsArguments,
+    /// Settings file [default: the variable ATALAIA_CONFIG; without it, /etc/atalaia/atalaia.toml for a journal,
+    /// and the settings and zones built into the program for recordings]
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// For recordings: folder of zone files, instead of the one in the settings
+    #[arg(long, value_name = "DIR")]
+    zones: Option<PathBuf>,
     /// Read a journal from lines received at this time on [default: from the daemon's last saved state before
     /// the time in question, else from 26 hours before it]
     #[arg(long, value_name = "T", value_parser = when::past, allow_hyphen_values = true)]
@@ -56,15 +61,16 @@ impl Source {
     /// # Errors
     /// `--zones` was given for a journal; the settings have no journal, or keep none; an input cannot be
     /// read.
-    pub(super) fn of(Reading { settings, inputs, .. }: &Reading) -> Result<Source, Failure> {
+    pub(super) fn of(reading: &Reading) -> Result<Source, Failure> {
+        let inputs = &reading.inputs;
         if inputs.is_empty() {
-            return Source::of_settings(settings);
+            return Source::of_settings(reading);
         }
         if let [folder] = &inputs[..]
             && folder.is_dir()
             && daemon::is_journal(folder)
         {
-            settings.needs_no_zones()?;
+            reading.needs_no_zones()?;
             return Ok(Source::Journal { folder: folder.clone(), store: beside(folder) });
         }
         let mut files = Vec::new();
@@ -79,10 +85,10 @@ impl Source {
 
     /// `--config` is optional here, and the installed settings will do: the question is about the daemon of
     /// this machine.
-    fn of_settings(settings: &SettingsArguments) -> Result<Source, Failure> {
-        settings.needs_no_zones()?;
+    fn of_settings(reading: &Reading) -> Result<Source, Failure> {
+        reading.needs_no_zones()?;
         let hint = "or name recordings, or the folder of a journal";
-        let (store, settings) = of_settings(settings.config.as_deref(), &[Table::Journal], Some(hint))?;
+        let (store, settings) = of_settings(reading.config.as_deref(), &[Table::Journal], Some(hint))?;
         let Some(folder) = daemon::journal_folder_of(&store, &settings.journal) else {
             return Err(Failure::Usage("the settings keep no journal ([journal] enabled): name recordings".to_owned()));
         };
@@ -93,7 +99,12 @@ impl Source {
     }
 }
 
-impl SettingsArguments {
+impl Reading {
+    /// The settings and zones for recordings, or everything that is wrong with them. A journal brings its own.
+    pub(super) fn checked(&self) -> Result<Checked, Failure> {
+        SettingsArguments { config: self.config.clone(), zones: self.zones.clone() }.checked()
+    }
+
     /// Refuses `--zones` for a journal. The option would be ignored otherwise, and the answer be about other
     /// zones than the user thinks.
     fn needs_no_zones(&self) -> Result<(), Failure> {

@@ -91,7 +91,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     // A list without vessels may mean that nothing was there, or that the position is wrong.
     let doubt = match source {
         Source::Recordings(inputs) => {
-            let settings = arguments.reading.settings.checked()?;
+            let settings = arguments.reading.checked()?;
             let playback = Playback { inputs, time_zone: None, pace: None, until: Some(arguments.to) };
             let look = &mut |engine: &Engine| watch.look(engine, &settings.chart);
             let played = play(&settings, &playback, look, &mut |changes| {
@@ -132,8 +132,8 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
 
 /// Prints what the running daemon remembers, if there is no journal that has more. `None` if it cannot be asked.
 fn of_daemon(arguments: &Arguments) -> Option<Result<(), Failure>> {
-    let Reading { settings, inputs, .. } = &arguments.reading;
-    let daemon = inputs.is_empty().then(|| Daemon::of(settings.config.as_deref())).flatten()?;
+    let Reading { config, inputs, .. } = &arguments.reading;
+    let daemon = inputs.is_empty().then(|| Daemon::of(config.as_deref())).flatten()?;
     let Arguments { near, radius_nm, from, to, .. } = arguments;
     let period = format!("from={from}&to={to}");
     let found: Answer = daemon.ask(&format!("who?near={},{}&radius_nm={radius_nm}&{period}", near.lat, near.lon))?;
