@@ -264,7 +264,7 @@ fn failed(error: EvidenceError) -> Failure {
     }
 }
 
-/// A file that cannot be written is no input: the command failed. Exit code 1.
+/// A file that cannot be written is not an input that cannot be read: exit code 1, not 65.
 fn not_written(error: EvidenceError) -> Failure {
     Failure::Other(error.to_string())
 }

@@ -144,7 +144,6 @@ fn of_recordings(arguments: &Arguments, inputs: Vec<PathBuf>) -> Result<Answer<'
         for change in changes.iter().filter(about) {
             // Later changes must not alter the state that an alert had at the moment.
             let known = PastAlert::of(&change.alert);
-            // Later changes must not alter the state that an alert had at the moment.
             match said.get(&known.id).is_some_and(|said| said.opened_at <= arguments.at) && arguments.at < change.at {
                 true => {}
                 false => drop(said.insert(known.id.clone(), known)),

@@ -160,7 +160,7 @@ fn faults(out: &Path, beside: &Path, problems: &[Problem]) -> Failure {
 struct Questions<R> {
     /// Where the answers come from: standard input, or a text in tests.
     input: R,
-    /// Whether there is somebody to ask. Questions go to standard error, so both it and standard input must
+    /// Whether a person can answer. Questions go to standard error, so both it and standard input must
     /// be terminals.
     may_ask: bool,
 }

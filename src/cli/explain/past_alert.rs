@@ -1,8 +1,8 @@
 //! The alerts and facts of a vessel as they were at the moment of the question.
 //!
-//! The store keeps each change of an alert, so that its state at any moment can be told from what became of
-//! it later. Both are shown: an alert that was open at the moment and was retracted afterwards is no longer a
-//! reason to act.
+//! The store keeps each change of an alert, so that its state at any moment can be distinguished from what
+//! became of it later. Both are shown: an alert that was open at the moment and was retracted afterwards is
+//! no longer a reason to act.
 
 use serde_json::{Value, json};
 

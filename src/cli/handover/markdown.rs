@@ -122,7 +122,7 @@ fn alerts(page: &mut String, entries: &[Entry], also: impl Fn(&Entry) -> String)
             plain(entry.assignee.as_deref().unwrap_or("-")),
         ]
     });
-    table(page, &["Alert", "Grade", "Began", "What", "Where", "State", "Whose"], rows.collect());
+    table(page, &["Alert", "Grade", "Began", "What", "Where", "State", "Assignee"], rows.collect());
 }
 
 /// A table, or `Nothing.` without rows. Cells must be escaped already.

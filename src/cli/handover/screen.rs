@@ -98,7 +98,7 @@ fn rows<T>(lines: &mut Vec<String>, all: &[T], most: usize, others: &str, row: i
 }
 
 /// One alert in one line: id, severity, points, beginning, behaviour, vessels. The state is named if it is
-/// not open and new, the assignee if it is somebody else.
+/// not open and new, the assignee if it is another person.
 fn row(watch: &Watch, entry: &Entry) -> String {
     let body = &entry.body;
     let word = |key: &str| FromAir(body[key].as_str().unwrap_or_default()).to_string();

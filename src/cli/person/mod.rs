@@ -1,6 +1,6 @@
 //! Who acts: for the audit trail, and for messages that name users.
 //!
-//! An audit trail that says "root" or "atalaia" names nobody. The account is therefore traced back through
+//! An audit trail that says "root" or "atalaia" does not name a person. The account is therefore traced back through
 //! `sudo` and `su` to a person, and a service account must name one with `--as`. Such a name is only as true
 //! as the user who gives it, so the account that called the program is recorded beside it.
 
@@ -128,7 +128,9 @@ impl Surroundings {
         // What the kernel records is trusted more than what `sudo` says of itself.
         let seen = login.or(person).unwrap_or(&self.own);
         let name = match said.map(clean) {
-            Some(said) if said.is_empty() => return Err(Failure::Usage("say who does it: --as NAME".to_owned())),
+            Some(said) if said.is_empty() => {
+                return Err(Failure::Usage("name the person who acts: --as NAME".to_owned()));
+            }
             Some(said) if !is_name(&said) => {
                 return Err(Failure::Usage(format!(
                     "--as {said}: a name in parentheses is the program's own; write the name of a person"

@@ -89,7 +89,7 @@ impl Sayings {
         if identity.ship_type.is_some() {
             self.say(Field::Kind, ship_type_name(identity.ship_type), at);
         }
-        // Zero is the default of transponders that nobody has set up.
+        // Zero is what a transponder sends before its dimensions are set up.
         if let Some(hull) = identity.dimensions.filter(|hull| 0 < hull.length()) {
             self.say(Field::Hull, &hull_words(hull.length(), hull.beam()), at);
         }

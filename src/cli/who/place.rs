@@ -19,7 +19,7 @@ pub(super) fn doubt(engine: &Engine, chart: &Chart, near: LatLon, radius_nm: f64
         engine.tracks().near(at, nm * METRES_PER_NM, |_, _| vessels += 1);
         vessels
     };
-    // A longitude beyond 90 degrees is no latitude.
+    // A longitude beyond 90 degrees cannot be a latitude.
     let swapped = (near.lon.abs() <= 90.0).then(|| LatLon::new(near.lon, near.lat));
     let there = swapped.map(|at| (at, heard(at, radius_nm), heard(at, FAR_NM)));
     words(near, chart.coast.on_land(near), heard(near, FAR_NM), there)

@@ -181,7 +181,7 @@ impl Watch {
             return;
         }
         let passed = if self.looked_at == Time::MIN { Span::from_minutes(1) } else { minute - self.looked_at };
-        // No line at all for so many minutes: the feed was out, whatever the vessels did.
+        // Without a line for this long, the feed was out, whatever the vessels did.
         if STALE <= passed {
             self.outages.push((self.looked_at, minute));
         }
