@@ -188,6 +188,7 @@ fn of_journal<'a>(arguments: &'a Arguments, folder: PathBuf, store: Option<&Path
 
 /// The answer: tracks and alerts of the vessel at the moment.
 struct Answer<'a> {
+    /// The question.
     arguments: &'a Arguments,
     /// Whether the answer comes from a daemon's journal rather than from recordings.
     of_journal: bool,

@@ -180,7 +180,9 @@ pub(super) fn look_back(
 
 /// Passes on what the reading shows, and prints where it began.
 struct Aside<'a> {
+    /// Sees the engine after every line.
     look: &'a mut dyn FnMut(&Engine, &Chart),
+    /// Takes the changes of alerts as they come.
     changes: &'a mut dyn FnMut(&[Change]),
 }
 

@@ -159,7 +159,9 @@ struct Denial {
 /// A user of this machine, by number and name; `user N` if the number has no name.
 #[derive(Clone, PartialEq, Eq, Debug)]
 struct User {
+    /// User id, as the kernel knows it.
     number: u32,
+    /// Name of the account; `user N` if the number has none.
     name: String,
 }
 

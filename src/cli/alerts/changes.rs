@@ -130,8 +130,10 @@ pub(super) fn main(path: &Path, arguments: &Arguments, now: Time) -> Result<(), 
 /// The rows below their header, fitted to the terminal.
 fn table(steps: &[Step], now: Time) -> String {
     let rows: Vec<Vec<String>> = steps.iter().map(|step| row(step, now)).collect();
+    // Actions have no event time.
     let is_apart = |step: &Step| matches!(step, Step::Change(change) if APART < (change.stored_at - change.at).abs());
     let (mut columns, mut rows) = (COLUMNS.to_vec(), rows);
+    // With a live feed both times are the same to the minute, and one column is enough.
     if !steps.iter().any(is_apart) {
         columns.remove(EVENT_TIME);
         rows.iter_mut().for_each(|row| drop(row.remove(EVENT_TIME)));

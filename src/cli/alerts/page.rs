@@ -72,6 +72,7 @@ fn states(told: &Told, now: Time, row: &mut impl FnMut(&str, &str)) {
     let (entry, body) = (&told.entry, &told.entry.body);
     let time = |key: &str| body[key].as_str().and_then(Time::parse);
     let status = body["status"].as_str().unwrap_or_default();
+    // An alert that has ended lasted by event time, whatever the clock said meanwhile.
     let lasts = match (status, time("started_at"), time("ended_at").or(time("last_at"))) {
         ("open", Some(began), _) => format!("open for {}", words(now - began)),
         (status, Some(began), Some(ended)) => format!("{status} after {}", words(ended - began)),
@@ -115,6 +116,7 @@ fn history(changes: &[ChangeRow], width: Option<usize>) -> String {
         alike.clear();
     };
     for change in changes {
+        // Severity follows from the score, so comparing the score is enough.
         let is_plain =
             kind(change) == "updated" && change.before.as_ref().is_some_and(|before| before.score == score(change));
         if is_plain {
@@ -162,6 +164,7 @@ pub(super) fn points(change: &ChangeRow) -> String {
 fn actions(told: &Told, width: Option<usize>) -> String {
     /// Column at which the action begins, after the time.
     const ACT: usize = 20;
+    /// Rows of the program that only repeat the history above.
     const OF_CHANGES: [&str; 4] = ["opened", "updated", "ended", "retracted"];
     let mut notes = told.notes.iter();
     let mut lines = String::new();

@@ -17,7 +17,9 @@ const REASONS: usize = 3;
 
 /// An alert or fact about the vessel, as it was at the moment, and its end if that came later.
 pub(super) struct PastAlert {
+    /// Id of the alert.
     pub(super) id: String,
+    /// Name of the behaviour.
     pub(super) behaviour: String,
     /// Whether it is an alert; false for a fact.
     announced: bool,

@@ -29,6 +29,7 @@ pub(super) fn page(watch: &Watch) -> String {
         watch.now.minute(),
         watch.name.as_ref().map_or(String::new(), |name| format!("For {}. ", plain(name)))
     );
+    // Only open alerts are counted by severity: the other lists are short, and their rows name it.
     let counts = by_severity(&store.open);
     section(&mut page, &format!("Open: {}", store.open.len()), &counts);
     alerts(&mut page, &store.open, |_| String::new());
@@ -50,6 +51,7 @@ pub(super) fn page(watch: &Watch) -> String {
     alerts(&mut page, &store.ended, |_| String::new());
     section(&mut page, &format!("Done by people: {}", store.actions.len()), "");
     let actions = store.actions.iter().map(|act| {
+        // An action on a case or a silence has no alert; its subject names itself.
         let subject = act.alert.as_ref().map_or_else(
             || plain(&act.subject),
             |entry| format!("{} {}", short_id(&entry.id), plain(&names(&entry.body))),
@@ -127,6 +129,7 @@ fn alerts(page: &mut String, entries: &[Entry], also: impl Fn(&Entry) -> String)
 
 /// A table, or `Nothing.` without rows. Cells must be escaped already.
 fn table(page: &mut String, heads: &[&str], rows: Vec<Vec<String>>) {
+    // A heading with nothing below it would look like a list that was cut off.
     if rows.is_empty() {
         *page += "Nothing.\n\n";
         return;
@@ -151,6 +154,7 @@ fn feeds(watch: &Watch, page: &mut String) {
     let ready =
         if status["ready"] == Value::Bool(true) { "The daemon is ready." } else { "**The daemon is not ready.**" };
     *page += &format!("{ready}\n\n");
+    // The tables below have all inputs and sinks, so their numbers are not needed.
     let (troubles, _) = Watch::troubles(status);
     for trouble in &troubles {
         *page += &format!("- {}\n", plain(trouble));

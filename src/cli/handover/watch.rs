@@ -24,6 +24,7 @@ pub(super) struct Watch {
     pub(super) system: Vec<Entry>,
     /// Silences in force now, the next to end first.
     pub(super) silences: Vec<SilenceRow>,
+    /// What the running daemon says of feeds and sinks.
     pub(super) daemon: Daemon,
     /// Deliveries that wait or were given up, by sink, from the store: known even if the daemon is down.
     pub(super) backlog: Vec<Backlog>,

@@ -10,18 +10,23 @@ use std::path::{Path, absolute};
 
 use crate::inputs::{AddressUse, Character, Kind, PathUse};
 
-/// The contents of a first settings file. At least one feed and one sink, in the order of the flags.
+/// The contents of a first settings file. Several feeds and sinks are in the order of the flags.
 #[derive(Debug)]
 pub(super) struct Draft {
+    /// Where AIS comes from, at least one.
     pub(super) feeds: Vec<Feed>,
+    /// Where alerts are kept.
     pub(super) store: Store,
+    /// Where zones are read from.
     pub(super) zones: Zones,
+    /// Where alerts go, at least one.
     pub(super) sinks: Vec<Sink>,
 }
 
 /// An input: where AIS comes from.
 #[derive(PartialEq, Eq, Debug)]
 pub(super) struct Feed {
+    /// Its kind, which also names the entry.
     kind: Kind,
     /// The one key that the entry has besides `kind` and `name`.
     key: Key,

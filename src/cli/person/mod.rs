@@ -69,7 +69,9 @@ pub(super) fn who(said: Option<&String>) -> Result<Person, Failure> {
 /// A user account, by number and name.
 #[derive(Clone, PartialEq, Eq, Debug)]
 struct Account {
+    /// User id, as the kernel knows it.
     number: u32,
+    /// Name of the account, cleaned; `uid N` if the number has none.
     name: String,
 }
 

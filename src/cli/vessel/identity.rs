@@ -45,6 +45,7 @@ impl Field {
 /// times.
 #[derive(Clone, PartialEq, Debug)]
 pub(super) struct Saying {
+    /// What the value is.
     pub(super) field: Field,
     /// The value as it was sent.
     pub(super) value: String,

@@ -103,6 +103,7 @@ impl Page {
 /// Identity, last position, first report, watchlist and former identities.
 fn head(known: &VesselRecord, page: &mut Page) {
     let word = |field: Field| known.sayings.now(field).map(|saying| FromAir(&saying.value).to_string());
+    // The MMSI is always there: it is what other commands ask for.
     let mut who = vec![word(Field::Name).unwrap_or_else(|| "no name".to_owned()), format!("MMSI {:09}", known.mmsi)];
     who.extend(word(Field::Imo).map(|imo| format!("IMO {imo}")));
     who.extend(word(Field::CallSign).map(|sign| format!("call sign {sign}")));
@@ -157,6 +158,7 @@ fn head(known: &VesselRecord, page: &mut Page) {
 /// Alerts and facts: open ones first, then alerts before facts, else in the order of the store.
 fn alerts(known: &VesselRecord, page: &mut Page) {
     let mut entries: Vec<&Entry> = known.alerts.iter().collect();
+    // False sorts before true: open before over, alerts before facts.
     let rank = |entry: &Entry| (entry.body["status"] != "open", entry.body["announced"] != true);
     entries.sort_by_key(|entry| rank(entry));
     let row = |entry: &&Entry| {
@@ -221,6 +223,7 @@ fn meetings(known: &VesselRecord, page: &mut Page) {
         if !is_meeting(word("behaviour")) || word("status") == "retracted" {
             continue;
         }
+        // Of a group there may be several others.
         let others = body["vessels"].as_array().into_iter().flatten().filter(|vessel| !me(vessel));
         let others: Vec<String> = others
             .map(|vessel| {
