@@ -17,7 +17,10 @@ pub(super) struct Position {
 }
 
 impl Position {
-    /// Reads the words as one position. # Errors The words, and what is wrong with them.
+    /// Reads the words as one position.
+    ///
+    /// # Errors
+    /// The words, and what is wrong with them.
     pub(super) fn read(&self) -> Result<LatLon, String> {
         let words = std::iter::once(&self.first).chain(&self.rest);
         let words = words.map(String::as_str).collect::<Vec<_>>().join(" ");

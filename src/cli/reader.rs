@@ -60,8 +60,11 @@ impl Reader {
     }
 
     /// Passes each block to `take` until the last one, or until `take` returns false. If `is_ahead`, blocks
-    /// are read and decoded ahead, on a thread of their own. # Errors Those of `take`. The reader is then
-    /// dropped with the decoder. Errors of the recordings are in the blocks.
+    /// are read and decoded ahead, on a thread of their own.
+    ///
+    /// # Errors
+    /// Those of `take`. The reader is then dropped with the decoder. Errors of the recordings are in the
+    /// blocks.
     pub(super) fn each<E>(
         mut self,
         is_ahead: bool,

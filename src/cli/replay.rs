@@ -245,7 +245,10 @@ pub(super) struct Outcome {
 }
 
 /// Runs recordings through an engine. Shows the engine to `observe` after every line, and passes its changes
-/// on block by block. # Errors A recording cannot be opened or read, or `on_changes` fails.
+/// on block by block.
+///
+/// # Errors
+/// A recording cannot be opened or read, or `on_changes` fails.
 pub(super) fn play(
     settings: &Checked,
     playback: &Playback,

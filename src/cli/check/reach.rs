@@ -48,8 +48,10 @@ pub(super) fn connect(settings: &Checked) -> Result<(), Failure> {
 }
 
 /// Sends a test alert to the sink of this name, or to all of them if it is empty. Sinks that create files are
-/// skipped unless `may_write`, because the files would not belong to the daemon's user. # Errors There is no
-/// sink of this name (2), or at least one test alert was not delivered (1).
+/// skipped unless `may_write`, because the files would not belong to the daemon's user.
+///
+/// # Errors
+/// There is no sink of this name (2), or at least one test alert was not delivered (1).
 pub(super) fn send_test(settings: &Checked, named: &str, may_write: bool) -> Result<(), Failure> {
     let sinks: Vec<&delivery::Settings> =
         settings.sinks.iter().filter(|sink| named.is_empty() || sink.name == named).collect();

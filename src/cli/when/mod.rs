@@ -38,14 +38,19 @@ pub(super) fn past(text: &str) -> Result<Time, String> {
     read(text, Clock.now(), Side::Past).ok_or_else(|| FORMS.to_owned())
 }
 
-/// Parses a time that is usually in the future: the end of a silence or an acknowledgement. # Errors The
-/// accepted forms.
+/// Parses a time that is usually in the future: the end of a silence or an acknowledgement.
+///
+/// # Errors
+/// The accepted forms.
 pub(super) fn ahead(text: &str) -> Result<Time, String> {
     read(text, Clock.now(), Side::Ahead).ok_or_else(|| FORMS_AHEAD.to_owned())
 }
 
-/// Parses a length of time above zero: `12h`, `90m`, `2d`. # Errors The accepted forms. A length of zero or
-/// less is refused too: a silence of no length would look as if it had been made.
+/// Parses a length of time above zero: `12h`, `90m`, `2d`.
+///
+/// # Errors
+/// The accepted forms. A length of zero or less is refused too: a silence of no length would look as if it
+/// had been made.
 pub(super) fn length(text: &str) -> Result<atalaia_core::base::time::Span, String> {
     let epoch = Time::from_millis(0);
     let length = shifted(text.trim().trim_start_matches('+'), epoch).map(|moment| moment - epoch);
