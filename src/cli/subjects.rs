@@ -1,7 +1,7 @@
 //! What alerts, cases and silences are about, in a few words, as lists show it.
 //!
 //! Alerts are read here by the keys of their JSON, because rows of the audit trail and of changes carry only
-//! a part of an alert. All texts are safe to print on a terminal.
+//! a part of an alert. All texts are safe to print on a terminal, except that of [`deed`].
 
 use serde_json::Value;
 
