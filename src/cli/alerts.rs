@@ -1,4 +1,8 @@
 //! `atalaia alerts`: lists the alerts of the store and records what analysts do with them.
+//!
+//! Reading goes through `storage::store`, which applies markings and cases; deciding what an action means and
+//! whether it is allowed is left to it too. Here are the arguments, the order of actions, and what is
+//! printed.
 
 mod changes;
 mod filter;
@@ -9,17 +13,17 @@ mod silence;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use serde_json::Value;
 
-pub(super) use list::about;
-pub(super) use silence::hush_words;
-
 use self::filter::Filter;
-use super::person::assignee;
+use super::access::refused;
+use super::failure::Failure;
+use super::output::{print, print_by};
+use super::person::{assignee, who};
+use super::place::StoreArguments;
+use super::subjects::about;
 use super::table::short_id;
 use super::when::{ahead, length};
-use super::{Failure, StoreArguments, print, print_by, refused, who};
 use crate::platform::clock::Clock;
 use crate::platform::telemetry::FromAir;
-use crate::storage::evidence::report::mmsi;
 use crate::storage::export::Format;
 use crate::storage::store::{self, Action, Entry, Finding, StoreError};
 use atalaia_core::alerts::Class;
@@ -30,14 +34,15 @@ use atalaia_core::base::time::{Span, Time};
 pub(super) struct Arguments {
     #[command(flatten)]
     store: StoreArguments,
-    /// Name of the person acting, for the audit trail; the caller is recorded too [default: sudo's user, else the
-    /// login, else the user]
+    /// Name of the person acting, for the audit trail; the account that calls is recorded too [default: the
+    /// user who called sudo, else the user of the login, else that of the process]
     #[arg(long = "as", value_name = "NAME", global = true)]
     who: Option<String>,
     #[command(subcommand)]
     command: Command,
 }
 
+/// The subcommands.
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     /// List alerts, open ones first: medium severity and above, not closed, unless filtered otherwise
@@ -60,7 +65,7 @@ enum Command {
     Changes(changes::Arguments),
     /// Acknowledge alerts; an alert becomes new again if its severity rises
     Ack {
-        /// Alert ids
+        /// Alert ids, or their first characters (at least four)
         #[arg(required = true)]
         ids: Vec<String>,
         /// Make them new again at this time, as `06:00`, `+12h`, `tomorrow 06:00`
@@ -72,7 +77,7 @@ enum Command {
     },
     /// Assign an alert to a person
     Assign {
-        /// Alert id
+        /// Alert id, or its first characters (at least four)
         id: String,
         /// Name of the person; `-` to remove the assignment
         to: String,
@@ -82,14 +87,14 @@ enum Command {
     },
     /// Add a note to an alert
     Note {
-        /// Alert id
+        /// Alert id, or its first characters (at least four)
         id: String,
         /// Text of the note
         text: String,
     },
     /// Close alerts with a finding and a reason
     Close {
-        /// Alert ids
+        /// Alert ids, or their first characters (at least four)
         #[arg(required = true)]
         ids: Vec<String>,
         /// The finding: confirmed, benign or false
@@ -104,7 +109,7 @@ enum Command {
     },
     /// Change the marking of an alert, in place of the automatic one: in lists, exports and all later deliveries
     Mark {
-        /// Alert id
+        /// Alert id, or its first characters (at least four)
         id: String,
         #[command(flatten)]
         marking: super::marking::Arguments,
@@ -114,13 +119,16 @@ enum Command {
     },
     /// Reopen an alert
     Reopen {
-        /// Alert id
+        /// Alert id, or its first characters (at least four)
         id: String,
         /// Reason, for the audit trail
         #[arg(long)]
         why: Option<String>,
     },
-    /// Hold back deliveries for a while, by the time of the alerts, and show which; the alerts are still stored
+    /// Hold back the deliveries of some alerts for a while, and show which; the alerts are still stored
+    ///
+    /// Name a vessel, a zone or a behaviour; of several, all must fit. Start and end are compared with the
+    /// times of the reports, which lag behind the clock if a feed does.
     Silence(silence::Arguments),
     /// List every silence
     Silences {
@@ -130,7 +138,7 @@ enum Command {
     },
     /// Lift a silence
     Lift {
-        /// Number of the silence
+        /// Number of the silence, as `alerts silences` lists it
         number: i64,
         /// Reason, for the audit trail
         #[arg(long)]
@@ -146,6 +154,7 @@ enum Command {
     },
 }
 
+/// Parses a finding by its name, with what each means for `--help`.
 fn finding() -> impl TypedValueParser<Value = Finding> {
     let help = |finding: Finding| match finding {
         Finding::Confirmed => "It was what it looked like",
@@ -159,20 +168,32 @@ fn finding() -> impl TypedValueParser<Value = Finding> {
     })
 }
 
+/// Parses a format of `export` by its name.
+///
+/// # Errors
+/// The names of all formats.
 fn format(text: &str) -> Result<Format, String> {
     text.parse().map_err(|unknown: crate::storage::export::UnknownFormat| unknown.to_string())
 }
 
 /// Runs the command.
+///
+/// # Errors
+/// The store cannot be used; an id is unknown or the store refuses the action (2); no person is named for an
+/// action.
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let path = arguments.store.path()?;
     let now = Clock.now();
+    // One way for all actions that need nothing but ids. The person is found first, so that nothing is done
+    // without one.
     let does = |ids: &[String], what: Action, why: Option<&str>| {
         let who = who(arguments.who.as_ref())?;
         each(ids, |id| {
             let id = store::act(&path, id, &what, &who, why, now)?;
             let entry = store::alert(&path, &id, now)?.entry;
             let silences =
+                // An analyst who reopens an alert expects to hear of it; a silence made when it was closed
+                // would prevent that.
                 if what == Action::Reopen { silence::still_held(&path, &entry, now)? } else { String::new() };
             Ok(format!("{}{silences}", done(&what, &entry)))
         })
@@ -188,11 +209,13 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
         }
         Command::Note { id, text } => does(std::slice::from_ref(id), Action::Note(text.clone()), None),
         Command::Close { ids, finding, why, silence } => {
+            // With `--silence`, closing and silencing belong together, alert by alert.
             let Some(length) = *silence else {
                 return does(ids, Action::Close(*finding), Some(why));
             };
             let who = who(arguments.who.as_ref())?;
             each(ids, |id| {
+                // Checked before the alert is closed: half of what was asked would be done otherwise.
                 silence::has_vessels(&path, id, now)?;
                 let id = store::act(&path, id, &Action::Close(*finding), &who, Some(why), now)?;
                 let made = silence::after_close(&path, &id, length, &who, why, now)?;
@@ -230,7 +253,8 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     }
 }
 
-/// What was done with which alert: `acknowledged krwn3kli rendezvous PETIT MARIE + OCEAN STAR`. The second word is the id.
+/// What was done with which alert: `acknowledged krwn3kli rendezvous PETIT MARIE + OCEAN STAR`. The second
+/// word is the id. A script can read it from there.
 fn done(what: &Action, entry: &Entry) -> String {
     let (verb, more) = match what {
         Action::Acknowledge { until: None } => ("acknowledged", String::new()),
@@ -245,8 +269,12 @@ fn done(what: &Action, entry: &Entry) -> String {
     format!("{verb} {} {behaviour} {}{more}", short_id(&entry.id), about(&entry.body))
 }
 
-/// Applies an action to each alert and prints the outcome. A refused alert does not stop the others; an unusable store
-/// does, and the remaining alerts are reported as not tried.
+/// Applies an action to each alert and prints the outcome. A refused alert does not stop the others; an
+/// unusable store does, and the remaining alerts are reported as not tried. What was done is printed at once,
+/// because it cannot be undone by a later failure.
+///
+/// # Errors
+/// All refusals together, with exit code 2; or the failure of the store, with its own.
 fn each(ids: &[String], mut act: impl FnMut(&str) -> Result<String, StoreError>) -> Result<(), Failure> {
     let mut faults = Vec::new();
     let mut done = 0;
@@ -258,7 +286,7 @@ fn each(ids: &[String], mut act: impl FnMut(&str) -> Result<String, StoreError>)
             }
             Err(StoreError::Refused(why)) => faults.push(format!("atalaia: {}", FromAir(&why))),
             Err(error) => {
-                let (code, why) = refused(error).tell();
+                let (code, why) = refused(error).exit();
                 faults.push(why);
                 faults.extend(ids[place + 1..].iter().map(|id| format!("atalaia: {}: was not tried", FromAir(id))));
                 return Err(Failure::Shown { code, text: summed(faults, done, ids.len()) });
@@ -277,13 +305,4 @@ fn summed(mut faults: Vec<String>, done: usize, all: usize) -> String {
         faults.push(format!("atalaia: done with {done} of {all} alerts"));
     }
     faults.join("\n")
-}
-
-/// The vessels of an alert or case: name and MMSI, or the MMSI alone.
-pub(super) fn names(vessels: &Value) -> String {
-    let name = |vessel: &Value| match vessel["name"].as_str() {
-        Some(name) => format!("{} ({})", FromAir(name), mmsi(vessel)),
-        None => format!("MMSI {}", mmsi(vessel)),
-    };
-    vessels.as_array().into_iter().flatten().map(name).collect::<Vec<_>>().join(" + ")
 }

@@ -1,12 +1,17 @@
 //! `atalaia audit`: who did what, when, to which alert, case or silence, and why.
+//!
+//! Rows are shown in order of time, the latest at the bottom, above the next prompt.
 
 use serde_json::{Value, json};
 
-use super::alerts::about;
+use super::access::refused;
+use super::failure::Failure;
+use super::output::print;
 use super::period::Period;
+use super::place::StoreArguments;
+use super::subjects::about;
 use super::table::{Column, fitted, short_id, text, width};
 use super::when::short;
-use super::{Failure, StoreArguments, print, refused};
 use crate::platform::clock::Clock;
 use crate::platform::telemetry::FromAir;
 use crate::storage::store::{self, ActionRow, Machine};
@@ -27,6 +32,7 @@ pub(super) struct Arguments {
     machine: bool,
 }
 
+/// The columns of the list; the reason is last, because it may be long.
 const COLUMNS: [Column; 6] = [
     text("time"),
     text("who").down_to(8),
@@ -37,12 +43,16 @@ const COLUMNS: [Column; 6] = [
 ];
 
 /// Prints the audit trail.
+///
+/// # Errors
+/// The period is not valid, or the store cannot be read.
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let path = arguments.store.path()?;
     let now = Clock.now();
     let until = arguments.period.until(now)?;
     let machine = if arguments.machine { Machine::Included } else { Machine::Excluded };
     let mut actions = store::actions(&path, arguments.period.since, until, machine).map_err(refused)?;
+    // The caller counts too: what a colleague did under another name through sudo is still theirs.
     if let Some(who) = &arguments.who {
         let is_wanted = |name: &str| store::is_same_name(name, who);
         actions.retain(|act| is_wanted(&act.row.who) || act.row.caller.as_deref().is_some_and(is_wanted));
@@ -65,6 +75,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     print(&format!("{}{after}", fitted(&COLUMNS, &rows, width())))
 }
 
+/// One row of the table: when, who, what, of what, which vessels, why. Empty cells where nothing is known.
 fn row(act: &ActionRow, now: Time) -> Vec<String> {
     vec![
         short(act.row.at, now),
@@ -85,7 +96,7 @@ fn of(act: &ActionRow) -> Option<&'static str> {
     }
 }
 
-/// The first characters of an id. Other subjects are shown in full: `silence 3`.
+/// The first characters of an id. Other subjects are shown in full: `silence 3`. Safe to print.
 pub(super) fn subject(act: &ActionRow) -> String {
     let is_id = act.subject.chars().count() == WHOLE_ID && act.subject.chars().all(|c| c.is_ascii_alphanumeric());
     if is_id { short_id(&act.subject) } else { FromAir(&act.subject).to_string() }
@@ -94,7 +105,8 @@ pub(super) fn subject(act: &ActionRow) -> String {
 /// Length of an alert or case id in characters.
 const WHOLE_ID: usize = 26;
 
-/// An action as a JSON object.
+/// An action as a JSON object. The same keys as in `alerts changes`; `behaviour` and `vessels` are null for
+/// cases, silences and purged alerts.
 pub(super) fn object(act: &ActionRow) -> Value {
     json!({
         "time": act.row.at.to_string(), "who": act.row.who, "caller": act.row.caller, "machine": act.row.is_machine(),

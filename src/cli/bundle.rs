@@ -1,13 +1,19 @@
 //! `atalaia cases bundle` and `atalaia bundle`: packs evidence, and verifies it for the recipient.
+//!
+//! Packing belongs to the site that has the store; verifying is for the recipient, needs
+//! neither store nor settings, and writes nothing. What a bundle is, is described in `storage::evidence` and
+//! in its own `README`.
 
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use super::access::refused;
+use super::failure::Failure;
+use super::output::print;
 use super::person::Person;
-use super::place::Place;
+use super::place::{Place, StoreArguments};
 use super::table::short_id;
-use super::{Failure, StoreArguments, print, refused};
 use crate::config::Table;
 use crate::daemon;
 use crate::platform::clock::Clock;
@@ -26,6 +32,7 @@ pub(super) struct Arguments {
     command: Command,
 }
 
+/// The subcommands of `atalaia bundle`.
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     /// Verify a bundle byte for byte, and replay its sentences to the same alerts; nothing is written.
@@ -51,7 +58,7 @@ enum Command {
 
 /// Arguments of `atalaia cases bundle`.
 #[derive(Debug, clap::Args)]
-pub(super) struct Wanted {
+pub(super) struct PackArguments {
     /// Case id, or its first characters (at least four)
     id: String,
     /// File of the bundle, which must not exist; or a folder, for a name that includes the marking
@@ -66,6 +73,10 @@ pub(super) struct Wanted {
     before: Option<Span>,
 }
 
+/// Parses a length of time in minutes, hours or days.
+///
+/// # Errors
+/// How to write it.
 fn span(text: &str) -> Result<Span, String> {
     let wrong = || "write it as 26h, 90m or 3d".to_owned();
     let (number, minutes) = [('m', 1), ('h', 60), ('d', 24 * 60)]
@@ -77,6 +88,9 @@ fn span(text: &str) -> Result<Span, String> {
 }
 
 /// Runs `atalaia bundle`.
+///
+/// # Errors
+/// See the help of the subcommands for their exit codes.
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     match &arguments.command {
         Command::Verify { file, public_key } => verify(file, public_key.as_deref()),
@@ -93,9 +107,14 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     }
 }
 
-/// Packs a case and writes the bundle.
-pub(super) fn pack(store_named: &StoreArguments, who: &Person, wanted: &Wanted) -> Result<(), Failure> {
+/// Packs a case and writes the bundle. `who` is named in the bundle and in the audit trail.
+///
+/// # Errors
+/// The case is not known, the key or the journal cannot be read, or the file cannot be written. The bundle is
+/// then absent.
+pub(super) fn pack(store_named: &StoreArguments, who: &Person, wanted: &PackArguments) -> Result<(), Failure> {
     let Place { store, settings } = store_named.place(&[Table::Journal, Table::Evidence])?;
+    // With `--store`, the journal can only be where it is by default: beside the store.
     let journal = settings.as_ref().and_then(|settings| daemon::journal_folder_of(&store, &settings.journal));
     let journal = journal.unwrap_or_else(|| daemon::journal_beside(&store));
     let of_settings = settings.and_then(|settings| settings.evidence.key);
@@ -119,6 +138,7 @@ pub(super) fn pack(store_named: &StoreArguments, who: &Person, wanted: &Wanted) 
     print(&packed_text(&made, &path, &marking))
 }
 
+/// What was packed, and remarks on what the user should know before the bundle is handed out.
 fn packed_text(made: &Made, path: &Path, marking: &str) -> String {
     let manifest = &made.manifest;
     let mut text = format!(
@@ -139,6 +159,7 @@ fn packed_text(made: &Made, path: &Path, marking: &str) -> String {
             "note: the file name does not carry the marking; with a folder as --out it begins with {marking}\n"
         );
     }
+    // The bundle is complete in itself, but a court may ask for the originals.
     if !made.held {
         text += &format!(
             "note: the case is not held: its data are purged as [retention] says. `atalaia cases hold {} --reason WHY` keeps them\n",
@@ -148,15 +169,22 @@ fn packed_text(made: &Made, path: &Path, marking: &str) -> String {
     text
 }
 
+/// Verifies a bundle and replays it.
+///
+/// # Errors
+/// The file or the key cannot be read (65), the bundle is damaged (1), or not every alert was found again
+/// (3).
 fn verify(file: &Path, public_key: Option<&Path>) -> Result<(), Failure> {
     let key = public_key.map(PublicKey::read).transpose().map_err(failed)?;
     let bytes = read(file).map_err(|error| Failure::Input(format!("{}: {error}", file.display())))?;
     let of_file = |error: EvidenceError| Failure::Damaged(format!("{}: {error}", file.display()));
     let opened = evidence::open(&bytes, key.as_ref()).map_err(of_file)?;
+    // A bundle may be large, and its replay needs memory of its own.
     drop(bytes);
     print(&described(&opened))?;
     let found = match daemon::rehearse(&opened) {
         Ok(replayed) => evidence::compare(&opened, &replayed),
+        // Settings of another version may not be readable any more; what is packed is intact all the same.
         Err(error) => return Err(Failure::NotFoundAgain(format!("intact, but cannot be replayed: {error}"))),
     };
     print(&found.iter().map(line_of).collect::<String>())?;
@@ -174,13 +202,16 @@ fn verify(file: &Path, public_key: Option<&Path>) -> Result<(), Failure> {
     }
 }
 
-/// Reads at most one byte more than a bundle may have, even from an endless file.
+/// Reads at most one byte more than a bundle may have, even from an endless file. One byte too many is enough
+/// for `open` to refuse it.
 fn read(file: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     File::open(file)?.take(evidence::LARGEST_BUNDLE_BYTES + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
+/// What the bundle says of itself: marking, case, origin, and how far its signature is worth anything.
+/// Escaped, because a bundle may come from anywhere.
 fn described(opened: &Opened) -> String {
     let manifest = &opened.manifest;
     let mut text = format!(
@@ -212,6 +243,7 @@ fn described(opened: &Opened) -> String {
     text
 }
 
+/// The verdict on one alert, on one line. Escaped.
 fn line_of(found: &Found) -> String {
     let verdict = match &found.verdict {
         Verdict::Same => "same".to_owned(),
@@ -221,6 +253,7 @@ fn line_of(found: &Found) -> String {
     format!("{}  {:<20} {}\n", FromAir(&found.id), FromAir(&found.behaviour).to_string(), FromAir(&verdict))
 }
 
+/// The failure for an error of the evidence, with its exit code.
 fn failed(error: EvidenceError) -> Failure {
     match error {
         EvidenceError::Store(error) => refused(error),
@@ -231,7 +264,7 @@ fn failed(error: EvidenceError) -> Failure {
     }
 }
 
-/// A file that cannot be written is no input: the command failed.
+/// A file that cannot be written is not an input that cannot be read: exit code 1, not 65.
 fn not_written(error: EvidenceError) -> Failure {
     Failure::Other(error.to_string())
 }

@@ -1,12 +1,21 @@
 //! `atalaia cases`: lists, shows and exports the cases of the store, and sets legal holds on them.
+//!
+//! A case is the story that ties alerts of the same vessels together. The store has it as JSON, made by the
+//! engine; here it is set out in order of time for people who were not on watch.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde_json::Value;
 
+use super::access::refused;
+use super::failure::Failure;
+use super::output::print;
+use super::person::who;
+use super::place::StoreArguments;
+use super::subjects::vessel_names;
 use super::table::{Column, cut, number, short_id, table, text, width, wrapped};
-use super::{Failure, StoreArguments, bundle, print, refused, report, who};
+use super::{bundle, report};
 use crate::platform::clock::Clock;
 use crate::platform::telemetry::FromAir;
 use crate::storage::evidence::report::{Event, behaviour_title, counted, events, mmsi, ties, vessel_words};
@@ -18,17 +27,19 @@ use atalaia_core::base::time::Time;
 pub(super) struct Arguments {
     #[command(flatten)]
     store: StoreArguments,
-    /// Name of the person acting, for the audit trail; the caller is recorded too [default: sudo's user, else the
-    /// login, else the user]
+    /// Name of the person acting, for the audit trail; the account that calls is recorded too [default: the
+    /// user who called sudo, else the user of the login, else that of the process]
     #[arg(long = "as", value_name = "NAME", global = true)]
     who: Option<String>,
     #[command(subcommand)]
     command: Command,
 }
 
+/// The subcommands.
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// List every case: those with open alerts first, then by score; lines are cut to COLUMNS, else to the terminal
+    /// List every case: those with open alerts first, then by score; lines are cut to the width of the
+    /// terminal, or to the variable COLUMNS
     List {
         /// Print one JSON object per line
         #[arg(long)]
@@ -48,7 +59,7 @@ enum Command {
     /// Export every case as JSON lines
     Export,
     /// Pack a case as evidence: alerts, tracks, raw sentences, settings and zones in force, chained hashes, a signature
-    Bundle(bundle::Wanted),
+    Bundle(bundle::PackArguments),
     /// Put a case under legal hold: everything that belongs to it is kept until the hold is lifted
     Hold {
         /// Case id, or its first characters (at least four)
@@ -68,6 +79,10 @@ enum Command {
 }
 
 /// Runs the command.
+///
+/// # Errors
+/// The store cannot be used, an id is not known (2), or no person is named for a hold, a release or a bundle
+/// (2).
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let path = arguments.store.path()?;
     let now = Clock.now();
@@ -112,7 +127,8 @@ const COLUMNS: [Column; 9] = [
     text("vessels"),
 ];
 
-/// Every case, those with open alerts first, then by score; and the state of each, by case id.
+/// Every case, those with open alerts first, then by score; and the state of each, by case id. A case without
+/// an entry among the states has no alerts left in the store.
 fn ordered(path: &Path) -> Result<(Vec<Value>, BTreeMap<String, CaseState>), Failure> {
     let mut cases = store::cases(path).map_err(refused)?;
     let states = store::case_states(path).map_err(refused)?;
@@ -121,11 +137,12 @@ fn ordered(path: &Path) -> Result<(Vec<Value>, BTreeMap<String, CaseState>), Fai
     Ok((cases, states))
 }
 
+/// Whether at least one alert of the case is open.
 fn is_open(case: &Value, states: &BTreeMap<String, CaseState>) -> bool {
     states.get(word(case, "id")).is_some_and(|state| 0 < state.open)
 }
 
-/// The list, with a last line that counts the cases.
+/// The list, with a last line that counts the cases, or says when one begins.
 fn list(path: &Path) -> Result<String, Failure> {
     let (cases, states) = ordered(path)?;
     let rows: Vec<Vec<String>> = cases.iter().map(|case| row(case, &states)).collect();
@@ -137,7 +154,7 @@ fn list(path: &Path) -> Result<String, Failure> {
     Ok(table(&COLUMNS, &rows, width()) + &cut(&last, width()) + "\n")
 }
 
-/// One row of the list.
+/// One row of the list. Counts and times are those of the alerts that are still stored.
 fn row(case: &Value, states: &BTreeMap<String, CaseState>) -> Vec<String> {
     let none = CaseState::default();
     let state = states.get(word(case, "id")).unwrap_or(&none);
@@ -156,11 +173,11 @@ fn row(case: &Value, states: &BTreeMap<String, CaseState>) -> Vec<String> {
         at(state.began),
         at(state.last),
         if case["held"].is_null() { "-" } else { "held" }.to_owned(),
-        super::alerts::names(&case["vessels"]),
+        vessel_names(&case["vessels"]),
     ]
 }
 
-/// The case as a story. Lines are wrapped at `width` characters.
+/// The case as a story. Lines are wrapped at `width` characters; `None` wraps nothing.
 fn page(case_file: &CaseFile, width: Option<usize>) -> String {
     let case = &case_file.case;
     let events = events(case_file);
@@ -179,6 +196,7 @@ fn page(case_file: &CaseFile, width: Option<usize>) -> String {
         counted(case["vessels"].as_array().map_or(0, Vec::len), "vessel")
     );
     let listed = case["alerts"].as_array().map_or(0, Vec::len);
+    // Alerts are purged one by one, and a story with holes must not look complete.
     if events.len() < listed {
         page += &format!("{} of the {listed} alerts are not stored any more\n", listed - events.len());
     }
@@ -206,7 +224,7 @@ fn page(case_file: &CaseFile, width: Option<usize>) -> String {
     page
 }
 
-/// One event: time, severity, summary, position, vessels and state.
+/// One event: time, severity, summary, position, vessels and state. Facts are `minor`, with their points.
 fn happened(event: &Event<'_>, width: Option<usize>) -> String {
     let alert = event.alert();
     let title = behaviour_title(word(alert, "behaviour"));
@@ -237,7 +255,8 @@ fn happened(event: &Event<'_>, width: Option<usize>) -> String {
     text
 }
 
-/// The vessels that have a role in the case, and which.
+/// The vessels that have a role in the case, and which. Such as mother and daughter of a meeting. Roles are
+/// kept by track, because two ships may send one MMSI.
 fn roles(case: &Value) -> Vec<String> {
     let vessels = case["vessels"].as_array().map_or(&[][..], Vec::as_slice);
     let role = |role: &Value| {
@@ -248,7 +267,7 @@ fn roles(case: &Value) -> Vec<String> {
     case["roles"].as_array().into_iter().flatten().filter_map(role).collect()
 }
 
-/// What people did with the case and its alerts, oldest first.
+/// What people did with the case and its alerts, oldest first. What the program did is in the story itself.
 fn actions(case_file: &CaseFile, events: &[Event<'_>]) -> String {
     let mut rows: Vec<(Option<usize>, &AuditRow)> = case_file.audit.iter().map(|row| (None, row)).collect();
     for event in events {
@@ -262,6 +281,7 @@ fn actions(case_file: &CaseFile, events: &[Event<'_>]) -> String {
     let mut text = "\nwhat people did\n".to_owned();
     for (number, row) in rows {
         let of = number.map_or("the case".to_owned(), |number| format!("{number}"));
+        // The trail says that a note was written; its text is with the alert.
         let mut notes = events.iter().flat_map(|event| &event.alert_file.told.notes);
         let note = notes.find(|note| row.what == "noted" && note.at == row.at && note.who == row.who);
         let why = note.map(|note| note.text.as_str()).or(row.why.as_deref());
@@ -271,12 +291,14 @@ fn actions(case_file: &CaseFile, events: &[Event<'_>]) -> String {
     text
 }
 
+/// The marking of the case on one line: `TLP:AMBER H1 H3`.
 fn marking(case: &Value) -> String {
     let codes = case["handling"]["europol"].as_array().into_iter().flatten().filter_map(Value::as_str);
     let tlp = case["handling"]["tlp"].as_str().unwrap_or_default();
     codes.fold(format!("TLP:{tlp}"), |line, code| line + " " + code)
 }
 
+/// The text at a key; empty if it is missing or not a text.
 fn word<'a>(value: &'a Value, key: &str) -> &'a str {
     value[key].as_str().unwrap_or_default()
 }

@@ -1,5 +1,9 @@
 //! `atalaia check`: checks settings and zones before they are used, permissions and servers if asked, and the number of
 //! alerts they would raise.
+//!
+//! Each step goes a little further than the last: the files alone, the rights of the service user, the
+//! servers, a test alert, the number of alerts. All but the first need an option, because they take time,
+//! need root or reach other machines.
 
 mod reach;
 mod report;
@@ -9,7 +13,11 @@ mod summary;
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 
-use super::{Failure, cost, place, print, status};
+use super::failure::Failure;
+
+use super::output::print;
+
+use super::{cost, place, status};
 use crate::config::{Judgement, Problem, Purpose, judge, no_inputs, schema};
 use crate::platform::clock::Clock;
 use crate::platform::service::Account;
@@ -21,21 +29,22 @@ pub(super) struct Arguments {
     /// ATALAIA_CONFIG, else /etc/atalaia/atalaia.toml]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Check as the service user, with its groups (those of the unit atalaia.service, else the user atalaia): anything
-    /// it cannot write, read or listen on is a problem. Needs root, or that user
+    /// Check with the rights of the daemon's user: user and groups of the unit atalaia.service, else the user
+    /// atalaia. Whatever that user cannot read, write or listen on is a problem. Needs root, or that user
     #[arg(long)]
     as_service: bool,
-    /// Service user, in place of the one in the unit
+    /// The daemon's user, instead of the one in the unit
     #[arg(long, value_name = "NAME", requires = "as_service")]
     user: Option<String>,
     /// Connect to every server of an input or sink, and report which can be reached
     #[arg(long)]
     connect: bool,
-    /// Send a test alert, marked as one, through this sink, or through all of them, and report the outcome
+    /// Send a test alert, marked as one, through this sink, or without a name through all of them, and report
+    /// the outcome
     #[arg(long, value_name = "SINK", num_args = 0..=1, default_missing_value = "")]
     send_test: Option<String>,
-    /// Recording to run through: shows how many alerts per day these settings raise, by behaviour and zone, and what
-    /// changing the costliest settings would save
+    /// Recording to run through the settings: prints how many alerts per day they raise, by behaviour and
+    /// zone, and what changes of the costliest settings would save
     #[arg(long, value_name = "RECORDING")]
     on: Option<PathBuf>,
     /// Print the JSON Schema of the settings file instead, for editors
@@ -44,11 +53,16 @@ pub(super) struct Arguments {
 }
 
 /// Prints `ok` and what was read, or fails with every problem. Warnings are printed in both cases.
+///
+/// # Errors
+/// The settings have problems or no inputs (78); a server cannot be reached, a test alert is not delivered,
+/// or the recording cannot be used.
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     if arguments.schema {
         return print(&schema());
     }
     let file = place::settings_file(arguments.config.as_deref(), None)?;
+    // The second process has printed everything, with the rights of the service.
     if arguments.as_service && !service::become_service(arguments.user.as_deref())? {
         return Ok(());
     }
@@ -59,12 +73,14 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     if settings.inputs.is_empty() && arguments.on.is_none() {
         return Err(failure(&[no_inputs(&file)]));
     }
+    // Settings on disk that differ from those in force surprise whoever restarts the daemon weeks later.
     if let Some(address) = &settings.http.address
         && let Some(tables) = status::waits_for_restart(address)
     {
         warn(&format!("the daemon at {address} will take over {tables} when it is restarted"));
     }
     print(&summary::of(&settings, Clock.now()))?;
+    // Root may read and write everything, so that "ok" would be worth little.
     let service = service::account(None).filter(|account| account.uid != Account::own().uid && !arguments.as_service);
     if let Some(service) = service.as_ref().filter(|_| Account::own().uid == 0) {
         print(&format!(
@@ -81,14 +97,17 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
         Some(recording) => cost::main(&settings, recording),
         None => Ok(()),
     };
+    // All of them run, whatever the first finds; the first failure is the exit code.
     connected.and(sent).and(costs)
 }
 
+/// Prints a warning on standard error.
 fn warn(what: &str) {
     // Without standard error the warning is lost.
     let _ = writeln!(io::stderr(), "atalaia: warning: {what}");
 }
 
+/// The problems as a report, in colour on a terminal unless NO_COLOR is set (no-color.org).
 fn failure(problems: &[Problem]) -> Failure {
     let colour = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     Failure::Shown { code: 78, text: report::of(problems, colour) }

@@ -1,5 +1,9 @@
 //! Estimates what settings cost in alerts: runs a recording through them, then again with one setting changed at a
 //! time.
+//!
+//! A threshold cannot be judged by itself: what it costs depends on the traffic. So one recording is run
+//! through the settings, and then once more for each change worth trying. Alerts of a day are what a watch
+//! feels, so counts are per day, and alerts of medium severity and above are counted apart.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -7,8 +11,9 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::replay::{Playback, Played, play};
-use super::{Failure, print};
+use super::failure::Failure;
+use super::output::print;
+use super::replay::{Outcome, Playback, play};
 use atalaia_core::alerts::{Alert, Change, Severity};
 
 use crate::config::Checked;
@@ -17,9 +22,11 @@ use atalaia_core::behaviours::{self, Behaviour, NAMES, ZoneUse, check_overrides}
 use atalaia_core::engine::Engine;
 use atalaia_core::zones::{Chart, ZoneIx};
 
-/// Number of the costliest rows whose settings are tried. Each takes up to four more runs.
+/// Number of the costliest rows whose settings are tried. Each takes up to four more runs. A run takes as
+/// long as a replay of the recording.
 const MOST_COSTLY: usize = 4;
-/// Keys that are tried, and how far each is raised. The first ones that a behaviour has are its main thresholds.
+/// Keys that are tried, and how far each is raised. Behaviours that lack a key are not tried with it. These
+/// are durations and distances, of which more means fewer alerts.
 const STEPS: [(&str, Step); 9] = [
     ("after_minutes", Step::Times(1.5)),
     ("near_minutes", Step::Times(1.5)),
@@ -32,13 +39,17 @@ const STEPS: [(&str, Step); 9] = [
     ("min_shore_nm", Step::More(3.0)),
 ];
 
+/// How a threshold is raised.
 #[derive(Clone, Copy)]
 enum Step {
+    /// Multiplied by this factor.
     Times(f64),
+    /// Raised by this amount, in the unit of the key.
     More(f64),
 }
 
 impl Step {
+    /// The raised value, rounded to one decimal as a person would write it.
     fn from(self, now: f64) -> f64 {
         let new = match self {
             Step::Times(factor) => now * factor,
@@ -48,17 +59,21 @@ impl Step {
     }
 }
 
-/// A number of alerts, and how many of them are medium or above.
+/// A number of alerts, and how many of them are medium or above. Ordered by the latter first.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct Count {
+    /// Alerts that reached medium severity at some time.
     urgent: usize,
+    /// All alerts, without facts.
     all: usize,
 }
 
-/// Alerts counted by behaviour and place.
+/// Alerts counted by behaviour and place. An alert counts once, whatever becomes of it.
 #[derive(Default)]
 struct Cost {
+    /// Ids of the alerts counted.
     seen: BTreeSet<String>,
+    /// Ids of those that have reached medium severity.
     urgent: BTreeSet<String>,
     /// By behaviour and all zones of the alert.
     rows: BTreeMap<(Behaviour, String), Count>,
@@ -67,6 +82,7 @@ struct Cost {
 }
 
 impl Cost {
+    /// Counts an alert when it is first announced, and again when it first becomes urgent.
     fn take(&mut self, change: &Change, chart: &Chart) {
         let alert = &*change.alert;
         if !alert.announced {
@@ -87,6 +103,7 @@ impl Cost {
         }
     }
 
+    /// All alerts together. Not the sum of `places`, where an alert in two zones counts twice.
     fn total(&self) -> Count {
         Count { urgent: self.urgent.len(), all: self.seen.len() }
     }
@@ -117,13 +134,20 @@ fn places(alert: &Alert, chart: &Chart) -> Vec<Option<ZoneIx>> {
 
 /// One changed setting, and the settings with it.
 struct Trial {
+    /// The behaviour that is changed.
     behaviour: Behaviour,
+    /// Where it is changed: `settings`, or `zone` with its id.
     place: String,
+    /// The change as it would be written in the file.
     words: String,
+    /// The settings with the change; valid.
     settings: Checked,
 }
 
 /// Prints alerts per day by behaviour and zone, and what changes of the costliest settings would save.
+///
+/// # Errors
+/// The recording cannot be read, or nothing in it can be used.
 pub(super) fn main(settings: &Checked, recording: &Path) -> Result<(), Failure> {
     let (cost, played) = run(settings, recording)?;
     let summary = played.engine.summary();
@@ -191,7 +215,8 @@ fn is_far_from_zones(engine: &Engine, chart: &Chart) -> bool {
     })
 }
 
-fn run(settings: &Checked, recording: &Path) -> Result<(Cost, Played), Failure> {
+/// Runs the recording, and counts its alerts.
+fn run(settings: &Checked, recording: &Path) -> Result<(Cost, Outcome), Failure> {
     let mut cost = Cost::default();
     let playback = Playback { inputs: vec![recording.to_owned()], time_zone: None, pace: None, until: None };
     let played = play(settings, &playback, &mut |_| {}, &mut |changes| {
@@ -210,6 +235,8 @@ fn trials(settings: &Checked, cost: &Cost) -> Vec<Trial> {
     costly.flat_map(|((behaviour, place), _)| changes(settings, *behaviour, *place)).collect()
 }
 
+/// The changes of one behaviour in one place: off, and each of its thresholds raised. Changes that would not
+/// be valid are left out.
 fn changes(settings: &Checked, behaviour: Behaviour, place: Option<ZoneIx>) -> Vec<Trial> {
     // Plain numbers and words cannot fail to serialise.
     let all = serde_json::to_value(&settings.engine.behaviours).unwrap_or_default();
@@ -223,6 +250,7 @@ fn changes(settings: &Checked, behaviour: Behaviour, place: Option<ZoneIx>) -> V
             let off = with_setting(settings, behaviour.name(), "enabled", false.into());
             off.map(|off| trial(format!("behaviours.{behaviour}.enabled = false"), off))
         }
+        // Zones that must ask for a behaviour and zones that can only refuse it are written differently.
         Some(place) => {
             let words = match behaviour.character().zones == ZoneUse::Asked {
                 true => format!("\"settings\" without \"{behaviour}\""),
@@ -281,6 +309,7 @@ fn without(settings: &Checked, behaviour: &str, place: ZoneIx) -> Checked {
     })
 }
 
+/// The settings with one zone changed. The chart is copied, because other trials share it.
 fn with_zone(settings: &Checked, place: ZoneIx, change: impl FnOnce(&mut atalaia_core::zones::Zone)) -> Checked {
     let zones = settings.chart.zones.with(place, change);
     Checked { chart: Arc::new(Chart { zones, ..(*settings.chart).clone() }), ..settings.clone() }

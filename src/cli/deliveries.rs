@@ -1,4 +1,7 @@
 //! `atalaia deliveries`: lists deliveries that wait or failed, and retries them.
+//!
+//! The store is what counts: the daemon takes from it what is due, and a retry only makes failed deliveries
+//! due again. So the commands work whether or not it runs.
 
 mod why;
 
@@ -7,9 +10,12 @@ use std::path::Path;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use serde_json::json;
 
-use super::place::Place;
+use super::access::refused;
+use super::failure::Failure;
+use super::output::print;
+use super::person::who;
+use super::place::{Place, StoreArguments};
 use super::table::{Column, number, short_id, table, text, width};
-use super::{Failure, StoreArguments, print, refused, who};
 use crate::config::StoreSettings;
 use crate::platform::clock::Clock;
 use crate::platform::telemetry::FromAir;
@@ -17,7 +23,7 @@ use crate::storage::store::{self, DeliveryQuery, DeliveryRow, DeliveryState, Ret
 use atalaia_core::base::text::advice;
 use atalaia_core::base::time::Time;
 
-/// Default maximum number of rows in a list.
+/// Default maximum number of rows in a list. A sink that is down for a night has thousands.
 const LIMIT: usize = 200;
 
 /// Arguments of `atalaia deliveries`.
@@ -29,13 +35,15 @@ pub(super) struct Arguments {
     command: Command,
 }
 
+/// The subcommands.
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// List failed deliveries, then waiting ones, oldest first; lines are cut to COLUMNS, else to the terminal
+    /// List failed deliveries, then waiting ones, oldest first; lines are cut to the width of the terminal,
+    /// or to the variable COLUMNS
     List {
         #[command(flatten)]
         which: Which,
-        /// Only in this state [default: pending and failed]
+        /// Only in this state [default: failed and pending]
         #[arg(long, value_parser = state())]
         state: Option<DeliveryState>,
         /// Maximum number of deliveries
@@ -49,8 +57,8 @@ enum Command {
     Retry {
         #[command(flatten)]
         which: Which,
-        /// Name of the person acting, for the audit trail; the caller is recorded too [default: sudo's user, else the
-        /// login, else the user]
+        /// Name of the person acting, for the audit trail; the account that calls is recorded too [default:
+        /// the user who called sudo, else the user of the login, else that of the process]
         #[arg(long = "as", value_name = "NAME")]
         who: Option<String>,
         /// Reason, for the audit trail
@@ -59,9 +67,9 @@ enum Command {
     },
     /// Count deliveries by sink and state
     Count,
-    /// Say through which stages each change of an alert went to each sink, and why it did not go further
+    /// Show how far each change of an alert got on its way to each sink, and why no further
     Why {
-        /// Id of the alert, or its first four characters and more
+        /// Alert id, or its first characters (at least four)
         id: String,
         /// Only this sink
         sink: Option<String>,
@@ -71,7 +79,8 @@ enum Command {
     },
 }
 
-/// Parses a state by name. `told` is the name that `delivered` had before version 0.2.
+/// Parses a state by name. `told` is the name that `delivered` had before version 0.2; it is accepted, but
+/// not shown.
 fn state() -> impl TypedValueParser<Value = DeliveryState> {
     let value = |state: DeliveryState| match state {
         DeliveryState::Delivered => PossibleValue::new(state.name()).alias("told"),
@@ -85,6 +94,7 @@ fn state() -> impl TypedValueParser<Value = DeliveryState> {
     PossibleValuesParser::new(DeliveryState::ALL.map(value)).map(named)
 }
 
+/// Selects deliveries; without either, all of them.
 #[derive(Debug, clap::Args)]
 struct Which {
     /// Only to this sink
@@ -96,6 +106,10 @@ struct Which {
 }
 
 /// Runs the command.
+///
+/// # Errors
+/// The store or the settings cannot be used; a sink or an alert is not known (2); a retry finds only removed
+/// sinks (2).
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let Place { store: path, settings } = arguments.store.place(&[])?;
     match &arguments.command {
@@ -103,6 +117,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
             if let Some(sink) = &which.sink {
                 is_sink(settings.as_ref(), &path, sink)?;
             }
+            // What needs attention comes first, and keeps its place if there are more than the limit.
             let usual = || vec![DeliveryState::Failed, DeliveryState::Pending];
             let states = state.map_or_else(usual, |state| vec![state]);
             let mut shown = Vec::new();
@@ -145,12 +160,13 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     }
 }
 
-/// The sinks of the settings; `None` if a fault in the settings may hide some of them.
+/// The sinks of the settings; `None` if a fault in the settings may hide some of them. A retry then cannot
+/// tell removed sinks from hidden ones, and trusts the store.
 fn known_sinks(settings: &StoreSettings) -> Option<&[String]> {
     (settings.elsewhere == 0).then_some(&settings.sinks[..])
 }
 
-/// The line in place of an empty list.
+/// The line in place of an empty list. It repeats the conditions, where a typing error would show.
 fn nothing(which: &Which, state: Option<DeliveryState>) -> String {
     let to = which.sink.as_ref().map_or(String::new(), |sink| format!(" to {}", FromAir(sink)));
     let of = which.alert.as_ref().map_or(String::new(), |alert| format!(" of alert {}", FromAir(alert)));
@@ -161,7 +177,11 @@ fn nothing(which: &Which, state: Option<DeliveryState>) -> String {
     }
 }
 
-/// Prints what a retry has done. It is refused if everything it would retry belongs to removed sinks.
+/// Prints what a retry has done.
+///
+/// # Errors
+/// Refused if everything it would retry belongs to removed sinks: nothing would happen, for as long as they
+/// are removed.
 fn print_retried(done: &RetryReport) -> Result<(), Failure> {
     let left = done.removed.iter().map(|(sink, count)| {
         let sink = FromAir(sink);
@@ -175,8 +195,11 @@ fn print_retried(done: &RetryReport) -> Result<(), Failure> {
     print(&format!("{} to be tried again\n{left}", done.queued))
 }
 
-/// Fails unless the sink exists in the settings, if there are any, or in the store. A misspelt name must be an error:
-/// an empty list would look as if everything had been delivered.
+/// Checks that the sink exists in the settings, if there are any, or in the store. A misspelt name must be an
+/// error: an empty list would look as if everything had been delivered.
+///
+/// # Errors
+/// Wrong usage, with the name that was probably meant.
 fn is_sink(settings: Option<&StoreSettings>, path: &Path, sink: &str) -> Result<(), Failure> {
     let Err(error) = store::knows_sink(path, sink) else {
         return Ok(());
@@ -205,6 +228,7 @@ const COLUMNS: [Column; 9] = [
 /// One row of the list. An alert is shown as the beginning of its id and its revision.
 fn row(row: &DeliveryRow) -> Vec<String> {
     let when = |time: Option<Time>| time.map_or_else(|| "-".to_owned(), |time| time.to_string());
+    // `next` is only for what waits, `done` only for what does not.
     let pending = row.state == DeliveryState::Pending;
     vec![
         FromAir(&row.sink).to_string(),
@@ -219,6 +243,7 @@ fn row(row: &DeliveryRow) -> Vec<String> {
     ]
 }
 
+/// One delivery as a line of JSON, with the whole id and the error in full.
 fn object(row: &DeliveryRow) -> String {
     let when = |time: Option<Time>| time.map(|time| time.to_string());
     let value = json!({

@@ -1,5 +1,9 @@
 //! `atalaia demo`: plays a bundled recording through the real daemon over a loopback feed, and prints the alerts as an
 //! analyst would read them.
+//!
+//! It is the shortest way from an unpacked program to an alert, and the first thing that many see of it.
+//! Nothing is simulated but what is labelled EXERCISE, and nothing is left behind: no file, no store, no port
+//! but the loopback one that it reads from.
 
 mod exercise;
 
@@ -13,7 +17,9 @@ use std::thread;
 
 use tokio_util::sync::CancellationToken;
 
-use super::{Failure, print};
+use super::failure::Failure;
+
+use super::output::print;
 use crate::config::{Checked, Purpose, ZoneSource, check};
 use crate::daemon;
 use crate::inputs;
@@ -26,7 +32,9 @@ use atalaia_core::zones::{Chart, ZoneSet};
 
 /// caribewave/vessels-monitoring, `data/log_ais/log_ais_cw17.csv.log`, MIT licence; unchanged but for its compression.
 const RECORDING: &[u8] = include_bytes!("demo/guadeloupe-2017-03-21.csv.zst");
+/// Zones drawn for the demonstration, in the format of zone files.
 const ZONES: &str = include_str!("demo/zones.geojson");
+/// What is shown, and what of it is real. Printed first.
 const OPENING: &str = "\
 Real AIS traffic around Guadeloupe, 21 March 2017, 05:51 to 21:15 UTC, recorded by a shore station
 (caribewave/vessels-monitoring, MIT licence), played through the daemon over a loopback TCP feed.
@@ -36,6 +44,9 @@ Everything else is what the station heard. Times are UTC.
 ";
 
 /// Plays the recording, and returns when it has ended.
+///
+/// # Errors
+/// The loopback interface cannot be used, or the daemon fails.
 pub(super) fn main() -> Result<(), Failure> {
     let start = Clock.moment();
     let feed = feed().map_err(|error| Failure::Other(format!("the bundled recording: {error}")))?;
@@ -48,7 +59,7 @@ pub(super) fn main() -> Result<(), Failure> {
     print(OPENING)?;
     let stop = CancellationToken::new();
     let (watcher, changes) = mpsc::channel();
-    let (played, outcome, told) = thread::scope(|scope| {
+    let (played, outcome, printed) = thread::scope(|scope| {
         let player = scope.spawn(|| {
             let played = play(&listener, &feed);
             stop.cancel();
@@ -56,6 +67,7 @@ pub(super) fn main() -> Result<(), Failure> {
         });
         let teller = scope.spawn(move || print_changes(&changes));
         let file = PathBuf::from("built-in settings");
+        // The player ends the daemon through `stop` once it has read everything.
         let outcome = daemon::run_watched(settings, file, stop.clone(), Some(watcher));
         // Unblocks the player if the daemon never connected.
         let _ = TcpStream::connect(address);
@@ -65,7 +77,7 @@ pub(super) fn main() -> Result<(), Failure> {
     let broken = || Failure::Other("the demonstration was interrupted".to_owned());
     let played = played.map_err(|_| broken())?;
     played.map_err(|error| Failure::Other(format!("loopback: {error}")))?;
-    let opened = told.map_err(|_| broken())??;
+    let opened = printed.map_err(|_| broken())??;
     let seconds = Clock.moment().since(start).as_secs_f64();
     print(&format!(
         "{lines} lines, {opened} alerts, {seconds:.1} s.\n\n{}",
@@ -88,7 +100,8 @@ Try next:
     )
 }
 
-/// The recording with the lines of the exercise merged into it by time.
+/// The recording with the lines of the exercise merged into it by time. Lines without a time, if any, stay
+/// where they are.
 fn feed() -> io::Result<Vec<u8>> {
     let recording = zstd::decode_all(RECORDING)?;
     let exercise = exercise::lines();
@@ -110,13 +123,14 @@ fn feed() -> io::Result<Vec<u8>> {
     Ok(feed)
 }
 
-/// The shipped settings with one input and the zones of the demonstration.
+/// The shipped settings with one input and the zones of the demonstration. No sinks and no store: changes are
+/// printed as they come. Everything is marked as an exercise.
 fn settings(address: &str) -> Result<Checked, Failure> {
     let shipped = check(None, None, Purpose::Replay).map_err(Failure::Settings)?;
     let files = [("demo.geojson".to_owned(), ZONES.to_owned())];
     let zones = ZoneSet::parse(&files, ZONE_REQUESTS).map_err(|errors| {
-        let told: Vec<String> = errors.iter().map(ToString::to_string).collect();
-        Failure::Other(told.join("\n"))
+        let messages: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        Failure::Other(messages.join("\n"))
     })?;
     let mut engine = shipped.engine.clone();
     engine.handling.reality = Reality::Exercise;
@@ -188,6 +202,7 @@ fn change_text(change: &Change) -> String {
     text
 }
 
+/// The severity; in capitals from medium on, so that the eye finds it in a long list.
 fn level(severity: Severity) -> &'static str {
     match severity {
         Severity::Info => "info",

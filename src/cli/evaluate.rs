@@ -1,4 +1,8 @@
 //! `atalaia evaluate`: compares alerts with what really happened, behaviour by behaviour.
+//!
+//! Alerts and truth are both read from files, so that any recording with known events can be judged, with any
+//! settings, at any time later. An alert belongs to a row if behaviour, vessels and time agree. How good the
+//! program is on the judged recordings of the project is in `docs/behaviours.md`.
 
 pub mod truth;
 
@@ -9,8 +13,9 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use self::truth::{Expect, LineError, Truth};
-use super::{Failure, print};
+use self::truth::{Expect, LineError, Truth, severity};
+use super::failure::Failure;
+use super::output::print;
 use crate::platform::telemetry::FromAir;
 use atalaia_core::alerts::{Change, ChangeKind, Severity};
 use atalaia_core::base::time::Time;
@@ -31,28 +36,34 @@ pub(super) struct Arguments {
 }
 
 /// Reads both files and prints how well they agree.
+///
+/// # Errors
+/// A file cannot be read, or some of its lines cannot be used: exit code 65.
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let read = |path: &Path| {
         let name = path.display().to_string();
         match fs::read(path) {
+            // Names in alerts may be in any encoding after someone has edited the file; they do not matter
+            // here.
             Ok(bytes) => Ok((name, String::from_utf8_lossy(&bytes).into_owned())),
             Err(error) => Err(Failure::Input(format!("{name}: {error}"))),
         }
     };
     let (truth_name, truth_text) = read(&arguments.truth)?;
     let (alerts_name, alerts_text) = read(&arguments.alerts)?;
-    let truths = truth::parse(&truth_name, &truth_text).map_err(Failure::Lines)?;
-    let told = told_lines(&alerts_name, &alerts_text).map_err(Failure::Lines)?;
-    let judgement = judge(&truths, &told);
+    let lines = |errors: Vec<LineError>| Failure::Lines(errors.iter().map(LineError::to_string).collect());
+    let truths = truth::parse(&truth_name, &truth_text).map_err(lines)?;
+    let alerts = alerts_in_lines(&alerts_name, &alerts_text).map_err(lines)?;
+    let judgement = judge(&truths, &alerts);
     match arguments.json {
         true => print(&format!("{}\n", judgement.json())),
         false => print(&judgement.text()),
     }
 }
 
-/// The final state of one alert or fact.
+/// The final state of one alert or fact. Only what is compared with the truth.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Told {
+pub struct FinalAlert {
     /// Id of the alert.
     pub id: String,
     /// Name of the behaviour.
@@ -71,11 +82,12 @@ pub struct Told {
     pub retracted: bool,
 }
 
-/// The alerts behind a list of changes, in order of their first change.
-pub fn told(changes: &[Change]) -> Vec<Told> {
+/// The alerts behind a list of changes, in order of their first change. For tests, which have the changes
+/// without a file.
+pub fn final_alerts(changes: &[Change]) -> Vec<FinalAlert> {
     let each = changes.iter().map(|change| {
         let alert = &change.alert;
-        Told {
+        FinalAlert {
             id: alert.id.clone(),
             behaviour: alert.behaviour.to_string(),
             vessels: alert.vessels.iter().map(|vessel| vessel.mmsi).collect(),
@@ -93,19 +105,23 @@ pub fn told(changes: &[Change]) -> Vec<Told> {
 ///
 /// # Errors
 /// Every line that is not an alert line.
-pub fn told_lines(file: &str, text: &str) -> Result<Vec<Told>, Vec<LineError>> {
+pub fn alerts_in_lines(file: &str, text: &str) -> Result<Vec<FinalAlert>, Vec<LineError>> {
     let mut each = Vec::new();
     let mut errors = Vec::new();
     for (line, text) in (1..).zip(text.lines()).filter(|(_, text)| !text.trim().is_empty()) {
-        match told_line(text) {
-            Ok(told) => each.push(told),
+        match alert_in_line(text) {
+            Ok(alert) => each.push(alert),
             Err(what) => errors.push(LineError { file: file.to_owned(), line, what }),
         }
     }
     if errors.is_empty() { Ok(latest(each.into_iter())) } else { Err(errors) }
 }
 
-fn told_line(text: &str) -> Result<Told, String> {
+/// The alert of one line, with the time of the line as its first.
+///
+/// # Errors
+/// The key that is missing or wrong.
+fn alert_in_line(text: &str) -> Result<FinalAlert, String> {
     let line: Value = serde_json::from_str(text).map_err(|error| format!("is not an alert line: {error}"))?;
     let alert = &line["alert"];
     let words = |of: &Value, key: &str| of[key].as_str().map(str::to_owned).ok_or(format!("`{key}` is missing"));
@@ -114,10 +130,11 @@ fn told_line(text: &str) -> Result<Told, String> {
         Time::parse(&text).ok_or(format!("{key}: `{text}` is not a time"))
     };
     let level = words(alert, "severity")?;
+    // An open alert has held up to its latest report at least.
     let ended = if alert["ended_at"].is_null() { moment(alert, "last_at") } else { moment(alert, "ended_at") }?;
     let vessels = alert["vessels"].as_array().ok_or("`vessels` is missing")?;
     let mmsi = |vessel: &Value| vessel["mmsi"].as_u64().and_then(|mmsi| u32::try_from(mmsi).ok());
-    Ok(Told {
+    Ok(FinalAlert {
         id: words(alert, "id")?,
         behaviour: words(alert, "behaviour")?,
         vessels: vessels
@@ -132,31 +149,26 @@ fn told_line(text: &str) -> Result<Told, String> {
     })
 }
 
-fn severity(word: &str) -> Option<Severity> {
-    use Severity::{Critical, High, Info, Low, Medium};
-    [Info, Low, Medium, High, Critical].into_iter().find(|severity| severity.name() == word)
-}
-
-/// For each alert its latest line, with the time of its first.
-fn latest(each: impl Iterator<Item = Told>) -> Vec<Told> {
-    let mut kept: Vec<Told> = Vec::new();
+/// For each alert its latest line, with the time of its first. The order is that of the first lines.
+fn latest(each: impl Iterator<Item = FinalAlert>) -> Vec<FinalAlert> {
+    let mut kept: Vec<FinalAlert> = Vec::new();
     let mut places: BTreeMap<String, usize> = BTreeMap::new();
-    for told in each {
-        match places.get(&told.id) {
+    for alert in each {
+        match places.get(&alert.id) {
             Some(place) => {
                 let first_at = kept[*place].first_at;
-                kept[*place] = Told { first_at, ..told };
+                kept[*place] = FinalAlert { first_at, ..alert };
             }
             None => {
-                places.insert(told.id.clone(), kept.len());
-                kept.push(told);
+                places.insert(alert.id.clone(), kept.len());
+                kept.push(alert);
             }
         }
     }
     kept
 }
 
-/// The result of one behaviour.
+/// The result of one behaviour. Rates are left to the methods, so that tallies can be added.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Tally {
     /// Rows that expect an alert.
@@ -194,6 +206,7 @@ impl Tally {
     pub fn delay(&self, share: f64) -> Option<f64> {
         let mut delays = self.delays.clone();
         delays.sort_by(f64::total_cmp);
+        // The nearest rank: a delay that did occur, not one between two.
         let rank = (share * delays.len() as f64).ceil() as usize;
         delays.get(rank.max(1) - 1).copied()
     }
@@ -219,16 +232,20 @@ pub struct Judgement {
     /// Rows that expect an alert and have none.
     pub missed: Vec<Truth>,
     /// Alerts of these behaviours that match no row that expects one.
-    pub unmatched: Vec<Told>,
+    pub unmatched: Vec<FinalAlert>,
     /// Number of alerts by behaviour, for those that the truth has no rows for.
     pub not_judged: BTreeMap<String, u32>,
 }
 
-/// Compares alerts with the truth. An alert matches a row of its behaviour if it names all vessels of the row and their
-/// times overlap. The truth is taken to be complete for each behaviour that it has a row for.
-pub fn judge(truths: &[Truth], told: &[Told]) -> Judgement {
+/// Compares alerts with the truth. An alert matches a row of its behaviour if it names all vessels of the row
+/// and their times overlap. The truth is taken to be complete for each behaviour that it has a row for. A
+/// retracted alert counts for nothing but itself: the program has taken it back.
+///
+/// An alert that belongs to no row that expects one is unmatched, unless it is below the level of a row that
+/// expects none.
+pub fn judge(truths: &[Truth], alerts: &[FinalAlert]) -> Judgement {
     let mut judgement = Judgement::default();
-    let mut of_row: Vec<Vec<&Told>> = vec![Vec::new(); truths.len()];
+    let mut of_row: Vec<Vec<&FinalAlert>> = vec![Vec::new(); truths.len()];
     for truth in truths {
         let tally = judgement.behaviours.entry(truth.behaviour.clone()).or_default();
         match truth.expect {
@@ -236,7 +253,7 @@ pub fn judge(truths: &[Truth], told: &[Told]) -> Judgement {
             Expect::None => tally.negatives += 1,
         }
     }
-    for alert in told {
+    for alert in alerts {
         let Some(tally) = judgement.behaviours.get_mut(&alert.behaviour) else {
             *judgement.not_judged.entry(alert.behaviour.clone()).or_default() += 1;
             continue;
@@ -245,6 +262,7 @@ pub fn judge(truths: &[Truth], told: &[Told]) -> Judgement {
             tally.retracted += 1;
             continue;
         }
+        // An alert may belong to several rows, such as two meetings of the same ships on one night.
         let rows: Vec<usize> = (0..truths.len()).filter(|row| belongs(alert, &truths[*row])).collect();
         rows.iter().for_each(|row| of_row[*row].push(alert));
         let (right, wrong): (Vec<usize>, Vec<usize>) =
@@ -256,7 +274,7 @@ pub fn judge(truths: &[Truth], told: &[Told]) -> Judgement {
     }
     for (truth, alerts) in truths.iter().zip(of_row) {
         let tally = judgement.behaviours.entry(truth.behaviour.clone()).or_default();
-        let alerts: Vec<&Told> = alerts.into_iter().filter(|alert| truth.level <= alert.severity).collect();
+        let alerts: Vec<&FinalAlert> = alerts.into_iter().filter(|alert| truth.level <= alert.severity).collect();
         let first_at = alerts.iter().map(|alert| alert.first_at).min();
         match (truth.expect, first_at) {
             (Expect::Alert, Some(first_at)) => {
@@ -272,7 +290,8 @@ pub fn judge(truths: &[Truth], told: &[Told]) -> Judgement {
     judgement
 }
 
-fn belongs(alert: &Told, truth: &Truth) -> bool {
+/// Whether an alert and a row are about the same thing: behaviour, all vessels of the row, and a common time.
+fn belongs(alert: &FinalAlert, truth: &Truth) -> bool {
     alert.behaviour == truth.behaviour
         && truth.vessels.iter().all(|mmsi| alert.vessels.contains(mmsi))
         && alert.started_at <= truth.to
@@ -339,8 +358,8 @@ impl Judgement {
             let Truth { behaviour, vessels, from, to, .. } = truth;
             json!({"behaviour": behaviour, "vessels": vessels, "from": from, "to": to})
         };
-        let unmatched = |alert: &Told| {
-            let Told { id, behaviour, vessels, started_at, last_at, severity, .. } = alert;
+        let unmatched = |alert: &FinalAlert| {
+            let FinalAlert { id, behaviour, vessels, started_at, last_at, severity, .. } = alert;
             json!({"id": id, "behaviour": behaviour, "vessels": vessels, "severity": severity,
                 "started_at": started_at, "last_at": last_at})
         };

@@ -1,7 +1,12 @@
 //! `atalaia explain`: why there is an alert about a vessel at a time, or what was missing for one.
+//!
+//! The question behind it is "why did it not raise an alert". Every behaviour states its conditions as
+//! numbers with thresholds; the nearest one, by how far its conditions are missed, is probably the one that
+//! is meant. The answer is the same from the running daemon, from the journal, and from recordings, except
+//! for how far back each of them knows.
 
-mod known;
 mod names;
+mod past_alert;
 mod plain;
 mod words;
 
@@ -10,12 +15,14 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
+use super::access::refused;
 use super::daemon::Daemon;
-use super::replay::{Playback, Played, Stop, play_on};
+use super::failure::Failure;
+use super::output::print;
+use super::replay::{Outcome, Playback, Stop, play_on};
 use super::source::{Reading, Source, aside, look_back, mmsi};
 use super::table::{cut, number, short_id, table, text, width};
 use super::when;
-use super::{Failure, print, refused};
 use crate::daemon::LookBack;
 use crate::platform::clock::Clock;
 use crate::platform::telemetry::FromAir;
@@ -27,19 +34,23 @@ use atalaia_core::behaviours::{Behaviour, NAMES};
 use atalaia_core::engine::Engine;
 use atalaia_core::engine::questions::{Conditions, Form, TrackConditions, conditions, nearest};
 use atalaia_core::picture::tracks::TrackKey;
-use known::Known;
 use names::Names;
+use past_alert::PastAlert;
 
-/// Alerts that open up to this long after the moment are listed as later ones.
+/// Alerts that open up to this long after the moment are listed as later ones: the vessel may have been about
+/// to do what was seen.
 const BEYOND: Span = Span::from_hours(6);
-/// A question about a moment this recent is one about the present.
+/// A question about a moment this recent is one about the present. Such a question can be put to the running
+/// daemon.
 const PRESENT: Span = Span::from_minutes(1);
-/// Number of behaviours in the short answer.
+/// Number of behaviours in the short answer; further ones miss several conditions as a rule.
 const SHOWN: usize = 10;
 /// Width of a behaviour's name on a terminal, in characters. The rest of the line is needed for what is missing.
 const NAME_WIDTH: usize = 35;
+/// Number of alerts shown before the moment, and after it.
 const ALERTS_SHOWN: usize = 5;
-/// A vessel that is not heard for this long is said to be unheard.
+/// A vessel that is not heard for this long is said to be unheard. Its conditions are then those of its last
+/// reports.
 const UNHEARD: Span = Span::from_minutes(10);
 
 /// Arguments of `atalaia explain`.
@@ -72,6 +83,9 @@ impl Arguments {
 }
 
 /// Reads up to the moment and prints how far each behaviour is from an alert.
+///
+/// # Errors
+/// There is no behaviour of that name (2), or the recordings, the journal or the store cannot be read.
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     if let Some(name) = arguments.behaviour.as_deref().filter(|name| !NAMES.contains(name)) {
         return Err(Failure::Usage(format!("no behaviour `{name}`; there are {}", NAMES.join(", "))));
@@ -86,11 +100,16 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     print(&if arguments.json { format!("{}\n", answer.json()) } else { answer.text() })
 }
 
-/// The answer of the running daemon, if the question is about the present. It is the same as that of the journal, without reading it.
+/// The answer of the running daemon, if the question is about the present. It is the same as that of the
+/// journal, without reading it. `None` if the question is about another time or another source, or if the
+/// daemon does not answer.
+///
+/// # Errors
+/// The store cannot be read.
 fn of_daemon(arguments: &Arguments) -> Result<Option<Answer<'_>>, Failure> {
-    let Reading { settings, read_from, inputs } = &arguments.reading;
+    let Reading { config, read_from, inputs, .. } = &arguments.reading;
     let is_now = Clock.now() - arguments.at < PRESENT && inputs.is_empty() && read_from.is_none();
-    let Some(daemon) = is_now.then(|| Daemon::of(settings.config.as_deref())).flatten() else {
+    let Some(daemon) = is_now.then(|| Daemon::of(config.as_deref())).flatten() else {
         return Ok(None);
     };
     // The alerts are in the store, so there is no whole answer without one.
@@ -98,30 +117,33 @@ fn of_daemon(arguments: &Arguments) -> Result<Option<Answer<'_>>, Failure> {
         return Ok(None);
     };
     let only = arguments.only().map_or(String::new(), |only| format!("?behaviour={only}"));
-    let Some(told) = daemon.ask::<Conditions>(&format!("vessels/{:09}/explanations{only}", arguments.mmsi)) else {
+    let Some(conditions) = daemon.ask::<Conditions>(&format!("vessels/{:09}/explanations{only}", arguments.mmsi))
+    else {
         return Ok(None);
     };
-    aside(&format!("answered by the running daemon at {}, for {}", daemon.address, told.at));
+    aside(&format!("answered by the running daemon at {}, for {}", daemon.address, conditions.at));
     let all = store::as_of(store, arguments.mmsi, arguments.at).map_err(refused)?;
     let mut answer = Answer::new(arguments, true);
-    answer.told = told;
+    answer.conditions = conditions;
     answer.stored = true;
-    answer.alerts(all.iter().filter_map(Known::stored));
+    answer.alerts(all.iter().filter_map(PastAlert::stored));
     Ok(Some(answer))
 }
 
+/// The answer from recordings, with the settings of today. Reading goes on for [`BEYOND`] after the moment,
+/// for later alerts.
 fn of_recordings(arguments: &Arguments, inputs: Vec<PathBuf>) -> Result<Answer<'_>, Failure> {
-    let settings = arguments.reading.settings.checked()?;
+    let settings = arguments.reading.checked()?;
     let playback = Playback { inputs, time_zone: None, pace: None, until: Some(arguments.at) };
-    let mut said: BTreeMap<String, Known> = BTreeMap::new();
+    let mut said: BTreeMap<String, PastAlert> = BTreeMap::new();
     let mut answer = Answer::new(arguments, false);
     let mut ask = |engine: &mut Engine| answer.ask(engine);
     let stop = Stop { at: &mut ask, beyond: BEYOND };
-    let Played { engine, .. } = play_on(&settings, &playback, Some(stop), &mut |_| {}, &mut |changes| {
+    let Outcome { engine, .. } = play_on(&settings, &playback, Some(stop), &mut |_| {}, &mut |changes| {
         let about = |change: &&Change| change.alert.vessels.iter().any(|vessel| vessel.mmsi == arguments.mmsi);
         for change in changes.iter().filter(about) {
             // Later changes must not alter the state that an alert had at the moment.
-            let known = Known::of(&change.alert);
+            let known = PastAlert::of(&change.alert);
             match said.get(&known.id).is_some_and(|said| said.opened_at <= arguments.at) && arguments.at < change.at {
                 true => {}
                 false => drop(said.insert(known.id.clone(), known)),
@@ -136,13 +158,15 @@ fn of_recordings(arguments: &Arguments, inputs: Vec<PathBuf>) -> Result<Answer<'
     Ok(answer)
 }
 
+/// The answer from the journal of a daemon, with the settings of that time. Alerts come from the store if
+/// there is one.
 fn of_journal<'a>(arguments: &'a Arguments, folder: PathBuf, store: Option<&Path>) -> Result<Answer<'a>, Failure> {
     let at = Some(arguments.at);
     let wanted = LookBack { folder, asked: at, until: at, read_from: arguments.reading.read_from };
-    let mut said: BTreeMap<String, Known> = BTreeMap::new();
+    let mut said: BTreeMap<String, PastAlert> = BTreeMap::new();
     let looked = look_back(&wanted, &mut |_, _| {}, &mut |changes| {
         let about = |change: &&Change| change.alert.vessels.iter().any(|vessel| vessel.mmsi == arguments.mmsi);
-        said.extend(changes.iter().filter(about).map(|change| (change.alert.id.clone(), Known::of(&change.alert))));
+        said.extend(changes.iter().filter(about).map(|change| (change.alert.id.clone(), PastAlert::of(&change.alert))));
     })?;
     let mut answer = Answer::new(arguments, true);
     answer.ask(&looked.engine);
@@ -154,7 +178,7 @@ fn of_journal<'a>(arguments: &'a Arguments, folder: PathBuf, store: Option<&Path
         // The store has the alerts that were raised. A journal read from the middle may lead to others.
         Some(store) => {
             let all = store::as_of(store, arguments.mmsi, arguments.at).map_err(refused)?;
-            answer.alerts(all.iter().filter_map(Known::stored));
+            answer.alerts(all.iter().filter_map(PastAlert::stored));
             answer.stored = true;
         }
         None => answer.alerts(said.into_values()),
@@ -164,6 +188,7 @@ fn of_journal<'a>(arguments: &'a Arguments, folder: PathBuf, store: Option<&Path
 
 /// The answer: tracks and alerts of the vessel at the moment.
 struct Answer<'a> {
+    /// The question.
     arguments: &'a Arguments,
     /// Whether the answer comes from a daemon's journal rather than from recordings.
     of_journal: bool,
@@ -171,25 +196,37 @@ struct Answer<'a> {
     since: Option<Time>,
     /// How long a silent vessel is remembered.
     memory: Span,
-    told: Conditions,
+    /// The tracks under the MMSI, each with the conditions of every behaviour; no tracks if it was not heard.
+    conditions: Conditions,
     /// The track that reports under this number belong to because the number was damaged in transmission, and how many
     /// there were.
     damaged: Option<(TrackKey, u64)>,
+    /// The last report of any vessel that was read; `None` without reports, and from the daemon.
     last_at: Option<Time>,
+    /// Whether the recordings have no times, so that no behaviour can be judged.
     timeless: bool,
+    /// Whether the alerts are those of the store, which reach back further than what was read.
     stored: bool,
-    before: Vec<Known>,
-    later: Vec<Known>,
+    /// Alerts and facts that had opened by the moment, the latest first.
+    before: Vec<PastAlert>,
+    /// Those that opened up to [`BEYOND`] after it, the earliest first.
+    later: Vec<PastAlert>,
 }
 
 impl Answer<'_> {
+    /// An answer that knows nothing yet.
     fn new<'a>(arguments: &'a Arguments, of_journal: bool) -> Answer<'a> {
         Answer {
             arguments,
             of_journal,
             since: None,
             memory: Span::ZERO,
-            told: Conditions { mmsi: arguments.mmsi, at: arguments.at, tracks: Vec::new(), names: BTreeMap::new() },
+            conditions: Conditions {
+                mmsi: arguments.mmsi,
+                at: arguments.at,
+                tracks: Vec::new(),
+                names: BTreeMap::new(),
+            },
             damaged: None,
             last_at: None,
             timeless: false,
@@ -199,32 +236,35 @@ impl Answer<'_> {
         }
     }
 
-    /// Takes the answer from the engine, which is at the moment itself.
+    /// Takes the answer from the engine, which is at the moment itself. Must be called at that moment: the
+    /// engine does not keep the past.
     fn ask(&mut self, engine: &Engine) {
         let mmsi = Mmsi(self.arguments.mmsi);
-        self.told = conditions(engine, mmsi, self.arguments.only(), self.arguments.at);
+        self.conditions = conditions(engine, mmsi, self.arguments.only(), self.arguments.at);
         self.damaged = engine.tracks().damaged(mmsi).map(|(of, reports)| (of, u64::from(reports)));
         self.last_at = engine.summary().last_at;
         self.memory = Span::from_hours(i64::from(engine.tracks().settings().forget_after_hours));
     }
 
-    fn alerts(&mut self, known: impl Iterator<Item = Known>) {
+    /// Sorts the alerts into those before and those soon after the moment; all others are dropped.
+    fn alerts(&mut self, known: impl Iterator<Item = PastAlert>) {
         let at = self.arguments.at;
-        let (mut before, mut later): (Vec<Known>, Vec<Known>) = known.partition(|known| known.opened_at <= at);
+        let (mut before, mut later): (Vec<PastAlert>, Vec<PastAlert>) = known.partition(|known| known.opened_at <= at);
         later.retain(|known| known.opened_at <= at + BEYOND);
-        let order = |known: &Known| (known.opened_at, known.id.clone());
+        let order = |known: &PastAlert| (known.opened_at, known.id.clone());
         before.sort_by_key(|known| std::cmp::Reverse(order(known)));
         later.sort_by_key(order);
         (self.before, self.later) = (before, later);
     }
 
+    /// The answer for people.
     fn text(&self) -> String {
         let (at, mmsi) = (self.arguments.at, self.arguments.mmsi);
         if self.timeless {
             return "the recordings have no times, so behaviours could not be judged\n".to_owned();
         }
         let mut page = String::new();
-        if self.told.tracks.is_empty() {
+        if self.conditions.tracks.is_empty() {
             page += &match &self.damaged {
                 Some((of, reports)) => format!(
                     "MMSI {mmsi:09} is not a vessel: {reports} reports under it belong to the track of {of}, whose MMSI was damaged in \
@@ -241,21 +281,22 @@ impl Answer<'_> {
             };
         }
         let width = width();
-        let names = Names::of(&self.told);
-        for (place, track) in self.told.tracks.iter().enumerate() {
-            page += &head(&self.told, track);
+        let names = Names::of(&self.conditions);
+        for (place, track) in self.conditions.tracks.iter().enumerate() {
+            page += &head(&self.conditions, track);
             // Alerts are listed once, under the first track: they are about the MMSI, whichever ship sent it.
             if place == 0 {
                 self.known(width, &mut page);
             }
             self.behaviours(track, &names, width, &mut page);
         }
-        if self.told.tracks.is_empty() && !(self.before.is_empty() && self.later.is_empty()) {
+        if self.conditions.tracks.is_empty() && !(self.before.is_empty() && self.later.is_empty()) {
             self.known(width, &mut page);
         }
         page
     }
 
+    /// The behaviours of one track: the nearest in short, and all conditions if they are asked for.
     fn behaviours(&self, track: &TrackConditions, names: &Names, width: Option<usize>, page: &mut String) {
         let only = self.arguments.only();
         let forms = &track.behaviours;
@@ -264,8 +305,9 @@ impl Answer<'_> {
             page.push_str(&self.short(&nearest(forms), track, names, width));
         }
         if self.arguments.all || only.is_some() {
-            let heard = silent_since(track, self.told.at);
+            let heard = silent_since(track, self.conditions.at);
             forms.iter().for_each(|form| words::table(form, names, heard, page));
+            // A behaviour that is switched off has no conditions, which must not look as if it were far away.
             let on = |name: &str| track.on.iter().any(|other| other.name() == name);
             let wanted = |name: &&&str| only.is_none_or(|only| only.name() == **name);
             for name in NAMES.iter().filter(wanted).filter(|name| !on(name)) {
@@ -277,8 +319,8 @@ impl Answer<'_> {
     /// The behaviours in order of how near they are to an alert.
     fn short(&self, nearest: &[&Form], track: &TrackConditions, names: &Names, width: Option<usize>) -> String {
         let shown = if self.arguments.all { nearest.len() } else { SHOWN };
-        let heard = silent_since(track, self.told.at);
-        let me = TrackKey { mmsi: Mmsi(self.told.mmsi), ordinal: track.track };
+        let heard = silent_since(track, self.conditions.at);
+        let me = TrackKey { mmsi: Mmsi(self.conditions.mmsi), ordinal: track.track };
         let row = |form: &&Form| {
             let name = words::name_for(form, me, names);
             let missing = words::missing(form, names, heard);
@@ -298,6 +340,7 @@ impl Answer<'_> {
     /// Alerts about the vessel up to the moment, and those that opened soon after it.
     fn known(&self, width: Option<usize>, page: &mut String) {
         let at = self.arguments.at;
+        // The store knows all alerts; a reading only those since it began.
         let up_to_then = match self.since.filter(|_| !self.stored) {
             Some(since) => format!("from {} to then", since.minute()),
             None => "up to then".to_owned(),
@@ -329,16 +372,17 @@ impl Answer<'_> {
         }
     }
 
+    /// The answer as one JSON object, with every condition, the nearest behaviour first.
     fn json(&self) -> Value {
-        let mut tracks = self.told.tracks.clone();
+        let mut tracks = self.conditions.tracks.clone();
         tracks.iter_mut().for_each(|track| track.behaviours.sort_by(Form::nearer));
         json!({
             "mmsi": self.arguments.mmsi, "at": self.arguments.at.to_string(),
             "read_since": self.since.map(|since| since.to_string()),
             "last_report_at": self.last_at.map(|last_at| last_at.to_string()),
             "tracks": tracks,
-            "alerts": self.before.iter().map(Known::json).collect::<Vec<_>>(),
-            "later": self.later.iter().map(Known::json).collect::<Vec<_>>(),
+            "alerts": self.before.iter().map(PastAlert::json).collect::<Vec<_>>(),
+            "later": self.later.iter().map(PastAlert::json).collect::<Vec<_>>(),
         })
     }
 }
@@ -372,11 +416,11 @@ fn silent_since(track: &TrackConditions, at: Time) -> Option<Time> {
 }
 
 /// The head of a track: identity, position, speed, distance from shore.
-fn head(told: &Conditions, track: &TrackConditions) -> String {
+fn head(conditions: &Conditions, track: &TrackConditions) -> String {
     let name = track.name.as_deref().unwrap_or("no name");
     let of = if track.track == 1 { String::new() } else { format!(", track {}", track.track) };
-    let (kind, at) = (&track.kind, told.at);
-    let mut head = format!("{}, MMSI {:09}{of} ({kind}) at {} UTC\n", FromAir(name), told.mmsi, at.minute());
+    let (kind, at) = (&track.kind, conditions.at);
+    let mut head = format!("{}, MMSI {:09}{of} ({kind}) at {} UTC\n", FromAir(name), conditions.mmsi, at.minute());
     if let Some(heard) = silent_since(track, at) {
         head += &format!("  not heard for {} at that time; the conditions go by its last reports\n", at - heard);
     }
@@ -421,7 +465,7 @@ mod tests {
         });
         let ended_at = Time::parse("2026-03-01T15:00:00Z");
         let stored = AsOf { alert: body, status: "ended".to_owned(), ended_at };
-        answer.alerts(Known::stored(&stored).into_iter());
+        answer.alerts(PastAlert::stored(&stored).into_iter());
         let text = answer.text();
         assert!(text.starts_with("MMSI 224000001 was not heard in the 7 days before 2026-03-20 12:00 UTC;"), "{text}");
         assert!(text.contains("  alert loitering since 2026-03-01 10:00, ended 2026-03-01 15:00"), "{text}");

@@ -1,4 +1,8 @@
 //! `atalaia init`: writes a first settings file, from five questions or from flags.
+//!
+//! The five questions are those without which no settings file works or without which something is lost: the
+//! file itself, the source, the store, the zones, the sinks. Everything else has a default, and the shipped
+//! settings file explains it. A file is only written if `check` would accept it.
 
 mod draft;
 
@@ -9,11 +13,14 @@ use std::path::{Path, PathBuf};
 
 use draft::{Draft, Feed, Sink, Store, Zones};
 
-use super::{Failure, print};
+use super::failure::Failure;
+
+use super::output::print;
 use crate::config::{Problem, Purpose, check};
 use crate::platform::telemetry::FromAir;
 
-/// Mode of a new file, before the umask. Settings may contain secrets, and the daemon reads them through its group.
+/// Mode of a new file, before the umask. Settings may contain secrets, and the daemon reads them through its
+/// group. Others may not read it.
 const NEW_MODE: u32 = 0o640;
 
 /// Arguments of `atalaia init`.
@@ -44,12 +51,17 @@ pub(super) struct Arguments {
 }
 
 /// Asks for what the flags leave open, and writes the file if it passes the check.
+///
+/// # Errors
+/// An answer is not valid, or missing without a terminal (2); the file exists or cannot be written (1); the
+/// settings fail the check (78).
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
-    let mut asked =
-        Asked { input: io::stdin().lock(), may_ask: io::stdin().is_terminal() && io::stderr().is_terminal() };
+    let mut questions =
+        Questions { input: io::stdin().lock(), may_ask: io::stdin().is_terminal() && io::stderr().is_terminal() };
     let out = match &arguments.out {
         Some(out) => out.clone(),
-        None => PathBuf::from(asked.answer("Which settings file should be written?", "atalaia.toml", &|text| {
+        // The name is checked while it can still be asked for again.
+        None => PathBuf::from(questions.answer("Which settings file should be written?", "atalaia.toml", &|text| {
             taken(Path::new(text), arguments.force).map(|()| text.to_owned())
         })?),
     };
@@ -58,7 +70,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
         Some(folder) if folder != Path::new("") => folder.to_owned(),
         _ => PathBuf::from("."),
     };
-    let draft = asked.draft(arguments, &folder)?;
+    let draft = questions.draft(arguments, &folder)?;
     write(&out, &folder, &draft.text(&out), arguments.force)?;
     let shown = FromAir(&out.display().to_string()).to_string();
     print(&format!(
@@ -68,7 +80,8 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     ))
 }
 
-/// Fails if the file must not be written: it is a folder, or it exists and `force` is not set.
+/// Fails if the file must not be written: it is a folder, or it exists and `force` is not set. A link counts
+/// as existing, whatever it leads to.
 fn taken(out: &Path, force: bool) -> Result<(), String> {
     let shown = out.display();
     match out.symlink_metadata() {
@@ -78,8 +91,12 @@ fn taken(out: &Path, force: bool) -> Result<(), String> {
     }
 }
 
-/// Writes a temporary file beside the target, checks it there and then moves it into place: a fault leaves the old file
-/// as it was. A file that replaces another takes over its owner, group and mode.
+/// Writes a temporary file beside the target, checks it there and then moves it into place: a fault leaves
+/// the old file as it was. A file that replaces another takes over its owner, group and mode. `folder` is
+/// that of `out`; relative paths in the settings are relative to it, so the check must happen there.
+///
+/// # Errors
+/// The file system refuses, or the settings fail the check, with all problems.
 fn write(out: &Path, folder: &Path, text: &str, force: bool) -> Result<(), Failure> {
     let failed = |error: io::Error| Failure::Other(format!("{}: {error}", out.display()));
     let beside = tempfile_in(folder, out);
@@ -104,7 +121,11 @@ fn write(out: &Path, folder: &Path, text: &str, force: bool) -> Result<(), Failu
     outcome
 }
 
-/// Gives a file the owner, group and mode of the one it replaces.
+/// Gives a file the owner, group and mode of the one it replaces. The daemon reads its settings through their
+/// group, and root may run this command.
+///
+/// # Errors
+/// The owner cannot be kept. Nothing is replaced then.
 fn become_like(file: &fs::File, found: &fs::Metadata, out: &Path) -> Result<(), Failure> {
     let failed = |error: io::Error| {
         let shown = FromAir(&out.display().to_string()).to_string();
@@ -119,6 +140,8 @@ fn become_like(file: &fs::File, found: &fs::Metadata, out: &Path) -> Result<(), 
     file.set_permissions(fs::Permissions::from_mode(found.mode() & 0o7777)).map_err(failed)
 }
 
+/// A hidden name beside the target, unlike that of any other process. In the same folder, because only there
+/// a rename is atomic.
 fn tempfile_in(folder: &Path, out: &Path) -> PathBuf {
     let name = out.file_name().unwrap_or_default().to_string_lossy();
     folder.join(format!(".{name}.{}", std::process::id()))
@@ -127,20 +150,30 @@ fn tempfile_in(folder: &Path, out: &Path) -> PathBuf {
 /// The problems found by the check, under the name that the file was to have.
 fn faults(out: &Path, beside: &Path, problems: &[Problem]) -> Failure {
     let (out, beside) = (out.display().to_string(), beside.display().to_string());
+    // The temporary name means nothing to the user.
     let lines: Vec<String> = problems.iter().map(|problem| problem.to_string().replace(&beside, &out)).collect();
     let text = format!("{}\natalaia: {} is not written", lines.join("\n"), FromAir(&out));
     Failure::Shown { code: 78, text }
 }
 
 /// Asks questions at the terminal, if there is one.
-struct Asked<R> {
+struct Questions<R> {
+    /// Where the answers come from: standard input, or a text in tests.
     input: R,
+    /// Whether a person can answer. Questions go to standard error, so both it and standard input must
+    /// be terminals.
     may_ask: bool,
 }
 
-impl<R: BufRead> Asked<R> {
+impl<R: BufRead> Questions<R> {
+    /// The answers to all questions: from the flags, else asked for, else the defaults. `folder` is that of
+    /// the settings file.
+    ///
+    /// # Errors
+    /// A flag is not valid (2), or the input ended (1).
     fn draft(&mut self, arguments: &Arguments, folder: &Path) -> Result<Draft, Failure> {
         let feeds = match arguments.feed.as_slice() {
+            // There is no default that could be right for a source.
             [] if !self.may_ask => {
                 return Err(Failure::Usage("name the source of AIS, for instance --feed tcp://HOST:PORT".to_owned()));
             }
@@ -184,6 +217,10 @@ impl<R: BufRead> Asked<R> {
     }
 
     /// Asks until the answer is valid. An empty answer selects the default, and so does a missing terminal.
+    ///
+    /// # Errors
+    /// The default is not valid (2), which happens without a terminal only; the input ended or cannot be read
+    /// (1).
     fn answer<T>(
         &mut self,
         question: &str,
@@ -231,16 +268,16 @@ mod tests {
         Line::parse_from([["init"].as_slice(), flags].concat()).arguments
     }
 
-    fn asked(answers: &str) -> Asked<Cursor<Vec<u8>>> {
-        Asked { input: Cursor::new(answers.as_bytes().to_vec()), may_ask: true }
+    fn asked(answers: &str) -> Questions<Cursor<Vec<u8>>> {
+        Questions { input: Cursor::new(answers.as_bytes().to_vec()), may_ask: true }
     }
 
     #[test]
     fn questions_that_flags_answer_are_not_asked_and_a_wrong_answer_is_asked_again() {
         let folder = tempfile::TempDir::new().expect("a folder");
-        let mut asked = asked("ais.example.org\ntcp://ais.example.org:5631\n\n");
+        let mut questions = asked("ais.example.org\ntcp://ais.example.org:5631\n\n");
         let flags = ["--store", "none", "--zones", "built-in"];
-        let draft = asked.draft(&arguments(&flags), folder.path()).expect("answers");
+        let draft = questions.draft(&arguments(&flags), folder.path()).expect("answers");
         let text = draft.text(Path::new("a.toml"));
         assert!(text.contains("address = \"ais.example.org:5631\"") && text.contains("kind = \"log\""), "{text}");
     }

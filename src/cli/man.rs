@@ -1,18 +1,21 @@
 //! `atalaia man`: writes the manual pages and shell completions, for packages.
+//!
+//! Pages and completions are made of the same arguments that the program parses, so that they cannot differ
+//! from it. The command is hidden: only the makers of packages need it.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use clap::{Command, CommandFactory};
+use clap::Command;
 use clap_complete::aot::{Bash, Fish, Zsh, generate_to};
 use clap_mangen::Man;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use super::Failure;
+use super::failure::Failure;
 
-/// Manual section of programs for administrators.
+/// Manual section of programs for administrators. `man 8 atalaia` is where administrators look.
 const SECTION: &str = "8";
 
 /// Arguments of `atalaia man`.
@@ -24,19 +27,23 @@ pub(super) struct Arguments {
 }
 
 /// Writes `atalaia.8.gz`, a page for each command and subcommand, and `atalaia.bash`, `_atalaia` and `atalaia.fish`.
-pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
+///
+/// `program` is the whole command line, of which the pages and completions are made.
+pub(super) fn main(arguments: &Arguments, program: &Command) -> Result<(), Failure> {
     let out = &arguments.out;
-    write(out).map_err(|error| Failure::Other(format!("{}: {error}", out.display())))
+    write(program, out).map_err(|error| Failure::Other(format!("{}: {error}", out.display())))
 }
 
-fn write(out: &Path) -> io::Result<()> {
+/// Writes all pages and completions into the folder, which is created if it is missing. Files of the same
+/// names are replaced.
+fn write(program: &Command, out: &Path) -> io::Result<()> {
     fs::create_dir_all(out)?;
-    let mut command = super::Arguments::command();
+    let mut command = program.clone();
     generate_to(Bash, &mut command, "atalaia", out)?;
     generate_to(Zsh, &mut command, "atalaia", out)?;
     generate_to(Fish, &mut command, "atalaia", out)?;
     // `help` subcommands would have pages too, and no package installs those.
-    let mut command = super::Arguments::command().disable_help_subcommand(true);
+    let mut command = program.clone().disable_help_subcommand(true);
     command.build();
     pages(&command, "atalaia", out)
 }
@@ -88,6 +95,8 @@ mod tests {
     use std::collections::BTreeSet;
     use std::io::Read;
 
+    use clap::CommandFactory;
+
     use super::*;
 
     /// Every page in the folder, unpacked, with its name.
@@ -106,7 +115,7 @@ mod tests {
     #[test]
     fn every_command_has_a_page_and_every_shell_its_completions() {
         let folder = tempfile::TempDir::new().expect("a folder");
-        write(folder.path()).expect("written");
+        write(&crate::cli::Arguments::command(), folder.path()).expect("written");
         let pages = written(folder.path());
         let page = |name: &str| &pages.iter().find(|(page, _)| page == name).expect(name).1;
         let main = page("atalaia");
@@ -123,7 +132,7 @@ mod tests {
     #[test]
     fn every_page_that_a_page_refers_to_exists() {
         let folder = tempfile::TempDir::new().expect("a folder");
-        write(folder.path()).expect("written");
+        write(&crate::cli::Arguments::command(), folder.path()).expect("written");
         let pages = written(folder.path());
         let names: BTreeSet<&str> = pages.iter().map(|(name, _)| name.as_str()).collect();
         let mut referred = BTreeSet::new();

@@ -1,4 +1,7 @@
 //! The marking of an alert as arguments, and as a line of text.
+//!
+//! The fields and their values are those of [`Mark`], which `core` describes; here they become options. A
+//! field that is not given keeps its value, so that one option changes one thing.
 
 use serde_json::Value;
 
@@ -22,19 +25,19 @@ pub(super) struct Arguments {
     /// Meaning of H3 in this case, or another condition
     #[arg(long)]
     text: Option<String>,
-    /// Permitted purpose, in the terms of CISE
+    /// Permitted purpose, by its name in CISE, such as LawEnforcementMonitoring
     #[arg(long, value_parser = purpose)]
     purpose: Option<Purpose>,
     /// Countries it may be released to, such as ES,PT; `-` for all that TLP and codes allow
     #[arg(long, value_name = "NAMES")]
     releasable_to: Option<String>,
     /// Whether it contains personal data
-    #[arg(long, value_name = "TRUE")]
+    #[arg(long, value_name = "BOOL")]
     personal_data: Option<bool>,
     /// Legal basis for keeping and sharing it
     #[arg(long)]
     legal_basis: Option<String>,
-    /// Last day it may be kept, in this store too
+    /// Last day it may be kept, also in this store, as 2027-03-14
     #[arg(long, value_name = "DAY", value_parser = day)]
     retain_until: Option<Time>,
     /// Status: actual, exercise or test
@@ -42,12 +45,13 @@ pub(super) struct Arguments {
     reality: Option<Reality>,
 }
 
-/// A list of Europol codes as one argument.
+/// A list of Europol codes as one argument. A type of its own, because clap takes a `Vec` for a repeated
+/// option.
 #[derive(Clone, Debug)]
 struct Codes(Vec<Europol>);
 
 impl Arguments {
-    /// The marking, without the person and the time, which the store adds.
+    /// The marking, without the person and the time, which the store adds. `-` empties a list.
     pub(super) fn mark(&self) -> Mark {
         let names = |text: &String| match text.as_str() {
             "-" => Vec::new(),
@@ -71,7 +75,8 @@ impl Arguments {
     }
 }
 
-/// The marking of a stored alert, and who set it. Empty if the marking cannot be read.
+/// The marking of a stored alert, and who set it. Ends with a line end. Empty if the marking cannot be read,
+/// as of another version.
 pub(super) fn line(body: &Value) -> String {
     let Ok(handling) = serde_json::from_value::<Handling>(body["handling"].clone()) else {
         return String::new();
@@ -81,23 +86,31 @@ pub(super) fn line(body: &Value) -> String {
     format!("{}{by}\n", FromAir(&handling.line()))
 }
 
+/// The value of this name.
+///
+/// # Errors
+/// The names of all values.
 fn one<T: Copy>(text: &str, all: &[T], name: impl Fn(T) -> String) -> Result<T, String> {
     let found = all.iter().copied().find(|one| name(*one) == text);
     found.ok_or_else(|| format!("write one of {}", all.iter().map(|one| name(*one)).collect::<Vec<_>>().join(", ")))
 }
 
+/// A colour of the Traffic Light Protocol 2.0 (FIRST), with or without the `TLP:` that people copy along.
 fn tlp(text: &str) -> Result<Tlp, String> {
     one(text.strip_prefix("TLP:").unwrap_or(text), &Tlp::ALL, |tlp| tlp.name().to_owned())
 }
 
+/// A purpose by its name in CISE.
 fn purpose(text: &str) -> Result<Purpose, String> {
     one(text, &Purpose::ALL, Purpose::name)
 }
 
+/// Whether the alert is real, an exercise or a test.
 fn reality(text: &str) -> Result<Reality, String> {
     one(text, &Reality::ALL, |reality| reality.name().to_owned())
 }
 
+/// Europol handling codes, separated by commas; `-` for none.
 fn codes(text: &str) -> Result<Codes, String> {
     let code = |text: &str| one(text.trim(), &Europol::ALL, |code| code.name().to_owned());
     let codes: Vec<Europol> = match text {
@@ -107,6 +120,8 @@ fn codes(text: &str) -> Result<Codes, String> {
     Ok(Codes(codes))
 }
 
+/// The 4x4 grade of a source and its information: `B3` is a mostly reliable source, and information that the
+/// source does not know itself, but others confirm.
 fn grade(text: &str) -> Result<(SourceGrade, InfoGrade), String> {
     let parts = text.split_at_checked(1).and_then(|(source, info)| {
         let source = SourceGrade::ALL.into_iter().find(|grade| grade.name() == source)?;
@@ -129,7 +144,7 @@ mod tests {
     #[test]
     fn values_are_spelt_as_in_alerts() {
         assert_eq!((tlp("TLP:AMBER+STRICT"), tlp("RED")), (Ok(Tlp::AmberStrict), Ok(Tlp::Red)));
-        assert!(tlp("amber").is_err_and(|told| told.contains("CLEAR, GREEN, AMBER, AMBER+STRICT, RED")));
+        assert!(tlp("amber").is_err_and(|fault| fault.contains("CLEAR, GREEN, AMBER, AMBER+STRICT, RED")));
         assert_eq!(grade("A1"), Ok((SourceGrade::A, InfoGrade::One)));
         for wrong in ["", "A", "1A", "D3", "B5", "B33", "é3"] {
             assert!(grade(wrong).is_err(), "{wrong}");

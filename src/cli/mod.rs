@@ -1,4 +1,14 @@
 //! The command line: parses the arguments, runs the command, returns the exit code.
+//!
+//! Each command is a file or a folder of this one: its `Arguments` are what clap reads and what `--help`
+//! shows, and its `main` does the work. The doc comments of arguments are therefore the help text that users
+//! see, and remarks for maintainers stand beside them as plain comments.
+//!
+//! What commands share is in files named after it: `failure` is how they fail, `output` and `table` how they
+//! print, `place` and `named` which settings and which store they use, `access` what they say if they may not
+//! read them, `person` who acts, `when` and `position` how times and positions are typed, `subjects` what an
+//! alert is about in a few words, `source` and `reader` where recorded lines come from, and `daemon` how the
+//! running daemon is asked.
 
 mod access;
 mod alerts;
@@ -13,11 +23,14 @@ mod deliveries;
 mod demo;
 pub mod evaluate;
 mod explain;
+mod failure;
 mod handover;
 mod init;
 mod man;
 mod marking;
+mod named;
 mod near;
+mod output;
 mod period;
 mod person;
 mod place;
@@ -29,30 +42,29 @@ mod report;
 mod run;
 mod source;
 mod status;
+mod subjects;
 mod table;
 mod vessel;
 mod when;
 mod who;
 pub mod zones;
 
-use std::io::{self, BufWriter, StdoutLock, Write};
+use std::io::{self, Write};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
-use self::person::who;
-use self::place::{SettingsArguments, StoreArguments};
-use crate::config::Problem;
+use self::failure::Failure;
 use crate::platform::fault;
 use crate::platform::telemetry::FromAir;
-use crate::storage::store::StoreError;
 
 /// Watches AIS for what matters to a maritime operations centre, and raises explained alerts.
 ///
-/// Commands that need a settings file use --config, else the variable ATALAIA_CONFIG, else /etc/atalaia/atalaia.toml.
+/// Commands that need a settings file use --config, else the variable ATALAIA_CONFIG, else
+/// /etc/atalaia/atalaia.toml.
 ///
-/// Exit codes: 0 success, 1 failure, 2 wrong usage, 3 a bundle is intact but not every alert was found again, 65 an input
-/// cannot be read, 78 the settings or zones are faulty.
+/// Exit codes: 0 success, 1 failure, 2 wrong usage, 3 a bundle is intact but not every alert was found again,
+/// 65 an input cannot be read, 78 the settings or zones are faulty.
 #[derive(Debug, Parser)]
 #[command(name = "atalaia", version, max_term_width = 110)]
 struct Arguments {
@@ -60,55 +72,66 @@ struct Arguments {
     command: Command,
 }
 
+/// The commands, in the order in which `--help` lists them: setting up and running first, then the watch,
+/// then evidence and upkeep.
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Run as a daemon: read the inputs of the settings file and send alerts to its sinks.
     ///
-    /// SIGTERM or SIGINT stops it and logs the open alerts; SIGHUP reloads settings and zones and reopens files. Changed settings,
-    /// zones and watchlists are picked up automatically. A faulty file is refused and the previous version stays in force. The
-    /// variable ATALAIA_LOG sets the log level (error, warn, info, debug).
+    /// SIGTERM or SIGINT stops it and logs the open alerts; SIGHUP reloads settings and zones and reopens
+    /// files. Changed settings, zones and watchlists are picked up automatically. A faulty file is refused
+    /// and the previous version stays in force. The variable ATALAIA_LOG sets the log level (error, warn,
+    /// info, debug).
     Run(run::Arguments),
-    /// Run recordings through the same engine, as fast as it can.
+    /// Run recordings through the engine of the daemon, as fast as possible, and write the alerts.
     ///
     /// Recordings are recognised by their content: NMEA lines (TAG blocks, $PGHP, times before or after the sentence),
     /// Danish Maritime Authority CSV, NOAA MarineCadastre CSV; plain, gzip or zstd. Several are merged by time.
     Replay(replay::Arguments),
     /// Show the state of feeds and sinks of the running daemon: rate, lag, last line, rejected lines, waiting deliveries.
     Status(status::Arguments),
-    /// Check settings and zones: print everything that is wrong, with file, line and what to write instead; if asked, also
-    /// as the service user, and with the servers of inputs and sinks.
+    /// Check settings and zones, and print everything that is wrong: file, line, and what to write instead.
+    ///
+    /// --as-service checks with the rights of the daemon's user; --connect and --send-test try the servers of
+    /// inputs and sinks; --on counts the alerts that a recording would raise.
     Check(check::Arguments),
     /// Write a first settings file: asks five questions at a terminal, or takes the answers as flags.
     Init(init::Arguments),
     /// Play a bundled recording of real traffic through the daemon; needs no file and no network, and ends by itself.
     Demo,
-    /// Explain why there is an alert about a vessel at a time, or what was missing for one: the nearest behaviour first.
+    /// Explain why there was an alert about a vessel at a given time, or which conditions for one were not
+    /// met, the nearest behaviour first.
     ///
-    /// Without INPUT it reads the journal of the settings, also while the daemon runs; nothing is written. A journal is read
-    /// with the settings and zones that were in force at the time.
+    /// Without INPUT it reads the journal of the settings, also while the daemon runs; nothing is written. A
+    /// journal is read with the settings and zones that were in force at the time.
     Explain(explain::Arguments),
-    /// List the vessels near a position between two times: first those that stopped, slowed, met or were dark, ranked.
+    /// List the vessels near a position between two times, ranked: those that stopped, slowed, met another or
+    /// fell silent come first.
     ///
     /// Without INPUT it reads the journal of the settings, also while the daemon runs; nothing is written.
     #[command(allow_negative_numbers = true)]
     Who(who::Arguments),
-    /// List the vessels near a position now. Asks the running daemon.
+    /// List the vessels near a position now, as the running daemon knows them.
     Near(near::Arguments),
-    /// Show what is known about one vessel: identity, last position, stops, silences, port calls, meetings, alerts, cases.
+    /// Show what is known about one vessel: identity, last position, stops, silences, port calls, meetings,
+    /// alerts, cases.
     ///
     /// It reads the store and the daemon's memory, also while the daemon runs; nothing is written.
     Vessel(vessel::Arguments),
-    /// Compare alerts with what really happened: precision and recall by behaviour, delays, duplicates.
+    /// Compare alerts with a list of what really happened: precision and recall by behaviour, delays,
+    /// duplicates.
     Evaluate(evaluate::Arguments),
     /// List zones, show one, or show what applies at a position.
     Zones(zones::Arguments),
-    /// List, show, acknowledge, assign, note, mark, close, silence and export the alerts of the store, and show what changed.
+    /// List, show, acknowledge, assign, note, mark, close, silence and export the alerts of the store, and
+    /// show what changed.
     Alerts(alerts::Arguments),
     /// Show who did what, when, to which alert, case or silence, and why.
     Audit(audit::Arguments),
     /// List cases, show one as a story, report on one, put one under legal hold, or pack one as evidence.
     Cases(cases::Arguments),
-    /// Hand over the watch: open alerts, what changed since, what people did, silences, feeds, sinks.
+    /// Summarise the watch for the next one: open alerts, what changed since, what people did, silences,
+    /// feeds, sinks.
     Handover(handover::Arguments),
     /// List deliveries that are waiting or failed, and retry them.
     Deliveries(deliveries::Arguments),
@@ -116,37 +139,17 @@ enum Command {
     Bundle(bundle::Arguments),
     /// Back up the store while the daemon runs: complete, checked and synced to disk.
     Backup(backup::Arguments),
-    /// Delete records past the retention periods of `[retention]`, or show what would be deleted; safe while the daemon runs.
+    /// Delete records past the retention periods of `[retention]`, or show what would be deleted; safe while
+    /// the daemon runs.
     Purge(purge::Arguments),
     /// Write manual pages and shell completions, for packages.
     #[command(hide = true)]
     Man(man::Arguments),
 }
 
-/// Why a command failed. Decides the exit code (see the help of the program).
-#[derive(Debug)]
-enum Failure {
-    /// An input cannot be read: exit code 65.
-    Input(String),
-    /// Lines of an input cannot be used, each with its file and line: exit code 65.
-    Lines(Vec<evaluate::truth::LineError>),
-    /// Settings or zones are faulty: exit code 78.
-    Settings(Vec<Problem>),
-    /// The arguments are wrong, or the store refused them: exit code 2.
-    Usage(String),
-    /// An evidence bundle differs from what was packed: exit code 1.
-    Damaged(String),
-    /// The bundle is intact, but the replay does not find all of its alerts again: exit code 3.
-    NotFoundAgain(String),
-    /// The reader of standard output closed the pipe, such as `head`. Not an error: exit code 0.
-    ReaderGone,
-    /// A message that is printed as it is, with its exit code.
-    Shown { code: u8, text: String },
-    /// Anything else, such as a full disk: exit code 1.
-    Other(String),
-}
-
-/// Runs the program and returns its exit code (SPEC "Command line").
+/// Runs the program and returns its exit code (SPEC "Command line"). Everything that a command has to say on
+/// failure is printed here and nowhere else, so that each failure has one message and one exit code. Fail
+/// points are armed before the command runs, because a test must be able to fail its first write.
 pub fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
@@ -181,12 +184,12 @@ pub fn main() -> ExitCode {
         Command::Bundle(arguments) => bundle::main(&arguments),
         Command::Backup(arguments) => backup::main(&arguments),
         Command::Purge(arguments) => purge::main(&arguments),
-        Command::Man(arguments) => man::main(&arguments),
+        Command::Man(arguments) => man::main(&arguments, &Arguments::command()),
     };
     match outcome {
         Ok(()) | Err(Failure::ReaderGone) => ExitCode::SUCCESS,
         Err(failure) => {
-            let (code, text) = failure.tell();
+            let (code, text) = failure.exit();
             if !text.is_empty() {
                 // Without standard error the message is lost.
                 let _ = writeln!(io::stderr(), "{text}");
@@ -196,56 +199,8 @@ pub fn main() -> ExitCode {
     }
 }
 
-impl Failure {
-    fn tell(&self) -> (u8, String) {
-        match self {
-            Failure::Input(text) => (65, format!("atalaia: {}", FromAir(text))),
-            Failure::Lines(errors) => {
-                let line = |error: &evaluate::truth::LineError| format!("atalaia: {}", FromAir(&error.to_string()));
-                (65, errors.iter().map(line).collect::<Vec<_>>().join("\n"))
-            }
-            Failure::Settings(problems) => {
-                let lines: Vec<String> = problems.iter().map(Problem::to_string).collect();
-                (78, lines.join("\n"))
-            }
-            Failure::Usage(text) => (2, format!("atalaia: {}", FromAir(text))),
-            Failure::Damaged(text) => (1, format!("atalaia: {}", FromAir(text))),
-            Failure::NotFoundAgain(text) => (3, format!("atalaia: {}", FromAir(text))),
-            Failure::ReaderGone => (0, String::new()),
-            Failure::Shown { code, text } => (*code, text.clone()),
-            Failure::Other(text) => (1, format!("atalaia: {text}")),
-        }
-    }
-}
-
-/// Writes a text to standard output.
-fn print(text: &str) -> Result<(), Failure> {
-    print_by(|out| out.write_all(text.as_bytes()))
-}
-
-/// Writes to standard output piece by piece, through a buffer.
-fn print_by(write: impl FnOnce(&mut BufWriter<StdoutLock<'static>>) -> io::Result<()>) -> Result<(), Failure> {
-    let mut out = BufWriter::new(io::stdout().lock());
-    match write(&mut out).and_then(|()| out.flush()) {
-        Ok(()) => Ok(()),
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(Failure::ReaderGone),
-        Err(error) => Err(Failure::Other(format!("standard output: {error}"))),
-    }
-}
-
-/// Turns an error of the store into a failure: refusals are usage errors, and permission errors name the command that
-/// would work.
-fn refused(error: StoreError) -> Failure {
-    match error {
-        StoreError::Refused(text) => Failure::Usage(text),
-        error => Failure::Other(access::refused(&error).unwrap_or_else(|| error.to_string())),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     #[test]

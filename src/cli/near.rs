@@ -1,14 +1,18 @@
 //! `atalaia near`: the vessels near a position now, as the running daemon knows them.
+//!
+//! Only the daemon knows the present picture: reading the journal back would take longer than the answer
+//! stays true. Without a daemon there is therefore no answer.
 
 use std::path::PathBuf;
 
 use serde::Deserialize;
 
 use super::daemon::Daemon;
+use super::failure::Failure;
+use super::output::print;
 use super::position::Position;
 use super::table::{number, table, text, width};
 use super::who::radius;
-use super::{Failure, print};
 use crate::platform::telemetry::FromAir;
 use atalaia_core::base::time::Time;
 use atalaia_core::engine::questions::Nearby;
@@ -22,7 +26,7 @@ pub(super) struct Arguments {
     config: Option<PathBuf>,
     #[command(flatten)]
     place: Position,
-    /// Radius around it, in nautical miles
+    /// Radius around the position, in nautical miles, at most 500
     #[arg(long, value_name = "R", value_parser = radius, default_value = "10")]
     radius_nm: f64,
     /// Maximum number of vessels, the nearest first
@@ -35,13 +39,19 @@ pub(super) struct Arguments {
 
 /// The daemon's answer.
 #[derive(Deserialize)]
-struct Found {
+struct Answer {
+    /// Event time of the picture; `None` if no report came in yet.
     at: Option<Time>,
+    /// The vessels, the nearest first, at most `--limit`.
     items: Vec<Nearby>,
+    /// Number of further vessels within the radius.
     left_off: usize,
 }
 
 /// Asks the running daemon and prints the vessels.
+///
+/// # Errors
+/// The settings name no address that can be asked (2), the position cannot be read (2), or nothing answers (1).
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let daemon = Daemon::of(arguments.config.as_deref()).ok_or_else(|| {
         let text = "no daemon can be asked: the settings need a loopback address, for instance [http] address = \"127.0.0.1:9477\"";
@@ -49,24 +59,27 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     })?;
     let Arguments { radius_nm, limit, .. } = arguments;
     let place = arguments.place.read().map_err(Failure::Usage)?;
-    let found: Option<Found> =
+    let found: Option<Answer> =
         daemon.ask(&format!("vessels?near={},{}&radius_nm={radius_nm}&limit={limit}", place.lat, place.lon));
     let found = found.ok_or_else(|| Failure::Other(format!("no daemon answers questions at {}", daemon.address)))?;
     print(&if arguments.json { found.items.iter().map(json).collect::<String>() } else { page(&found) })
 }
 
+/// One vessel as a line of JSON, as over HTTP.
 fn json(vessel: &Nearby) -> String {
     // Plain data always serialises.
     format!("{}\n", serde_json::to_string(vessel).unwrap_or_default())
 }
 
-fn page(found: &Found) -> String {
+/// The vessels as a table below a line with their number and time.
+fn page(found: &Answer) -> String {
     let Some(at) = found.at else {
         return "the daemon has received no report yet\n".to_owned();
     };
     let row = |vessel: &Nearby| {
         let name = vessel.name.as_deref().unwrap_or("no name");
         let who = format!("{} {:09} ({})", FromAir(name), vessel.mmsi, vessel.kind);
+        // What was measured between fixes counts more than what the vessel says of itself.
         let knots = vessel.made_good_knots.or(vessel.sog_knots);
         let knots = knots.map_or_else(String::new, |knots| format!("{knots:.1}"));
         let place = format!("{:.4} {:.4}", vessel.lat, vessel.lon);

@@ -1,6 +1,10 @@
 //! Arguments shared by the commands that list what was stored between two times.
+//!
+//! The default is the last watch: 8 hours. Times here are those of storage, by the clock of the machine,
+//! because the question is "what came in while I was away"; event times of a late feed would leave out what
+//! came late.
 
-use super::Failure;
+use super::failure::Failure;
 use super::table::screen_rows;
 use super::when::past;
 use atalaia_core::base::time::{Span, Time};
@@ -14,7 +18,8 @@ pub(super) struct Period {
     /// End, not included [default: now]
     #[arg(long, value_name = "T", value_parser = past, allow_hyphen_values = true)]
     until: Option<Time>,
-    /// Show the last N [default: as many as the terminal has room for; all as JSON and into a file or pipe]
+    /// Show the last N [default: as many as the terminal has room for; all with --json, and into a file or
+    /// pipe]
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
     /// Print one JSON object per line
@@ -35,11 +40,13 @@ impl Period {
                 until.minute(),
                 self.since.minute()
             ))),
+            // What was stored in this very millisecond belongs to the list.
             until => Ok(until.unwrap_or(now + Span::from_millis(1))),
         }
     }
 
-    /// How many of `count` rows are left out so that the rest fits. The earliest rows are left out.
+    /// How many of `count` rows are left out so that the rest fits. The earliest rows are left out. With
+    /// `--limit`, that limit counts; else the height of the terminal, except for JSON.
     pub(super) fn earlier(&self, count: usize) -> usize {
         let screen = screen_rows().filter(|_| !self.json);
         count.saturating_sub(self.limit.or(screen).unwrap_or(usize::MAX))
@@ -47,6 +54,9 @@ impl Period {
 }
 
 /// Refuses a `--since` in the future: the list would be empty and look like a quiet watch.
+///
+/// # Errors
+/// Wrong usage, with the time now.
 pub(super) fn has_come(since: Time, now: Time) -> Result<(), Failure> {
     match now < since {
         true => Err(Failure::Usage(format!(

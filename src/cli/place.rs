@@ -1,19 +1,21 @@
 //! Which settings file and which store a command works with: named on the command line, by the environment, or
 //! installed.
+//!
+//! Commands that watch over alerts must work when something else is broken: a fault in a zone file at night
+//! must not keep an analyst from the store. They read only the tables that they need, and warn of the rest.
+//! Commands without a daemon, such as `replay`, check everything, because they are about to use it.
 
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::{Failure, access};
+use super::failure::Failure;
+use super::named::{INSTALLED, VARIABLE, named_settings};
+
+use super::access;
 use crate::config::{Checked, Problem, Purpose, SETTINGS_FILE, StoreSettings, Table, check, store_settings};
 use crate::platform::telemetry::FromAir;
 use atalaia_core::base::fault::Fault;
-
-/// Environment variable that names the settings file of commands without `--config`.
-pub(super) const VARIABLE: &str = "ATALAIA_CONFIG";
-/// Where packages install the settings file.
-pub(super) const INSTALLED: &str = "/etc/atalaia/atalaia.toml";
 
 /// Selects the store of a command.
 #[derive(Debug, clap::Args)]
@@ -21,12 +23,13 @@ pub(super) struct StoreArguments {
     /// Settings file whose `[store]` is used [default: the variable ATALAIA_CONFIG, else /etc/atalaia/atalaia.toml]
     #[arg(long, value_name = "FILE", global = true)]
     pub(super) config: Option<PathBuf>,
-    /// File of the store; the settings are not read
+    /// File of the store, instead of the one in the settings, which are then not read
     #[arg(long, value_name = "FILE", global = true, conflicts_with = "config")]
     pub(super) store: Option<PathBuf>,
 }
 
-/// A store that exists and is readable.
+/// A store that exists and is readable. What the command may do with it is not known yet: writing may still
+/// be refused.
 #[derive(Debug)]
 pub(super) struct Place {
     /// File of the store.
@@ -36,12 +39,21 @@ pub(super) struct Place {
 }
 
 impl StoreArguments {
-    /// The file of the store, which exists and is readable.
+    /// The file of the store, which exists and is readable. Faults of the settings outside `[store]` are only
+    /// a warning.
+    ///
+    /// # Errors
+    /// Those of [`StoreArguments::place`].
     pub(super) fn path(&self) -> Result<PathBuf, Failure> {
         self.place(&[]).map(|place| place.store)
     }
 
-    /// The store, with these tables of the settings besides `[store]`. Faults in other tables only print a warning.
+    /// The store, with these tables of the settings besides `[store]`. Faults in other tables only print a
+    /// warning.
+    ///
+    /// # Errors
+    /// No settings file is named (2); the settings cannot be read, lack a store or have a fault in one of these
+    /// tables (78); the store does not exist (65) or may not be read by this user (1).
     pub(super) fn place(&self, needed: &[Table]) -> Result<Place, Failure> {
         if let Some(store) = &self.store {
             access::to_store(store, "no such file")?;
@@ -53,8 +65,8 @@ impl StoreArguments {
     }
 }
 
-/// The store of a settings file, with these tables besides `[store]`. `hint` names an alternative if the settings
-/// cannot be used.
+/// The store of a settings file, with these tables besides `[store]`. `hint` names an alternative if the
+/// settings cannot be used. `given` is the value of `--config`.
 pub(super) fn of_settings(
     given: Option<&Path>,
     needed: &[Table],
@@ -71,7 +83,11 @@ pub(super) fn of_settings(
     Ok((store, settings))
 }
 
-/// These tables of a settings file. `hint` names an alternative if they cannot be used.
+/// These tables of a settings file. `hint` names an alternative if they cannot be used. Prints a warning on
+/// standard error if other tables have faults, with the command that shows them.
+///
+/// # Errors
+/// Every problem of these tables, and of the file itself, with exit code 78.
 pub(super) fn part(file: &Path, needed: &[Table], hint: Option<&str>) -> Result<StoreSettings, Failure> {
     let settings = store_settings(file, needed).map_err(|problems| {
         let mut lines: Vec<String> = problems.iter().map(Problem::to_string).collect();
@@ -91,14 +107,13 @@ pub(super) fn part(file: &Path, needed: &[Table], hint: Option<&str>) -> Result<
     Ok(settings)
 }
 
-/// The settings file that the command line or the variable names.
-pub(super) fn named_settings(given: Option<&Path>) -> Option<PathBuf> {
-    let variable = || std::env::var_os(VARIABLE).filter(|value| !value.is_empty()).map(PathBuf::from);
-    given.map(Path::to_owned).or_else(variable)
-}
-
-/// The settings file of a command that needs one; it exists and is readable. `hint` names an alternative, if there is
-/// one.
+/// The settings file of a command that needs one; it exists and is readable. `hint` names an alternative, if
+/// there is one. Where the settings are a folder, the result is the folder, and the file in it has been
+/// checked.
+///
+/// # Errors
+/// Wrong usage if no file is named and none is installed; exit code 78 if the named one does not exist or may
+/// not be read.
 pub(super) fn settings_file(given: Option<&Path>, hint: Option<&str>) -> Result<PathBuf, Failure> {
     let installed = Path::new(INSTALLED);
     // A folder without access may well contain it; the permission error comes from `access`.
@@ -106,6 +121,7 @@ pub(super) fn settings_file(given: Option<&Path>, hint: Option<&str>) -> Result<
     let file = named_settings(given).or_else(usual).ok_or_else(|| Failure::Usage(ways(hint)))?;
     let whole = if file.is_dir() { file.join(SETTINGS_FILE) } else { file.clone() };
     match fs::metadata(&whole) {
+        // A file that was named by mistake is the usual case, so the message lists the ways to name another.
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             let name = whole.display().to_string();
             let text = format!("{}: No such file or directory\natalaia: {}", FromAir(&name), ways(hint));
@@ -115,13 +131,14 @@ pub(super) fn settings_file(given: Option<&Path>, hint: Option<&str>) -> Result<
     }
 }
 
-/// How to name the settings file.
+/// How to name the settings file. `hint` adds one that only some commands have.
 fn ways(hint: Option<&str>) -> String {
     let hint = hint.map_or(String::new(), |hint| format!("; {hint}"));
     format!("name the settings file: --config FILE, or the variable {VARIABLE}, or install it as {INSTALLED}{hint}")
 }
 
-/// Settings and zones of commands that work without a daemon.
+/// Settings and zones of commands that work without a daemon. The installed settings are not used unless they
+/// are named: a replay must give the same alerts on every machine.
 #[derive(Debug, clap::Args)]
 pub(super) struct SettingsArguments {
     /// Settings file [default: the variable ATALAIA_CONFIG, else the settings and zones built into the program]
@@ -133,7 +150,7 @@ pub(super) struct SettingsArguments {
 }
 
 impl SettingsArguments {
-    /// The settings, or everything that is wrong with them.
+    /// The settings, or everything that is wrong with them. Without a file, those built into the program.
     pub(super) fn checked(&self) -> Result<Checked, Failure> {
         let file = named_settings(self.config.as_deref());
         let file = file.map(|file| settings_file(Some(&file), None)).transpose()?;
@@ -152,10 +169,5 @@ mod tests {
             assert!(text.contains(part), "{part} in {text}");
         }
         assert!(!ways(None).contains(';'));
-    }
-
-    #[test]
-    fn the_command_line_wins_over_the_variable() {
-        assert_eq!(named_settings(Some(Path::new("a.toml"))), Some(PathBuf::from("a.toml")));
     }
 }

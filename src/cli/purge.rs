@@ -1,9 +1,15 @@
 //! `atalaia purge`: deletes records past their retention, or shows what would be deleted.
+//!
+//! The daemon purges once a day by itself. The command is for those who must show that data are gone, and for
+//! a look beforehand.
 
 use std::path::PathBuf;
 
+use super::access::refused;
+use super::failure::Failure;
+use super::output::print;
+use super::person::who;
 use super::place::of_settings;
-use super::{Failure, print, refused, who};
 use crate::config::Table;
 use crate::daemon::{self, PurgedLines};
 use crate::platform::clock::Clock;
@@ -20,13 +26,17 @@ pub(super) struct Arguments {
     /// Only show what would be deleted
     #[arg(long)]
     dry_run: bool,
-    /// Name of the person acting, for the audit trail; the caller is recorded too [default: sudo's user, else the
-    /// login, else the user]
+    /// Name of the person acting, for the audit trail; the account that calls is recorded too [default: the
+    /// user who called sudo, else the user of the login, else that of the process]
     #[arg(long = "as", value_name = "NAME")]
     who: Option<String>,
 }
 
-/// Deletes the records, or counts them, and prints the result class by class.
+/// Deletes the records, or counts them, and prints the result class by class. Records of the store go first,
+/// then received lines and the settings that only those needed.
+///
+/// # Errors
+/// The settings or the store cannot be used, or no person is named.
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let (path, settings) = of_settings(arguments.config.as_deref(), &[Table::Retention, Table::Journal], None)?;
     // A dry run deletes nothing, so it needs no person.
@@ -40,6 +50,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     print(&purged_text(&purged, &lines, if arguments.dry_run { "would go" } else { "gone" }))
 }
 
+/// One line for each class of records. `what` says what happened to them: `gone` or `would go`.
 fn purged_text(purged: &Purged, PurgedLines { lines, in_force }: &PurgedLines, what: &str) -> String {
     let line = |class: &str, gone: u64, held: u64, waiting: u64| {
         let held = if held == 0 { String::new() } else { format!("  {held} kept by a hold") };

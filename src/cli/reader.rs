@@ -1,4 +1,7 @@
 //! The decoded lines of recordings, block by block, read and decoded on a thread of their own where that pays.
+//!
+//! With a thread of their own, the next lines are read while the lanes of the engine work on the last ones.
+//! Blocks are handed over whole, in order: what the engine sees does not depend on the thread.
 
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{self, ScopedJoinHandle};
@@ -8,35 +11,43 @@ use atalaia_core::ais::{Line, SourceId};
 use atalaia_core::base::time::{Span, Time};
 use atalaia_core::engine::{AheadDecoder, DecodedLines};
 
-/// Maximum number of blocks that wait for the engine.
+/// Maximum number of blocks that wait for the engine. Two keep both threads busy; more would only hold
+/// memory.
 const BLOCKS_AHEAD: usize = 2;
 
-/// Reads the lines of recordings and decodes them.
+/// Reads the lines of recordings and decodes them. It is given back at the end, because the engine wants its
+/// decoder back and the caller the counts.
 pub(super) struct Reader {
+    /// The recordings, merged by time. Owns the open files.
     pub(super) recordings: MergedRecordings,
+    /// The decoder of the engine, detached from it for as long as the reader has it.
     pub(super) decoder: AheadDecoder,
-    /// The source of each recording.
+    /// The source of each recording, by the index of the recording.
     pub(super) sources: Vec<SourceId>,
-    /// Time of the first line, and lines per second; `None` if the lines have times.
+    /// Time of the first line, and lines per second, for recordings without times; `None` if the lines have
+    /// their own.
     pub(super) pace: Option<(Time, f64)>,
     /// Number of lines read so far.
     pub(super) count: u64,
 }
 
-/// One block of lines.
+/// One block of lines, as they leave the recordings, decoded.
 pub(super) struct Block {
+    /// The lines, in order of time.
     pub(super) lines: DecodedLines,
-    /// Whether more follow; false at the end.
+    /// Whether more follow; false at the end. An error ends the reading too, after the lines of this block.
     pub(super) more: Result<bool, RecordingError>,
 }
 
 impl Block {
+    /// Whether no block follows: at the end, and after an error.
     fn is_last(&self) -> bool {
         !matches!(self.more, Ok(true))
     }
 }
 
 impl Reader {
+    /// Reads and decodes the next block.
     fn block(&mut self) -> Block {
         let Reader { recordings, decoder, sources, pace, count } = self;
         let mut lines = DecodedLines::default();
@@ -48,8 +59,12 @@ impl Reader {
         Block { lines, more }
     }
 
-    /// Passes each block to `take` until the last one, or until `take` returns false. If `is_ahead`, blocks are read and decoded ahead, on
-    /// a thread of their own.
+    /// Passes each block to `take` until the last one, or until `take` returns false. If `is_ahead`, blocks
+    /// are read and decoded ahead, on a thread of their own.
+    ///
+    /// # Errors
+    /// Those of `take`. The reader is then dropped with the decoder. Errors of the recordings are in the
+    /// blocks.
     pub(super) fn each<E>(
         mut self,
         is_ahead: bool,
@@ -71,6 +86,7 @@ impl Reader {
         })
     }
 
+    /// Reads block by block until the last one, or until the receiver is gone.
     fn send(mut self, to: &SyncSender<Block>) -> Reader {
         loop {
             let block = self.block();
@@ -83,6 +99,7 @@ impl Reader {
     }
 }
 
+/// The receiving side of [`Reader::send`]. A panic of the reading thread goes on in this one.
 fn receive<E>(
     blocks: Receiver<Block>,
     reading: ScopedJoinHandle<'_, Reader>,
@@ -93,6 +110,7 @@ fn receive<E>(
             break;
         }
     }
+    // The sender may wait for room. Without a receiver it stops.
     drop(blocks);
     reading.join().or_else(|panic| std::panic::resume_unwind(panic))
 }

@@ -1,4 +1,8 @@
 //! `atalaia replay`: runs recordings through the engine, as fast as it can.
+//!
+//! The engine is the one of the daemon, and the same lines give the same alerts. Reading, decoding and the
+//! progress bar are here; [`play`] is also how `check --on`, `zones test --on`, `explain` and `who` read
+//! recordings.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -12,8 +16,9 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::failure::Failure;
+use super::place::SettingsArguments;
 use super::reader::{Block, Reader};
-use super::{Failure, SettingsArguments};
 use crate::config::Checked;
 use crate::inputs::{self, Format, MergedRecordings, Reading, Recording, RecordingError};
 use crate::platform::clock::Clock;
@@ -31,7 +36,7 @@ pub(super) struct Arguments {
     /// Write alerts to this file, one JSON object per line, in order of time [default: standard output]
     #[arg(long, value_name = "FILE")]
     alerts: Option<PathBuf>,
-    /// Include facts, which scored too few points for an alert
+    /// Include facts: events with too few points for an alert, by default fewer than 20
     #[arg(long)]
     facts: bool,
     /// Write cases to this file at the end, one JSON object per line; `-` for standard output
@@ -54,20 +59,37 @@ pub(super) struct Arguments {
     inputs: Vec<PathBuf>,
 }
 
+/// Parses a time in full: a recording has nothing to do with today, so the short forms of other commands are
+/// not accepted.
+///
+/// # Errors
+/// How to write it.
 pub(super) fn time(text: &str) -> Result<Time, String> {
     Time::parse(text).ok_or_else(|| "write it as 2026-03-01T04:10:00Z".to_owned())
 }
 
+/// Parses a number of lines per second.
+///
+/// # Errors
+/// How to write it.
 fn rate(text: &str) -> Result<f64, String> {
     let rate = text.parse().ok().filter(|rate: &f64| rate.is_finite() && 0.0 < *rate);
     rate.ok_or_else(|| "write a number above 0".to_owned())
 }
 
+/// Parses a time zone by its IANA name or its offset.
+///
+/// # Errors
+/// How to write it.
 fn time_zone(text: &str) -> Result<TimeZone, String> {
     inputs::time_zone(text).ok_or_else(|| "write an IANA name or an offset, as Europe/Lisbon or +02:00".to_owned())
 }
 
-/// Writes the alerts, then cases and summary if asked.
+/// Writes the alerts as they come, then cases and summary if asked.
+///
+/// # Errors
+/// The settings are faulty (78); a recording cannot be read, or nothing in any of them could be used (65); an
+/// output cannot be written (1).
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let settings = arguments.settings.checked()?;
     let clock = Clock;
@@ -86,7 +108,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
         }
         alerts.flush()
     });
-    let Played { engine, overlong } = played?;
+    let Outcome { engine, overlong } = played?;
     if let Some(path) = &arguments.cases {
         let mut cases = Output::open(Some(path))?;
         for case in engine.cases() {
@@ -105,6 +127,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
         // Standard error may be closed; the summary has the note too.
         let _ = writeln!(io::stderr(), "atalaia: warning: {}: {note}", FromAir(&named(&arguments.inputs)));
     }
+    // No alerts from a recording without usable lines would look like a quiet night.
     match summary.unusable {
         Some(why) => Err(Failure::Input(format!("{}: {why}", named(&arguments.inputs)))),
         None => Ok(()),
@@ -120,7 +143,8 @@ fn named(inputs: &[PathBuf]) -> String {
     inputs.iter().map(name).collect::<Vec<_>>().join(", ")
 }
 
-/// The counts of the engine, with overlong lines and the speed of this run.
+/// The counts of the engine, with overlong lines and the speed of this run. The speed is that of this
+/// machine, so it is the only part that differs between runs.
 fn summary(engine: &Engine, overlong: u64, wall_seconds: f64) -> Value {
     let mut summary = engine.summary();
     if 0 < overlong {
@@ -140,11 +164,17 @@ fn summary(engine: &Engine, overlong: u64, wall_seconds: f64) -> Value {
 
 /// A file or standard output, with its name for messages.
 struct Output {
+    /// Name for messages.
     name: String,
+    /// Buffered, because there may be many lines.
     writer: BufWriter<Box<dyn Write>>,
 }
 
 impl Output {
+    /// Opens an output: standard output for `-` or without a path. A file that exists is replaced.
+    ///
+    /// # Errors
+    /// The file cannot be created.
     fn open(path: Option<&Path>) -> Result<Output, Failure> {
         let (name, writer): (String, Box<dyn Write>) = match path.filter(|path| path.as_os_str() != "-") {
             None => ("standard output".to_owned(), Box::new(io::stdout())),
@@ -157,6 +187,10 @@ impl Output {
         Ok(Output { name, writer: BufWriter::with_capacity(1 << 16, writer) })
     }
 
+    /// Writes an object as one line of JSON.
+    ///
+    /// # Errors
+    /// See [`Output::failed`].
     fn line(&mut self, object: &impl Serialize) -> Result<(), Failure> {
         serde_json::to_writer(&mut self.writer, object)
             .map_err(io::Error::from)
@@ -164,10 +198,15 @@ impl Output {
             .map_err(|error| self.failed(&error))
     }
 
+    /// Writes what is still in the buffer. Must be called at the end, where errors would otherwise be lost.
+    ///
+    /// # Errors
+    /// See [`Output::failed`].
     fn flush(&mut self) -> Result<(), Failure> {
         self.writer.flush().map_err(|error| self.failed(&error))
     }
 
+    /// The failure for an error of this output: [`Failure::ReaderGone`] for a closed pipe.
     fn failed(&self, error: &io::Error) -> Failure {
         match error.kind() {
             io::ErrorKind::BrokenPipe => Failure::ReaderGone,
@@ -178,13 +217,14 @@ impl Output {
 
 /// What is played, and how.
 pub(super) struct Playback {
-    /// Recordings, `-` for standard input.
+    /// Recordings, `-` for standard input. Merged by time.
     pub(super) inputs: Vec<PathBuf>,
-    /// Time zone of local times in the recordings.
+    /// Time zone of local times in the recordings; `None` for UTC.
     pub(super) time_zone: Option<TimeZone>,
-    /// For recordings without times: time of the first line, and lines per second.
+    /// For recordings without times: time of the first line, and lines per second. `None` if the lines have
+    /// times; without either, behaviours cannot be judged.
     pub(super) pace: Option<(Time, f64)>,
-    /// Engine time stops at this moment, and reading ends soon after.
+    /// Engine time stops at this moment, and reading ends soon after; `None` to read to the end.
     pub(super) until: Option<Time>,
 }
 
@@ -197,32 +237,38 @@ pub(super) struct Stop<'a> {
 }
 
 /// The result of a replay.
-pub(super) struct Played {
-    /// The engine at the end.
+pub(super) struct Outcome {
+    /// The engine at the end, with everything it remembers.
     pub(super) engine: Engine,
     /// Lines dropped because they were longer than the limit.
     pub(super) overlong: u64,
 }
 
-/// Runs recordings through an engine. Shows the engine to `observe` after every line, and passes its changes on block
-/// by block.
+/// Runs recordings through an engine. Shows the engine to `observe` after every line, and passes its changes
+/// on block by block.
+///
+/// # Errors
+/// A recording cannot be opened or read, or `on_changes` fails.
 pub(super) fn play(
     settings: &Checked,
     playback: &Playback,
     observe: &mut dyn FnMut(&Engine),
     on_changes: &mut dyn FnMut(&[Change]) -> Result<(), Failure>,
-) -> Result<Played, Failure> {
+) -> Result<Outcome, Failure> {
     play_on(settings, playback, None, observe, on_changes)
 }
 
-/// The same, with a stop at `until`.
+/// The same, with a stop at `until`. Without a stop, reading ends there.
+///
+/// # Errors
+/// Those of [`play`].
 pub(super) fn play_on(
     settings: &Checked,
     playback: &Playback,
     mut stop: Option<Stop<'_>>,
     observe: &mut dyn FnMut(&Engine),
     on_changes: &mut dyn FnMut(&[Change]) -> Result<(), Failure>,
-) -> Result<Played, Failure> {
+) -> Result<Outcome, Failure> {
     let mut recordings = Vec::new();
     for path in &playback.inputs {
         let recording = Recording::open(path, settings.recordings.limits())?;
@@ -255,13 +301,16 @@ pub(super) fn play_on(
     let recordings = MergedRecordings::new(recordings, &reading)?;
     let decoder = engine.detach_decoder();
     let reader = Reader { recordings, decoder, sources: ids, pace: playback.pace, count: 0 };
-    // With one lane, everything stays on one thread. Blocks after a stop must not be decoded, because their lines would be counted.
+    // With one lane, everything stays on one thread. Blocks after a stop must not be decoded, because their
+    // lines would be counted.
     let is_ahead = 1 < engine.tracks().lanes() && playback.until.is_none();
 
+    // Kept from block to block, so that it need not grow again.
     let mut changes = Vec::new();
     let reader = reader.each(is_ahead, |Block { lines, more }| {
         engine.decoded(lines, observe, &mut changes);
         let ended = !matches!(more, Ok(true));
+        // Engine time has reached `until`. With a stop it goes on afterwards, else this is the end.
         let pauses = !ended && engine.is_held() && stop.is_some();
         let ended = ended || (engine.is_held() && !pauses);
         if ended {
@@ -285,6 +334,7 @@ pub(super) fn play_on(
                 on_changes(&changes)?;
             }
         }
+        // Once per block is often enough for the eye.
         progress.show(engine.now());
         more?;
         Ok::<bool, Failure>(!ended)
@@ -293,10 +343,12 @@ pub(super) fn play_on(
     for (name, bytes) in reader.recordings.padded() {
         let _ = writeln!(io::stderr(), "atalaia: {name}: {bytes} zero bytes after its compressed data, skipped");
     }
-    Ok(Played { engine, overlong: reader.recordings.overlong() })
+    Ok(Outcome { engine, overlong: reader.recordings.overlong() })
 }
 
-/// Assigns sources: all recordings of one format are one source, except CSV files, where each layout of columns is one.
+/// Assigns sources: all recordings of one format are one source, except CSV files, where each layout of
+/// columns is one. Sources matter where time is reordered: the files of one station are one stream, even if
+/// it was split at midnight. Returns the source of each recording, and the names of the sources.
 fn sources(recordings: &[Recording]) -> (Vec<SourceId>, Vec<String>) {
     let mut known: Vec<(&'static str, Option<&Vec<u8>>)> = Vec::new();
     let mut ids = Vec::new();
@@ -328,13 +380,17 @@ fn sources(recordings: &[Recording]) -> (Vec<SourceId>, Vec<String>) {
     (ids, names.collect())
 }
 
-/// A progress bar on standard error during a long replay. Hidden if standard error is not a terminal.
+/// A progress bar on standard error during a long replay. Hidden if standard error is not a terminal. Removed
+/// at the end.
 struct Progress {
+    /// The bar; a counter of bytes if the size of an input is not known.
     bar: ProgressBar,
+    /// Bytes read so far of each recording, as the recordings count them.
     positions: Vec<Arc<AtomicU64>>,
 }
 
 impl Progress {
+    /// A bar over all recordings together. Its length is known only if every one of them is a file.
     fn new(recordings: &[Recording]) -> Progress {
         let sizes: Option<Vec<u64>> = recordings.iter().map(Recording::size).collect();
         let (length, style) = match sizes {
@@ -348,7 +404,8 @@ impl Progress {
         Progress { bar, positions: recordings.iter().map(Recording::position).collect() }
     }
 
-    /// Draws nothing in the first 2 s: a short replay needs no bar.
+    /// Draws nothing in the first 2 s: a short replay needs no bar. `now` is engine time, which tells more
+    /// than the share of bytes.
     fn show(&self, now: Option<Time>) {
         if self.bar.is_hidden() || self.bar.elapsed() < Duration::from_secs(2) {
             return;

@@ -1,8 +1,15 @@
 //! `atalaia alerts report` and `atalaia cases report`: one page to read and print.
+//!
+//! What the page contains is made in `storage::evidence::report`, which has its own tests. Here it only gets
+//! a name and a place.
 
 use std::path::{Path, PathBuf};
 
-use super::{Failure, print, refused};
+use super::failure::Failure;
+
+use super::output::print;
+
+use super::access::refused;
 use crate::platform::clock::Clock;
 use crate::storage::evidence::{self, report};
 use crate::storage::store;
@@ -19,6 +26,9 @@ pub(super) struct Arguments {
 }
 
 /// Writes the page of an alert.
+///
+/// # Errors
+/// The store refuses the id, or the file cannot be written.
 pub(super) fn of_alert(path: &Path, wanted: &Arguments) -> Result<(), Failure> {
     let now = Clock.now();
     let alert_file = store::alert_file(path, &wanted.id, now).map_err(refused)?;
@@ -28,6 +38,9 @@ pub(super) fn of_alert(path: &Path, wanted: &Arguments) -> Result<(), Failure> {
 }
 
 /// Writes the page of a case.
+///
+/// # Errors
+/// The store refuses the id, or the file cannot be written.
 pub(super) fn of_case(path: &Path, wanted: &Arguments) -> Result<(), Failure> {
     let now = Clock.now();
     let case_file = store::case_file(path, &wanted.id, now).map_err(refused)?;
@@ -36,11 +49,14 @@ pub(super) fn of_case(path: &Path, wanted: &Arguments) -> Result<(), Failure> {
     write(wanted, &name, &report::of_case(&case_file, now))
 }
 
+/// Writes the page to the wanted place, or to standard output. `name` is used in a folder; it includes the
+/// marking, so that a file that is sent on by mistake still says how it may be handled.
 fn write(wanted: &Arguments, name: &str, page: &str) -> Result<(), Failure> {
     let Some(out) = &wanted.out else {
         return print(page);
     };
     let path = if out.is_dir() { out.join(name) } else { out.clone() };
+    // An earlier report may have been sent to someone, and must not change afterwards.
     if path.exists() {
         return Err(Failure::Other(format!("{}: exists already; name another file with --out", path.display())));
     }

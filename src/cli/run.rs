@@ -1,4 +1,7 @@
 //! `atalaia run`: the daemon.
+//!
+//! Settings are checked before anything is opened, so that a faulty file ends the start at once with exit
+//! code 78, which the unit lists in `RestartPreventExitStatus`.
 
 use std::path::PathBuf;
 
@@ -6,7 +9,9 @@ use rustix::fs::Mode;
 use rustix::process::{geteuid, umask};
 use tracing::warn;
 
-use super::{Failure, access, place};
+use super::failure::Failure;
+
+use super::{access, place};
 use crate::config::{Purpose, check, no_inputs};
 use crate::daemon;
 use crate::platform::telemetry;
@@ -22,6 +27,10 @@ pub(super) struct Arguments {
 }
 
 /// Runs the daemon until SIGTERM or SIGINT.
+///
+/// # Errors
+/// Settings that cannot be used or have no inputs (78); whatever keeps the daemon from starting (1). Failures
+/// while it runs are logged and retried, not returned.
 pub(super) fn main(arguments: Arguments) -> Result<(), Failure> {
     let file = place::settings_file(arguments.config.as_deref(), None)?;
     let settings = check(Some(&file), None, Purpose::Run).map_err(Failure::Settings)?;
@@ -29,6 +38,7 @@ pub(super) fn main(arguments: Arguments) -> Result<(), Failure> {
         return Err(Failure::Settings(vec![no_inputs(&file)]));
     }
     telemetry::set_up();
+    // The logs are the first thing to be looked at, so the remark is there and not on standard error.
     if geteuid().is_root() {
         warn!("running as root, which is not needed: run it as a user of its own (User=atalaia in the unit)");
     }
@@ -43,6 +53,7 @@ pub(super) fn main(arguments: Arguments) -> Result<(), Failure> {
 /// group.
 fn keep_from_others() {
     let others = Mode::from_raw_mode(0o007);
+    // The mode can only be read by setting it. A stricter one, as the unit sets, stays.
     let asked = umask(others);
     umask(asked | others);
 }

@@ -1,12 +1,16 @@
 //! The data that `explain`, `who` and `vessel` work from: recordings, or the journal of a daemon and its store.
+//!
+//! A question about the past is answered by an engine that reads the lines again. From a journal it can do so
+//! as the daemon did at the time, with the settings and zones that were then in force; for recordings the
+//! present ones are used.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::Failure;
+use super::failure::Failure;
 use super::place::{SettingsArguments, of_settings};
 use super::when;
-use crate::config::Table;
+use crate::config::{Checked, Table};
 use crate::daemon::{self, LookBack, LookedBack, Onlooker, Origin};
 use crate::platform::telemetry::FromAir;
 use atalaia_core::alerts::Change;
@@ -14,19 +18,25 @@ use atalaia_core::base::time::Time;
 use atalaia_core::engine::Engine;
 use atalaia_core::zones::Chart;
 
-/// Digits of an MMSI (ITU-R M.585).
+/// Digits of an MMSI (ITU-R M.585), leading zeros included: those of coast stations begin with `00`.
 pub(super) const MMSI_DIGITS: usize = 9;
 
 /// Selects the data for a question about vessels.
 #[derive(Debug, clap::Args)]
 pub(super) struct Reading {
-    #[command(flatten)]
-    pub(super) settings: SettingsArguments,
-    /// For a journal: begin with lines received at this time [default: the daemon's last saved state before the time in
-    /// question, else 26 hours before it]
+    /// Settings file [default: the variable ATALAIA_CONFIG; without it, /etc/atalaia/atalaia.toml for a journal,
+    /// and the settings and zones built into the program for recordings]
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// For recordings: folder of zone files, instead of the one in the settings
+    #[arg(long, value_name = "DIR")]
+    zones: Option<PathBuf>,
+    /// Read a journal from lines received at this time on [default: from the daemon's last saved state before
+    /// the time in question, else from 26 hours before it]
     #[arg(long, value_name = "T", value_parser = when::past, allow_hyphen_values = true)]
     pub(super) read_from: Option<Time>,
-    /// Recordings, a folder of them, or the folder of a journal; `-` for standard input [default: the journal of the settings]
+    /// Recordings, a folder of them, or the folder of a journal; `-` for standard input [default: the journal
+    /// of the settings]
     #[arg(value_name = "INPUT")]
     pub(super) inputs: Vec<PathBuf>,
 }
@@ -47,15 +57,20 @@ pub(super) enum Source {
 
 impl Source {
     /// The journal of the settings if no input is named. A folder is a journal, or contains recordings.
-    pub(super) fn of(Reading { settings, inputs, .. }: &Reading) -> Result<Source, Failure> {
+    ///
+    /// # Errors
+    /// `--zones` was given for a journal; the settings have no journal, or keep none; an input cannot be
+    /// read.
+    pub(super) fn of(reading: &Reading) -> Result<Source, Failure> {
+        let inputs = &reading.inputs;
         if inputs.is_empty() {
-            return Source::of_settings(settings);
+            return Source::of_settings(reading);
         }
         if let [folder] = &inputs[..]
             && folder.is_dir()
             && daemon::is_journal(folder)
         {
-            settings.needs_no_zones()?;
+            reading.needs_no_zones()?;
             return Ok(Source::Journal { folder: folder.clone(), store: beside(folder) });
         }
         let mut files = Vec::new();
@@ -68,10 +83,12 @@ impl Source {
         Ok(Source::Recordings(files))
     }
 
-    fn of_settings(settings: &SettingsArguments) -> Result<Source, Failure> {
-        settings.needs_no_zones()?;
+    /// `--config` is optional here, and the installed settings will do: the question is about the daemon of
+    /// this machine.
+    fn of_settings(reading: &Reading) -> Result<Source, Failure> {
+        reading.needs_no_zones()?;
         let hint = "or name recordings, or the folder of a journal";
-        let (store, settings) = of_settings(settings.config.as_deref(), &[Table::Journal], Some(hint))?;
+        let (store, settings) = of_settings(reading.config.as_deref(), &[Table::Journal], Some(hint))?;
         let Some(folder) = daemon::journal_folder_of(&store, &settings.journal) else {
             return Err(Failure::Usage("the settings keep no journal ([journal] enabled): name recordings".to_owned()));
         };
@@ -82,7 +99,14 @@ impl Source {
     }
 }
 
-impl SettingsArguments {
+impl Reading {
+    /// The settings and zones for recordings, or everything that is wrong with them. A journal brings its own.
+    pub(super) fn checked(&self) -> Result<Checked, Failure> {
+        SettingsArguments { config: self.config.clone(), zones: self.zones.clone() }.checked()
+    }
+
+    /// Refuses `--zones` for a journal. The option would be ignored otherwise, and the answer be about other
+    /// zones than the user thinks.
     fn needs_no_zones(&self) -> Result<(), Failure> {
         match &self.zones {
             None => Ok(()),
@@ -93,14 +117,19 @@ impl SettingsArguments {
     }
 }
 
-/// The store beside a journal. `None` if the folder is not named after one, or if there is none.
+/// The store beside a journal: `atalaia.sqlite` for `atalaia.sqlite.journal`. `None` if the folder is not
+/// named after one, or if there is none.
 fn beside(folder: &Path) -> Option<PathBuf> {
     let whole = folder.canonicalize().ok()?;
     let store = PathBuf::from(whole.to_str()?.strip_suffix(".journal")?);
     store.is_file().then_some(store)
 }
 
-/// The files of a folder in order of their names, without hidden ones.
+/// The files of a folder in order of their names, without hidden ones and without folders in it. The order
+/// does not matter to the engine, which merges recordings by time, but it does to messages.
+///
+/// # Errors
+/// The folder cannot be read, or has no files.
 fn recordings_in(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     let failed = |error: io::Error| Failure::Input(format!("{}: {error}", folder.display()));
     let mut files = Vec::new();
@@ -118,7 +147,15 @@ fn recordings_in(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     }
 }
 
-/// Reads a journal, and prints on standard error where it begins and what is missing.
+/// Reads a journal, and prints on standard error where it begins and what is missing. Shows the engine to
+/// `look` after every line, and passes its changes to `changes`.
+///
+/// What is missing is said each time: an answer of "nothing happened" must not be trusted further than the
+/// data reach.
+///
+/// # Errors
+/// The journal does not exist or cannot be read, or the settings that were in force cannot be used: exit code
+/// 65.
 pub(super) fn look_back(
     wanted: &LookBack,
     look: &mut dyn FnMut(&Engine, &Chart),
@@ -126,6 +163,7 @@ pub(super) fn look_back(
 ) -> Result<LookedBack, Failure> {
     let looked = daemon::look_back(wanted, &mut Aside { look, changes }).map_err(|error| {
         let text = error.to_string();
+        // Some errors name a file of the journal already.
         match text.contains(&wanted.folder.display().to_string()) {
             true => Failure::Input(text),
             false => Failure::Input(format!("{}: {text}", wanted.folder.display())),
@@ -140,8 +178,11 @@ pub(super) fn look_back(
     Ok(looked)
 }
 
+/// Passes on what the reading shows, and prints where it began.
 struct Aside<'a> {
+    /// Sees the engine after every line.
     look: &'a mut dyn FnMut(&Engine, &Chart),
+    /// Takes the changes of alerts as they come.
     changes: &'a mut dyn FnMut(&[Change]),
 }
 
@@ -172,13 +213,17 @@ fn origin_words(origin: Origin) -> String {
     }
 }
 
-/// Prints a line on standard error, beside the answer.
+/// Prints a remark on standard error, so that standard output has nothing but the answer. Escaped.
 pub(super) fn aside(text: &str) {
     // Without standard error the line is lost.
     let _ = writeln!(io::stderr(), "atalaia: {}", FromAir(text));
 }
 
-/// Parses an MMSI: nine digits, as they are shown everywhere. A shorter number is more likely a typing error.
+/// Parses an MMSI: nine digits, as they are shown everywhere. A shorter number is more likely a typing error
+/// than one without its leading zeros.
+///
+/// # Errors
+/// How to write it.
 pub(super) fn mmsi(text: &str) -> Result<u32, String> {
     let digits = Some(text.trim()).filter(|text| text.len() == MMSI_DIGITS);
     let digits = digits.filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));

@@ -1,12 +1,18 @@
 //! `atalaia status`: the state of the feeds and sinks of the running daemon.
+//!
+//! The page is that of the HTTP listener, read as JSON without a type of its own: a daemon of another version
+//! may run beside this command, and a key that it does not have is shown as `-`. Other commands ask through
+//! [`glance`] and [`waits_for_restart`], where the daemon is a supplement.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde_json::Value;
 
+use super::failure::Failure;
+use super::output::print;
 use super::when::short;
-use super::{Failure, place, print};
+use super::{named, place};
 use crate::config::{Problem, Table, store_settings};
 use crate::platform::telemetry::FromAir;
 use crate::platform::tls;
@@ -29,16 +35,21 @@ pub(super) struct Arguments {
     json: bool,
 }
 
-/// The alternative if the settings cannot be used.
+/// The alternative if the settings cannot be used, named in their errors.
 const HINT: &str = "--address IP:PORT asks the daemon without settings";
-/// Address of the socket unit.
+/// Address at which the unit `atalaia-http.socket` listens; used without any settings.
 const USUAL: &str = "127.0.0.1:9477";
-/// Timeout of the whole request.
+/// Timeout of the whole request. Long, because a status is asked for when the machine is overloaded.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// Timeout where the status is only a supplement.
+/// Timeout where the status is only a supplement, and the command must not seem to hang without it.
 const GLANCE: Duration = Duration::from_secs(2);
 
-/// Prints the status. Exit code 1 if the daemon is not ready or does not answer.
+/// Prints the status. Exit code 1 if the daemon is not ready or does not answer, so that a monitor can run
+/// the command.
+///
+/// # Errors
+/// The settings name no address (78), nothing answers there, what answers is not a daemon of ours, or it is
+/// not ready.
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let address = arguments.address()?;
     let page = ask(&format!("http://{address}/status"), PATIENCE).map_err(|error| {
@@ -52,6 +63,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let text = if arguments.json { page } else { status_text(&value) };
     match value["ready"] == true {
         true => print(&text),
+        // The page is printed first: it says more than the reasons.
         false => {
             print(&text)?;
             Err(Failure::Other(format!("not ready: {}", words(&value["reasons"]))))
@@ -60,11 +72,16 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
 }
 
 impl Arguments {
+    /// The address to ask: that of `--address`, else of the settings, else of the installed ones, else the
+    /// usual one.
+    ///
+    /// # Errors
+    /// Settings that are named cannot be read, or have no address.
     fn address(&self) -> Result<String, Failure> {
         if let Some(address) = &self.address {
             return Ok(address.clone());
         }
-        let Some(file) = place::named_settings(self.config.as_deref()) else {
+        let Some(file) = named::named_settings(self.config.as_deref()) else {
             return Ok(installed().unwrap_or_else(|| USUAL.to_owned()));
         };
         let file = place::settings_file(Some(&file), Some(HINT))?;
@@ -77,12 +94,13 @@ impl Arguments {
 }
 
 /// The address in the installed settings. `None` if they do not exist, cannot be used or have no address.
+/// Their faults do not matter here: a status is asked for when something is wrong.
 fn installed() -> Option<String> {
-    store_settings(Path::new(place::INSTALLED), &[Table::Http]).ok()?.http.address
+    store_settings(Path::new(named::INSTALLED), &[Table::Http]).ok()?.http.address
 }
 
-/// The settings tables that the daemon at `address` will adopt only after a restart. `None` if there are none, or if it
-/// does not answer within [`GLANCE`].
+/// The settings tables that the daemon at `address` will adopt only after a restart. `None` if there are
+/// none, or if it does not answer within [`GLANCE`]. As the page lists them, such as `store`.
 pub(super) fn waits_for_restart(address: &str) -> Option<String> {
     let page = ask(&format!("http://{address}/status"), GLANCE).ok()?;
     let page: Value = serde_json::from_str(&page).ok()?;
@@ -91,20 +109,30 @@ pub(super) fn waits_for_restart(address: &str) -> Option<String> {
     (!tables.is_empty()).then(|| tables.join(", "))
 }
 
-/// The status page of the daemon at `address`, if it answers within [`GLANCE`].
+/// The status page of the daemon at `address`.
+///
+/// # Errors
+/// Why there is none within [`GLANCE`], in words.
 pub(super) fn glance(address: &str) -> Result<Value, String> {
     let page = ask(&format!("http://{address}/status"), GLANCE)?;
     serde_json::from_str(&page).map_err(|error| error.to_string())
 }
 
-/// The page at a URL, or why there is none.
+/// The page at a URL.
+///
+/// # Errors
+/// Why there is none within `patience`: the innermost cause, such as a refused connection. An HTTP status of
+/// 400 and above is an error too.
 pub(super) fn ask(url: &str, patience: Duration) -> Result<String, String> {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
     runtime.block_on(async {
         let client = reqwest::Client::builder()
+            // The client insists on a TLS configuration, but only plain HTTP on this machine is asked.
+            // Loading the system's certificates would take longer than the request.
             .tls_backend_preconfigured(tls::without_authorities())
             .timeout(patience)
+            // A proxy for the internet must not be asked for a loopback address.
             .no_proxy()
             .build()
             .map_err(|error| error.to_string())?;
@@ -122,7 +150,8 @@ fn reason(error: reqwest::Error) -> String {
     cause.to_string()
 }
 
-/// The status for people: what is wrong, then one line per feed and sink.
+/// The status for people: what is wrong, then one line per feed and sink. `!` marks a reason not to be ready,
+/// `?` a warning.
 fn status_text(page: &Value) -> String {
     let engine = &page["engine"];
     let mut text = format!(
@@ -143,6 +172,7 @@ fn status_text(page: &Value) -> String {
     }
     let head = ["INPUT", "STATE", "CLIENTS", "LINES/S", "LAG", "LAST LINE", "REJECTED"].map(str::to_owned).to_vec();
     let inputs = page["inputs"].as_array().into_iter().flatten().map(|input| {
+        // Zeros are left out: most reasons for rejection never occur.
         let counts = |key: &str, lead: &str| -> Vec<(String, u64)> {
             let counts = input[key].as_object().into_iter().flatten();
             let some = counts.filter_map(|(why, count)| Some((why, count.as_u64().filter(|count| 0 < *count)?)));
@@ -153,6 +183,7 @@ fn status_text(page: &Value) -> String {
         let rejected: Vec<String> = rejected.iter().map(|(why, count)| format!("{why} {count}")).collect();
         let mut row =
             ["name", "state", "lines_per_second", "lag_seconds", "last_line_at"].map(|key| word(&input[key])).to_vec();
+        // A silent input counts as up, but that is not what its row should say.
         if let Some(silent) = input["silent_since"].as_str().filter(|_| input["state"] == "up") {
             row[1] = silence(silent, page["at"].as_str().and_then(Time::parse));
         }
@@ -203,10 +234,12 @@ fn table(rows: Vec<Vec<String>>) -> String {
     rows.iter().map(line).collect()
 }
 
+/// The texts of a list, joined by semicolons; empty without a list.
 fn words(list: &Value) -> String {
     list.as_array().into_iter().flatten().map(word).collect::<Vec<_>>().join("; ")
 }
 
+/// A value of the page as text, safe to print: `-` for null or a missing key.
 fn word(value: &Value) -> String {
     match value {
         Value::Null => "-".to_owned(),

@@ -2,20 +2,25 @@
 //!
 //! Used by `alerts list`, `cases list`, `deliveries list`, `zones list` and others. Programs read `--json` instead: one
 //! object per line, with values in full.
+//!
+//! Widths are counted in characters, not in cells of the terminal: names on the air are ASCII (ITU-R M.1371,
+//! 6-bit characters), and wider scripts appear only in notes and zone names.
 
 use std::io::{self, IsTerminal};
 
 use crate::platform::telemetry::FromAir;
 
-/// Number of characters at the beginning of an id that identify it.
+/// Number of characters at the beginning of an id that lists show. Ids are 26 characters of base32, so that
+/// eight of them are 40 bits: of ten thousand alerts, two are alike with a probability below 1 in 10 000. Commands accept
+/// four and more, and refuse a beginning that several ids share.
 const ID: usize = 8;
 /// Space between two columns.
 const GAP: &str = "  ";
 /// Marks where a text was cut.
 const CUT: char = '…';
-/// A terminal that reports fewer columns is not believed.
+/// A terminal that reports fewer columns is not believed: some serial consoles and test harnesses report 0.
 const NARROWEST: usize = 20;
-/// A terminal that reports fewer lines is not believed.
+/// A terminal that reports fewer lines is not believed; [`LINES`] are assumed for it.
 const SHORTEST: u16 = 5;
 /// Lines of a screen that are not rows: the header, the count of what is left out, and the next prompt.
 const BESIDE_ROWS: usize = 3;
@@ -25,7 +30,9 @@ const LINES: usize = 40;
 /// A column: its header, its alignment, and what happens to it on a narrow line.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Column {
+    /// Header of the column; may be empty.
     head: &'static str,
+    /// Whether cells are aligned right, as numbers are.
     right: bool,
     /// Minimum width in characters; cells may be cut to it. `None` if they must not be cut.
     least: Option<usize>,
@@ -37,34 +44,36 @@ pub(super) struct Column {
 }
 
 impl Column {
-    /// Allows cells to be cut, to this width at the least.
+    /// Allows cells to be cut, to this width at the least. The header may be cut too.
     pub(super) const fn down_to(self, least: usize) -> Column {
         Column { least: Some(least), ..self }
     }
 
-    /// Makes it a column of names, which are worth more than the spare columns down to this width.
+    /// Makes it a column of names joined by ` + `, which keep this width before spare columns do. Cells must
+    /// be allowed to be cut with [`Column::down_to`].
     pub(super) const fn names(self, kept: usize) -> Column {
         Column { names: Some(kept), ..self }
     }
 
-    /// Allows the column to be left out, before those with a higher order.
+    /// Allows the column to be left out. Those with a lower order go first; a column without an order stays,
+    /// even if lines must then be cut.
     pub(super) const fn spare(self, order: u8) -> Column {
         Column { spare: Some(order), ..self }
     }
 }
 
-/// A column of text, aligned left.
+/// A column of text, aligned left. It is neither cut nor left out unless that is allowed.
 pub(super) const fn text(head: &'static str) -> Column {
     Column { head, right: false, least: None, spare: None, names: None }
 }
 
-/// A column of numbers, aligned right.
+/// A column of numbers, aligned right. It is neither cut nor left out unless that is allowed.
 pub(super) const fn number(head: &'static str) -> Column {
     Column { head, right: true, least: None, spare: None, names: None }
 }
 
-/// Maximum length of a line in characters: the variable COLUMNS, else the width of the terminal. `None` into a file or
-/// pipe without COLUMNS, where nothing is cut.
+/// Maximum length of a line in characters: the variable COLUMNS, else the width of the terminal. `None` into
+/// a file or pipe without COLUMNS, and for widths below [`NARROWEST`]: nothing is cut then.
 pub(super) fn width() -> Option<usize> {
     let named = std::env::var("COLUMNS").ok().and_then(|columns| columns.trim().parse().ok());
     let measured = || {
@@ -87,13 +96,15 @@ pub(super) fn screen_rows() -> Option<usize> {
     Some(lines.saturating_sub(BESIDE_ROWS).max(1))
 }
 
-/// A table with its columns fitted to `width`. Shortens the longest cells that may be cut, then leaves out spare
-/// columns, then cuts lines.
+/// A table with its columns fitted to `width`. Shortens the longest cells that may be cut, then leaves out
+/// spare columns, then cuts lines. `None` as the width cuts nothing. Cells beyond the columns are not shown,
+/// and missing cells are empty.
 pub(super) fn fitted(columns: &[Column], rows: &[Vec<String>], width: Option<usize>) -> String {
     let Some(width) = width else {
         return table(columns, rows, None);
     };
     let mut kept: Vec<usize> = (0..columns.len()).collect();
+    // Each round tries the columns that are left. One more is left out per round, so that the loop ends.
     loop {
         let longest = |place: &usize| {
             let cells = rows.iter().filter_map(|row| row.get(*place)).map(|cell| cell.chars().count());
@@ -101,6 +112,8 @@ pub(super) fn fitted(columns: &[Column], rows: &[Vec<String>], width: Option<usi
         };
         let mut lengths: Vec<usize> = kept.iter().map(longest).collect();
         let room = width.saturating_sub(GAP.len() * kept.len().saturating_sub(1));
+        // One character at a time from the longest cell that still may be cut: columns of similar length then
+        // shrink together.
         let mut shrink = |least: &dyn Fn(&Column) -> Option<usize>| {
             while room < lengths.iter().sum() {
                 let can =
@@ -111,10 +124,12 @@ pub(super) fn fitted(columns: &[Column], rows: &[Vec<String>], width: Option<usi
                 lengths[at] -= 1;
             }
         };
+        // Spare columns are cut first, while names keep their full length; then names too, to the width that they keep.
         if columns.iter().any(|column| column.names.is_some()) {
             shrink(&|column| column.least.filter(|_| column.spare.is_some() && column.names.is_none()));
         }
         shrink(&|column| column.least.map(|least| column.names.unwrap_or(0).max(least)));
+        // With nothing left to leave out, names give way too.
         if kept.iter().all(|place| columns[*place].spare.is_none()) {
             shrink(&|column| column.least);
         }
@@ -137,7 +152,8 @@ pub(super) fn fitted(columns: &[Column], rows: &[Vec<String>], width: Option<usi
     }
 }
 
-/// Wraps a text at `width` characters; all lines but the first are indented by `indent`. A longer word is not broken.
+/// Wraps a text at `width` characters; all lines but the first are indented by `indent`. A longer word is not
+/// broken. `None` as the width wraps nothing. Only single spaces separate words.
 pub(super) fn wrapped(text: &str, width: Option<usize>, indent: usize) -> String {
     let Some(width) = width else {
         return text.to_owned();
@@ -162,7 +178,8 @@ pub(super) fn wrapped(text: &str, width: Option<usize>, indent: usize) -> String
     lines
 }
 
-/// The header and the rows, each cut to `width` characters. The header alone if there are no rows.
+/// The header and the rows, each cut to `width` characters. The header alone if there are no rows. Trailing
+/// blanks are removed, so that copied lines are clean.
 pub(super) fn table(columns: &[Column], rows: &[Vec<String>], width: Option<usize>) -> String {
     let heads: Vec<String> = columns.iter().map(|column| column.head.to_owned()).collect();
     let lines: Vec<&[String]> = std::iter::once(heads.as_slice()).chain(rows.iter().map(Vec::as_slice)).collect();
@@ -187,7 +204,7 @@ pub(super) fn short_id(id: &str) -> String {
     FromAir(&id.chars().take(ID).collect::<String>()).to_string()
 }
 
-/// A line cut to this many characters, with a mark at the cut.
+/// A line cut to this many characters, with a mark at the cut. `None` as the width cuts nothing.
 pub(super) fn cut(line: &str, width: Option<usize>) -> String {
     match width {
         Some(width) if width < line.chars().count() => {
@@ -198,6 +215,7 @@ pub(super) fn cut(line: &str, width: Option<usize>) -> String {
 }
 
 /// Names joined by ` + `, shortened to this many characters: first without their flags, then each by its end.
+/// Short names leave their share of the room to longer ones, so that none disappears.
 fn cut_names(text: &str, width: Option<usize>) -> String {
     const JOINT: &str = " + ";
     let Some(width) = width.filter(|width| *width < text.chars().count()) else {
@@ -211,6 +229,7 @@ fn cut_names(text: &str, width: Option<usize>) -> String {
     let mut by_length: Vec<usize> = (0..names.len()).collect();
     by_length.sort_by_key(|at| names[*at].chars().count());
     let mut shown = vec![String::new(); names.len()];
+    // The shortest names come first: what they do not need is divided among the rest.
     for (done, at) in by_length.into_iter().enumerate() {
         shown[at] = cut(names[at], Some(room / (names.len() - done)));
         room -= shown[at].chars().count();
@@ -218,7 +237,7 @@ fn cut_names(text: &str, width: Option<usize>) -> String {
     cut(&shown.join(JOINT), Some(width))
 }
 
-/// `ALFA` for `ALFA (ES)`
+/// `ALFA` for `ALFA (ES)`. A parenthesis of another length is part of the name and stays.
 fn without_flag(name: &str) -> &str {
     let bare = name.strip_suffix(')').and_then(|name| name.rsplit_once(" ("));
     bare.filter(|(_, flag)| flag.len() == 2).map_or(name, |(name, _)| name)

@@ -1,8 +1,14 @@
 //! `atalaia vessel`: everything known about one vessel, on one screen, from the store and the daemon's memory.
+//!
+//! The store knows alerts and cases, the daemon's memory knows what a vessel did without raising one. The
+//! memory is rebuilt by reading the journal from the last snapshot, which does not disturb the daemon.
+//! What only one of them knows is shown, with a remark on what is missing.
 
+mod deed;
 mod deeds;
 mod identity;
 mod page;
+mod record;
 mod silences;
 
 use std::collections::BTreeMap;
@@ -10,23 +16,28 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
+use super::access::refused;
+use super::failure::Failure;
+use super::output::print;
 use super::place::{Place, StoreArguments};
 use super::source::{MMSI_DIGITS, aside, look_back};
-use super::{Failure, print, refused, when};
+use super::when;
 use crate::config::Table;
 use crate::daemon::{self, LookBack, LookedBack, Origin};
 use crate::platform::clock::Clock;
 use crate::platform::telemetry::FromAir;
-use crate::storage::store::{self, Entry, Extent, Query};
+use crate::storage::store::{self, Extent, Query};
+use atalaia_core::alerts::Alert;
 use atalaia_core::base::time::Time;
 use atalaia_core::base::units::Mmsi;
 use atalaia_core::engine::Engine;
 use atalaia_core::engine::questions::kind_of;
-use atalaia_core::zones::{Match, Said};
+use atalaia_core::zones::Said;
 use deeds::Deeds;
 use identity::{Field, Sayings};
+use record::VesselRecord;
 
-/// Maximum number of candidates that are listed.
+/// Maximum number of candidates that are listed on a screen; JSON has all of them.
 const MOST_CANDIDATES: usize = 30;
 
 /// Arguments of `atalaia vessel`.
@@ -43,22 +54,27 @@ pub(super) struct Arguments {
     /// Print one JSON object
     #[arg(long)]
     json: bool,
-    /// Begin with lines received at this time [default: the daemon's last saved state, else 26 hours before the end of
-    /// its journal]
+    /// Read the journal from lines received at this time on [default: from the daemon's last saved state,
+    /// else from 26 hours before the end of the journal]
     #[arg(long, value_name = "T", value_parser = when::past, allow_hyphen_values = true)]
     read_from: Option<Time>,
 }
 
-/// How the vessel is identified on the command line.
+/// How the vessel is identified on the command line. Whether such a vessel exists shows later.
 #[derive(Clone, PartialEq, Eq, Debug)]
-enum Asked {
+enum Designation {
+    /// An MMSI. The only one that needs no search, and that may stand for several ships.
     Mmsi(u32),
+    /// An IMO number, not checked for its check digit: wrong ones are on the air too.
     Imo(u32),
+    /// A name or a part of it, in capitals, as names are sent.
     Name(String),
 }
 
-impl Asked {
-    fn of(words: &[String]) -> Asked {
+impl Designation {
+    /// Reads the words of the command line. Digits are an MMSI or IMO number by their count, unless `imo` or
+    /// `mmsi` stands before them; all else is a name.
+    fn of(words: &[String]) -> Designation {
         let text = words.join(" ");
         let text = text.trim();
         let digits = |text: &str| text.parse::<u32>().ok().filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()));
@@ -70,51 +86,39 @@ impl Asked {
         let mmsi = digits(after("mmsi").unwrap_or(text)).filter(|_| after("mmsi").unwrap_or(text).len() == MMSI_DIGITS);
         let imo = digits(after("imo").unwrap_or(text)).filter(|_| after("imo").is_some() || text.len() == 7);
         match (mmsi, imo) {
-            (Some(mmsi), _) => Asked::Mmsi(mmsi),
-            (None, Some(imo)) => Asked::Imo(imo),
-            (None, None) => Asked::Name(text.to_uppercase()),
+            (Some(mmsi), _) => Designation::Mmsi(mmsi),
+            (None, Some(imo)) => Designation::Imo(imo),
+            (None, None) => Designation::Name(text.to_uppercase()),
         }
     }
 
+    /// Whether a vessel with this identity is meant. A name fits if it contains the words, in any case.
     fn fits(&self, mmsi: u32, imo: Option<u32>, name: Option<&str>) -> bool {
         match self {
-            Asked::Mmsi(asked) => *asked == mmsi,
-            Asked::Imo(asked) => Some(*asked) == imo,
-            Asked::Name(asked) => name.is_some_and(|name| name.to_uppercase().contains(asked)),
+            Designation::Mmsi(asked) => *asked == mmsi,
+            Designation::Imo(asked) => Some(*asked) == imo,
+            Designation::Name(asked) => name.is_some_and(|name| name.to_uppercase().contains(asked)),
         }
     }
 
+    /// The designation in messages, safe to print.
     fn words(&self) -> String {
         match self {
-            Asked::Mmsi(mmsi) => format!("MMSI {mmsi:09}"),
-            Asked::Imo(imo) => format!("IMO {imo}"),
-            Asked::Name(name) => format!("\"{}\"", FromAir(name)),
+            Designation::Mmsi(mmsi) => format!("MMSI {mmsi:09}"),
+            Designation::Imo(imo) => format!("IMO {imo}"),
+            Designation::Name(name) => format!("\"{}\"", FromAir(name)),
         }
     }
-}
-
-/// Everything known about one vessel.
-struct Known {
-    mmsi: u32,
-    /// The wall clock, read after everything else.
-    now: Time,
-    /// Event time at the end of the reading; the wall clock without a journal.
-    read_to: Time,
-    /// The first moment that was read. `None` if the daemon's saved state was restored, or without a journal.
-    since: Option<Time>,
-    /// Whether there was a journal.
-    journal: bool,
-    deeds: Deeds,
-    sayings: Sayings,
-    listed: Option<Match>,
-    alerts: Vec<Entry>,
-    cases: Vec<Value>,
 }
 
 /// Prints one vessel, or the candidates if several match.
+///
+/// # Errors
+/// No vessel matches, or nothing is known of it (2); the store or the journal cannot be read.
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
-    let asked = Asked::of(&arguments.vessel);
+    let asked = Designation::of(&arguments.vessel);
     let Place { store, settings } = arguments.store.place(&[Table::Journal])?;
+    // With `--store`, the journal can only be where it is by default: beside the store.
     let folder = match &settings {
         Some(settings) => daemon::journal_folder_of(&store, &settings.journal),
         None => Some(daemon::journal_beside(&store)),
@@ -123,12 +127,14 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     if folder.is_none() {
         aside("there is no journal: positions, stops and port calls are not known here");
     }
+    // The identities of a vessel are collected while the journal is read, so it must be known beforehand. Of
+    // a name that only the journal knows, the former identities are therefore missing.
     let mut candidates = of_store(&store, &asked)?;
     let mut known = match candidates.len() {
         1 => candidates.keys().next().copied(),
         _ => None,
     };
-    if let Asked::Mmsi(mmsi) = asked {
+    if let Designation::Mmsi(mmsi) = asked {
         known = Some(mmsi);
     }
     let (mut sayings, mut watch) = (Sayings::default(), silences::Watch::default());
@@ -140,11 +146,12 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
         of_engine(&looked.engine, &asked, &mut candidates);
     }
     let mmsi = match (asked, candidates.len()) {
-        (Asked::Mmsi(mmsi), _) => mmsi,
+        (Designation::Mmsi(mmsi), _) => mmsi,
         (_, 1) => candidates.keys().next().copied().unwrap_or_default(),
         (asked, 0) => return Err(Failure::Usage(format!("no vessel {} is known", asked.words()))),
         (asked, _) => return print(&list(&asked, &candidates, arguments.json)),
     };
+    // Tracks are most of the data, and only JSON shows them.
     let extent = if arguments.json { Extent::Whole } else { Extent::WithoutTracks };
     let known = gather(&store, mmsi, extent, Clock.now(), looked, sayings, &watch)?;
     if known.deeds.last.is_none() && known.alerts.is_empty() {
@@ -157,7 +164,8 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     })
 }
 
-/// Reads to the end of the journal, and collects what the vessel said about itself on the way.
+/// Reads to the end of the journal, and collects what the vessel said about itself on the way. Collects
+/// nothing if `mmsi` is `None`, as for a name that several vessels carry. The silences are watched too.
 fn look(
     arguments: &Arguments,
     folder: PathBuf,
@@ -173,6 +181,7 @@ fn look(
         };
         silences.look(engine, Mmsi(mmsi));
         for identity in engine.tracks().under(Mmsi(mmsi)).filter_map(|vessel| vessel.identity()) {
+            // The engine shows itself after every line; only a new static report can say something new.
             if let Some(at) = identity.said_at.filter(|at| said_at < Some(*at)) {
                 said_at = Some(at);
                 sayings.identity(identity, at);
@@ -182,12 +191,14 @@ fn look(
     look_back(&wanted, &mut |engine, _| watch(engine), &mut |_| {}).map(Some)
 }
 
-/// Candidates by MMSI: the name as it was sent, and country and ship type to tell them apart.
+/// Candidates by MMSI: the name as it was sent, and country and ship type to tell them apart. `no name`
+/// stands for a name that was never sent.
 type Candidates = BTreeMap<u32, (String, String)>;
 
-fn of_store(store: &Path, asked: &Asked) -> Result<Candidates, Failure> {
+/// Adds the vessels of stored alerts that fit. An MMSI needs no candidates.
+fn of_store(store: &Path, asked: &Designation) -> Result<Candidates, Failure> {
     let mut found = Candidates::new();
-    if matches!(asked, Asked::Mmsi(_)) {
+    if matches!(asked, Designation::Mmsi(_)) {
         return Ok(found);
     }
     let mut take = |vessel: &Value| {
@@ -203,7 +214,8 @@ fn of_store(store: &Path, asked: &Asked) -> Result<Candidates, Failure> {
     Ok(found)
 }
 
-fn of_engine(engine: &Engine, asked: &Asked, found: &mut Candidates) {
+/// Adds the vessels that the engine remembers. They replace those of the store, whose names may be older.
+fn of_engine(engine: &Engine, asked: &Designation, found: &mut Candidates) {
     for vessel in engine.tracks().iter() {
         let identity = vessel.identity();
         let name = identity.and_then(|identity| identity.name.as_deref());
@@ -215,7 +227,8 @@ fn of_engine(engine: &Engine, asked: &Asked, found: &mut Candidates) {
     }
 }
 
-fn list(asked: &Asked, candidates: &Candidates, json: bool) -> String {
+/// The candidates: one per line, or as JSON lines.
+fn list(asked: &Designation, candidates: &Candidates, json: bool) -> String {
     if json {
         let one = |(mmsi, (name, kind)): (&u32, &(String, String))| {
             format!("{}\n", json!({ "mmsi": mmsi, "name": name, "kind": kind }))
@@ -232,6 +245,7 @@ fn list(asked: &Asked, candidates: &Candidates, json: bool) -> String {
     text
 }
 
+/// Puts together what store, journal and watchlists know of one vessel. `looked` is `None` without a journal.
 fn gather(
     store: &Path,
     mmsi: u32,
@@ -240,7 +254,7 @@ fn gather(
     looked: Option<LookedBack>,
     mut sayings: Sayings,
     watch: &silences::Watch,
-) -> Result<Known, Failure> {
+) -> Result<VesselRecord, Failure> {
     let query = Query { facts: true, mmsi: Some(mmsi), ..Query::default() };
     let alerts = match extent {
         Extent::Whole => store::alerts(store, &query, now).map_err(refused)?,
@@ -248,17 +262,21 @@ fn gather(
             store::listed(store, &query, now).map_err(refused)?.into_iter().map(|one| one.entry).collect()
         }
     };
-    alerts.iter().for_each(|entry| sayings.alert(mmsi, &entry.body));
+    // An alert of a version whose lines cannot be read any more says nothing about the identity; it is still listed.
+    let readable = alerts.iter().filter_map(|entry| serde_json::from_value::<Alert>(entry.body.clone()).ok());
+    readable.for_each(|alert| sayings.alert(mmsi, &alert));
     let cases = store::cases(store).map_err(refused)?.into_iter().filter(|case| {
         let vessels = case["vessels"].as_array().into_iter().flatten();
         vessels.into_iter().any(|vessel| vessel["mmsi"].as_u64() == Some(u64::from(mmsi)))
     });
     let cases = cases.collect();
+    // After a snapshot nothing is missing, so there is no first moment to mention.
     let since = looked.as_ref().and_then(|looked| match looked.origin {
         Origin::Snapshot(_) => None,
         Origin::Journal { received, .. } => Some(received),
     });
     let journal = looked.is_some();
+    // By the clock, a stop that goes on would seem to last while no report came in.
     let read_to = looked.as_ref().and_then(|looked| looked.engine.now()).unwrap_or(now);
     let mut deeds = Deeds::default();
     let mut listed = None;
@@ -268,36 +286,13 @@ fn gather(
         for (identity, at) in vessels.filter_map(|vessel| Some((vessel.identity()?, vessel.identity()?.said_at?))) {
             sayings.identity(identity, at);
         }
+        // Watchlists are compared with what the vessel calls itself now, as the engine does.
         let word = |field: Field| sayings.now(field).map(|saying| saying.value.as_str());
         let imo = word(Field::Imo).and_then(|imo| imo.parse().ok());
         let said = Said { mmsi, imo, call_sign: word(Field::CallSign), name: word(Field::Name) };
         listed = settings.chart.watchlists.find(said, now);
     }
-    Ok(Known { mmsi, now, read_to, since, journal, deeds, sayings, listed, alerts, cases })
-}
-
-impl Known {
-    fn json(&self) -> Value {
-        let deeds = |list: &[deeds::Deed]| list.iter().map(deeds::Deed::json).collect::<Vec<_>>();
-        let last = self.deeds.last.as_ref().map(|last| {
-            json!({
-                "at": last.at.to_string(), "lat": last.position.lat, "lon": last.position.lon, "knots": last.knots,
-                "course": last.course, "status": last.status, "zones": last.zones,
-            })
-        });
-        let listed = self.listed.as_ref().map(|found| {
-            let row = &found.listed;
-            json!({ "list": row.list, "by": found.by.name(), "fuzzy": found.fuzzy, "reason": row.reason, "owner": row.owner })
-        });
-        json!({
-            "mmsi": self.mmsi, "flag": atalaia_core::picture::tracks::flag_of(Mmsi(self.mmsi)), "identity": self.sayings.json(),
-            "first_heard_at": self.deeds.first_at.map(|at| at.to_string()), "last": last,
-            "known_since": self.since.map(|since| since.to_string()), "ships_under_this_number": self.deeds.tracks,
-            "stops": deeds(&self.deeds.stops), "silences": deeds(&self.deeds.silences),
-            "port_calls": deeds(&self.deeds.calls), "watchlist": listed,
-            "alerts": self.alerts.iter().map(|entry| entry.value(&[])).collect::<Vec<_>>(), "cases": self.cases,
-        })
-    }
+    Ok(VesselRecord { mmsi, now, read_to, since, journal, deeds, sayings, listed, alerts, cases })
 }
 
 #[cfg(test)]
@@ -306,14 +301,14 @@ mod tests {
 
     #[test]
     fn a_vessel_is_identified_by_number_or_name() {
-        let asked = |text: &str| Asked::of(&text.split(' ').map(str::to_owned).collect::<Vec<_>>());
-        assert_eq!(asked("224000001"), Asked::Mmsi(224_000_001));
-        assert_eq!(asked("MMSI 002240001"), Asked::Mmsi(2_240_001));
-        assert_eq!(asked("9074729"), Asked::Imo(9_074_729));
-        assert_eq!(asked("imo 9074729"), Asked::Imo(9_074_729));
-        assert_eq!(asked("silver luz"), Asked::Name("SILVER LUZ".to_owned()));
-        assert_eq!(asked("12"), Asked::Name("12".to_owned()));
-        assert_eq!(asked("MMSI 12345"), Asked::Name("MMSI 12345".to_owned()));
+        let asked = |text: &str| Designation::of(&text.split(' ').map(str::to_owned).collect::<Vec<_>>());
+        assert_eq!(asked("224000001"), Designation::Mmsi(224_000_001));
+        assert_eq!(asked("MMSI 002240001"), Designation::Mmsi(2_240_001));
+        assert_eq!(asked("9074729"), Designation::Imo(9_074_729));
+        assert_eq!(asked("imo 9074729"), Designation::Imo(9_074_729));
+        assert_eq!(asked("silver luz"), Designation::Name("SILVER LUZ".to_owned()));
+        assert_eq!(asked("12"), Designation::Name("12".to_owned()));
+        assert_eq!(asked("MMSI 12345"), Designation::Name("MMSI 12345".to_owned()));
         assert!(asked("luz").fits(1, None, Some("SILVER LUZ")) && !asked("luz").fits(1, None, None));
     }
 }

@@ -6,16 +6,18 @@
 //! counted against a vessel.
 
 mod place;
-mod seen;
+mod visits;
 
 use std::collections::BTreeMap;
 
+use super::access::refused;
 use super::daemon::Daemon;
+use super::failure::Failure;
+use super::output::print;
 use super::replay::{Playback, play};
 use super::source::{Reading, Source, aside, look_back};
 use super::table::{number, table, text, width};
 use super::when;
-use super::{Failure, print, refused};
 use crate::daemon::LookBack;
 use crate::platform::clock::Clock;
 use crate::platform::telemetry::FromAir;
@@ -25,11 +27,12 @@ use atalaia_core::base::time::Time;
 use atalaia_core::engine::Engine;
 use atalaia_core::engine::questions::{Deed, Ranked, Search, rank};
 use atalaia_core::geo::LatLon;
-use seen::Watch;
+use visits::Watch;
 
-/// What the column says.
+/// Explains the column `rank`, which might be taken for the score of an alert.
 const RANK: &str = "rank: 0 to 100 by what the vessel did near there in this period; it is not the score of an alert\n";
 /// A terminal narrower than this, in characters, does not show flags and the time of the nearest approach.
+/// What the vessels did needs the room.
 const WIDE: usize = 110;
 
 /// Arguments of `atalaia who`.
@@ -40,13 +43,13 @@ pub(super) struct Arguments {
     /// Position as one word, as 36.95,-9.12 or 36-57.0N,009-07.2W
     #[arg(long, value_name = "LAT,LON", value_parser = LatLon::read, allow_hyphen_values = true)]
     near: LatLon,
-    /// Radius around it, in nautical miles
+    /// Radius around the position, in nautical miles, at most 500
     #[arg(long, value_name = "R", value_parser = radius)]
     radius_nm: f64,
-    /// Start, as 02:00, yesterday 02:00, -6h or 2026-03-01T04:10:00Z (UTC)
+    /// Start of the period, as 02:00, yesterday 02:00, -6h or 2026-03-01T04:10:00Z (UTC)
     #[arg(long, value_name = "T", value_parser = when::past, allow_hyphen_values = true)]
     from: Time,
-    /// End
+    /// End of the period, in the same forms
     #[arg(long, value_name = "T", value_parser = when::past, allow_hyphen_values = true, default_value = "now")]
     to: Time,
     /// Show every vessel that was near, also those that only passed
@@ -58,12 +61,19 @@ pub(super) struct Arguments {
 }
 
 /// Parses a radius in nautical miles.
+///
+/// # Errors
+/// How to write it. Beyond 500 nm the answer would be all that was heard.
 pub(super) fn radius(text: &str) -> Result<f64, String> {
     let radius = text.parse().ok().filter(|radius: &f64| 0.0 < *radius && *radius <= 500.0);
     radius.ok_or_else(|| "write a number of nautical miles up to 500".to_owned())
 }
 
 /// Reads the period and prints the vessels that were there.
+///
+/// # Errors
+/// The period is not valid (2), or the recordings, the journal or the store cannot be read. Without a journal
+/// the daemon is asked; only if it does not answer either, the reason why there is no journal is the error.
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     if arguments.to <= arguments.from {
         return Err(Failure::Usage(format!("--to {} is not after --from {}", arguments.to, arguments.from)));
@@ -78,9 +88,10 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
         Ok(source) => source,
         Err(failure) => return of_daemon(arguments).unwrap_or(Err(failure)),
     };
+    // A list without vessels may mean that nothing was there, or that the position is wrong.
     let doubt = match source {
         Source::Recordings(inputs) => {
-            let settings = arguments.reading.settings.checked()?;
+            let settings = arguments.reading.checked()?;
             let playback = Playback { inputs, time_zone: None, pace: None, until: Some(arguments.to) };
             let look = &mut |engine: &Engine| watch.look(engine, &settings.chart);
             let played = play(&settings, &playback, look, &mut |changes| {
@@ -93,6 +104,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
             let (asked, until) = (Some(arguments.from), Some(arguments.to));
             let wanted = LookBack { folder, asked, until, read_from: arguments.reading.read_from };
             let looked = look_back(&wanted, &mut |engine, chart| watch.look(engine, chart), &mut take)?;
+            // In a journal nothing is read while no daemon ran, so the watch cannot notice that by itself.
             watch.outages.extend(looked.away);
             if let Some(store) = store {
                 // The store has the alerts that were raised. A journal read from the middle may lead to others.
@@ -120,11 +132,11 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
 
 /// Prints what the running daemon remembers, if there is no journal that has more. `None` if it cannot be asked.
 fn of_daemon(arguments: &Arguments) -> Option<Result<(), Failure>> {
-    let Reading { settings, inputs, .. } = &arguments.reading;
-    let daemon = inputs.is_empty().then(|| Daemon::of(settings.config.as_deref())).flatten()?;
+    let Reading { config, inputs, .. } = &arguments.reading;
+    let daemon = inputs.is_empty().then(|| Daemon::of(config.as_deref())).flatten()?;
     let Arguments { near, radius_nm, from, to, .. } = arguments;
     let period = format!("from={from}&to={to}");
-    let found: Found = daemon.ask(&format!("who?near={},{}&radius_nm={radius_nm}&{period}", near.lat, near.lon))?;
+    let found: Answer = daemon.ask(&format!("who?near={},{}&radius_nm={radius_nm}&{period}", near.lat, near.lon))?;
     aside(&format!("answered by the running daemon at {}, from what it remembers", daemon.address));
     let rows = found.items;
     Some(print(&if arguments.json { rows.iter().map(json).collect::<String>() } else { page(arguments, &rows, &[]) }))
@@ -132,7 +144,8 @@ fn of_daemon(arguments: &Arguments) -> Option<Result<(), Failure>> {
 
 /// The daemon's answer.
 #[derive(serde::Deserialize)]
-struct Found {
+struct Answer {
+    /// The vessels, in the order of their rank.
     items: Vec<Ranked>,
 }
 
@@ -142,6 +155,8 @@ fn json(row: &Ranked) -> String {
     format!("{}\n", serde_json::to_string(row).unwrap_or_default())
 }
 
+/// The vessels as a table: those with a rank, then those whose silence is due to reception; with `--all` all
+/// others too.
 fn page(arguments: &Arguments, rows: &[Ranked], outages: &[(Time, Time)]) -> String {
     let ranked = rows.iter().filter(|row| row.is_ranked()).count();
     let to = match arguments.from.date() == arguments.to.date() {
@@ -177,6 +192,7 @@ fn page(arguments: &Arguments, rows: &[Ranked], outages: &[(Time, Time)]) -> Str
                 true => format!("{nm:.1} nm {}", at.clock()),
                 false => format!("{nm:.1} nm"),
             });
+            // Flag and type need the room of a wide line; the type alone says more.
             let kind = if wide || row.ship_type.is_empty() { row.kind.as_str() } else { row.ship_type };
             let who = format!("{} {:09} ({kind})", FromAir(&row.name), row.mmsi);
             vec![rank, points, who, nearest, FromAir(&row.words()).to_string()]

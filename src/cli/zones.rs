@@ -1,4 +1,7 @@
 //! `atalaia zones`: lists and exports the zones, shows one, and shows what applies at a position.
+//!
+//! Zones decide what is watched, so a site must be able to see them as the engine does: not the file, but
+//! what has become of it, and what applies at a place at this moment.
 
 mod place;
 
@@ -7,10 +10,12 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
+use super::failure::Failure;
+use super::output::print;
+use super::place::SettingsArguments;
 use super::position::Position;
 use super::replay::{Playback, play};
 use super::table::{Column, cut, number, table, text, width};
-use super::{Failure, SettingsArguments, print};
 use crate::config::Checked;
 use crate::platform::clock::Clock;
 use atalaia_core::ais::Class;
@@ -29,9 +34,10 @@ pub(super) struct Arguments {
     command: Command,
 }
 
+/// The subcommands.
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// List every zone; lines are cut to COLUMNS, else to the terminal
+    /// List every zone; lines are cut to the width of the terminal, or to the variable COLUMNS
     List {
         /// Print one JSON object per line
         #[arg(long)]
@@ -55,20 +61,25 @@ enum Command {
 }
 
 /// Runs the command on the zones of the settings, as they are at the present moment.
+///
+/// # Errors
+/// The settings or zones are faulty (78), the position or the id is not valid (2), or the recording cannot be
+/// used (65).
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let settings = arguments.settings.checked()?;
     let chart = &*settings.chart;
     let now = Clock.now();
+    // Collected first: an error in the middle must not leave half a list.
     let mut text = Vec::new();
     let written = match &arguments.command {
         Command::List { json: true } => objects(chart, now, &mut text),
         Command::List { json: false } => list(chart, now, width(), &mut text),
         Command::Test { position, on } => {
             let at = position.read().map_err(Failure::Usage)?;
-            let told = test(chart, at, now, &mut text);
+            let written = test(chart, at, now, &mut text);
             match on {
-                Some(recording) => told.and(reception(&learn(&settings, recording)?, at, &mut text)),
-                None => told,
+                Some(recording) => written.and(reception(&learn(&settings, recording)?, at, &mut text)),
+                None => written,
             }
         }
         Command::Show { id } => match show(&chart.zones, id, &mut text) {
@@ -87,7 +98,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     print(&String::from_utf8_lossy(&text))
 }
 
-/// The columns of the list. The file is last.
+/// The columns of the list. The file is last, because it matters least.
 const COLUMNS: [Column; 10] = [
     text("id"),
     text("kind"),
@@ -163,8 +174,9 @@ pub fn test(chart: &Chart, at: LatLon, time: Time, out: &mut dyn Write) -> io::R
     }
 }
 
-/// Writes how likely vessels are received at a position, by class: whether a boat could have been there without being
-/// heard.
+/// Writes how likely vessels are received at a position, by class: whether a boat could have been there
+/// without being heard. The chance that a vessel is heard is learned per ten-minute slot, so that an hour is
+/// six of them.
 pub fn reception(engine: &Engine, at: LatLon, out: &mut dyn Write) -> io::Result<()> {
     let Some(last) = engine.now() else {
         return writeln!(out, "heard:  the recording has no times, so nothing is learned from it");
@@ -194,6 +206,9 @@ pub fn reception(engine: &Engine, at: LatLon, out: &mut dyn Write) -> io::Result
 }
 
 /// An engine that has processed a recording.
+///
+/// # Errors
+/// The recording cannot be read.
 fn learn(settings: &Checked, recording: &Path) -> Result<Engine, Failure> {
     let playback = Playback { inputs: vec![recording.to_owned()], time_zone: None, pace: None, until: None };
     Ok(play(settings, &playback, &mut |_| {}, &mut |_| Ok(()))?.engine)
@@ -241,6 +256,7 @@ pub fn show(zones: &ZoneSet, id: &str, out: &mut dyn Write) -> io::Result<bool> 
     Ok(true)
 }
 
+/// Writes the zones that the position is in or near, active or not.
 fn zones_around(chart: &Chart, at: LatLon, time: Time, out: &mut dyn Write) -> io::Result<()> {
     let mut hits: Vec<Hit> = Vec::new();
     chart.zones.at(at, &mut hits);
@@ -282,6 +298,7 @@ fn source_regions(chart: &Chart, at: LatLon, time: Time, out: &mut dyn Write) ->
     Ok(())
 }
 
+/// Writes the distance from shore, and where the nearest shore is.
 fn shore(chart: &Chart, at: LatLon, out: &mut dyn Write) -> io::Result<()> {
     if chart.coast.on_land(at) {
         return writeln!(out, "shore:  0 nm: land or inland water");
@@ -298,6 +315,7 @@ fn shore(chart: &Chart, at: LatLon, out: &mut dyn Write) -> io::Result<()> {
     }
 }
 
+/// The margin around it matters too: behaviours of the open sea do not open there.
 fn calm_water(chart: &Chart, at: LatLon, time: Time, out: &mut dyn Write) -> io::Result<()> {
     let calm = chart.calm(at, time);
     if calm.inside {
@@ -336,6 +354,7 @@ fn degrees(at: LatLon) -> String {
     format!("{:.4} {north} {:.4} {east}", at.lat.abs(), at.lon.abs())
 }
 
+/// The kind of a zone, with what it means for the behaviours.
 fn kind(zone: &Zone) -> &'static str {
     match zone.kind {
         Kind::Corridor => "corridor (watched)",
@@ -347,6 +366,7 @@ fn kind(zone: &Zone) -> &'static str {
     }
 }
 
+/// What the zone adds to a score; `none` for kinds that add nothing.
 fn weight(zone: &Zone) -> String {
     match zone.kind {
         Kind::Corridor | Kind::Area => format!("+{}", zone.weight),
@@ -361,6 +381,7 @@ fn when(zone: &Zone) -> String {
         Some(Hours { from, to }) => format!("{:02}:{:02} to {:02}:{:02} UTC", from / 60, from % 60, to / 60, to % 60),
         None => "all day".to_owned(),
     };
+    // Bit 0 of `months` is January.
     let months: Vec<String> =
         (1..=12).filter(|month| zone.months >> (month - 1) & 1 == 1).map(|month: u16| month.to_string()).collect();
     match months.len() {

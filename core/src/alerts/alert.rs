@@ -10,7 +10,7 @@ use super::handling::Handling;
 use super::point::EvidencePoint;
 use crate::base::state::{json, shared};
 use crate::base::time::Time;
-use crate::behaviours::{Behaviour, VesselRef, ZoneRef};
+use crate::behaviours::{Behaviour, Lead, NewIdentity, VesselRef, ZoneRef};
 use crate::geo::LatLon;
 
 /// One line of the alert stream: what changed, when it was decided, and the alert after the change.
@@ -187,6 +187,14 @@ pub struct Alert {
     pub evidence: Evidence,
 }
 
+impl Alert {
+    /// The identity before and after, if the alert is about a change of identity. `None` for all other alerts.
+    pub fn new_identity(&self) -> Option<NewIdentity> {
+        let is_change = self.behaviour.character().lead == Some(Lead::Identity);
+        is_change.then(|| NewIdentity::of(&self.evidence.measured)).flatten()
+    }
+}
+
 /// One sentence in parts, each as it appears in the summary.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct Sentence {
@@ -234,7 +242,8 @@ pub struct Evidence {
     pub measured: Map<String, Value>,
     /// Names of the stations that recently heard the vessels; empty if the feed does not state them.
     pub stations: Vec<String>,
-    /// Tracks of the vessels, at most 200 points each, oldest first.
+    /// Tracks of the vessels, at most 200 points each, oldest first. Lists read alerts from the store without them.
+    #[serde(default)]
     pub tracks: Vec<EvidenceTrack>,
 }
 

@@ -65,6 +65,7 @@ pub use company::Company;
 pub use end::End;
 pub use explain::{Condition, Explanation};
 pub(crate) use facts::{Parts, Rounded, minutes, number};
+pub use identity_change::NewIdentity;
 pub use named::{Role, VesselRef, ZoneRef};
 pub use place::{Ground, Lot, Places};
 pub use rule::{AnyRule, CompanyRule, LaneRule, Output, PictureRule, Rule};

@@ -1,4 +1,8 @@
 //! Permission errors: who owns the file, and the command to run as that user.
+//!
+//! On a machine of several users the daemon owns its files, and the first command of a new user fails. The
+//! message then says the next command to type, with the right user: `sudo -u atalaia atalaia alerts list`. It
+//! never suggests loosening the modes of files that hold alerts, unless they are the user's own.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -10,15 +14,21 @@ use rusqlite::ErrorCode;
 use rustix::fs::{Access, AtFlags, CWD, accessat};
 use rustix::process::geteuid;
 
-use super::{Failure, person, place};
+use super::failure::Failure;
+
+use super::{named, person};
 use crate::config::holds_settings;
 use crate::platform::telemetry::FromAir;
 use crate::storage::store::StoreError;
 
-/// Bound on a command line repeated in a message, in characters.
+/// Bound on a command line repeated in a message, in characters. Longer ones, such as `replay` with many
+/// files, would hide what is wrong.
 const LONGEST: usize = 400;
 
 /// Checks that the store exists and is readable. `missing` is the message if it does not exist.
+///
+/// # Errors
+/// Exit code 65 if it is missing or not a file, 1 if this user may not read it.
 pub(super) fn to_store(path: &Path, missing: &str) -> Result<(), Failure> {
     let shown = path.display().to_string();
     match fs::metadata(path) {
@@ -31,7 +41,11 @@ pub(super) fn to_store(path: &Path, missing: &str) -> Result<(), Failure> {
     }
 }
 
-/// Checks that a settings file is readable. Any other fault is left to the code that reads the file.
+/// Checks that a settings file is readable. Any other fault, such as a missing file, is left to the code that
+/// reads it.
+///
+/// # Errors
+/// Exit code 78, as for all that is wrong with settings.
 pub(super) fn to_settings(path: &Path) -> Result<(), Failure> {
     let closed = match fs::metadata(path) {
         Ok(_) => !is_open(path, Access::READ_OK),
@@ -43,9 +57,18 @@ pub(super) fn to_settings(path: &Path) -> Result<(), Failure> {
     }
 }
 
-/// The message for a store error caused by permissions on the store, its folder or the files beside it, for a user
-/// other than the daemon's. `None` for any other error.
-pub(super) fn refused(error: &StoreError) -> Option<String> {
+/// Turns an error of the store into a failure: refusals are usage errors, and permission errors name the command that
+/// would work.
+pub(super) fn refused(error: StoreError) -> Failure {
+    match error {
+        StoreError::Refused(text) => Failure::Usage(text),
+        error => Failure::Other(denied_store(&error).unwrap_or_else(|| error.to_string())),
+    }
+}
+
+/// The message for a store error caused by permissions on the store, its folder or the files beside it, for a
+/// user other than the daemon's. `None` for any other error, whose own text then says more.
+fn denied_store(error: &StoreError) -> Option<String> {
     closed_part(error).map(|path| denied(&path))
 }
 
@@ -56,7 +79,7 @@ pub(super) fn refused_copy(error: &StoreError, store: &Path) -> Option<String> {
         return None;
     };
     if path == store {
-        return refused(error);
+        return denied_store(error);
     }
     let denial = Denial::of(&closed_part(error)?);
     Some(format!("{}; name a folder that {} may write", denial.head(), denial.ours.name))
@@ -72,12 +95,15 @@ pub(super) fn refused_to_daemon(error: &StoreError) -> Option<String> {
 fn closed_part(error: &StoreError) -> Option<PathBuf> {
     let path = match error {
         StoreError::Sqlite { path, cause } => {
+            // What SQLite reports depends on which part is closed, and on when it is opened.
             let closed = [ErrorCode::CannotOpen, ErrorCode::PermissionDenied, ErrorCode::ReadOnly];
             cause.sqlite_error_code().filter(|code| closed.contains(code)).map(|_| path)?
         }
         StoreError::File { path, cause } if cause.kind() == io::ErrorKind::PermissionDenied => path,
         _ => return None,
     };
+    // SQLite opens the write-ahead log and its index together with the store, and the daemon a lock file. Any
+    // of them may have been created by another user, such as root, by a command run with sudo.
     let beside = |ending: &str| {
         let mut name = path.as_os_str().to_owned();
         name.push(ending);
@@ -95,6 +121,7 @@ fn closed_part(error: &StoreError) -> Option<PathBuf> {
     files.iter().find(closed).cloned().or_else(folder)
 }
 
+/// The folder of a file; the current one for a bare name.
 fn folder_of(path: &Path) -> PathBuf {
     path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new(".")).to_owned()
 }
@@ -111,11 +138,12 @@ fn denied(path: &Path) -> String {
     Denial::of(path).to_user(&own_command())
 }
 
+/// The message for the daemon, which cannot be asked to become another user.
 fn daemon_denied(path: &Path) -> String {
     Denial::of(path).to_daemon()
 }
 
-/// Why a file is not accessible.
+/// Why a file is not accessible. The messages are made of it.
 #[derive(Debug)]
 struct Denial {
     /// The file that was needed, as an absolute path.
@@ -131,11 +159,14 @@ struct Denial {
 /// A user of this machine, by number and name; `user N` if the number has no name.
 #[derive(Clone, PartialEq, Eq, Debug)]
 struct User {
+    /// User id, as the kernel knows it.
     number: u32,
+    /// Name of the account; `user N` if the number has none.
     name: String,
 }
 
 impl User {
+    /// Looks the number up in the accounts of this machine and of its directory service.
     fn of(number: u32) -> User {
         User { number, name: person::account(number).unwrap_or_else(|| format!("user {number}")) }
     }
@@ -150,8 +181,11 @@ impl User {
 }
 
 impl Denial {
+    /// Finds out what denies access to a path. Must be called as soon as access failed: owners and modes are
+    /// read now.
     fn of(path: &Path) -> Denial {
         let here = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        // The first part of the path that can be examined is the one that closes the way to those below it.
         let seen = here.ancestors().find_map(|part| Some((part.to_owned(), fs::metadata(part).ok()?.uid())));
         let (closed, owner) = match seen {
             Some((closed, owner)) => (closed, Some(User::of(owner))),
@@ -160,6 +194,8 @@ impl Denial {
         Denial { path: here, closed, owner, ours: User::of(geteuid().as_raw()) }
     }
 
+    /// The message for a person, with `command` as the owner of the file would call it. Only the head if the
+    /// owner is unknown.
     fn to_user(&self, command: &str) -> String {
         let remedy = match &self.owner {
             Some(owner) if *owner == self.ours => return self.to_owner(),
@@ -170,6 +206,8 @@ impl Denial {
         format!("{}: {remedy}", self.head())
     }
 
+    /// The message for the daemon: what to change so that its user owns the store. A folder of settings is
+    /// not to be handed over to the daemon, which must not be able to write them.
     fn to_daemon(&self) -> String {
         if self.owner.as_ref() == Some(&self.ours) {
             return self.to_owner();
@@ -192,6 +230,8 @@ impl Denial {
         format!("{}, but its mode does not let you in: chmod {rights} {closed}", self.head())
     }
 
+    /// What every message begins with: the file, the user of this process, and the owner of what denies
+    /// access. Escaped.
     fn head(&self) -> String {
         let (path, name) = (self.path.display().to_string(), &self.ours.name);
         let what = match self.closed == self.path {
@@ -211,11 +251,12 @@ impl Denial {
 /// the environment, because `sudo` drops the variable.
 fn own_command() -> String {
     let mut words: Vec<String> = std::env::args_os().map(|word| quoted(&word)).collect();
+    // Called by a bare name, the program is on PATH; `sudo` finds it there under its installed name.
     if let Some(program) = words.first_mut().filter(|program| !program.contains('/')) {
         *program = "atalaia".to_owned();
     }
     let names_place = |word: &String| word.starts_with("--config") || word.starts_with("--store");
-    if let Some(file) = place::named_settings(None).filter(|_| !words.iter().any(names_place)) {
+    if let Some(file) = named::named_settings(None).filter(|_| !words.iter().any(names_place)) {
         words.push(format!("--config {}", quoted(file.as_os_str())));
     }
     let whole = FromAir(&words.join(" ")).to_string();

@@ -1,17 +1,23 @@
 //! `atalaia alerts changes`: stored changes of alerts between two times, and what people did with them, in order of
 //! time.
+//!
+//! Two times matter. `--since` and `--until` are about the time of storage, because the question is what came
+//! in during the watch; a late feed may store at once what happened hours ago, so that event time gets a
+//! column wherever it differs.
 
 use std::path::Path;
 
 use serde_json::json;
 
-use super::super::audit::{object, subject};
-use super::super::period::Period;
-use super::super::table::{Column, fitted, short_id, text, width};
-use super::super::when::short;
-use super::super::{Failure, print, refused};
-use super::list::{about, deed};
 use super::page::{kind, points};
+use crate::cli::access::refused;
+use crate::cli::audit::{object, subject};
+use crate::cli::failure::Failure;
+use crate::cli::output::print;
+use crate::cli::period::Period;
+use crate::cli::subjects::{about, deed};
+use crate::cli::table::{Column, fitted, short_id, text, width};
+use crate::cli::when::short;
 use crate::platform::telemetry::FromAir;
 use crate::storage::store::{self, ActionRow, ChangeRow, Machine, stored_severity};
 use atalaia_core::alerts::Severity;
@@ -25,7 +31,7 @@ pub(super) struct Arguments {
     /// Lowest severity: info, low, medium, high or critical [default: low; info with --facts]
     #[arg(long, value_parser = ["info", "low", "medium", "high", "critical"])]
     severity: Option<String>,
-    /// Include facts, which are below 20 points
+    /// Include facts: events with too few points for an alert, by default fewer than 20
     #[arg(long)]
     facts: bool,
     /// Include updates that change neither severity, points nor state
@@ -34,7 +40,7 @@ pub(super) struct Arguments {
 }
 
 impl Arguments {
-    /// The lowest severity that is shown.
+    /// The lowest severity that is shown. The names are checked by clap already.
     fn least(&self) -> Severity {
         match self.severity.as_deref() {
             Some(said) => stored_severity(&json!({ "severity": said })),
@@ -44,9 +50,11 @@ impl Arguments {
     }
 }
 
-/// Distance between event time and the clock above which event time gets its own column.
+/// Distance between event time and the clock above which event time gets its own column. Feeds over satellite
+/// and the internet are minutes late as a matter of course.
 const APART: Span = Span::from_minutes(10);
 
+/// The columns of the list. On a narrow line the text gives way first, then event time is left out.
 const COLUMNS: [Column; 8] = [
     text("time"),
     text("event time").spare(1),
@@ -57,15 +65,17 @@ const COLUMNS: [Column; 8] = [
     text("vessels").down_to(14).names(26),
     text("text").down_to(16).spare(2),
 ];
+/// Index of the column that is left out if no row needs it.
 const EVENT_TIME: usize = 1;
 
-/// One row of the list.
+/// One row of the list. Changes come from the program, actions from people.
 enum Step {
     Change(ChangeRow),
     Action(ActionRow),
 }
 
 impl Step {
+    /// When it was stored; rows are ordered by it.
     fn at(&self) -> Time {
         match self {
             Step::Change(change) => change.stored_at,
@@ -75,6 +85,9 @@ impl Step {
 }
 
 /// Prints the changes and actions.
+///
+/// # Errors
+/// The period is not valid, or the store cannot be read.
 pub(super) fn main(path: &Path, arguments: &Arguments, now: Time) -> Result<(), Failure> {
     let until = arguments.period.until(now)?;
     let least = arguments.least();
@@ -114,10 +127,13 @@ pub(super) fn main(path: &Path, arguments: &Arguments, now: Time) -> Result<(), 
     print(&format!("{}{}", table(shown, now), last_line(arguments, shown.len(), &left_out)))
 }
 
+/// The rows below their header, fitted to the terminal.
 fn table(steps: &[Step], now: Time) -> String {
     let rows: Vec<Vec<String>> = steps.iter().map(|step| row(step, now)).collect();
+    // Actions have no event time.
     let is_apart = |step: &Step| matches!(step, Step::Change(change) if APART < (change.stored_at - change.at).abs());
     let (mut columns, mut rows) = (COLUMNS.to_vec(), rows);
+    // With a live feed both times are the same to the minute, and one column is enough.
     if !steps.iter().any(is_apart) {
         columns.remove(EVENT_TIME);
         rows.iter_mut().for_each(|row| drop(row.remove(EVENT_TIME)));
@@ -125,6 +141,8 @@ fn table(steps: &[Step], now: Time) -> String {
     fitted(&columns, &rows, width())
 }
 
+/// One row, with all columns. Of an opening it shows what happened, of other changes the reason for the
+/// change.
 fn row(step: &Step, now: Time) -> Vec<String> {
     match step {
         Step::Change(change) => {
@@ -168,16 +186,19 @@ fn is_news(change: &ChangeRow) -> bool {
         })
 }
 
-/// Changes that are not shown.
+/// Changes that are not shown, each counted once.
 #[derive(Default)]
 struct LeftOut {
+    /// Earlier than the rows that have room.
     earlier: usize,
-    /// Of facts, or below the severity.
+    /// Changes of facts, or of alerts below the severity.
     low: usize,
-    /// Updates without news.
+    /// Updates without news, see [`is_news`].
     alike: usize,
 }
 
+/// The line below the list, which says how many changes are left out and which option shows them. Empty if
+/// none is, unless there is nothing at all.
 fn last_line(arguments: &Arguments, shown: usize, left_out: &LeftOut) -> String {
     let LeftOut { earlier, low, alike } = *left_out;
     let mut parts = Vec::new();

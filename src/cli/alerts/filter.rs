@@ -1,11 +1,14 @@
 //! Which alerts a command is about: conditions that the store applies, and those on names, zones and texts that are
 //! applied after it.
+//!
+//! The store compares what it has in columns. Zones, people and words are compared here, on the whole alert,
+//! so that a limit on the number of alerts must be applied last.
 
 use clap::builder::PossibleValuesParser;
 use serde_json::Value;
 
-use super::super::source::mmsi;
-use super::super::when::{length, past, words};
+use crate::cli::source::mmsi;
+use crate::cli::when::{length, past, words};
 use crate::storage::evidence::report::mmsi as nine_digits;
 use crate::storage::store::{Entry, Query, is_same_name, stored_severity};
 use atalaia_core::alerts::{Class, NoticeKind, Severity};
@@ -40,16 +43,16 @@ pub(super) struct Filter {
     /// Only those still going on at this time or later, as `02:00`, `yesterday`, `-6h`
     #[arg(long, value_name = "T", value_parser = past, allow_hyphen_values = true)]
     since: Option<Time>,
-    /// Only those that began before this time
+    /// Only those that began before this time, as `02:00`, `yesterday`, `-6h`
     #[arg(long, value_name = "T", value_parser = past, allow_hyphen_values = true)]
     until: Option<Time>,
-    /// Only those that began within this time, as `6h`, `2d`
+    /// Only those that began at most this long ago, as `6h`, `2d`
     #[arg(long, value_name = "LENGTH", value_parser = length)]
     age: Option<Span>,
     /// Only those with all of these words in their text, names, numbers or zones
     #[arg(long, value_name = "WORDS")]
     text: Option<String>,
-    /// Include facts, which are below 20 points
+    /// Include facts: events with too few points for an alert, by default fewer than 20
     #[arg(long)]
     pub(super) facts: bool,
     /// Maximum number of alerts
@@ -57,8 +60,8 @@ pub(super) struct Filter {
     pub(super) limit: Option<u32>,
 }
 
-/// Every name that `--behaviour` accepts. A misspelt name must be an error: an empty list would look like a quiet
-/// night.
+/// Every name that `--behaviour` accepts. A misspelt name must be an error: an empty list would look like a
+/// quiet night. Behaviours of vessels first, then the kinds of alerts about the daemon.
 pub(super) fn behaviours() -> impl Iterator<Item = &'static str> {
     NAMES.iter().copied().chain(NoticeKind::ALL.iter().map(|kind| kind.behaviour().name()))
 }
@@ -81,18 +84,20 @@ impl Filter {
         }
     }
 
-    /// Whether neither a kind nor a behaviour is given.
+    /// Whether neither a kind nor a behaviour is given, so that a command may choose the usual kind.
     pub(super) fn names_no_kind(&self) -> bool {
         self.kind.is_none() && self.behaviour.is_none()
     }
 
-    /// The lowest severity; `usual` if neither `--severity` nor `--facts` is given.
+    /// The lowest severity; `usual` if neither `--severity` nor `--facts` is given. Parsed by clap already,
+    /// so that every word is a severity.
     pub(super) fn severity(&self, usual: &str) -> Severity {
         let said = self.severity.as_deref().unwrap_or(if self.facts { "info" } else { usual });
         stored_severity(&serde_json::json!({ "severity": said }))
     }
 
     /// Whether an alert meets the conditions that the store does not apply: zone, assignee, age and text.
+    /// `now` is the clock, for the age.
     pub(super) fn fits(&self, entry: &Entry, now: Time) -> bool {
         let began = entry.body["started_at"].as_str().and_then(Time::parse);
         let is_young = |age: Span| began.is_some_and(|began| now - age <= began);
@@ -103,7 +108,7 @@ impl Filter {
             && self.text.as_ref().is_none_or(|text| speaks_of(entry, text))
     }
 
-    /// The filter in words, for a list without rows: `zone "x", MMSI 224000001`.
+    /// The filter in words, for a list without rows: `zone "x", MMSI 224000001`. Empty without conditions.
     pub(super) fn words(&self) -> String {
         let zone = self.zone.as_ref().map(|zone| format!("zone \"{zone}\""));
         let mmsi = self.mmsi.map(|mmsi| format!("MMSI {mmsi:09}"));
@@ -123,6 +128,8 @@ impl Filter {
     }
 }
 
+/// Whether an alert is in or near a zone, named by its whole id or by a part of its name in any case. An
+/// empty name selects nothing, rather than everything.
 fn lies_in(body: &Value, zone: &str) -> bool {
     let wanted = zone.to_lowercase();
     let is_it = |one: &Value| {
@@ -132,9 +139,11 @@ fn lies_in(body: &Value, zone: &str) -> bool {
     body["zones"].as_array().into_iter().flatten().any(is_it)
 }
 
+/// Whether all words occur somewhere in the text, names, numbers or zones of an alert, in any case and order.
 fn speaks_of(entry: &Entry, text: &str) -> bool {
     let body = &entry.body;
     let mut said = format!("{} {}", entry.id, body["summary"].as_str().unwrap_or_default());
+    // Missing values must not match the word "null".
     let mut add = |value: &Value| match value {
         Value::String(text) => said += &format!(" {text}"),
         Value::Number(number) => said += &format!(" {number}"),

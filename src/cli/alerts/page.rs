@@ -1,31 +1,42 @@
 //! `atalaia alerts show`: everything stored about one alert: its text, history, actions and deliveries.
+//!
+//! The rows on top are those of the mails that sinks send ([`sheet`]), so that an analyst on the phone and
+//! the one with the mail see the same. Below are what only the store knows: history, actions, deliveries.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde_json::json;
 
-use super::super::marking;
-use super::super::table::{width, wrapped};
-use super::super::when::words;
-use super::super::{Failure, print, refused};
+use crate::cli::access::refused;
+use crate::cli::failure::Failure;
+use crate::cli::marking;
+use crate::cli::output::print;
+use crate::cli::table::{width, wrapped};
+use crate::cli::when::words;
 use crate::delivery::{CAVEAT, Row, sheet};
 use crate::platform::telemetry::FromAir;
 use crate::storage::store::{self, AuditRow, ChangeRow, DeliveryState, Sent, Told};
 use atalaia_core::base::time::Time;
 
-/// Column at which the texts of rows begin.
+/// Column at which the texts of rows begin, in characters.
 const INDENT: usize = 11;
-/// Longest run of changes without news that is shown one by one.
+/// Longest run of changes without news that is shown one by one. A long alert has an update every few
+/// minutes, and its history would hide what changed.
 const MOST_ALIKE: usize = 2;
 
 /// Prints the page, or one JSON object.
+///
+/// # Errors
+/// The id is unknown or ambiguous (2), or the store cannot be read.
 pub(super) fn main(path: &Path, id: &str, as_json: bool, now: Time) -> Result<(), Failure> {
     let told = store::alert(path, id, now).map_err(refused)?;
     let changes = store::history(path, &told.entry.id).map_err(refused)?;
     print(&if as_json { object(&told, &changes) } else { page(&told, &changes, now) })
 }
 
+/// The page for people, with texts wrapped to the width of the terminal. Ends with the caveat that every
+/// report of an alert carries.
 fn page(told: &Told, changes: &[ChangeRow], now: Time) -> String {
     let body = &told.entry.body;
     let width = width();
@@ -36,6 +47,7 @@ fn page(told: &Told, changes: &[ChangeRow], now: Time) -> String {
     };
     for (index, Row { name, text }) in sheet(body).iter().enumerate() {
         row(name, &FromAir(text).to_string());
+        // The first row says what and when; the state belongs to it.
         if index == 0 {
             states(told, now, &mut row);
         }
@@ -54,11 +66,13 @@ fn page(told: &Told, changes: &[ChangeRow], now: Time) -> String {
     page
 }
 
-/// Adds rows for the state of the alert, its assignee and its finding.
+/// Adds rows for the state of the alert, its assignee and its finding. `now` is the clock, so that the
+/// duration of an open alert includes the delay of its feed.
 fn states(told: &Told, now: Time, row: &mut impl FnMut(&str, &str)) {
     let (entry, body) = (&told.entry, &told.entry.body);
     let time = |key: &str| body[key].as_str().and_then(Time::parse);
     let status = body["status"].as_str().unwrap_or_default();
+    // An alert that has ended lasted by event time, whatever the clock said meanwhile.
     let lasts = match (status, time("started_at"), time("ended_at").or(time("last_at"))) {
         ("open", Some(began), _) => format!("open for {}", words(now - began)),
         (status, Some(began), Some(ended)) => format!("{status} after {}", words(ended - began)),
@@ -76,7 +90,7 @@ fn states(told: &Told, now: Time, row: &mut impl FnMut(&str, &str)) {
 }
 
 /// One line per change. A run of updates with the same score is counted in one line if it is longer than
-/// [`MOST_ALIKE`].
+/// [`MOST_ALIKE`]. The reason of each change is wrapped below itself.
 fn history(changes: &[ChangeRow], width: Option<usize>) -> String {
     /// Column at which reasons begin.
     const REASON: usize = 55;
@@ -91,6 +105,7 @@ fn history(changes: &[ChangeRow], width: Option<usize>) -> String {
             format!("{head}{}", wrapped(&reason, width, REASON)).trim_end()
         )
     };
+    // The run may prove short only at its end, so it is kept until then.
     let flush = |alike: &mut Vec<&ChangeRow>, lines: &mut String| {
         match (alike.len(), alike.last()) {
             (count, Some(last)) if MOST_ALIKE < count => {
@@ -101,6 +116,7 @@ fn history(changes: &[ChangeRow], width: Option<usize>) -> String {
         alike.clear();
     };
     for change in changes {
+        // Severity follows from the score, so comparing the score is enough.
         let is_plain =
             kind(change) == "updated" && change.before.as_ref().is_some_and(|before| before.score == score(change));
         if is_plain {
@@ -114,11 +130,14 @@ fn history(changes: &[ChangeRow], width: Option<usize>) -> String {
     lines
 }
 
+/// Points after the change, 0 to 100.
 fn score(change: &ChangeRow) -> i64 {
     change.line["alert"]["score"].as_i64().unwrap_or_default()
 }
 
-/// What happened to the alert: `opened`, `updated`, `ended`, `end corrected`, `goes on`, `retracted`.
+/// What happened to the alert: `opened`, `updated`, `ended`, `end corrected`, `goes on`, `retracted`. The
+/// store has only the first three and the last: that an alert goes on, or that an end was moved, shows only
+/// against the change before.
 pub(super) fn kind(change: &ChangeRow) -> &str {
     let now = change.line["change"].as_str().unwrap_or_default();
     match (now, change.before.as_ref().map(|before| before.change.as_str())) {
@@ -128,7 +147,8 @@ pub(super) fn kind(change: &ChangeRow) -> &str {
     }
 }
 
-/// `medium 45`, or `medium 45 > high 60` if severity or score changed.
+/// `medium 45`, or `medium 45 > high 60` if severity or score changed. The change before the first of the
+/// period counts too.
 pub(super) fn points(change: &ChangeRow) -> String {
     let severity = change.line["alert"]["severity"].as_str().unwrap_or_default();
     let after = format!("{severity} {}", score(change));
@@ -139,10 +159,12 @@ pub(super) fn points(change: &ChangeRow) -> String {
     }
 }
 
-/// Actions of people, and those of the program that are not changes of the alert.
+/// Actions of people, and those of the program that are not changes of the alert. A note is shown with its
+/// text, which the trail does not have; notes and their rows are in the same order.
 fn actions(told: &Told, width: Option<usize>) -> String {
     /// Column at which the action begins, after the time.
     const ACT: usize = 20;
+    /// Rows of the program that only repeat the history above.
     const OF_CHANGES: [&str; 4] = ["opened", "updated", "ended", "retracted"];
     let mut notes = told.notes.iter();
     let mut lines = String::new();
@@ -165,7 +187,8 @@ fn actions(told: &Told, width: Option<usize>) -> String {
     lines
 }
 
-/// Deliveries by sink. Consecutive revisions with the same outcome share a line.
+/// Deliveries by sink, in order of the sinks' names. Consecutive revisions with the same outcome share a
+/// line, with the time of the last.
 fn deliveries(sent: &[Sent], width: Option<usize>) -> String {
     let mut sinks: BTreeMap<&str, Vec<(String, Vec<&Sent>)>> = BTreeMap::new();
     for one in sent {
@@ -203,8 +226,8 @@ fn deliveries(sent: &[Sent], width: Option<usize>) -> String {
     lines
 }
 
-/// The outcome of one change at one sink. For a delivered one, only a digest is mentioned: any error is of an earlier
-/// attempt.
+/// The outcome of one change at one sink. For a delivered one, only a digest is mentioned: any error is of an
+/// earlier attempt. Errors are what the receiver answered, and are escaped.
 fn outcome(sent: &Sent) -> String {
     let error = sent.error.as_ref().map_or(String::new(), |error| format!(": {}", FromAir(error)));
     match sent.state {
@@ -220,7 +243,8 @@ fn outcome(sent: &Sent) -> String {
     }
 }
 
-/// The alert as it is exported, with its changes, actions and deliveries.
+/// The alert as it is exported, with its changes, actions and deliveries, in one line. A delivered change has
+/// no error, even if an earlier attempt failed.
 fn object(told: &Told, changes: &[ChangeRow]) -> String {
     let mut value = told.entry.value(&told.notes);
     let change = |change: &ChangeRow| {

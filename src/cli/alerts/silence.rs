@@ -1,18 +1,27 @@
 //! `atalaia alerts silence` and `silences`: creates a silence with a preview of what it holds back, and lists all of
 //! them.
+//!
+//! A silence holds back deliveries, not alerts: they are stored and listed as ever. It goes by the time of
+//! the alerts, because a late or replayed feed would otherwise pass a silence that is over by the clock. The
+//! preview shows at once what a silence with too few conditions would swallow.
 
 use std::path::Path;
 
 use clap::builder::PossibleValuesParser;
 use serde_json::json;
 
-use super::super::person::Person;
-use super::super::source::mmsi;
-use super::super::table::{Column, number, text, width};
-use super::super::when::{ahead, past};
-use super::super::{Failure, print, refused, table, who};
 use super::filter::behaviours;
 use super::list;
+use crate::cli::access::refused;
+use crate::cli::failure::Failure;
+use crate::cli::output::print;
+use crate::cli::person::Person;
+use crate::cli::person::who;
+use crate::cli::source::mmsi;
+use crate::cli::subjects::silence_words;
+use crate::cli::table;
+use crate::cli::table::{Column, number, text, width};
+use crate::cli::when::{ahead, past};
 use crate::platform::telemetry::FromAir;
 use crate::storage::store::{self, Listed, Query, Silence, SilenceRow, StoreError};
 use atalaia_core::base::time::{Span, Time};
@@ -43,14 +52,18 @@ pub(super) struct Arguments {
     dry_run: bool,
 }
 
-/// Maximum number of rows in a preview.
+/// Maximum number of rows in a preview. More would push the silence itself off the screen.
 const MOST: usize = 10;
-/// If no open alert matches, those that began within this time are counted.
+/// If no open alert matches, those that began within this time are counted: one day covers every watch.
 const LATELY: Span = Span::from_hours(24);
-/// Alerts whose own time is further behind the clock than this come from a late or replayed feed.
+/// Alerts whose own time is further behind the clock than this come from a late or replayed feed. Less is the
+/// usual delay of a feed.
 const LATE: Span = Span::from_minutes(10);
 
-/// Creates the silence and shows what it holds back.
+/// Creates the silence and shows what it holds back. `said` is the value of `--as`.
+///
+/// # Errors
+/// It has no condition (2), no person is named (2), or the store refuses it.
 pub(super) fn main(path: &Path, arguments: &Arguments, said: Option<&String>, now: Time) -> Result<(), Failure> {
     let Arguments { mmsi, zone, behaviour, until, why, .. } = arguments;
     let silence = Silence { mmsi: *mmsi, zone: zone.clone(), behaviour: behaviour.clone() };
@@ -59,7 +72,7 @@ pub(super) fn main(path: &Path, arguments: &Arguments, said: Option<&String>, no
         return Err(Failure::Usage("a silence needs a vessel, a zone or a behaviour".to_owned()));
     }
     let preview = preview(path, &silence, from, now)?;
-    let span = format!("{}, {} to {} UTC", hush_words(&silence), from.minute(), until.minute());
+    let span = format!("{}, {} to {} UTC", silence_words(&silence), from.minute(), until.minute());
     if arguments.dry_run {
         return print(&format!("silence of {span} (not made)\n{preview}"));
     }
@@ -67,15 +80,8 @@ pub(super) fn main(path: &Path, arguments: &Arguments, said: Option<&String>, no
     print(&format!("silence {number} of {span}\n{preview}"))
 }
 
-/// The subject of a silence: `loitering, MMSI 224123456, zone c06`
-pub(in crate::cli) fn hush_words(silence: &Silence) -> String {
-    let mmsi = silence.mmsi.map(|mmsi| format!("MMSI {mmsi:09}"));
-    let zone = silence.zone.as_ref().map(|zone| format!("zone {}", FromAir(zone)));
-    let behaviour = silence.behaviour.as_ref().map(|behaviour| FromAir(behaviour).to_string());
-    [behaviour, mmsi, zone].into_iter().flatten().collect::<Vec<_>>().join(", ")
-}
-
-/// The open alerts that the silence would apply to now.
+/// The open alerts that the silence would apply to now, and a warning if their own time lags behind its
+/// beginning.
 fn preview(path: &Path, silence: &Silence, from: Time, now: Time) -> Result<String, Failure> {
     let query = Query {
         mmsi: silence.mmsi,
@@ -102,6 +108,7 @@ fn preview(path: &Path, silence: &Silence, from: Time, now: Time) -> Result<Stri
     if 0 < more {
         text += &format!("{more} more\n");
     }
+    // Such a silence would begin, by the clock, after all that it should hold back.
     if let Some((changed_at, stored_at)) = latest
         && changed_at < from
         && LATE < stored_at - changed_at
@@ -115,8 +122,11 @@ fn preview(path: &Path, silence: &Silence, from: Time, now: Time) -> Result<Stri
     Ok(text)
 }
 
-/// Silences the behaviour of a closed alert for each of its vessels, from the last moment of the alert until `length`
-/// from now, both by the time of its feed.
+/// Silences the behaviour of a closed alert for each of its vessels, from the last moment of the alert until
+/// `length` from now, both by the time of its feed. Says which silences were made, one per line.
+///
+/// # Errors
+/// Those of the store; silences made before it failed stay.
 pub(super) fn after_close(
     path: &Path,
     id: &str,
@@ -134,18 +144,21 @@ pub(super) fn after_close(
         let silence = Silence { mmsi: Some(mmsi), zone: None, behaviour: behaviour.clone() };
         let until = there + length;
         let number = store::silence(path, &silence, last_at.min(there), until, who, why, now)?;
-        text += &format!("silence {number} of {} until {} UTC\n", hush_words(&silence), until.minute());
+        text += &format!("silence {number} of {} until {} UTC\n", silence_words(&silence), until.minute());
     }
     Ok(text)
 }
 
-/// The time of the feed of an alert, which is behind the clock if the feed is late or replayed.
+/// The time of the feed of an alert, which is behind the clock if the feed is late or replayed. Taken from
+/// the latest change of the alert, and only if it is more than [`LATE`] behind: the delay of a single report
+/// says little.
 fn feed_time(path: &Path, entry: &store::Entry, now: Time) -> Result<Time, StoreError> {
     let lag = store::history(path, &entry.id)?.last().map(|change| change.stored_at - change.at);
     Ok(now - lag.filter(|lag| LATE < *lag).unwrap_or(Span::ZERO))
 }
 
-/// A line for each silence of the vessels of an alert that would still hold back its deliveries, each after a line end.
+/// A line for each silence of the vessels of an alert that would still hold back its deliveries, each after a
+/// line end. Silences without a vessel are not looked for, because they concern other alerts too.
 pub(super) fn still_held(path: &Path, entry: &store::Entry, now: Time) -> Result<String, StoreError> {
     let there = feed_time(path, entry, now)?;
     let vessels = vessels(entry);
@@ -160,14 +173,18 @@ pub(super) fn still_held(path: &Path, entry: &store::Entry, now: Time) -> Result
         let number = silence.number;
         format!(
             "\nsilence {number} of {} is still in force until {} UTC: atalaia alerts lift {number}",
-            hush_words(&silence.subject()),
+            silence_words(&silence.subject()),
             silence.until.minute()
         )
     };
     Ok(store::silences(path)?.iter().filter(is_held).map(line).collect())
 }
 
-/// Refuses an alert without vessels: a silence after closing it would have no subject.
+/// Refuses an alert without vessels: a silence after closing it would have no subject. Alerts about the
+/// daemon and about areas have none.
+///
+/// # Errors
+/// Refused, with the id and the command that can silence other things.
 pub(super) fn has_vessels(path: &Path, id: &str, now: Time) -> Result<(), StoreError> {
     let entry = store::alert(path, id, now)?.entry;
     match vessels(&entry).is_empty() {
@@ -178,16 +195,18 @@ pub(super) fn has_vessels(path: &Path, id: &str, now: Time) -> Result<(), StoreE
     }
 }
 
-/// The MMSIs of an alert.
+/// The MMSIs of an alert, in its order.
 fn vessels(entry: &store::Entry) -> Vec<u32> {
     let vessels = entry.body["vessels"].as_array().into_iter().flatten();
     vessels.filter_map(|vessel| u32::try_from(vessel["mmsi"].as_u64()?).ok()).collect()
 }
 
+/// The columns of the list; the reason is last, because it may be long.
 const COLUMNS: [Column; 7] =
     [number("number"), text("state"), text("from"), text("until"), text("of"), text("who"), text("why")];
 
-/// Prints every silence, newest first.
+/// Prints every silence, newest first. Lifted ones and those that are over are listed too: they explain why
+/// something was not delivered at the time.
 pub(super) fn all(path: &Path, as_json: bool, now: Time) -> Result<(), Failure> {
     let silences = store::silences(path).map_err(refused)?;
     if as_json {
@@ -214,7 +233,7 @@ pub(super) fn all(path: &Path, as_json: bool, now: Time) -> Result<(), Failure> 
             state.to_owned(),
             silence.from.minute(),
             silence.until.minute(),
-            hush_words(&silence.subject()),
+            silence_words(&silence.subject()),
             FromAir(&silence.who).to_string(),
             FromAir(&silence.why).to_string(),
         ]

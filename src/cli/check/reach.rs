@@ -1,14 +1,23 @@
 //! Tries the servers of inputs and sinks: whether they can be reached, and whether they accept a test alert.
+//!
+//! Neither touches the running daemon: connections are new ones, and the test alert is made here, marked as a
+//! test, and kept out of the store.
 
-use super::super::{Failure, print};
+use crate::cli::failure::Failure;
+
 use super::summary::count;
+use crate::cli::output::print;
 use crate::config::Checked;
 use crate::delivery;
 use crate::platform::clock::Clock;
 use crate::platform::telemetry::FromAir;
 use crate::platform::tls::{self, Endpoint};
 
-/// Connects to each server briefly and prints the outcome.
+/// Connects to each server briefly and prints the outcome, in the order of the settings. With TLS, a server
+/// counts as reached only after its certificate is accepted.
+///
+/// # Errors
+/// At least one cannot be reached: exit code 1.
 pub(super) fn connect(settings: &Checked) -> Result<(), Failure> {
     let mut wanted: Vec<(String, Endpoint, tls::Settings)> = Vec::new();
     for input in &settings.inputs {
@@ -38,8 +47,11 @@ pub(super) fn connect(settings: &Checked) -> Result<(), Failure> {
     }
 }
 
-/// Sends a test alert to the sink of this name, or to all of them if it is empty. Sinks that create files are skipped
-/// unless `may_write`, because the files would not belong to the daemon's user.
+/// Sends a test alert to the sink of this name, or to all of them if it is empty. Sinks that create files are
+/// skipped unless `may_write`, because the files would not belong to the daemon's user.
+///
+/// # Errors
+/// There is no sink of this name (2), or at least one test alert was not delivered (1).
 pub(super) fn send_test(settings: &Checked, named: &str, may_write: bool) -> Result<(), Failure> {
     let sinks: Vec<&delivery::Settings> =
         settings.sinks.iter().filter(|sink| named.is_empty() || sink.name == named).collect();
@@ -49,6 +61,7 @@ pub(super) fn send_test(settings: &Checked, named: &str, may_write: bool) -> Res
     }
     let (mut failed, mut tried) = (0, 0);
     for sink in sinks {
+        // A file that belongs to the wrong user would keep the daemon from starting.
         let said = match sink.makes_files() && !may_write {
             true => "not tried: the file would be yours and not the daemon's; add --as-service".to_owned(),
             false => {

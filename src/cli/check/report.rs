@@ -1,4 +1,8 @@
 //! Shows problems with their file and line, a mark under the faulty part, and what to write instead.
+//!
+//! The layout is that of `miette`, which compilers have made familiar. Its spans count bytes of a whole file,
+//! but a problem carries only its own line, already shortened, so that [`Place`] presents that line as if it
+//! were at its place in the file.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -12,13 +16,14 @@ use crate::config::{Excerpt, Problem};
 use crate::platform::telemetry::FromAir;
 use atalaia_core::base::fault::Fault;
 
-/// All problems and their number; coloured for a terminal if `colour`, else plain.
+/// All problems and their number; coloured for a terminal if `colour`, else plain. Ends without a line end.
 pub(super) fn of(problems: &[Problem], colour: bool) -> String {
     let theme = if colour { GraphicalTheme::unicode() } else { GraphicalTheme::none() };
     let handler = GraphicalReportHandler::new_themed(theme).with_wrap_lines(false).with_links(false);
     let mut text = String::new();
     for problem in problems {
-        let shown = Shown::new(problem);
+        let shown = Rendering::new(problem);
+        // The library can fail on odd spans. The problem must be shown nevertheless.
         if handler.render_report(&mut text, &shown).is_err() {
             text.push_str(&FromAir(&problem.to_string()).to_string());
         }
@@ -31,24 +36,33 @@ pub(super) fn of(problems: &[Problem], colour: bool) -> String {
     text
 }
 
-/// A problem in the form that the rendering library expects. Control characters from the files are made visible.
+/// A problem in the form that the rendering library expects. Control characters from the files are made
+/// visible, because a settings file may come from anywhere.
 #[derive(Debug)]
-struct Shown {
+struct Rendering {
+    /// What is wrong, with the key; with the file if there is no line.
     what: String,
+    /// What to write instead; `None` if there is no advice.
     advice: Option<String>,
+    /// Where it is; `None` if the problem is about a whole file.
     place: Option<Place>,
 }
 
+/// One line of a file.
 #[derive(Debug)]
 struct Place {
+    /// Name of the file, escaped.
     file: String,
+    /// The line as it is shown, escaped, and the part of it that is marked.
     line: Excerpt,
 }
 
-impl Shown {
-    fn new(problem: &Problem) -> Shown {
+impl Rendering {
+    /// Escapes the texts. The marked part moves with what is escaped before it.
+    fn new(problem: &Problem) -> Rendering {
         let safe = |text: &str| FromAir(text).to_string();
         let line = problem.line.as_ref().map(|line| {
+            // Escapes make a text longer, so the three parts are escaped one by one.
             let (before, rest) = line.shown.split_at(line.marked.start);
             let (marked, after) = rest.split_at(line.marked.len());
             let [before, marked, after] = [before, marked, after].map(|part| safe(&part.replace('\t', " ")));
@@ -61,7 +75,7 @@ impl Shown {
             Some(_) => what,
             None => format!("{}: {what}", safe(&problem.file)),
         };
-        Shown {
+        Rendering {
             what,
             advice: advice.as_deref().map(safe),
             place: line.map(|line| Place { file: safe(&problem.file), line }),
@@ -69,15 +83,15 @@ impl Shown {
     }
 }
 
-impl fmt::Display for Shown {
+impl fmt::Display for Rendering {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.what)
     }
 }
 
-impl std::error::Error for Shown {}
+impl std::error::Error for Rendering {}
 
-impl Diagnostic for Shown {
+impl Diagnostic for Rendering {
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
         self.advice.as_ref().map(|advice| Box::new(advice) as Box<dyn fmt::Display>)
     }

@@ -1,15 +1,19 @@
 //! Runs the check again as the daemon's user, with the groups and permissions of the service.
+//!
+//! Permissions cannot be calculated reliably: groups, access lists and mandatory access control all play a
+//! part. So the check is run by a process that has the rights of the service, and asks the kernel.
 
 use std::ffi::OsString;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
 
-use super::super::Failure;
+use crate::cli::failure::Failure;
 use crate::config::USUAL_USER;
 use crate::platform::service::{Account, Unit, group};
 
-/// The account that runs the daemon: the named one, else that of the unit, else the usual one, with the groups of the
-/// unit. `None` if this machine has no such user.
+/// The account that runs the daemon: the named one, else that of the unit, else the usual one, with the
+/// groups of the unit. `None` if this machine has no such user. A named user has only its own groups: it is
+/// not the unit's.
 pub(super) fn account(named: Option<&str>) -> Option<Account> {
     let unit = Unit::installed().unwrap_or_default();
     let user = named.map(str::to_owned).or(unit.user.clone()).unwrap_or_else(|| USUAL_USER.to_owned());
@@ -21,8 +25,12 @@ pub(super) fn account(named: Option<&str>) -> Option<Account> {
     Some(account)
 }
 
-/// Returns true if this process already runs as the service user. Otherwise runs the check again as that user: false if
-/// it succeeded, its exit code as a failure if not.
+/// Returns true if this process already runs as the service user. Otherwise runs the check again as that
+/// user, and returns false if it succeeded.
+///
+/// # Errors
+/// There is no such user, or this process is neither root nor that user (2); the second process cannot be
+/// started (1), or fails: then with its exit code and without a message, because it has printed its own.
 pub(super) fn become_service(named: Option<&str>) -> Result<bool, Failure> {
     let account = account(named).ok_or_else(|| {
         let user = named.unwrap_or(USUAL_USER);
@@ -51,6 +59,7 @@ pub(super) fn become_service(named: Option<&str>) -> Result<bool, Failure> {
             command
         }
     };
+    // Credentials of systemd are for the service itself, and this process may have others.
     command.args(arguments).env_remove("CREDENTIALS_DIRECTORY");
     let status = command.status();
     let status =
@@ -63,6 +72,7 @@ pub(super) fn become_service(named: Option<&str>) -> Result<bool, Failure> {
     }
 }
 
+/// The program run by `setpriv` with exactly the user, group and groups of the account.
 fn with_groups(account: &Account, program: OsString) -> Command {
     let mut command = Command::new("setpriv");
     command.arg(format!("--reuid={}", account.uid)).arg(format!("--regid={}", account.gid));
@@ -75,6 +85,7 @@ fn with_groups(account: &Account, program: OsString) -> Command {
     command
 }
 
+/// Whether a program is on PATH.
 fn is_installed(program: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&path).any(|folder| folder.join(program).is_file())

@@ -1,4 +1,7 @@
 //! Summarises what a check has read, for comparison with what was intended.
+//!
+//! A settings file without faults can still be the wrong one, or read other zones than intended. The summary
+//! says what was found where.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +9,7 @@ use crate::config::Checked;
 use crate::platform::telemetry::FromAir;
 use atalaia_core::base::time::Time;
 
-/// A count with its noun: `1 row`, `2 rows`.
+/// A count with its noun: `1 row`, `2 rows`. Enough for the nouns of this program.
 pub(super) fn count(number: usize, what: &str) -> String {
     let plural = match (number, what.strip_suffix('y')) {
         (1, _) => what.to_owned(),
@@ -16,7 +19,8 @@ pub(super) fn count(number: usize, what: &str) -> String {
     format!("{number} {plural}")
 }
 
-/// The `ok` line, then zones, lists, inputs, sinks and the store.
+/// The `ok` line, then zones, lists, inputs, sinks and the store. `now` decides which zones and rows are
+/// active.
 pub(super) fn of(settings: &Checked, now: Time) -> String {
     let profile = settings.profile.map_or(String::new(), |profile| format!(", profile {}", profile.name()));
     let drop_ins = match settings.drop_ins {
@@ -50,10 +54,12 @@ pub(super) fn of(settings: &Checked, now: Time) -> String {
     text
 }
 
+/// Numbers of files and zones, and how many of the zones do not apply at present.
 fn zones(settings: &Checked, now: Time) -> String {
     let zones = settings.chart.zones.zones();
     let files: BTreeSet<&str> = zones.iter().map(|zone| zone.file.as_str()).collect();
     let over = zones.iter().filter(|zone| zone.expires.is_some_and(|expires| expires <= now)).count();
+    // Expired zones are not active either, but they are no longer meant to be.
     let resting = zones.iter().filter(|zone| !zone.active(now)).count() - over;
     let mut text = format!("{}, {}", count(files.len(), "file"), count(zones.len(), "zone"));
     if 0 < over {
@@ -65,6 +71,7 @@ fn zones(settings: &Checked, now: Time) -> String {
     text
 }
 
+/// Numbers of watchlists and rows, and how many rows have expired.
 fn lists(settings: &Checked, now: Time) -> String {
     let lists = &settings.chart.watchlists;
     let files = settings.list_texts.as_ref().map_or(0, |texts| texts.len());

@@ -1,5 +1,8 @@
-//! `atalaia deliveries why`: for each sink, through which stages each change of one alert has gone and what became of it there, also if it
-//! was never meant to go to the sink.
+//! `atalaia deliveries why`: for each sink, through which stages each change of one alert has gone and what
+//! became of it there, also if it was never meant to go to the sink.
+//!
+//! Since version 0.2 each stage records where a change ends, also if that is before anything is sent. For
+//! older changes the present settings are asked instead, and the answer says so.
 
 use std::collections::BTreeMap;
 
@@ -11,24 +14,29 @@ use crate::storage::store::{self, AlertFile, DeliveryState, Filter, Stage, Stage
 
 /// What is known of an alert and its deliveries.
 pub(super) struct DeliveryRecords<'a> {
+    /// The alert, with all of its changes.
     pub(super) file: &'a AlertFile,
-    /// What the stages have recorded.
+    /// What the stages have recorded: at most one outcome for each change and sink.
     pub(super) outcomes: &'a [StageOutcome],
-    /// Filters of the sinks in the settings, for changes of which nothing is recorded.
+    /// Filters of the sinks in the settings, for changes of which nothing is recorded. Empty if the store was
+    /// named without settings.
     pub(super) filters: &'a [Filter],
 }
 
-/// Outcome at one sink, with the revisions that share it.
+/// Outcome at one sink, with the consecutive revisions that share it.
 #[derive(Debug, PartialEq)]
 struct Run {
     /// The stage that decided; `None` if the change was not offered to the sink.
     stage: Option<Stage>,
+    /// The outcome in words, escaped.
     outcome: String,
+    /// The revisions, at least one, in order.
     revisions: Vec<u64>,
 }
 
 impl DeliveryRecords<'_> {
-    /// The outcomes for every sink in the settings and every sink of which something is recorded, or for one of them.
+    /// The outcomes for every sink in the settings and every sink of which something is recorded, or for one
+    /// of them. By name of the sink.
     fn runs(&self, only: Option<&str>) -> BTreeMap<String, Vec<Run>> {
         let mut sinks: BTreeMap<&str, Option<&Filter>> = BTreeMap::new();
         sinks.extend(self.outcomes.iter().map(|outcome| (outcome.sink.as_str(), None)));
@@ -37,6 +45,7 @@ impl DeliveryRecords<'_> {
         sinks.into_iter().map(|(sink, filter)| (sink.to_owned(), self.runs_of(sink, filter))).collect()
     }
 
+    /// The outcomes at one sink, in the order of the changes.
     fn runs_of(&self, sink: &str, filter: Option<&Filter>) -> Vec<Run> {
         let mut runs: Vec<Run> = Vec::new();
         for line in &self.file.lines {
@@ -85,7 +94,8 @@ impl DeliveryRecords<'_> {
         objects
     }
 
-    /// What is said if nothing is known of a sink of this name.
+    /// The message if nothing is known of a sink of this name; `None` if something is. Without this check a
+    /// misspelt name would print nothing.
     pub(super) fn unknown(&self, sink: &str) -> Option<String> {
         let known = self.filters.iter().any(|filter| filter.sink == sink)
             || self.outcomes.iter().any(|outcome| outcome.sink == sink);
@@ -94,13 +104,13 @@ impl DeliveryRecords<'_> {
     }
 }
 
-/// The stages up to this one.
+/// The stages up to this one, as `select > silence > clear`. All before the last were passed.
 fn chain(last: Stage) -> String {
     let passed = Stage::ALL.into_iter().filter(|stage| *stage <= last).map(Stage::name);
     passed.collect::<Vec<_>>().join(" > ")
 }
 
-/// What the stages have recorded, in words.
+/// What the stages have recorded, in words, with the reason or the error where there is one.
 fn outcome(recorded: &StageOutcome) -> String {
     let reason = recorded.reason.as_ref().map(|reason| FromAir(reason).to_string());
     let with = |what: &str| match &reason {
@@ -112,6 +122,7 @@ fn outcome(recorded: &StageOutcome) -> String {
         DeliveryState::NotSelected => with("not selected"),
         DeliveryState::Silenced => format!("held back by {}", reason.as_deref().unwrap_or("a silence")),
         DeliveryState::Withheld => with("withheld"),
+        // The pace of a sink holds back a delivery before the first attempt.
         DeliveryState::Pending if attempts == 0 => match recorded.due_at {
             Some(at) => with(&format!("waiting for the pace of the sink, until {at}")),
             None => with("waiting"),
@@ -121,6 +132,8 @@ fn outcome(recorded: &StageOutcome) -> String {
             with(&format!("waiting after attempt {attempts}, tried again {again}"))
         }
         DeliveryState::Delivered => {
+            // Of a delivered change, only a digest is worth mentioning; an error would be of an earlier
+            // attempt.
             let digest = reason.filter(|reason| reason.starts_with(store::IN_DIGEST));
             let digest = digest.map_or_else(String::new, |digest| format!(" {digest}"));
             let late = if 1 < attempts { format!(" at attempt {attempts}") } else { String::new() };
@@ -131,7 +144,8 @@ fn outcome(recorded: &StageOutcome) -> String {
     }
 }
 
-/// Why nothing is recorded of a change: a fact is not offered, and versions before 0.2 did not record what a sink does not select.
+/// Why nothing is recorded of a change: a fact is not offered, and versions before 0.2 did not record what a
+/// sink does not select. The first part is the stage that decided, if one did.
 fn unrecorded(alert: &Value, filter: Option<&Filter>) -> (Option<Stage>, String) {
     if alert["announced"] == false {
         return (None, "not offered: a fact, below alerts.alert_from".to_owned());

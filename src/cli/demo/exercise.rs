@@ -6,6 +6,7 @@ use atalaia_core::scenario::{Scenario, Vessel, away, beside};
 const START: &str = "2017-03-21T05:00:00Z";
 /// When both have arrived, in minutes from then: 07:10 UTC, night there.
 const MEET_MINUTE: f64 = 130.0;
+/// How long they stay together, in minutes: long enough for a rendezvous with the shipped settings.
 const STAY_MINUTES: f64 = 50.0;
 /// Where they meet: open sea, over 20 nm east of Marie-Galante and La Désirade.
 const PLACE: (f64, f64) = (16.05, -60.70);

@@ -22,8 +22,8 @@ fn looked_like(vessels: &[u32], from: &str, to: &str) -> Truth {
     Truth { expect: Expect::None, ..happened(vessels, from, to) }
 }
 
-fn alert(id: &str, vessels: &[u32], from: &str, to: &str) -> Told {
-    Told {
+fn alert(id: &str, vessels: &[u32], from: &str, to: &str) -> FinalAlert {
+    FinalAlert {
         id: id.to_owned(),
         behaviour: "rendezvous".to_owned(),
         vessels: vessels.to_vec(),
@@ -35,8 +35,8 @@ fn alert(id: &str, vessels: &[u32], from: &str, to: &str) -> Told {
     }
 }
 
-fn tally(truths: &[Truth], told: &[Told]) -> Tally {
-    judge(truths, told).behaviours.remove("rendezvous").unwrap_or_default()
+fn tally(truths: &[Truth], alerts: &[FinalAlert]) -> Tally {
+    judge(truths, alerts).behaviours.remove("rendezvous").unwrap_or_default()
 }
 
 #[test]
@@ -47,18 +47,18 @@ fn found_missed_and_invented_make_recall_and_precision() {
         happened(&[5, 6], "01:00", "02:00"),
         happened(&[7, 8], "01:00", "02:00"),
     ];
-    let told = [
+    let alerts = [
         alert("a", &[1, 2], "01:05", "01:55"),
         alert("b", &[3, 4], "01:10", "01:55"),
         alert("c", &[5, 6], "01:20", "03:00"),
         alert("late", &[7, 8], "02:01", "03:00"),
     ];
-    let judgement = judge(&truths, &told);
+    let judgement = judge(&truths, &alerts);
     let tally = &judgement.behaviours["rendezvous"];
     assert_eq!((tally.recall(), tally.precision()), (Some(0.75), Some(0.75)));
     assert_eq!((tally.delay(0.5), tally.delay(0.9)), (Some(40.0), Some(50.0)));
     assert_eq!(judgement.missed, [truths[3].clone()]);
-    assert_eq!(judgement.unmatched, [told[3].clone()]);
+    assert_eq!(judgement.unmatched, [alerts[3].clone()]);
 }
 
 #[test]
@@ -71,8 +71,8 @@ fn an_alert_must_name_all_the_vessels_and_may_name_more() {
 #[test]
 fn several_alerts_on_one_row_are_duplicates_and_neither_right_nor_wrong() {
     let truths = [happened(&[1, 2], "01:00", "04:00")];
-    let told = [alert("a", &[1, 2], "01:00", "02:00"), alert("b", &[1, 2], "03:00", "04:00")];
-    let tally = tally(&truths, &told);
+    let alerts = [alert("a", &[1, 2], "01:00", "02:00"), alert("b", &[1, 2], "03:00", "04:00")];
+    let tally = tally(&truths, &alerts);
     assert_eq!((tally.found, tally.duplicates, tally.unmatched), (1, 1, 0));
     assert_eq!(tally.delays, [30.0]);
 }
@@ -87,20 +87,20 @@ fn one_alert_over_two_rows_finds_both() {
 #[test]
 fn hard_negatives_count_alerts_of_their_level_and_above() {
     let mut truths = [looked_like(&[1, 2], "01:00", "02:00"), looked_like(&[], "05:00", "06:00")];
-    let told = [alert("a", &[1, 2], "01:00", "02:00"), alert("b", &[3, 4], "05:00", "06:00")];
-    let fooled = tally(&truths, &told);
+    let alerts = [alert("a", &[1, 2], "01:00", "02:00"), alert("b", &[3, 4], "05:00", "06:00")];
+    let fooled = tally(&truths, &alerts);
     assert_eq!((fooled.negatives, fooled.fooled, fooled.unmatched), (2, 2, 2));
     assert_eq!((fooled.recall(), fooled.precision()), (None, Some(0.0)));
     truths.iter_mut().for_each(|truth| truth.level = Severity::High);
-    let kept_low = tally(&truths, &told);
+    let kept_low = tally(&truths, &alerts);
     assert_eq!((kept_low.fooled, kept_low.unmatched, kept_low.precision()), (0, 0, None));
 }
 
 #[test]
 fn retracted_alerts_do_not_count_and_other_behaviours_are_not_judged() {
     let truths = [happened(&[1, 2], "01:00", "02:00")];
-    let back = Told { retracted: true, ..alert("a", &[1, 2], "01:00", "02:00") };
-    let other = Told { behaviour: "drift".to_owned(), ..alert("b", &[1], "01:00", "02:00") };
+    let back = FinalAlert { retracted: true, ..alert("a", &[1, 2], "01:00", "02:00") };
+    let other = FinalAlert { behaviour: "drift".to_owned(), ..alert("b", &[1], "01:00", "02:00") };
     let judgement = judge(&truths, &[back, other]);
     let tally = &judgement.behaviours["rendezvous"];
     assert_eq!((tally.found, tally.retracted, tally.unmatched), (0, 1, 0));
@@ -115,16 +115,16 @@ const LINES: &str = r#"{"change":"opened","revision":1,"at":"2026-03-01T04:10:00
 
 #[test]
 fn an_alert_is_its_last_line_with_the_time_of_its_first() {
-    let told = told_lines("alerts", LINES).expect("right");
-    assert_eq!(told.len(), 1);
-    assert_eq!((told[0].first_at, told[0].last_at), (clock("04:10"), clock("05:10")));
-    assert_eq!((told[0].severity, told[0].vessels.len()), (Severity::Medium, 2));
+    let alerts = alerts_in_lines("alerts", LINES).expect("right");
+    assert_eq!(alerts.len(), 1);
+    assert_eq!((alerts[0].first_at, alerts[0].last_at), (clock("04:10"), clock("05:10")));
+    assert_eq!((alerts[0].severity, alerts[0].vessels.len()), (Severity::Medium, 2));
 }
 
 #[test]
 fn lines_that_are_not_alerts_are_named_by_file_and_line() {
     let cut = format!("{}\n\n{{\"change\":\"opened\"}}\n{}", LINES.trim_end(), &LINES[..60]);
-    let errors = told_lines("alerts", &cut).expect_err("two are wrong");
+    let errors = alerts_in_lines("alerts", &cut).expect_err("two are wrong");
     let errors: Vec<String> = errors.iter().map(LineError::to_string).collect();
     assert_eq!(errors[0], "alerts:4: `severity` is missing");
     assert!(errors[1].starts_with("alerts:5: is not an alert line: "), "{errors:?}");

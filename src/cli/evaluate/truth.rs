@@ -1,4 +1,7 @@
 //! What really happened, row by row: the truth that alerts are compared with, read from JSON lines or CSV.
+//!
+//! Rows are written by people, often in a spreadsheet. So both formats are accepted, a mark of byte order is
+//! ignored, and every faulty line is reported at once instead of the first.
 
 use serde_json::{Map, Value};
 
@@ -70,8 +73,10 @@ pub fn parse(file: &str, text: &str) -> Result<Vec<Truth>, Vec<LineError>> {
     if errors.is_empty() { Ok(truths) } else { Err(errors) }
 }
 
+/// Line number, from 1, and the keys and values of the row, or what is wrong with it.
 type Row = (u64, Result<Map<String, Value>, String>);
 
+/// The rows of JSON lines; blank lines are skipped.
 fn json_rows(text: &str) -> Vec<Row> {
     let lines = (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty());
     let object = |line: &str| match serde_json::from_str(line) {
@@ -82,7 +87,8 @@ fn json_rows(text: &str) -> Vec<Row> {
     lines.map(|(number, line)| (number, object(line))).collect()
 }
 
-/// The rows of a CSV text, as the objects that they would be in JSON.
+/// The rows of a CSV text, as the objects that they would be in JSON. Empty cells count as missing keys. A
+/// faulty header is the only error reported, because no row can be read without it.
 fn csv_rows(text: &str) -> Vec<Row> {
     let mut rows = Vec::new();
     let mut header: Option<Vec<String>> = None;
@@ -112,6 +118,10 @@ fn csv_rows(text: &str) -> Vec<Row> {
     rows
 }
 
+/// Checks one row.
+///
+/// # Errors
+/// The first key that is unknown, missing or wrong, and how to write it.
 fn truth(row: &Map<String, Value>) -> Result<Truth, String> {
     if let Some(key) = row.keys().find(|key| !COLUMNS.contains(&key.as_str())) {
         return Err(format!("`{key}` is not a known key; there are {}", COLUMNS.join(", ")));
@@ -136,12 +146,22 @@ fn truth(row: &Map<String, Value>) -> Result<Truth, String> {
     let level = match words(row, "level")? {
         None => Severity::Info,
         Some(word) => {
-            super::severity(word).ok_or(format!("level: write info, low, medium, high or critical, not `{word}`"))?
+            severity(word).ok_or(format!("level: write info, low, medium, high or critical, not `{word}`"))?
         }
     };
     Ok(Truth { behaviour: behaviour.to_owned(), vessels: vessels(row)?, from, to, expect, level })
 }
 
+/// The severity of this name; `None` for any other word.
+pub(super) fn severity(word: &str) -> Option<Severity> {
+    use Severity::{Critical, High, Info, Low, Medium};
+    [Info, Low, Medium, High, Critical].into_iter().find(|severity| severity.name() == word)
+}
+
+/// The text at a key; `None` if it is missing or null.
+///
+/// # Errors
+/// It is something other than a text.
 fn words<'a>(row: &'a Map<String, Value>, key: &str) -> Result<Option<&'a str>, String> {
     match row.get(key) {
         None | Some(Value::Null) => Ok(None),
@@ -150,7 +170,11 @@ fn words<'a>(row: &'a Map<String, Value>, key: &str) -> Result<Option<&'a str>, 
     }
 }
 
-/// A list of MMSIs, or text with separators between them.
+/// A list of MMSIs, or text with separators between them. Spreadsheets turn a single MMSI into a number, and
+/// people separate several of them in many ways.
+///
+/// # Errors
+/// The part that is not an MMSI.
 fn vessels(row: &Map<String, Value>) -> Result<Vec<u32>, String> {
     let mmsi = |text: &str| match text.parse() {
         Ok(mmsi) if mmsi <= 999_999_999 => Ok(mmsi),

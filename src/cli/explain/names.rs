@@ -1,4 +1,7 @@
 //! Names of vessels in place of track keys, and times to the minute, in what the engine explains.
+//!
+//! The engine writes vessels as keys (`224000001.1`) and times in full, so that its words are the same for
+//! every reader. Here they become what an analyst would say.
 
 use std::collections::BTreeMap;
 
@@ -12,9 +15,9 @@ use atalaia_core::picture::tracks::TrackKey;
 pub(super) struct Names(BTreeMap<TrackKey, String>);
 
 impl Names {
-    /// The names in an answer.
-    pub(super) fn of(told: &Conditions) -> Names {
-        let named = told.names.iter().filter_map(|(key, name)| Some((track_key(key)?, name.clone())));
+    /// The names that the answer of the engine brings along.
+    pub(super) fn of(conditions: &Conditions) -> Names {
+        let named = conditions.names.iter().filter_map(|(key, name)| Some((track_key(key)?, name.clone())));
         Names(named.collect())
     }
 
@@ -24,7 +27,7 @@ impl Names {
         if key.ordinal == 1 { name } else { format!("{name} (track {})", key.ordinal) }
     }
 
-    /// The text with names and short times, safe to print.
+    /// The text with names and short times, safe to print. Punctuation around a key or a time stays.
     pub(super) fn put(&self, text: &str) -> String {
         let text = FromAir(text).to_string();
         let word = |word: &str| {
@@ -35,7 +38,8 @@ impl Names {
         text.split(' ').map(word).collect::<Vec<_>>().join(" ")
     }
 
-    /// The other vessel, if the text names this one and one other: `near: with BRAVO` for `near: 224000001.1 and 224000002.1`.
+    /// The other vessel, if the text names this one and one other: `near: with BRAVO` for `near: 224000001.1
+    /// and 224000002.1`.
     pub(super) fn with(&self, text: &str, me: TrackKey) -> String {
         let (lead, pair) =
             text.rsplit_once(": ").map_or((String::new(), text), |(lead, pair)| (format!("{lead}: "), pair));

@@ -1,4 +1,8 @@
 //! Conditions without a number as short sentences.
+//!
+//! A condition that is true or false reads badly as "in calm water: yes, needs no". For the conditions that
+//! the behaviours have, the sentences are written here; a condition that is not listed still has the general
+//! form of [`words`](super::words).
 
 /// Name of the condition, and how it reads if it is met and if it is not. `{}` is the measured value. An empty text
 /// leaves it to the general form.
@@ -58,7 +62,8 @@ const SENTENCES: [(&str, &str, &str); 45] = [
     ("zone", "", "no zone here asks for it: {}"),
 ];
 
-/// The sentence of a condition; `None` if there is none.
+/// The sentence of a condition; `None` if there is none. `measured` is the value in words, already safe to
+/// print.
 pub(super) fn sentence(name: &str, met: bool, measured: &str) -> Option<String> {
     let (_, yes, no) = SENTENCES.iter().find(|(known, ..)| *known == name)?;
     let text = if met { yes } else { no };

@@ -1,4 +1,7 @@
 //! Conditions in words.
+//!
+//! Names and thresholds come from the rules as they stand in settings and alert lines: `slow_minutes`, `>=
+//! 60`. The unit is the ending of the name.
 
 use serde_json::Value;
 
@@ -40,12 +43,13 @@ pub(super) fn name_for(form: &Form, me: TrackKey, names: &Names) -> String {
     titled(form, &names.with(&form.form, me))
 }
 
+/// The behaviour, with what the form is about in parentheses.
 fn titled(form: &Form, about: &str) -> String {
     let behaviour = form.behaviour.name();
     if about.is_empty() { behaviour.to_owned() } else { format!("{behaviour} ({about})") }
 }
 
-/// `1 of 6`
+/// How many conditions are missing: `1 of 6`, or `none`.
 pub(super) fn count(form: &Form) -> String {
     match form.missing {
         0 => "none".to_owned(),
@@ -53,7 +57,8 @@ pub(super) fn count(form: &Form) -> String {
     }
 }
 
-/// What is missing, in words. `heard` is the last report of a vessel that is not heard any more.
+/// What is missing, in words. `heard` is the last report of a vessel that is not heard any more. The
+/// condition that is nearest to being met comes first.
 pub(super) fn missing(form: &Form, names: &Names, heard: Option<Time>) -> String {
     if form.missing == 0 {
         return format!("all conditions are met{}", until(heard));
@@ -75,6 +80,7 @@ fn in_words(condition: &Condition, names: &Names) -> String {
         .unwrap_or((&condition.name, ""));
     let named = NAMES.iter().find(|(known, _)| *known == name).map(|(_, words)| (*words).to_owned());
     let name = named.unwrap_or_else(|| name.replace('_', " "));
+    // Long times read better in hours, short ones in minutes, as thresholds are set.
     let quantity = |number: f64| match unit {
         " min" if 120.0 <= number => Span::from_minutes(number as i64).to_string(),
         unit => format!("{number}{unit}"),
@@ -96,6 +102,7 @@ fn in_words(condition: &Condition, names: &Names) -> String {
         return sentence;
     }
     let limits = [(">= ", "at least "), ("<= ", "at most "), ("< ", "below "), ("> ", "above ")];
+    // What a threshold is compared with may also be a word, such as `settings`.
     let limit = limits.iter().find_map(|(sign, words)| {
         let rest = condition.threshold.strip_prefix(sign)?;
         let limit = rest.parse().map_or_else(|_| rest.to_owned(), quantity);
@@ -110,7 +117,8 @@ fn in_words(condition: &Condition, names: &Names) -> String {
     format!("{name}{colon} {measured}, needs {limit}")
 }
 
-/// Writes a form with all of its conditions, met or not.
+/// Writes a form with all of its conditions, met or not. Conditions are in the order of the rule. `text` is
+/// added to.
 pub(super) fn table(form: &Form, names: &Names, heard: Option<Time>, text: &mut String) {
     let of = form.conditions.len();
     let verdict = match form.missing {

@@ -1,19 +1,23 @@
 //! The handover as a page of Markdown, with every list in full.
+//!
+//! Markdown, because a handover is pasted into logs and mails of every kind. Names and texts come from the
+//! air and from colleagues, and such a page may be rendered as HTML, so everything is escaped by [`plain`].
 
 use serde_json::Value;
 
-use super::{Daemon, Watch, by_severity, names, status_of};
-use crate::cli::alerts::hush_words;
+use super::watch::{Daemon, SOON, Watch};
+use super::words::{by_severity, names, status_of};
+use crate::cli::subjects::silence_words;
 use crate::cli::table::short_id;
 use crate::platform::telemetry::FromAir;
 use crate::storage::evidence::report::{position_of, time_of};
 use crate::storage::store::Entry;
 use atalaia_core::base::time::Time;
 
-/// Characters that have a meaning in Markdown or in HTML within it.
+/// Characters that have a meaning in Markdown. Those of HTML within it are escaped as entities.
 const SPECIAL: &str = "\\`*_{}[]()#+-.!|~";
 
-/// The whole page.
+/// The whole page, with its marking at the top and at the end, as on paper.
 pub(super) fn page(watch: &Watch) -> String {
     let store = &watch.store;
     let mut page = String::new();
@@ -25,6 +29,7 @@ pub(super) fn page(watch: &Watch) -> String {
         watch.now.minute(),
         watch.name.as_ref().map_or(String::new(), |name| format!("For {}. ", plain(name)))
     );
+    // Only open alerts are counted by severity: the other lists are short, and their rows name it.
     let counts = by_severity(&store.open);
     section(&mut page, &format!("Open: {}", store.open.len()), &counts);
     alerts(&mut page, &store.open, |_| String::new());
@@ -36,6 +41,7 @@ pub(super) fn page(watch: &Watch) -> String {
     section(&mut page, &format!("New: {}", store.new.len()), "");
     alerts(&mut page, &store.new, |_| String::new());
     section(&mut page, &format!("Worse: {}", store.worse.len()), "");
+    // The table is the same as for other alerts; only the state says what it was before.
     let worse: Vec<Entry> = store.worse.iter().map(|(_, entry)| entry.clone()).collect();
     alerts(&mut page, &worse, |entry| {
         let before = store.worse.iter().find(|(_, other)| other.id == entry.id);
@@ -45,6 +51,7 @@ pub(super) fn page(watch: &Watch) -> String {
     alerts(&mut page, &store.ended, |_| String::new());
     section(&mut page, &format!("Done by people: {}", store.actions.len()), "");
     let actions = store.actions.iter().map(|act| {
+        // An action on a case or a silence has no alert; its subject names itself.
         let subject = act.alert.as_ref().map_or_else(
             || plain(&act.subject),
             |entry| format!("{} {}", short_id(&entry.id), plain(&names(&entry.body))),
@@ -59,12 +66,13 @@ pub(super) fn page(watch: &Watch) -> String {
     });
     table(&mut page, &["When", "Who", "What", "To", "Words"], actions.collect());
     section(&mut page, &format!("Silences in force: {}", watch.silences.len()), "");
-    let ends_soon = |until: Time| if until - watch.now <= super::SOON { " (soon)" } else { "" };
+    // The mark is on the row itself, because the list has all silences.
+    let ends_soon = |until: Time| if until - watch.now <= SOON { " (soon)" } else { "" };
     let silences = watch.silences.iter().map(|silence| {
         let until = format!("{}{}", silence.until.minute(), ends_soon(silence.until));
         vec![
             silence.number.to_string(),
-            plain(&hush_words(&silence.subject())),
+            plain(&silence_words(&silence.subject())),
             until,
             plain(&silence.who),
             plain(&silence.why),
@@ -85,6 +93,7 @@ pub(super) fn page(watch: &Watch) -> String {
     page.trim_end().to_owned() + "\n"
 }
 
+/// A heading of the second level, and a line below it unless it is empty.
 fn section(page: &mut String, title: &str, line: &str) {
     *page += &format!("## {title}\n\n");
     if !line.is_empty() {
@@ -92,6 +101,7 @@ fn section(page: &mut String, title: &str, line: &str) {
     }
 }
 
+/// A table of alerts. `also` adds a remark to the state of one; it adds nothing if empty.
 fn alerts(page: &mut String, entries: &[Entry], also: impl Fn(&Entry) -> String) {
     let rows = entries.iter().map(|entry| {
         let body = &entry.body;
@@ -114,11 +124,12 @@ fn alerts(page: &mut String, entries: &[Entry], also: impl Fn(&Entry) -> String)
             plain(entry.assignee.as_deref().unwrap_or("-")),
         ]
     });
-    table(page, &["Alert", "Grade", "Began", "What", "Where", "State", "Whose"], rows.collect());
+    table(page, &["Alert", "Grade", "Began", "What", "Where", "State", "Assignee"], rows.collect());
 }
 
-/// A table, or `Nothing.` without rows.
+/// A table, or `Nothing.` without rows. Cells must be escaped already.
 fn table(page: &mut String, heads: &[&str], rows: Vec<Vec<String>>) {
+    // A heading with nothing below it would look like a list that was cut off.
     if rows.is_empty() {
         *page += "Nothing.\n\n";
         return;
@@ -130,6 +141,7 @@ fn table(page: &mut String, heads: &[&str], rows: Vec<Vec<String>>) {
     page.push('\n');
 }
 
+/// Feeds and sinks as the daemon reports them, or why it does not.
 fn feeds(watch: &Watch, page: &mut String) {
     section(page, "Feeds and sinks", "");
     let status = match &watch.daemon {
@@ -142,6 +154,7 @@ fn feeds(watch: &Watch, page: &mut String) {
     let ready =
         if status["ready"] == Value::Bool(true) { "The daemon is ready." } else { "**The daemon is not ready.**" };
     *page += &format!("{ready}\n\n");
+    // The tables below have all inputs and sinks, so their numbers are not needed.
     let (troubles, _) = Watch::troubles(status);
     for trouble in &troubles {
         *page += &format!("- {}\n", plain(trouble));
@@ -150,6 +163,7 @@ fn feeds(watch: &Watch, page: &mut String) {
         page.push('\n');
     }
     let rows = |list: &str, keys: &[&str]| {
+        // Keys that an older daemon does not have are shown as unknown.
         let cell = |one: &Value, key: &str| match &one[key] {
             Value::String(text) => plain(text),
             Value::Null => "-".to_owned(),
@@ -166,7 +180,8 @@ fn feeds(watch: &Watch, page: &mut String) {
     table(page, &["Sink", "State", "Waiting", "Given up"], rows("sinks", &["name", "state", "waiting", "failed"]));
 }
 
-/// Escapes text of any origin for Markdown: one line, without any markup of its own.
+/// Escapes text of any origin for Markdown: one line, without any markup of its own. Characters of sentences
+/// stay as they are where they have no meaning, so that the source can be read too.
 fn plain(text: &str) -> String {
     let shown = FromAir(text).to_string();
     let mut plain = String::with_capacity(shown.len());

@@ -1,20 +1,25 @@
 //! The handover on one screen: the first rows of each list, and the command that shows the rest.
+//!
+//! Headings are in capitals and rows are indented, which is all the layout that every terminal and every mail
+//! keeps.
 
 use serde_json::Value;
 
-use super::{Daemon, Watch, by_severity, names, status_of};
-use crate::cli::alerts::hush_words;
+use super::watch::{Daemon, Watch};
+use super::words::{by_severity, names, status_of};
+use crate::cli::subjects::silence_words;
 use crate::cli::table::{cut, short_id};
 use crate::platform::telemetry::FromAir;
 use crate::storage::evidence::report::time_of;
 use crate::storage::store::Entry;
 use atalaia_core::base::time::Time;
 
-/// Maximum number of rows in the list of open alerts, and in each other list.
+/// Maximum number of rows in the list of open alerts.
 const MOST_OPEN: usize = 8;
+/// Maximum number of rows in each other list; the open alerts matter most.
 const MOST_OTHERS: usize = 4;
 
-/// The whole screen. Lines are cut to `width` characters.
+/// The whole screen. Lines are cut to `width` characters; `None` cuts nothing.
 pub(super) fn text(watch: &Watch, width: Option<usize>) -> String {
     let store = &watch.store;
     let marking = watch.marking().map_or(String::new(), |marking| format!("  {marking}"));
@@ -32,6 +37,7 @@ pub(super) fn text(watch: &Watch, width: Option<usize>) -> String {
     if 0 < store.left {
         lines.push(format!("  over, neither acknowledged nor closed: {}", store.left));
     }
+    // A service account has no alerts of its own, and an empty list would look like good news.
     let mine = if watch.name.is_some() { "" } else { ": name yourself with --as NAME" };
     heading(&mut lines, &format!("MINE {}{mine}", store.mine.len()));
     rows(&mut lines, &store.mine, MOST_OTHERS, "alerts list --assignee NAME", |entry| row(watch, entry));
@@ -46,6 +52,7 @@ pub(super) fn text(watch: &Watch, width: Option<usize>) -> String {
     heading(&mut lines, &format!("ENDED {}", store.ended.len()));
     rows(&mut lines, &store.ended, MOST_OTHERS, "handover --format markdown", |entry| row(watch, entry));
     heading(&mut lines, &format!("DONE {}", store.actions.len()));
+    // The latest first: what was done long ago is in the state of the alerts by now.
     let latest: Vec<_> = store.actions.iter().rev().collect();
     rows(&mut lines, &latest, MOST_OTHERS, "handover --format markdown", |act| {
         let what = act.alert.as_ref().map_or_else(
@@ -63,7 +70,7 @@ pub(super) fn text(watch: &Watch, width: Option<usize>) -> String {
             "{:>4}  until {}  {}  {who}: {why}",
             silence.number,
             moment(watch, silence.until),
-            hush_words(&silence.subject())
+            silence_words(&silence.subject())
         )
     });
     feeds(watch, &mut lines);
@@ -76,11 +83,13 @@ pub(super) fn text(watch: &Watch, width: Option<usize>) -> String {
     lines.iter().map(|line| cut(line, width) + "\n").collect()
 }
 
+/// Adds a heading. A function, so that headings look alike.
 fn heading(lines: &mut Vec<String>, text: &str) {
     lines.push(text.to_owned());
 }
 
-/// The first rows of a list, and a line with the command that shows the others.
+/// The first rows of a list, and a line with the command that shows the others. `others` is the command
+/// without the name of the program.
 fn rows<T>(lines: &mut Vec<String>, all: &[T], most: usize, others: &str, row: impl Fn(&T) -> String) {
     lines.extend(all.iter().take(most).map(|one| format!("  {}", row(one))));
     if most < all.len() {
@@ -88,7 +97,8 @@ fn rows<T>(lines: &mut Vec<String>, all: &[T], most: usize, others: &str, row: i
     }
 }
 
-/// One alert in one line.
+/// One alert in one line: id, severity, points, beginning, behaviour, vessels. The state is named if it is
+/// not open and new, the assignee if it is another person.
 fn row(watch: &Watch, entry: &Entry) -> String {
     let body = &entry.body;
     let word = |key: &str| FromAir(body[key].as_str().unwrap_or_default()).to_string();
@@ -112,11 +122,13 @@ fn row(watch: &Watch, entry: &Entry) -> String {
     )
 }
 
+/// The state of feeds and sinks, then the open alerts about them.
 fn feeds(watch: &Watch, lines: &mut Vec<String>) {
     status(watch, lines);
     rows(lines, &watch.system, MOST_OTHERS, "alerts list", |entry| row(watch, entry));
 }
 
+/// The first troubles that the daemon reports, or why it reports nothing.
 fn status(watch: &Watch, lines: &mut Vec<String>) {
     let page = match &watch.daemon {
         Daemon::Silent(why) => {

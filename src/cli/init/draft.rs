@@ -1,26 +1,75 @@
 //! Parses the answers of `atalaia init` and turns them into a settings file.
+//!
+//! Answers are written as people know them: `tcp://HOST:PORT`, a path, an address of a web hook. What a kind
+//! of input needs is taken from the kind itself, so that a new kind with an address can be chosen here at
+//! once.
 
 use std::fmt::Write as _;
 use std::net::IpAddr;
 use std::path::{Path, absolute};
 
-/// The contents of a first settings file.
+use crate::inputs::{AddressUse, Character, Kind, PathUse};
+
+/// The contents of a first settings file. Several feeds and sinks are in the order of the flags.
 #[derive(Debug)]
 pub(super) struct Draft {
+    /// Where AIS comes from, at least one.
     pub(super) feeds: Vec<Feed>,
+    /// Where alerts are kept.
     pub(super) store: Store,
+    /// Where zones are read from.
     pub(super) zones: Zones,
+    /// Where alerts go, at least one.
     pub(super) sinks: Vec<Sink>,
 }
 
 /// An input: where AIS comes from.
 #[derive(PartialEq, Eq, Debug)]
 pub(super) struct Feed {
-    /// Kind of the input, as in the settings.
-    kind: &'static str,
-    /// Key of the value: `address` or `path`.
-    key: &'static str,
+    /// Its kind, which also names the entry.
+    kind: Kind,
+    /// The one key that the entry has besides `kind` and `name`.
+    key: Key,
+    /// Value of that key: `HOST:PORT`, or a path as the settings need it.
     value: String,
+}
+
+/// The key that makes an entry of `[[inputs]]` complete.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Key {
+    /// `address`, which is `HOST:PORT`.
+    Address,
+    /// `path`, which is a file or a pipe.
+    Path,
+}
+
+impl Key {
+    /// The one key that an input of this kind needs. `None` for kinds that need none, and for those with a
+    /// table of their own: a first settings file cannot be guessed from one word for them.
+    fn of(kind: Kind) -> Option<Key> {
+        let Character { table, address, path, .. } = kind.character();
+        match (table.is_empty(), address, path) {
+            (true, AddressUse::Server { .. } | AddressUse::Listener { .. }, PathUse::Unused) => Some(Key::Address),
+            (true, AddressUse::Unused, PathUse::File) => Some(Key::Path),
+            _ => None,
+        }
+    }
+
+    /// Its name in the settings.
+    fn name(self) -> &'static str {
+        match self {
+            Key::Address => "address",
+            Key::Path => "path",
+        }
+    }
+
+    /// What stands between the name of the kind and the value in an answer: `tcp://HOST:PORT`, `file:PATH`.
+    fn separator(self) -> &'static str {
+        match self {
+            Key::Address => "://",
+            Key::Path => ":",
+        }
+    }
 }
 
 /// Path of the store; `None` if alerts are not kept.
@@ -34,30 +83,38 @@ pub(super) struct Zones(Option<String>);
 /// A sink: where alerts go.
 #[derive(PartialEq, Eq, Debug)]
 pub(super) enum Sink {
+    /// The log of the daemon.
     Log,
+    /// A file of JSON lines, by its path as the settings need it.
     Jsonl(String),
+    /// An HTTP receiver.
     Webhook {
+        /// Its URL as it was given.
         url: String,
         /// Networks that the settings must allow because they are not public.
         allow: Vec<String>,
     },
 }
 
-/// The kinds of inputs that need only an address or a path: prefix of the answer, kind, and key of the rest.
-const FEEDS: [(&str, &str, &str); 6] = [
-    ("tcp://", "tcp", "address"),
-    ("tcp-listen://", "tcp-listen", "address"),
-    ("udp://", "udp", "address"),
-    ("gpsd://", "gpsd", "address"),
-    ("fifo:", "fifo", "path"),
-    ("file:", "file", "path"),
-];
+/// The kinds of inputs that need only an address or a path, with that key. All others are left to the shipped
+/// settings file.
+fn feeds() -> impl Iterator<Item = (Kind, Key)> {
+    Kind::ALL.iter().filter_map(|kind| Some((*kind, Key::of(*kind)?)))
+}
 
 impl Feed {
+    /// Parses an answer to the question for the source. `folder` is that of the settings file.
+    ///
+    /// # Errors
+    /// What to write.
     pub(super) fn parse(text: &str, folder: &Path) -> Result<Feed, String> {
-        let form = FEEDS.iter().find_map(|(begin, kind, key)| Some((*kind, *key, text.strip_prefix(begin)?)));
+        let form = feeds().find_map(|(kind, key)| {
+            let rest = text.strip_prefix(kind.name())?.strip_prefix(key.separator())?;
+            Some((kind, key, rest))
+        });
         let Some((kind, key, rest)) = form else {
-            let begins: Vec<&str> = FEEDS.iter().map(|(begin, ..)| *begin).collect();
+            let begins: Vec<String> =
+                feeds().map(|(kind, key)| format!("{}{}", kind.name(), key.separator())).collect();
             return Err(format!(
                 "{text}: not a feed; write tcp://HOST:PORT or another of {}; the other kinds are described in the settings file \
                  that comes with the program",
@@ -65,14 +122,15 @@ impl Feed {
             ));
         };
         let value = match key {
-            "address" => address(rest.trim_end_matches('/'))?,
-            _ => path(rest, folder)?,
+            Key::Address => address(rest.trim_end_matches('/'))?,
+            Key::Path => path(rest, folder)?,
         };
         Ok(Feed { kind, key, value })
     }
 }
 
-/// Checks that the text is `HOST:PORT` and returns it unchanged.
+/// Checks that the text is `HOST:PORT` and returns it unchanged. Whether the host exists is left to the
+/// daemon, which tries again for as long as it does not.
 fn address(text: &str) -> Result<String, String> {
     let (host, port) = text.rsplit_once(':').unwrap_or((text, ""));
     match !host.is_empty() && port.parse::<u16>().is_ok() {
@@ -81,7 +139,11 @@ fn address(text: &str) -> Result<String, String> {
     }
 }
 
-/// A path of the command line as the settings need it: relative to their folder if it is inside, else absolute.
+/// A path of the command line as the settings need it: relative to their folder if it is inside, else
+/// absolute, because the daemon runs in another folder.
+///
+/// # Errors
+/// The path is empty, or cannot be written in TOML.
 fn path(text: &str, folder: &Path) -> Result<String, String> {
     if text.is_empty() {
         return Err("a path is missing".to_owned());
@@ -99,6 +161,10 @@ fn path(text: &str, folder: &Path) -> Result<String, String> {
 }
 
 impl Store {
+    /// Parses an answer to the question for the store: a path, or `none`.
+    ///
+    /// # Errors
+    /// See [`path`].
     pub(super) fn parse(text: &str, folder: &Path) -> Result<Store, String> {
         match text {
             "none" => Ok(Store(None)),
@@ -106,6 +172,8 @@ impl Store {
         }
     }
 
+    /// The answer if none is given: beside the settings, except for installed ones, whose folder the daemon
+    /// may not write.
     pub(super) fn default_for(folder: &Path) -> String {
         match folder.starts_with("/etc") {
             true => "/var/lib/atalaia/atalaia.sqlite".to_owned(),
@@ -114,9 +182,14 @@ impl Store {
     }
 }
 
+/// The answer that stands for the zones inside the program.
 const BUILT_IN: &str = "built-in";
 
 impl Zones {
+    /// Parses an answer to the question for the zones: a folder that exists, or [`BUILT_IN`].
+    ///
+    /// # Errors
+    /// There is no such folder.
     pub(super) fn parse(text: &str, folder: &Path) -> Result<Zones, String> {
         match text {
             BUILT_IN => Ok(Zones(None)),
@@ -125,6 +198,7 @@ impl Zones {
         }
     }
 
+    /// The answer if none is given: the folder `zones` beside the settings if there is one.
     pub(super) fn default_for(folder: &Path) -> String {
         let beside = folder.join("zones");
         match beside.is_dir() {
@@ -135,6 +209,10 @@ impl Zones {
 }
 
 impl Sink {
+    /// Parses an answer to the question for the sinks.
+    ///
+    /// # Errors
+    /// What to write; also for unencrypted HTTP to a host that may be anywhere.
     pub(super) fn parse(text: &str, folder: &Path) -> Result<Sink, String> {
         if text == "log" {
             return Ok(Sink::Log);
@@ -162,7 +240,7 @@ impl Sink {
     }
 }
 
-/// The host of a URL without its scheme.
+/// The host of a URL without its scheme: without port, and without the brackets of an IPv6 address.
 fn host(rest: &str) -> &str {
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     match authority.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
@@ -171,7 +249,8 @@ fn host(rest: &str) -> &str {
     }
 }
 
-/// The networks to allow for this host. `None` if that takes a name lookup.
+/// The networks to allow for this host, because sinks refuse addresses that are not public. `None` if that
+/// takes a name lookup, whose answer may change.
 fn networks(host: &str) -> Option<Vec<String>> {
     if host == "localhost" {
         return Some(vec!["127.0.0.0/8".to_owned(), "::1/128".to_owned()]);
@@ -194,7 +273,7 @@ fn name(kind: &str, earlier: usize) -> String {
 }
 
 impl Draft {
-    /// The text of the settings file. `out` is its final name.
+    /// The text of the settings file. `out` is its final name. Comments say what is worth changing next.
     pub(super) fn text(&self, out: &Path) -> String {
         let mut text = format!(
             "# Settings of Atalaia, written by `atalaia init`. A key that is not here has its default. Relative paths are relative to\n\
@@ -212,10 +291,12 @@ impl Draft {
         text +=
             "\n[http]\n# Metrics, health and `atalaia status`; on this machine only.\naddress = \"127.0.0.1:9477\"\n";
         for (index, feed) in self.feeds.iter().enumerate() {
+            // Names must be unique, and are in logs and alerts, so they follow from the kind.
             let earlier = self.feeds[..index].iter().filter(|other| other.kind == feed.kind).count();
             text += "\n[[inputs]]\n";
-            let _ = writeln!(text, "kind = \"{}\"\nname = \"{}\"", feed.kind, name(feed.kind, earlier));
-            let _ = writeln!(text, "{} = {}", feed.key, quoted(&feed.value));
+            let kind = feed.kind.name();
+            let _ = writeln!(text, "kind = \"{kind}\"\nname = \"{}\"", name(kind, earlier));
+            let _ = writeln!(text, "{} = {}", feed.key.name(), quoted(&feed.value));
         }
         text += "\n# Only these sinks receive alerts: the log too only if it is listed.\n";
         for (index, sink) in self.sinks.iter().enumerate() {
@@ -230,6 +311,7 @@ impl Draft {
 }
 
 impl Sink {
+    /// Kind of the sink, as in the settings.
     fn kind(&self) -> &'static str {
         match self {
             Sink::Log => "log",
@@ -238,6 +320,7 @@ impl Sink {
         }
     }
 
+    /// Adds the keys that only this kind has.
     fn keys(&self, text: &mut String) {
         match self {
             Sink::Log => {}
@@ -272,7 +355,7 @@ mod tests {
 
     #[test]
     fn a_feed_is_an_address_or_a_path_of_a_known_kind() {
-        let feed = |text| Feed::parse(text, here()).map(|feed| (feed.kind, feed.key, feed.value));
+        let feed = |text| Feed::parse(text, here()).map(|feed| (feed.kind.name(), feed.key.name(), feed.value));
         assert_eq!(feed("tcp://ais.example.org:5631/"), Ok(("tcp", "address", "ais.example.org:5631".to_owned())));
         assert_eq!(feed("udp://0.0.0.0:10110"), Ok(("udp", "address", "0.0.0.0:10110".to_owned())));
         assert_eq!(feed("fifo:/run/ais"), Ok(("fifo", "path", "/run/ais".to_owned())));

@@ -1,4 +1,8 @@
 //! Who acts: for the audit trail, and for messages that name users.
+//!
+//! An audit trail that says "root" or "atalaia" does not name a person. The account is therefore traced back through
+//! `sudo` and `su` to a person, and a service account must name one with `--as`. Such a name is only as true
+//! as the user who gives it, so the account that called the program is recorded beside it.
 
 use std::fs;
 use std::ops::Deref;
@@ -6,28 +10,34 @@ use std::process::Command;
 
 use rustix::process::getuid;
 
-use super::Failure;
+use super::failure::Failure;
 use crate::storage::store::Actor;
 use atalaia_core::ais::hidden;
 
-/// File of the local accounts.
+/// File of the local accounts; read directly, without the name service of the C library.
 const ACCOUNTS: &str = "/etc/passwd";
-/// Program that knows the accounts of a directory service too.
+/// Program that knows the accounts of a directory service too, such as LDAP. Only asked if the local file
+/// does not have the number.
 const ASKS_DIRECTORY: &str = "/usr/bin/getent";
-/// File with the user id of the login, which `sudo` and `su` do not change.
+/// File with the user id of the login, which the kernel records and `sudo` and `su` do not change. Missing on
+/// a kernel without audit.
 const LOGIN: &str = "/proc/self/loginuid";
 /// The id in [`LOGIN`] if there was no login.
 const NO_LOGIN: u32 = u32::MAX;
 /// User ids that are not people: distributions give 1 to 999 to services, and 65534 to services without an account of
 /// their own.
 const SERVICES: std::ops::RangeInclusive<u32> = 1..=999;
+/// User id of services without an account of their own (`nobody`).
 const NOBODY: u32 = 65_534;
-/// Bound on a name in the audit trail, in characters.
+/// Bound on a name in the audit trail, in characters. The trail is shown in columns, and a name is not a
+/// place for remarks.
 const LONGEST_NAME: usize = 64;
 
-/// The person who acts, as the audit trail names them.
+/// The person who acts, as the audit trail names them. Only [`who`] creates one, so a name that is reserved
+/// for the program cannot get into the trail.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Person {
+    /// The name that the trail shows first, at most [`LONGEST_NAME`] characters, on one line.
     name: String,
     /// The account that called the program, if it differs from `name`.
     caller: Option<String>,
@@ -59,11 +69,14 @@ pub(super) fn who(said: Option<&String>) -> Result<Person, Failure> {
 /// A user account, by number and name.
 #[derive(Clone, PartialEq, Eq, Debug)]
 struct Account {
+    /// User id, as the kernel knows it.
     number: u32,
+    /// Name of the account, cleaned; `uid N` if the number has none.
     name: String,
 }
 
 impl Account {
+    /// Whether the account can belong to a person. Root can: administrators work as root on small machines.
     fn is_person(&self) -> bool {
         !SERVICES.contains(&self.number) && self.number != NOBODY
     }
@@ -81,6 +94,7 @@ struct Surroundings {
 }
 
 impl Surroundings {
+    /// Reads the accounts of this process from the environment, the kernel and the account files.
     fn of_process() -> Surroundings {
         let variable = |name: &str| std::env::var(name).ok().map(|value| clean(&value)).filter(|value| is_name(value));
         let named = |number: u32| account(number).map(|name| clean(&name));
@@ -91,6 +105,7 @@ impl Surroundings {
         let login = login.filter(|number| *number != NO_LOGIN);
         let number = getuid().as_raw();
         let own = named(number).or_else(|| variable("USER")).or_else(|| variable("LOGNAME"));
+        // An account that this machine does not know still identifies the caller.
         let unnamed = |number: u32| format!("uid {number}");
         Surroundings {
             sudo: sudo.map(|(name, number)| Account { number, name }),
@@ -106,16 +121,24 @@ impl Surroundings {
         (all.into_iter().flatten().find(|account| account.is_person()), login)
     }
 
+    /// Decides on the person and the caller. `said` is the value of `--as`.
+    ///
+    /// # Errors
+    /// See [`who`].
     fn who(&self, said: Option<&str>) -> Result<Person, Failure> {
         let (person, login) = self.person();
+        // What the kernel records is trusted more than what `sudo` says of itself.
         let seen = login.or(person).unwrap_or(&self.own);
         let name = match said.map(clean) {
-            Some(said) if said.is_empty() => return Err(Failure::Usage("say who does it: --as NAME".to_owned())),
+            Some(said) if said.is_empty() => {
+                return Err(Failure::Usage("name the person who acts: --as NAME".to_owned()));
+            }
             Some(said) if !is_name(&said) => {
                 return Err(Failure::Usage(format!(
                     "--as {said}: a name in parentheses is the program's own; write the name of a person"
                 )));
             }
+            // The name of the service itself would say nothing about who acted.
             Some(said) if person.is_none() && said == self.own.name => return Err(self.needs_person()),
             Some(said) => said,
             None => person.ok_or_else(|| self.needs_person())?.name.clone(),
@@ -124,6 +147,7 @@ impl Surroundings {
         Ok(Person { name, caller })
     }
 
+    /// The failure of a service account that does not name a person.
     fn needs_person(&self) -> Failure {
         Failure::Usage(format!(
             "{} is the account of a service, and the audit trail names people: say who acts with --as NAME, or come from a login of \

@@ -1,7 +1,9 @@
 //! What a vessel did, as far as an engine remembers: stops at sea, silences, port calls, first and last position.
+//!
+//! Only what the engine keeps anyway is used: halts, port calls and gaps of the last days. Stops in port are
+//! part of a port call, and are not listed.
 
-use serde_json::{Value, json};
-
+use super::deed::Deed;
 use super::silences::{self, Silence, Watch};
 use atalaia_core::ais::Class;
 use atalaia_core::base::time::{Span, Time};
@@ -11,51 +13,58 @@ use atalaia_core::geo::LatLon;
 use atalaia_core::picture::tracks::{TrackKey, Vessel};
 use atalaia_core::zones::{Chart, Hit, Relation};
 
-/// Something the vessel did: when and where.
-#[derive(Clone, Debug)]
-pub(super) struct Deed {
-    pub(super) from: Time,
-    /// End; `None` while it goes on.
-    pub(super) to: Option<Time>,
-    /// `None` if it is no longer known.
-    pub(super) at: Option<LatLon>,
-    /// Further details in words.
-    pub(super) note: String,
-}
-
 /// The last report of the vessel.
 #[derive(Clone, Debug)]
 pub(super) struct Last {
+    /// Event time of the report.
     pub(super) at: Time,
+    /// The reported position.
     pub(super) position: LatLon,
+    /// Reported speed over ground in knots; `None` if not available.
     pub(super) knots: Option<f64>,
+    /// Reported course over ground in degrees; `None` if not available.
     pub(super) course: Option<f64>,
+    /// Navigational status as sent, 0 to 15; `None` if not sent.
     pub(super) status: Option<u8>,
+    /// Distance from shore in nautical miles; infinite without a coast.
     pub(super) shore_nm: f64,
+    /// Whether the position is in calm water, such as a port or an anchorage.
     pub(super) calm: bool,
     /// Names of the zones that the vessel was in.
     pub(super) zones: Vec<String>,
 }
 
-/// Everything an engine knows about an MMSI.
+/// Everything an engine knows about an MMSI. Lists are in order of their beginning, the latest first.
 #[derive(Default, Debug)]
 pub(super) struct Deeds {
-    /// Number of ships that send this MMSI.
+    /// Number of ships that send this MMSI, as far as the engine can tell them apart.
     pub(super) tracks: usize,
+    /// When the earliest of its tracks began; `None` without a track. The vessel may have been heard and
+    /// forgotten before.
     pub(super) first_at: Option<Time>,
+    /// The last report of the ship heard last; `None` without a position.
     pub(super) last: Option<Last>,
+    /// Transponder class in words; `None` if it is not known.
     pub(super) class: Option<&'static str>,
+    /// Reported draught in metres; `None` if never sent.
     pub(super) draught: Option<f64>,
+    /// Reported destination as it was sent; `None` if never sent.
     pub(super) destination: Option<String>,
+    /// Stops at sea, split where the vessel was silent.
     pub(super) stops: Vec<Deed>,
+    /// Silences at sea, judged by the engine or not.
     pub(super) silences: Vec<Deed>,
+    /// Port calls; the note is the name of the port.
     pub(super) calls: Vec<Deed>,
 }
 
 impl Deeds {
+    /// Collects what the engine knows. `now` is the end of the reading; what goes on has lasted until then at
+    /// least. `watch` knows the silences that the engine has forgotten.
     pub(super) fn of(engine: &Engine, chart: &Chart, mmsi: Mmsi, watch: &Watch, now: Time) -> Deeds {
         let mut vessels: Vec<Vessel<'_>> =
             engine.tracks().under(mmsi).filter(|vessel| vessel.last().is_some()).collect();
+        // Of several ships under one number, the one heard last is the one to show.
         vessels.sort_by_key(|vessel| vessel.last().map(|fix| fix.at));
         let mut deeds = Deeds { tracks: vessels.len(), ..Deeds::default() };
         deeds.first_at = vessels.iter().map(Vessel::first_at).min();
@@ -71,6 +80,7 @@ impl Deeds {
         deeds
     }
 
+    /// Takes over the present state of a vessel, and its last report with the zones around it.
     fn now(&mut self, vessel: &Vessel<'_>, chart: &Chart) {
         self.class = match vessel.class() {
             Class::A => Some("class A"),
@@ -98,9 +108,12 @@ impl Deeds {
         });
     }
 
+    /// Adds what one track did. `silences` are all of its silences, in order.
     fn track(&mut self, engine: &Engine, chart: &Chart, key: TrackKey, silences: &[Silence]) {
         let episodes = engine.episodes();
         for (_, halt) in episodes.halts.of(key) {
+            // A stop is still, or only slow; the engine measures both for the whole stop, so that a part of
+            // it cannot have been still for longer than it lasted.
             let note = |lasted: Option<Span>| match halt.still == Span::ZERO {
                 true => format!("slow, {:.1} kn at the least", halt.slowest_knots),
                 false => format!("still for {}", lasted.map_or(halt.still, |lasted| halt.still.min(lasted))),
@@ -128,15 +141,5 @@ impl Deeds {
             at: Some(stay.at),
             note: port(stay.port.as_deref()),
         }));
-    }
-}
-
-impl Deed {
-    pub(super) fn json(&self) -> Value {
-        json!({
-            "from": self.from.to_string(), "to": self.to.map(|to| to.to_string()), "lat": self.at.map(|at| at.lat),
-            "lon": self.at.map(|at| at.lon),
-            "note": self.note,
-        })
     }
 }

@@ -1,24 +1,34 @@
 //! How a vessel identified itself, and when: from the lines that were read, and from the alerts of the store.
+//!
+//! A vessel says its name every six minutes, and an operator can change it at any time. Each value therefore
+//! has a first and a last time; what was said last is the present identity, and everything else a former one.
 
 use serde_json::{Value, json};
 
 use atalaia_core::ais::ship_type_name;
+use atalaia_core::alerts::Alert;
 use atalaia_core::base::time::Time;
-use atalaia_core::behaviours::{Behaviour, Lead};
 use atalaia_core::picture::tracks::{Identity, country_of};
 
-/// A part of a vessel's identity.
+/// A part of a vessel's identity. In the order of the JSON answer.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(super) enum Field {
+    /// Name of the ship, at most 20 characters.
     Name,
+    /// Radio call sign, at most 7 characters.
     CallSign,
+    /// IMO number of the hull, which ought never to change.
     Imo,
+    /// Ship type, in words.
     Kind,
+    /// Length and beam, in words.
     Hull,
+    /// Number of the radio, known here only from alerts about a hull that changed it.
     Mmsi,
 }
 
 impl Field {
+    /// The name of the field in pages and JSON.
     pub(super) fn name(self) -> &'static str {
         match self {
             Field::Name => "name",
@@ -31,22 +41,27 @@ impl Field {
     }
 }
 
-/// One value of one field, with the first and last time it is known to have been reported.
+/// One value of one field, with the first and last time it is known to have been reported. Times are event
+/// times.
 #[derive(Clone, PartialEq, Debug)]
 pub(super) struct Saying {
+    /// What the value is.
     pub(super) field: Field,
     /// The value as it was sent.
     pub(super) value: String,
+    /// The earliest time it is known to have been reported at.
     pub(super) first: Time,
+    /// The latest such time. The value may have been reported again since, but not noticed.
     pub(super) last: Time,
 }
 
-/// Every value that a vessel reported.
+/// Every value that a vessel reported, each once per field.
 #[derive(Default, Debug)]
 pub(super) struct Sayings(Vec<Saying>);
 
 impl Sayings {
-    /// Records that a value was reported at this time. Empty values are ignored.
+    /// Records that a value was reported at this time. Empty values are ignored. A value that was already
+    /// known only gets wider times.
     pub(super) fn say(&mut self, field: Field, value: &str, at: Time) {
         let value = value.trim();
         if value.is_empty() {
@@ -75,55 +90,37 @@ impl Sayings {
         if identity.ship_type.is_some() {
             self.say(Field::Kind, ship_type_name(identity.ship_type), at);
         }
+        // Zero is what a transponder sends before its dimensions are set up.
         if let Some(hull) = identity.dimensions.filter(|hull| 0 < hull.length()) {
             self.say(Field::Hull, &hull_words(hull.length(), hull.beam()), at);
         }
     }
 
-    /// Records the identity in a stored alert. An alert about a change of identity contributes the old and the new
-    /// values.
-    pub(super) fn alert(&mut self, mmsi: u32, body: &Value) {
-        let time = |key: &str| body[key].as_str().and_then(Time::parse);
-        let (Some(from), Some(to)) = (time("started_at"), time("last_at")) else {
+    /// Records the identity in a stored alert. An alert about a change of identity contributes the old and
+    /// the new values. Where several vessels take part, only the one with this MMSI counts.
+    pub(super) fn alert(&mut self, mmsi: u32, alert: &Alert) {
+        for vessel in alert.vessels.iter().filter(|vessel| vessel.mmsi == mmsi) {
+            self.note(Field::Name, vessel.name.as_deref(), alert.last_at);
+            self.note(Field::CallSign, vessel.call_sign.as_deref(), alert.last_at);
+            self.note(Field::Imo, vessel.imo.map(|imo| imo.to_string()).as_deref(), alert.last_at);
+            self.note(Field::Kind, vessel.ship_type.map(|kind| ship_type_name(Some(kind))), alert.last_at);
+        }
+        let Some(new) = alert.new_identity() else {
             return;
         };
-        let me = |vessel: &&Value| vessel["mmsi"].as_u64() == Some(u64::from(mmsi));
-        let measured = &body["evidence"]["measured"];
-        let behaviour = body["behaviour"].as_str().and_then(Behaviour::named);
-        let changes = behaviour.is_some_and(|behaviour| behaviour.character().lead == Some(Lead::Identity));
-        for vessel in body["vessels"].as_array().into_iter().flatten().filter(me) {
-            for (field, key) in [(Field::Name, "name"), (Field::CallSign, "call_sign")] {
-                vessel[key].as_str().into_iter().for_each(|value| self.say(field, value, to));
-            }
-            vessel["imo"].as_u64().into_iter().for_each(|imo| self.say(Field::Imo, &imo.to_string(), to));
-            if let Some(kind) = vessel["ship_type"].as_u64().and_then(|kind| u8::try_from(kind).ok()) {
-                self.say(Field::Kind, ship_type_name(Some(kind)), to);
-            }
-        }
-        if !changes {
-            return;
-        }
         // If a hull appears under a new MMSI, what was reported under the old one is of the same ship.
-        let before = measured["old_heard_at"].as_str().and_then(Time::parse).unwrap_or(from);
-        for (old, new, field) in [
-            ("old_name", "new_name", Field::Name),
-            ("old_call_sign", "new_call_sign", Field::CallSign),
-            ("old_mmsi", "new_mmsi", Field::Mmsi),
-        ] {
-            let word = |key: &str| match &measured[key] {
-                Value::String(word) => Some(word.clone()),
-                // The only numbers among these values are MMSIs.
-                Value::Number(number) => Some(format!("{:09}", number.as_u64().unwrap_or_default())),
-                _ => None,
-            };
-            word(old).into_iter().for_each(|value| self.say(field, &value, before));
-            word(new).into_iter().for_each(|value| self.say(field, &value, from));
+        let times = [new.old_heard_at.unwrap_or(alert.started_at), alert.started_at];
+        for (place, at) in times.into_iter().enumerate() {
+            self.note(Field::Name, new.names[place].as_deref(), at);
+            self.note(Field::CallSign, new.call_signs[place].as_deref(), at);
+            self.note(Field::Mmsi, new.mmsis[place].map(|mmsi| format!("{:09}", mmsi.0)).as_deref(), at);
+            self.note(Field::Kind, new.ship_types[place].map(|kind| ship_type_name(Some(kind))), at);
         }
-        for (key, at) in [("old_ship_type", before), ("new_ship_type", from)] {
-            if let Some(kind) = measured[key].as_u64().and_then(|kind| u8::try_from(kind).ok()) {
-                self.say(Field::Kind, ship_type_name(Some(kind)), at);
-            }
-        }
+    }
+
+    /// Records a value if there is one.
+    fn note(&mut self, field: Field, value: Option<&str>, at: Time) {
+        value.into_iter().for_each(|value| self.say(field, value, at));
     }
 
     /// The latest value of a field. `None` if the field was never reported.
@@ -139,6 +136,7 @@ impl Sayings {
         before
     }
 
+    /// All values with their times, by field and first time.
     pub(super) fn json(&self) -> Value {
         let mut all: Vec<&Saying> = self.0.iter().collect();
         all.sort_by_key(|saying| (saying.field, saying.first));
@@ -152,7 +150,7 @@ impl Sayings {
     }
 }
 
-/// `120 x 20 m`
+/// `120 x 20 m`; only the length if the beam is zero.
 fn hull_words(length: u16, beam: u16) -> String {
     match beam {
         0 => format!("{length} m"),
@@ -168,6 +166,7 @@ pub(super) fn country(flag: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use atalaia_core::alerts::HandlingSettings;
 
     #[test]
     fn current_and_former_values_are_separate() {
@@ -184,20 +183,33 @@ mod tests {
         assert_eq!(before, [("OLD NAME".to_owned(), hour(1), hour(5))]);
     }
 
+    /// A stored alert about a vessel, with these measured values.
+    fn alert(behaviour: &str, at: &str, vessel: &Value, measured: &Value) -> Alert {
+        let handling = HandlingSettings::default().of(Time::from_seconds(0), false, false);
+        let mut whole = json!({
+            "id": "a", "behaviour": behaviour, "kind": "vessel", "announced": true, "status": "ended", "severity": "medium", "score": 45,
+            "confidence": "normal", "started_at": at, "opened_at": at, "last_at": at, "ended_at": at, "vessels": [{
+                "mmsi": 224_000_001, "track": 1, "imo": null, "name": null, "call_sign": null, "ship_type": null, "flag": "ES",
+                "class": "A", "role": null,
+            }], "zones": [], "position": null, "group_id": null, "case_id": null, "replaces": null, "handling": handling,
+            "summary": "It changed.", "score_reasons": [],
+            "evidence": {"thresholds": {}, "measured": measured, "stations": []},
+        });
+        for (key, value) in vessel.as_object().into_iter().flatten() {
+            whole["vessels"][0][key] = value.clone();
+        }
+        serde_json::from_value(whole).expect("an alert as the store has it")
+    }
+
     #[test]
     fn an_alert_about_a_change_names_both_values() {
-        let body = json!({
-            "behaviour": "identity_change", "started_at": "2026-03-02T06:00:00Z", "last_at": "2026-03-02T06:00:00Z",
-            "vessels": [{"mmsi": 224_000_001, "name": "NEW NAME"}],
-            "evidence": {"measured": {"old_name": "OLD NAME", "new_name": "NEW NAME", "old_ship_type": 30, "new_ship_type": 70}},
-        });
+        let measured =
+            json!({"old_name": "OLD NAME", "new_name": "NEW NAME", "old_ship_type": 30, "new_ship_type": 70});
+        let named = json!({"name": "NEW NAME"});
         let mut sayings = Sayings::default();
-        sayings.alert(224_000_001, &body);
-        sayings.alert(
-            224_000_001,
-            &json!({"started_at": "2026-03-03T06:00:00Z", "last_at": "2026-03-03T06:00:00Z",
-            "vessels": [{"mmsi": 224_000_001, "name": "NEW NAME", "ship_type": 70}]}),
-        );
+        sayings.alert(224_000_001, &alert("identity_change", "2026-03-02T06:00:00Z", &named, &measured));
+        let later = json!({"name": "NEW NAME", "ship_type": 70});
+        sayings.alert(224_000_001, &alert("distress", "2026-03-03T06:00:00Z", &later, &json!({})));
         let before: Vec<&str> = sayings.before().iter().map(|saying| saying.value.as_str()).collect();
         assert_eq!(before, ["OLD NAME", "fishing"]);
         assert_eq!(sayings.now(Field::Kind).map(|saying| saying.value.as_str()), Some("cargo"));

@@ -1,13 +1,17 @@
 //! The page of one vessel, on one screen.
+//!
+//! Built for one screen: what it is, where it is, then the latest rows of each list. Empty
+//! lists share one line at the end, so that "nothing known" is said without taking room.
 
 use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::super::table::{Column, cut, number, short_id, table, text, width};
-use super::Known;
-use super::deeds::{Deed, Last};
+use super::deed::Deed;
+use super::deeds::Last;
 use super::identity::{Field, country};
+use super::record::VesselRecord;
+use crate::cli::table::{Column, cut, number, short_id, table, text, width};
 use crate::platform::telemetry::FromAir;
 use crate::storage::evidence::report::mmsi;
 use crate::storage::store::Entry;
@@ -17,11 +21,12 @@ use atalaia_core::engine::questions::is_meeting;
 use atalaia_core::geo::LatLon;
 use atalaia_core::picture::tracks::flag_of;
 
-/// Maximum number of rows in a section, unless all are wanted.
+/// Maximum number of rows in a section, unless all are wanted. Enough to see whether something is a habit.
 const ROWS: usize = 3;
 
-/// The whole page.
-pub(super) fn page(known: &Known, all: bool) -> String {
+/// The whole page. `all` shows every row. Without a journal the lists of the engine are not mentioned:
+/// nothing is known about them.
+pub(super) fn page(known: &VesselRecord, all: bool) -> String {
     let width = width();
     let mut page =
         Page { text: String::new(), rows: if all { usize::MAX } else { ROWS }, width, left_out: 0, none: Vec::new() };
@@ -46,26 +51,33 @@ pub(super) fn page(known: &Known, all: bool) -> String {
     page.text
 }
 
+/// The page while it is built.
 struct Page {
+    /// The lines so far, each with its line end.
     text: String,
     /// Maximum number of rows in a section.
     rows: usize,
+    /// Lines are cut to this many characters; `None` for no limit.
     width: Option<usize>,
+    /// Rows that had no room in their section, over all sections.
     left_out: usize,
     /// Names of the sections without rows.
     none: Vec<&'static str>,
 }
 
 impl Page {
+    /// Adds a line, cut to the width.
     fn line(&mut self, line: &str) {
         self.text += &cut(line, self.width);
         self.text.push('\n');
     }
 
+    /// Adds a line with a label in a column of its own. An empty label continues the line above.
     fn labelled(&mut self, label: &str, words: &str) {
         self.line(&format!("{label:<12} {words}"));
     }
 
+    /// Adds a table, or its name to the list of empty sections. `none` is the name in the plural.
     fn section(&mut self, none: &'static str, columns: &[Column], rows: Vec<Vec<String>>) {
         if rows.is_empty() {
             return self.none.push(none);
@@ -88,8 +100,10 @@ impl Page {
     }
 }
 
-fn head(known: &Known, page: &mut Page) {
+/// Identity, last position, first report, watchlist and former identities.
+fn head(known: &VesselRecord, page: &mut Page) {
     let word = |field: Field| known.sayings.now(field).map(|saying| FromAir(&saying.value).to_string());
+    // The MMSI is always there: it is what other commands ask for.
     let mut who = vec![word(Field::Name).unwrap_or_else(|| "no name".to_owned()), format!("MMSI {:09}", known.mmsi)];
     who.extend(word(Field::Imo).map(|imo| format!("IMO {imo}")));
     who.extend(word(Field::CallSign).map(|sign| format!("call sign {sign}")));
@@ -108,6 +122,7 @@ fn head(known: &Known, page: &mut Page) {
         page.labelled("", &motion(last));
     }
     if let Some(first) = known.deeds.first_at {
+        // How far back "first" reaches depends on what was read.
         let since = match known.since {
             Some(since) => format!(" (read since {})", since.minute()),
             None => " (as far as the daemon remembers)".to_owned(),
@@ -140,8 +155,10 @@ fn head(known: &Known, page: &mut Page) {
     page.left_out += known.sayings.before().len().saturating_sub(page.rows);
 }
 
-fn alerts(known: &Known, page: &mut Page) {
+/// Alerts and facts: open ones first, then alerts before facts, else in the order of the store.
+fn alerts(known: &VesselRecord, page: &mut Page) {
     let mut entries: Vec<&Entry> = known.alerts.iter().collect();
+    // False sorts before true: open before over, alerts before facts.
     let rank = |entry: &Entry| (entry.body["status"] != "open", entry.body["announced"] != true);
     entries.sort_by_key(|entry| rank(entry));
     let row = |entry: &&Entry| {
@@ -165,7 +182,8 @@ fn alerts(known: &Known, page: &mut Page) {
     page.section("alerts", &columns, rows);
 }
 
-fn cases(known: &Known, page: &mut Page) {
+/// The cases of the vessel, and those that its alerts name but the store does not have yet.
+fn cases(known: &VesselRecord, page: &mut Page) {
     let row = |case: &Value| {
         let word = |key: &str| case[key].as_str().unwrap_or_default();
         let count = |key: &str| case[key].as_array().map_or(0, Vec::len).to_string();
@@ -196,8 +214,8 @@ fn cases(known: &Known, page: &mut Page) {
     page.section("cases", &columns, known.cases.iter().map(row).chain(pending).collect());
 }
 
-/// Alerts and facts about meetings with other vessels.
-fn meetings(known: &Known, page: &mut Page) {
+/// Alerts and facts about meetings with other vessels. Retracted ones are left out: there was no meeting.
+fn meetings(known: &VesselRecord, page: &mut Page) {
     let me = |vessel: &Value| vessel["mmsi"].as_u64() == Some(u64::from(known.mmsi));
     let mut rows = Vec::new();
     for body in known.alerts.iter().map(|entry| &entry.body) {
@@ -205,6 +223,7 @@ fn meetings(known: &Known, page: &mut Page) {
         if !is_meeting(word("behaviour")) || word("status") == "retracted" {
             continue;
         }
+        // Of a group there may be several others.
         let others = body["vessels"].as_array().into_iter().flatten().filter(|vessel| !me(vessel));
         let others: Vec<String> = others
             .map(|vessel| {
@@ -224,13 +243,16 @@ fn meetings(known: &Known, page: &mut Page) {
     page.section("meetings", &[text("meeting"), text("lasted"), text("where"), text("")], rows);
 }
 
-/// How long a meeting lasted. One that goes on has lasted until the vessel was last heard.
-fn lasted(known: &Known, from: Time, to: Time, is_open: bool) -> String {
+/// How long a meeting lasted. One that goes on has lasted until the vessel was last heard. `from` and `to`
+/// are its beginning and the last time at which it is known to hold.
+fn lasted(known: &VesselRecord, from: Time, to: Time, is_open: bool) -> String {
+    // The alert is only updated now and then, the vessel is heard all the time.
     let heard = known.deeds.last.as_ref().map_or(to, |last| last.at.max(to));
     if is_open { format!("{} so far", span(heard - from)) } else { span(to - from) }
 }
 
-/// Motion and place: `12.3 kn, course 045°, under way using engine, 12.0 nm off the coast, in Corridor 7`
+/// Motion and place: `12.3 kn, course 045°, under way using engine, 12.0 nm off the coast, in Corridor 7`.
+/// Parts that were not reported are left out, except the speed, whose absence is worth saying.
 fn motion(last: &Last) -> String {
     let mut words = vec![last.knots.map_or("speed not reported".to_owned(), |knots| format!("{knots:.1} kn"))];
     words.extend(last.course.map(|course| format!("course {course:03.0}°")));

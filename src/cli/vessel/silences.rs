@@ -1,8 +1,12 @@
 //! The silences of a vessel: every hour or more without a report, whether or not the engine could judge it.
+//!
+//! The engine keeps only silences that it can judge by what it knows of reception. A page about one vessel
+//! shows all of them, so they are collected here from three sources: while the journal is read, from the
+//! trail that the engine still has, and from the hole that it remembers.
 
 use std::collections::BTreeMap;
 
-use super::deeds::Deed;
+use super::deed::Deed;
 use atalaia_core::base::time::{Span, Time};
 use atalaia_core::base::units::Mmsi;
 use atalaia_core::engine::Engine;
@@ -11,12 +15,14 @@ use atalaia_core::picture::episodes::gap::Gap;
 use atalaia_core::picture::tracks::{TrackKey, Vessel};
 use atalaia_core::zones::Chart;
 
-/// A vessel that is not heard for this long is silent.
+/// A vessel that is not heard for this long is silent. Class A reports at least every three minutes at
+/// anchor, class B too (ITU-R M.1371-5, table 1), so that an hour is 20 reports.
 pub(super) const SILENT_AFTER: Span = Span::from_hours(1);
 
 /// A time without a report.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(super) struct Silence {
+    /// The last report before it.
     pub(super) from: Time,
     /// When it was heard again; `None` while it is silent.
     pub(super) to: Option<Time>,
@@ -24,15 +30,18 @@ pub(super) struct Silence {
     at: Option<LatLon>,
 }
 
-/// The silences that were seen while the journal was read.
+/// The silences that were seen while the journal was read. Grows by one entry per silence, for a single MMSI.
 #[derive(Default, Debug)]
 pub(super) struct Watch {
+    /// The last report of each track, to notice the time to the next one.
     last: BTreeMap<TrackKey, (Time, LatLon)>,
+    /// Silences of any track under the MMSI, in the order in which they ended.
     seen: Vec<(TrackKey, Silence)>,
 }
 
 impl Watch {
-    /// Looks at the tracks under an MMSI after a line.
+    /// Looks at the tracks under an MMSI after a line. Cheap enough for every line: an MMSI has one track,
+    /// rarely two.
     pub(super) fn look(&mut self, engine: &Engine, mmsi: Mmsi) {
         for vessel in engine.tracks().under(mmsi) {
             if let Some(fix) = vessel.last() {
@@ -41,6 +50,7 @@ impl Watch {
         }
     }
 
+    /// Takes in a report of a track. The same report may be shown many times.
     fn fix(&mut self, key: TrackKey, at: Time, position: LatLon) {
         let before = self.last.insert(key, (at, position));
         if let Some((from, was)) = before.filter(|(from, _)| SILENT_AFTER <= at - *from) {
@@ -48,12 +58,13 @@ impl Watch {
         }
     }
 
-    /// Every silence of a track that is known, the earliest first.
+    /// Every silence of a track that is known, the earliest first. Includes one that goes on at `now`.
     pub(super) fn of(&self, engine: &Engine, vessel: &Vessel<'_>, now: Time) -> Vec<Silence> {
         let key = vessel.key();
         let mut all: Vec<Silence> =
             self.seen.iter().filter(|(of, _)| *of == key).map(|(_, silence)| *silence).collect();
         let last = vessel.last();
+        // Before the reading began there is only the trail, which came with the snapshot.
         let trail = vessel.trail_since(Time::MIN).map(|point| (point.at, point.position));
         let trail: Vec<(Time, LatLon)> = trail.chain(last.map(|fix| (fix.at, fix.position))).collect();
         for pair in trail.windows(2) {
@@ -73,7 +84,8 @@ impl Watch {
     }
 }
 
-/// Adds a silence of an hour or more that is not known yet.
+/// Adds a silence of an hour or more that is not known yet. One that overlaps a known one is the same, seen
+/// from another source.
 fn add(all: &mut Vec<Silence>, silence: Silence) {
     let to = silence.to.unwrap_or(Time::MAX);
     let is_known = |other: &Silence| other.from < to && other.to.is_none_or(|until| silence.from < until);
@@ -82,7 +94,8 @@ fn add(all: &mut Vec<Silence>, silence: Silence) {
     }
 }
 
-/// The silences of a track at sea, with what the engine found out about each.
+/// The silences of a track at sea, with what the engine found out about each. Silences that the engine judged
+/// come with its verdict; the others, outside ports and calm water, with the reason why there is none.
 pub(super) fn deeds(engine: &Engine, chart: &Chart, key: TrackKey, known: &[Silence]) -> Vec<Deed> {
     let judged: Vec<&Gap> = engine.gaps().of(key, Time::MIN, Time::MAX).collect();
     let mut deeds: Vec<Deed> = judged.iter().map(|gap| of_gap(gap)).collect();
@@ -91,6 +104,7 @@ pub(super) fn deeds(engine: &Engine, chart: &Chart, key: TrackKey, known: &[Sile
         judged.iter().any(|gap| gap.from.at < to && gap.to.is_none_or(|until| silence.from < until.at))
     };
     let calls = &engine.episodes().port_calls;
+    // In port a vessel may be switched off.
     let in_port = |silence: &Silence| {
         calls.of(key).iter().any(|call| call.from <= silence.from && silence.from <= call.to)
             || calls.stay(key).is_some_and(|stay| stay.from <= silence.from)
@@ -107,12 +121,14 @@ pub(super) fn deeds(engine: &Engine, chart: &Chart, key: TrackKey, known: &[Sile
     deeds
 }
 
+/// A silence that the engine judged, with its verdict.
 fn of_gap(gap: &Gap) -> Deed {
     Deed {
         from: gap.from.at,
         to: gap.to.map(|to| to.at),
         at: Some(gap.from.position),
         note: match (gap.distance_nm(), gap.usual) {
+            // Vessels often fall silent there, so that it means little, even far away.
             (_, true) => "silence is usual there".to_owned(),
             (Some(nm), false) => format!("heard again {nm:.1} nm away"),
             (None, false) => "not heard since".to_owned(),

@@ -2,6 +2,9 @@
 //!
 //! UTC unless an offset is given. A time of day without a date is the last such moment for [`past`] and the next one
 //! for [`ahead`]; a length without a sign is taken the same way. A date without a time is its first moment.
+//!
+//! Analysts type times in the middle of a watch, mostly of the last hours, so that short forms matter and a
+//! wrong guess is worse than a question: what has none of the forms is refused with a list of them.
 
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
@@ -10,30 +13,44 @@ use jiff::{Span, Timestamp, Zoned};
 use crate::platform::clock::Clock;
 use atalaia_core::base::time::Time;
 
-/// The accepted forms, named in every error.
+/// The accepted forms, named in every error. Those for times that are usually past.
 const FORMS: &str = "write now, 02:00, yesterday, yesterday 02:00, -6h, -90m, -2d, 2026-03-01, 2026-03-01 04:00 \
     or 2026-03-01T04:00:00Z (UTC)";
+/// The accepted forms for times that are usually to come.
 const FORMS_AHEAD: &str = "write now, 06:00, tomorrow, tomorrow 06:00, +12h, +90m, +2d, 2026-03-01, 2026-03-01 04:00 \
     or 2026-03-01T04:00:00Z (UTC)";
 
 /// Whether a time of day without a date, or a length without a sign, is before or after now.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Side {
+    /// Before now, or now.
     Past,
+    /// After now.
     Ahead,
 }
 
-/// Parses a time that is usually in the past: `--since`, `--at`, and `--until` of a period.
+/// Parses a time that is usually in the past: `--since`, `--at`, and `--until` of a period. Nothing is
+/// refused for being in the future: that is left to the commands.
+///
+/// # Errors
+/// The accepted forms.
 pub(super) fn past(text: &str) -> Result<Time, String> {
     read(text, Clock.now(), Side::Past).ok_or_else(|| FORMS.to_owned())
 }
 
 /// Parses a time that is usually in the future: the end of a silence or an acknowledgement.
+///
+/// # Errors
+/// The accepted forms.
 pub(super) fn ahead(text: &str) -> Result<Time, String> {
     read(text, Clock.now(), Side::Ahead).ok_or_else(|| FORMS_AHEAD.to_owned())
 }
 
 /// Parses a length of time above zero: `12h`, `90m`, `2d`.
+///
+/// # Errors
+/// The accepted forms. A length of zero or less is refused too: a silence of no length would look as if it
+/// had been made.
 pub(super) fn length(text: &str) -> Result<atalaia_core::base::time::Span, String> {
     let epoch = Time::from_millis(0);
     let length = shifted(text.trim().trim_start_matches('+'), epoch).map(|moment| moment - epoch);
@@ -42,7 +59,8 @@ pub(super) fn length(text: &str) -> Result<atalaia_core::base::time::Span, Strin
         .ok_or_else(|| "write a length of time: 12h, 90m, 2d".to_owned())
 }
 
-/// A time as a list shows it: `06:52` if today, `03-03 22:30` if this year, else `2025-12-31`. UTC.
+/// A time as a list shows it: `06:52` if today, `03-03 22:30` if this year, else `2025-12-31`. UTC. Eleven
+/// characters at most, so that the columns of a list stay narrow.
 pub(super) fn short(at: Time, now: Time) -> String {
     let ((year, month, day, ..), (this_year, ..)) = (at.civil(), now.civil());
     match (at.date() == now.date(), year == this_year) {
@@ -53,6 +71,7 @@ pub(super) fn short(at: Time, now: Time) -> String {
 }
 
 /// A length of time with one unit, rounded down: `12 min`, `3 h`, `2 d`. A negative one counts as zero.
+/// Minutes below an hour, hours below two days, days from then on.
 pub(super) fn words(span: atalaia_core::base::time::Span) -> String {
     let minutes = span.millis().max(0) / 60_000;
     match minutes {
@@ -62,7 +81,8 @@ pub(super) fn words(span: atalaia_core::base::time::Span) -> String {
     }
 }
 
-/// The time that `text` means at `now`. `None` if it has none of the forms.
+/// The time that `text` means at `now`. `None` if it has none of the forms. Full times are tried first,
+/// because only they have an offset that must be kept.
 fn read(text: &str, now: Time, side: Side) -> Option<Time> {
     let text = text.trim();
     let lower = text.to_ascii_lowercase();
@@ -97,7 +117,7 @@ fn read(text: &str, now: Time, side: Side) -> Option<Time> {
     }
 }
 
-/// A day, by its name or date.
+/// A day, by its name or date. `None` for any other word.
 fn day(text: &str, now: Time) -> Option<Date> {
     let today = || utc(now).map(|now| now.date());
     match text {
@@ -110,7 +130,7 @@ fn day(text: &str, now: Time) -> Option<Date> {
     }
 }
 
-/// A moment of a day; its first if no time of day is given.
+/// A moment of a day; its first if no time of day is given. `None` if the time of day has none of the forms.
 fn moment(date: Date, of_day: &str) -> Option<Time> {
     match of_day {
         "" => time(date.to_datetime(jiff::civil::Time::midnight())),
@@ -140,10 +160,12 @@ fn shifted(text: &str, now: Time) -> Option<Time> {
     Some(Time::from_millis(moment.timestamp().as_millisecond()))
 }
 
+/// A time as jiff calculates with it. `None` beyond the years that jiff knows.
 fn utc(now: Time) -> Option<Zoned> {
     Timestamp::from_millisecond(now.millis()).ok().map(|now| now.to_zoned(TimeZone::UTC))
 }
 
+/// A civil time as UTC. `None` beyond the years that jiff knows.
 fn time(moment: DateTime) -> Option<Time> {
     let moment = moment.to_zoned(TimeZone::UTC).ok()?;
     Some(Time::from_millis(moment.timestamp().as_millisecond()))

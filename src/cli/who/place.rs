@@ -1,28 +1,33 @@
 //! Doubts about the position that was asked for: on land, or far from anything heard.
+//!
+//! Latitude and longitude are swapped easily, and the answer to a wrong position is an empty list, which
+//! looks like a fact. So an empty list is accompanied by what speaks against the position.
 
 use atalaia_core::base::units::METRES_PER_NM;
 use atalaia_core::engine::Engine;
 use atalaia_core::geo::LatLon;
 use atalaia_core::zones::Chart;
 
-/// If nothing is heard within this distance, the position is probably wrong.
+/// If nothing is heard within this distance, the position is probably wrong. In nautical miles.
 const FAR_NM: f64 = 500.0;
 
-/// Why the position may be wrong, and which one may be meant, if no vessel was near it. `None` if there is no doubt.
+/// Why the position may be wrong, and which one may be meant, if no vessel was near it. `None` if there is no
+/// doubt. Only meaningful if the list of vessels is empty, which the caller knows.
 pub(super) fn doubt(engine: &Engine, chart: &Chart, near: LatLon, radius_nm: f64) -> Option<String> {
     let heard = |at: LatLon, nm: f64| {
         let mut vessels = 0_usize;
         engine.tracks().near(at, nm * METRES_PER_NM, |_, _| vessels += 1);
         vessels
     };
-    // A longitude beyond 90 degrees is no latitude.
+    // A longitude beyond 90 degrees cannot be a latitude.
     let swapped = (near.lon.abs() <= 90.0).then(|| LatLon::new(near.lon, near.lat));
     let there = swapped.map(|at| (at, heard(at, radius_nm), heard(at, FAR_NM)));
     words(near, chart.coast.on_land(near), heard(near, FAR_NM), there)
 }
 
-/// `swapped` is the position with latitude and longitude swapped, and how many vessels were heard within the radius and
-/// within [`FAR_NM`] of it.
+/// The doubt in words. `heard` is the number of vessels within [`FAR_NM`]. `swapped` is the position with
+/// latitude and longitude swapped, and how many vessels were heard within the radius and within [`FAR_NM`] of
+/// it; `None` if it is not a position.
 fn words(near: LatLon, on_land: bool, heard: usize, swapped: Option<(LatLon, usize, usize)>) -> Option<String> {
     let why = match (on_land, heard) {
         (true, _) => "is on land".to_owned(),

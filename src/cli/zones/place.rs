@@ -1,4 +1,7 @@
 //! Where zones are: their extents for lists and pages, and all of them as one GeoJSON file for a map.
+//!
+//! Coordinates in a file are easily in the wrong order or of the wrong sign, and the program then watches an
+//! empty sea. Extent, area and share of land show that at a glance.
 
 use std::io::{self, Write};
 
@@ -8,8 +11,10 @@ use atalaia_core::base::time::Time;
 use atalaia_core::geo::LatLon;
 use atalaia_core::zones::{Chart, Kind, Zone, ZoneIx};
 
-/// A zone with a smaller share of land counts as at sea, and one with a larger share than `WHOLLY` as on land.
+/// A zone with a smaller share of land counts as at sea: coastlines are simplified, and a border may cross a
+/// cape.
 const HARDLY: f64 = 0.005;
+/// A zone with a larger share of land counts as on land.
 const WHOLLY: f64 = 0.995;
 
 /// The cells of a zone's row: middle, area in square nautical miles, land.
@@ -58,14 +63,17 @@ fn short(at: LatLon) -> String {
     format!("{} {}", latitude(at.lat), longitude(at.lon))
 }
 
+/// A latitude with its hemisphere, to 2 decimals.
 fn latitude(degrees: f64) -> String {
     format!("{:.2} {}", degrees.abs(), if degrees < 0.0 { 'S' } else { 'N' })
 }
 
+/// A longitude with its hemisphere, to 2 decimals.
 fn longitude(degrees: f64) -> String {
     format!("{:.2} {}", degrees.abs(), if degrees < 0.0 { 'W' } else { 'E' })
 }
 
+/// An area in square nautical miles, with one decimal below 10.
 fn square_miles(nm2: f64) -> String {
     if nm2 < 10.0 { format!("{nm2:.1}") } else { format!("{nm2:.0}") }
 }
@@ -75,6 +83,7 @@ fn square_miles(nm2: f64) -> String {
 pub(super) fn export(chart: &Chart, files: &[(String, String)], now: Time, out: &mut dyn Write) -> io::Result<()> {
     let mut features = Vec::new();
     for (name, text) in files {
+        // The files were parsed already, so a fault is not possible here.
         let document: Value = serde_json::from_str(text.trim_start_matches('\u{feff}')).unwrap_or_default();
         let drawn = document["features"].as_array().into_iter().flatten();
         // The zones of a file are in the order of its features.
@@ -93,6 +102,8 @@ pub(super) fn export(chart: &Chart, files: &[(String, String)], now: Time, out: 
     writeln!(out, "]}}")
 }
 
+/// Adds what follows from defaults, so that a map can show it. Properties that the program does not know
+/// stay.
 fn fill_in(properties: &mut Map<String, Value>, zone: &Zone, now: Time) {
     for (key, value) in [
         ("id", json!(zone.id)),

@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use atalaia::cli::evaluate::{HEADING, Tally, judge, row, told};
+use atalaia::cli::evaluate::{HEADING, Tally, final_alerts, judge, row};
 use atalaia_core::ais::{Line, SourceId};
 use atalaia_core::base::time::Span;
 use atalaia_core::behaviours::NAMES;
@@ -64,7 +64,7 @@ fn play(generator: &Generator, number: u64, seed: u64) -> Outcome {
     let positive = number.is_multiple_of(2);
     let case = if positive { (generator.positive)(&mut draw) } else { (generator.negative)(&mut draw) };
     let changes = changes(&case, number / 2);
-    let mut judgement = judge(std::slice::from_ref(&case.truth), &told(&changes));
+    let mut judgement = judge(std::slice::from_ref(&case.truth), &final_alerts(&changes));
     let missed_or_unmatched = !judgement.missed.is_empty() || !judgement.unmatched.is_empty();
     let behaviour = generator.behaviour;
     let wrong = missed_or_unmatched.then(|| {

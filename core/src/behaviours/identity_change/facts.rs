@@ -1,6 +1,7 @@
 //! The facts of `identity_change` alerts.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::base::time::Time;
 use crate::base::units::Mmsi;
@@ -131,6 +132,43 @@ pub(crate) struct NewBearer {
     pub(crate) old_flag: Option<Flag>,
     /// Flag of the MMSI since; `None` if it has none.
     pub(crate) new_flag: Option<Flag>,
+}
+
+/// What a stored alert states of a vessel's identity before and after a change: of each pair, the value before and the value since.
+/// A value is `None` if it did not change, or was never received.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct NewIdentity {
+    /// Names.
+    pub names: [Option<String>; 2],
+    /// Call signs.
+    pub call_signs: [Option<String>; 2],
+    /// Ship types, 1-99.
+    pub ship_types: [Option<u8>; 2],
+    /// MMSIs under which the same IMO number was sent.
+    pub mmsis: [Option<Mmsi>; 2],
+    /// When the old MMSI was last heard; `None` if the MMSI did not change.
+    pub old_heard_at: Option<Time>,
+}
+
+impl NewIdentity {
+    /// Reads the measured values of a stored alert; `None` if they are not those of this behaviour.
+    pub(crate) fn of(measured: &Map<String, Value>) -> Option<NewIdentity> {
+        let measured: Measured = serde_json::from_value(Value::Object(measured.clone())).ok()?;
+        let mut new = NewIdentity { old_heard_at: measured.old_heard_at, ..NewIdentity::default() };
+        if let Some(NewName { old_name: Said(old), new_name: Said(since) }) = measured.names() {
+            new.names = [old.clone(), since.clone()];
+        }
+        if let Some(NewCallSign { old_call_sign, new_call_sign }) = measured.call_sign {
+            new.call_signs = [Some(old_call_sign), Some(new_call_sign)];
+        }
+        if let Some(NewShipType { old_ship_type, new_ship_type }) = measured.ship_type {
+            new.ship_types = [Some(old_ship_type), Some(new_ship_type)];
+        }
+        if let Some(NewBearer { old_mmsi, new_mmsi, .. }) = measured.bearer {
+            new.mmsis = [Some(old_mmsi), Some(new_mmsi)];
+        }
+        Some(new)
+    }
 }
 
 settings_in_force! {

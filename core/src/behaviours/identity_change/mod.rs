@@ -26,7 +26,7 @@ use crate::behaviours::character::{
 };
 
 pub(crate) use facts::Facts;
-pub use facts::Form;
+pub use facts::{Form, NewIdentity};
 pub use rule::IdentityChange;
 pub use settings::Settings;
 

@@ -1,17 +1,23 @@
 //! `atalaia alerts list`: what is going on, open alerts first, on one screen.
+//!
+//! The list is the page that a watch keeps open. Its default view leaves out what needs no attention now, but
+//! it never does so silently: the last line counts what is missing, and names the option that shows it.
 
 use std::cmp::Reverse;
 use std::path::Path;
 
 use serde_json::Value;
 
-use super::super::table::{Column, fitted, number, screen_rows, short_id, text, width};
-use super::super::when::{short, words};
-use super::super::{Failure, print, refused};
 use super::filter::Filter;
+use crate::cli::access::refused;
+use crate::cli::failure::Failure;
+use crate::cli::output::print;
+use crate::cli::subjects::{about, deed};
+use crate::cli::table::{Column, fitted, number, screen_rows, short_id, text, width};
+use crate::cli::when::{short, words};
 use crate::platform::telemetry::FromAir;
 use crate::storage::store::{self, Bodies, Listed, Query, stored_severity};
-use atalaia_core::alerts::{Severity, system_title};
+use atalaia_core::alerts::Severity;
 use atalaia_core::base::time::Time;
 
 /// Arguments of `atalaia alerts list`.
@@ -30,14 +36,20 @@ pub(super) struct Arguments {
     json: bool,
 }
 
+/// The order within the open alerts, and within the others. Always the highest or latest first.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
 enum Sort {
+    /// By points, then by the latest change.
     Score,
+    /// By the event time of the latest change.
     Changed,
+    /// By the event time of the beginning.
     Began,
 }
 
-/// The columns. Zones, vessels and texts may be cut; on a narrow line the least informative columns are left out first.
+/// The columns. Zones, vessels and texts may be cut; on a narrow line the least informative columns are left
+/// out first. The numbers of `spare` are the order in which they go: age first, as it follows from `since`,
+/// the assignee last.
 const COLUMNS: [Column; 13] = [
     text("id"),
     text("severity"),
@@ -53,10 +65,14 @@ const COLUMNS: [Column; 13] = [
     text("assignee").down_to(6).spare(6),
     text("text").down_to(14).spare(5),
 ];
-/// Columns that are left out if they are empty in every row: zone, case and assignee.
+/// Columns that are left out if they are empty in every row: zone, case and assignee, by their index in
+/// [`COLUMNS`].
 const MAY_BE_EMPTY: [usize; 3] = [8, 10, 11];
 
 /// Prints the list.
+///
+/// # Errors
+/// The store cannot be read.
 pub(super) fn main(path: &Path, arguments: &Arguments, now: Time) -> Result<(), Failure> {
     let filter = &arguments.filter;
     // Everything that the filter selects explicitly. What the default view leaves out is counted here.
@@ -92,22 +108,27 @@ pub(super) fn main(path: &Path, arguments: &Arguments, now: Time) -> Result<(), 
     print(&list)
 }
 
-/// The lowest severity given with `--severity`; info without it.
+/// The lowest severity given with `--severity`; info without it. The store may only apply what was asked for:
+/// what the default view leaves out must still be counted.
 fn asked_severity(filter: &Filter) -> Severity {
     filter.severity.as_ref().map_or(Severity::Info, |_| filter.severity("info"))
 }
 
+/// Whether it still needs attention: the behaviour goes on, and no analyst has closed the alert.
 fn is_open(one: &Listed) -> bool {
     one.entry.body["status"] == "open" && one.entry.state != "closed"
 }
 
-/// Alerts that the default view leaves out, each counted once.
+/// Alerts that the default view leaves out, each counted once, for the first reason that applies.
 #[derive(Default)]
 struct LeftOut {
+    /// Closed by an analyst, while no state is asked for.
     closed: usize,
+    /// Facts, unless `--facts` is given.
     facts: usize,
-    /// Severity below medium.
+    /// Below the lowest severity, which is medium unless one is given.
     low: usize,
+    /// Below the rows that have room, or beyond `--limit`.
     beyond: usize,
 }
 
@@ -125,8 +146,8 @@ impl LeftOut {
         false
     }
 
-    /// `12 more: 9 closed (--state all), 3 below medium (--severity info)`. Empty if nothing is left out and there are
-    /// rows.
+    /// `12 more: 9 closed (--state all), 3 below medium (--severity info)`. Empty if nothing is left out and
+    /// there are rows. An empty list repeats the filter, where a typing error would show.
     fn line(&self, shown: usize, filter: &Filter) -> String {
         let counts = [
             (self.beyond, "below these (--limit N)"),
@@ -148,7 +169,7 @@ impl LeftOut {
     }
 }
 
-/// Prints each alert in full, with its evidence.
+/// Prints each alert in full, with its evidence. One at a time, because evidence is large.
 fn json(path: &Path, found: &[Listed], now: Time) -> Result<(), Failure> {
     let bodies = Bodies::open(path).map_err(refused)?;
     found.iter().try_for_each(|one| {
@@ -169,6 +190,7 @@ pub(super) fn table(found: &[Listed], now: Time) -> String {
     fitted(&columns, &rows, width())
 }
 
+/// All columns of one alert. `-` where nothing is known. Times are those of the event, shown short.
 fn row(one: &Listed, now: Time) -> Vec<String> {
     let (entry, body) = (&one.entry, &one.entry.body);
     let said = |key: &str| body[key].as_str().unwrap_or_default();
@@ -207,50 +229,6 @@ fn zone(zones: &Value) -> String {
     let near = if first["relation"] == "in" { "" } else { "near " };
     let more = if zones.len() == 1 { String::new() } else { format!(" +{}", zones.len() - 1) };
     format!("{near}{}{more}", FromAir(first["name"].as_str().unwrap_or_default()))
-}
-
-/// The vessels of an alert. For an alert about the daemon, the part of the daemon that it is about.
-pub(in crate::cli) fn about(alert: &Value) -> String {
-    system_title(alert).map_or_else(|| vessels(&alert["vessels"]), |title| FromAir(&title).to_string())
-}
-
-/// `ALFA (ES) + 002241022 (ES)`. Of more than three vessels, the first two and the number of others.
-fn vessels(vessels: &Value) -> String {
-    const MOST: usize = 3;
-    let vessels: Vec<&Value> = vessels.as_array().into_iter().flatten().collect();
-    let name = |vessel: &&Value| {
-        let flag = vessel["flag"].as_str().map_or(String::new(), |flag| format!(" ({})", FromAir(flag)));
-        match vessel["name"].as_str() {
-            Some(name) => format!("{}{flag}", FromAir(name)),
-            None => format!("{:09}{flag}", vessel["mmsi"].as_u64().unwrap_or_default()),
-        }
-    };
-    match vessels.len() {
-        0 => "-".to_owned(),
-        1..=MOST => vessels.iter().map(name).collect::<Vec<_>>().join(" + "),
-        count => {
-            let two = vessels.iter().take(2).map(name).collect::<Vec<_>>().join(" + ");
-            format!("{two} + {} more", count - 2)
-        }
-    }
-}
-
-/// The summary without the vessels at its beginning, which have a column of their own.
-pub(in crate::cli) fn deed<'a>(summary: &'a str, vessels: &Value) -> &'a str {
-    let called = |vessel: &Value| match vessel["name"].as_str() {
-        Some(name) => name.to_owned(),
-        None => format!("MMSI {:09}", vessel["mmsi"].as_u64().unwrap_or_default()),
-    };
-    let called: Vec<String> = vessels.as_array().into_iter().flatten().map(called).collect();
-    let after_one = |text: &'a str| {
-        let described = called.iter().find_map(|name| text.strip_prefix(name.as_str())?.strip_prefix(" ("));
-        described?.split_once(')').map(|(_, after)| after)
-    };
-    let mut rest = summary;
-    while let Some(after) = after_one(rest) {
-        rest = after.strip_prefix(" and ").or(after.strip_prefix(", ")).unwrap_or(after.trim_start());
-    }
-    rest
 }
 
 #[cfg(test)]

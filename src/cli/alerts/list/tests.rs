@@ -45,24 +45,6 @@ fn each_alert_that_is_left_out_is_counted_once_with_the_way_to_see_it() {
 }
 
 #[test]
-fn the_text_of_a_row_begins_after_the_vessels() {
-    let vessels = json!([{"mmsi": 224_123_456, "name": "ALFA"}, {"mmsi": 2_241_022, "name": null}]);
-    let summary = "ALFA (Spain, cargo) and MMSI 002241022 (Spain, fishing) were within 300 m, at night.";
-    assert_eq!(deed(summary, &vessels), "were within 300 m, at night.");
-    assert_eq!(deed("Input shore was silent.", &json!([])), "Input shore was silent.");
-    assert_eq!(deed("ALFA, far off (here) and", &vessels), "ALFA, far off (here) and");
-}
-
-#[test]
-fn many_vessels_are_two_and_a_number() {
-    let ship = |name: &str| json!({"mmsi": 224_000_001, "name": name, "flag": "ES"});
-    assert_eq!(super::vessels(&json!([ship("A"), {"mmsi": 2_241_022, "name": null}])), "A (ES) + 002241022");
-    let four = json!([ship("A"), ship("B"), ship("C"), ship("D")]);
-    assert_eq!(super::vessels(&four), "A (ES) + B (ES) + 2 more");
-    assert_eq!(super::vessels(&json!([])), "-");
-}
-
-#[test]
 fn a_zone_it_is_in_comes_before_one_near_it() {
     let zones = json!([{"name": "B", "relation": "near"}, {"name": "A", "relation": "in"}]);
     assert_eq!(zone(&zones), "A +1");

@@ -1,4 +1,8 @@
 //! The alerts and facts of a vessel as they were at the moment of the question.
+//!
+//! The store keeps each change of an alert, so that its state at any moment can be distinguished from what
+//! became of it later. Both are shown: an alert that was open at the moment and was retracted afterwards is
+//! no longer a reason to act.
 
 use serde_json::{Value, json};
 
@@ -7,30 +11,41 @@ use crate::storage::store::AsOf;
 use atalaia_core::alerts::{Alert, Status};
 use atalaia_core::base::time::Time;
 
-/// Number of score lines that are shown, those with the most points first.
+/// Number of score lines that are shown, those with the most points first, whether they raise or lower the
+/// score.
 const REASONS: usize = 3;
 
-/// An alert or fact about the vessel.
-pub(super) struct Known {
+/// An alert or fact about the vessel, as it was at the moment, and its end if that came later.
+pub(super) struct PastAlert {
+    /// Id of the alert.
     pub(super) id: String,
+    /// Name of the behaviour.
     pub(super) behaviour: String,
+    /// Whether it is an alert; false for a fact.
     announced: bool,
+    /// When the behaviour began.
     started_at: Time,
+    /// When the rule was first satisfied. Alerts are sorted by it.
     pub(super) opened_at: Time,
+    /// When it ended; `None` if it had not.
     ended_at: Option<Time>,
+    /// Whether it had been retracted.
     retracted: bool,
+    /// Points, 0 to 100.
     score: i64,
     /// The lines of its score: points and why.
     reasons: Vec<(i64, String)>,
+    /// The summary as sent, to be escaped.
     summary: String,
     /// When it ended after the moment, and whether it was then retracted. `None` if that is not known.
     later: Option<(Time, bool)>,
 }
 
-impl Known {
-    pub(super) fn of(alert: &Alert) -> Known {
+impl PastAlert {
+    /// An alert after a change. Nothing is known of what comes later.
+    pub(super) fn of(alert: &Alert) -> PastAlert {
         let reasons = alert.score_reasons.iter();
-        Known {
+        PastAlert {
             id: alert.id.clone(),
             behaviour: alert.behaviour.to_string(),
             announced: alert.announced,
@@ -45,12 +60,13 @@ impl Known {
         }
     }
 
-    pub(super) fn stored(stored: &AsOf) -> Option<Known> {
+    /// An alert of the store. `None` if it lacks a time or an id, as after damage.
+    pub(super) fn stored(stored: &AsOf) -> Option<PastAlert> {
         let body = &stored.alert;
         let text = |key: &str| body[key].as_str().map(str::to_owned);
         let time = |key: &str| body[key].as_str().and_then(Time::parse);
         let reasons = body["score_reasons"].as_array().into_iter().flatten();
-        Some(Known {
+        Some(PastAlert {
             id: text("id")?,
             behaviour: text("behaviour")?,
             announced: body["announced"] == true,
@@ -67,12 +83,15 @@ impl Known {
         })
     }
 
+    /// `alert` or `fact`.
     pub(super) fn kind(&self) -> &'static str {
         if self.announced { "alert" } else { "fact" }
     }
 
     /// Its state at that time, in words.
     fn state(&self, at: Time) -> String {
+        // Its end may lie after the moment in two ways: the change is that of the moment and the end came
+        // later, or there was no change by the moment and the first one is shown instead.
         match (self.ended_at, self.later) {
             (Some(ended), _) if ended <= at && self.retracted => format!("retracted, held until {}", ended.minute()),
             (Some(ended), _) if ended <= at => format!("ended {}", ended.minute()),
@@ -108,6 +127,7 @@ impl Known {
         lines
     }
 
+    /// The alert as a JSON object, without what came later.
     pub(super) fn json(&self) -> Value {
         let at = |time: Time| time.to_string();
         let reason = |(points, text): &(i64, String)| json!({ "points": points, "text": text });
@@ -135,7 +155,7 @@ mod tests {
         let time = |text: &str| Time::parse(text).expect("a time");
         let ended_at = Some(time("2026-03-01T22:30:00Z"));
         let stored = AsOf { alert, status: "ended".to_owned(), ended_at };
-        let known = Known::stored(&stored).expect("an alert");
+        let known = PastAlert::stored(&stored).expect("an alert");
         assert_eq!(
             known.lines(time("2026-03-01T20:00:00Z")),
             [

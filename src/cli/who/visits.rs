@@ -1,4 +1,7 @@
 //! The vessels near a position, examined once per minute of event time, and what each of them did there.
+//!
+//! The engine shows itself after every line, which is far more often than a vessel does anything. A minute is
+//! short against the ten minutes from which a stop counts, and makes the watch cheap beside the engine.
 
 use std::collections::BTreeMap;
 
@@ -11,9 +14,10 @@ use atalaia_core::geo::LatLon;
 use atalaia_core::picture::tracks::{TrackKey, Vessel};
 use atalaia_core::zones::Chart;
 
-/// Share of its usual speed below which a vessel counts as slow.
+/// Share of its usual speed below which a vessel counts as slow. From 0 to 1.
 const SLOW_SHARE: f64 = 0.6;
-/// Two reports further apart do not show what the vessel did between them.
+/// Two reports further apart do not show what the vessel did between them. Class A and B report at least
+/// every three minutes (ITU-R M.1371-5, table 1), satellites far less often.
 const JOINED: Span = Span::from_minutes(20);
 /// Bounds the age of a speed that is used. If nothing at all is received for this long, the feed was out.
 const STALE: Span = Span::from_minutes(10);
@@ -22,18 +26,23 @@ const NOTICED: Span = Span::from_minutes(40);
 
 /// The area and period watched, and what was seen.
 pub(super) struct Watch {
+    /// Middle of the area.
     near: LatLon,
+    /// Radius of the area, in metres.
     metres: f64,
+    /// Start of the period; what comes before is read but not watched.
     from: Time,
+    /// The minute that was examined last, in event time; [`Time::MIN`] before the first.
     looked_at: Time,
     /// Periods in which nothing at all was received.
     pub(super) outages: Vec<(Time, Time)>,
-    seen: BTreeMap<TrackKey, Seen>,
+    /// What was seen of each vessel, by track.
+    visits: BTreeMap<TrackKey, Visit>,
 }
 
-/// What was seen of one vessel there.
+/// What was seen of one vessel there. Vessels that leave and come back have one visit.
 #[derive(Default)]
-struct Seen {
+struct Visit {
     /// The name as it was sent.
     name: String,
     /// Country and ship type: `Spain, cargo`
@@ -44,9 +53,13 @@ struct Seen {
     nearest: Option<(f64, Time)>,
     /// Highest speed made good, in knots. `None` if no speed was known.
     fastest: Option<f64>,
+    /// Time below the speed of a stop.
     stopped: Spell,
+    /// Time below [`SLOW_SHARE`] of its usual speed, which includes most stops.
     slowed: Spell,
+    /// Periods without a report, in order of time, from ten minutes on.
     silences: Vec<Silence>,
+    /// Whether it stopped in calm water, at least once.
     in_port: bool,
     /// When it was last examined.
     looked_at: Option<Time>,
@@ -55,7 +68,9 @@ struct Seen {
 /// Total duration of something, with its first and last moment.
 #[derive(Default)]
 struct Spell {
+    /// Time that counts: between reports at which it held.
     lasted: Span,
+    /// When it began; `None` if it never held.
     from: Option<Time>,
     /// The last report at which it held.
     to: Option<Time>,
@@ -68,15 +83,19 @@ struct Spell {
 /// A period in which the vessel was not heard, and the part of it in which reception there was lost for all vessels.
 #[derive(Clone, Copy)]
 struct Silence {
+    /// The last report before it.
     from: Time,
+    /// When it was last examined without a new report.
     to: Time,
+    /// The part of it in which reception there was lost for all vessels; `None` if it was not.
     lost: Option<(Time, Time)>,
     /// Whether it still goes on.
     goes_on: bool,
 }
 
 impl Spell {
-    /// Takes in a report at which it holds, or not. Time between two reports counts if it held at both of them.
+    /// Takes in a report at which it holds, or not. Time between two reports counts if it held at both of
+    /// them. The same report may come again: it adds no time.
     fn report(&mut self, at: Time, holds: bool) {
         if !holds {
             self.holds = false;
@@ -101,7 +120,9 @@ impl Spell {
         }
     }
 
-    /// `stopped for 48 min from 12:00 to 12:48`; `stopped since 12:00, 48 min so far` if it goes on.
+    /// `stopped for 48 min from 12:00 to 12:48`; `stopped since 12:00, 48 min so far` if it goes on. `None`
+    /// if the longest is too short to be mentioned. `heard` says whether the vessel was still heard at the
+    /// end.
     fn text(&self, what: &str, heard: bool) -> Option<String> {
         let last = self.from.zip(self.to).map(|(from, to)| (self.lasted, from, to));
         let (lasted, from, to) = self.before.into_iter().chain(last).max_by_key(|(lasted, ..)| *lasted)?;
@@ -113,6 +134,8 @@ impl Spell {
 }
 
 impl Silence {
+    /// What the vessel did by being silent: dark, or unheard if reception explains the silence. `None` below
+    /// the time from which a vessel counts as dark.
     fn did(&self, outages: &[(Time, Time)]) -> Option<Did> {
         if self.to - self.from < DARK_AFTER {
             return None;
@@ -122,6 +145,7 @@ impl Silence {
             .filter(|(from, to)| *from < self.to && self.from < *to)
             .map(|(from, to)| (*to).min(self.to) - (*from).max(self.from));
         let whole = whole.fold(Span::ZERO, |sum, span| sum + span);
+        // Both ways of noticing may have noticed the same loss, so the longer one counts, not the sum.
         let lost = self.lost.map_or(Span::ZERO, |(from, to)| to - from).max(whole);
         let (lasted, from) = (self.to - self.from, self.from.clock());
         let silent = match self.goes_on {
@@ -141,9 +165,10 @@ impl Silence {
 }
 
 impl Watch {
+    /// The radius becomes metres, as the tracks measure it.
     pub(super) fn new(near: LatLon, radius_nm: f64, from: Time) -> Watch {
         let metres = radius_nm * METRES_PER_NM;
-        Watch { near, metres, from, looked_at: Time::MIN, outages: Vec::new(), seen: BTreeMap::new() }
+        Watch { near, metres, from, looked_at: Time::MIN, outages: Vec::new(), visits: BTreeMap::new() }
     }
 
     /// Examines the vessels near the position, at most once per minute of event time.
@@ -156,16 +181,17 @@ impl Watch {
             return;
         }
         let passed = if self.looked_at == Time::MIN { Span::from_minutes(1) } else { minute - self.looked_at };
+        // Without a line for this long, the feed was out, whatever the vessels did.
         if STALE <= passed {
             self.outages.push((self.looked_at, minute));
         }
         self.looked_at = minute;
-        let (near, metres, seen) = (self.near, self.metres, &mut self.seen);
+        let (near, metres, visits) = (self.near, self.metres, &mut self.visits);
         engine.tracks().near(near, metres, |vessel, metres| {
             if vessel.takes_part() {
-                let seen = seen.entry(vessel.key()).or_default();
-                seen.looked_at = Some(minute);
-                seen.look(&vessel, engine, chart, now, metres / METRES_PER_NM);
+                let visit = visits.entry(vessel.key()).or_default();
+                visit.looked_at = Some(minute);
+                visit.look(&vessel, engine, chart, now, metres / METRES_PER_NM);
             }
         });
     }
@@ -174,11 +200,12 @@ impl Watch {
 impl Watch {
     /// What was seen of each vessel.
     pub(super) fn sightings(&self) -> Vec<Sighting> {
-        self.seen.iter().map(|(key, seen)| seen.sighting(*key, self)).collect()
+        self.visits.iter().map(|(key, visit)| visit.sighting(*key, self)).collect()
     }
 }
 
-impl Seen {
+impl Visit {
+    /// The visit as the ranking takes it.
     fn sighting(&self, key: TrackKey, watch: &Watch) -> Sighting {
         Sighting {
             key,
@@ -191,6 +218,7 @@ impl Seen {
         }
     }
 
+    /// `nm` is the distance of the vessel from the middle of the area.
     fn look(&mut self, vessel: &Vessel<'_>, engine: &Engine, chart: &Chart, now: Time, nm: f64) {
         let Some(fix) = vessel.last() else {
             return;
@@ -211,6 +239,8 @@ impl Seen {
             if engine.coverage().reception_lost(&fix, now)
                 && let Some(silence) = self.silences.last_mut()
             {
+                // The loss is only noticed after a while. Noticed soon, it began with the silence; noticed
+                // late, that is not known.
                 let began = if silent <= NOTICED { fix.at } else { now };
                 let from = silence.lost.map_or(began, |(from, _)| from);
                 silence.lost = Some((from, now));
@@ -219,6 +249,7 @@ impl Seen {
         if let Some(silence) = self.silences.last_mut().filter(|silence| silence.from < fix.at) {
             silence.goes_on = false;
         }
+        // Speed over a hole in the track, or of long ago, says nothing about the present.
         let smg = vessel.speed_made_good().filter(|smg| !smg.over_hole && silent <= STALE);
         let Some(knots) = smg.map(|smg| smg.knots) else {
             return;
