@@ -1,6 +1,6 @@
 //! What zones must know of the behaviours that they request.
 
-use super::registry::Behaviour;
+use super::behaviour::Behaviour;
 use crate::zones::Requests;
 
 /// The behaviours whose request changes how a zone is read or indexed.
