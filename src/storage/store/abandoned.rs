@@ -7,10 +7,11 @@ use rusqlite::{OptionalExtension, Transaction, params};
 use serde_json::Value;
 
 use super::changes::Restated;
+use super::error::StoreError;
 use super::filter::Filter;
 use super::outbox::Ending;
 use super::read::stored_severity;
-use super::{StoreError, changes, markings, outbox, schema};
+use super::{changes, connect, markings, outbox};
 use atalaia_core::alerts::ChangeKind;
 use atalaia_core::base::time::{Span, Time};
 
@@ -23,7 +24,7 @@ const MOST_LATELY: u32 = 20_000;
 
 /// The journal position after the last lines whose changes are stored.
 pub fn reached(path: &Path) -> Result<u64, StoreError> {
-    let connection = schema::beside(path)?;
+    let connection = connect::beside(path)?;
     let read = || -> rusqlite::Result<u64> {
         let reached =
             connection.query_row("SELECT journal_seq FROM reached", [], |row| row.get::<_, i64>(0)).optional()?;
@@ -35,7 +36,7 @@ pub fn reached(path: &Path) -> Result<u64, StoreError> {
 /// The stored revision of each alert in `ids` and of all recent alerts, which an engine without a snapshot may raise a second time. Unknown
 /// ids are left out.
 pub fn revisions(path: &Path, ids: &BTreeSet<String>) -> Result<BTreeMap<String, u32>, StoreError> {
-    let connection = schema::beside(path)?;
+    let connection = connect::beside(path)?;
     let read = || -> rusqlite::Result<BTreeMap<String, u32>> {
         let mut query = connection.prepare("SELECT revision FROM alerts WHERE id = ?1")?;
         let mut lately = connection.prepare(

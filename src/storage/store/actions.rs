@@ -2,12 +2,13 @@
 
 use std::path::Path;
 
-use rusqlite::{Connection, Transaction, TransactionBehavior, params};
+use rusqlite::{Transaction, params};
 
 use super::changes::audit;
+use super::connect::in_transaction;
+use super::error::StoreError;
 use super::ids::{Kind, whole};
 use super::trail::Actor;
-use super::{StoreError, schema};
 use atalaia_core::base::time::Time;
 
 /// An analyst's finding on an alert.
@@ -154,18 +155,6 @@ pub fn lift_silence<'a>(
             _ => Ok(()),
         }
     })
-}
-
-pub(super) fn in_transaction<T>(
-    path: &Path,
-    work: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
-) -> Result<T, StoreError> {
-    let mut connection: Connection = schema::beside(path)?;
-    let transaction =
-        connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(StoreError::sqlite(path))?;
-    let outcome = work(&transaction)?;
-    transaction.commit().map_err(StoreError::sqlite(path))?;
-    Ok(outcome)
 }
 
 pub(super) type Found = Result<(String, String, i64), StoreError>;

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
-use super::{StoreError, schema};
+use super::connect;
+use super::error::StoreError;
 use crate::platform::disk::{RealDisk, sync_name};
 use crate::platform::fault;
 
@@ -18,7 +19,7 @@ pub fn backup(path: &Path, target: &Path) -> Result<(), StoreError> {
     if target.exists() {
         return Err(StoreError::Refused(format!("{}: exists already", target.display())));
     }
-    copy(&schema::beside(path)?, target)
+    copy(&connect::beside(path)?, target)
 }
 
 /// Copies from an open connection. An earlier copy is replaced.

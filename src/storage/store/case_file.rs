@@ -5,11 +5,12 @@ use std::path::Path;
 use rusqlite::{Connection, Row};
 use serde_json::Value;
 
-use super::actions::in_transaction;
 use super::changes::audit;
+use super::connect::in_transaction;
+use super::error::StoreError;
 use super::read::Told;
 use super::trail::{self, Actor, AuditRow};
-use super::{StoreError, read, schema};
+use super::{connect, read};
 use atalaia_core::base::time::Time;
 
 /// One case with all its alerts.
@@ -47,7 +48,7 @@ pub struct Line {
 /// `Refused` if there is no such alert.
 pub fn alert_file(path: &Path, id: &str, now: Time) -> Result<AlertFile, StoreError> {
     let told = read::alert(path, id, now)?;
-    let connection = schema::beside(path)?;
+    let connection = connect::beside(path)?;
     let lines = lines_of(&connection, &told.entry.id).map_err(StoreError::sqlite(path))?;
     Ok(AlertFile { told, lines })
 }
@@ -68,7 +69,7 @@ fn lines_of(connection: &Connection, id: &str) -> rusqlite::Result<Vec<Line>> {
 /// `Refused` if there is no such case.
 pub fn case_file(path: &Path, id: &str, now: Time) -> Result<CaseFile, StoreError> {
     let case = read::case(path, id)?;
-    let connection = schema::beside(path)?;
+    let connection = connect::beside(path)?;
     let failed = StoreError::sqlite(path);
     let audit = trail::of(&connection, case["id"].as_str().unwrap_or_default()).map_err(&failed)?;
     let mut alerts = Vec::new();

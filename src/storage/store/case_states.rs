@@ -5,7 +5,8 @@ use std::path::Path;
 
 use rusqlite::params;
 
-use super::{StoreError, schema};
+use super::connect;
+use super::error::StoreError;
 use atalaia_core::base::time::Time;
 
 /// The state of one case, derived from its stored alerts and facts.
@@ -25,7 +26,7 @@ pub struct CaseState {
 
 /// The state of every case, by case id. A case whose alerts were all purged is left out.
 pub fn case_states(path: &Path) -> Result<BTreeMap<String, CaseState>, StoreError> {
-    let connection = schema::beside(path)?;
+    let connection = connect::beside(path)?;
     let read = || -> rusqlite::Result<BTreeMap<String, CaseState>> {
         let mut query = connection.prepare(
             "SELECT cases.id, alerts.announced, alerts.status = 'open' AND alerts.state <> 'closed', alerts.started_at, alerts.last_at,

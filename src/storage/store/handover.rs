@@ -5,10 +5,11 @@ use std::path::Path;
 use rusqlite::types::ToSql;
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::connect;
+use super::error::StoreError;
 use super::read::{COLUMNS, entry};
 use super::read::{Entry, stored_severity};
 use super::trail::{AuditRow, is_same_name};
-use super::{StoreError, schema};
 use atalaia_core::alerts::Severity;
 use atalaia_core::base::time::Time;
 
@@ -72,7 +73,7 @@ pub fn handover(
     extent: Extent,
     now: Time,
 ) -> Result<Handover, StoreError> {
-    let connection = schema::beside(path)?;
+    let connection = connect::beside(path)?;
     read(&Source { connection, columns: extent.columns() }, since, name, now).map_err(StoreError::sqlite(path))
 }
 

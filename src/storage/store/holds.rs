@@ -4,11 +4,12 @@ use std::path::Path;
 
 use rusqlite::{OptionalExtension, Transaction, params};
 
-use super::actions::in_transaction;
 use super::changes::audit;
+use super::connect;
+use super::connect::in_transaction;
+use super::error::StoreError;
 use super::ids::{Kind, whole};
 use super::trail::Actor;
-use super::{StoreError, schema};
 use atalaia_core::base::time::{Span, Time};
 
 /// Received lines are kept from this long before the first alert of a held case until this long after its last.
@@ -85,7 +86,7 @@ fn find(transaction: &Transaction<'_>, id: &str) -> rusqlite::Result<Result<(Str
 
 /// The spans of event time whose received lines must be kept, in order. Overlapping spans are merged.
 pub fn held_spans(path: &Path) -> Result<Vec<(Time, Time)>, StoreError> {
-    let connection = schema::beside(path)?;
+    let connection = connect::beside(path)?;
     let read = || -> rusqlite::Result<Vec<(Time, Time)>> {
         let mut query = connection.prepare(&format!(
             "WITH RECURSIVE {HELD}

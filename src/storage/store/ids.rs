@@ -2,8 +2,8 @@
 
 use rusqlite::{Connection, OptionalExtension};
 
-use super::StoreError;
 use super::actions::no_alert;
+use super::error::StoreError;
 
 /// Minimum length of a shortened id in characters.
 const ENOUGH: usize = 4;

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use super::{StoreError, schema};
+use super::error::StoreError;
+use super::{connect, schema};
 use crate::platform::disk::{RealDisk, sync_file, sync_name};
 use atalaia_core::base::time::Time;
 
@@ -110,7 +111,7 @@ struct Looked {
 
 fn look(path: &Path, length: u64, flags: OpenFlags) -> rusqlite::Result<Looked> {
     let connection = Connection::open_with_flags(path, flags)?;
-    connection.busy_timeout(schema::BUSY)?;
+    connection.busy_timeout(connect::BUSY)?;
     // A file of a later version must not be changed, including its log.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     let number = |text: &str| connection.query_row(text, [], |row| row.get::<_, i64>(0));

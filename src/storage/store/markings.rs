@@ -6,10 +6,11 @@ use std::path::Path;
 use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::Value;
 
-use super::StoreError;
-use super::actions::{find, in_transaction};
+use super::actions::find;
 use super::changes::{audit, json};
+use super::connect::in_transaction;
 use super::digests;
+use super::error::StoreError;
 use super::trail::Actor;
 use atalaia_core::alerts::handling::{Europol, Mark, Tlp};
 use atalaia_core::alerts::{Handling, HandlingSettings};

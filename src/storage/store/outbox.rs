@@ -10,10 +10,11 @@ use serde_json::Value;
 use super::changes::{OURSELVES, audit};
 use super::delivery_state::DeliveryState;
 use super::digests::{self, SinkHistory, Way};
+use super::error::StoreError;
 use super::filter::Filter;
 use super::stages::clear::Clearance;
 use super::stages::{self, Decision, Knowledge};
-use super::{StoreError, markings, schema};
+use super::{connect, markings};
 use atalaia_core::alerts::{Alert, Change, ChangeKind, Handling, Severity};
 use atalaia_core::base::time::Time;
 
@@ -329,7 +330,7 @@ pub struct Outbox {
 impl Outbox {
     /// Opens the outbox of a store that a daemon has opened.
     pub fn open(path: &Path) -> Result<Outbox, StoreError> {
-        Ok(Outbox { connection: schema::beside(path)? })
+        Ok(Outbox { connection: connect::beside(path)? })
     }
 
     /// Row numbers of pending deliveries of a sink, in order, at most `most`. Rows that wait for a digest are left out.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::ErrorCode;
 use rustix::process::{Resource, getrlimit};
 
-use super::StoreError;
+use super::error::StoreError;
 use crate::platform::disk::{Absence, Presence, RealDisk};
 
 /// Suffixes of the files of an open database. The main file is first.

@@ -10,9 +10,10 @@ use serde_json::{Value, json};
 use super::actions::Silence;
 use super::changes::rank;
 use super::delivery_state::DeliveryState;
+use super::error::StoreError;
 use super::ids::{Kind, whole};
 use super::trail::{self, AuditRow};
-use super::{StoreError, holds, markings, schema};
+use super::{connect, holds, markings};
 use atalaia_core::alerts::{Class, Severity};
 use atalaia_core::base::time::Time;
 use atalaia_core::behaviours::Behaviour;
@@ -197,7 +198,7 @@ pub(super) fn conditions(query: &Query) -> Vec<(&'static str, Box<dyn ToSql>)> {
 
 /// The alerts that match the query, newest first.
 pub fn alerts(path: &Path, query: &Query, now: Time) -> Result<Vec<Entry>, StoreError> {
-    let connection = schema::beside(path)?;
+    let connection = connect::beside(path)?;
     let wanted = conditions(query);
     let conditions: Vec<&str> = wanted.iter().map(|(condition, _)| *condition).collect();
     let text = format!("{COLUMNS} WHERE {} ORDER BY last_at DESC, id", conditions.join(" AND "));
@@ -217,7 +218,7 @@ pub fn alerts(path: &Path, query: &Query, now: Time) -> Result<Vec<Entry>, Store
 
 /// One alert with its history. The id may be shortened.
 pub fn alert(path: &Path, id: &str, now: Time) -> Result<Told, StoreError> {
-    let connection = schema::beside(path)?;
+    let connection = connect::beside(path)?;
     let read = || {
         let id = match whole(&connection, Kind::Alert, id)? {
             Ok(id) => id,
@@ -254,7 +255,7 @@ fn notes(connection: &Connection, id: &str) -> rusqlite::Result<Vec<Note>> {
 
 /// The notes of all alerts, by alert id, oldest first. Alerts without notes are left out.
 pub fn all_notes(path: &Path) -> Result<BTreeMap<String, Vec<Note>>, StoreError> {
-    let connection = schema::beside(path)?;
+    let connection = connect::beside(path)?;
     let read = || -> rusqlite::Result<BTreeMap<String, Vec<Note>>> {
         let mut query = connection.prepare("SELECT at, who, text, alert FROM notes ORDER BY seq")?;
         let mut rows = query.query([])?;
@@ -273,7 +274,7 @@ fn note(row: &Row<'_>) -> rusqlite::Result<Note> {
 
 /// All silences, newest first.
 pub fn silences(path: &Path) -> Result<Vec<SilenceRow>, StoreError> {
-    let connection = schema::beside(path)?;
+    let connection = connect::beside(path)?;
     let read = || -> rusqlite::Result<Vec<SilenceRow>> {
         let mut query = connection.prepare(
             "SELECT seq, who, why, mmsi, zone, behaviour, from_at, until_at, lifted_at FROM silences ORDER BY seq DESC",
@@ -300,7 +301,7 @@ pub fn silences(path: &Path) -> Result<Vec<SilenceRow>, StoreError> {
 /// All cases, highest score first, as the engine last stored them. Each begins with its marking: the highest TLP and every code of its
 /// alerts. `held` gives the hold: by whom, since when and why. A case that was merged into another is left out unless it is held.
 pub fn cases(path: &Path) -> Result<Vec<Value>, StoreError> {
-    let connection = schema::beside(path)?;
+    let connection = connect::beside(path)?;
     let read = || -> rusqlite::Result<Vec<Value>> {
         let mut query = connection.prepare(
             "SELECT id, body FROM cases
@@ -318,7 +319,7 @@ pub fn cases(path: &Path) -> Result<Vec<Value>, StoreError> {
 
 /// One case. The id may be shortened.
 pub fn case(path: &Path, id: &str) -> Result<Value, StoreError> {
-    let connection = schema::beside(path)?;
+    let connection = connect::beside(path)?;
     let read = || -> rusqlite::Result<Result<Value, StoreError>> {
         let id = match whole(&connection, Kind::Case, id)? {
             Ok(id) => id,

@@ -6,7 +6,8 @@ use rusqlite::Connection;
 use serde_json::{Value, json};
 
 use super::changes::OURSELVES;
-use super::{StoreError, schema};
+use super::connect;
+use super::error::StoreError;
 use atalaia_core::base::time::Time;
 
 /// Name of the program in stores written before schema 5.
@@ -67,7 +68,7 @@ impl AuditRow {
 
 /// The trail of one alert, case, silence or purge, oldest first. Needs the full id.
 pub fn trail(path: &Path, subject: &str) -> Result<Vec<AuditRow>, StoreError> {
-    let connection = schema::beside(path)?;
+    let connection = connect::beside(path)?;
     of(&connection, subject).map_err(StoreError::sqlite(path))
 }
 

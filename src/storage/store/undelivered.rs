@@ -7,9 +7,10 @@ use rusqlite::{Connection, params};
 
 use super::changes::audit;
 use super::delivery_state::DeliveryState;
+use super::error::StoreError;
 use super::ids::{Kind, whole};
 use super::trail::Actor;
-use super::{StoreError, digests, schema};
+use super::{connect, digests};
 use atalaia_core::base::text::advice;
 use atalaia_core::base::time::Time;
 
@@ -58,7 +59,7 @@ impl DeliveryQuery {
 
 /// Number of deliveries by sink and state.
 pub fn deliveries(path: &Path) -> Result<Vec<(String, DeliveryState, u64)>, StoreError> {
-    let connection = schema::beside(path)?;
+    let connection = connect::beside(path)?;
     let read = || -> rusqlite::Result<Vec<(String, DeliveryState, u64)>> {
         let mut query =
             connection.prepare(
@@ -72,12 +73,12 @@ pub fn deliveries(path: &Path) -> Result<Vec<(String, DeliveryState, u64)>, Stor
 
 /// Refuses the name of a sink without any deliveries. The error lists the known sinks.
 pub fn knows_sink(path: &Path, sink: &str) -> Result<(), StoreError> {
-    known_sink(&schema::beside(path)?, sink).map_err(StoreError::sqlite(path))?
+    known_sink(&connect::beside(path)?, sink).map_err(StoreError::sqlite(path))?
 }
 
 /// The matching deliveries, oldest first, at most `most`.
 pub fn delivery_rows(path: &Path, which: &DeliveryQuery, most: usize) -> Result<Vec<DeliveryRow>, StoreError> {
-    let connection = schema::beside(path)?;
+    let connection = connect::beside(path)?;
     let read = || -> rusqlite::Result<Vec<DeliveryRow>> {
         let mut query = connection.prepare(&format!(
             "SELECT outbox.sink, outbox.alert, outbox.revision, alerts.behaviour, outbox.state, outbox.since, outbox.attempts,
@@ -129,7 +130,7 @@ pub fn retry<'a>(
     now: Time,
 ) -> Result<RetryReport, StoreError> {
     let who = who.into();
-    let mut connection = schema::beside(path)?;
+    let mut connection = connect::beside(path)?;
     if let Some(sink) = &which.sink {
         known_sink(&connection, sink).map_err(StoreError::sqlite(path))??;
     }

@@ -11,10 +11,12 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
+use super::error::StoreError;
 use super::integrity::{self, SetAside};
+use super::orders::Orders;
 use super::outbox::{self, AttemptReport};
 use super::premises::{self, Premises};
-use super::{Orders, StoreError, abandoned, changes, digests, schema, system_alerts};
+use super::{abandoned, changes, connect, digests, migration, system_alerts};
 use crate::platform::disk::Absence;
 use crate::platform::fault;
 use crate::platform::telemetry::Pulse;
@@ -91,7 +93,7 @@ impl Store {
         let lock = lock(path)?;
         integrity::make_durable(path)?;
         let set_aside = integrity::make_sound(path, now())?;
-        let connection = schema::open(path)?;
+        let connection = migration::open(path)?;
         outbox::give_up(&connection, &orders.filters, now()).map_err(StoreError::sqlite(path))?;
         let (sender, receiver) = sync_channel(WAITING);
         let pulse = Arc::new(Pulse::default());
@@ -455,7 +457,7 @@ impl<N: Fn() -> Time, B: FnMut(u64), T: FnMut(Event)> Writer<N, B, T> {
     /// so that no new file is created in its place.
     fn reopen(&mut self) {
         if self.in_place().is_ok()
-            && let Ok(connection) = schema::beside(&self.path)
+            && let Ok(connection) = connect::beside(&self.path)
         {
             self.connection = connection;
         }

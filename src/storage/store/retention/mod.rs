@@ -13,9 +13,10 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, 
 use serde::{Deserialize, Serialize};
 
 use super::changes::audit;
+use super::error::StoreError;
 use super::holds::HELD;
 use super::trail::Actor;
-use super::{StoreError, integrity, schema};
+use super::{connect, integrity, migration, schema};
 use atalaia_core::base::fault::Fault;
 use atalaia_core::base::time::{Span, Time};
 
@@ -118,7 +119,7 @@ pub fn purge<'a>(
     now: Time,
     dry_run: bool,
 ) -> Result<Purged, StoreError> {
-    let connection = schema::beside(path)?;
+    let connection = connect::beside(path)?;
     let mut purge = Purge { connection, settings, who: who.into(), now, rows: None, gone: Purged::default() };
     let found = purge.find().map_err(StoreError::sqlite(path))?;
     // The copies contain the alerts to be deleted. Held data remains in the main file.
@@ -141,7 +142,7 @@ fn copies(path: &Path, before: i64) -> Vec<PathBuf> {
         let age = fs::metadata(copy).ok()?.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
         i64::try_from(age.as_millis()).ok()
     };
-    let all = (1..schema::VERSION).map(|version| schema::kept_copy(path, version));
+    let all = (1..schema::VERSION).map(|version| migration::kept_copy(path, version));
     all.chain(integrity::damaged(path)).filter(|copy| written(copy).is_some_and(|written| written <= before)).collect()
 }
 
