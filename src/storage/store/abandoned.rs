@@ -6,12 +6,12 @@ use std::path::Path;
 use rusqlite::{OptionalExtension, Transaction, params};
 use serde_json::Value;
 
-use super::changes::Restated;
+use super::columns::stored_severity;
 use super::error::StoreError;
-use super::filter::Filter;
 use super::outbox::Ending;
-use super::read::stored_severity;
-use super::{changes, connect, markings, outbox};
+use super::rows::{self, Restated};
+use super::stages::filter::Filter;
+use super::{connect, markings, outbox};
 use atalaia_core::alerts::ChangeKind;
 use atalaia_core::base::time::{Span, Time};
 
@@ -92,11 +92,7 @@ pub(super) fn end(
         let at = last_at.as_str().and_then(Time::parse).unwrap_or(now);
         let revision = revision + 1;
         let (change, reason) = (ChangeKind::Ended, GIVEN_UP);
-        changes::restate(
-            transaction,
-            &Restated { id: &id, revision, at, change, severity, reason, alert: &alert },
-            now,
-        )?;
+        rows::restate(transaction, &Restated { id: &id, revision, at, change, severity, reason, alert: &alert }, now)?;
         ended += 1;
         if !announced {
             continue;

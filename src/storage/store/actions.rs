@@ -4,11 +4,10 @@ use std::path::Path;
 
 use rusqlite::{Transaction, params};
 
-use super::changes::audit;
 use super::connect::in_transaction;
 use super::error::StoreError;
 use super::ids::{Kind, whole};
-use super::trail::Actor;
+use super::trail::{Actor, audit};
 use atalaia_core::base::time::Time;
 
 /// An analyst's finding on an alert.
@@ -63,14 +62,6 @@ pub struct Silence {
     pub zone: Option<String>,
     /// Of this behaviour.
     pub behaviour: Option<String>,
-}
-
-/// The error for an id that matches no alert.
-pub(super) fn no_alert(id: &str) -> StoreError {
-    StoreError::Refused(match id.len() < 4 {
-        true => format!("{id}: give at least the first four characters of the id"),
-        false => format!("no alert {id}"),
-    })
 }
 
 /// Applies an action to an alert and returns its full id. The given id may be shortened if it is unambiguous.
@@ -157,10 +148,10 @@ pub fn lift_silence<'a>(
     })
 }
 
-pub(super) type Found = Result<(String, String, i64), StoreError>;
+type Found = Result<(String, String, i64), StoreError>;
 
 /// The alert with an id, which may be shortened: full id, current state and severity.
-pub(super) fn find(transaction: &Transaction<'_>, id: &str) -> rusqlite::Result<Found> {
+fn find(transaction: &Transaction<'_>, id: &str) -> rusqlite::Result<Found> {
     let id = match whole(transaction, Kind::Alert, id)? {
         Ok(id) => id,
         Err(refusal) => return Ok(Err(refusal)),

@@ -5,11 +5,10 @@ use std::path::Path;
 use rusqlite::{Connection, Row};
 use serde_json::Value;
 
-use super::changes::audit;
 use super::connect::in_transaction;
 use super::error::StoreError;
 use super::read::Told;
-use super::trail::{self, Actor, AuditRow};
+use super::trail::{self, Actor, AuditRow, audit};
 use super::{connect, read};
 use atalaia_core::base::time::Time;
 

@@ -5,10 +5,11 @@ use std::path::Path;
 use rusqlite::types::ToSql;
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::columns::stored_severity;
 use super::connect;
 use super::error::StoreError;
+use super::read::Entry;
 use super::read::{COLUMNS, entry};
-use super::read::{Entry, stored_severity};
 use super::trail::{AuditRow, is_same_name};
 use atalaia_core::alerts::Severity;
 use atalaia_core::base::time::Time;

@@ -4,12 +4,11 @@ use std::path::Path;
 
 use rusqlite::{OptionalExtension, Transaction, params};
 
-use super::changes::audit;
 use super::connect;
 use super::connect::in_transaction;
 use super::error::StoreError;
 use super::ids::{Kind, whole};
-use super::trail::Actor;
+use super::trail::{Actor, audit};
 use atalaia_core::base::time::{Span, Time};
 
 /// Received lines are kept from this long before the first alert of a held case until this long after its last.

@@ -2,7 +2,6 @@
 
 use rusqlite::{Connection, OptionalExtension};
 
-use super::actions::no_alert;
 use super::error::StoreError;
 
 /// Minimum length of a shortened id in characters.
@@ -48,5 +47,13 @@ pub(super) fn whole(connection: &Connection, kind: Kind, id: &str) -> rusqlite::
         [] => Err(missing()),
         [one] => Ok(one.clone()),
         _ => Err(StoreError::Refused(format!("{id}: several {word} begin with it; write more of the id"))),
+    })
+}
+
+/// The error for an id that matches no alert.
+fn no_alert(id: &str) -> StoreError {
+    StoreError::Refused(match id.len() < 4 {
+        true => format!("{id}: give at least the first four characters of the id"),
+        false => format!("no alert {id}"),
     })
 }

@@ -6,10 +6,9 @@ use rusqlite::types::ToSql;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde_json::Value;
 
-use super::changes::OURSELVES;
 use super::error::StoreError;
 use super::read::{COLUMNS, Entry, Query, conditions, entry};
-use super::trail::AuditRow;
+use super::trail::{AuditRow, OURSELVES};
 use super::{connect, markings};
 use atalaia_core::base::time::Time;
 

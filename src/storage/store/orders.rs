@@ -1,6 +1,6 @@
 //! What the writer applies to each change it stores: the filters of the sinks, and the marking of the daemon's own alerts.
 
-use super::filter::Filter;
+use super::stages::filter::Filter;
 use atalaia_core::alerts::HandlingSettings;
 
 /// What the store needs to know about sinks and markings.

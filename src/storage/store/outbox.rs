@@ -7,13 +7,13 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::changes::{OURSELVES, audit};
 use super::delivery_state::DeliveryState;
 use super::digests::{self, SinkHistory, Way};
 use super::error::StoreError;
-use super::filter::Filter;
 use super::stages::clear::Clearance;
+use super::stages::filter::Filter;
 use super::stages::{self, Decision, Knowledge};
+use super::trail::{OURSELVES, audit};
 use super::{connect, markings};
 use atalaia_core::alerts::{Alert, Change, ChangeKind, Handling, Severity};
 use atalaia_core::base::time::Time;

@@ -8,7 +8,7 @@ use rusqlite::{Connection, Row};
 use serde_json::{Value, json};
 
 use super::actions::Silence;
-use super::changes::rank;
+use super::columns::rank;
 use super::delivery_state::DeliveryState;
 use super::error::StoreError;
 use super::ids::{Kind, whole};
@@ -341,13 +341,6 @@ fn case_of(connection: &Connection, id: &str, body: &str) -> rusqlite::Result<Va
     let held = holds::of(connection, id)?;
     case["held"] = held.map_or(Value::Null, |(at, who, why)| json!({ "at": at.to_string(), "who": who, "why": why }));
     Ok(case)
-}
-
-/// The severity in a stored alert; `Info` if there is none.
-pub fn stored_severity(alert: &Value) -> Severity {
-    let said = alert["severity"].as_str().unwrap_or_default();
-    let all = [Severity::Info, Severity::Low, Severity::Medium, Severity::High, Severity::Critical];
-    all.into_iter().find(|severity| severity.name() == said).unwrap_or(Severity::Info)
 }
 
 /// The last column is the case that currently contains the alert. Cases form and merge after a change has been delivered.

@@ -6,9 +6,9 @@ use rusqlite::{OptionalExtension, Transaction, params};
 use serde_json::Value;
 
 use super::abandoned::GIVEN_UP;
-use super::changes::Restated;
-use super::filter::Filter;
-use super::{changes, markings, outbox};
+use super::rows::{self, Restated};
+use super::stages::filter::Filter;
+use super::{markings, outbox};
 use atalaia_core::alerts::{Change, ChangeKind, Status};
 use atalaia_core::base::time::Time;
 
@@ -74,7 +74,7 @@ fn comparable(mut alert: Value) -> Value {
 
 /// Whether an equal change for the same time is stored, under any revision.
 fn is_told(transaction: &Transaction<'_>, change: &Change) -> rusqlite::Result<bool> {
-    let alert = comparable(serde_json::to_value(&*changes::marked(transaction, change)?.alert).unwrap_or_default());
+    let alert = comparable(serde_json::to_value(&*markings::marked(transaction, change)?.alert).unwrap_or_default());
     let mut same = transaction.prepare_cached("SELECT line FROM changes WHERE alert = ?1 AND at = ?2 AND kind = ?3")?;
     let kind = change.change.name();
     let mut rows = same.query(params![change.alert.id, change.at.millis(), kind])?;
@@ -105,11 +105,7 @@ fn take_back(
     let alert = line.remove("alert").unwrap_or_default();
     let reason = FOLLOWED_AGAIN;
     let (at, updated) = (change.at, ChangeKind::Updated);
-    changes::restate(
-        transaction,
-        &Restated { id, revision, at, change: updated, severity, reason, alert: &alert },
-        now,
-    )?;
+    rows::restate(transaction, &Restated { id, revision, at, change: updated, severity, reason, alert: &alert }, now)?;
     let handling = markings::of_machine(&alert);
     let mut due = false;
     // A sink that received the end must learn that the alert is followed again.

@@ -2,13 +2,15 @@
 
 use std::path::Path;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, Transaction, params};
 use serde_json::{Value, json};
 
-use super::changes::OURSELVES;
 use super::connect;
 use super::error::StoreError;
 use atalaia_core::base::time::Time;
+
+/// Author of audit rows that the program writes itself. No person can have this name.
+pub const OURSELVES: &str = "(atalaia)";
 
 /// Name of the program in stores written before schema 5.
 const FORMERLY: &str = "atalaia";
@@ -81,6 +83,21 @@ pub(super) fn of(connection: &Connection, subject: &str) -> rusqlite::Result<Vec
         Ok(AuditRow { at, who: row.get(1)?, caller: row.get(2)?, what: row.get(3)?, why: row.get(4)? })
     })?;
     rows.collect()
+}
+
+/// Writes one audit row.
+pub(super) fn audit<'a>(
+    transaction: &Transaction<'_>,
+    now: Time,
+    who: impl Into<Actor<'a>>,
+    what: &str,
+    subject: &str,
+    why: Option<&str>,
+) -> rusqlite::Result<()> {
+    let Actor { who, caller } = who.into();
+    let mut insert = transaction
+        .prepare_cached("INSERT INTO audit (at, who, caller, what, subject, why) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
+    insert.execute(params![now.millis(), who, caller, what, subject, why]).map(drop)
 }
 
 /// Whether two names belong to the same person. Case does not matter.

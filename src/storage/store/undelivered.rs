@@ -5,11 +5,10 @@ use std::path::Path;
 
 use rusqlite::{Connection, params};
 
-use super::changes::audit;
 use super::delivery_state::DeliveryState;
 use super::error::StoreError;
 use super::ids::{Kind, whole};
-use super::trail::Actor;
+use super::trail::{Actor, audit};
 use super::{connect, digests};
 use atalaia_core::base::text::advice;
 use atalaia_core::base::time::Time;

@@ -16,7 +16,7 @@ use super::integrity::{self, SetAside};
 use super::orders::Orders;
 use super::outbox::{self, AttemptReport};
 use super::premises::{self, Premises};
-use super::{abandoned, changes, connect, digests, migration, system_alerts};
+use super::{abandoned, changes, connect, digests, migration, rows, system_alerts};
 use crate::platform::disk::Absence;
 use crate::platform::fault;
 use crate::platform::telemetry::Pulse;
@@ -393,7 +393,7 @@ impl<N: Fn() -> Time, B: FnMut(u64), T: FnMut(Event)> Writer<N, B, T> {
                     }
                 }
                 Request::Cases(cases) => {
-                    cases.iter().try_for_each(|case| changes::store_case(&transaction, case, now))?;
+                    cases.iter().try_for_each(|case| rows::store_case(&transaction, case, now))?;
                 }
                 Request::Open(open) => {
                     let (ended, waits) = abandoned::end(&transaction, open, &orders.filters, now)?;
@@ -418,7 +418,7 @@ impl<N: Fn() -> Time, B: FnMut(u64), T: FnMut(Event)> Writer<N, B, T> {
             due |= digests::form(&transaction, orders, now)?;
         }
         if let Some(position) = reached {
-            changes::reached(&transaction, position, now)?;
+            rows::reached(&transaction, position, now)?;
         }
         fault::point("store-before-commit");
         transaction.commit()?;

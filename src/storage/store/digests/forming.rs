@@ -5,10 +5,13 @@ use std::sync::Arc;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use serde_json::{Map, Value, json};
 
-use super::HOUR;
-use crate::storage::store::changes::{OURSELVES, audit, insert, upsert};
-use crate::storage::store::filter::Filter;
-use crate::storage::store::{Orders, markings, stored_severity};
+use super::offer::HOUR;
+use crate::storage::store::columns::stored_severity;
+use crate::storage::store::markings;
+use crate::storage::store::orders::Orders;
+use crate::storage::store::rows::{insert, upsert};
+use crate::storage::store::stages::filter::Filter;
+use crate::storage::store::trail::{OURSELVES, audit};
 use atalaia_core::alerts::{
     Alert, Change, ChangeKind, Class, Confidence, Evidence, Handling, ScoreReason, Sentence, Severity, Status, digest,
 };

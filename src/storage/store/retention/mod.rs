@@ -12,10 +12,9 @@ use std::time::{Duration, UNIX_EPOCH};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use serde::{Deserialize, Serialize};
 
-use super::changes::audit;
 use super::error::StoreError;
 use super::holds::HELD;
-use super::trail::Actor;
+use super::trail::{Actor, audit};
 use super::{connect, integrity, migration, schema};
 use atalaia_core::base::fault::Fault;
 use atalaia_core::base::time::{Span, Time};

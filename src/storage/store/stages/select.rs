@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use crate::storage::store::filter::Filter;
-use crate::storage::store::stored_severity;
+use super::filter::Filter;
+use crate::storage::store::columns::stored_severity;
 use atalaia_core::alerts::{Alert, Class, Handling, Severity};
 use atalaia_core::behaviours::Behaviour;
 
@@ -29,6 +29,11 @@ pub(in crate::storage::store) fn unselected(filter: &Filter, alert: &Alert) -> O
 }
 
 impl Filter {
+    /// Whether an alert goes to the sink. For delivery without a store.
+    pub fn takes(&self, alert: &Alert) -> bool {
+        unselected(self, alert).is_none() && self.clearance.refusal(&alert.handling).is_none()
+    }
+
     /// Why a stored alert is not selected, or may not go there; `None` if it is selected.
     pub fn because(&self, alert: &Value) -> Option<String> {
         let behaviour = alert["behaviour"].as_str().unwrap_or_default();
