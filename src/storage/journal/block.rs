@@ -12,7 +12,7 @@
 
 use std::sync::Arc;
 
-use super::catalogue::Context;
+use super::context::Context;
 use super::entry::{Bytes, Entry, put_time};
 use atalaia_core::base::time::Time;
 

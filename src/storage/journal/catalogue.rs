@@ -10,9 +10,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::JournalError;
 use super::block::Identity;
+use super::context::Context;
 use super::entry::{Bytes, put_bytes, put_texts, put_time};
+use super::error::JournalError;
 use super::walk::Walk;
 use crate::platform::disk::{Disk, Reading};
 use atalaia_core::base::time::Time;
@@ -26,15 +27,6 @@ const PREFIX: usize = 20;
 const LONGEST_BODY: usize = 1 << 20;
 const SEALED: u32 = 1;
 const TIMED: u32 = 2;
-
-/// Inputs and settings that are needed to interpret lines.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub(super) struct Context {
-    /// Names of the inputs, in the order of `SourceId`.
-    pub(super) sources: Vec<String>,
-    /// Key of the settings and zones in force.
-    pub(super) in_force: String,
-}
 
 /// The part of a header that is valid only for a sealed segment.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -199,6 +191,11 @@ impl Segment {
 
     pub(super) fn sealed(&self) -> Option<Sealed> {
         self.header().and_then(|header| header.sealed)
+    }
+
+    /// Walks through the blocks of the segment. `file` is its open file.
+    pub(super) fn walk<'a>(&self, file: &'a dyn Reading) -> Walk<'a> {
+        Walk::new(file, self.begins(), Some(self.identity))
     }
 
     fn read(disk: &dyn Disk, path: PathBuf, name: &str) -> Segment {

@@ -7,10 +7,10 @@ use std::sync::mpsc::Sender;
 use std::sync::{Arc, PoisonError};
 
 use super::block::{Block, Identity};
-use super::catalogue::{Context, Header, name_of};
+use super::catalogue::{Header, name_of};
+use super::context::Context;
+use super::limits::{Limits, hour_of};
 use super::shared::{Shared, State};
-use super::writer::Limits;
-use super::writer::hour_of;
 use crate::platform::clock::{Clock, Moment};
 use crate::platform::disk::{Absence, Disk, Presence, Writing};
 use crate::platform::fault;

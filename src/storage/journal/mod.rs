@@ -21,8 +21,12 @@
 
 mod block;
 mod catalogue;
+mod context;
 mod entry;
+mod error;
 mod keeper;
+mod limits;
+mod position;
 mod purge;
 mod reader;
 #[cfg(any(test, fuzzing))]
@@ -37,10 +41,10 @@ mod usage;
 mod walk;
 mod writer;
 
-use std::io;
-use std::path::{Path, PathBuf};
-
 pub use entry::Entry;
+pub use error::JournalError;
+pub use limits::Limits;
+pub use position::Position;
 pub use purge::{Purged, Rehearsal, purge};
 pub use reader::{Edge, Extent, Found, Hole, Read, lines_between, read, span};
 pub use settings::Settings;
@@ -48,61 +52,7 @@ pub use settle::settle;
 pub use shared::{Event, Syncer};
 pub use start::{Start, start};
 pub use usage::{Usage, usage};
-pub use writer::{Journal, Limits};
-
-/// A position in the journal: the number of entries before it. A journal never uses a position for two different entries.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
-pub struct Position(pub u64);
-
-/// Why the journal cannot be used, or why an operation failed.
-#[derive(Clone, Debug, thiserror::Error)]
-pub enum JournalError {
-    /// A file system operation failed.
-    #[error("{}: {cause}", path.display())]
-    File {
-        /// The file or folder.
-        path: PathBuf,
-        /// The error from the file system.
-        cause: std::sync::Arc<io::Error>,
-    },
-    /// The file was written by a later version of the program.
-    #[error(
-        "{}: written by a later version (format {found}, this program knows {known}): use that version",
-        path.display()
-    )]
-    Newer {
-        /// The file.
-        path: PathBuf,
-        /// Format version of the file.
-        found: u32,
-        /// Latest format version that this program reads.
-        known: u32,
-    },
-    /// Writing currently fails and will be tried again.
-    #[error("the journal cannot be written: {0}")]
-    Failing(String),
-    /// The entries were dropped because the disk failed for longer than memory could hold them.
-    #[error("lines up to here were lost while the journal could not be written")]
-    Lost,
-    /// The disk did not sync within the caller's time limit.
-    #[error("the disk did not sync the journal in time")]
-    Slow,
-    /// The position is behind the end of the journal.
-    #[error("position {0} is outside the journal")]
-    Beyond(u64),
-    /// The writing thread has ended.
-    #[error("the journal is closed")]
-    Closed,
-    /// The snapshot was not written because its head is too large.
-    #[error("{0}")]
-    Refused(String),
-}
-
-impl JournalError {
-    fn file(path: &Path) -> impl Fn(io::Error) -> JournalError + '_ {
-        move |cause| JournalError::File { path: path.to_owned(), cause: std::sync::Arc::new(cause) }
-    }
-}
+pub use writer::Journal;
 
 #[cfg(test)]
 mod tests;

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use super::JournalError;
 use super::catalogue::Catalogue;
+use super::error::JournalError;
 use super::reader::Reach;
 use crate::platform::disk::Disk;
 use crate::platform::fault;

@@ -7,8 +7,9 @@ use super::block::{Head, widened};
 use super::catalogue::{Catalogue, Fault, Kind, Segment};
 use super::entry::Entry;
 use super::entry::{Bytes, decode};
-use super::walk::{Damage, Next, Walk};
-use super::{JournalError, Position};
+use super::error::JournalError;
+use super::position::Position;
+use super::walk::{Damage, Next};
 use crate::platform::disk::Disk;
 use atalaia_core::base::time::Time;
 
@@ -99,7 +100,7 @@ impl Course {
             let why = "the segment's header is damaged: the names of its inputs are not known".to_owned();
             self.met(segment, Damage { offset: 0, is_tail: false, why });
         }
-        let mut walk = Walk::through(segment, &*file);
+        let mut walk = segment.walk(&*file);
         while let Some(item) = walk.next() {
             let head = match item {
                 // Damage before the first intact block of a headless file has been reported above.
@@ -235,7 +236,7 @@ impl Reach {
             return Some(Reach { until: sealed.until, range: sealed.range, is_whole: true });
         }
         let file = disk.open(&segment.path).ok()?;
-        let mut walk = Walk::through(segment, &*file);
+        let mut walk = segment.walk(&*file);
         let mut reach: Option<Reach> = None;
         let mut is_whole = true;
         while let Some(next) = walk.next() {

@@ -7,7 +7,8 @@ use std::sync::atomic::AtomicBool;
 use memchr::memmem::find_iter;
 
 use super::block::{Block, HEAD, Identity, MARKER};
-use super::catalogue::{Context, Header, framed, name_of};
+use super::catalogue::{Header, framed, name_of};
+use super::context::Context;
 use super::entry::Entry;
 use super::seal::seal;
 use crate::platform::disk::model::ModelDisk;

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Receiver;
 
-use super::JournalError;
 use super::block::{Head, widened};
 use super::catalogue::{Catalogue, Header, Sealed, Segment};
 use super::entry::{Bytes, decode};
+use super::error::JournalError;
 use super::shared::{Event, Shared};
 use super::walk::{Next, Walk};
 use crate::platform::disk::{Disk, TEMPORARY, Writing, temporary};
@@ -78,7 +78,7 @@ pub(super) fn seal(
         return Ok(Outcome::Left);
     };
     let file = disk.open(path).map_err(JournalError::file(path))?;
-    let Some(survey) = Survey::of(segment, Walk::through(segment, &*file), until) else {
+    let Some(survey) = Survey::of(segment, segment.walk(&*file), until) else {
         return Ok(Outcome::Left);
     };
     if survey.count == 0 {
@@ -95,7 +95,7 @@ pub(super) fn seal(
     let header = Header { sealed, ..header.clone() };
     let written = disk.create(&temporary).and_then(|file| {
         let mut copy = Copy { file, offset: 0, unsynced: 0, header: &header, entries: Vec::new(), next: None };
-        copy.run(Walk::through(segment, &*disk.open(path)?), until, stop)
+        copy.run(segment.walk(&*disk.open(path)?), until, stop)
     });
     let is_whole = written.and_then(|whole| Ok(whole && survey.matches(disk, segment, &temporary, &header, path)?));
     match is_whole {
@@ -164,7 +164,7 @@ impl Survey {
         let begins = header.encode().len() as u64;
         let kind = super::catalogue::Kind::Whole { header: header.clone(), begins };
         let again = Segment { kind, ..segment.clone() };
-        match Survey::of(&again, Walk::through(&again, &*file), self.until) {
+        match Survey::of(&again, again.walk(&*file), self.until) {
             // Fails if the original was purged in the meantime.
             Some(survey) if survey == *self => disk.open(path).map(|_| true),
             _ => Err(io::Error::other("the compressed copy differs")),

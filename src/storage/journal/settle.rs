@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use super::JournalError;
 use super::catalogue::Catalogue;
+use super::error::JournalError;
 use crate::platform::disk::{Disk, sync_file};
 
 /// Syncs every unsealed segment, and the folder. A killed daemon may have left entries that were written but not synced. The next run reads

@@ -7,7 +7,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::block::Block;
-use super::{JournalError, Position};
+use super::error::JournalError;
+use super::position::Position;
 use crate::platform::disk::Absence;
 use crate::platform::telemetry::Pulse;
 

@@ -13,7 +13,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::entry::{Bytes, put_bytes, put_texts, put_time};
-use super::{JournalError, Position};
+use super::error::JournalError;
+use super::position::Position;
 use crate::platform::disk::{Disk, Reading, TEMPORARY, Writing, temporary};
 use crate::platform::fault;
 use atalaia_core::base::time::Time;

@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use super::catalogue::Catalogue;
+use super::error::JournalError;
+use super::position::Position;
 use super::reader::Reach;
-use super::{JournalError, Position};
 use crate::platform::disk::Disk;
 use atalaia_core::base::time::Time;
 

@@ -6,7 +6,6 @@ use std::io;
 use memchr::memmem::Finder;
 
 use super::block::{HEAD, Head, Identity, LONGEST, MARKER};
-use super::catalogue::Segment;
 use crate::platform::disk::Reading;
 
 /// Bytes searched at a time for the next block.
@@ -43,12 +42,8 @@ pub(super) struct Damage {
 }
 
 impl<'a> Walk<'a> {
-    /// Walks through a segment that can be used. `file` is its open file.
-    pub(super) fn through(segment: &Segment, file: &'a dyn Reading) -> Walk<'a> {
-        Walk::new(file, segment.begins(), Some(segment.identity))
-    }
-
-    fn new(file: &'a dyn Reading, offset: u64, identity: Option<Identity>) -> Walk<'a> {
+    /// Walks from `offset` to the end of a file. With an identity, blocks of other segments count as damage.
+    pub(super) fn new(file: &'a dyn Reading, offset: u64, identity: Option<Identity>) -> Walk<'a> {
         let mut walk = Walk { file, length: 0, offset, identity, broken: Cell::new(None) };
         match file.length() {
             Ok(length) => walk.length = length,

@@ -5,54 +5,25 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::channel;
 use std::sync::{Arc, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
 
 use super::block::{Block, LONGEST};
-use super::catalogue::{Catalogue, Context, Fault, Kind, Segment};
+use super::catalogue::{Catalogue, Fault, Kind, Segment};
+use super::context::Context;
 use super::entry::Entry;
 use super::entry::{Bytes, decode};
+use super::error::JournalError;
 use super::keeper::Keeper;
+use super::limits::{Limits, hour_of};
+use super::position::Position;
 use super::seal::{Sealer, is_leftover};
 use super::shared::{Event, Shared, State, Syncer};
-use super::walk::{Next, Walk};
-use super::{JournalError, Position};
+use super::walk::Next;
 use crate::platform::clock::Clock;
 use crate::platform::disk::{Absence, Disk, Presence, create_folders};
 use crate::platform::telemetry::Pulse;
-use atalaia_core::base::time::{Span, Time};
 
 /// Maximum length of an entry in bytes. Longer ones are refused and counted as lost.
 const LONGEST_ENTRY: usize = LONGEST / 4;
-
-/// Size and time limits of the journal.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Limits {
-    /// Size in bytes at which a block is written.
-    pub block: usize,
-    /// Size in bytes at which a segment ends.
-    pub segment: u64,
-    /// Bytes kept in memory while the disk fails. Entries beyond that are dropped.
-    pub memory: usize,
-    /// Maximum time that written data stays unsynced.
-    pub sync_every: Duration,
-    /// Delay before a failed write is tried again.
-    pub retry_after: Duration,
-    /// Maximum time the main loop waits for a disk that neither answers nor fails, before it drops entries.
-    pub patience: Duration,
-}
-
-impl Default for Limits {
-    fn default() -> Limits {
-        Limits {
-            block: 256 << 10,
-            segment: 256 << 20,
-            memory: 64 << 20,
-            sync_every: Duration::from_millis(500),
-            retry_after: Duration::from_secs(1),
-            patience: Duration::from_secs(5),
-        }
-    }
-}
 
 /// The journal, open for writing. The lock of the store ensures that each folder has only one.
 #[derive(Debug)]
@@ -235,11 +206,6 @@ fn queue<'a>(shared: &'a Shared, limits: &Limits, mut state: MutexGuard<'a, Stat
     state
 }
 
-/// Hours since 1970.
-pub(super) fn hour_of(time: Time) -> i64 {
-    time.millis().div_euclid(Span::from_hours(1).millis())
-}
-
 /// Position after the last entry of a journal, with the inputs and settings there.
 fn end_of(disk: &dyn Disk, catalogue: &Catalogue) -> Result<(u64, Context), JournalError> {
     let mut end = 0;
@@ -273,7 +239,7 @@ fn end_of(disk: &dyn Disk, catalogue: &Catalogue) -> Result<(u64, Context), Jour
 
 fn read_to_end(disk: &dyn Disk, segment: &Segment, context: &mut Context) -> Result<u64, JournalError> {
     let file = disk.open(&segment.path).map_err(JournalError::file(&segment.path))?;
-    let mut walk = Walk::through(segment, &*file);
+    let mut walk = segment.walk(&*file);
     let mut end = 0;
     while let Some(next) = walk.next() {
         let Next::Block(head) = next else {
