@@ -5,8 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::presence::Identity;
-use super::{Disk, Listed, Reading, Writing};
+use super::operations::{Disk, Identity, Listed, Reading, Writing};
 
 /// A model disk. Clones share the same files.
 #[derive(Clone, Debug, Default)]

@@ -4,16 +4,7 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::Disk;
-
-/// Identifies a file or folder on this machine, whatever its name.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Identity {
-    /// Device that holds it.
-    pub device: u64,
-    /// Inode number on that device.
-    pub inode: u64,
-}
+use super::operations::{Disk, Identity};
 
 /// A path together with the identity of the file or folder that was there when this was created.
 #[derive(Clone, Debug)]

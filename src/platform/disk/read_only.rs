@@ -3,9 +3,8 @@
 use std::io;
 use std::path::Path;
 
-use super::presence::Identity;
+use super::operations::{Disk, Identity, Listed, Reading, Writing};
 use super::real::RealDisk;
-use super::{Disk, Listed, Reading, Writing};
 
 /// The real file system, without the operations that change it: they fail with `PermissionDenied`.
 #[derive(Clone, Copy, Debug)]

@@ -7,8 +7,7 @@ use std::path::Path;
 
 use rustix::fs::{StatVfsMountFlags, statvfs};
 
-use super::presence::Identity;
-use super::{Disk, Listed, Reading, Writing};
+use super::operations::{Disk, Identity, Listed, Reading, Writing};
 
 /// The file system of the machine, through the standard library.
 #[derive(Clone, Copy, Debug, Default)]

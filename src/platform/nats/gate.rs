@@ -20,8 +20,8 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use tokio_util::sync::CancellationToken;
 
-use super::Identity;
 use super::guard::{Guard, LONGEST_LINE, Violation};
+use super::login::Identity;
 use crate::platform::tls::{self, TlsError};
 
 /// Buffer size of one read. Bytes.

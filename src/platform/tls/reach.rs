@@ -8,8 +8,8 @@ use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
-use super::Settings;
 use super::fault::describe;
+use super::settings::Settings;
 
 /// Time limit of the whole check.
 const PATIENCE: Duration = Duration::from_secs(10);

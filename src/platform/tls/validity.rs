@@ -4,7 +4,8 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use super::{Settings, certificates};
+use super::certificates::certificates;
+use super::settings::Settings;
 use atalaia_core::base::time::Time;
 
 /// DER tags (X.690, 8.1.2; X.509, 4.1).
