@@ -1,9 +1,9 @@
 //! Ed25519 keys: created, stored so that only their owner can read them, and used. Their files have the formats of
 //! OpenSSL.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{Read, Write};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::fs::File;
+use std::io::Read;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
@@ -12,7 +12,8 @@ use ed25519_dalek::pkcs8::{DecodePrivateKey, DecodePublicKey, EncodePrivateKey, 
 use ed25519_dalek::{Signature, Signer};
 use sha2::{Digest, Sha256};
 
-use super::EvidenceError;
+use super::error::EvidenceError;
+use super::file::write_new;
 
 /// Bytes of a key file that are read. A key is much shorter.
 const LONGEST_FILE_BYTES: u64 = 4096;
@@ -115,18 +116,6 @@ pub fn keygen(path: &Path) -> Result<(PathBuf, PublicKey), EvidenceError> {
     Ok((beside, key.public()))
 }
 
-/// Writes a file that must not exist yet, and syncs it. Removes it if that fails.
-pub(super) fn write_new(path: &Path, mode: u32, content: &[u8]) -> Result<(), EvidenceError> {
-    let failed = EvidenceError::file(path);
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(mode).open(path).map_err(&failed)?;
-    let written = file.write_all(content).and_then(|()| file.sync_all());
-    written.map_err(|cause| {
-        // Half a file is not evidence.
-        let _ = fs::remove_file(path);
-        failed(cause)
-    })
-}
-
 fn text_of(path: &Path) -> Result<(String, u32), EvidenceError> {
     let failed = EvidenceError::file(path);
     let file = File::open(path).map_err(&failed)?;
@@ -147,6 +136,7 @@ fn hex_key(text: &str) -> Option<[u8; 32]> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
     use std::os::unix::fs::PermissionsExt;
 
     use tempfile::TempDir;

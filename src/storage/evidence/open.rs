@@ -3,14 +3,17 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use serde::Deserialize;
 use serde_json::Value;
 
 use super::archive::{self, Members};
+use super::error::EvidenceError;
 use super::key::PublicKey;
 use super::manifest::{FORMAT, chained};
 use super::manifest::{MANIFEST, Manifest, SIGNATURE};
+use super::sentences;
 use super::sentences::Row;
-use super::{EvidenceError, compare, sentences};
+use atalaia_core::alerts::Alert;
 use atalaia_core::base::time::{Span, Time};
 
 /// The replay goes on for this long after the last alert.
@@ -23,7 +26,8 @@ pub struct Opened {
     pub manifest: Manifest,
     /// Whose signature the bundle has.
     pub signed: Signed,
-    /// The alerts as they were stored, by id.
+    /// The alerts as they were stored, in order of their ids. They stay JSON: a bundle is intact whether or not this version can read
+    /// every alert in it.
     pub alerts: Vec<Value>,
     members: Members,
 }
@@ -154,9 +158,10 @@ impl Opened {
         folders
     }
 
-    /// End of a replay in event time: a little after the last alert is known to hold. `None` without alerts.
+    /// End of a replay in event time: a little after the last alert is known to hold. `None` without an alert that this version can
+    /// read.
     pub fn until(&self) -> Option<Time> {
-        let last = |alert: &Value| compare::time(alert, "last_at").max(compare::time(alert, "opened_at"));
-        self.alerts.iter().filter_map(last).max().map(|last| last + AFTER)
+        let alerts = self.alerts.iter().filter_map(|alert| Alert::deserialize(alert).ok());
+        alerts.map(|alert| alert.last_at.max(alert.opened_at)).max().map(|last| last + AFTER)
     }
 }

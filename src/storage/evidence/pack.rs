@@ -10,8 +10,8 @@ use data_encoding::HEXLOWER;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::EvidenceError;
 use super::archive::{self, Members, is_plain};
+use super::error::EvidenceError;
 use super::key::SigningKey;
 use super::manifest::{FORMAT, MANIFEST, Manifest, Marking, SIGNATURE, chained};
 use super::reach::{Reach, reach};
@@ -57,7 +57,12 @@ pub fn pack(
 ) -> Result<Made, EvidenceError> {
     let case_file = store::case_file(sources.store, id, now)?;
     let unfit = |why: &str| EvidenceError::Unfit(format!("case {id}: {why}"));
-    let reach = reach(&case_file, before, now).ok_or_else(|| unfit("none of its alerts is stored any more"))?;
+    let reach = reach(&case_file, before, now).ok_or_else(|| {
+        unfit(match case_file.alerts.is_empty() {
+            true => "none of its alerts is stored any more",
+            false => "none of its alerts can be read by this version",
+        })
+    })?;
     let (from, until, vessels) = (reach.from, reach.until, reach.vessels.clone());
     let mut members = Members::new();
     let mut remarks = Vec::new();
@@ -65,6 +70,11 @@ pub fn pack(
     if case_file.alerts.len() < listed {
         let gone = listed - case_file.alerts.len();
         remarks.push(format!("{gone} of the {listed} alerts of the case are not stored any more."));
+    }
+    for id in &reach.unread {
+        remarks.push(format!(
+            "Alert {id} cannot be read by this version: sentences and history that only it needs are left out."
+        ));
     }
     add_files(&case_file, &mut members).map_err(|error| unfit(&error.to_string()))?;
     let taken = sentences_of(sources, reach, &mut remarks)?;
@@ -163,7 +173,7 @@ struct FromJournal {
 }
 
 fn sentences_of(sources: &Sources<'_>, reach: Reach, remarks: &mut Vec<String>) -> Result<FromJournal, EvidenceError> {
-    let Reach { vessels, wanted, from, until, witnesses } = reach;
+    let Reach { vessels, wanted, from, until, witnesses, .. } = reach;
     let start = match sources.journal.is_dir() {
         true => journal::start(sources.disk, sources.journal, from)?,
         false => None,

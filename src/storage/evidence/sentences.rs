@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::EvidenceError;
 use super::archive::Members;
+use super::error::EvidenceError;
 use super::sieve::Taken;
 use atalaia_core::base::time::Time;
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, Read};
 
-use super::EvidenceError;
+use super::error::EvidenceError;
 use super::manifest::{MANIFEST, SIGNATURE};
 
 /// Maximum size of a bundle in bytes. A larger file is refused.
