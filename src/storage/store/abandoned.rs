@@ -18,11 +18,12 @@ use atalaia_core::base::time::{Span, Time};
 /// The reason given when such an alert is ended.
 pub(super) const GIVEN_UP: &str = "not followed over a restart: the state of the program was lost";
 
-/// Alerts that a new engine may raise a second time: maximum age before the most recent alert, and maximum number.
+/// Alerts that a new engine may raise a second time: maximum age before the most recent alert, and maximum number. The ids are
+/// held in memory.
 const LATELY: Span = Span::from_hours(14 * 24);
 const MOST_LATELY: u32 = 20_000;
 
-/// The journal position after the last lines whose changes are stored.
+/// The journal position after the last lines whose changes are stored; 0 for a store without any.
 pub fn reached(path: &Path) -> Result<u64, StoreError> {
     let connection = connect::beside(path)?;
     let read = || -> rusqlite::Result<u64> {
@@ -55,7 +56,7 @@ pub fn revisions(path: &Path, ids: &BTreeSet<String>) -> Result<BTreeMap<String,
 }
 
 /// Ends every open alert that is not in `open`, as of the time it was last known to hold. Returns how many were ended and whether a
-/// delivery is now due.
+/// delivery is now due. Alerts about the daemon and digests are left alone: the store itself opens and ends them.
 pub(super) fn end(
     transaction: &Transaction<'_>,
     open: &BTreeSet<String>,
@@ -75,6 +76,7 @@ pub(super) fn end(
         }
         let severity: i64 = row.get(3)?;
         let body: String = row.get(4)?;
+        // Only a damaged file has such a row. The alert stays open, which is visible, rather than stop the restart.
         let Ok(Value::Object(alert)) = serde_json::from_str(&body) else {
             continue;
         };
@@ -90,6 +92,7 @@ pub(super) fn end(
         alert.insert("ended_at".to_owned(), last_at.clone());
         let alert = Value::Object(alert);
         let at = last_at.as_str().and_then(Time::parse).unwrap_or(now);
+        // The engine continues from the stored revision, so no other change gets this number.
         let revision = revision + 1;
         let (change, reason) = (ChangeKind::Ended, GIVEN_UP);
         rows::restate(transaction, &Restated { id: &id, revision, at, change, severity, reason, alert: &alert }, now)?;

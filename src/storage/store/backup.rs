@@ -15,6 +15,9 @@ use crate::platform::fault;
 const MODE: u32 = 0o640;
 
 /// Copies the store at `path` to `target`, which must not exist. The copy is complete, verified and synced, or absent.
+///
+/// # Errors
+/// `Refused` if `target` exists or the copy does not pass SQLite's integrity check; `File` or `Sqlite` if it cannot be written.
 pub fn backup(path: &Path, target: &Path) -> Result<(), StoreError> {
     if target.exists() {
         return Err(StoreError::Refused(format!("{}: exists already", target.display())));
@@ -22,7 +25,8 @@ pub fn backup(path: &Path, target: &Path) -> Result<(), StoreError> {
     copy(&connect::beside(path)?, target)
 }
 
-/// Copies from an open connection. An earlier copy is replaced.
+/// Copies from an open connection, page by page into a compact file, while the daemon goes on writing: the copy is the state of one
+/// moment. An earlier copy is replaced.
 pub(super) fn copy(connection: &Connection, target: &Path) -> Result<(), StoreError> {
     let mut unfinished = target.as_os_str().to_owned();
     unfinished.push(".unfinished");
@@ -34,6 +38,7 @@ pub(super) fn copy(connection: &Connection, target: &Path) -> Result<(), StoreEr
     sync_name(&RealDisk, target).map_err(StoreError::file(target))
 }
 
+/// Writes the copy under the name `unfinished`, checks and syncs it, and renames it to `target`.
 fn make(connection: &Connection, unfinished: &Path, target: &Path) -> Result<(), StoreError> {
     let of_file = StoreError::file(unfinished);
     match fs::remove_file(unfinished) {

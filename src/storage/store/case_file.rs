@@ -52,6 +52,7 @@ pub fn alert_file(path: &Path, id: &str, now: Time) -> Result<AlertFile, StoreEr
     Ok(AlertFile { told, lines })
 }
 
+/// The stored changes of one alert in order of revision; empty if the alert is not stored.
 fn lines_of(connection: &Connection, id: &str) -> rusqlite::Result<Vec<Line>> {
     let mut query =
         connection.prepare_cached("SELECT stored_at, line FROM changes WHERE alert = ?1 ORDER BY revision")?;
@@ -74,6 +75,7 @@ pub fn case_file(path: &Path, id: &str, now: Time) -> Result<CaseFile, StoreErro
     let mut alerts = Vec::new();
     for id in case["alerts"].as_array().into_iter().flatten().filter_map(Value::as_str) {
         let lines = lines_of(&connection, id).map_err(&failed)?;
+        // The case still names alerts that were purged.
         if !lines.is_empty() {
             alerts.push(AlertFile { told: read::alert(path, id, now)?, lines });
         }
@@ -81,13 +83,14 @@ pub fn case_file(path: &Path, id: &str, now: Time) -> Result<CaseFile, StoreErro
     Ok(CaseFile { case, audit, alerts })
 }
 
-/// Records in the audit trail that a bundle of a case was made. `why` describes its content.
+/// Records in the audit trail that a bundle of a case was made. `id` is the full id of the case; `why` describes the content.
 pub fn bundled<'a>(path: &Path, id: &str, who: impl Into<Actor<'a>>, why: &str, now: Time) -> Result<(), StoreError> {
     in_transaction(path, |transaction| {
         audit(transaction, now, who, "bundled", id, Some(why)).map_err(StoreError::sqlite(path))
     })
 }
 
+/// Column 0 as a time.
 fn time(row: &Row<'_>) -> rusqlite::Result<Time> {
     row.get(0).map(Time::from_millis)
 }

@@ -34,6 +34,7 @@ pub fn case_states(path: &Path) -> Result<BTreeMap<String, CaseState>, StoreErro
              FROM cases, json_each(cases.body, '$.alerts') AS one JOIN alerts ON alerts.id = one.value
              ORDER BY cases.id, alerts.assignee",
         )?;
+        // By the alerts that the case has now, not by every alert that it ever had (`case_alerts`).
         let mut rows = query.query(params![])?;
         let mut states: BTreeMap<String, CaseState> = BTreeMap::new();
         while let Some(row) = rows.next()? {

@@ -12,7 +12,7 @@ use atalaia_core::alerts::Change;
 use atalaia_core::base::time::Time;
 
 /// Stores one change and offers it to the sinks. Returns whether a delivery is now due. A change that was stored before a crash is not
-/// stored again.
+/// stored again, and a fact (`announced` false) is stored but offered to no sink. `now` is the wall clock.
 pub(super) fn store(
     transaction: &Transaction<'_>,
     change: &Change,
@@ -25,6 +25,7 @@ pub(super) fn store(
     };
     let change = &*news;
     upsert(transaction, change, now)?;
+    // The line of the change carries the marking of this moment: sinks get what the analyst has allowed.
     let change = &*markings::marked(transaction, change)?;
     let alert = &change.alert;
     if !insert(transaction, change, now)? {
@@ -34,6 +35,7 @@ pub(super) fn store(
     if !alert.announced {
         return Ok(false);
     }
+    // Looked up once: it depends on the alert alone, the other stages on the sink as well.
     let silence = silence::covering(transaction, alert)?;
     let mut due = false;
     for filter in filter {

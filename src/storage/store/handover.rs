@@ -48,7 +48,7 @@ pub struct Done {
 const WITHOUT_TRACKS: &str = "SELECT id, state, acknowledged_until, assignee, finding, finding_reason,
      json_remove(body, '$.evidence.tracks'), mark, case_id FROM alerts";
 
-/// How much of each alert is read.
+/// How much of each alert is read. A list shows no tracks, and without them an alert is a small part of its size.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Extent {
     /// Everything.
@@ -85,6 +85,7 @@ struct Source {
     columns: &'static str,
 }
 
+/// Reads the handover on an open connection.
 fn read(source: &Source, since: Time, name: Option<&str>, now: Time) -> rusqlite::Result<Handover> {
     let connection = &source.connection;
     let open = entries(source, "announced AND status = 'open' AND state <> 'closed'", &[], now)?;
@@ -119,6 +120,7 @@ fn read(source: &Source, since: Time, name: Option<&str>, now: Time) -> rusqlite
     Ok(handover)
 }
 
+/// Alerts that meet a condition on the table `alerts`, worst first. The condition is our own text; `values` are bound to it.
 fn entries(source: &Source, condition: &str, values: &[&dyn ToSql], now: Time) -> rusqlite::Result<Vec<Entry>> {
     let columns = source.columns;
     let text = format!("{columns} WHERE {condition} ORDER BY severity DESC, score DESC, last_at DESC, id");
@@ -136,6 +138,7 @@ fn before(connection: &Connection, id: &str, since: Time) -> rusqlite::Result<Op
     Ok(line.filter(|line| line["alert"]["announced"] == true).map(|line| stored_severity(&line["alert"])))
 }
 
+/// Whether the alert ended, or was taken back, in a change stored at or after `since`.
 fn ended_since(connection: &Connection, id: &str, since: Time) -> rusqlite::Result<bool> {
     let mut query = connection.prepare_cached(
         "SELECT 1 FROM changes WHERE alert = ?1 AND stored_at >= ?2 AND kind IN ('ended', 'retracted')",
@@ -143,6 +146,7 @@ fn ended_since(connection: &Connection, id: &str, since: Time) -> rusqlite::Resu
     query.exists(params![id, since.millis()])
 }
 
+/// The audit rows of people at or after `since`, oldest first, each with its alert and the text of a note.
 fn actions(source: &Source, since: Time, now: Time) -> rusqlite::Result<Vec<Done>> {
     let Source { connection, columns } = source;
     let mut query =
@@ -160,6 +164,7 @@ fn actions(source: &Source, since: Time, now: Time) -> rusqlite::Result<Vec<Done
         if row.is_machine() {
             continue;
         }
+        // The audit row of a note has no reason. Author and time find the text.
         if row.what == "noted" {
             let text = note.query_row(params![subject, row.at.millis(), row.who], |row| row.get(0)).optional()?;
             row.why = text.or(row.why);

@@ -18,7 +18,8 @@ pub(super) enum Kind {
     Case,
 }
 
-/// The full id for a given one. Refused if no id begins with it, or if several do.
+/// The full id for a given one. Refused if no id begins with it, or if several do. An id of fewer than 4 or more than 25 characters counts
+/// only if it is exact.
 pub(super) fn whole(connection: &Connection, kind: Kind, id: &str) -> rusqlite::Result<Result<String, StoreError>> {
     let (table, word) = match kind {
         Kind::Alert => ("alerts", "alerts"),

@@ -29,7 +29,10 @@ pub struct SetAside {
 }
 
 /// Checks the store before it is opened and replaces a damaged one. `now` becomes part of the name of the file set aside. The caller holds
-/// the lock.
+/// the lock. Starting with a backup, or empty, is better than not starting.
+///
+/// # Errors
+/// `Newer` for a store of a later version, `Refused` for another program's database, `File` or `Sqlite` if the check itself fails.
 pub(super) fn make_sound(path: &Path, now: Time) -> Result<Option<SetAside>, StoreError> {
     let Some(why) = damage(path)? else {
         return Ok(None);
@@ -43,6 +46,7 @@ pub(super) fn make_sound(path: &Path, now: Time) -> Result<Option<SetAside>, Sto
     }
     sync_folder(path)?;
     let backup = beside(path, ".backup");
+    // A damaged backup is left where it is: it may still be of use to a person.
     let is_sound = backup.exists() && damage(&backup).is_ok_and(|damage| damage.is_none());
     if is_sound {
         put_in_place(&backup, path)?;
@@ -61,7 +65,7 @@ pub(super) fn make_durable(path: &Path) -> Result<(), StoreError> {
     sync_folder(path)
 }
 
-/// All files that were ever set aside here, with the files that belong to them.
+/// All files that were ever set aside here, with the files that belong to them. They contain alerts, so retention deletes them, too.
 pub(super) fn damaged(path: &Path) -> Vec<PathBuf> {
     let name = beside(path, ".corrupt-");
     let first = name.file_name().unwrap_or_default().as_encoded_bytes();
@@ -103,12 +107,17 @@ fn damage(path: &Path) -> Result<Option<String>, StoreError> {
     }
 }
 
+/// What a check of a file found.
 struct Looked {
+    /// Schema version of the file; 0 if no version of this program wrote it.
     version: i64,
+    /// Number of tables, indexes and triggers.
     tables: i64,
+    /// SQLite's verdict: `ok`, or the first fault.
     said: String,
 }
 
+/// Opens a file, reads its version and lets SQLite check it. `length` in bytes decides how thoroughly.
 fn look(path: &Path, length: u64, flags: OpenFlags) -> rusqlite::Result<Looked> {
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(connect::BUSY)?;
@@ -126,6 +135,7 @@ fn look(path: &Path, length: u64, flags: OpenFlags) -> rusqlite::Result<Looked> 
     Ok(Looked { version, tables, said })
 }
 
+/// Whether an error means that the content is damaged, rather than that the file cannot be read at the moment.
 fn is_damage(error: &rusqlite::Error) -> bool {
     matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
 }
@@ -139,14 +149,17 @@ fn put_in_place(backup: &Path, path: &Path) -> Result<(), StoreError> {
     sync_folder(path)
 }
 
+/// Makes the names of the store's files durable.
 fn sync_folder(path: &Path) -> Result<(), StoreError> {
     sync_name(&RealDisk, path).map_err(StoreError::file(folder(path)))
 }
 
+/// The folder of a file; the current one for a bare name.
 fn folder(path: &Path) -> &Path {
     path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."))
 }
 
+/// The path with an ending appended to the file's name.
 fn beside(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(ending);

@@ -143,7 +143,8 @@ impl Bodies {
     }
 }
 
-/// Calls `take` for every vessel of every alert and fact, as stored in the alert, starting with the latest alerts.
+/// Calls `take` for every vessel of every alert and fact, as stored in the alert, starting with the latest alerts. A vessel comes once for
+/// each alert that names it.
 pub fn vessels(path: &Path, take: &mut dyn FnMut(&Value)) -> Result<(), StoreError> {
     let connection = connect::beside(path)?;
     let mut read = || -> rusqlite::Result<()> {
@@ -160,6 +161,7 @@ pub fn vessels(path: &Path, take: &mut dyn FnMut(&Value)) -> Result<(), StoreErr
     read().map_err(StoreError::sqlite(path))
 }
 
+/// The columns of a [`ChangeRow`]: a change, the marking of its alert, and what a list shows of the change before it.
 const CHANGES: &str =
     "SELECT now.stored_at, now.at, json_remove(now.line, '$.alert.evidence.tracks'), alerts.mark, before.kind,
          json_extract(before.line, '$.alert.score'), json_extract(before.line, '$.alert.severity')
@@ -176,13 +178,14 @@ pub fn changes(path: &Path, since: Time, until: Time) -> Result<Vec<ChangeRow>, 
     read_changes(&connection, &rows, params![since.millis(), until.millis()]).map_err(StoreError::sqlite(path))
 }
 
-/// All changes of one alert in order. Needs the full id.
+/// All changes of one alert in order; empty if it is not stored. Needs the full id.
 pub fn history(path: &Path, id: &str) -> Result<Vec<ChangeRow>, StoreError> {
     let connection = connect::beside(path)?;
     let rows = format!("{CHANGES} WHERE now.alert = ?1 ORDER BY now.revision");
     read_changes(&connection, &rows, params![id]).map_err(StoreError::sqlite(path))
 }
 
+/// Runs a query that begins with `CHANGES`.
 fn read_changes(
     connection: &Connection,
     rows: &str,
@@ -192,6 +195,7 @@ fn read_changes(
     let rows = query.query_map(params, |row| {
         let (line, mark): (String, Option<String>) = (row.get(2)?, row.get(3)?);
         let mut line: Value = serde_json::from_str(&line).unwrap_or_default();
+        // Without a mark, the line has the marking of the engine already.
         if mark.is_some() {
             markings::apply(&mut line["alert"], mark.as_deref());
         }
@@ -230,6 +234,7 @@ pub fn actions(path: &Path, since: Time, until: Time, machine: Machine) -> Resul
             })
         })?;
         let mut actions = rows.collect::<rusqlite::Result<Vec<ActionRow>>>()?;
+        // The SQL does not know the rows that earlier versions wrote under a name that a person can have.
         actions.retain(|act| machine == Machine::Included || !act.row.is_machine());
         Ok(actions)
     };
@@ -245,6 +250,7 @@ pub enum Machine {
     Excluded,
 }
 
+/// A column with milliseconds as a time.
 fn time(row: &Row<'_>, column: usize) -> rusqlite::Result<Time> {
     row.get(column).map(Time::from_millis)
 }

@@ -44,6 +44,7 @@ pub fn mark<'a>(
             Ok((serde_json::from_str(&body).unwrap_or_default(), markings::of(transaction, &id)?.unwrap_or_default()))
         };
         let (body, earlier): (Value, Mark) = read().map_err(StoreError::sqlite(path))?;
+        // The analyst's marks lie over the marking of the engine; fields that no analyst has set keep following the engine.
         let before = markings::of_machine(&body).marked(&earlier);
         let by = Mark { marked_by: Some(who.who.to_owned()), marked_at: Some(now), ..said.clone() };
         let mark = by.over(earlier);
@@ -56,6 +57,7 @@ pub fn mark<'a>(
                 "UPDATE alerts SET mark = ?2, retain_until = ?3 WHERE id = ?1",
                 params![id, json(&mark), mark.retain_until.map(Time::millis)],
             )?;
+            // A digest that waits for delivery was formed under the former marking.
             digests::marked(transaction, &id)?;
             let why = format!("{why}; before: {}; now: {}", before.line(), after.line());
             audit(transaction, now, who, "marked", &id, Some(&why))

@@ -11,7 +11,7 @@ use atalaia_core::alerts::handling::{Europol, Mark, Tlp};
 use atalaia_core::alerts::{Alert, Change, Handling, HandlingSettings};
 use atalaia_core::base::time::Time;
 
-/// The change with the analyst's marking of the alert, if there is one.
+/// The change with the analyst's marking of the alert, if there is one; unchanged and not copied otherwise.
 pub(super) fn marked<'a>(transaction: &Transaction<'_>, change: &'a Change) -> rusqlite::Result<Cow<'a, Change>> {
     let Some(mark) = of(transaction, &change.alert.id)? else {
         return Ok(Cow::Borrowed(change));
@@ -28,7 +28,8 @@ pub(super) fn of(connection: &Connection, id: &str) -> rusqlite::Result<Option<M
     Ok(mark.flatten().and_then(|mark| serde_json::from_str(&mark).ok()))
 }
 
-/// The highest TLP of the alerts of a case and all their handling codes. RED if none of the alerts is stored any more.
+/// The highest TLP of the alerts of a case and all their handling codes. RED if none of the alerts is stored any more: what cannot be
+/// looked up must not lower a marking.
 pub(super) fn of_case(connection: &Connection, id: &str) -> rusqlite::Result<(Tlp, BTreeSet<Europol>)> {
     let mut query = connection.prepare_cached(
         "SELECT json_object('handling', json_extract(body, '$.handling')), mark FROM case_alerts
@@ -47,7 +48,8 @@ pub(super) fn of_case(connection: &Connection, id: &str) -> rusqlite::Result<(Tl
     Ok((tlp.unwrap_or(Tlp::Red), codes))
 }
 
-/// Sets the marking in force on a stored alert.
+/// Sets the marking in force on a stored alert: that of the engine, with the analyst's `mark` (JSON) over it. An alert of a version without
+/// markings gets the default one.
 pub(super) fn apply(body: &mut Value, mark: Option<&str>) {
     let mark: Option<Mark> = mark.and_then(|mark| serde_json::from_str(mark).ok());
     if mark.is_none() && body.get("handling").is_some() {

@@ -33,6 +33,7 @@ pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
     }
     set_up(&connection, path)?;
     if found < VERSION {
+        // Version 0 has no tables of ours: there is nothing to copy.
         if 0 < found {
             copy(&connection, &kept_copy(path, found))?;
         }
@@ -54,6 +55,7 @@ fn make(path: &Path) -> Result<(), StoreError> {
     unfinished.push(TEMPORARY);
     let unfinished = PathBuf::from(unfinished);
     let mut journal = unfinished.clone().into_os_string();
+    // An interrupted attempt leaves its rollback journal. SQLite would apply it to the new file of the same name.
     journal.push("-journal");
     for left in [unfinished.as_path(), Path::new(&journal)] {
         match fs::remove_file(left) {
@@ -79,6 +81,7 @@ fn make(path: &Path) -> Result<(), StoreError> {
 fn bring_forward(connection: &mut Connection, found: i64) -> rusqlite::Result<()> {
     let transaction = connection.transaction()?;
     for (number, step) in (1..).zip(STEPS).filter(|(number, _)| found < *number) {
+        // Statement by statement, so that the tests can kill the process between any two.
         let mut statements = Batch::new(&transaction, step);
         while let Some(mut statement) = statements.next()? {
             statement.execute([])?;
@@ -99,6 +102,7 @@ fn is_wiped(connection: &Connection) -> rusqlite::Result<bool> {
 /// Path of the copy made before a migration.
 pub(super) fn kept_copy(path: &Path, version: i64) -> PathBuf {
     let mut kept = path.as_os_str().to_owned();
+    // Retention finds these files by the same name, for each earlier version.
     kept.push(format!(".schema-{version}"));
     PathBuf::from(kept)
 }

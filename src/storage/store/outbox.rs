@@ -91,6 +91,7 @@ pub(super) fn offer(
 ) -> rusqlite::Result<bool> {
     let (sink, alert) = (&filter.sink, &change.alert);
     let closes = matches!(change.change, ChangeKind::Ended | ChangeKind::Retracted);
+    // Looked up only where it matters: it is a query for each sink and change.
     let known = match closes || filter.digest_after.is_some() {
         true => SinkHistory::of(transaction, sink, &alert.id)?,
         false => SinkHistory::default(),
@@ -126,7 +127,9 @@ pub(super) fn offer(
 
 /// The place of a change in the outbox.
 struct Row<'a> {
+    /// Name of the sink.
     sink: &'a str,
+    /// Id of the alert.
     alert: &'a str,
     revision: u32,
 }
@@ -149,6 +152,7 @@ impl Row<'_> {
         if !self.record(transaction, DeliveryState::Withheld, because, now)? {
             return Ok(false);
         }
+        // Every further change of the alert would add the same row to the audit trail.
         let first: bool = transaction.query_row(
             "SELECT count(*) = 1 FROM outbox WHERE sink = ?1 AND alert = ?2 AND state = 'withheld'",
             params![sink, alert],
@@ -206,10 +210,15 @@ const UNKNOWN_THERE: &str = "the sink has received nothing of the alert";
 
 /// The end of an alert that no engine follows any more.
 pub(super) struct Ending<'a> {
+    /// Id of the alert.
     pub(super) alert: &'a str,
+    /// Name of its behaviour, for the cap of the sink.
     pub(super) behaviour: &'a str,
+    /// Its severity, for the cap of the sink.
     pub(super) severity: Severity,
+    /// The revision that ends it.
     pub(super) revision: u32,
+    /// Event time of the end.
     pub(super) at: Time,
     /// The marking in force.
     pub(super) handling: &'a Handling,
@@ -267,8 +276,9 @@ pub(super) fn offer_again(
     row.queue(transaction, filter, &offer, None, now)
 }
 
-/// The closing notice of an alert that the sink knows but may no longer receive: the latest change it has received, restated as ended. A
-/// pending change counts as well if the sink may still receive it. `None` if there is no such change.
+/// The closing notice of an alert that the sink knows but may no longer receive, as JSON; `close` sets what the end changes. It is the
+/// latest change it has received, restated as ended. A pending change counts as well if the sink may still receive it. `None` if there is
+/// no such change.
 fn closing_notice(
     transaction: &Transaction<'_>,
     filter: &Filter,
@@ -306,6 +316,7 @@ fn closing_notice(
     Ok(None)
 }
 
+/// The columns of an [`OutboxRow`]. The change is joined for its line, the alert for its marking.
 const WAITING: &str =
     "SELECT outbox.seq, coalesce(outbox.line, changes.line), outbox.since, outbox.attempts, outbox.due_at,
          outbox.line IS NOT NULL, alerts.mark
@@ -389,6 +400,8 @@ impl Outbox {
         read().map_err(|cause| self.failed(cause))
     }
 
+    /// Runs a query that begins with `WAITING`. A closing notice keeps the marking under which the sink received its content; any other row
+    /// gets the marking in force now.
     fn read(&self, rows: &str, params: impl rusqlite::Params) -> Result<Vec<OutboxRow>, StoreError> {
         let read = || -> rusqlite::Result<Vec<OutboxRow>> {
             let mut query = self.connection.prepare_cached(rows)?;
@@ -409,12 +422,14 @@ impl Outbox {
         read().map_err(|cause| self.failed(cause))
     }
 
+    /// The error with the path of the open file.
     fn failed(&self, cause: rusqlite::Error) -> StoreError {
         StoreError::Sqlite { path: self.connection.path().unwrap_or_default().into(), cause }
     }
 }
 
-/// Gives up the pending deliveries of sinks that are not in the settings.
+/// Gives up the pending deliveries of sinks that are not in the settings, at the start and after each reload. They would wait for ever. A
+/// retry sends them once the sink is back.
 pub(super) fn give_up(connection: &Connection, filter: &[Filter], now: Time) -> rusqlite::Result<()> {
     let mut sinks = connection.prepare("SELECT DISTINCT sink FROM outbox WHERE state = 'pending'")?;
     let sinks = sinks.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<String>>>()?;
@@ -427,7 +442,8 @@ pub(super) fn give_up(connection: &Connection, filter: &[Filter], now: Time) -> 
     Ok(())
 }
 
-/// Records the outcome of attempts. Returns the sinks whose number of failed deliveries may have changed.
+/// Records the outcome of attempts. Returns the sinks whose number of failed deliveries may have changed, for the alert about them. A
+/// report about a row that was purged meanwhile changes nothing.
 pub(super) fn tried(transaction: &Transaction<'_>, all: &[AttemptReport], now: Time) -> rusqlite::Result<Vec<String>> {
     let mut told = transaction.prepare_cached(
         "UPDATE outbox SET state = 'told', told_at = ?2, attempts = ?3, due_at = NULL, error = NULL WHERE seq = ?1

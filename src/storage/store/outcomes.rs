@@ -74,7 +74,8 @@ impl StageOutcome {
     }
 }
 
-/// The outcomes of all changes of one alert, by its whole id, in the order in which they were decided.
+/// The outcomes of all changes of one alert, by its whole id, in order of revision and sink. Changes that a sink's filter did not select
+/// are included: `atalaia deliveries why` shows the reason.
 pub fn outcomes(path: &Path, alert: &str) -> Result<Vec<StageOutcome>, StoreError> {
     let connection = connect::beside(path)?;
     let read = || -> rusqlite::Result<Vec<StageOutcome>> {

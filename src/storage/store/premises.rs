@@ -9,10 +9,10 @@ use rustix::process::{Resource, getrlimit};
 use super::error::StoreError;
 use crate::platform::disk::{Absence, Presence, RealDisk};
 
-/// Suffixes of the files of an open database. The main file is first.
+/// Suffixes of the files of an open database: main file, write-ahead log, shared memory. All three exist while the writer has it open.
 const PARTS: [&str; 3] = ["", "-wal", "-shm"];
 
-/// The store's files, each identified by device and inode.
+/// The store's files, each identified by device and inode. A file that was moved away and back is in place again.
 #[derive(Debug)]
 pub(super) struct Premises(Vec<Presence>);
 

@@ -18,7 +18,7 @@ use atalaia_core::alerts::{Class, Severity};
 use atalaia_core::base::time::Time;
 use atalaia_core::behaviours::Behaviour;
 
-/// A query for alerts. The results are sorted from newest to oldest.
+/// A query for alerts. They must match every field that is set. The results are sorted from newest to oldest.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Query {
     /// Whether to include facts.
@@ -196,7 +196,7 @@ pub(super) fn conditions(query: &Query) -> Vec<(&'static str, Box<dyn ToSql>)> {
     wanted
 }
 
-/// The alerts that match the query, newest first.
+/// The alerts that match the query, newest first. `now` is the wall clock, by which acknowledgements expire.
 pub fn alerts(path: &Path, query: &Query, now: Time) -> Result<Vec<Entry>, StoreError> {
     let connection = connect::beside(path)?;
     let wanted = conditions(query);
@@ -209,6 +209,7 @@ pub fn alerts(path: &Path, query: &Query, now: Time) -> Result<Vec<Entry>, Store
         rows.collect::<rusqlite::Result<Vec<Entry>>>()
     };
     let mut found = read().map_err(StoreError::sqlite(path))?;
+    // Not part of the SQL, nor is the limit after it: an acknowledgement may have expired by now.
     if let Some(state) = &query.state {
         found.retain(|entry| entry.state == *state);
     }
@@ -216,7 +217,10 @@ pub fn alerts(path: &Path, query: &Query, now: Time) -> Result<Vec<Entry>, Store
     Ok(found)
 }
 
-/// One alert with its history. The id may be shortened.
+/// One alert with its history. The id may be shortened. Changes that a sink's filter did not select are not among its deliveries.
+///
+/// # Errors
+/// `Refused` if the id is unknown or ambiguous.
 pub fn alert(path: &Path, id: &str, now: Time) -> Result<Told, StoreError> {
     let connection = connect::beside(path)?;
     let read = || {
@@ -268,6 +272,7 @@ pub fn all_notes(path: &Path) -> Result<BTreeMap<String, Vec<Note>>, StoreError>
     read().map_err(StoreError::sqlite(path))
 }
 
+/// A note from a row with time, author and text in columns 0 to 2.
 fn note(row: &Row<'_>) -> rusqlite::Result<Note> {
     Ok(Note { at: time(row, 0)?, who: row.get(1)?, text: row.get(2)? })
 }
@@ -317,7 +322,10 @@ pub fn cases(path: &Path) -> Result<Vec<Value>, StoreError> {
     read().map_err(StoreError::sqlite(path))
 }
 
-/// One case. The id may be shortened.
+/// One case, as in [`cases`]. The id may be shortened.
+///
+/// # Errors
+/// `Refused` if the id is unknown or ambiguous.
 pub fn case(path: &Path, id: &str) -> Result<Value, StoreError> {
     let connection = connect::beside(path)?;
     let read = || -> rusqlite::Result<Result<Value, StoreError>> {
@@ -347,6 +355,7 @@ fn case_of(connection: &Connection, id: &str, body: &str) -> rusqlite::Result<Va
 pub(super) const COLUMNS: &str =
     "SELECT id, state, acknowledged_until, assignee, finding, finding_reason, body, mark, case_id FROM alerts";
 
+/// An alert from a row with the columns of [`COLUMNS`]: with the marking, case and state of this moment.
 pub(super) fn entry(row: &Row<'_>, now: Time) -> rusqlite::Result<Entry> {
     let state: String = row.get(1)?;
     let until: Option<i64> = row.get(2)?;
@@ -371,10 +380,12 @@ pub(super) fn entry(row: &Row<'_>, now: Time) -> rusqlite::Result<Entry> {
     })
 }
 
+/// A column with milliseconds as a time.
 fn time(row: &Row<'_>, column: usize) -> rusqlite::Result<Time> {
     row.get(column).map(Time::from_millis)
 }
 
+/// Stored JSON; null if it does not parse, which only a damaged file can cause.
 fn parsed(body: &str) -> Value {
     serde_json::from_str(body).unwrap_or(Value::Null)
 }

@@ -12,7 +12,7 @@ use super::{markings, outbox};
 use atalaia_core::alerts::{Change, ChangeKind, Status};
 use atalaia_core::base::time::Time;
 
-/// The reason given when such an alert is reopened.
+/// The reason given when an abandoned alert is reopened. Receivers see it in front of the reason of the engine.
 const FOLLOWED_AGAIN: &str = "followed again: it had been ended only because the state of the program was lost";
 
 /// The reason given when a stored alert is raised a second time.
@@ -26,7 +26,8 @@ pub(super) enum Weighed<'a> {
     Told { due: bool },
 }
 
-/// Compares a change with what is stored of its alert.
+/// Compares a change with what is stored of its alert. The id of an alert is a hash of the facts of its opening, so an engine that reads
+/// the same lines again gives the same alert the same id.
 pub(super) fn weigh<'a>(
     transaction: &Transaction<'_>,
     change: &'a Change,
@@ -48,6 +49,7 @@ pub(super) fn weigh<'a>(
     }
     let why = match (given_up, change.change) {
         (true, _) => FOLLOWED_AGAIN,
+        // A sink that has the alert must not see it open a second time: the change becomes an update.
         (false, ChangeKind::Opened) => MET_AGAIN,
         (false, _) => return Ok(Weighed::News(Cow::Borrowed(change))),
     };

@@ -9,7 +9,7 @@ use atalaia_core::alerts::cases::Case;
 use atalaia_core::alerts::{Change, ChangeKind};
 use atalaia_core::base::time::Time;
 
-/// Stores the change itself. Returns false if it was stored before.
+/// Stores the change itself. Returns false if it was stored before: its alert and revision are the key, and the first line is kept.
 pub(super) fn insert(transaction: &Transaction<'_>, change: &Change, now: Time) -> rusqlite::Result<bool> {
     let mut insert = transaction.prepare_cached(
         "INSERT INTO changes (alert, revision, at, kind, severity, stored_at, line) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
@@ -21,14 +21,19 @@ pub(super) fn insert(transaction: &Transaction<'_>, change: &Change, now: Time) 
     Ok(0 < insert.execute(row)?)
 }
 
-/// A change that the store makes itself and that the engine does not know.
+/// A change that the store makes itself and that the engine does not know: the end of an abandoned alert, or its reopening.
 pub(super) struct Restated<'a> {
+    /// Id of the alert.
     pub(super) id: &'a str,
+    /// Its number: one above the latest stored revision.
     pub(super) revision: u32,
+    /// Event time.
     pub(super) at: Time,
+    /// What happens to the alert.
     pub(super) change: ChangeKind,
     /// As in column `severity`.
     pub(super) severity: i64,
+    /// The reason in the line and in the audit trail.
     pub(super) reason: &'a str,
     /// The alert after the change.
     pub(super) alert: &'a Value,
@@ -50,7 +55,7 @@ pub(super) fn restate(transaction: &Transaction<'_>, restated: &Restated<'_>, no
     audit(transaction, now, OURSELVES, kind, id, Some(reason))
 }
 
-/// Stores the state of a case. Its history is in the changes of its alerts.
+/// Stores the state of a case, unless it is stored already. Its history is in the changes of its alerts.
 pub(super) fn store_case(transaction: &Transaction<'_>, case: &Case, now: Time) -> rusqlite::Result<()> {
     let mut upsert = transaction.prepare_cached(
         "INSERT INTO cases (id, score, severity, stored_at, body) VALUES (?1, ?2, ?3, ?4, ?5)
@@ -64,6 +69,7 @@ pub(super) fn store_case(transaction: &Transaction<'_>, case: &Case, now: Time) 
     let mut left = transaction.prepare_cached(
         "UPDATE alerts SET case_id = NULL WHERE case_id = ?1 AND id NOT IN (SELECT value FROM json_each(?2))",
     )?;
+    // A case that gave alerts to another one no longer contains them.
     left.execute(params![case.id, alerts])?;
     let mut joined = transaction.prepare_cached(
         "UPDATE alerts SET case_id = ?1 WHERE id IN (SELECT value FROM json_each(?2)) AND case_id IS NOT ?1",
@@ -74,12 +80,14 @@ pub(super) fn store_case(transaction: &Transaction<'_>, case: &Case, now: Time) 
     case.alerts.iter().try_for_each(|alert| link.execute(params![case.id, alert]).map(drop))
 }
 
-/// Records that all changes caused by the journal up to this position are stored.
+/// Records that all changes caused by the journal up to this position are stored. The position never goes back: a replay after a crash
+/// stores changes of earlier positions again.
 pub(super) fn reached(transaction: &Transaction<'_>, position: u64, now: Time) -> rusqlite::Result<()> {
     let mut upsert = transaction.prepare_cached(
         "INSERT INTO reached (one, journal_seq, at) VALUES (1, ?1, ?2)
          ON CONFLICT (one) DO UPDATE SET journal_seq = max(journal_seq, excluded.journal_seq), at = excluded.at",
     )?;
+    // Positions count entries from 0 and never come near the sign bit.
     upsert.execute(params![position as i64, now.millis()]).map(drop)
 }
 
@@ -117,6 +125,7 @@ pub(super) fn upsert(transaction: &Transaction<'_>, change: &Change, now: Time) 
         json(&**alert),
         alert.case_id,
     ])?;
+    // Vessels and zones are only added: a search by a vessel also finds alerts that named it earlier.
     let mut vessel = transaction.prepare_cached(
         "INSERT INTO alert_vessels (alert, mmsi, imo) VALUES (?1, ?2, ?3)
          ON CONFLICT DO UPDATE SET imo = coalesce(excluded.imo, imo)",

@@ -1,8 +1,29 @@
 //! The tables, as the steps that create and change them.
+//!
+//! Times are milliseconds since 1970. Those of an alert (`started_at` to `ended_at`, `changes.at`, `silences.from_at` and `until_at`) are
+//! event time; all others are the wall clock of the daemon. Severity is a number from 0 (info) to 4 (critical), so that SQL can compare it.
+//!
+//! | table | one row is |
+//! |---|---|
+//! | `alerts` | an alert or fact: its latest state in columns for queries, the whole alert as JSON in `body`, what analysts did with it |
+//! | `alert_vessels`, `alert_zones` | a vessel or zone of an alert; a vessel that a later change no longer names stays findable |
+//! | `changes` | a change, with the line as the engine gave it and the marking of that moment |
+//! | `outbox` | a change on its way to a sink; `seq` is the order of delivery, `line` is set only if the sink gets another text |
+//! | `digests`, `singles` | an open digest of a sink and behaviour; changes sent singly, counted against the hourly cap |
+//! | `notices` | an open alert about the daemon, by what is wrong and where |
+//! | `notes`, `silences` | what analysts wrote about an alert; what they hold back |
+//! | `cases`, `case_alerts` | a case as the engine last gave it; every alert that was ever in it |
+//! | `audit` | who did what, when and why; `caller` is the account that gave another name |
+//! | `purges` | how much a purge deleted, numbers only |
+//! | `reached` | the one journal position up to which all changes are stored |
+//!
+//! `case_alerts` keeps the alerts of a case that was merged into another, so that a hold survives the merge; `alerts.case_id` names the
+//! case that an alert is in now.
 
 /// Schema version of this program, stored in `user_version`.
 pub(super) const VERSION: i64 = 5;
-/// One migration per version, each from the version before.
+/// One migration per version, each from the version before. A step that was released is never edited: a new database runs all of them, so
+/// an edit would give two databases of one version with different tables.
 pub(super) const STEPS: [&str; VERSION as usize] = [
     "
     CREATE TABLE alerts (

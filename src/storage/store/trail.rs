@@ -14,7 +14,7 @@ pub const OURSELVES: &str = "(atalaia)";
 
 /// Name of the program in stores written before schema 5.
 const FORMERLY: &str = "atalaia";
-/// Actions that only the program takes.
+/// Actions that only the program takes. In stores from before schema 5 they tell its rows from those of a person called `atalaia`.
 const OWN_ACTS: [&str; 7] = ["opened", "updated", "ended", "retracted", "withheld", "undelivered", "unacknowledged"];
 
 /// The author of an action.
@@ -85,7 +85,7 @@ pub(super) fn of(connection: &Connection, subject: &str) -> rusqlite::Result<Vec
     rows.collect()
 }
 
-/// Writes one audit row.
+/// Writes one audit row. `subject` is the full id of an alert or case, or a silence; `now` is the wall clock.
 pub(super) fn audit<'a>(
     transaction: &Transaction<'_>,
     now: Time,

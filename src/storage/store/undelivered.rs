@@ -56,7 +56,7 @@ impl DeliveryQuery {
          AND (?3 IS NULL OR substr(outbox.alert, 1, max(4, length(?3))) = lower(?3))";
 }
 
-/// Number of deliveries by sink and state.
+/// Number of deliveries by sink and state, sorted by both. Changes that were not selected are no deliveries.
 pub fn deliveries(path: &Path) -> Result<Vec<(String, DeliveryState, u64)>, StoreError> {
     let connection = connect::beside(path)?;
     let read = || -> rusqlite::Result<Vec<(String, DeliveryState, u64)>> {
@@ -75,7 +75,7 @@ pub fn knows_sink(path: &Path, sink: &str) -> Result<(), StoreError> {
     known_sink(&connect::beside(path)?, sink).map_err(StoreError::sqlite(path))?
 }
 
-/// The matching deliveries, oldest first, at most `most`.
+/// The matching deliveries, in the order in which they are or were to be sent, at most `most`.
 pub fn delivery_rows(path: &Path, which: &DeliveryQuery, most: usize) -> Result<Vec<DeliveryRow>, StoreError> {
     let connection = connect::beside(path)?;
     let read = || -> rusqlite::Result<Vec<DeliveryRow>> {
@@ -150,6 +150,7 @@ pub fn retry<'a>(
                 })?
                 .collect::<rusqlite::Result<Vec<(i64, String, String, u32, bool)>>>()?;
             for (seq, sink, alert, revision, gathered) in rows {
+                // A sink without a table in the settings has no worker that would take the rows.
                 if known.is_some_and(|known| !known.contains(&sink)) {
                     *done.removed.entry(sink).or_default() += 1;
                     continue;
@@ -157,6 +158,7 @@ pub fn retry<'a>(
                 let why = why.map_or_else(|| format!("sink {sink}"), |why| format!("sink {sink}: {why}"));
                 audit(&transaction, now, who, "retried", &alert, Some(&why))?;
                 done.queued += 1;
+                // All rows of a digest come here one by one. They stay together unless a single alert was named.
                 if gathered && which.alert.is_none() {
                     digests::retry_gathered(&transaction, seq, now)?;
                     continue;
@@ -195,6 +197,7 @@ pub fn retry<'a>(
     write().map_err(StoreError::sqlite(path))
 }
 
+/// Refuses the name of a sink that no row of the outbox has. The outer error is that of SQLite.
 fn known_sink(connection: &Connection, sink: &str) -> rusqlite::Result<Result<(), StoreError>> {
     let mut query = connection.prepare("SELECT DISTINCT sink FROM outbox ORDER BY sink")?;
     let known = query.query_map(params![], |row| row.get(0))?.collect::<rusqlite::Result<Vec<String>>>()?;

@@ -24,9 +24,11 @@ use atalaia_core::alerts::cases::Case;
 use atalaia_core::alerts::{Change, Notice};
 use atalaia_core::base::time::{Span, Time};
 
-/// Maximum number of queued requests. When it is reached, the engine waits, and the feeds with it.
+/// Maximum number of queued requests. When it is reached, the engine waits, and the feeds with it: what a failing disk leaves unstored must
+/// not fill the memory.
 const WAITING: usize = 10_000;
-/// Maximum number of requests in one transaction.
+/// Maximum number of requests in one transaction. A sync costs the same for one request as for many; the limit keeps the wait of a command
+/// for the write lock short.
 const TOGETHER: usize = 256;
 /// Delay before a failed transaction is tried again.
 const RETRY: Duration = Duration::from_secs(1);
@@ -58,12 +60,17 @@ enum Request {
     Changes(Vec<Change>, u64),
     /// Ids of all alerts open in the engine. Others that are open in the store are abandoned and will be ended.
     Open(BTreeSet<String>),
+    /// The current state of cases.
     Cases(Vec<Case>),
+    /// Outcomes of attempts to deliver.
     Attempts(Vec<AttemptReport>),
+    /// The state of something in the daemon.
     Notice(Notice),
+    /// Filters and handling settings to use from here on.
     Orders(Orders),
     /// To be answered when all earlier requests are stored.
     Reached(SyncSender<()>),
+    /// The last request: store what is queued, then end.
     Finish,
 }
 
@@ -71,8 +78,11 @@ enum Request {
 #[derive(Debug)]
 pub struct Store {
     sender: SyncSender<Request>,
+    /// The writer. It returns whether everything was stored; `None` once it was waited for.
     thread: Option<JoinHandle<bool>>,
+    /// The damaged file found at the start, if any.
     set_aside: Option<SetAside>,
+    /// Beats while the writer makes progress.
     pulse: Arc<Pulse>,
     shared: Arc<Shared>,
     /// Keeps other daemons from opening the store.
@@ -177,6 +187,7 @@ impl Store {
         self.end()
     }
 
+    /// Ends the writer once. Returns whether all requests were stored.
     fn end(&mut self) -> bool {
         self.thread.take().is_none_or(|thread| {
             // A failing writer does not read its queue, so the flag reaches it instead.
@@ -191,6 +202,7 @@ impl Store {
         self.shared.waiting.load(Ordering::Acquire) < WAITING / 2
     }
 
+    /// Queues a request. Blocks while the queue is full.
     fn ask(&self, request: Request) {
         self.shared.waiting.fetch_add(1, Ordering::AcqRel);
         // Sending cannot fail: the writer ends only after `Finish`, which `end` sends last.
@@ -246,6 +258,7 @@ impl Drop for Store {
     }
 }
 
+/// The state of the writing thread. `N` is the wall clock, `B` makes the journal durable, `T` takes notifications.
 struct Writer<N, B, T> {
     path: PathBuf,
     connection: Connection,
@@ -253,6 +266,7 @@ struct Writer<N, B, T> {
     now: N,
     before: B,
     tell: T,
+    /// Whether the last transaction or check failed.
     failing: bool,
     /// How the file is absent, as reported last.
     absence: Option<Absence>,
@@ -290,6 +304,7 @@ impl<N: Fn() -> Time, B: FnMut(u64), T: FnMut(Event)> Writer<N, B, T> {
                 batch.push(request);
             }
             let finish = |request: &Request| matches!(request, Request::Finish);
+            // A failing writer keeps its batch and reads no further, so `Finish` may still be in the queue.
             let finishes = batch.iter().any(finish) || (self.failing && self.shared.finishing.load(Ordering::Acquire));
             match self.write(&batch) {
                 Ok(due) => {
@@ -309,6 +324,7 @@ impl<N: Fn() -> Time, B: FnMut(u64), T: FnMut(Event)> Writer<N, B, T> {
             }
             if finishes {
                 fault::point("store-checkpoint");
+                // Only tidies up: whatever stays in the log is read at the next start.
                 let _ = self.connection.pragma_update(None, "wal_checkpoint", "TRUNCATE");
                 return !self.failing;
             }
@@ -323,6 +339,7 @@ impl<N: Fn() -> Time, B: FnMut(u64), T: FnMut(Event)> Writer<N, B, T> {
         }
     }
 
+    /// Checks that the store's files are those that were opened, and are writable.
     fn in_place(&self) -> Result<(), StoreError> {
         self.shared.premises.check().map_err(|(path, absence)| StoreError::Away { path, absence })
     }
@@ -364,12 +381,14 @@ impl<N: Fn() -> Time, B: FnMut(u64), T: FnMut(Event)> Writer<N, B, T> {
         self.looked.is_none_or(|looked| now < looked || looked + DIGESTS <= now)
     }
 
-    /// Stores the whole batch in one transaction, or nothing of it. Returns whether a delivery is now due.
+    /// Stores the whole batch in one transaction, or nothing of it. Returns whether a delivery is now due. The file is checked first:
+    /// SQLite would write to a file that was moved away without noticing.
     fn write(&mut self, batch: &[Request]) -> Result<bool, StoreError> {
         self.in_place()?;
         self.store(batch).map_err(StoreError::sqlite(&self.path.clone()))
     }
 
+    /// The transaction of [`Writer::write`]. New orders take effect within their batch, and are kept only once the batch is stored.
     fn store(&mut self, batch: &[Request]) -> rusqlite::Result<bool> {
         let (mut due, mut given_up) = (false, 0);
         let now = (self.now)();
@@ -379,6 +398,7 @@ impl<N: Fn() -> Time, B: FnMut(u64), T: FnMut(Event)> Writer<N, B, T> {
         });
         let reached = reached.max();
         if let Some(position) = reached {
+            // A stored alert must never rest on lines that a loss of power can still take.
             (self.before)(position);
         }
         let looks = self.looks(now);

@@ -19,7 +19,7 @@ use atalaia_core::base::time::{Span, Time};
 use atalaia_core::behaviours::Behaviour;
 use atalaia_core::geo::LatLon;
 
-/// Delay from the first change beyond the cap to its digest.
+/// Delay from the first change beyond the cap to its digest: long enough to gather the rest of a burst, short enough for a watch.
 const FIRST: Span = Span::from_minutes(1);
 /// Minimum interval between two revisions of a digest.
 const NEXT: Span = Span::from_minutes(10);
@@ -28,8 +28,11 @@ const MOST: usize = 1000;
 
 /// An open digest.
 struct Open {
+    /// Id of the digest, an alert of its own.
     id: String,
+    /// When its first revision was formed, wall clock.
     opened_at: Time,
+    /// Its latest revision.
     revision: u32,
     severity: Severity,
     score: i32,
@@ -38,7 +41,9 @@ struct Open {
 
 /// A sink and behaviour with a digest to be formed or ended.
 struct Due {
+    /// Name of the sink.
     sink: String,
+    /// Name of the behaviour.
     behaviour: String,
     /// Number of rows waiting for a digest.
     waiting: usize,
@@ -63,6 +68,7 @@ impl Due {
     }
 }
 
+/// The sinks and behaviours that have a digest to form or end now, in order.
 fn due(connection: &Connection, now: Time) -> rusqlite::Result<Vec<Due>> {
     let mut query = connection.prepare_cached(
         "SELECT sink, behaviour, max(waiting), max(oldest), max(last_at) FROM (
@@ -118,11 +124,16 @@ pub(in crate::storage::store) fn form(
 
 /// A row that waits for a digest.
 struct Member {
+    /// Number of its outbox row.
     seq: i64,
+    /// Id of the alert.
     alert: String,
+    /// Status of the alert now: `open`, `ended` or `retracted`.
     status: String,
+    /// Severity in its change.
     severity: Severity,
     score: i32,
+    /// Position in its change; `None` without one, or if the sink may not receive it.
     place: Option<LatLon>,
     /// Its marking; `None` if the marking is not allowed but the sink already knows the alert from a digest.
     handling: Option<Handling>,
@@ -179,7 +190,8 @@ fn members(
     Ok(members)
 }
 
-/// Groups rows whose markings can be joined, in order of the first row of each group.
+/// Groups rows whose markings can be joined, in order of the first row of each group. Alerts that may be released to different receivers,
+/// for example, must not be listed together. Rows whose marking the sink may not receive form a group of their own.
 fn apart(members: Vec<Member>) -> Vec<Vec<Member>> {
     let mut groups: Vec<Vec<Member>> = Vec::new();
     for member in members {
@@ -195,7 +207,7 @@ fn apart(members: Vec<Member>) -> Vec<Vec<Member>> {
     groups
 }
 
-/// Forms the first or next revision of a digest from these rows.
+/// Forms the first or next revision of a digest from these rows. Returns whether a delivery is now due.
 fn extend(
     transaction: &Transaction<'_>,
     orders: &Orders,
@@ -224,6 +236,7 @@ fn extend(
         ids.dedup();
         ids
     };
+    // By the status now, not that of the change: a list that is read late should say how the alerts stand.
     let (going_on, ended, retracted) = (listed("open"), listed("ended"), listed("retracted"));
     let alerts = going_on.len() + ended.len() + retracted.len();
     let most = filter.digest_after.unwrap_or_default();
@@ -253,7 +266,8 @@ fn extend(
     put(transaction, orders, Some(filter), behaviour, told, now)
 }
 
-/// Ends a digest to which nothing was added for an hour.
+/// Ends a digest to which nothing was added for an hour. Without a filter, its sink is no longer in the settings, and the end is sent to no
+/// sink. Returns whether a delivery is now due.
 fn end(
     transaction: &Transaction<'_>,
     orders: &Orders,
@@ -303,6 +317,7 @@ fn in_all(transaction: &Transaction<'_>, sink: &str, key: &str) -> rusqlite::Res
     Ok(count.unsigned_abs())
 }
 
+/// The open digest of a sink and behaviour; `None` if there is none.
 fn open(transaction: &Transaction<'_>, sink: &str, behaviour: &str) -> rusqlite::Result<Option<Open>> {
     let mut query = transaction.prepare_cached(
         "SELECT alerts.id, alerts.opened_at, alerts.revision, alerts.score, alerts.body
@@ -324,15 +339,25 @@ fn open(transaction: &Transaction<'_>, sink: &str, behaviour: &str) -> rusqlite:
 
 /// One change of a digest.
 struct Telling {
+    /// Id of the digest.
     id: String,
+    /// Revision of the digest.
     revision: u32,
+    /// Opened, updated or ended.
     kind: ChangeKind,
+    /// When its first revision was formed, wall clock.
     opened_at: Time,
+    /// Highest severity that it has listed.
     severity: Severity,
+    /// Highest score that it has listed.
     score: i32,
+    /// The latest position among its alerts; `None` if there is none.
     place: Option<LatLon>,
+    /// The markings of its alerts, joined; `None` if no marking may be shown.
     handling: Option<Handling>,
+    /// What a person reads.
     summary: String,
+    /// The ids that it lists and their numbers, for `evidence.measured.digest`.
     listed: Value,
 }
 

@@ -30,6 +30,7 @@ pub(in crate::storage::store) struct SinkHistory {
 }
 
 impl SinkHistory {
+    /// Reads what a sink knows of an alert from its outbox rows, delivered or pending.
     pub(in crate::storage::store) fn of(
         transaction: &Transaction<'_>,
         sink: &str,
@@ -48,10 +49,13 @@ impl SinkHistory {
 
 /// A change that is to be sent to a sink.
 pub(in crate::storage::store) struct Offer<'a> {
+    /// Name of the behaviour; the cap counts each one by itself.
     pub(in crate::storage::store) behaviour: &'a str,
+    /// Severity of the alert.
     pub(in crate::storage::store) severity: Severity,
     /// Whether it ends the alert.
     pub(in crate::storage::store) closes: bool,
+    /// What the sink knows of the alert.
     pub(in crate::storage::store) known: SinkHistory,
 }
 
@@ -95,7 +99,7 @@ fn count(transaction: &Transaction<'_>, sink: &str, behaviour: &str, now: Time) 
     query.query_row(params![sink, behaviour], |row| row.get(0))
 }
 
-/// Counts one change as sent singly.
+/// Counts one change as sent singly. Several at the same millisecond share a row.
 pub(in crate::storage::store) fn note_single(
     transaction: &Transaction<'_>,
     sink: &str,

@@ -43,7 +43,7 @@ pub(in crate::storage::store) enum Decision {
     Due,
 }
 
-/// Takes a change through the stages. `silence` is the one that covers the alert, if any.
+/// Takes a change through the stages. `silence` is the one that covers the alert, if any. Pure: what it needs from the store is passed in.
 pub(in crate::storage::store) fn decide(
     filter: &Filter,
     alert: &Alert,

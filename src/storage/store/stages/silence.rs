@@ -4,7 +4,8 @@ use rusqlite::Transaction;
 
 use atalaia_core::alerts::Alert;
 
-/// The silence that covers the alert at its last time (event time), with its author and reason; `None` if none does.
+/// The silence that covers the alert at its last time (event time), with its author and reason, as it is shown to operators; `None` if none
+/// does. Of several, the one that was made first. A field that the silence does not set covers everything.
 pub(in crate::storage::store) fn covering(
     transaction: &Transaction<'_>,
     alert: &Alert,
