@@ -4,16 +4,16 @@ use std::time::Duration;
 
 use atalaia_core::base::time::{Span, Time};
 
-/// Size and time limits of the journal.
+/// Size and time limits of the journal. The defaults are those of the daemon; tests use smaller ones.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Limits {
-    /// Size in bytes at which a block is written.
+    /// Size in bytes at which a block is written. It can be exceeded by one entry.
     pub block: usize,
     /// Size in bytes at which a segment ends.
     pub segment: u64,
     /// Bytes kept in memory while the disk fails. Entries beyond that are dropped.
     pub memory: usize,
-    /// Maximum time that written data stays unsynced.
+    /// Maximum time that written data stays unsynced, and so the most that a loss of power can take of lines that no alert rests on.
     pub sync_every: Duration,
     /// Delay before a failed write is tried again.
     pub retry_after: Duration,
@@ -34,7 +34,7 @@ impl Default for Limits {
     }
 }
 
-/// Hours since 1970.
+/// Hours since 1970, UTC. A segment has the lines of one hour, so that retention can remove whole files.
 pub(super) fn hour_of(time: Time) -> i64 {
     time.millis().div_euclid(Span::from_hours(1).millis())
 }

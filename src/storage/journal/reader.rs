@@ -73,10 +73,12 @@ struct Course {
     until: u64,
     /// Damage met since the last entry.
     damage: Vec<(PathBuf, Damage)>,
+    /// The result so far.
     read: Read,
 }
 
 impl Course {
+    /// Reads one segment up to `next`, where a later one takes over.
     fn segment(
         &mut self,
         disk: &dyn Disk,
@@ -128,6 +130,7 @@ impl Course {
         ControlFlow::Continue(())
     }
 
+    /// Hands out the entries of a block that are wanted.
     fn block(
         &mut self,
         segment: &Segment,
@@ -156,6 +159,7 @@ impl Course {
         ControlFlow::Continue(())
     }
 
+    /// Keeps damage until it is known how many entries it has cost.
     fn met(&mut self, segment: &Segment, damage: Damage) {
         self.damage.push((segment.path.clone(), damage));
     }
@@ -177,6 +181,7 @@ impl Course {
         self.at = position;
     }
 
+    /// Reports what is left and returns the result.
     fn end(mut self) -> Read {
         self.arrive(self.at, Path::new(""), 0);
         self.read.end = Position(self.at);
@@ -223,7 +228,9 @@ pub fn span(disk: &dyn Disk, folder: &Path) -> Result<Option<Extent>, JournalErr
 /// The range a segment covers, according to its header or the heads of its blocks.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Reach {
+    /// Position after the last entry.
     pub(super) until: u64,
+    /// Earliest and latest time of receipt; `None` if no entry has one.
     pub(super) range: Option<(Time, Time)>,
     /// All of its blocks were read.
     pub(super) is_whole: bool,
@@ -282,6 +289,7 @@ pub fn lines_between(
     let mut read = Read::default();
     // Time of receipt of the last entry that has one.
     let mut clock: Option<Time> = None;
+    // Entries without a time of their own take that of the last entry before them, which may be in an earlier segment.
     let may_hold = |clock: Option<Time>, range: Option<(Time, Time)>| {
         let (earliest, latest) = range.map_or((clock, clock), |(earliest, latest)| {
             (

@@ -13,7 +13,9 @@ use super::entry::Entry;
 use super::seal::seal;
 use crate::platform::disk::model::ModelDisk;
 
+/// Number of entries in a block.
 const ENTRIES_OF_BLOCK: usize = 3;
+/// Number of the journal.
 const JOURNAL: u64 = 7;
 /// Bytes before the body of a header, and the range within them that holds the length of the body.
 const PREFIX: usize = 20;

@@ -18,6 +18,7 @@ use atalaia_core::base::time::Time;
 
 /// Target size of a block before compression, in bytes. A single payload can exceed it.
 const RAW: usize = 1 << 20;
+/// Level of compression: zstd's default. Sealing has time, and segments are kept for weeks.
 const LEVEL: i32 = 3;
 /// Bytes between syncs. Syncing in steps keeps the journal's own syncs from waiting for the whole file.
 const SYNC_EVERY: usize = 4 << 20;
@@ -35,11 +36,16 @@ pub(super) enum Outcome {
     Stopped,
 }
 
+/// The sealing thread.
 #[derive(Debug)]
 pub(super) struct Sealer {
+    /// The disk of the journal.
     pub(super) disk: Arc<dyn Disk>,
+    /// The folder of the journal.
     pub(super) folder: PathBuf,
+    /// For notifications.
     pub(super) shared: Arc<Shared>,
+    /// Set when the daemon stops; the segment at hand is then left unsealed.
     pub(super) stop: Arc<AtomicBool>,
 }
 
@@ -62,11 +68,13 @@ pub(super) fn is_leftover(name: &str) -> bool {
     name.strip_suffix(TEMPORARY).is_some_and(|name| name.ends_with(super::catalogue::SUFFIX))
 }
 
-/// Rewrites one segment whose entries end before `until`. Blocks after that were never durable and are repeated in a later segment.
+/// Rewrites one segment whose entries end before `until`, and replaces it only by a complete copy with the same entries. Blocks after that
+/// were never durable and are repeated in a later segment.
 pub(super) fn seal(
     disk: &dyn Disk,
     folder: &Path,
     path: &Path,
+    /// Position after the last entry.
     until: u64,
     stop: &AtomicBool,
 ) -> Result<Outcome, JournalError> {
@@ -97,6 +105,7 @@ pub(super) fn seal(
         let mut copy = Copy { file, offset: 0, unsynced: 0, header: &header, entries: Vec::new(), next: None };
         copy.run(segment.walk(&*disk.open(path)?), until, stop)
     });
+    // The original is the only copy of these lines: it is replaced only by a file that was read back and has the same entries.
     let is_whole = written.and_then(|whole| Ok(whole && survey.matches(disk, segment, &temporary, &header, path)?));
     match is_whole {
         Ok(true) => {}
@@ -116,8 +125,10 @@ pub(super) fn seal(
 /// Summary of a segment's content, for comparing two copies.
 #[derive(Clone, Copy, PartialEq, Debug)]
 struct Survey {
+    /// Number of entries.
     count: u64,
     until: u64,
+    /// Earliest and latest time of receipt; `None` if no entry has one.
     range: Option<(Time, Time)>,
     /// CRC-32 of all decompressed entries.
     sum: u32,
@@ -174,10 +185,15 @@ impl Survey {
 
 /// A segment being rewritten.
 struct Copy<'a> {
+    /// The temporary file.
     file: Box<dyn Writing>,
+    /// Its length so far, in bytes.
     offset: u64,
+    /// Bytes written since the last sync.
     unsynced: usize,
+    /// The header of the sealed segment.
     header: &'a Header,
+    /// Encoded entries for the next block.
     entries: Vec<u8>,
     /// Head for the collected entries. The positions of a block must be contiguous.
     next: Option<Head>,
@@ -202,6 +218,7 @@ impl Copy<'_> {
         Ok(true)
     }
 
+    /// Adds the entries of one block, after writing the collected ones if they would become too many or are not contiguous.
     fn put(&mut self, head: &Head, payload: &[u8]) -> io::Result<()> {
         if self.next.is_some_and(|next| next.end() != head.position || RAW < self.entries.len() + payload.len()) {
             self.write_block()?;
@@ -218,6 +235,7 @@ impl Copy<'_> {
         Ok(())
     }
 
+    /// Compresses and writes the collected entries as one block. Data that compression does not shrink is stored as it is.
     fn write_block(&mut self) -> io::Result<()> {
         let Some(next) = self.next.take() else {
             return Ok(());
@@ -245,6 +263,7 @@ impl Copy<'_> {
         self.write(&bytes)
     }
 
+    /// Appends to the file, and syncs it every few megabytes.
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.file.append(bytes)?;
         self.offset += bytes.len() as u64;

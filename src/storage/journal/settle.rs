@@ -10,8 +10,8 @@ use crate::platform::disk::{Disk, sync_file};
 /// them and stores and delivers the alerts they cause. Without this sync, a loss of power could still take the lines those alerts come
 /// from.
 ///
-/// # Errors Returns `File` if the file system fails; it is then unknown what would survive a loss of power. A missing folder is not an
-/// error.
+/// # Errors
+/// Returns `File` if the file system fails; it is then unknown what would survive a loss of power. A missing folder is not an error.
 pub fn settle(disk: &dyn Disk, folder: &Path) -> Result<(), JournalError> {
     if disk.list(folder).is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound) {
         return Ok(());

@@ -42,7 +42,9 @@ pub enum Event {
     },
 }
 
+/// Shared by the journal's handle, its threads and every [`Syncer`].
 pub(super) struct Shared {
+    /// Behind the one lock.
     state: Mutex<State>,
     /// Notified when there is something to write.
     pub(super) work: Condvar,
@@ -50,9 +52,11 @@ pub(super) struct Shared {
     pub(super) done: Condvar,
     /// Beats while the writing thread makes progress, even if writing fails.
     pub(super) pulse: Arc<Pulse>,
+    /// Notifies the main loop.
     tell: Box<dyn Fn(Event) + Send + Sync>,
 }
 
+/// What the lock protects.
 #[derive(Debug)]
 pub(super) struct State {
     /// The block that is being filled.
@@ -77,7 +81,9 @@ pub(super) struct State {
     pub(super) lost: Vec<(u64, u64)>,
     /// Entries dropped since the current failure began.
     pub(super) lost_now: u64,
+    /// The writing thread is to write and sync everything and end.
     pub(super) finish: bool,
+    /// The writing thread has ended.
     pub(super) ended: bool,
 }
 
@@ -105,6 +111,7 @@ impl State {
         std::mem::replace(&mut self.draft, next)
     }
 
+    /// The answer to a caller that waits for `position`; `None` while it has to wait.
     fn reached(&self, position: u64) -> Option<Result<(), JournalError>> {
         let is_lost = self.lost.iter().any(|(from, until)| *from < position && position <= *until);
         if is_lost {
@@ -124,6 +131,7 @@ impl State {
 }
 
 impl Shared {
+    /// State in which everything before the draft counts as synced.
     pub(super) fn new(draft: Block, tell: Box<dyn Fn(Event) + Send + Sync>) -> Shared {
         let synced = draft.position;
         let state = State {

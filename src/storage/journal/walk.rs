@@ -8,12 +8,14 @@ use memchr::memmem::Finder;
 use super::block::{HEAD, Head, Identity, LONGEST, MARKER};
 use crate::platform::disk::Reading;
 
-/// Bytes searched at a time for the next block.
+/// Bytes searched at a time for the next block. Large reads are fast; a block is rarely farther away than this.
 const WINDOW: usize = 256 << 10;
 
 /// A walk through one segment.
 pub(super) struct Walk<'a> {
+    /// The open file.
     file: &'a dyn Reading,
+    /// Length of the file when the walk began; entries written later are not read.
     length: u64,
     offset: u64,
     /// Blocks with another identity count as damage.
@@ -38,6 +40,7 @@ pub(super) struct Damage {
     pub(super) offset: u64,
     /// No intact block follows in the file.
     pub(super) is_tail: bool,
+    /// What is wrong, for an operator.
     pub(super) why: String,
 }
 
@@ -109,6 +112,7 @@ impl<'a> Walk<'a> {
         self.resume(head.offset, why)
     }
 
+    /// Reads bytes of the file. An error is kept in `broken` and returned as text.
     fn read_at(&self, offset: u64, length: usize) -> Result<Vec<u8>, String> {
         self.file.read_at(offset, length).map_err(|error| {
             let why = error.to_string();
@@ -117,6 +121,7 @@ impl<'a> Walk<'a> {
         })
     }
 
+    /// Reads and checks the head of a block, or says why none begins there.
     fn head_at(&self, offset: u64) -> Result<Head, String> {
         let bytes = self.read_at(offset, HEAD)?;
         let Some(head) = Head::parse(&bytes, offset) else {
@@ -151,6 +156,7 @@ impl<'a> Walk<'a> {
                     return Damage { offset, is_tail: false, why };
                 }
             }
+            // Windows overlap by a marker less one byte, so a marker across the edge is found.
             from += WINDOW as u64;
         }
         self.offset = self.length;

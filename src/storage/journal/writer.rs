@@ -22,17 +22,22 @@ use crate::platform::clock::Clock;
 use crate::platform::disk::{Absence, Disk, Presence, create_folders};
 use crate::platform::telemetry::Pulse;
 
-/// Maximum length of an entry in bytes. Longer ones are refused and counted as lost.
+/// Maximum length of an entry in bytes. Longer ones are refused and counted as lost. A block, whose limit is four times as high, always has
+/// room for one.
 const LONGEST_ENTRY: usize = LONGEST / 4;
 
 /// The journal, open for writing. The lock of the store ensures that each folder has only one.
 #[derive(Debug)]
 pub struct Journal {
+    /// State shared with the threads.
     shared: Arc<Shared>,
+    /// Sizes and times.
     limits: Limits,
     /// Hour of receipt of the draft, in hours since 1970.
     hour: Option<i64>,
+    /// Asks the sealing thread to stop between two blocks.
     stop: Arc<AtomicBool>,
+    /// The writing and the sealing thread; empty once they have ended.
     threads: Vec<JoinHandle<()>>,
 }
 
@@ -67,6 +72,7 @@ impl Journal {
                 let _ = finished.send((segment.path.clone(), next.unwrap_or(end)));
             }
         }
+        // Drawn once for a new journal, not taken from the time: two machines set up alike must differ.
         let journal = catalogue.journal.unwrap_or_else(|| fastrand::u64(..));
         let sealer = Sealer {
             disk: Arc::clone(&disk),
@@ -89,6 +95,7 @@ impl Journal {
     /// reached, the entry is durable. Waits only if the disk has fallen behind by the whole memory limit, and then at most for the
     /// patience.
     pub fn append(&mut self, entry: &Entry<'_>) -> Position {
+        // A block has entries of one hour and one context only, so that a segment can end between two blocks.
         let Journal { shared, limits, hour: current, .. } = self;
         let mut state = shared.lock();
         let hour = entry.time().map(hour_of).or(*current);
@@ -160,6 +167,7 @@ impl Journal {
         }
     }
 
+    /// Ends the threads and waits for them. Does nothing the second time.
     fn end(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
         self.shared.lock().finish = true;
@@ -237,6 +245,7 @@ fn end_of(disk: &dyn Disk, catalogue: &Catalogue) -> Result<(u64, Context), Jour
     Ok((end, context))
 }
 
+/// Position after the last intact block of a segment. Settings and inputs that its entries name are put into `context`.
 fn read_to_end(disk: &dyn Disk, segment: &Segment, context: &mut Context) -> Result<u64, JournalError> {
     let file = disk.open(&segment.path).map_err(JournalError::file(&segment.path))?;
     let mut walk = segment.walk(&*file);
