@@ -9,7 +9,7 @@ use atalaia_core::base::fault::Fault;
 
 /// Variable in which systemd passes the folder of `LoadCredential=` files.
 const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
-/// Maximum size of a secret file. Bytes.
+/// Maximum size of a secret file. Bytes. A `.creds` file with its comments has a few kilobytes.
 const LONGEST: u64 = 64 * 1024;
 
 /// Where a secret is kept: `{ file = "PATH" }` or `{ credential = "NAME" }` (systemd's `LoadCredential=`).
@@ -128,9 +128,11 @@ impl Secret {
         if !found.is_file() {
             return Err(SecretError::NoFile { path });
         }
+        // systemd protects the folder of its credentials, whatever the mode of the files.
         if matches!(self, Secret::File(_)) && is_open_to_all(&found) {
             return Err(SecretError::Open { path });
         }
+        // A mistaken path may lead to a file of gigabytes.
         let text = match found.len() <= LONGEST {
             true => fs::read(&path).map_err(|cause| SecretError::File { path: path.clone(), cause })?,
             false => Vec::new(),
@@ -142,11 +144,13 @@ impl Secret {
     }
 }
 
+/// Whether this can be the name of a credential: one file name, which leads out of no folder.
 fn is_plain(name: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
     !name.is_empty() && name.bytes().all(plain) && ![".", ".."].contains(&name)
 }
 
+/// Whether users other than the owner and group have any access.
 fn is_open_to_all(found: &fs::Metadata) -> bool {
     use std::os::unix::fs::PermissionsExt;
     found.permissions().mode() & 0o007 != 0

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use super::operations::Disk;
 
-/// Replaces a file atomically: after a crash at any moment either the old or the new file is there, complete.
+/// Replaces a file atomically: after a crash at any moment either the old or the new file is there, complete. Content, then name, then
+/// folder are synced in this order; a name that became durable first could lead to an empty file.
 pub fn write_whole(disk: &dyn Disk, path: &Path, bytes: &[u8]) -> io::Result<()> {
     let temporary = temporary(path);
     // A crash may have left this file behind.
@@ -54,7 +55,7 @@ pub fn temporary(path: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// Suffix of the names of unfinished files.
+/// Suffix of the names of unfinished files. No reader looks at them, and whatever a crash leaves may be removed.
 pub const TEMPORARY: &str = ".unfinished";
 
 /// The folder that contains a path.

@@ -23,46 +23,66 @@ pub(crate) enum Fault {
 /// Number of operations that an injected fault affects.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Lasting {
+    /// One operation.
     Once,
     /// This number of consecutive operations.
     For(u64),
+    /// All from the first one on.
     Forever,
 }
 
 /// Syncs to leave out. A control: the tests must notice the loss.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Forgets {
+    /// Syncs of files.
     FileSyncs,
+    /// Syncs of folders.
     FolderSyncs,
 }
 
+/// What the disk holds, as a running process sees it and as a loss of power would leave it.
 #[derive(Clone, Debug, Default)]
 struct State {
+    /// Content of each file, by a number that stands for its inode. Removed files stay, because they may be open.
     files: BTreeMap<u64, Content>,
+    /// Names as a process sees them.
     names: BTreeMap<PathBuf, u64>,
+    /// Names that survive a loss of power.
     durable_names: BTreeMap<PathBuf, u64>,
+    /// Folders as a process sees them.
     folders: BTreeSet<PathBuf>,
+    /// Folders that survive a loss of power.
     durable_folders: BTreeSet<PathBuf>,
     /// Changes of names that no folder sync has made durable yet.
     pending: Vec<Naming>,
+    /// Number of the next file.
     next_file: u64,
+    /// Number of operations so far, by which a fault is placed.
     operations: u64,
+    /// The injected fault, with the operation at which it begins; `None` for a healthy disk.
     fault: Option<(u64, Fault, Lasting)>,
+    /// Number of operations that have failed.
     fired: u64,
+    /// Syncs that are ignored; `None` for an honest disk.
     forgets: Option<Forgets>,
     /// Folders that were moved away.
     away: BTreeSet<PathBuf>,
+    /// Whether the disk reports itself as mounted read-only.
     read_only: bool,
 }
 
+/// The content of a file.
 #[derive(Clone, Debug, Default)]
 struct Content {
+    /// As a process reads it.
     seen: Vec<u8>,
+    /// As a loss of power leaves it, but for `pending`.
     durable: Vec<u8>,
     /// Written but unsynced bytes, each with its offset.
     pending: Vec<(usize, Vec<u8>)>,
 }
 
+/// A change of a name. A sync of the folder makes it durable; before that, each may or may not survive.
 #[derive(Clone, Debug)]
 enum Naming {
     Made(PathBuf, u64),
@@ -72,6 +92,7 @@ enum Naming {
 }
 
 impl Naming {
+    /// Whether a sync of this folder makes the change durable.
     fn touches(&self, folder: &Path) -> bool {
         match self {
             Naming::Made(path, _) | Naming::Removed(path) | Naming::Folder(path) => path.parent() == Some(folder),
@@ -81,6 +102,7 @@ impl Naming {
 }
 
 impl Content {
+    /// Writes bytes at an offset. A gap before it reads as zeros, as in a real file.
     fn place(into: &mut Vec<u8>, offset: usize, bytes: &[u8]) {
         if into.len() < offset + bytes.len() {
             into.resize(offset + bytes.len(), 0);
@@ -123,6 +145,7 @@ impl Content {
 }
 
 impl State {
+    /// Makes a change of a name durable.
     fn apply(&mut self, naming: Naming) {
         match naming {
             Naming::Made(path, file) => {
@@ -162,10 +185,12 @@ impl State {
         })
     }
 
+    /// Number of the file with this name; an error if there is none.
     fn file(&self, path: &Path) -> io::Result<u64> {
         self.names.get(path).copied().ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))
     }
 
+    /// An error if there is no such folder, or it was moved away.
     fn folder(&self, folder: &Path) -> io::Result<()> {
         match self.folders.contains(folder) && !self.away.contains(folder) {
             true => Ok(()),
@@ -239,6 +264,7 @@ impl ModelDisk {
     pub(crate) fn crash(&self, chance: &mut fastrand::Rng) -> ModelDisk {
         let mut state = self.state().clone();
         for naming in std::mem::take(&mut state.pending) {
+            // A file system may write names before anyone asks, in any order.
             if chance.bool() {
                 state.apply(naming);
             }
@@ -248,6 +274,7 @@ impl ModelDisk {
         }
         state.folders = state.durable_folders.clone();
         let folders = &state.folders;
+        // A name in a folder that did not survive is lost with it.
         state.durable_names.retain(|path, _| path.parent().is_some_and(|parent| folders.contains(parent)));
         state.names = state.durable_names.clone();
         (state.fault, state.fired, state.operations) = (None, 0, 0);
@@ -281,6 +308,7 @@ impl ModelDisk {
     }
 }
 
+/// Holds the lock, so that every other operation waits.
 struct Hold<'a>(#[expect(dead_code, reason = "held, never read")] MutexGuard<'a, State>);
 
 impl Drop for Hold<'_> {
@@ -384,12 +412,14 @@ impl Disk for ModelDisk {
     }
 }
 
+/// A file open for appending or reading. It stays the same file when its name is removed or given to another.
 #[derive(Debug)]
 struct ModelFile {
     disk: ModelDisk,
     file: u64,
 }
 
+/// Cannot happen: files are never forgotten.
 fn gone() -> io::Error {
     io::Error::other("the model lost a file")
 }

@@ -9,7 +9,9 @@ use super::operations::{Disk, Identity};
 /// A path together with the identity of the file or folder that was there when this was created.
 #[derive(Clone, Debug)]
 pub struct Presence {
+    /// Where it is expected.
     path: PathBuf,
+    /// What was there.
     identity: Identity,
 }
 

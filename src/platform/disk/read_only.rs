@@ -6,10 +6,12 @@ use std::path::Path;
 use super::operations::{Disk, Identity, Listed, Reading, Writing};
 use super::real::RealDisk;
 
-/// The real file system, without the operations that change it: they fail with `PermissionDenied`.
+/// The real file system, without the operations that change it: they fail with `PermissionDenied`. It reports itself as mounted read-only,
+/// whatever the machine says, so that no caller relies on writing.
 #[derive(Clone, Copy, Debug)]
 pub struct ReadOnly;
 
+/// The answer to every operation that changes something.
 fn refused<T>() -> io::Result<T> {
     Err(io::Error::from(io::ErrorKind::PermissionDenied))
 }

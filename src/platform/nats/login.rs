@@ -50,12 +50,14 @@ pub enum LoginError {
     NoCredentials,
 }
 
+/// The fault of a credentials file without a JWT and seed. It does not quote the file.
 fn no_jwt() -> Fault {
     let fault = Fault::new("login.credentials", "holds no JWT with a user's seed");
     fault.advise("write the path of a .creds file as nsc makes it")
 }
 
 impl Login {
+    /// The secrets that are set, with their keys.
     fn secrets(&self) -> impl Iterator<Item = (&'static str, &Secret)> {
         let all = [("password", &self.password), ("token", &self.token), ("credentials", &self.credentials)];
         all.into_iter().filter_map(|(key, secret)| Some((key, secret.as_ref()?)))
@@ -72,6 +74,7 @@ impl Login {
             (None, Some(_)) => problems.push(Fault::new("user", "is missing").advise("write the user of the password")),
             _ => {}
         }
+        // The client would use one of them and ignore the others without a word.
         let ways = [self.user.is_some() || self.password.is_some(), self.token.is_some(), self.credentials.is_some()];
         if 1 < ways.into_iter().filter(|way| *way).count() {
             problems.push(

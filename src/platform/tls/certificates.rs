@@ -22,6 +22,10 @@ pub enum TlsError {
     Unusable(String),
 }
 
+/// The certificates in a PEM file, at least one.
+///
+/// # Errors
+/// `File` if the file cannot be read, is not PEM or has no certificate.
 pub(super) fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
     // Reading a directory would give an empty result instead of an error.
     fs::metadata(file)
@@ -35,6 +39,7 @@ pub(super) fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, 
     }
 }
 
+/// The error about a file.
 pub(super) fn file_error(path: &Path, cause: impl ToString) -> TlsError {
     TlsError::File { path: path.to_owned(), cause: cause.to_string() }
 }

@@ -42,10 +42,12 @@ impl Settings {
         }
     }
 
-    /// Reads the files and builds the client configuration.
+    /// Reads the files and builds the client configuration. Callers build it again when the
+    /// files may have changed.
     pub fn client(&self) -> Result<ClientConfig, TlsError> {
         let mut roots = RootCertStore::empty();
         match &self.ca {
+            // A store may contain certificates that rustls does not parse, such as very old ones. The others still count.
             Some(file) => roots.add_parsable_certificates(certificates(file)?),
             None => roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs),
         };
