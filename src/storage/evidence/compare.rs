@@ -14,9 +14,10 @@ use super::rests_on::{is_of_reception, mmsis, named_vessels, old_heard_at};
 use atalaia_core::alerts::{Alert, Change, ScoreReason, Status};
 use atalaia_core::base::time::{Span, Time};
 
-/// Maximum difference between the beginnings of two alerts that are taken for the same one.
+/// Maximum difference between the beginnings of two alerts that are taken for the same one. A replay begins with less history, so a
+/// condition may be noticed a few reports later.
 const SAME_WITHIN: Span = Span::from_minutes(10);
-/// Score reasons that look back, by code, with the time they cover in hours.
+/// Score reasons that look back, by code, with the time they cover in hours. A replay that begins later cannot find them.
 const LOOK_BACK: [(&str, i64); 7] = [
     ("gap_lately", 24),
     ("draught_lately", 24),
@@ -26,7 +27,7 @@ const LOOK_BACK: [(&str, i64); 7] = [
     ("source_region", 30 * 24),
     ("new_identity", 180 * 24),
 ];
-/// Score reasons that depend on other vessels at the place.
+/// Score reasons that depend on other vessels at the place, whose sentences a bundle does not have.
 const OF_OTHERS: [&str; 4] = ["rare_place", "busy_place", "crowded_place", "little_data"];
 /// Maximum number of score reasons named where points differ.
 const LINES_NAMED: usize = 4;
@@ -73,10 +74,13 @@ pub fn compare(opened: &Opened, replayed: &Replayed) -> Vec<Found> {
     opened.alerts.iter().map(|stored| comparison.found(stored)).collect()
 }
 
+/// What is compared.
 struct Comparison<'a> {
+    /// The bundle.
     opened: &'a Opened,
     /// The changes of each alert, in order, by its id.
     states: BTreeMap<&'a str, Vec<&'a Change>>,
+    /// First report of each vessel in the replay.
     heard: &'a BTreeMap<u32, Time>,
 }
 
@@ -91,6 +95,8 @@ impl Comparison<'_> {
         Found { id: text("id"), behaviour: text("behaviour"), verdict }
     }
 
+    /// Looks for an alert in the replay by its id, or else by vessels, behaviour and beginning. The id is a hash that includes the zone and
+    /// the numbers of the tracks, so either may make it differ.
     fn verdict(&self, stored: &Alert) -> Verdict {
         let start = stored.started_at;
         if let Some(states) = self.states.get(stored.id.as_str()) {
@@ -129,6 +135,7 @@ impl Comparison<'_> {
             let alert = &change.alert;
             (alert.score, alert.severity) == (stored.score, stored.severity)
         };
+        // Any state of the replay will do: the bundle may have been made before the alert's last change.
         let same = states.iter().any(has_points);
         if stored.announced && !alert.announced {
             return Verdict::Missing(format!("only as a fact below an alert, {}", self.other_points(stored, alert)));
@@ -177,6 +184,7 @@ impl Comparison<'_> {
         if why.is_empty() { points } else { format!("{points}: {}", why.join("; ")) }
     }
 
+    /// Why the replay does not have an alert: the first cause that the bundle shows, from the plainest to the vaguest.
     fn why_missing(&self, stored: &Alert) -> String {
         let start = stored.started_at;
         if self.opened.manifest.lines == 0 {

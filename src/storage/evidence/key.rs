@@ -50,6 +50,7 @@ impl SigningKey {
         PublicKey(self.0.verifying_key())
     }
 
+    /// The signature of these bytes, 64 bytes.
     pub(super) fn sign(&self, bytes: &[u8]) -> [u8; 64] {
         self.0.sign(bytes).to_bytes()
     }
@@ -66,6 +67,7 @@ impl PublicKey {
         key.map(PublicKey).ok_or_else(|| no_key(path, "Ed25519 public key"))
     }
 
+    /// The key of 64 lower-case hex digits, as in a manifest; `None` for anything else.
     pub(super) fn from_hex(text: &str) -> Option<PublicKey> {
         let bytes = <[u8; 32]>::try_from(HEXLOWER.decode(text.as_bytes()).ok()?).ok()?;
         ed25519_dalek::VerifyingKey::from_bytes(&bytes).ok().map(PublicKey)
@@ -99,6 +101,7 @@ impl PublicKey {
 /// to the name. Returns the path of the public key and the key. Never overwrites a file.
 pub fn keygen(path: &Path) -> Result<(PathBuf, PublicKey), EvidenceError> {
     let mut seed = [0; 32];
+    // Unlike the urandom device, it waits until the kernel has gathered enough entropy: keys are made early on new machines.
     let random = Path::new("/dev/random");
     File::open(random).and_then(|mut file| file.read_exact(&mut seed)).map_err(EvidenceError::file(random))?;
     let key = SigningKey::from_seed(&seed);
@@ -116,6 +119,7 @@ pub fn keygen(path: &Path) -> Result<(PathBuf, PublicKey), EvidenceError> {
     Ok((beside, key.public()))
 }
 
+/// The text of a key file, and its mode.
 fn text_of(path: &Path) -> Result<(String, u32), EvidenceError> {
     let failed = EvidenceError::file(path);
     let file = File::open(path).map_err(&failed)?;
@@ -125,6 +129,7 @@ fn text_of(path: &Path) -> Result<(String, u32), EvidenceError> {
     Ok((text, mode))
 }
 
+/// The error for a file that is not a key of this kind. It quotes nothing of the file.
 fn no_key(path: &Path, what: &str) -> EvidenceError {
     EvidenceError::Key { path: path.to_owned(), why: format!("is not an {what} (PEM, or 64 hex digits)") }
 }

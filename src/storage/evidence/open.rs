@@ -29,6 +29,7 @@ pub struct Opened {
     /// The alerts as they were stored, in order of their ids. They stay JSON: a bundle is intact whether or not this version can read
     /// every alert in it.
     pub alerts: Vec<Value>,
+    /// Every other member, as packed.
     members: Members,
 }
 
@@ -66,6 +67,7 @@ pub fn open(bytes: &[u8], key: Option<&PublicKey>) -> Result<Opened, EvidenceErr
             serde_json::from_slice(content).map_err(|error| EvidenceError::Damaged(format!("{name}: {error}")))?;
         alerts.push(file["alert"].clone());
     }
+    // Parsed here so that no later reader has to handle a fault in it.
     sentences::rows(&members)?;
     if key.is_some() && signed == Signed::Not {
         return Err(EvidenceError::Unsigned);
@@ -73,6 +75,7 @@ pub fn open(bytes: &[u8], key: Option<&PublicKey>) -> Result<Opened, EvidenceErr
     Ok(Opened { manifest, signed, alerts, members })
 }
 
+/// Checks the signature over the bytes of the manifest, `text`. With `key`, only that key counts; otherwise the one in the manifest.
 fn signed(
     manifest: &Manifest,
     text: &[u8],
@@ -111,6 +114,7 @@ fn signed(
 fn hold_against(manifest: &Manifest, members: &Members) -> Result<(), EvidenceError> {
     let damaged = |why: String| Err(EvidenceError::Damaged(why));
     let mut listed = manifest.members.iter().map(|member| member.name.as_str()).collect::<Vec<_>>();
+    // For the search below; the order in the manifest itself is checked with the chain.
     listed.sort_unstable();
     if let Some(twice) = listed.windows(2).find(|pair| pair[0] == pair[1]) {
         return damaged(format!("{MANIFEST}: lists {} twice", twice[0]));

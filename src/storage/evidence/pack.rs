@@ -123,6 +123,7 @@ pub fn pack(
     Ok(Made { bytes, manifest, held: !case_file.case["held"].is_null() })
 }
 
+/// The marking of a case, as the store returns it; RED if it cannot be read.
 fn marking_of(case: &Value) -> Marking {
     let codes = case["handling"]["europol"].as_array().into_iter().flatten();
     Marking {
@@ -159,6 +160,7 @@ fn add_files(case_file: &CaseFile, members: &mut Members) -> io::Result<()> {
     Ok(())
 }
 
+/// JSON with indentation and a final line feed, to be read by people.
 fn pretty(value: &Value) -> io::Result<Vec<u8>> {
     let mut text = serde_json::to_vec_pretty(value)?;
     text.push(b'\n');
@@ -168,10 +170,13 @@ fn pretty(value: &Value) -> io::Result<Vec<u8>> {
 /// What is taken from the journal.
 #[derive(Default)]
 struct FromJournal {
+    /// Lines and what lies between them, in order.
     pieces: Vec<Piece>,
+    /// Keys of the settings that were in force.
     in_force: BTreeSet<String>,
 }
 
+/// Reads the journal and takes what the case needs. What is missing becomes a remark, so that the bundle says so itself.
 fn sentences_of(sources: &Sources<'_>, reach: Reach, remarks: &mut Vec<String>) -> Result<FromJournal, EvidenceError> {
     let Reach { vessels, wanted, from, until, witnesses, .. } = reach;
     let start = match sources.journal.is_dir() {
@@ -199,9 +204,11 @@ fn sentences_of(sources: &Sources<'_>, reach: Reach, remarks: &mut Vec<String>) 
         };
         clock = at.or(clock);
         began = began.or(at);
+        // Nothing received later can matter; the rest of the journal may be large.
         if clock.is_some_and(|clock| until < clock) {
             return ControlFlow::Break(());
         }
+        // Places this entry between the lines before and after it.
         let order = sieve.count();
         match entry {
             Entry::Begun { at, sources, in_force: key } => {
@@ -324,6 +331,7 @@ fn plain(folder: &str, name: &str) -> String {
     format!("{folder}{letters}-{hash}.{ending}")
 }
 
+/// The text for a reader who has nothing but the bundle.
 fn readme(case: &str, marking: &Marking) -> String {
     include_str!("readme.txt").replace("{case}", case).replace("{marking}", &marking.line())
 }

@@ -14,7 +14,7 @@ use atalaia_core::base::time::{Span, Time};
 use atalaia_core::behaviours::HISTORY_HOURS;
 use atalaia_core::geo::LatLon;
 
-/// Sentences are taken until this long after the last change of the case.
+/// Sentences are taken until this long after the last change of the case, so that a replay also reaches the end of its alerts.
 const AFTER: Span = Span::from_minutes(15);
 
 /// The part of the journal that a bundle needs.

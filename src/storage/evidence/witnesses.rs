@@ -17,7 +17,9 @@ const SLOT_MILLIS: i64 = 600_000;
 /// Where witnesses are looked for, and which reports were taken.
 #[derive(Default)]
 pub(super) struct Witnesses {
+    /// Cells in which a vessel counts as near: row from the equator, column from Greenwich.
     cells: BTreeSet<(i32, i32)>,
+    /// Number of the slot in which a report of each vessel and input was last taken.
     last: BTreeMap<(Mmsi, SourceId), i64>,
 }
 
@@ -29,6 +31,7 @@ impl Witnesses {
         for (row, column) in middles {
             let rows = (NEAR_NM / 60.0 * CELLS).ceil() as i32;
             let lat = f64::from(row) / CELLS;
+            // Degrees of longitude are shorter away from the equator. The bound keeps the poles from needing countless cells.
             let columns = (f64::from(rows) / lat.to_radians().cos().max(0.05)).ceil() as i32;
             for north in -rows..=rows {
                 cells.extend((-columns..=columns).map(|east| (row + north, turned(column + east))));
@@ -53,6 +56,7 @@ impl Witnesses {
     }
 }
 
+/// The cell of a position.
 fn cell(at: LatLon) -> (i32, i32) {
     ((at.lat * CELLS).floor() as i32, turned((at.lon * CELLS).floor() as i32))
 }

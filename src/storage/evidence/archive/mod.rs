@@ -28,6 +28,7 @@ pub(super) fn write(members: &Members) -> io::Result<Vec<u8>> {
         }
         let mut header = tar::Header::new_ustar();
         header.set_size(content.len() as u64);
+        // No time, no owner and one mode: the same content gives the same bytes, at any time and for any user.
         header.set_mode(0o444);
         header.set_mtime(0);
         header.set_entry_type(tar::EntryType::Regular);
@@ -59,6 +60,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Members, EvidenceError> {
             return damaged(format!("it has more than {MOST_MEMBERS} members"));
         }
         let claimed = entry.size();
+        // A claimed size may be any number; memory is reserved only for bytes that are there.
         if (bytes.len() as u64) < claimed {
             return damaged(format!("{name} claims {claimed} bytes, more than the whole file has"));
         }

@@ -30,9 +30,9 @@ use atalaia_core::geo::LatLon;
 const AROUND: Span = Span::from_hours(1);
 /// Places of one alert closer together than this, in metres, share a mark.
 const SAME_PLACE: f64 = 0.15 * METRES_PER_NM;
-/// Maximum number of tracks on a map.
+/// Maximum number of tracks on a map: twice the number of styles, beyond which they cannot be told apart.
 const MOST_TRACKS: usize = 12;
-/// Maximum number of vessels of one alert whose positions are marked.
+/// Maximum number of vessels of one alert whose positions are marked. With two marks each, more would cover the tracks.
 const MOST_MARKED: usize = 4;
 
 /// The report of one alert as HTML.
@@ -60,6 +60,7 @@ pub fn of_alert(alert_file: &AlertFile, now: Time) -> String {
     let notes: Vec<&Note> = alert_file.told.notes.iter().collect();
     content.extend(section("What people did", parts::acts(&acts, &notes).into_iter().collect()));
     content.extend(section("Handling", parts::handling_of(alert).iter().map(parts::handling).collect()));
+    // Every report ends with what AIS cannot show: it may be read by people who know nothing of AIS.
     content.extend(parts::limits());
     content.extend(parts::about(now));
     parts::page(&format!("alert {}: {title}", short(&entry.id)), &Marked::of(alert), content)
@@ -70,6 +71,7 @@ pub fn of_case(case_file: &CaseFile, now: Time) -> String {
     let case = &case_file.case;
     let events = events(case_file);
     let id = case["id"].as_str().unwrap_or_default();
+    // The alerts are in order of time, so the latest identity of a vessel is shown.
     let vessels = vessels_of(events.iter().map(Event::alert));
     let names: Vec<String> = vessels.iter().take(3).map(|vessel| vessel_name(vessel)).collect();
     let more = vessels.len().saturating_sub(names.len());
@@ -123,6 +125,7 @@ pub fn of_case(case_file: &CaseFile, now: Time) -> String {
     for event in &events {
         acts.extend(event.alert_file.told.audit.iter().map(|row| (Some(event.number), row)));
     }
+    // The rows come by alert; a reader follows them by time.
     acts.sort_by_key(|(_, row)| row.at);
     let notes: Vec<&Note> = events.iter().flat_map(|event| &event.alert_file.told.notes).collect();
     content.extend(section("What people did", parts::acts(&acts, &notes).into_iter().collect()));
@@ -145,6 +148,7 @@ pub fn counted(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
+/// The first eight characters of an id, enough to find it again.
 fn short(id: &str) -> String {
     id.chars().take(8).collect()
 }
@@ -187,6 +191,7 @@ fn key_facts(alert_file: &AlertFile) -> Element {
     ])
 }
 
+/// The finding with its reason; empty while there is none.
 fn finding(alert_file: &AlertFile) -> String {
     let entry = &alert_file.told.entry;
     match (&entry.finding, &entry.finding_reason) {
@@ -201,6 +206,7 @@ fn history(alert_file: &AlertFile) -> Option<Element> {
     let row = |line: &crate::storage::store::Line| {
         let line = &line.line;
         let what = match line["change"].as_str() {
+            // A word for readers outside the watch.
             Some("retracted") => "taken back",
             Some(what) => what,
             None => "-",
@@ -301,6 +307,7 @@ fn figure_of_alert(alert: &Value, title: &str) -> Option<[Element; 2]> {
     Some([figure, element("div").class("block").all(rows)])
 }
 
+/// The map of a case. `None` if nothing of it has a place or a time.
 fn figure_of_case(events: &[Event<'_>], title: &str) -> Option<Element> {
     let lines = lines_of(events.iter().map(Event::alert));
     let marks = events.iter().filter_map(|event| Some(Mark { number: event.number, at: event.position()? })).collect();
@@ -327,6 +334,7 @@ fn lines_of<'a>(alerts: impl Iterator<Item = &'a Value> + Clone) -> Vec<Line> {
         }));
     }
     let mut tracks: Vec<_> = tracks.into_iter().filter(|(_, points)| !points.is_empty()).collect();
+    // The longest tracks first: they get the most distinct colours, and the map leaves out the shortest.
     tracks.sort_by_key(|(key, points)| (std::cmp::Reverse(points.len()), *key));
     let line = |(style, (key, points)): (usize, ((u64, u64), Points))| {
         let name = names.get(&key).cloned().unwrap_or_else(|| format!("MMSI {:09}", key.0));
@@ -335,6 +343,7 @@ fn lines_of<'a>(alerts: impl Iterator<Item = &'a Value> + Clone) -> Vec<Line> {
     tracks.into_iter().take(MOST_TRACKS).enumerate().map(line).collect()
 }
 
+/// The tracks of a map with their colours and dashes. `None` without tracks.
 fn legend(lines: &[Line]) -> Option<Element> {
     let entry = |line: &Line| {
         let (colour, dashes) = TRACK_STYLES[line.style % TRACK_STYLES.len()];

@@ -14,13 +14,17 @@ use atalaia_core::alerts::handling::{Europol, InfoGrade, Reality, SourceGrade, T
 use atalaia_core::base::time::Time;
 use atalaia_core::geo::LatLon;
 
+/// The one style sheet, for screen and print.
 const STYLE: &str = include_str!("style.css");
 
 /// The marking of a page.
 #[derive(Clone, PartialEq, Debug)]
 pub(super) struct Marked {
+    /// Its TLP.
     pub(super) tlp: Tlp,
+    /// Its handling codes.
     pub(super) europol: Vec<Europol>,
+    /// Whether it is real, an exercise or a test.
     pub(super) reality: Reality,
 }
 
@@ -54,6 +58,7 @@ impl Marked {
         self.europol.iter().fold(format!("TLP:{}", self.tlp.name()), |text, code| text + " " + code.name())
     }
 
+    /// The bar at the top or bottom of each sheet. The colours of TLP are those of its standard (FIRST, TLP 2.0).
     fn bar(&self, class: &'static str) -> Element {
         let colour = match self.tlp {
             Tlp::Clear => "tlp-clear",
@@ -69,6 +74,7 @@ impl Marked {
     }
 }
 
+/// The marking of a stored alert; `None` if it is missing or not valid.
 pub(super) fn handling_of(alert: &Value) -> Option<Handling> {
     serde_json::from_value(alert["handling"].clone()).ok()
 }
@@ -77,6 +83,7 @@ pub(super) fn handling_of(alert: &Value) -> Option<Handling> {
 /// that all of them name, personal data if one has them, and the earliest end of keeping. `None` without alerts.
 pub(super) fn handling_of_all<'a>(alerts: impl Iterator<Item = &'a Value>) -> Option<Handling> {
     let mut all: Vec<Handling> = alerts.filter_map(handling_of).collect();
+    // The strictest one is the base, because its grades and purpose are those shown.
     all.sort_by_key(|handling| handling.tlp);
     let mut strictest = all.pop()?;
     for other in all {
@@ -186,6 +193,7 @@ pub(super) fn when(at: Option<Time>) -> Element {
 
 /// The vessels as they identify themselves. `None` without vessels.
 pub(super) fn vessels(vessels: &[&Value]) -> Option<Element> {
+    // Most behaviours give their vessels no part to play; the column would be empty.
     let cast = vessels.iter().any(|vessel| vessel["role"].is_string());
     let row = |vessel: &&Value| {
         let word = |key: &str| vessel[key].as_str().unwrap_or("-").to_owned();
@@ -255,6 +263,7 @@ pub(super) fn measures(alert: &Value) -> Vec<Element> {
 
 /// The score reasons with their points, and the total. `None` without reasons.
 pub(super) fn score(alert: &Value) -> Option<Element> {
+    // As stored: the report shows the score as it was given, not as today's settings would give it.
     let reasons = alert["score_reasons"].as_array().map_or(&[][..], Vec::as_slice);
     let mut rows: Vec<Element> = reasons
         .iter()
@@ -278,7 +287,9 @@ pub(super) fn score(alert: &Value) -> Option<Element> {
 
 /// What people did, oldest first. Has a column for the alert's number if there are several alerts.
 pub(super) fn acts(rows: &[(Option<usize>, &AuditRow)], notes: &[&Note]) -> Option<Element> {
+    // The report of a single alert needs no column for its number.
     let numbered = rows.iter().any(|(number, _)| number.is_some());
+    // What the program did is in the history of the alert.
     let by_people = rows.iter().filter(|(_, row)| !row.is_machine());
     let row = |(number, act): &(Option<usize>, &AuditRow)| {
         let note = notes.iter().find(|note| act.what == "noted" && note.at == act.at && note.who == act.who);

@@ -21,6 +21,7 @@ pub fn position_of(alert: &Value) -> Option<LatLon> {
 
 /// A label of the graticule: `36°30'N`, with half minutes if needed.
 pub(super) fn degrees_minutes_short(degrees: f64, signs: [char; 2]) -> String {
+    // The finest graticule has lines half a minute apart.
     let halves = (degrees.abs() * 120.0).round() as u64;
     let (whole, minutes, half) = (halves / 120, halves % 120 / 2, halves % 2);
     let sign = match degrees {
@@ -79,7 +80,7 @@ pub(super) fn sentence_case(words: &str) -> String {
     letters.next().map_or(String::new(), |first| first.to_uppercase().collect::<String>() + letters.as_str())
 }
 
-/// Suffixes of the names of values that are units, and how each unit is written.
+/// Suffixes of the names of values that are units, and how each unit is written. Settings and measurements follow this rule.
 const UNITS: [(&str, &str); 9] = [
     ("_knots", "kn"),
     ("_nm", "nm"),
@@ -108,6 +109,7 @@ pub(super) fn number_text(key: &str, value: &Value) -> String {
         (Value::Number(number), Some("min")) => {
             let minutes = number.as_f64().unwrap_or_default();
             match minutes {
+                // Long times read better as hours and minutes.
                 60.0.. => Span::from_millis((minutes * 60_000.0).round() as i64).to_string(),
                 _ => format!("{} min", plain(minutes)),
             }
@@ -140,7 +142,7 @@ fn plain(value: f64) -> String {
 }
 
 /// Measured values with the thresholds they are compared with: name of the value, then names of the thresholds and how
-/// they compare.
+/// they compare. Only those that the alert has are shown, so that behaviours can share an entry.
 pub(super) const LIMITS: &[(&str, &[(&str, &str)])] = &[
     (
         "counted_minutes",
@@ -188,7 +190,8 @@ pub(super) const LIMITS: &[(&str, &[(&str, &str)])] = &[
     ("passage_hours", &[("passage_hours", "at least")]),
 ];
 
-/// Names of values whose keys do not explain themselves.
+/// Names of values whose keys do not explain themselves. A behaviour that is added later is readable without an entry: its key becomes
+/// words.
 const NAMES: &[(&str, &str)] = &[
     ("counted_minutes", "Time that counted"),
     ("distance_metres", "Distance at the end"),

@@ -30,18 +30,25 @@ pub(super) struct Taken {
 
 /// Examines every line and keeps a few.
 pub(super) struct Sieve {
+    /// The vessels of the case.
     vessels: BTreeSet<Mmsi>,
+    /// Selects reports of other vessels.
     witnesses: Witnesses,
     /// Number of selected lines of witnesses.
     of_witnesses: u64,
     /// Time of the first report of any vessel.
     first_at: Option<Time>,
+    /// Names of the inputs, in the order of `SourceId`.
     names: Vec<String>,
+    /// Finds the vessel of each line, as the engine does.
     decoder: Decoder,
     /// Lines that may belong to a later line, by input.
     waiting: BTreeMap<SourceId, Waiting>,
+    /// Reports of the line at hand; kept to reuse its memory.
     reports: Vec<Report>,
+    /// Number of lines examined.
     count: u64,
+    /// Lines selected, by their number. A line may be selected several times.
     taken: BTreeMap<u64, Taken>,
 }
 
@@ -129,6 +136,7 @@ impl Sieve {
         } else if is_base_station(line.bytes) {
             waiting.clocks.insert(b"4".to_vec(), (order, taken));
         }
+        // The message is complete: its parts must not be joined to another one that uses the same numbers.
         if let Some(key) = part.filter(|_| !self.reports.is_empty()) {
             waiting.parts.retain(|(of, ..)| *of != key);
         }
