@@ -60,6 +60,9 @@ pub enum FaultError {
 }
 
 /// Reads the variable and arms its fault point. Call it once at start, before any file is opened.
+///
+/// # Errors
+/// If the value is not valid. The process must then end: a test that arms nothing would pass without testing anything.
 pub fn arm() -> Result<(), FaultError> {
     let Some(text) = std::env::var_os(VARIABLE) else {
         return Ok(());

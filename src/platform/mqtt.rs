@@ -1,4 +1,4 @@
-//! Errors of MQTT connections, for inputs and sinks, described for the operator.
+//! Errors of MQTT connections, for inputs and sinks, described for the operator. The library's own texts name its types, not the cause.
 
 use rumqttc::{ConnectionError, StateError, mqttbytes};
 

@@ -1,4 +1,6 @@
 //! Secrets of the settings, given by the place where they are kept, read on demand and never shown.
+//!
+//! Errors name the place and never quote the content.
 
 use std::path::{Path, PathBuf};
 use std::{env, fmt, fs, io};
@@ -115,6 +117,9 @@ impl Secret {
     }
 
     /// Reads the secret without surrounding white space.
+    ///
+    /// # Errors
+    /// If the place is missing or unreadable, is not an ordinary file, is open to other users, or holds no text.
     pub fn read(&self) -> Result<Revealed, SecretError> {
         let path = match self {
             Secret::File(path) => path.clone(),

@@ -24,7 +24,7 @@ use tracing::{error, warn};
 use crate::platform::clock::{Clock, Moment};
 use crate::platform::telemetry::Pulse;
 
-/// Environment variables set by the service manager.
+/// Environment variables set by the service manager: where notifications go, and the names of the sockets that it passes.
 const SOCKET: &str = "NOTIFY_SOCKET";
 const NAMES: &str = "LISTEN_FDNAMES";
 /// Minimum time between two status messages: people read them, and each one wakes the service manager.
@@ -179,6 +179,9 @@ impl Starting {
 
 /// Makes a write beyond the file size limit (`LimitFSIZE=`, `ulimit -f`) fail like a write to a full disk, instead of ending the process.
 /// Needs the Tokio runtime.
+///
+/// # Errors
+/// If the signal cannot be caught; a full file then ends the process.
 pub fn outlive_full_files() -> io::Result<()> {
     // A caught signal has no effect. Child processes get the default action again.
     signal(SignalKind::from_raw(Signal::XFSZ.as_raw())).map(drop)

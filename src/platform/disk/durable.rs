@@ -1,4 +1,5 @@
-//! Files and folders that are complete and durable, or absent.
+//! Files and folders that are complete and durable, or absent. Made of the operations of a [`Disk`], so that the tests can interrupt them
+//! at each one.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -7,6 +8,10 @@ use super::operations::Disk;
 
 /// Replaces a file atomically: after a crash at any moment either the old or the new file is there, complete. Content, then name, then
 /// folder are synced in this order; a name that became durable first could lead to an empty file.
+///
+/// # Errors
+/// If writing or renaming fails, the old file is unchanged. If only the last sync fails, the new file is there, but may not survive a loss
+/// of power.
 pub fn write_whole(disk: &dyn Disk, path: &Path, bytes: &[u8]) -> io::Result<()> {
     let temporary = temporary(path);
     // A crash may have left this file behind.
@@ -24,6 +29,9 @@ pub fn write_whole(disk: &dyn Disk, path: &Path, bytes: &[u8]) -> io::Result<()>
 }
 
 /// Creates a folder and its missing parents, durably.
+///
+/// # Errors
+/// Those of the disk, for instance if a part of the path is a file.
 pub fn create_folders(disk: &dyn Disk, folder: &Path) -> io::Result<()> {
     if disk.list(folder).is_err() {
         if parent(folder) != folder && parent(folder) != Path::new(".") {
@@ -41,6 +49,9 @@ pub fn sync_name(disk: &dyn Disk, path: &Path) -> io::Result<()> {
 }
 
 /// Makes the content of a file durable, whichever process wrote it. Succeeds if the file does not exist.
+///
+/// # Errors
+/// After an error it is unknown what would survive a loss of power.
 pub fn sync_file(disk: &dyn Disk, path: &Path) -> io::Result<()> {
     match disk.append_to(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),

@@ -110,11 +110,13 @@ impl Content {
         into[offset..offset + bytes.len()].copy_from_slice(bytes);
     }
 
+    /// Appends bytes, which are not durable yet.
     fn write(&mut self, bytes: &[u8]) {
         self.pending.push((self.seen.len(), bytes.to_vec()));
         self.seen.extend_from_slice(bytes);
     }
 
+    /// Makes all bytes written so far durable.
     fn sync(&mut self) {
         for (offset, bytes) in self.pending.drain(..) {
             Content::place(&mut self.durable, offset, &bytes);
@@ -125,6 +127,7 @@ impl Content {
     /// arbitrary pieces of them with zeros between.
     fn crash(&self, chance: &mut fastrand::Rng) -> Content {
         let mut left = self.durable.clone();
+        // Mostly in order, as file systems do, but a journal must also survive the rest.
         let in_order = chance.f64() < 0.7;
         let kept = chance.usize(..=self.pending.len());
         for (place, (offset, bytes)) in self.pending.iter().enumerate() {
@@ -136,6 +139,7 @@ impl Content {
                 (false, _) => chance.usize(..=bytes.len()),
             };
             Content::place(&mut left, *offset, &bytes[..part]);
+            // Blocks that were allocated but not written read as zeros.
             if chance.f64() < 0.2 {
                 Content::place(&mut left, offset + part, &vec![0; bytes.len() - part]);
             }
@@ -200,6 +204,7 @@ impl State {
 }
 
 impl ModelDisk {
+    /// Locks the disk.
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -277,6 +282,7 @@ impl ModelDisk {
         // A name in a folder that did not survive is lost with it.
         state.durable_names.retain(|path, _| path.parent().is_some_and(|parent| folders.contains(parent)));
         state.names = state.durable_names.clone();
+        // The machine starts again with a healthy disk.
         (state.fault, state.fired, state.operations) = (None, 0, 0);
         ModelDisk(Arc::new(Mutex::new(state)))
     }

@@ -30,6 +30,9 @@ pub enum Absence {
 
 impl Presence {
     /// Records what is at `path` now.
+    ///
+    /// # Errors
+    /// `NotFound` if nothing is there.
     pub fn of(disk: &dyn Disk, path: &Path) -> io::Result<Presence> {
         Ok(Presence { path: path.to_owned(), identity: disk.identify(path)? })
     }
@@ -40,6 +43,9 @@ impl Presence {
     }
 
     /// Checks that the same file or folder is there and writable. Costs two system calls and reads no data.
+    ///
+    /// # Errors
+    /// What is wrong at this moment. It may pass: a disk that was unmounted can come back.
     pub fn check(&self, disk: &dyn Disk) -> Result<(), Absence> {
         match disk.identify(&self.path) {
             Ok(identity) if identity != self.identity => Err(Absence::Replaced),

@@ -54,6 +54,7 @@ impl Disk for ReadOnly {
     }
 
     fn is_read_only(&self, _path: &Path) -> io::Result<bool> {
+        // Checks of presence then fail, which is right: a caller that asks wants to write.
         Ok(true)
     }
 }

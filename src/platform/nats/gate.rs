@@ -91,6 +91,9 @@ impl Gate {
     /// Connects to a server, encrypted with `tls`, or with the system's trust store if only the server asks for TLS. `host` is an address
     /// without brackets, or a name; `name` is our client name at the server; `identity` is the login, whose secret is removed from the
     /// server's errors.
+    ///
+    /// # Errors
+    /// Errors of the way to the server and of its greeting. Those of the client come later, from the client.
     pub async fn open(
         host: &str,
         port: u16,

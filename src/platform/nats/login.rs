@@ -1,4 +1,5 @@
-//! The login of a NATS connection: its settings, and the secrets once they are read.
+//! The login of a NATS connection: its settings, and the secrets once they are read. There is one way at a time; settings that name several
+//! are refused.
 
 use std::fmt;
 use std::path::Path;
@@ -105,6 +106,9 @@ impl Login {
     }
 
     /// Reads the secrets.
+    ///
+    /// # Errors
+    /// `Secret` if a secret cannot be read, `NoCredentials` if a credentials file has no JWT and seed.
     pub fn read(&self) -> Result<Identity, LoginError> {
         if let (Some(user), Some(password)) = (&self.user, &self.password) {
             return Ok(Identity::User(user.clone(), password.read()?));
@@ -137,6 +141,9 @@ impl Identity {
     }
 
     /// Adds the login to the options of a connection.
+    ///
+    /// # Errors
+    /// `NoCredentials` if the text of a credentials file is not valid; no other login fails.
     pub fn options(&self, options: ConnectOptions) -> Result<ConnectOptions, LoginError> {
         match self {
             Identity::Anonymous => Ok(options),

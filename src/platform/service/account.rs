@@ -1,4 +1,5 @@
-//! Accounts of this machine, by name or number, with their groups.
+//! Accounts of this machine, by name or number, with their groups. For checks of the settings by another user than the daemon's: they say
+//! what the daemon will be allowed to do.
 
 use std::fs;
 use std::process::Command;

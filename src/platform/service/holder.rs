@@ -1,4 +1,5 @@
-//! Finds the process that holds a port or a file lock, from /proc, as far as permissions allow.
+//! Finds the process that holds a port or a file lock, from /proc, as far as permissions allow. For messages only: by the time it is shown,
+//! the process may be gone.
 
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::os::unix::fs::MetadataExt;
@@ -87,6 +88,7 @@ pub fn holder_of_lock(path: &Path) -> Option<u32> {
 
 /// Whether a process runs Atalaia, possibly under another name.
 pub fn is_ours(pid: u32) -> bool {
+    // By name or by file: a package may install the program under another name.
     let of = |pid: &str| fs::read_link(format!("/proc/{pid}/exe")).ok();
     program(pid).as_deref() == Some("atalaia") || of(&pid.to_string()).is_some_and(|theirs| Some(theirs) == of("self"))
 }

@@ -53,6 +53,7 @@ impl Unit {
                 }
             }
         }
+        // systemd applies them in order of their names, whatever folder they are in.
         drop_ins.sort_by(|a, b| a.file_name().cmp(&b.file_name()));
         let texts = std::iter::once(&file).chain(&drop_ins).map(|path| fs::read_to_string(path).unwrap_or_default());
         let unit = Unit::parse(texts);

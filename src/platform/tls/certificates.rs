@@ -1,4 +1,4 @@
-//! Reads certificates from PEM files.
+//! Reads certificates from PEM files, for the trusted authorities and for our own certificate.
 
 use std::path::{Path, PathBuf};
 use std::{fs, io};

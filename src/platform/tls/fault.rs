@@ -57,6 +57,7 @@ fn refusal(alert: AlertDescription) -> Option<&'static str> {
     Some(match alert {
         CertificateExpired => "the server refuses our certificate as expired",
         CertificateRevoked => "the server refuses our certificate as revoked",
+        // The remedy differs from that of the others: our authority has to be installed at the server.
         UnknownCA => "the server refuses our certificate: it does not trust the authority that issued it",
         CertificateRequired => "the server asks for a certificate of ours; write tls.certificate and tls.key",
         BadCertificate | UnsupportedCertificate | CertificateUnknown | AccessDenied => {

@@ -1,4 +1,4 @@
-//! The cryptography that rustls uses: ring, for every connection of the process.
+//! The cryptography that rustls uses: ring, for every connection of the process. One provider for all keeps a second one out of the binary.
 
 use std::sync::Arc;
 

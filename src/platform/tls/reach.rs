@@ -1,4 +1,5 @@
-//! Checks whether a server can be reached: its name resolves, it accepts connections and, with TLS, its certificate is trusted.
+//! Checks whether a server can be reached: its name resolves, it accepts connections and, with TLS, its certificate is trusted. It sends no
+//! login and no data.
 
 use std::sync::Arc;
 use std::time::Duration;

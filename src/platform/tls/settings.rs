@@ -44,6 +44,9 @@ impl Settings {
 
     /// Reads the files and builds the client configuration. Callers build it again when the
     /// files may have changed.
+    ///
+    /// # Errors
+    /// `File` for a file that is missing or not PEM; `Unusable` if no authority is trusted, or the certificate does not fit its key.
     pub fn client(&self) -> Result<ClientConfig, TlsError> {
         let mut roots = RootCertStore::empty();
         match &self.ca {

@@ -1,6 +1,9 @@
 //! Compares the alerts of a bundle with those that a replay finds: the same, the same with other points, or not found,
 //! and why, as far as the bundle shows it.
 //!
+//! A difference does not mean that the bundle is wrong. It has the sentences of its own vessels only, and begins at some
+//! moment, so what rests on others or on earlier history cannot come out the same. The texts say which it is.
+//!
 //! All times compared are those of the alerts, which are engine time. A late feed, or a recording that is played, is
 //! received long after the times it reports.
 

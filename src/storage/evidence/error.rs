@@ -46,6 +46,7 @@ pub enum EvidenceError {
 }
 
 impl EvidenceError {
+    /// The error of an operation on this file, for `map_err`.
     pub(super) fn file(path: &Path) -> impl Fn(io::Error) -> EvidenceError + '_ {
         move |cause| EvidenceError::File { path: path.to_owned(), cause }
     }

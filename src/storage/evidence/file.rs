@@ -1,4 +1,5 @@
-//! Writes files that must not replace others: bundles and keys.
+//! Writes files that must not replace others: bundles and keys. Both are made once, and a second one of the same name would be mistaken for
+//! it.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
@@ -8,6 +9,9 @@ use std::path::Path;
 use super::error::EvidenceError;
 
 /// Writes a packed bundle to a file that must not exist yet, readable by its owner only, and syncs it.
+///
+/// # Errors
+/// `Exists` if the file is there, `File` if it cannot be written. No part of a bundle is left behind.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), EvidenceError> {
     write_new(path, 0o600, bytes).map_err(|error| match error {
         EvidenceError::File { path, cause } if cause.kind() == io::ErrorKind::AlreadyExists => {

@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 use super::error::EvidenceError;
 use super::file::write_new;
 
-/// Bytes of a key file that are read. A key is much shorter.
+/// Bytes of a key file that are read. A key is much shorter; a mistaken path may lead to anything.
 const LONGEST_FILE_BYTES: u64 = 4096;
 
 /// The private key that signs bundles. It has no `Debug`, so that it cannot be printed.
@@ -27,6 +27,9 @@ pub struct PublicKey(ed25519_dalek::VerifyingKey);
 
 impl SigningKey {
     /// Reads a private key in PEM or as 64 hex digits. Refuses a file that others than its owner may read.
+    ///
+    /// # Errors
+    /// `Key` if others may read the file or it is not a private key, `File` if it cannot be read.
     pub fn read(path: &Path) -> Result<SigningKey, EvidenceError> {
         let (text, mode) = text_of(path)?;
         if mode & 0o077 != 0 {
@@ -58,6 +61,9 @@ impl SigningKey {
 
 impl PublicKey {
     /// Reads a public key in PEM or as 64 hex digits.
+    ///
+    /// # Errors
+    /// `Key` if it is not a public key, `File` if it cannot be read.
     pub fn read(path: &Path) -> Result<PublicKey, EvidenceError> {
         let (text, _) = text_of(path)?;
         let key = match hex_key(&text) {
@@ -99,6 +105,10 @@ impl PublicKey {
 
 /// Creates a key: the private one in `path`, readable by its owner only, and the public one beside it with `.pub` added
 /// to the name. Returns the path of the public key and the key. Never overwrites a file.
+///
+/// # Errors
+/// `Key` or `File` if one of the files is there already, or cannot be written. If only the public one fails, the private one stays: the
+/// public key can be made of it.
 pub fn keygen(path: &Path) -> Result<(PathBuf, PublicKey), EvidenceError> {
     let mut seed = [0; 32];
     // Unlike the urandom device, it waits until the kernel has gathered enough entropy: keys are made early on new machines.

@@ -1,4 +1,5 @@
-//! The manifest: what a bundle is, and the length, hash and chain link of every member.
+//! The manifest: what a bundle is, and the length, hash and chain link of every member. It is JSON, and the hashes are those
+//! of `sha256sum`, so that a bundle can be checked without this program.
 
 use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};

@@ -7,6 +7,16 @@
 //! alerts with every change and action, their tracks, the raw sentences of its vessels as received, and the settings,
 //! zones and lists in force.
 //!
+//! | member | content |
+//! |---|---|
+//! | `manifest.json`, `manifest.sig` | what the bundle is, and its signature, if it has one |
+//! | `README.txt`, `report.html` | for a reader without the program: what this is, and the case as a page |
+//! | `case.json` | the case and its audit trail |
+//! | `alerts/ID.json` | an alert, every change of it, its audit trail and deliveries |
+//! | `tracks.geojson` | the tracks of all alerts, for a map |
+//! | `sentences/NNNN.nmea`, `.index.jsonl` | lines as received; the origin and place of each, and other input of the engine |
+//! | `in-force/KEY/...` | settings, zones and lists, by the key of the moment |
+//!
 //! # What is trusted
 //! Nothing in a bundle is trusted until [`open()`] has checked every byte against the manifest. It works in memory,
 //! writes nothing, and refuses anything that this program would not have packed in the same way. A hash shows that

@@ -1,4 +1,7 @@
 //! Opens a bundle: checks every byte against the manifest before anything in the bundle is used.
+//!
+//! In this order: the tar file is one that this program would write; the manifest is of a known format; the signature fits the
+//! manifest; the members are exactly those listed; the index of the sentences fits their bytes. The first fault ends it.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -116,6 +119,7 @@ fn hold_against(manifest: &Manifest, members: &Members) -> Result<(), EvidenceEr
     let mut listed = manifest.members.iter().map(|member| member.name.as_str()).collect::<Vec<_>>();
     // For the search below; the order in the manifest itself is checked with the chain.
     listed.sort_unstable();
+    // Each fault has its own text: a reader has to learn which member to distrust.
     if let Some(twice) = listed.windows(2).find(|pair| pair[0] == pair[1]) {
         return damaged(format!("{MANIFEST}: lists {} twice", twice[0]));
     }

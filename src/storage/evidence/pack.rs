@@ -47,6 +47,10 @@ pub struct Made {
 
 /// Packs a case. `id` may be shortened. `before` is the history to include before each alert; `None` for what its
 /// behaviour needs.
+///
+/// # Errors
+/// `Unfit` if none of the alerts is left, or the bundle would be too large; `Store` for an unknown case; `Journal` or `File` if something
+/// cannot be read. Damage in the journal is not an error but a remark.
 pub fn pack(
     sources: &Sources<'_>,
     id: &str,
@@ -67,6 +71,7 @@ pub fn pack(
     let mut members = Members::new();
     let mut remarks = Vec::new();
     let listed = case_file.case["alerts"].as_array().map_or(0, Vec::len);
+    // A purge may have deleted some; the case still lists them.
     if case_file.alerts.len() < listed {
         let gone = listed - case_file.alerts.len();
         remarks.push(format!("{gone} of the {listed} alerts of the case are not stored any more."));
@@ -80,6 +85,7 @@ pub fn pack(
     let taken = sentences_of(sources, reach, &mut remarks)?;
     let lines = taken.pieces.iter().filter(|piece| matches!(piece, Piece::Line(_))).count() as u64;
     sentences::add(taken.pieces, &mut members).map_err(|error| unfit(&error.to_string()))?;
+    // Only now: the journal says which settings were in force while its lines were received.
     for key in &taken.in_force {
         add_in_force(sources.journal, key, &mut members, &mut remarks)?;
     }
@@ -93,6 +99,7 @@ pub fn pack(
     let marking = marking_of(&case_file.case);
     let text = |key: &str| case_file.case[key].as_str().unwrap_or_default().to_owned();
     members.insert("README.txt".to_owned(), readme(&text("id"), &marking).into_bytes());
+    // Everything but the manifest and its signature is a member by now, so the chain covers it.
     let (listed, head) = chained(members.iter().map(|(name, content)| (name.as_str(), content.as_slice())));
     let manifest = Manifest {
         format: FORMAT.to_owned(),
@@ -111,12 +118,14 @@ pub fn pack(
         members: listed,
         head,
     };
+    // The signature is over this text to the last byte, so it is made once and packed as it is.
     let written = serde_json::to_string_pretty(&manifest).map_err(|error| unfit(&error.to_string()))? + "\n";
     if let Some(key) = key {
         members.insert(SIGNATURE.to_owned(), key.sign(written.as_bytes()).to_vec());
     }
     members.insert(MANIFEST.to_owned(), written.into_bytes());
     let bytes = archive::write(&members).map_err(|error| unfit(&error.to_string()))?;
+    // `open` would refuse it.
     if archive::MOST_MEMBERS < members.len() || archive::LARGEST_BUNDLE_BYTES < bytes.len() as u64 {
         return Err(unfit(&format!("{} members of {} bytes are too much for a bundle", members.len(), bytes.len())));
     }
@@ -132,7 +141,8 @@ fn marking_of(case: &Value) -> Marking {
     }
 }
 
-/// Adds the case, its alerts and their tracks.
+/// Adds the case, its alerts and their tracks. Alerts carry the notes and findings of analysts, so a bundle can be read
+/// without the store.
 fn add_files(case_file: &CaseFile, members: &mut Members) -> io::Result<()> {
     let audit = |rows: &[AuditRow]| -> Value { rows.iter().map(AuditRow::value).collect() };
     let case = json!({ "case": case_file.case, "audit": audit(&case_file.audit) });
@@ -264,6 +274,7 @@ fn woven(sieve: Sieve, between: Vec<(u64, Row)>) -> Vec<Piece> {
     let mut between = between.into_iter().peekable();
     let mut idle: BTreeSet<String> = BTreeSet::new();
     let add = |row: Row, idle: &mut BTreeSet<String>, pieces: &mut Vec<Piece>| {
+        // An input that stays silent is reported again and again, and only the first time changes the engine.
         let is_news = match &row {
             Row::Idle { source, .. } => idle.insert(source.clone()),
             _ => true,
@@ -281,7 +292,8 @@ fn woven(sieve: Sieve, between: Vec<(u64, Row)>) -> Vec<Piece> {
     pieces
 }
 
-/// Adds the settings that were in force under a key.
+/// Adds the settings that were in force under a key: settings file, zones and lists, as the daemon kept them beside the
+/// journal. Without them a replay is not possible, which a remark says.
 fn add_in_force(
     journal: &Path,
     key: &str,
@@ -305,6 +317,7 @@ fn add_in_force(
                 continue;
             }
             let content = fs::read(entry.path()).map_err(EvidenceError::file(&entry.path()))?;
+            // The names are the operator's; those in a bundle must be readable on any system.
             let plain = plain(&format!("in-force/{key}/{within}"), &name);
             if !plain.ends_with(&format!("/{name}")) {
                 remarks.push(format!("{within}{name} of the settings in force is packed as {plain}."));

@@ -1,5 +1,8 @@
 //! What a bundle must contain so that a replay finds the alerts again: whose sentences, from when, and of which other
 //! vessels nearby.
+//!
+//! Each behaviour declares how much history it needs (`history_hours`). More would make the bundle larger and show more of
+//! the vessels than the case is about.
 
 use std::collections::BTreeSet;
 

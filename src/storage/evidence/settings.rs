@@ -1,4 +1,4 @@
-//! The settings of evidence bundles.
+//! The settings of evidence bundles. The public key is not among them: those who verify a bundle must have it from elsewhere.
 
 use std::path::PathBuf;
 

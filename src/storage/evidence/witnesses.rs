@@ -9,9 +9,11 @@ use atalaia_core::geo::LatLon;
 
 /// Approximate distance to a silent vessel within which witnesses are taken, in nautical miles.
 const NEAR_NM: f64 = 60.0;
-/// Cells per degree. A vessel counts as near by its cell.
+/// Cells per degree: 15 nautical miles from north to south. A vessel counts as near by its cell, which is exact enough for
+/// showing that receivers worked.
 const CELLS: f64 = 4.0;
-/// Length of a slot of the reception model in milliseconds.
+/// Length of a slot of the reception model in milliseconds: ten minutes. The model only asks whether a vessel was heard in a
+/// slot, so one report in each is all that a replay needs.
 const SLOT_MILLIS: i64 = 600_000;
 
 /// Where witnesses are looked for, and which reports were taken.

@@ -1,4 +1,6 @@
 //! JSON lines: complete alerts, each beginning with the marking of the file. Characters that a terminal or editor acts on are escaped.
+//!
+//! The only format that keeps everything: tracks, evidence, and texts exactly as received. Programs should read this one.
 
 use std::io::{self, Write};
 

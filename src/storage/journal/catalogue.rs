@@ -45,6 +45,7 @@ pub(super) struct Sealed {
 /// The header of a segment.
 #[derive(Clone, PartialEq, Debug)]
 pub(super) struct Header {
+    /// The segment.
     pub(super) identity: Identity,
     /// What is known of the content once it is complete; `None` while the segment may still grow.
     pub(super) sealed: Option<Sealed>,

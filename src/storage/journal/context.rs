@@ -1,4 +1,4 @@
-//! What lines need to be understood besides their bytes.
+//! What lines need to be understood besides their bytes. Every segment begins with it, so that reading can begin at any segment.
 
 /// Inputs and settings that are needed to interpret lines.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]

@@ -152,26 +152,32 @@ impl<'a> Bytes<'a> {
         Some(taken)
     }
 
+    /// The next `N` bytes.
     fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
         self.take(N)?.try_into().ok()
     }
 
+    /// The next byte.
     fn byte(&mut self) -> Option<u8> {
         self.array().map(|[byte]| byte)
     }
 
+    /// The next number, little-endian.
     pub(super) fn u32(&mut self) -> Option<u32> {
         self.array().map(u32::from_le_bytes)
     }
 
+    /// The next number, little-endian.
     pub(super) fn u64(&mut self) -> Option<u64> {
         self.array().map(u64::from_le_bytes)
     }
 
+    /// The next time: milliseconds since 1970.
     pub(super) fn time(&mut self) -> Option<Time> {
         self.array().map(|bytes| Time::from_millis(i64::from_le_bytes(bytes)))
     }
 
+    /// The next number of an input.
     fn source(&mut self) -> Option<SourceId> {
         self.array().map(|bytes| SourceId(u16::from_le_bytes(bytes)))
     }

@@ -48,6 +48,7 @@ pub enum JournalError {
 }
 
 impl JournalError {
+    /// The error of an operation on this file or folder, for `map_err`.
     pub(super) fn file(path: &Path) -> impl Fn(io::Error) -> JournalError + '_ {
         move |cause| JournalError::File { path: path.to_owned(), cause: std::sync::Arc::new(cause) }
     }

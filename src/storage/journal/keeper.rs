@@ -1,4 +1,7 @@
 //! The writing thread: writes blocks into segments, syncs them and recovers from failed writes.
+//!
+//! It wakes up when a block is queued, when a caller waits for a position, and at the latest when a sync or another attempt is due. Blocks
+//! stay in memory until they are synced. That is also the memory limit that the main loop runs into when the disk fails.
 
 use std::collections::VecDeque;
 use std::io;
@@ -155,6 +158,7 @@ impl Keeper {
                 state.queue.push_back(block);
             }
         }
+        // Taken over under the lock and written without it: the main loop never waits for a write.
         self.blocks.extend(state.queue.drain(..));
         if self.blocks.is_empty() {
             // The entries that a caller still waits for were dropped.
@@ -246,6 +250,7 @@ impl Keeper {
             }
             return Ok(());
         };
+        // The content first, then the name: a name without content would be an empty segment.
         segment.file.sync()?;
         if segment.synced.is_none() {
             self.disk.sync_folder(self.premises.path())?;

@@ -1,4 +1,5 @@
-//! Reading: entries in order from a position, the extent of the journal, and the raw lines of a time span.
+//! Reading: entries in order from a position, the extent of the journal, and the raw lines of a time span. It may go on while the daemon
+//! writes: blocks that are written meanwhile are read or not, but never in part.
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -41,6 +42,9 @@ pub struct Read {
 
 /// Calls `each` for all entries in order, starting at `from`, until the position `until`, the end of the journal or a break. Entries purged
 /// before `from` are not reported as a hole; entries purged after it are.
+///
+/// # Errors
+/// `File` if the folder cannot be listed. Whatever is wrong with a segment is in the result.
 pub fn read(
     disk: &dyn Disk,
     folder: &Path,
@@ -208,6 +212,9 @@ pub struct Extent {
 }
 
 /// Extent of the journal according to the heads of its blocks; `None` if it has no entries.
+///
+/// # Errors
+/// `File` if the folder cannot be listed. Segments that cannot be read do not count.
 pub fn span(disk: &dyn Disk, folder: &Path) -> Result<Option<Extent>, JournalError> {
     let catalogue = Catalogue::of(disk, folder)?;
     let useful: Vec<_> = catalogue.segments.iter().filter(|segment| segment.is_useful()).collect();
@@ -277,6 +284,9 @@ pub struct Found<'a> {
 /// inputs count. Lines of a recording count as received at the time of the last line or tick before them. Lines of an unknown input are
 /// always included. Sealed segments outside the time span are skipped by their headers. Holes are reported only for segments that were
 /// read. Damage at the end of a segment has equal `from` and `until`, even if entries are missing there.
+///
+/// # Errors
+/// `File` if the folder cannot be listed. Whatever is wrong with a segment is in the result.
 pub fn lines_between(
     disk: &dyn Disk,
     folder: &Path,

@@ -54,6 +54,7 @@ pub(crate) fn put_sums_right(bytes: &mut [u8]) {
     for place in places {
         let Some(head) = bytes.get(place..place + HEAD) else { continue };
         let stored = u32::from_le_bytes([head[40], head[41], head[42], head[43]]) as usize;
+        // The payload first: its checksum is part of what the head's covers.
         let Some(payload) = bytes.get(place + HEAD..place + HEAD + stored) else { continue };
         let sum = crc32fast::hash(payload);
         bytes[place + 12..place + 16].copy_from_slice(&sum.to_le_bytes());

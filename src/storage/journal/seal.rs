@@ -1,4 +1,7 @@
 //! A thread that rewrites finished segments in large compressed blocks.
+//!
+//! While lines are received, small blocks keep the delay until they are durable short; compression works better on large ones. Segments
+//! that were not sealed, because the daemon stopped or the disk was full, are sealed after the next start.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -86,9 +89,11 @@ pub(super) fn seal(
         return Ok(Outcome::Left);
     };
     let file = disk.open(path).map_err(JournalError::file(path))?;
+    // A damaged segment stays as it is: rewriting it would lose the bytes that a person might still make sense of.
     let Some(survey) = Survey::of(segment, segment.walk(&*file), until) else {
         return Ok(Outcome::Left);
     };
+    // Nothing in it was ever durable. If bytes follow the header, they may be what a person looks for.
     if survey.count == 0 {
         if file.length().map_err(JournalError::file(path))? == segment.begins() {
             disk.remove(path).map_err(JournalError::file(path))?;
@@ -240,6 +245,7 @@ impl Copy<'_> {
         let Some(next) = self.next.take() else {
             return Ok(());
         };
+        // Checked once more before the original goes: the head's number of entries is what readers count positions by.
         let mut rest = Bytes(&self.entries);
         let count = std::iter::from_fn(|| decode(&mut rest)).count();
         if count != next.count as usize || !rest.0.is_empty() {

@@ -14,7 +14,7 @@ use crate::platform::telemetry::Pulse;
 
 /// Maximum number of lost spans that are remembered. When it is reached, the last span is extended and covers the gaps as well.
 const LOST_SPANS: usize = 64;
-/// Maximum number of block buffers kept for reuse.
+/// Maximum number of block buffers kept for reuse. More are needed only while the disk is slow, and are then given back.
 const SPARE: usize = 16;
 /// Maximum size in bytes of a buffer kept for reuse.
 const SPARE_SIZE: usize = 1 << 20;
@@ -202,6 +202,10 @@ pub struct Syncer(pub(super) Arc<Shared>);
 impl Syncer {
     /// Waits until all entries before `position` are synced. Concurrent callers share one sync. If writing fails, this returns the error at
     /// once and the caller decides what to do. It never succeeds for entries that were dropped.
+    ///
+    /// # Errors
+    /// `Failing` while writing fails, `Lost` for entries that were dropped, `Slow` when the patience is over, `Beyond` for a position that
+    /// was never given out, `Closed` once the journal has ended.
     pub fn reach(&self, position: Position, patience: Duration) -> Result<(), JournalError> {
         let mut state = self.0.lock();
         if let Some(answer) = state.reached(position.0) {

@@ -111,6 +111,9 @@ pub struct Unfinished<'a> {
 
 impl<'a> Unfinished<'a> {
     /// Creates the temporary file and writes the description.
+    ///
+    /// # Errors
+    /// `Refused` if the names of the inputs exceed the head, `File` if the file cannot be written.
     pub fn begin(disk: &'a dyn Disk, folder: &'a Path, snapshot: &Snapshot) -> Result<Unfinished<'a>, JournalError> {
         let head = Head { snapshot: snapshot.clone(), program: env!("CARGO_PKG_VERSION").to_owned() }.encode();
         if LONGEST_HEAD < head.len() {
@@ -126,6 +129,9 @@ impl<'a> Unfinished<'a> {
     }
 
     /// Adds the next part of the state, as one block.
+    ///
+    /// # Errors
+    /// `Refused` for a part of 4 GiB or more, `File` if the file cannot be written.
     pub fn append(&mut self, part: &[u8]) -> Result<(), JournalError> {
         if part.is_empty() {
             return Ok(());
@@ -141,6 +147,9 @@ impl<'a> Unfinished<'a> {
 
     /// Makes the file durable, reads it back (a disk may return other bytes than it was given), gives it its name, and removes all but the
     /// newest three. What it depends on must be durable by now.
+    ///
+    /// # Errors
+    /// `File` if the file cannot be written, or reads back otherwise. Earlier snapshots are then still there.
     pub fn finish(mut self) -> Result<(), JournalError> {
         fault::point("snapshot-half-written");
         let sum = self.sum.clone().finalize();
@@ -197,6 +206,9 @@ fn block_sum(length: u32, stored: &[u8]) -> u32 {
 
 /// The snapshots from newest to oldest, up to and including the position `at_most` if one is given. Each file is read when the iterator
 /// reaches it.
+///
+/// # Errors
+/// `File` if the folder cannot be listed; a missing one counts as empty. Faults of a snapshot are in what the iterator yields.
 pub fn newest<'a>(
     disk: &'a dyn Disk,
     folder: &'a Path,
@@ -284,6 +296,7 @@ struct Head {
 }
 
 impl Head {
+    /// Encodes the head without what precedes it.
     fn encode(&self) -> Vec<u8> {
         let mut head = Vec::new();
         head.extend_from_slice(&self.snapshot.position.0.to_le_bytes());
@@ -294,6 +307,7 @@ impl Head {
         head
     }
 
+    /// Parses a head; `None` if it is not valid.
     fn parse(bytes: &[u8]) -> Option<Head> {
         let mut rest = Bytes(bytes);
         let position = Position(rest.u64()?);

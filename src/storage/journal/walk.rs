@@ -1,4 +1,7 @@
 //! Iterates over the intact blocks of a segment.
+//!
+//! Nothing is assumed of the bytes between them. After damage, the next marker counts only with an intact head of the same segment, so that
+//! lines that contain a marker, or an old block in reused space, are not taken for one.
 
 use std::cell::Cell;
 use std::io;

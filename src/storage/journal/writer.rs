@@ -45,6 +45,10 @@ impl Journal {
     /// Opens a folder, creating it if necessary, and starts the threads. New entries go into a new segment, starting after the last intact
     /// block, or at `at_least` if that is further. Callers pass the position of a snapshot or of a stored alert, so that no position is
     /// used twice. `tell` is called from the threads and must not block.
+    ///
+    /// # Errors
+    /// `Newer` for a segment of a later version, `File` if the folder cannot be used, a segment cannot be read at the moment, or a thread
+    /// cannot be started. Damaged segments are not an error.
     pub fn open(
         disk: Arc<dyn Disk>,
         folder: &Path,
@@ -60,6 +64,7 @@ impl Journal {
         }
         let catalogue = Catalogue::of(&*disk, folder)?;
         let (end, context) = end_of(&*disk, &catalogue)?;
+        // Positions below were given out before, even if their entries did not survive.
         let end = end.max(at_least.unwrap_or_default().0);
 
         let draft = Block::new(end, Arc::new(context), Vec::new());
@@ -107,6 +112,7 @@ impl Journal {
         }
         if is_too_long {
             let from = state.draft.end();
+            // It takes up a position all the same, so that the loss shows as a hole.
             state.lose(from, from + 1);
             state.draft = Block::new(from + 1, Arc::clone(&state.draft.context), Vec::new());
             return Position(from + 1);
@@ -158,6 +164,9 @@ impl Journal {
     }
 
     /// Writes and syncs everything, retrying once, then ends the threads.
+    ///
+    /// # Errors
+    /// `Failing` if the last entries could not be written. They are lost.
     pub fn finish(mut self) -> Result<(), JournalError> {
         self.end();
         let state = self.shared.lock();
@@ -197,6 +206,7 @@ fn queue<'a>(shared: &'a Shared, limits: &Limits, mut state: MutexGuard<'a, Stat
         let waited = shared.done.wait_timeout_while(state, limits.patience, full);
         let (after, waited) = waited.unwrap_or_else(PoisonError::into_inner);
         state = after;
+        // The main loop must go on. Lines that cannot be stored are counted and dropped.
         if waited.timed_out() {
             drop(state);
             shared.fails("the disk does not answer".to_owned(), None);

@@ -1,4 +1,7 @@
 //! Alerts that are open in the store after a restart but that no engine follows, because the state they came from is lost.
+//!
+//! They would stay open for ever, here and at every sink. Ending them says honestly that they are no longer watched; if the engine meets
+//! the same alert again, `resumed` reopens it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

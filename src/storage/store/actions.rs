@@ -202,6 +202,7 @@ fn do_it(
                  WHERE id = ?1",
                 params![id, until.map(Time::millis), severity],
             )?;
+            // The trail must show how long the alert was set aside.
             if let Some(until) = until {
                 why = Some(format!("until {until}{}", why.map_or(String::new(), |why| format!(": {why}"))));
             }

@@ -1,4 +1,7 @@
 //! A verified copy of the store, made while the daemon runs.
+//!
+//! It needs no write-ahead log beside it and has no free pages, so it is one file that can be moved. As `<path>.backup` it replaces a
+//! damaged store at the next start (`integrity`).
 
 use std::fs::{self, File, OpenOptions};
 use std::os::unix::fs::OpenOptionsExt;

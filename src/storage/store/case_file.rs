@@ -1,4 +1,5 @@
-//! Everything the store knows about one case, for an evidence bundle, and the audit row for such a bundle.
+//! Everything the store knows about one case, for an evidence bundle, and the audit row for such a bundle. It is read by several queries: a
+//! change that is stored meanwhile may be in one part and not in another.
 
 use std::path::Path;
 

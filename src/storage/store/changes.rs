@@ -1,4 +1,7 @@
 //! Takes a change of the engine into the store: its rows, its audit row, and its offer to each sink.
+//!
+//! All of it happens in the transaction of the writer, so an announced change that is stored has been offered to every sink of the
+//! settings, and an offered one is stored.
 
 use rusqlite::Transaction;
 

@@ -1,4 +1,8 @@
 //! Why the store cannot be used, or refuses a request.
+//!
+//! Functions that take the path of the store return `Sqlite` if the file is missing, locked for longer than the time limit, or cannot be
+//! read, and `Older` or `Newer` if it is of another version. Only further errors are named at each function. Texts of `Refused` are shown
+//! to the person who asked, as they are.
 
 use std::path::{Path, PathBuf};
 
@@ -74,10 +78,12 @@ fn likely(cause: &rusqlite::Error) -> &'static str {
 }
 
 impl StoreError {
+    /// The error of SQLite with this file, for `map_err`.
     pub(super) fn sqlite(path: &Path) -> impl Fn(rusqlite::Error) -> StoreError + '_ {
         move |cause| StoreError::Sqlite { path: path.to_owned(), cause }
     }
 
+    /// The error of the file system with this file, for `map_err`.
     pub(super) fn file(path: &Path) -> impl Fn(std::io::Error) -> StoreError + '_ {
         move |cause| StoreError::File { path: path.to_owned(), cause }
     }

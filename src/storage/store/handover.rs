@@ -1,4 +1,7 @@
 //! What the next watch needs to know: what is open, and what has happened since a given time.
+//!
+//! "Since" means the wall clock when a change was stored, not event time: a late feed may report today what happened yesterday, and the
+//! last watch has not seen it.
 
 use std::path::Path;
 
@@ -58,6 +61,7 @@ pub enum Extent {
 }
 
 impl Extent {
+    /// The columns to select.
     fn columns(self) -> &'static str {
         match self {
             Extent::Whole => COLUMNS,

@@ -1,4 +1,7 @@
 //! Legal holds: everything that belongs to a held case is kept, whatever its age.
+//!
+//! A hold is on a case, but cases merge: one that shares an alert with a held case is held with it, and so on from case to case ([`HELD`]).
+//! The answer is computed at each purge and never stored.
 
 use std::path::Path;
 
@@ -63,6 +66,7 @@ fn change(
     }
     in_transaction(path, |transaction| {
         let (id, is_held) = find(transaction, id).map_err(StoreError::sqlite(path))??;
+        // Holding twice would replace the author and reason of the first hold.
         match (is_held, held) {
             (true, Some(_)) => return Err(StoreError::Refused(format!("{id}: is held already"))),
             (false, None) => return Err(StoreError::Refused(format!("{id}: is not held"))),

@@ -1,4 +1,4 @@
-//! Ids as users type them: complete, or shortened to an unambiguous beginning.
+//! Ids as users type them: complete, or shortened to an unambiguous beginning. Capitals count as small letters.
 
 use rusqlite::{Connection, OptionalExtension};
 

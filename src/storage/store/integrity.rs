@@ -1,4 +1,5 @@
-//! Handles a damaged store: the file is set aside, never used or deleted, and replaced by the backup beside it or by an empty store.
+//! Handles a damaged store: the file is set aside, never used, and replaced by the backup beside it (`<path>.backup`) or by an empty store.
+//! Only retention deletes what was set aside.
 
 use std::fs::{self, File};
 use std::io;

@@ -1,4 +1,5 @@
-//! Reads lists of alerts, their changes and people's actions, without the tracks in the evidence, which are most of the data.
+//! Reads lists of alerts, their changes and people's actions, without the tracks in the evidence, which are most of the data. SQLite
+//! removes them from the JSON before it is parsed.
 
 use std::path::{Path, PathBuf};
 

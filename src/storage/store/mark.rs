@@ -1,4 +1,7 @@
 //! The action of an analyst that marks an alert.
+//!
+//! The mark is stored beside the alert and takes effect at once: pending deliveries are read with it (`outbox`), and a digest that waits
+//! with the alert in it is formed again. What a sink has received already cannot be taken back.
 
 use std::path::Path;
 

@@ -1,4 +1,5 @@
-//! Opens the database for the daemon, and brings one of an earlier version up to this one.
+//! Opens the database for the daemon, and brings one of an earlier version up to this one. The caller holds the lock of the store, so no
+//! other daemon does the same at once.
 
 use std::path::{Path, PathBuf};
 use std::{fs, io};

@@ -1,4 +1,18 @@
 //! The outbox: one row per sink and change. It says how far the change has got on its way to the sink; a pending row is to be delivered.
+//!
+//! | from | to | when |
+//! |---|---|---|
+//! | - | not selected, silenced, withheld | a stage stops the change as it is stored |
+//! | - | pending | no stage stops it; `gathered` if it goes into a digest |
+//! | pending | delivered | the sink, or the sink of its digest, has accepted it |
+//! | pending | pending | a failed attempt: `due_at` says when it is tried again |
+//! | pending | withheld | its marking, or the clearance of the sink, no longer allows it |
+//! | pending | failed | it is given up, or the sink is no longer in the settings |
+//! | failed | pending | an operator retries it; it then goes behind all others |
+//!
+//! `told_at` is when a row was accepted or given up; of a pending row, when a part of its receivers got it. The worker of a sink reads the
+//! rows in the order of `seq`, on a connection of its own (`Outbox`), and reports outcomes to the writer. Beside the writer, only commands
+//! of people change rows: a retry, a marking, a purge.
 
 use std::path::Path;
 use std::sync::Arc;

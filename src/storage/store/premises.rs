@@ -1,4 +1,5 @@
-//! The files of the store as the daemon opened them. Moving them away does not break the open connections, so it must be checked.
+//! The files of the store as the daemon opened them. Moving them away does not break the open connections, so it must be checked: what is
+//! written then would be in a file that no command and no restart finds.
 
 use std::io;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,7 @@
 //! Reads from the store for lists, single alerts and exports. Readers never delay the writer.
+//!
+//! An alert is returned as JSON with the marking, case and state of this moment. These are columns beside the stored body, so that a later
+//! change of the alert does not undo what an analyst decided.
 
 use std::collections::BTreeMap;
 use std::path::Path;

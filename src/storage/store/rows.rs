@@ -46,6 +46,7 @@ pub(super) fn restate(transaction: &Transaction<'_>, restated: &Restated<'_>, no
         "UPDATE alerts SET status = ?2, ended_at = iif(?2 = 'open', NULL, last_at), revision = ?3, body = ?4 WHERE id = ?1",
         params![id, alert["status"].as_str(), revision, alert.to_string()],
     )?;
+    // The line is what sinks get, in the shape of a change of the engine.
     let kind = change.name();
     let line = json!({"change": kind, "revision": revision, "at": at.to_string(), "reason": reason, "alert": alert});
     transaction.execute(
@@ -75,6 +76,7 @@ pub(super) fn store_case(transaction: &Transaction<'_>, case: &Case, now: Time) 
         "UPDATE alerts SET case_id = ?1 WHERE id IN (SELECT value FROM json_each(?2)) AND case_id IS NOT ?1",
     )?;
     joined.execute(params![case.id, alerts])?;
+    // Never deleted by a later state of the case: holds follow these rows through a merge.
     let mut link = transaction
         .prepare_cached("INSERT INTO case_alerts (case_id, alert) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?;
     case.alerts.iter().try_for_each(|alert| link.execute(params![case.id, alert]).map(drop))
@@ -99,6 +101,7 @@ pub(super) fn upsert(transaction: &Transaction<'_>, change: &Change, now: Time) 
         transaction.prepare_cached("SELECT revision, state, acknowledged_severity FROM alerts WHERE id = ?1")?;
     let known: Option<(u32, String, Option<i64>)> =
         known.query_row([&alert.id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?;
+    // A replay after a crash comes to earlier states of the alert again.
     if known.as_ref().is_some_and(|(revision, ..)| change.revision <= *revision) {
         return Ok(());
     }

@@ -1,4 +1,5 @@
-//! Alerts about the daemon itself: one open alert for each thing that is wrong.
+//! Alerts about the daemon itself: one open alert for each thing that is wrong. They go the
+//! same way as alerts about vessels: stored first, then delivered to each sink whose filter asks for them.
 
 use rusqlite::{OptionalExtension, Transaction, params};
 use serde_json::{Map, Value};

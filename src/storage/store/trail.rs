@@ -1,4 +1,6 @@
 //! The audit trail: who did what, when and why, and the actual caller if another name was given.
+//!
+//! A row is written in the transaction of the action itself. Only retention deletes rows, or the text of the program's own.
 
 use std::path::Path;
 

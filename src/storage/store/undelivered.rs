@@ -1,4 +1,5 @@
-//! Lists deliveries and retries failed ones, for operators.
+//! Lists deliveries and retries failed ones, for operators. The daemon may be running: a retry changes rows of the outbox, which the
+//! workers of the sinks read.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -119,7 +120,9 @@ pub struct RetryReport {
 /// Queues failed deliveries again, behind all others. A running daemon picks them up within seconds.
 ///
 /// `known` are the sinks in the settings, `None` if unknown. Deliveries of other sinks are left alone: they would wait for ever.
-/// Refuses a sink without any deliveries, and an unknown alert.
+///
+/// # Errors
+/// `Refused` for a sink without any deliveries, and for an unknown or ambiguous alert.
 pub fn retry<'a>(
     path: &Path,
     which: &DeliveryQuery,

@@ -1,4 +1,8 @@
 //! The writing thread of the store. All requests that have arrived when it becomes free go into one transaction.
+//!
+//! Order of a batch with changes: the journal is durable up to the lines that caused them, then the transaction commits and is synced, then
+//! the main loop learns that deliveries are due. A batch that fails is kept and tried again every second, so requests are stored in the
+//! order in which they came, or not at all. While that lasts the queue fills; [`Store::has_room`] says when to stop the feeds.
 
 use std::collections::BTreeSet;
 use std::fs::{File, OpenOptions};
@@ -93,6 +97,9 @@ impl Store {
     /// Opens the store and starts the writer. A missing file is created; a damaged one is set aside and replaced. `now` is the wall clock.
     /// `before` is called before each transaction that stores changes. It makes the journal durable up to the given position and must give
     /// up by itself after a while. `tell` is called from the writer's thread and must not block.
+    ///
+    /// # Errors
+    /// `Taken` if another daemon has it open, `Newer` for a store of a later version, `Refused` for another program's database.
     pub fn open(
         path: &Path,
         orders: Orders,

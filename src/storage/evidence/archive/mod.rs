@@ -20,6 +20,7 @@ pub(super) type Members = BTreeMap<String, Vec<u8>>;
 pub(super) fn write(members: &Members) -> io::Result<Vec<u8>> {
     let mut tar = tar::Builder::new(Vec::new());
     let first = [MANIFEST, SIGNATURE];
+    // First, so that a reader of the beginning alone can tell what the file is.
     let ahead = first.iter().filter_map(|name| members.get_key_value(*name));
     let others = members.iter().filter(|(name, _)| !first.contains(&name.as_str()));
     for (name, content) in ahead.chain(others) {

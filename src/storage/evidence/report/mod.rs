@@ -2,6 +2,10 @@
 //!
 //! One HTML file that fetches nothing and runs nothing: its `Content-Security-Policy` allows one style sheet, its own.
 //! The map is drawn from the built-in coastline. Every text in it, of any origin, is escaped in `html`.
+//!
+//! A report reads stored JSON, not the type of an alert: it must also be possible for an alert that an earlier version
+//! stored. Nothing in it fails. A value that is missing leaves its row or section out, and a marking that cannot be read
+//! makes the page RED.
 
 mod events;
 mod html;
@@ -35,7 +39,7 @@ const MOST_TRACKS: usize = 12;
 /// Maximum number of vessels of one alert whose positions are marked. With two marks each, more would cover the tracks.
 const MOST_MARKED: usize = 4;
 
-/// The report of one alert as HTML.
+/// The report of one alert as HTML. `now` is the wall clock; it is printed at the end and affects nothing else.
 pub fn of_alert(alert_file: &AlertFile, now: Time) -> String {
     let entry = &alert_file.told.entry;
     let alert = &entry.body;
@@ -66,7 +70,8 @@ pub fn of_alert(alert_file: &AlertFile, now: Time) -> String {
     parts::page(&format!("alert {}: {title}", short(&entry.id)), &Marked::of(alert), content)
 }
 
-/// The report of a case with all of its alerts, as HTML.
+/// The report of a case with all of its alerts, as HTML. Alerts and facts are numbered in order of time; the map, the
+/// story and the rows of actions use the same numbers. Facts are minor events of the story and have no section of their own.
 pub fn of_case(case_file: &CaseFile, now: Time) -> String {
     let case = &case_file.case;
     let events = events(case_file);
@@ -153,12 +158,13 @@ fn short(id: &str) -> String {
     id.chars().take(8).collect()
 }
 
-/// Times, position, zones and receiving stations of an alert.
+/// Times, position, zones and receiving stations of an alert, and what analysts decided. Empty values are left out.
 fn key_facts(alert_file: &AlertFile) -> Element {
     let entry = &alert_file.told.entry;
     let alert = &entry.body;
     let at = |key: &str| time_of(alert, key).map_or(String::new(), |at| format!("{} UTC", at.minute()));
     let began = time_of(alert, "started_at").zip(time_of(alert, "last_at"));
+    // Between what is known: the condition may have gone on after it was last seen.
     let lasted = began.map_or(String::new(), |(began, last)| (last - began).to_string());
     let place = position_of(alert);
     let place =
@@ -236,6 +242,7 @@ fn story(events: &[Event<'_>]) -> Option<Element> {
             false => "minor".to_owned(),
         };
         let until = match (event.began(), event.ended()) {
+            // On the same day, the time alone is enough.
             (Some(began), Some(ended)) if began.date() == ended.date() => format!("to {}", ended.clock()),
             (_, Some(ended)) => format!("to {}", ended.minute()),
             (_, None) => String::new(),
@@ -269,13 +276,14 @@ fn detail(event: &Event<'_>) -> Element {
         .add(beside)
 }
 
-/// The map of an alert, and a table that explains its marks.
+/// The map of an alert, and a table that explains its marks. `None` without a beginning, or with nothing to draw.
 fn figure_of_alert(alert: &Value, title: &str) -> Option<[Element; 2]> {
     let lines = lines_of(std::iter::once(alert));
     let began = time_of(alert, "started_at")?;
     let last = time_of(alert, "ended_at").or(time_of(alert, "last_at")).unwrap_or(began);
     let mut places: Vec<(String, Option<Time>, LatLon)> = Vec::new();
     let mut add = |what: String, at: Option<Time>, place: LatLon| {
+        // Marks on top of each other could not be read; the first one names the place.
         if places.iter().all(|(_, _, other)| SAME_PLACE < other.metres_to(place)) {
             places.push((what, at, place));
         }
@@ -285,6 +293,7 @@ fn figure_of_alert(alert: &Value, title: &str) -> Option<[Element; 2]> {
     }
     for line in lines.iter().take(MOST_MARKED) {
         for (moment, what) in [(began, "when it began"), (last, "when it was last known to hold")] {
+            // The nearest in time, but not farther than the map reaches: a mark must not stand where the vessel was not.
             let near = line.points.iter().min_by_key(|(at, _)| (*at - moment).abs().millis());
             if let Some((at, place)) = near.filter(|(at, _)| (*at - moment).abs() <= AROUND) {
                 add(format!("{} {what}", line.name), Some(*at), *place);
@@ -319,7 +328,8 @@ fn figure_of_case(events: &[Event<'_>], title: &str) -> Option<Element> {
     Some(element("figure").add(map.svg()?).add(element("figcaption").all(legend).add(words)))
 }
 
-/// The stored tracks, one per vessel, those with the most positions first.
+/// The stored tracks, one per vessel, those with the most positions first. Several alerts may have parts of one track; they
+/// are joined by time. Points without a time or a valid position are left out.
 fn lines_of<'a>(alerts: impl Iterator<Item = &'a Value> + Clone) -> Vec<Line> {
     let names: BTreeMap<(u64, u64), String> =
         vessels_of(alerts.clone()).into_iter().map(|vessel| (key(vessel), vessel_name(vessel))).collect();

@@ -88,6 +88,7 @@ pub(super) fn handling_of_all<'a>(alerts: impl Iterator<Item = &'a Value>) -> Op
     let mut strictest = all.pop()?;
     for other in all {
         strictest.europol.extend(other.europol);
+        // Conditions add up. The same one is not repeated.
         if let Some(text) = other.handling_text {
             let known = strictest.handling_text.get_or_insert_default();
             if !known.contains(&text) {
@@ -111,7 +112,8 @@ pub(super) fn handling_of_all<'a>(alerts: impl Iterator<Item = &'a Value>) -> Op
     Some(strictest)
 }
 
-/// A complete page. It fetches and runs nothing, and each printed sheet shows the marking at the top and bottom.
+/// A complete page. It fetches and runs nothing, so that opening it tells no server, and each printed sheet shows the marking
+/// at the top and bottom.
 pub(super) fn page(title: &str, marked: &Marked, content: Vec<Element>) -> String {
     // The policy allows only this style sheet, by its hash.
     let hash = BASE64.encode(&Sha256::digest(STYLE.as_bytes()));
@@ -230,6 +232,7 @@ pub(super) fn measures(alert: &Value) -> Vec<Element> {
     let mut rows = Vec::new();
     for (key, value) in measured {
         let pairs = LIMITS.iter().find(|(name, _)| name == key).map_or(&[][..], |(_, pairs)| pairs);
+        // Thresholds that this alert does not have belong to other behaviours with the same measurement.
         let beside = pairs.iter().filter_map(|(limit, how)| {
             let threshold = limits.get(*limit)?;
             // A meeting that was close and then long is measured over its long part, which has a wider limit.
@@ -248,6 +251,7 @@ pub(super) fn measures(alert: &Value) -> Vec<Element> {
                 .add(text("td", if beside.is_empty() { "-" } else { &beside })),
         );
     }
+    // Nothing is withheld: a threshold that no value is compared with is listed below the table.
     let others: Vec<String> = limits
         .iter()
         .filter(|(key, _)| !used.contains(&key.as_str()))
@@ -292,6 +296,7 @@ pub(super) fn acts(rows: &[(Option<usize>, &AuditRow)], notes: &[&Note]) -> Opti
     // What the program did is in the history of the alert.
     let by_people = rows.iter().filter(|(_, row)| !row.is_machine());
     let row = |(number, act): &(Option<usize>, &AuditRow)| {
+        // The audit row of a note has no text; author and time find it.
         let note = notes.iter().find(|note| act.what == "noted" && note.at == act.at && note.who == act.who);
         let why = note.map(|note| note.text.as_str()).or(act.why.as_deref()).unwrap_or_default();
         let mut row = element("tr")
@@ -372,7 +377,7 @@ fn spaced(name: &str) -> String {
     name.chars().enumerate().map(letter).collect()
 }
 
-/// The section on what AIS cannot show.
+/// The section on what AIS cannot show. It is the same for every alert, and must stay true of every behaviour.
 pub(super) fn limits() -> Option<Element> {
     const LIMITS: [&str; 5] = [
         "AIS is what vessels report about themselves. Names, numbers, types, destinations and positions stand here as they were \
@@ -387,7 +392,7 @@ pub(super) fn limits() -> Option<Element> {
     section("What AIS cannot show", vec![list])
 }
 
-/// The section on how the page was made, and from what.
+/// The section on how the page was made, and from what: time, program, units, and the sources of the map.
 pub(super) fn about(now: Time) -> Option<Element> {
     let made = format!(
         "Made {} UTC by the vessel-tracking daemon Atalaia {} from its store. All times are UTC, all positions WGS 84. Tracks are the \

@@ -101,7 +101,7 @@ impl Cell {
     }
 }
 
-/// The text with a `'` before each part that a spreadsheet would evaluate.
+/// The text with a `'` before each part that a spreadsheet would evaluate: a vessel's name is whatever it sends, also a formula.
 fn guarded(text: &str) -> String {
     // Ignore leading quotes: a reader that splits at `;` removes them.
     let begins = |part: &str| part.trim_start_matches(|c: char| c.is_whitespace() || c == '"').starts_with(FORMULA);

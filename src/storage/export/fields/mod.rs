@@ -167,6 +167,7 @@ fn cut(places: &[Place]) -> Vec<Vec<Place>> {
             && 180.0 < (lon - before_lon).abs()
         {
             let edge = 180.0_f64.copysign(before_lon);
+            // Distances from the two points to the antimeridian, in degrees.
             let (to_edge, beyond) = ((edge - before_lon).abs(), (lon + edge).abs());
             // Both positions are on the antimeridian, so there is no distance to divide by.
             let share = if 0.0 < to_edge + beyond { to_edge / (to_edge + beyond) } else { 0.0 };

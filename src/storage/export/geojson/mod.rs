@@ -67,6 +67,7 @@ fn point(alert: Fields<'_>) -> Value {
     feature(properties, geometry)
 }
 
+/// The feature of a track. It names the alert, so that a map can join the two.
 fn line(alert: Fields<'_>, track: Track) -> Value {
     let time = |time: Option<Time>| time.map(|time| time.to_string());
     let mut properties = Map::new();

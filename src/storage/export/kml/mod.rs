@@ -31,6 +31,7 @@ pub(super) fn write(alerts: &[Value], out: &mut impl Write) -> io::Result<()> {
     }
     for (severity, _) in SEVERITIES {
         let mut inside = alerts.iter().map(Fields).filter(|alert| severity_of(*alert) == severity).peekable();
+        // An empty folder would look like a fault of the file.
         if inside.peek().is_none() {
             continue;
         }
@@ -147,6 +148,7 @@ struct Placemark<'a> {
 }
 
 impl Placemark<'_> {
+    /// Writes the placemark. The schema of KML fixes the order of its elements.
     fn write(&self, out: &mut impl Write) -> io::Result<()> {
         writeln!(out, "<Placemark>\n<name>{}</name>", xml(&self.name))?;
         // Without this, a globe program shows the beginning of the description including its HTML tags.

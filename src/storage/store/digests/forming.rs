@@ -217,6 +217,7 @@ fn extend(
     now: Time,
 ) -> rusqlite::Result<bool> {
     let open = open(transaction, &filter.sink, behaviour)?;
+    // From sink, behaviour and time, so that no two digests share an id.
     let id = open.as_ref().map_or_else(
         || digest(&format!("digest|{}|{behaviour}|{}", filter.sink, now.millis())),
         |open| open.id.clone(),
@@ -377,6 +378,7 @@ fn put(
     let ends = told.kind == ChangeKind::Ended;
     let mut measured = Map::new();
     measured.insert("digest".to_owned(), told.listed);
+    // The cap that led to the digest; null once its sink has left the settings.
     let mut thresholds = Map::new();
     thresholds.insert("digest_after_per_hour".to_owned(), filter.and_then(|filter| filter.digest_after).into());
     let alert = Alert {
@@ -421,6 +423,7 @@ fn put(
         sentence: Sentence::default(),
         is_uncertain: false,
     };
+    // Stored like any alert, so that the outbox and retries need no second kind of message.
     upsert(transaction, &change, now)?;
     insert(transaction, &change, now)?;
     let id = &change.alert.id;

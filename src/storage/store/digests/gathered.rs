@@ -1,4 +1,7 @@
 //! The gathered rows of the outbox: they take over the outcome of their digest, leave it when it is withdrawn, and are retried with it.
+//!
+//! Column `digest` has the key of the digest that lists a row, `<id>-<revision>`; it is null while the row waits for one. Column `error`
+//! says the same to operators.
 
 use rusqlite::{Transaction, params};
 

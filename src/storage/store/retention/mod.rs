@@ -1,6 +1,17 @@
 //! Retention: data that has reached its retention time is deleted, class by class. Open alerts, held cases and pending deliveries are never
 //! deleted.
 //!
+//! | class | its age counts from | kept despite its age |
+//! |---|---|---|
+//! | alerts, with changes and deliveries | their last stored change, unless an analyst set a date | open and not closed, of a held case, with a pending delivery |
+//! | notes | when they were written; at the latest they go with their alert | as their alert, but for deliveries |
+//! | cases | their last stored change | held, with an alert left |
+//! | silences | when they were made, by the time of alerts | in force or in the future |
+//! | audit rows | the action | of a held case or its alerts, records of purges |
+//! | copies and damaged files | their modification, by the time of alerts | - |
+//!
+//! Received lines are the journal's to delete (`journal::purge`), with the spans that [`held_spans`](super::held_spans) gives.
+//!
 //! A purge consists of many small transactions, so that the writer never waits for long. Each of them also records how much was deleted
 //! (`purges` and an audit row, numbers only), so that the record is correct even if the purge is interrupted.
 
@@ -112,6 +123,9 @@ impl Purged {
 }
 
 /// Deletes what has reached its retention time or, with `dry_run`, only counts it. The daemon may be running.
+///
+/// # Errors
+/// `File` if a copy cannot be removed. What was deleted before an error stays deleted, and the record says how much it was.
 pub fn purge<'a>(
     path: &Path,
     settings: &RetentionSettings,
@@ -147,6 +161,7 @@ fn copies(path: &Path, before: i64) -> Vec<PathBuf> {
     all.chain(integrity::damaged(path)).filter(|copy| written(copy).is_some_and(|written| written <= before)).collect()
 }
 
+/// A purge under way.
 struct Purge<'a> {
     connection: Connection,
     /// Retention times, in days.

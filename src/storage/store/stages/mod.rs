@@ -1,4 +1,4 @@
-//! The stages that decide whether a change of an alert is delivered to a sink: `select`, `silence`, `clear`.
+//! The stages that decide whether a change of an alert is delivered to a sink: `select`, `silence`, `clear`, in this order (`decide`).
 //!
 //! They run once, when the change is stored, and what they decide is a row of the outbox, also if the change does not go to the sink. The
 //! sink's worker takes the rows that are due through the stages after them: pace, send, retry. A marking may become stricter meanwhile, so

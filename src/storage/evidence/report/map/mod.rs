@@ -93,6 +93,7 @@ impl Map {
             .add(clip("map", WIDTH, HEIGHT));
         let mut inside = element("g").with("clip-path", "url(#map)").add(rectangle(WIDTH, HEIGHT).class("sea"));
         inside = inside.all(land(&view)).all(graticule(&view)).all(harbours(&view));
+        // Marks go on top of everything, so times keep away from them.
         let mut busy: Vec<(f64, f64)> = self.marks.iter().map(|mark| view.place(mark.at)).collect();
         for line in &self.lines {
             inside = inside.all(self.track(line, &view, &mut busy));
@@ -107,6 +108,7 @@ impl Map {
         let of_time = |line: &'_ Line| -> Vec<LatLon> {
             let inside = |(at, _): &&(Time, LatLon)| (self.from..=self.until).contains(at);
             let inside: Vec<LatLon> = line.points.iter().filter(inside).map(|(_, place)| *place).collect();
+            // A vessel that was silent all the while is shown where it was last.
             match inside.is_empty() {
                 true => line.points.last().map(|(_, place)| *place).into_iter().collect(),
                 false => inside,
@@ -153,6 +155,7 @@ impl Map {
         };
         let (first, last) = ((*first).max(self.from), (*last).min(self.until));
         let long = (last - first).millis();
+        // The finest step that leaves the track readable.
         let step = TICKS_MINUTES.into_iter().map(Span::from_minutes).find(|step| long / step.millis() < MOST_TICKS);
         let step = step.unwrap_or(Span::from_hours(96)).millis();
         let mut at = Time::from_millis((first.millis() / step + 1) * step);
@@ -365,11 +368,13 @@ fn scale_bar(view: &View) -> Element {
 /// The inset in the corner, which shows where the map is.
 fn inset(view: &View) -> Element {
     let Bounds { south, west, north, east } = view.bounds;
+    // Never smaller than the map itself, or it would show less.
     let reach = INSET_REACH.max((north - south) * 1.6);
     let (lon, lat) = ((west + east) / 2.0, (south + north) / 2.0);
     let small = View::of(lon, lat, (2.0 * reach).min(160.0), INSET_WIDTH, INSET_HEIGHT);
     let (left, top) = small.vertex((west, north));
     let (right, bottom) = small.vertex((east, south));
+    // A frame smaller than this would be a dot; a ring can be seen.
     let here = if right - left < 8.0 {
         circle((left + right) / 2.0, (top + bottom) / 2.0, 5.0).class("here")
     } else {
