@@ -39,7 +39,7 @@ const EXTENDED: Duration = Duration::from_secs(60);
 pub struct Service {
     /// Measures the intervals.
     clock: Clock,
-    /// Interval of watchdog pings, a third of the watchdog's time-out, so that one late ping is no failure; `None` without a watchdog.
+    /// Interval of watchdog pings, a third of the watchdog's time-out, so that one late ping is not a failure; `None` without a watchdog.
     every: Option<Duration>,
     /// When the watchdog was last pinged; `None` before the first time.
     fed: Option<Moment>,

@@ -269,7 +269,7 @@ impl ModelDisk {
     pub(crate) fn crash(&self, chance: &mut fastrand::Rng) -> ModelDisk {
         let mut state = self.state().clone();
         for naming in std::mem::take(&mut state.pending) {
-            // A file system may write names before anyone asks, in any order.
+            // A file system may write names before it is asked to, in any order.
             if chance.bool() {
                 state.apply(naming);
             }

@@ -1,5 +1,5 @@
 //! The files of the store as the daemon opened them. Moving them away does not break the open connections, so it must be checked: what is
-//! written then would be in a file that no command and no restart finds.
+//! written then would be in a file that neither a command nor a restart finds.
 
 use std::io;
 use std::path::{Path, PathBuf};

@@ -1,9 +1,9 @@
 //! Retention: data that has reached its retention time is deleted, class by class. Open alerts, held cases and pending deliveries are never
 //! deleted.
 //!
-//! | class | its age counts from | kept despite its age |
+//! | class | its age counts from | kept at any age |
 //! |---|---|---|
-//! | alerts, with changes and deliveries | their last stored change, unless an analyst set a date | open and not closed, of a held case, with a pending delivery |
+//! | alerts | their last stored change, unless an analyst set a date | open and not closed, of a held case, delivery pending |
 //! | notes | when they were written; at the latest they go with their alert | as their alert, but for deliveries |
 //! | cases | their last stored change | held, with an alert left |
 //! | silences | when they were made, by the time of alerts | in force or in the future |
