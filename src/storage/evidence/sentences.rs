@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::archive::Members;
 use super::error::EvidenceError;
-use super::sieve::Taken;
+use super::sieve::SelectedLine;
 use atalaia_core::base::time::Time;
 
 /// Folder of the members.
@@ -76,7 +76,7 @@ pub enum Row {
 /// A line, or a row between lines.
 pub(super) enum Piece {
     /// A received line.
-    Line(Taken),
+    Line(SelectedLine),
     /// Any other input of the engine.
     Between(Row),
 }
@@ -91,7 +91,7 @@ pub(super) fn add(pieces: Vec<Piece>, members: &mut Members) -> serde_json::Resu
         for piece in pieces.by_ref().take(LINES_OF_FILE) {
             let row = match piece {
                 Piece::Between(row) => row,
-                Piece::Line(Taken { position, source, received, bytes }) => {
+                Piece::Line(SelectedLine { position, source, received, bytes }) => {
                     let offset = raw.len() as u64;
                     raw.extend_from_slice(&bytes);
                     raw.push(b'\n');

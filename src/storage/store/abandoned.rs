@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::columns::stored_severity;
 use super::error::StoreError;
 use super::outbox::Ending;
-use super::rows::{self, Restated};
+use super::rows::{self, StoreChange};
 use super::stages::filter::Filter;
 use super::{connect, markings, outbox};
 use atalaia_core::alerts::ChangeKind;
@@ -98,7 +98,11 @@ pub(super) fn end(
         // The engine continues from the stored revision, so no other change gets this number.
         let revision = revision + 1;
         let (change, reason) = (ChangeKind::Ended, GIVEN_UP);
-        rows::restate(transaction, &Restated { id: &id, revision, at, change, severity, reason, alert: &alert }, now)?;
+        rows::restate(
+            transaction,
+            &StoreChange { id: &id, revision, at, change, severity, reason, alert: &alert },
+            now,
+        )?;
         ended += 1;
         if !announced {
             continue;

@@ -5,7 +5,7 @@
 
 use rusqlite::Transaction;
 
-use super::resumed::{self, Weighed};
+use super::resumed::{self, Novelty};
 use super::rows::{insert, upsert};
 use super::stages::filter::Filter;
 use super::stages::silence;
@@ -23,8 +23,8 @@ pub(super) fn store(
     now: Time,
 ) -> rusqlite::Result<bool> {
     let news = match resumed::weigh(transaction, change, filter, now)? {
-        Weighed::News(news) => news,
-        Weighed::Told { due } => return Ok(due),
+        Novelty::New(news) => news,
+        Novelty::Repeated { due } => return Ok(due),
     };
     let change = &*news;
     upsert(transaction, change, now)?;

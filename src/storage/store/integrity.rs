@@ -96,20 +96,20 @@ fn damage(path: &Path) -> Result<Option<String>, StoreError> {
         looked => looked,
     };
     match looked {
-        Ok(Looked { version, .. }) if schema::VERSION < version => {
+        Ok(Inspection { version, .. }) if schema::VERSION < version => {
             Err(StoreError::Newer { path: path.to_owned(), found: version, known: schema::VERSION })
         }
-        Ok(Looked { version: 0, tables, .. }) if 0 < tables => {
+        Ok(Inspection { version: 0, tables, .. }) if 0 < tables => {
             Err(StoreError::Refused(format!("{}: another program's database; name another file", path.display())))
         }
-        Ok(Looked { said, .. }) => Ok((said != "ok").then(|| said.replace('\n', "; "))),
+        Ok(Inspection { said, .. }) => Ok((said != "ok").then(|| said.replace('\n', "; "))),
         Err(error) if is_damage(&error) => Ok(Some(error.to_string())),
         Err(error) => Err(StoreError::sqlite(path)(error)),
     }
 }
 
 /// What a check of a file found.
-struct Looked {
+struct Inspection {
     /// Schema version of the file; 0 if no version of this program wrote it.
     version: i64,
     /// Number of tables, indexes and triggers.
@@ -119,7 +119,7 @@ struct Looked {
 }
 
 /// Opens a file, reads its version and lets SQLite check it. `length` in bytes decides how thoroughly.
-fn look(path: &Path, length: u64, flags: OpenFlags) -> rusqlite::Result<Looked> {
+fn look(path: &Path, length: u64, flags: OpenFlags) -> rusqlite::Result<Inspection> {
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(connect::BUSY)?;
     // A file of a later version must not be changed, including its log.
@@ -128,12 +128,12 @@ fn look(path: &Path, length: u64, flags: OpenFlags) -> rusqlite::Result<Looked> 
     let version = number("PRAGMA user_version")?;
     if schema::VERSION < version {
         // This program may not know the kinds of its tables.
-        return Ok(Looked { version, tables: 0, said: String::new() });
+        return Ok(Inspection { version, tables: 0, said: String::new() });
     }
     let tables = number("SELECT count(*) FROM sqlite_schema")?;
     let check = if length <= THOROUGH { "PRAGMA integrity_check(1)" } else { "PRAGMA quick_check(1)" };
     let said = connection.query_row(check, [], |row| row.get(0))?;
-    Ok(Looked { version, tables, said })
+    Ok(Inspection { version, tables, said })
 }
 
 /// Whether an error means that the content is damaged, rather than that the file cannot be read at the moment.

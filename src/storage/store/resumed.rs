@@ -10,7 +10,7 @@ use rusqlite::{OptionalExtension, Transaction, params};
 use serde_json::Value;
 
 use super::abandoned::GIVEN_UP;
-use super::rows::{self, Restated};
+use super::rows::{self, StoreChange};
 use super::stages::filter::Filter;
 use super::{markings, outbox};
 use atalaia_core::alerts::{Change, ChangeKind, Status};
@@ -23,11 +23,11 @@ const FOLLOWED_AGAIN: &str = "followed again: it had been ended only because the
 const MET_AGAIN: &str = "met again: the state of the program was lost";
 
 /// What a change means to the store.
-pub(super) enum Weighed<'a> {
+pub(super) enum Novelty<'a> {
     /// It is new and must be stored, as it is or rewritten.
-    News(Cow<'a, Change>),
+    New(Cow<'a, Change>),
     /// It was stored and delivered before the state was lost. `due` is whether the reopening of the alert is now due at a sink.
-    Told { due: bool },
+    Repeated { due: bool },
 }
 
 /// Compares a change with what is stored of its alert. The id of an alert is a hash of the facts of its opening, so an engine that reads
@@ -37,28 +37,28 @@ pub(super) fn weigh<'a>(
     change: &'a Change,
     filter: &[Filter],
     now: Time,
-) -> rusqlite::Result<Weighed<'a>> {
+) -> rusqlite::Result<Novelty<'a>> {
     let id = &change.alert.id;
     let mut last = transaction.prepare_cached("SELECT revision, status FROM alerts WHERE id = ?1")?;
     let last: Option<(u32, String)> = last.query_row([id], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
     // The engine continues from the stored revision. An earlier revision is a repetition; storing it again has no effect.
     let Some((revision, status)) = last.filter(|(revision, _)| *revision < change.revision) else {
-        return Ok(Weighed::News(Cow::Borrowed(change)));
+        return Ok(Novelty::New(Cow::Borrowed(change)));
     };
     let returns = status == "ended" && change.alert.status == Status::Open;
     let given_up = returns && is_given_up(transaction, id, revision)?;
-    if is_told(transaction, change)? {
+    if is_stored(transaction, change)? {
         let due = given_up && take_back(transaction, change, revision, filter, now)?;
-        return Ok(Weighed::Told { due });
+        return Ok(Novelty::Repeated { due });
     }
     let why = match (given_up, change.change) {
         (true, _) => FOLLOWED_AGAIN,
         // A sink that has the alert must not see it open a second time: the change becomes an update.
         (false, ChangeKind::Opened) => MET_AGAIN,
-        (false, _) => return Ok(Weighed::News(Cow::Borrowed(change))),
+        (false, _) => return Ok(Novelty::New(Cow::Borrowed(change))),
     };
     let reason = format!("{why}; {}", change.reason);
-    Ok(Weighed::News(Cow::Owned(Change { change: ChangeKind::Updated, reason, ..change.clone() })))
+    Ok(Novelty::New(Cow::Owned(Change { change: ChangeKind::Updated, reason, ..change.clone() })))
 }
 
 /// Whether the last revision of an alert only says that no engine follows it any more.
@@ -79,7 +79,7 @@ fn comparable(mut alert: Value) -> Value {
 }
 
 /// Whether an equal change for the same time is stored, under any revision.
-fn is_told(transaction: &Transaction<'_>, change: &Change) -> rusqlite::Result<bool> {
+fn is_stored(transaction: &Transaction<'_>, change: &Change) -> rusqlite::Result<bool> {
     let alert = comparable(serde_json::to_value(&*markings::marked(transaction, change)?.alert).unwrap_or_default());
     let mut same = transaction.prepare_cached("SELECT line FROM changes WHERE alert = ?1 AND at = ?2 AND kind = ?3")?;
     let kind = change.change.name();
@@ -111,7 +111,11 @@ fn take_back(
     let alert = line.remove("alert").unwrap_or_default();
     let reason = FOLLOWED_AGAIN;
     let (at, updated) = (change.at, ChangeKind::Updated);
-    rows::restate(transaction, &Restated { id, revision, at, change: updated, severity, reason, alert: &alert }, now)?;
+    rows::restate(
+        transaction,
+        &StoreChange { id, revision, at, change: updated, severity, reason, alert: &alert },
+        now,
+    )?;
     let handling = markings::of_machine(&alert);
     let mut due = false;
     // A sink that received the end must learn that the alert is followed again.

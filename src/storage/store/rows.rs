@@ -22,7 +22,7 @@ pub(super) fn insert(transaction: &Transaction<'_>, change: &Change, now: Time) 
 }
 
 /// A change that the store makes itself and that the engine does not know: the end of an abandoned alert, or its reopening.
-pub(super) struct Restated<'a> {
+pub(super) struct StoreChange<'a> {
     /// Id of the alert.
     pub(super) id: &'a str,
     /// Its number: one above the latest stored revision.
@@ -40,8 +40,8 @@ pub(super) struct Restated<'a> {
 }
 
 /// Stores such a change and updates the alert.
-pub(super) fn restate(transaction: &Transaction<'_>, restated: &Restated<'_>, now: Time) -> rusqlite::Result<()> {
-    let Restated { id, revision, at, change, severity, reason, alert } = *restated;
+pub(super) fn restate(transaction: &Transaction<'_>, restated: &StoreChange<'_>, now: Time) -> rusqlite::Result<()> {
+    let StoreChange { id, revision, at, change, severity, reason, alert } = *restated;
     transaction.execute(
         "UPDATE alerts SET status = ?2, ended_at = iif(?2 = 'open', NULL, last_at), revision = ?3, body = ?4 WHERE id = ?1",
         params![id, alert["status"].as_str(), revision, alert.to_string()],

@@ -23,7 +23,7 @@ pub use words::{behaviour_title, flag, mmsi, position_of, ship_type, time_of, ve
 use events::key;
 use html::{Element, element, text};
 use map::{Line, Map, Mark, TRACK_STYLES};
-use parts::{Marked, dot, place, section, table, when};
+use parts::{PageMarking, dot, place, section, table, when};
 
 use crate::storage::store::{AlertFile, AuditRow, CaseFile, Note};
 use atalaia_core::base::time::{Span, Time};
@@ -67,7 +67,7 @@ pub fn of_alert(alert_file: &AlertFile, now: Time) -> String {
     // Every report ends with what AIS cannot show: it may be read by people who know nothing of AIS.
     content.extend(parts::limits());
     content.extend(parts::about(now));
-    parts::page(&format!("alert {}: {title}", short(&entry.id)), &Marked::of(alert), content)
+    parts::page(&format!("alert {}: {title}", short(&entry.id)), &PageMarking::of(alert), content)
 }
 
 /// The report of a case with all of its alerts, as HTML. Alerts and facts are numbered in order of time; the map, the
@@ -138,7 +138,7 @@ pub fn of_case(case_file: &CaseFile, now: Time) -> String {
     content.extend(section("Handling (the strictest of its alerts)", handling.iter().map(parts::handling).collect()));
     content.extend(parts::limits());
     content.extend(parts::about(now));
-    parts::page(&title, &Marked::of_all(events.iter().map(Event::alert)), content)
+    parts::page(&title, &PageMarking::of_all(events.iter().map(Event::alert)), content)
 }
 
 /// A file name with the marking: `TLP-AMBER_alert-qcztu5gc.html`. RED if the marking cannot be read.

@@ -19,7 +19,7 @@ const STYLE: &str = include_str!("style.css");
 
 /// The marking of a page.
 #[derive(Clone, PartialEq, Debug)]
-pub(super) struct Marked {
+pub(super) struct PageMarking {
     /// Its TLP.
     pub(super) tlp: Tlp,
     /// Its handling codes.
@@ -28,18 +28,18 @@ pub(super) struct Marked {
     pub(super) reality: Reality,
 }
 
-impl Marked {
+impl PageMarking {
     /// The marking of one alert; RED if it cannot be read.
-    pub(super) fn of(alert: &Value) -> Marked {
+    pub(super) fn of(alert: &Value) -> PageMarking {
         match handling_of(alert) {
-            Some(handling) => Marked { tlp: handling.tlp, europol: handling.europol, reality: handling.reality },
-            None => Marked { tlp: Tlp::Red, europol: Vec::new(), reality: Reality::Actual },
+            Some(handling) => PageMarking { tlp: handling.tlp, europol: handling.europol, reality: handling.reality },
+            None => PageMarking { tlp: Tlp::Red, europol: Vec::new(), reality: Reality::Actual },
         }
     }
 
     /// The marking of several alerts: the most restricted one, every code, and exercise or test if one of them is.
-    pub(super) fn of_all<'a>(alerts: impl Iterator<Item = &'a Value>) -> Marked {
-        let joined = alerts.map(Marked::of).reduce(|mut all, one| {
+    pub(super) fn of_all<'a>(alerts: impl Iterator<Item = &'a Value>) -> PageMarking {
+        let joined = alerts.map(PageMarking::of).reduce(|mut all, one| {
             all.tlp = all.tlp.max(one.tlp);
             all.europol.extend(one.europol);
             if all.reality == Reality::Actual {
@@ -47,7 +47,7 @@ impl Marked {
             }
             all
         });
-        let mut joined = joined.unwrap_or(Marked { tlp: Tlp::Red, europol: Vec::new(), reality: Reality::Actual });
+        let mut joined = joined.unwrap_or(PageMarking { tlp: Tlp::Red, europol: Vec::new(), reality: Reality::Actual });
         joined.europol.sort_unstable();
         joined.europol.dedup();
         joined
@@ -114,7 +114,7 @@ pub(super) fn handling_of_all<'a>(alerts: impl Iterator<Item = &'a Value>) -> Op
 
 /// A complete page. It fetches and runs nothing, so that opening it tells no server, and each printed sheet shows the marking
 /// at the top and bottom.
-pub(super) fn page(title: &str, marked: &Marked, content: Vec<Element>) -> String {
+pub(super) fn page(title: &str, marked: &PageMarking, content: Vec<Element>) -> String {
     // The policy allows only this style sheet, by its hash.
     let hash = BASE64.encode(&Sha256::digest(STYLE.as_bytes()));
     let policy = format!("default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'");
@@ -364,7 +364,7 @@ pub(super) fn handling(handling: &Handling) -> Element {
             "Status",
             if handling.reality == Reality::Actual { String::new() } else { handling.reality.name().to_owned() },
         ),
-        ("Marked by", by.map_or(String::new(), |(who, at)| format!("{who}, {} UTC", at.minute()))),
+        ("PageMarking by", by.map_or(String::new(), |(who, at)| format!("{who}, {} UTC", at.minute()))),
     ])
 }
 

@@ -249,7 +249,7 @@ fn extend(
         going_on.len(),
         severity.name(),
     );
-    let told = Telling {
+    let told = DigestChange {
         id,
         revision,
         kind: if revision == 1 { ChangeKind::Opened } else { ChangeKind::Updated },
@@ -281,7 +281,7 @@ fn end(
     };
     let all = in_all(transaction, &due.sink, &format!("{}-{}", open.id, open.revision))?;
     let words = due.behaviour.replace('_', " ");
-    let told = Telling {
+    let told = DigestChange {
         id: open.id,
         revision: open.revision + 1,
         kind: ChangeKind::Ended,
@@ -339,7 +339,7 @@ fn open(transaction: &Transaction<'_>, sink: &str, behaviour: &str) -> rusqlite:
 }
 
 /// One change of a digest.
-struct Telling {
+struct DigestChange {
     /// Id of the digest.
     id: String,
     /// Revision of the digest.
@@ -368,7 +368,7 @@ fn put(
     orders: &Orders,
     filter: Option<&Filter>,
     behaviour: &str,
-    told: Telling,
+    told: DigestChange,
     now: Time,
 ) -> rusqlite::Result<bool> {
     // A behaviour of another version has no digests here.
