@@ -11,10 +11,10 @@ use serde_json::Value;
 
 use super::columns::stored_severity;
 use super::error::StoreError;
-use super::outbox::Ending;
+use super::offer::Ending;
 use super::rows::{self, StoreChange};
 use super::stages::filter::Filter;
-use super::{connect, markings, outbox};
+use super::{connect, markings, offer};
 use atalaia_core::alerts::ChangeKind;
 use atalaia_core::base::time::{Span, Time};
 
@@ -110,7 +110,7 @@ pub(super) fn end(
         // A sink that received the opening must also learn that the alert is no longer followed.
         for filter in filter {
             let end = Ending { alert: &id, behaviour: &behaviour, severity: grade, revision, at, handling: &handling };
-            due |= outbox::offer_end(transaction, filter, &end, now)?;
+            due |= offer::offer_end(transaction, filter, &end, now)?;
         }
     }
     Ok((ended, due))

@@ -10,7 +10,7 @@ use super::rows::{insert, upsert};
 use super::stages::filter::Filter;
 use super::stages::silence;
 use super::trail::{OURSELVES, audit};
-use super::{markings, outbox};
+use super::{markings, offer};
 use atalaia_core::alerts::Change;
 use atalaia_core::base::time::Time;
 
@@ -42,7 +42,7 @@ pub(super) fn store(
     let silence = silence::covering(transaction, alert)?;
     let mut due = false;
     for filter in filter {
-        due |= outbox::offer(transaction, filter, change, silence.as_deref(), now)?;
+        due |= offer::offer(transaction, filter, change, silence.as_deref(), now)?;
     }
     Ok(due)
 }

@@ -15,6 +15,7 @@
 
 mod abandoned;
 mod actions;
+mod attempts;
 mod backlog;
 mod backup;
 mod case_file;
@@ -25,6 +26,7 @@ mod connect;
 mod delivery_state;
 mod digests;
 mod error;
+mod handle;
 mod handover;
 mod holds;
 mod ids;
@@ -33,6 +35,7 @@ mod lists;
 mod mark;
 mod markings;
 mod migration;
+mod offer;
 mod orders;
 mod outbox;
 mod outcomes;
@@ -51,6 +54,7 @@ mod writer;
 
 pub use abandoned::{reached, revisions};
 pub use actions::{Action, Finding, Silence, act, lift_silence, silence};
+pub use attempts::{AttemptReport, Outcome};
 pub use backlog::{Backlog, backlog};
 pub use backup::backup;
 pub use case_file::{AlertFile, CaseFile, Line, alert_file, bundled, case_file};
@@ -59,6 +63,7 @@ pub use columns::stored_severity;
 pub use delivery_state::DeliveryState;
 pub use digests::IN_DIGEST;
 pub use error::StoreError;
+pub use handle::{Reporter, Store};
 pub use handover::{Done, Extent, Handover, handover};
 pub use holds::{held_spans, hold, release};
 pub use integrity::SetAside;
@@ -67,7 +72,7 @@ pub use lists::{
 };
 pub use mark::mark;
 pub use orders::Orders;
-pub use outbox::{AttemptReport, Outbox, OutboxRow, Outcome};
+pub use outbox::{Outbox, OutboxRow};
 pub use outcomes::{Stage, StageOutcome, outcomes};
 pub use read::{Entry, Note, Query, Sent, SilenceRow, Told, alert, alerts, all_notes, case, cases, silences};
 pub use retention::{Purged, RetentionSettings, purge};
@@ -76,7 +81,7 @@ pub use stages::clear::Clearance;
 pub use stages::filter::Filter;
 pub use trail::{Actor, AuditRow, OURSELVES, is_same_name, trail};
 pub use undelivered::{DeliveryQuery, DeliveryRow, RetryReport, deliveries, delivery_rows, knows_sink, retry};
-pub use writer::{Event, Reporter, Store};
+pub use writer::Event;
 
 #[cfg(test)]
 mod tests;

@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::abandoned::GIVEN_UP;
 use super::rows::{self, StoreChange};
 use super::stages::filter::Filter;
-use super::{markings, outbox};
+use super::{markings, offer};
 use atalaia_core::alerts::{Change, ChangeKind, Status};
 use atalaia_core::base::time::Time;
 
@@ -120,7 +120,7 @@ fn take_back(
     let mut due = false;
     // A sink that received the end must learn that the alert is followed again.
     for filter in filter.iter().filter(|_| change.alert.announced) {
-        due |= outbox::offer_again(transaction, filter, (&change.alert, revision), &handling, now)?;
+        due |= offer::offer_again(transaction, filter, (&change.alert, revision), &handling, now)?;
     }
     Ok(due)
 }

@@ -4,9 +4,9 @@
 use rusqlite::{OptionalExtension, Transaction, params};
 use serde_json::{Map, Value};
 
+use super::attempts::NOT_NAMED;
 use super::changes;
 use super::orders::Orders;
-use super::outbox::NOT_NAMED;
 use atalaia_core::alerts::{Notice, NoticeKind};
 use atalaia_core::base::time::{Span, Time};
 

@@ -2,25 +2,24 @@
 //!
 //! Order of a batch with changes: the journal is durable up to the lines that caused them, then the transaction commits and is synced, then
 //! the main loop learns that deliveries are due. A batch that fails is kept and tried again every second, so requests are stored in the
-//! order in which they came, or not at all. While that lasts the queue fills; [`Store::has_room`] says when to stop the feeds.
+//! order in which they came, or not at all. While that lasts the queue fills; [`Store::has_room`](super::Store::has_room) says when to stop
+//! the feeds.
 
 use std::collections::BTreeSet;
-use std::fs::{File, OpenOptions};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
-use std::thread::{self, JoinHandle};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
+use std::thread;
 use std::time::Duration;
 
 use rusqlite::Connection;
 
+use super::attempts::{self, AttemptReport};
 use super::error::StoreError;
-use super::integrity::{self, SetAside};
 use super::orders::Orders;
-use super::outbox::{self, AttemptReport};
 use super::premises::{self, Premises};
-use super::{abandoned, changes, connect, digests, migration, rows, system_alerts};
+use super::{abandoned, changes, connect, digests, rows, system_alerts};
 use crate::platform::disk::Absence;
 use crate::platform::fault;
 use crate::platform::telemetry::Pulse;
@@ -28,9 +27,6 @@ use atalaia_core::alerts::cases::Case;
 use atalaia_core::alerts::{Change, Notice};
 use atalaia_core::base::time::{Span, Time};
 
-/// Maximum number of queued requests. When it is reached, the engine waits, and the feeds with it: what a failing disk leaves unstored must
-/// not fill the memory.
-const WAITING: usize = 10_000;
 /// Maximum number of requests in one transaction. A sync costs the same for one request as for many; the limit keeps the wait of a command
 /// for the write lock short.
 const TOGETHER: usize = 256;
@@ -59,7 +55,8 @@ pub enum Event {
     GivenUp(usize),
 }
 
-enum Request {
+/// A request to the writer.
+pub(super) enum Request {
     /// Changes, with the journal position after the lines that caused them.
     Changes(Vec<Change>, u64),
     /// Ids of all alerts open in the engine. Others that are open in the store are abandoned and will be ended.
@@ -78,214 +75,46 @@ enum Request {
     Finish,
 }
 
-/// The daemon's handle of the store.
-#[derive(Debug)]
-pub struct Store {
-    sender: SyncSender<Request>,
-    /// The writer. It returns whether everything was stored; `None` once it was waited for.
-    thread: Option<JoinHandle<bool>>,
-    /// The damaged file found at the start, if any.
-    set_aside: Option<SetAside>,
-    /// Beats while the writer makes progress.
-    pulse: Arc<Pulse>,
-    shared: Arc<Shared>,
-    /// Keeps other daemons from opening the store.
-    _lock: File,
-}
-
-impl Store {
-    /// Opens the store and starts the writer. A missing file is created; a damaged one is set aside and replaced. `now` is the wall clock.
-    /// `before` is called before each transaction that stores changes. It makes the journal durable up to the given position and must give
-    /// up by itself after a while. `tell` is called from the writer's thread and must not block.
-    ///
-    /// # Errors
-    /// `Taken` if another daemon has it open, `Newer` for a store of a later version, `Refused` for another program's database.
-    pub fn open(
-        path: &Path,
-        orders: Orders,
-        now: impl Fn() -> Time + Send + 'static,
-        before: impl FnMut(u64) + Send + 'static,
-        tell: impl FnMut(Event) + Send + 'static,
-    ) -> Result<Store, StoreError> {
-        let lock = lock(path)?;
-        integrity::make_durable(path)?;
-        let set_aside = integrity::make_sound(path, now())?;
-        let connection = migration::open(path)?;
-        outbox::give_up(&connection, &orders.filters, now()).map_err(StoreError::sqlite(path))?;
-        let (sender, receiver) = sync_channel(WAITING);
-        let pulse = Arc::new(Pulse::default());
-        let beats = Arc::clone(&pulse);
-        let premises = Premises::of(path).map_err(StoreError::file(path))?;
-        let shared = Arc::new(Shared { waiting: AtomicUsize::new(0), finishing: AtomicBool::new(false), premises });
-        let for_writer = Arc::clone(&shared);
-        let path_of = path.to_owned();
-        let mut writer = Writer {
-            path: path_of,
-            connection,
-            orders,
-            now,
-            before,
-            tell,
-            failing: false,
-            absence: None,
-            looked: None,
-            beats,
-            shared: for_writer,
-        };
-        let thread = thread::Builder::new().name("store".to_owned()).spawn(move || writer.run(&receiver));
-        let thread = thread.map_err(StoreError::file(path))?;
-        Ok(Store { sender, thread: Some(thread), set_aside, pulse, shared, _lock: lock })
-    }
-
-    /// The damaged file that was set aside when the store was opened, if there was one.
-    pub fn set_aside(&self) -> Option<&SetAside> {
-        self.set_aside.as_ref()
-    }
-
-    /// Beats while the writer makes progress, even if its transactions fail.
-    pub fn pulse(&self) -> Arc<Pulse> {
-        Arc::clone(&self.pulse)
-    }
-
-    /// Stores changes. `position` is the journal position after the lines that caused them. The deliveries become due once they are stored.
-    pub fn changes(&self, changes: Vec<Change>, position: u64) {
-        self.ask(Request::Changes(changes, position));
-    }
-
-    /// Ends all alerts that are open in the store but not in `open`, because no engine follows them any more.
-    pub fn open_are(&self, open: BTreeSet<String>) {
-        self.ask(Request::Open(open));
-    }
-
-    /// Stores the current state of cases.
-    pub fn cases(&self, cases: Vec<Case>) {
-        self.ask(Request::Cases(cases));
-    }
-
-    /// Records the state of something in the daemon itself, as an alert about the daemon.
-    pub fn notice(&self, notice: Notice) {
-        self.ask(Request::Notice(notice));
-    }
-
-    /// Replaces the sinks' filters and the handling settings.
-    pub fn orders(&self, orders: Orders) {
-        self.ask(Request::Orders(orders));
-    }
-
-    /// A handle for recording the outcome of deliveries.
-    pub fn reporter(&self) -> Reporter {
-        Reporter { sender: self.sender.clone(), shared: Arc::clone(&self.shared) }
-    }
-
-    /// Waits until all requests so far are stored. Returns whether that took no longer than `patience`.
-    pub fn settle(&self, patience: Duration) -> bool {
-        self.settled().recv_timeout(patience).is_ok()
-    }
-
-    /// Returns a receiver that gets a message once all requests so far are stored.
-    pub fn settled(&self) -> Receiver<()> {
-        let (sender, receiver) = sync_channel(1);
-        self.ask(Request::Reached(sender));
-        receiver
-    }
-
-    /// Ends the writer and waits for it. Returns whether all requests were stored.
-    pub fn finish(mut self) -> bool {
-        self.end()
-    }
-
-    /// Ends the writer once. Returns whether all requests were stored.
-    fn end(&mut self) -> bool {
-        self.thread.take().is_none_or(|thread| {
-            // A failing writer does not read its queue, so the flag reaches it instead.
-            self.shared.finishing.store(true, Ordering::Release);
-            self.ask(Request::Finish);
-            thread.join().unwrap_or(false)
-        })
-    }
-
-    /// Whether requests can be queued without blocking. While this is false, the owner should accept no input.
-    pub fn has_room(&self) -> bool {
-        self.shared.waiting.load(Ordering::Acquire) < WAITING / 2
-    }
-
-    /// Queues a request. Blocks while the queue is full.
-    fn ask(&self, request: Request) {
-        self.shared.waiting.fetch_add(1, Ordering::AcqRel);
-        // Sending cannot fail: the writer ends only after `Finish`, which `end` sends last.
-        let _ = self.sender.send(request);
-    }
-}
-
 /// State shared by the writer and its callers.
 #[derive(Debug)]
-struct Shared {
+pub(super) struct Shared {
     /// Requests in the queue that the writer has not read.
-    waiting: AtomicUsize,
+    pub(super) waiting: AtomicUsize,
     /// The writer is to end with the current batch.
-    finishing: AtomicBool,
+    pub(super) finishing: AtomicBool,
     /// The files of the store, to check whether they are in place.
-    premises: Premises,
-}
-
-/// Reports the outcome of deliveries to the store. Clones report to the same store.
-#[derive(Clone, Debug)]
-pub struct Reporter {
-    sender: SyncSender<Request>,
-    shared: Arc<Shared>,
-}
-
-impl Reporter {
-    /// Records attempts. Blocks while the queue of the store is full. Does nothing after the store has ended.
-    pub fn tried(&self, tried: Vec<AttemptReport>) {
-        if !tried.is_empty() {
-            self.shared.waiting.fetch_add(1, Ordering::AcqRel);
-            let _ = self.sender.send(Request::Attempts(tried));
-        }
-    }
-
-    /// Whether the store's file is in place. If not, deliveries read from it must not be sent, because their outcome could not be recorded.
-    pub fn is_in_place(&self) -> bool {
-        self.shared.premises.check().is_ok()
-    }
-
-    /// Returns a receiver that gets a message once all requests so far are stored.
-    pub fn settled(&self) -> Receiver<()> {
-        let (sender, receiver) = sync_channel(1);
-        self.shared.waiting.fetch_add(1, Ordering::AcqRel);
-        let _ = self.sender.send(Request::Reached(sender));
-        receiver
-    }
-}
-
-impl Drop for Store {
-    /// Waits for the writer to end. Requests that cannot be stored are tried once more.
-    fn drop(&mut self) {
-        self.end();
-    }
+    pub(super) premises: Premises,
 }
 
 /// The state of the writing thread. `N` is the wall clock, `B` makes the journal durable, `T` takes notifications.
-struct Writer<N, B, T> {
-    path: PathBuf,
-    connection: Connection,
-    orders: Orders,
-    now: N,
-    before: B,
-    tell: T,
+pub(super) struct Writer<N, B, T> {
+    /// The file of the store.
+    pub(super) path: PathBuf,
+    /// The one connection that writes for the daemon; opened again after a failure.
+    pub(super) connection: Connection,
+    /// Filters and handling settings in force.
+    pub(super) orders: Orders,
+    /// Wall clock.
+    pub(super) now: N,
+    /// Called with a journal position before changes are stored.
+    pub(super) before: B,
+    /// Must not block.
+    pub(super) tell: T,
     /// Whether the last transaction or check failed.
-    failing: bool,
+    pub(super) failing: bool,
     /// How the file is absent, as reported last.
-    absence: Option<Absence>,
+    pub(super) absence: Option<Absence>,
     /// When it was last checked whether a digest is due.
-    looked: Option<Time>,
-    beats: Arc<Pulse>,
-    shared: Arc<Shared>,
+    pub(super) looked: Option<Time>,
+    /// Beats once in each round.
+    pub(super) beats: Arc<Pulse>,
+    /// What the callers see.
+    pub(super) shared: Arc<Shared>,
 }
 
 impl<N: Fn() -> Time, B: FnMut(u64), T: FnMut(Event)> Writer<N, B, T> {
     /// Writes until asked to finish. Returns whether everything was stored.
-    fn run(&mut self, requests: &Receiver<Request>) -> bool {
+    pub(super) fn run(&mut self, requests: &Receiver<Request>) -> bool {
         let mut batch = Vec::new();
         loop {
             self.beats.beat();
@@ -427,11 +256,11 @@ impl<N: Fn() -> Time, B: FnMut(u64), T: FnMut(Event)> Writer<N, B, T> {
                     given_up += ended;
                     due |= waits;
                 }
-                Request::Attempts(tried) => sinks.extend(outbox::tried(&transaction, tried, now)?),
+                Request::Attempts(tried) => sinks.extend(attempts::tried(&transaction, tried, now)?),
                 Request::Notice(notice) => due |= system_alerts::store(&transaction, notice, orders, now)?,
                 Request::Orders(newer) => {
                     orders = newer;
-                    outbox::give_up(&transaction, &orders.filters, now)?;
+                    attempts::give_up(&transaction, &orders.filters, now)?;
                 }
                 Request::Reached(_) | Request::Finish => {}
             }
@@ -488,19 +317,5 @@ impl<N: Fn() -> Time, B: FnMut(u64), T: FnMut(Event)> Writer<N, B, T> {
         {
             self.connection = connection;
         }
-    }
-}
-
-/// Locks the store for this process.
-fn lock(path: &Path) -> Result<File, StoreError> {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".lock");
-    let name = PathBuf::from(name);
-    let file = OpenOptions::new().create(true).truncate(false).write(true).open(&name);
-    let file = file.map_err(StoreError::file(&name))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(std::fs::TryLockError::WouldBlock) => Err(StoreError::Taken { path: path.to_owned() }),
-        Err(std::fs::TryLockError::Error(cause)) => Err(StoreError::File { path: name, cause }),
     }
 }
