@@ -77,7 +77,6 @@ pub(super) fn seal(
     disk: &dyn Disk,
     folder: &Path,
     path: &Path,
-    /// Position after the last entry.
     until: u64,
     stop: &AtomicBool,
 ) -> Result<Outcome, JournalError> {
@@ -132,6 +131,7 @@ pub(super) fn seal(
 struct Survey {
     /// Number of entries.
     count: u64,
+    /// Position after the last entry.
     until: u64,
     /// Earliest and latest time of receipt; `None` if no entry has one.
     range: Option<(Time, Time)>,
