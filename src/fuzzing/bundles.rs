@@ -3,8 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::Component;
 
+use serde::Deserialize;
+use serde_json::json;
+
 use crate::daemon::rehearse;
 use crate::storage::evidence::{Opened, Row, compare, forge, open};
+use atalaia_core::alerts::{Alert, HandlingSettings};
 use atalaia_core::base::time::{Span, Time};
 use atalaia_core::scenario::Transponder;
 
@@ -81,14 +85,25 @@ pub(super) fn seeds() -> Vec<Vec<u8>> {
     rows.push(Row::InForce { position: 201, key: "key".to_owned() });
     rows.push(Row::Ended { position: 202 });
     let index: String = rows.iter().filter_map(|row| serde_json::to_string(row).ok()).map(|row| row + "\n").collect();
-    let alert = r#"{"alert":{"id":"a","behaviour":"loitering","started_at":"2026-03-01T10:00:00Z","opened_at":"2026-03-01T11:00:00Z","last_at":"2026-03-01T12:25:00Z","vessels":[{"mmsi":224000001}],"score":30}}"#;
+    let handling = HandlingSettings::default().of(start, false, true);
+    let last = start + Span::from_minutes(145);
+    // As complete as one of the store: `compare` takes only alerts that it can read.
+    let alert = json!({
+        "id": "a", "behaviour": "loitering", "announced": true, "status": "open", "severity": "low", "score": 30, "confidence": "normal",
+        "started_at": start, "opened_at": start + Span::from_minutes(60), "last_at": last, "vessels": [{"mmsi": 224_000_001, "track": 1}],
+        "zones": [], "position": {"lat": 28.0, "lon": -17.0}, "handling": handling, "summary": "",
+        "score_reasons": [{"code": "loitering", "points": 30, "text": "Stays"}],
+        "evidence": {"thresholds": {}, "measured": {"dark_mmsi": 224_000_012}, "stations": [], "tracks": []},
+    });
+    assert!(Alert::deserialize(&alert).is_ok(), "an alert of this version");
+    let alert = json!({ "alert": alert }).to_string();
     let members = [
-        ("alerts/a.json", alert),
+        ("alerts/a.json", alert.as_str()),
         ("case.json", "{}"),
         ("in-force/key/atalaia.toml", SETTINGS),
         ("in-force/key/zones/watch.geojson", ZONES),
-        ("sentences/0001.index.jsonl", &index),
-        ("sentences/0001.nmea", &raw),
+        ("sentences/0001.index.jsonl", index.as_str()),
+        ("sentences/0001.nmea", raw.as_str()),
     ];
     let text: String = members.iter().map(|(name, content)| format!("{MEMBER}{name}\n{content}")).collect();
     let few: String = members[..3].iter().map(|(name, content)| format!("{MEMBER}{name}\n{content}")).collect();

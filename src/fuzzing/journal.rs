@@ -12,10 +12,13 @@ use crate::storage::journal::{Entry, Journal, Limits, Position, Read, lines_betw
 use atalaia_core::ais::SourceId;
 use atalaia_core::base::time::{Span, Time};
 
+/// Folder of the journal on the disk in memory.
 const FOLDER: &str = "/journal";
 /// Bytes of input per damage: kind, file, position (2), length, value.
 const DAMAGE_BYTES: usize = 6;
+/// Number of damages taken from one input; the rest of it is ignored.
 const MOST_DAMAGES: usize = 16;
+/// Time allowed to a disk in memory, on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// An intact journal, and every entry of it by position.
@@ -35,12 +38,14 @@ pub(super) fn check(bytes: &[u8]) {
     }
 }
 
+/// An entry as the journal encodes it.
 fn encoded(entry: &Entry<'_>) -> Vec<u8> {
     let mut bytes = Vec::new();
     entry.encode(&mut bytes);
     bytes
 }
 
+/// The journal that is damaged: written once, and the same in every run.
 fn sample() -> &'static Sample {
     static SAMPLE: OnceLock<Sample> = OnceLock::new();
     SAMPLE.get_or_init(|| {
@@ -73,6 +78,7 @@ fn sample() -> &'static Sample {
     })
 }
 
+/// A disk with these files.
 fn disk_with(files: &[(PathBuf, Vec<u8>)]) -> ModelDisk {
     let disk = ModelDisk::default();
     disk.create_folder(Path::new(FOLDER)).expect("a disk in memory");
@@ -122,6 +128,7 @@ fn damaged(damages: &[u8]) -> ModelDisk {
     disk
 }
 
+/// Reads a journal and checks that every entry was written at its position.
 fn entries_of(disk: &ModelDisk, written: &BTreeMap<u64, Vec<u8>>) -> Read {
     let mut met = Vec::new();
     let all = read(disk, Path::new(FOLDER), Position(0), None, |position, entry| {

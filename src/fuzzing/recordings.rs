@@ -25,6 +25,7 @@ pub(super) fn check(bytes: &[u8]) {
     }
 }
 
+/// The lines that come out of a recording.
 fn read(source: impl Read + Send + 'static) -> Content {
     let mut content = Content { lines: Vec::new(), overlong: 0, is_whole: false };
     let Ok(mut recording) = Recording::read_from(source, "recording", LIMITS) else { return content };

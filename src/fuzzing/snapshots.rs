@@ -16,12 +16,16 @@ use atalaia_core::geo::{Coast, Ports};
 use atalaia_core::scenario::{Particulars, Transponder};
 use atalaia_core::zones::{Chart, ZoneSet};
 
+/// Folder of the snapshots on the disk in memory.
 const FOLDER: &str = "/snapshots";
+/// First bytes of a snapshot file.
 const MAGIC: &[u8] = b"ATALAIAS";
 /// Length of what precedes the head: magic, version, length and checksum.
 const PREFIX: usize = 20;
 /// Length of what precedes the bytes of a block: stored and decompressed length, and checksum.
 const BLOCK_HEAD: usize = 12;
+/// Stands for the state of an engine where only the file matters.
+const BODY: &[u8] = b"what the engine knows, what the engine knows";
 /// Largest decompressed body that is checked, in bytes.
 const MOST_BODY: u64 = 32 << 20;
 
@@ -69,11 +73,13 @@ fn blocks(bytes: &[u8]) -> Vec<usize> {
     places
 }
 
+/// The number (u32) at an offset; 0 beyond the end.
 fn number_at(bytes: &[u8], place: usize) -> u32 {
     let found = bytes.get(place..).and_then(|rest| rest.first_chunk::<4>());
     found.map_or(0, |found| u32::from_le_bytes(*found))
 }
 
+/// What a folder with this file gives.
 fn load(bytes: &[u8]) -> Option<Found> {
     let disk = ModelDisk::default();
     disk.create_folder(Path::new(FOLDER)).expect("a disk in memory");
@@ -81,6 +87,7 @@ fn load(bytes: &[u8]) -> Option<Found> {
     newest(&disk, Path::new(FOLDER), None).expect("a disk in memory").next()
 }
 
+/// The file with the checksums of its head and of every block corrected, as far as its lengths lead.
 fn with_right_sums(bytes: &[u8]) -> Vec<u8> {
     let mut bytes = bytes.to_vec();
     let Some(head) = bytes.get(PREFIX..PREFIX.saturating_add(number_at(&bytes, 12) as usize)) else {
@@ -109,9 +116,11 @@ fn state(bytes: &[u8]) {
     assert_eq!(other.save().len(), saved.len(), "saved again");
 }
 
+/// A zone in which the ships of the seeds meet.
 const AREA: &str = r#"{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"id":"watch","name":"Watch","kind":"area"},
 "geometry":{"type":"Polygon","coordinates":[[[-22,24],[-14,24],[-14,30],[-22,30],[-22,24]]]}}]}"#;
 
+/// An engine that has heard nothing.
 fn engine() -> Engine {
     static CHART: OnceLock<Arc<Chart>> = OnceLock::new();
     let chart = CHART.get_or_init(|| {
@@ -160,6 +169,7 @@ fn engine_after(minutes: i64) -> Engine {
     engine
 }
 
+/// States after nothing, a few reports and a meeting; and files, among them those that claim another length than they have.
 pub(super) fn seeds() -> Vec<Vec<u8>> {
     let states = [0, 5, 150].map(|minutes| engine_after(minutes).save());
     let disk = ModelDisk::default();
@@ -167,8 +177,17 @@ pub(super) fn seeds() -> Vec<Vec<u8>> {
     let at = Time::from_utc(2026, 3, 1, 12, 0, 0).expect("a date that exists");
     let sources = vec!["roof".to_owned(), "mast".to_owned()];
     let snapshot = Snapshot { position: Position(9), in_force: "key".to_owned(), at, sources };
-    save(&disk, Path::new(FOLDER), &snapshot, b"what the engine knows, what the engine knows")
-        .expect("a disk in memory");
+    save(&disk, Path::new(FOLDER), &snapshot, BODY).expect("a disk in memory");
     let file = disk.content(&Path::new(FOLDER).join("00000000000000000009.snapshot"));
-    states.into_iter().chain([file]).collect()
+    let claims =
+        [0, 1, BODY.len() as u32 - 1, BODY.len() as u32 + 1, MOST_BODY as u32].map(|length| claiming(&file, length));
+    states.into_iter().chain(claims).chain([file]).collect()
+}
+
+/// The file with another decompressed length in its first block, and checksums that fit: no memory may be used by what a file claims.
+fn claiming(file: &[u8], length: u32) -> Vec<u8> {
+    let mut bytes = file.to_vec();
+    let place = blocks(file)[0] + 4;
+    bytes[place..place + 4].copy_from_slice(&length.to_le_bytes());
+    with_right_sums(&bytes)
 }

@@ -4,10 +4,13 @@ use super::decoding::{self, decode};
 use super::lines::cut;
 use atalaia_core::ais::{LineClock, Reject, TimeBasis};
 
+/// Header of the Danish Maritime Authority.
 pub(super) const DANISH: &str = "# Timestamp,Type of mobile,MMSI,Latitude,Longitude,Navigational status,ROT,SOG,COG,Heading,IMO,Callsign,Name,\
     Ship type,Cargo type,Width,Length,Type of position fixing device,Draught,Destination,ETA,Data source type,A,B,C,D";
+/// Header of NOAA MarineCadastre up to 2024.
 pub(super) const NOAA: &str = "MMSI,BaseDateTime,LAT,LON,SOG,COG,Heading,VesselName,IMO,CallSign,VesselType,Status,Length,Width,Draft,Cargo,\
     TransceiverClass";
+/// The same from 2025 on.
 pub(super) const NOAA_2025: &str = "mmsi,base_date_time,longitude,latitude,sog,cog,heading,vessel_name,imo,call_sign,vessel_type,status,length,\
     width,draft,cargo,transceiver";
 
@@ -33,6 +36,7 @@ fn check(bytes: &[u8], headers: &[&str]) {
     }
 }
 
+/// Decodes the lines with the header above them.
 fn below(lines: &[Vec<u8>]) {
     let decoded = decoding::check(lines);
     let counts = decoded.tally.total();

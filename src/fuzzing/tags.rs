@@ -34,6 +34,7 @@ pub(super) fn sealed(line: &[u8]) -> Vec<u8> {
     out
 }
 
+/// Writes the checksum of the bytes from `start` to the star behind it.
 fn put_sum(line: &mut [u8], start: usize, star: usize) {
     let digits = format!("{:02X}", sum(&line[start..star]));
     line[star + 1..star + 3].copy_from_slice(digits.as_bytes());
@@ -49,6 +50,7 @@ pub(super) fn check(bytes: &[u8]) {
     }
 }
 
+/// A line whose TAG block has a wrong checksum is decoded as if it had none.
 fn wrong_checksum(line: &[u8]) {
     let Some([b'\\', rest @ ..]) = line.get(..) else { return };
     let Some(end) = memchr(b'\\', rest) else { return };

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use atalaia_core::base::time::Time;
 
-/// Source of time for the shell. The core never uses it.
+/// Source of time for the shell. The core never uses it: there, time is that of the lines, so that a replay gives the same alerts.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Clock;
 

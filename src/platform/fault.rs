@@ -37,7 +37,9 @@ pub const NAMES: &[&str] = &[
     "restart-begun",
 ];
 
+/// Whether a point is selected. Set once, at start.
 static ARMED: AtomicBool = AtomicBool::new(false);
+/// The selected point; unset in every ordinary run.
 static PLAN: OnceLock<Plan> = OnceLock::new();
 
 /// Why the value of the variable is not valid. Reported at start with exit code 2.
@@ -58,6 +60,9 @@ pub enum FaultError {
 }
 
 /// Reads the variable and arms its fault point. Call it once at start, before any file is opened.
+///
+/// # Errors
+/// If the value is not valid. The process must then end: a test that arms nothing would pass without testing anything.
 pub fn arm() -> Result<(), FaultError> {
     let Some(text) = std::env::var_os(VARIABLE) else {
         return Ok(());
@@ -69,7 +74,7 @@ pub fn arm() -> Result<(), FaultError> {
     Ok(())
 }
 
-/// Marks a fault point. `name` must be one of [`NAMES`].
+/// Marks a fault point. `name` must be one of [`NAMES`], which debug builds check.
 #[inline]
 pub fn point(name: &'static str) {
     debug_assert!(NAMES.contains(&name), "{name} is not a fault point");
@@ -80,6 +85,7 @@ pub fn point(name: &'static str) {
             Outcome::Nothing => {}
             // If standard error is closed, there is nowhere to report it.
             Outcome::Say => drop(writeln!(std::io::stderr(), "fault point {name}")),
+            // No destructor may run: a loss of power runs none either.
             Outcome::Die => std::process::abort(),
             Outcome::Hang => {
                 drop(writeln!(std::io::stderr(), "fault point {name} hangs"));
@@ -91,13 +97,18 @@ pub fn point(name: &'static str) {
     }
 }
 
+/// The value of the variable.
 #[derive(Debug)]
 struct Plan {
+    /// Name of the point.
     name: &'static str,
+    /// What happens there.
     fault: Fault,
+    /// How often it was passed.
     passes: AtomicU64,
 }
 
+/// What happens at the selected point.
 #[derive(Clone, Copy, Debug)]
 enum Fault {
     /// Aborts the process at this pass, counted from 1.
@@ -108,15 +119,21 @@ enum Fault {
     Logged,
 }
 
+/// What a pass causes.
 #[derive(Debug, PartialEq, Eq)]
 enum Outcome {
+    /// It goes on.
     Nothing,
+    /// A line on standard error.
     Say,
+    /// The thread never returns.
     Hang,
+    /// The process aborts.
     Die,
 }
 
 impl Plan {
+    /// Parses the value of the variable; without a colon, the first pass is deadly.
     fn parse(text: &str) -> Result<Plan, FaultError> {
         let (name, rest) = text.split_once(':').unwrap_or((text, "1"));
         let name =
@@ -132,6 +149,7 @@ impl Plan {
         Ok(Plan { name, fault, passes: AtomicU64::new(0) })
     }
 
+    /// Counts a pass of this point and says what it causes.
     fn passed(&self, name: &str) -> Outcome {
         if name != self.name {
             return Outcome::Nothing;

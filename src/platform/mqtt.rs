@@ -1,4 +1,4 @@
-//! Errors of MQTT connections, for inputs and sinks, described for the operator.
+//! Errors of MQTT connections, for inputs and sinks, described for the operator. The library's own texts name its types, not the cause.
 
 use rumqttc::{ConnectionError, StateError, mqttbytes};
 
@@ -12,12 +12,14 @@ pub fn describe(error: &ConnectionError) -> String {
     match error {
         ConnectionError::ConnectionRefused(code) => format!("the broker refuses the connection: {code:?}"),
         ConnectionError::NetworkTimeout | ConnectionError::FlushTimeout => "the broker does not respond".to_owned(),
+        // The broker claims to remember us, but we asked for a new session.
         ConnectionError::SessionStateMismatch { .. } => "the broker resumes a session that never existed".to_owned(),
         ConnectionError::MqttState(error) => packet(error),
         error => error.to_string(),
     }
 }
 
+/// Describes a fault of the protocol.
 fn packet(error: &StateError) -> String {
     match error {
         StateError::ConnectionAborted => "closed by the broker".to_owned(),

@@ -1,4 +1,6 @@
 //! Secrets of the settings, given by the place where they are kept, read on demand and never shown.
+//!
+//! Errors name the place and never quote the content.
 
 use std::path::{Path, PathBuf};
 use std::{env, fmt, fs, io};
@@ -9,7 +11,7 @@ use atalaia_core::base::fault::Fault;
 
 /// Variable in which systemd passes the folder of `LoadCredential=` files.
 const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
-/// Maximum size of a secret file. Bytes.
+/// Maximum size of a secret file. Bytes. A `.creds` file with its comments has a few kilobytes.
 const LONGEST: u64 = 64 * 1024;
 
 /// Where a secret is kept: `{ file = "PATH" }` or `{ credential = "NAME" }` (systemd's `LoadCredential=`).
@@ -115,6 +117,9 @@ impl Secret {
     }
 
     /// Reads the secret without surrounding white space.
+    ///
+    /// # Errors
+    /// If the place is missing or unreadable, is not an ordinary file, is open to other users, or holds no text.
     pub fn read(&self) -> Result<Revealed, SecretError> {
         let path = match self {
             Secret::File(path) => path.clone(),
@@ -128,9 +133,11 @@ impl Secret {
         if !found.is_file() {
             return Err(SecretError::NoFile { path });
         }
+        // systemd protects the folder of its credentials, whatever the mode of the files.
         if matches!(self, Secret::File(_)) && is_open_to_all(&found) {
             return Err(SecretError::Open { path });
         }
+        // A mistaken path may lead to a file of gigabytes.
         let text = match found.len() <= LONGEST {
             true => fs::read(&path).map_err(|cause| SecretError::File { path: path.clone(), cause })?,
             false => Vec::new(),
@@ -142,11 +149,13 @@ impl Secret {
     }
 }
 
+/// Whether this can be the name of a credential: one file name, which leads out of no folder.
 fn is_plain(name: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
     !name.is_empty() && name.bytes().all(plain) && ![".", ".."].contains(&name)
 }
 
+/// Whether users other than the owner and group have any access.
 fn is_open_to_all(found: &fs::Metadata) -> bool {
     use std::os::unix::fs::PermissionsExt;
     found.permissions().mode() & 0o007 != 0

@@ -24,27 +24,32 @@ use tracing::{error, warn};
 use crate::platform::clock::{Clock, Moment};
 use crate::platform::telemetry::Pulse;
 
-/// Environment variables set by the service manager.
+/// Environment variables set by the service manager: where notifications go, and the names of the sockets that it passes.
 const SOCKET: &str = "NOTIFY_SOCKET";
 const NAMES: &str = "LISTEN_FDNAMES";
-/// Minimum time between two status messages.
+/// Minimum time between two status messages: people read them, and each one wakes the service manager.
 const STATUS_EVERY: Duration = Duration::from_secs(5);
-/// Interval of requests for more start-up time, and the time requested by each.
+/// Interval of requests for more start-up time, and the time requested by each. The journal of a long outage can take minutes to replay,
+/// which is longer than the manager waits by default.
 const EXTEND_EVERY: Duration = Duration::from_secs(5);
 const EXTENDED: Duration = Duration::from_secs(60);
 
 /// Notifications to the service manager, with their state.
 #[derive(Debug)]
 pub struct Service {
+    /// Measures the intervals.
     clock: Clock,
-    /// Interval of watchdog pings, a third of the watchdog's time-out; `None` without a watchdog.
+    /// Interval of watchdog pings, a third of the watchdog's time-out, so that one late ping is not a failure; `None` without a watchdog.
     every: Option<Duration>,
+    /// When the watchdog was last pinged; `None` before the first time.
     fed: Option<Moment>,
     /// Threads that must make progress for the watchdog to be pinged: name, pulse, and its count at the last ping.
     pulses: Vec<(&'static str, Arc<Pulse>, u64)>,
     /// Whether the log has reported a thread without progress.
     stuck: bool,
+    /// Whether the daemon was reported as ready.
     ready: bool,
+    /// The status line sent last, and when it was last considered.
     status: (String, Option<Moment>),
 }
 
@@ -107,6 +112,7 @@ impl Service {
         if self.fed.is_some_and(|fed| now.since(fed) < every) {
             return;
         }
+        // The first ping is unconditional: no thread has had the time to make progress.
         let stuck = self.pulses.iter().find(|(_, pulse, count)| pulse.count() == *count);
         if let (Some((name, ..)), true) = (stuck, self.fed.is_some()) {
             if !std::mem::replace(&mut self.stuck, true) {
@@ -141,6 +147,7 @@ impl Service {
 /// Requests more start-up time from the service manager while the start makes progress. Ends when dropped.
 #[derive(Debug)]
 pub struct Starting {
+    /// Ends the thread when dropped; `None` if no service manager listens.
     _end: Option<Sender<()>>,
 }
 
@@ -172,17 +179,22 @@ impl Starting {
 
 /// Makes a write beyond the file size limit (`LimitFSIZE=`, `ulimit -f`) fail like a write to a full disk, instead of ending the process.
 /// Needs the Tokio runtime.
+///
+/// # Errors
+/// If the signal cannot be caught; a full file then ends the process.
 pub fn outlive_full_files() -> io::Result<()> {
     // A caught signal has no effect. Child processes get the default action again.
     signal(SignalKind::from_raw(Signal::XFSZ.as_raw())).map(drop)
 }
 
+/// Sends a notification. A failure is logged only: the daemon works without a service manager.
 fn tell(state: &[NotifyState<'_>]) {
     if let Err(error) = sd_notify::notify(state) {
         warn!(%error, "cannot notify the service manager");
     }
 }
 
+/// Logs that a name was given to two sockets.
 fn twice(is_twice: bool, name: &str) {
     if is_twice {
         error!(
@@ -195,7 +207,9 @@ fn twice(is_twice: bool, name: &str) {
 /// Sockets opened by systemd before the daemon started, by `FileDescriptorName=`. They survive a restart together with their unread data.
 #[derive(Debug, Default)]
 pub struct Sockets {
+    /// Datagram sockets by name.
     udp: BTreeMap<String, UdpSocket>,
+    /// Listeners by name.
     tcp: BTreeMap<String, TcpListener>,
 }
 
@@ -222,6 +236,7 @@ impl Sockets {
     /// A handle to the datagram socket of this name, each time it is called; `None` if there is none.
     pub fn udp(&self, name: &str) -> Option<io::Result<UdpSocket>> {
         let ours = |socket: &UdpSocket| {
+            // The async runtime requires it; systemd passes blocking sockets.
             socket.set_nonblocking(true)?;
             socket.try_clone()
         };

@@ -1,4 +1,5 @@
-//! What the settings of every kind of input and sink can be asked, so that the rest of the program knows no kind by name.
+//! What the settings of every kind of input and sink can be asked, so that the rest of the program knows no kind by name. Every answer but
+//! `problems` has a default, so that a new kind states only what applies to it.
 
 use std::path::Path;
 
@@ -36,7 +37,8 @@ pub trait Table {
         None
     }
 
-    /// Servers it connects to, each with its key in the table. Empty for kinds that stay on this machine, and for UDP, which gives no answer.
+    /// Servers it connects to, each with its key in the table. Empty for kinds that stay on this machine, and for UDP, which gives no
+    /// answer.
     fn endpoints(&self) -> Vec<(&'static str, Endpoint)> {
         Vec::new()
     }

@@ -1,4 +1,7 @@
 //! Counters of inputs and sinks, and the set-up of the log.
+//!
+//! Counters only grow, from the start of the daemon; those that go up and down are gauges and say so. They are read one by one, so that the
+//! numbers of one moment may differ by what happened in between.
 
 use std::fmt::{self, Write as _};
 use std::io::{self, IsTerminal};
@@ -25,7 +28,7 @@ pub struct InputCounters {
     pub lost_datagrams: AtomicU64,
     /// Connections made (TCP) or accepted (TCP listener).
     pub connections: AtomicU64,
-    /// Clients connected now (TCP listener).
+    /// Clients connected now (TCP listener). A gauge.
     pub clients: AtomicU64,
     /// Messages that are not about AIS and were skipped (gpsd).
     pub other: AtomicU64,
@@ -172,9 +175,9 @@ pub struct SinkCounters {
     pub given_up: AtomicU64,
     /// Lines that waited for `max_per_second`.
     pub delayed: AtomicU64,
-    /// Lines currently held by the worker.
+    /// Lines currently held by the worker. A gauge.
     pub in_hand: AtomicU64,
-    /// 1 while the sink is down, else 0.
+    /// 1 while the sink is down, else 0. A gauge.
     pub down: AtomicU64,
     /// Why the last attempt failed; empty after a success.
     pub reason: Reason,
@@ -207,7 +210,7 @@ impl SinkCounters {
 pub struct Reason(Mutex<Option<String>>);
 
 impl Reason {
-    /// Sets the reason; text from the peer is escaped and cut.
+    /// Sets the reason. Control and hidden characters in it are escaped, because a part may come from the peer.
     pub fn set(&self, reason: &str) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(FromAir(reason).to_string());
     }
@@ -223,7 +226,7 @@ impl Reason {
     }
 }
 
-/// Heartbeat of a thread: counts work done or waits for work.
+/// Heartbeat of a thread: counts work done or waits for work. A thread that hangs does neither, and the watchdog notices.
 #[derive(Debug, Default)]
 pub struct Pulse(AtomicU64);
 

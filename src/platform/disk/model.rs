@@ -5,8 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::presence::Identity;
-use super::{Disk, Listed, Reading, Writing};
+use super::operations::{Disk, Identity, Listed, Reading, Writing};
 
 /// A model disk. Clones share the same files.
 #[derive(Clone, Debug, Default)]
@@ -24,46 +23,66 @@ pub(crate) enum Fault {
 /// Number of operations that an injected fault affects.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Lasting {
+    /// One operation.
     Once,
     /// This number of consecutive operations.
     For(u64),
+    /// All from the first one on.
     Forever,
 }
 
 /// Syncs to leave out. A control: the tests must notice the loss.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Forgets {
+    /// Syncs of files.
     FileSyncs,
+    /// Syncs of folders.
     FolderSyncs,
 }
 
+/// What the disk holds, as a running process sees it and as a loss of power would leave it.
 #[derive(Clone, Debug, Default)]
 struct State {
+    /// Content of each file, by a number that stands for its inode. Removed files stay, because they may be open.
     files: BTreeMap<u64, Content>,
+    /// Names as a process sees them.
     names: BTreeMap<PathBuf, u64>,
+    /// Names that survive a loss of power.
     durable_names: BTreeMap<PathBuf, u64>,
+    /// Folders as a process sees them.
     folders: BTreeSet<PathBuf>,
+    /// Folders that survive a loss of power.
     durable_folders: BTreeSet<PathBuf>,
     /// Changes of names that no folder sync has made durable yet.
     pending: Vec<Naming>,
+    /// Number of the next file.
     next_file: u64,
+    /// Number of operations so far, by which a fault is placed.
     operations: u64,
+    /// The injected fault, with the operation at which it begins; `None` for a healthy disk.
     fault: Option<(u64, Fault, Lasting)>,
+    /// Number of operations that have failed.
     fired: u64,
+    /// Syncs that are ignored; `None` for an honest disk.
     forgets: Option<Forgets>,
     /// Folders that were moved away.
     away: BTreeSet<PathBuf>,
+    /// Whether the disk reports itself as mounted read-only.
     read_only: bool,
 }
 
+/// The content of a file.
 #[derive(Clone, Debug, Default)]
 struct Content {
+    /// As a process reads it.
     seen: Vec<u8>,
+    /// As a loss of power leaves it, but for `pending`.
     durable: Vec<u8>,
     /// Written but unsynced bytes, each with its offset.
     pending: Vec<(usize, Vec<u8>)>,
 }
 
+/// A change of a name. A sync of the folder makes it durable; before that, each may or may not survive.
 #[derive(Clone, Debug)]
 enum Naming {
     Made(PathBuf, u64),
@@ -73,6 +92,7 @@ enum Naming {
 }
 
 impl Naming {
+    /// Whether a sync of this folder makes the change durable.
     fn touches(&self, folder: &Path) -> bool {
         match self {
             Naming::Made(path, _) | Naming::Removed(path) | Naming::Folder(path) => path.parent() == Some(folder),
@@ -82,6 +102,7 @@ impl Naming {
 }
 
 impl Content {
+    /// Writes bytes at an offset. A gap before it reads as zeros, as in a real file.
     fn place(into: &mut Vec<u8>, offset: usize, bytes: &[u8]) {
         if into.len() < offset + bytes.len() {
             into.resize(offset + bytes.len(), 0);
@@ -89,11 +110,13 @@ impl Content {
         into[offset..offset + bytes.len()].copy_from_slice(bytes);
     }
 
+    /// Appends bytes, which are not durable yet.
     fn write(&mut self, bytes: &[u8]) {
         self.pending.push((self.seen.len(), bytes.to_vec()));
         self.seen.extend_from_slice(bytes);
     }
 
+    /// Makes all bytes written so far durable.
     fn sync(&mut self) {
         for (offset, bytes) in self.pending.drain(..) {
             Content::place(&mut self.durable, offset, &bytes);
@@ -104,6 +127,7 @@ impl Content {
     /// arbitrary pieces of them with zeros between.
     fn crash(&self, chance: &mut fastrand::Rng) -> Content {
         let mut left = self.durable.clone();
+        // Mostly in order, as file systems do, but a journal must also survive the rest.
         let in_order = chance.f64() < 0.7;
         let kept = chance.usize(..=self.pending.len());
         for (place, (offset, bytes)) in self.pending.iter().enumerate() {
@@ -115,6 +139,7 @@ impl Content {
                 (false, _) => chance.usize(..=bytes.len()),
             };
             Content::place(&mut left, *offset, &bytes[..part]);
+            // Blocks that were allocated but not written read as zeros.
             if chance.f64() < 0.2 {
                 Content::place(&mut left, offset + part, &vec![0; bytes.len() - part]);
             }
@@ -124,6 +149,7 @@ impl Content {
 }
 
 impl State {
+    /// Makes a change of a name durable.
     fn apply(&mut self, naming: Naming) {
         match naming {
             Naming::Made(path, file) => {
@@ -163,10 +189,12 @@ impl State {
         })
     }
 
+    /// Number of the file with this name; an error if there is none.
     fn file(&self, path: &Path) -> io::Result<u64> {
         self.names.get(path).copied().ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))
     }
 
+    /// An error if there is no such folder, or it was moved away.
     fn folder(&self, folder: &Path) -> io::Result<()> {
         match self.folders.contains(folder) && !self.away.contains(folder) {
             true => Ok(()),
@@ -176,6 +204,7 @@ impl State {
 }
 
 impl ModelDisk {
+    /// Locks the disk.
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -240,6 +269,7 @@ impl ModelDisk {
     pub(crate) fn crash(&self, chance: &mut fastrand::Rng) -> ModelDisk {
         let mut state = self.state().clone();
         for naming in std::mem::take(&mut state.pending) {
+            // A file system may write names before it is asked to, in any order.
             if chance.bool() {
                 state.apply(naming);
             }
@@ -249,8 +279,10 @@ impl ModelDisk {
         }
         state.folders = state.durable_folders.clone();
         let folders = &state.folders;
+        // A name in a folder that did not survive is lost with it.
         state.durable_names.retain(|path, _| path.parent().is_some_and(|parent| folders.contains(parent)));
         state.names = state.durable_names.clone();
+        // The machine starts again with a healthy disk.
         (state.fault, state.fired, state.operations) = (None, 0, 0);
         ModelDisk(Arc::new(Mutex::new(state)))
     }
@@ -282,6 +314,7 @@ impl ModelDisk {
     }
 }
 
+/// Holds the lock, so that every other operation waits.
 struct Hold<'a>(#[expect(dead_code, reason = "held, never read")] MutexGuard<'a, State>);
 
 impl Drop for Hold<'_> {
@@ -385,12 +418,14 @@ impl Disk for ModelDisk {
     }
 }
 
+/// A file open for appending or reading. It stays the same file when its name is removed or given to another.
 #[derive(Debug)]
 struct ModelFile {
     disk: ModelDisk,
     file: u64,
 }
 
+/// Cannot happen: files are never forgotten.
 fn gone() -> io::Error {
     io::Error::other("the model lost a file")
 }

@@ -4,21 +4,14 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::Disk;
-
-/// Identifies a file or folder on this machine, whatever its name.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Identity {
-    /// Device that holds it.
-    pub device: u64,
-    /// Inode number on that device.
-    pub inode: u64,
-}
+use super::operations::{Disk, Identity};
 
 /// A path together with the identity of the file or folder that was there when this was created.
 #[derive(Clone, Debug)]
 pub struct Presence {
+    /// Where it is expected.
     path: PathBuf,
+    /// What was there.
     identity: Identity,
 }
 
@@ -37,6 +30,9 @@ pub enum Absence {
 
 impl Presence {
     /// Records what is at `path` now.
+    ///
+    /// # Errors
+    /// `NotFound` if nothing is there.
     pub fn of(disk: &dyn Disk, path: &Path) -> io::Result<Presence> {
         Ok(Presence { path: path.to_owned(), identity: disk.identify(path)? })
     }
@@ -47,6 +43,9 @@ impl Presence {
     }
 
     /// Checks that the same file or folder is there and writable. Costs two system calls and reads no data.
+    ///
+    /// # Errors
+    /// What is wrong at this moment. It may pass: a disk that was unmounted can come back.
     pub fn check(&self, disk: &dyn Disk) -> Result<(), Absence> {
         match disk.identify(&self.path) {
             Ok(identity) if identity != self.identity => Err(Absence::Replaced),

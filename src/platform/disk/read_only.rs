@@ -3,14 +3,15 @@
 use std::io;
 use std::path::Path;
 
-use super::presence::Identity;
+use super::operations::{Disk, Identity, Listed, Reading, Writing};
 use super::real::RealDisk;
-use super::{Disk, Listed, Reading, Writing};
 
-/// The real file system, without the operations that change it: they fail with `PermissionDenied`.
+/// The real file system, without the operations that change it: they fail with `PermissionDenied`. It reports itself as mounted read-only,
+/// whatever the machine says, so that no caller relies on writing.
 #[derive(Clone, Copy, Debug)]
 pub struct ReadOnly;
 
+/// The answer to every operation that changes something.
 fn refused<T>() -> io::Result<T> {
     Err(io::Error::from(io::ErrorKind::PermissionDenied))
 }
@@ -53,6 +54,7 @@ impl Disk for ReadOnly {
     }
 
     fn is_read_only(&self, _path: &Path) -> io::Result<bool> {
+        // Checks of presence then fail, which is right: a caller that asks wants to write.
         Ok(true)
     }
 }

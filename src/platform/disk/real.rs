@@ -1,4 +1,4 @@
-//! The file system of the machine.
+//! The file system of the machine. Every operation is one call of the standard library; what it guarantees is said at [`Disk`].
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
@@ -7,18 +7,19 @@ use std::path::Path;
 
 use rustix::fs::{StatVfsMountFlags, statvfs};
 
-use super::presence::Identity;
-use super::{Disk, Listed, Reading, Writing};
+use super::operations::{Disk, Identity, Listed, Reading, Writing};
 
-/// The file system of the machine, through the standard library.
+/// The file system of the machine, through the standard library. It assumes a disk that honours a flush.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct RealDisk;
 
+/// An open file, for appending or for reading.
 #[derive(Debug)]
 struct RealFile(File);
 
 impl Disk for RealDisk {
     fn create(&self, path: &Path) -> io::Result<Box<dyn Writing>> {
+        // Appending: two writers of one file could not write over each other's bytes.
         let file = OpenOptions::new().append(true).create_new(true).open(path)?;
         Ok(Box::new(RealFile(file)))
     }
@@ -41,6 +42,7 @@ impl Disk for RealDisk {
     }
 
     fn sync_folder(&self, folder: &Path) -> io::Result<()> {
+        // On Linux, syncing the descriptor of a folder makes its names durable.
         File::open(folder)?.sync_all()
     }
 
@@ -58,18 +60,21 @@ impl Disk for RealDisk {
                 files.push(Listed { name, length: metadata.len() });
             }
         }
+        // The order in which a file system lists names is its own.
         files.sort_by(|one, other| one.name.cmp(&other.name));
         Ok(files)
     }
 
     fn create_folder(&self, folder: &Path) -> io::Result<()> {
         match fs::create_dir(folder) {
+            // Only a folder counts: a file of the same name stays an error.
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists && folder.is_dir() => Ok(()),
             outcome => outcome,
         }
     }
 
     fn identify(&self, path: &Path) -> io::Result<Identity> {
+        // Follows symbolic links: what matters is the file behind the name.
         let found = fs::metadata(path)?;
         Ok(Identity { device: found.dev(), inode: found.ino() })
     }
@@ -85,6 +90,7 @@ impl Writing for RealFile {
     }
 
     fn sync(&mut self) -> io::Result<()> {
+        // Syncs the content and the length, and leaves out times, which no reader depends on.
         self.0.sync_data()
     }
 }
@@ -97,6 +103,7 @@ impl Reading for RealFile {
     fn read_at(&self, offset: u64, length: usize) -> io::Result<Vec<u8>> {
         let mut bytes = vec![0; length];
         let mut filled = 0;
+        // The system may return fewer bytes than asked for, although the file has more.
         while filled < length {
             match self.0.read_at(&mut bytes[filled..], offset + filled as u64) {
                 Ok(0) => break,

@@ -20,11 +20,11 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use tokio_util::sync::CancellationToken;
 
-use super::Identity;
 use super::guard::{Guard, LONGEST_LINE, Violation};
+use super::login::Identity;
 use crate::platform::tls::{self, TlsError};
 
-/// Buffer size of one read. Bytes.
+/// Buffer size of one read. Bytes. As long as the longest protocol line.
 const READ_BYTES: usize = 64 * 1024;
 /// Payload in flight to the consumer; the server waits while this is used up. Bytes.
 const ROOM_BYTES: usize = 64 << 20;
@@ -55,18 +55,25 @@ pub enum GateError {
 /// A connection to a server, for one client.
 #[derive(Debug)]
 pub struct Gate {
+    /// Where the client connects: a port on loopback.
     address: SocketAddr,
+    /// The random name that the client must present.
     name: String,
+    /// Payload bytes that may still be forwarded.
     room: Arc<Semaphore>,
+    /// Cancelled when the connection has ended.
     ended: CancellationToken,
+    /// Why the server ended it; unset otherwise.
     fault: Arc<OnceLock<String>>,
 }
 
+/// A connection to the server, encrypted or not.
 trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 
 /// The greeting of a server.
 struct Greeting {
+    /// Its INFO object.
     info: Value,
     /// Bytes received after it.
     rest: Vec<u8>,
@@ -74,6 +81,7 @@ struct Greeting {
 
 /// The client as it connected.
 struct Visitor {
+    /// Its connection.
     stream: TcpStream,
     /// Its CONNECT line, with the real name.
     said: Vec<u8>,
@@ -83,6 +91,9 @@ impl Gate {
     /// Connects to a server, encrypted with `tls`, or with the system's trust store if only the server asks for TLS. `host` is an address
     /// without brackets, or a name; `name` is our client name at the server; `identity` is the login, whose secret is removed from the
     /// server's errors.
+    ///
+    /// # Errors
+    /// Errors of the way to the server and of its greeting. Those of the client come later, from the client.
     pub async fn open(
         host: &str,
         port: u16,
@@ -120,6 +131,7 @@ impl Gate {
         tokio::spawn(async move {
             let greeting = format!("INFO {info}\r\n");
             let came = timeout(COMES_WITHIN, admit(&listener, greeting.as_bytes(), &ours, &theirs)).await;
+            // One client only: whatever connects later is refused by the system.
             drop(listener);
             if let Ok(Ok(visitor)) = came {
                 relay(server, visitor, (rest, guard), &room, &fault).await;
@@ -168,6 +180,7 @@ fn secret_name() -> io::Result<String> {
     Ok(format!("atalaia {:032x}", u128::from_ne_bytes(bytes)))
 }
 
+/// Starts TLS on a connection. `host` must be in the server's certificate.
 async fn encrypted(stream: TcpStream, host: &str, config: ClientConfig) -> Result<TlsStream<TcpStream>, GateError> {
     let name = ServerName::try_from(host.to_owned()).map_err(|error| GateError::Handshake(io::Error::other(error)))?;
     TlsConnector::from(Arc::new(config)).connect(name, stream).await.map_err(GateError::Handshake)
@@ -191,6 +204,7 @@ async fn first_line(stream: &mut (impl AsyncRead + Unpin)) -> Result<(Vec<u8>, V
     }
 }
 
+/// Reads the INFO line that a NATS server sends first.
 async fn greeting(stream: &mut TcpStream) -> Result<Greeting, GateError> {
     let (line, rest) = first_line(stream).await?;
     let info = line.strip_prefix(b"INFO ").and_then(|json| serde_json::from_slice::<Value>(json).ok());
@@ -266,6 +280,7 @@ async fn checked(
         let passed = guard.pass(&buffer).map_err(|violation| violation.to_string())?;
         let wanted = u32::try_from(passed.deliveries).unwrap_or(u32::MAX);
         let Ok(taken) = room.acquire_many(wanted).await else { return Ok(()) };
+        // The permits come back with `make_room`, once the consumer is done with the messages.
         taken.forget();
         if to.write_all(&passed.bytes).await.is_err() {
             return Ok(());

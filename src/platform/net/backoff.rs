@@ -5,14 +5,18 @@ use std::time::Duration;
 /// The delays before the attempts that follow failures.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Backoff {
+    /// The delays without the random part.
     delays: Delays,
-    /// Bounds of the random factor.
+    /// Factor for the random numbers 0 and 1; in between it is linear.
     factor: (f64, f64),
 }
 
+/// How the delays grow.
 #[derive(Clone, PartialEq, Debug)]
 enum Delays {
+    /// From `first`, twice as long each time, up to `longest`.
     Doubling { first: Duration, longest: Duration },
+    /// One after the other; the last repeats.
     Listed(Vec<Duration>),
 }
 
@@ -27,7 +31,8 @@ impl Backoff {
         Backoff { delays: Delays::Listed(delays.into_iter().collect()), factor: (0.9, 1.1) }
     }
 
-    /// The delay after this number of failures in a row, from 1. `chance` is a random number in 0..1.
+    /// The delay after this number of failures in a row, from 1. `chance` is a random number in 0..1; the caller draws it, so that tests
+    /// need no luck.
     pub fn delay(&self, failures: u32, chance: f64) -> Duration {
         let before = failures.saturating_sub(1);
         let delay = match &self.delays {

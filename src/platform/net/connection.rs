@@ -23,7 +23,9 @@ pub trait Lifetime: Unpin {
 
 /// The end of a connection's time, and whether its place has been given to another.
 pub struct Deadline {
+    /// Completes when the time is over.
     end: Pin<Box<Sleep>>,
+    /// Completes when the place has been given away.
     displaced: Pin<Box<WaitForCancellationFutureOwned>>,
 }
 
@@ -51,6 +53,7 @@ impl Deadline {
 
 /// A TCP connection with a limited lifetime. Reading and writing fail with `TimedOut` once it is over.
 pub struct Connection<L> {
+    /// The connection itself.
     stream: TcpStream,
     /// What limits it.
     pub lifetime: L,
@@ -83,6 +86,7 @@ impl<L: Lifetime> AsyncRead for Connection<L> {
 impl<L: Lifetime> AsyncWrite for Connection<L> {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         self.lifetime.check(context)?;
+        // A peer that reads nothing must not keep its place: writing counts as progress only once the system takes bytes.
         let written = Pin::new(&mut self.stream).poll_write(context, bytes);
         if written.is_ready() {
             self.lifetime.written();

@@ -1,4 +1,7 @@
 //! What inputs, sinks and pages have in common towards the network: delays between attempts, limits of a rate, and listeners with limits.
+//!
+//! A listener takes connections with `accept`. `Lobby` limits those that have not sent a request yet, `Connection` ends one whose time is
+//! over, and `PerAddressLimit` is for connections that stay, such as those of receivers.
 
 mod accept;
 mod backoff;

@@ -7,15 +7,20 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// The places of a listener: a number in all, and a number per address.
 #[derive(Clone, Debug)]
 pub struct PerAddressLimit {
+    /// Number of places in all.
     most: u16,
+    /// Number of places for one address.
     most_per_address: u16,
+    /// Places taken, by address. An address without any is not in it.
     counts: Arc<Mutex<BTreeMap<IpAddr, u16>>>,
 }
 
 /// One of the places; given back when dropped.
 #[derive(Debug)]
 pub struct Permit {
+    /// Where it is given back.
     counts: Arc<Mutex<BTreeMap<IpAddr, u16>>>,
+    /// The address that has it.
     address: IpAddr,
 }
 
@@ -44,6 +49,7 @@ impl Drop for Permit {
         if let Some(count) = counts.get_mut(&self.address) {
             *count -= 1;
             if *count == 0 {
+                // Otherwise the map would grow with every address that ever connected.
                 counts.remove(&self.address);
             }
         }

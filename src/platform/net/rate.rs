@@ -26,7 +26,7 @@ impl RateLimit {
         RateLimit::new(Duration::from_secs(1) / per_second.max(1), Duration::from_millis(100))
     }
 
-    /// Time until the next use.
+    /// Time until the next use; zero if one is free now.
     pub fn wait(&self, now: Moment) -> Duration {
         (self.free_at.since(now) + self.every).saturating_sub(self.burst)
     }
@@ -48,11 +48,13 @@ impl RateLimit {
 /// Rate limit for log lines of one kind, which counts the lines left out.
 #[derive(Debug)]
 pub struct LogLimit {
+    /// When the next line may be written.
     limit: RateLimit,
+    /// Lines left out since the last one.
     left_out: u64,
 }
 
-/// Interval of [`LogLimit::default`].
+/// Interval of [`LogLimit::default`]: a failure that lasts a night leaves some thousand lines, not a full disk.
 const USUAL_INTERVAL: Duration = Duration::from_secs(30);
 /// Burst of [`LogLimit::default`]: as many attempts as it takes for the back-off of an input to reach its maximum.
 const USUAL_BURST: u32 = 6;

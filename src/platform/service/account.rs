@@ -1,4 +1,5 @@
-//! Accounts of this machine, by name or number, with their groups.
+//! Accounts of this machine, by name or number, with their groups. For checks of the settings by another user than the daemon's: they say
+//! what the daemon will be allowed to do.
 
 use std::fs;
 use std::process::Command;
@@ -63,6 +64,7 @@ fn database(which: &str, named: &str) -> Option<String> {
     found.map(str::to_owned).or_else(asked)
 }
 
+/// The account in a line of the user database, without its other groups; `None` if the line is of another one.
 fn of(passwd: &str, named: &str) -> Option<Account> {
     let fields: Vec<&str> = passwd.lines().next()?.split(':').collect();
     let (name, uid, gid) = (*fields.first()?, *fields.get(2)?, *fields.get(3)?);
@@ -70,6 +72,7 @@ fn of(passwd: &str, named: &str) -> Option<Account> {
     Some(Account { name: name.to_owned(), uid: uid.parse().ok()?, gid: gid.parse().ok()?, groups: Vec::new() })
 }
 
+/// Ids of the groups that list an account as a member, without its primary group.
 fn groups_of(groups: &str, account: &Account) -> Vec<u32> {
     let gid = |line: &str| {
         let fields: Vec<&str> = line.split(':').collect();

@@ -1,4 +1,5 @@
-//! Finds the process that holds a port or a file lock, from /proc, as far as permissions allow.
+//! Finds the process that holds a port or a file lock, from /proc, as far as permissions allow. For messages only: by the time it is shown,
+//! the process may be gone.
 
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::os::unix::fs::MetadataExt;
@@ -87,10 +88,12 @@ pub fn holder_of_lock(path: &Path) -> Option<u32> {
 
 /// Whether a process runs Atalaia, possibly under another name.
 pub fn is_ours(pid: u32) -> bool {
+    // By name or by file: a package may install the program under another name.
     let of = |pid: &str| fs::read_link(format!("/proc/{pid}/exe")).ok();
     program(pid).as_deref() == Some("atalaia") || of(&pid.to_string()).is_some_and(|theirs| Some(theirs) == of("self"))
 }
 
+/// Process id in a line of /proc/locks, if the line is a `flock` lock of the file at `place` (major:minor:inode).
 fn lock_in(line: &str, place: &str) -> Option<u32> {
     let fields: Vec<&str> = line.split_whitespace().collect();
     let at = fields.iter().position(|field| *field == place)?;
@@ -103,9 +106,11 @@ fn socket_in(table: &str, address: SocketAddr, protocol: Protocol) -> Option<(u6
     let of_line = |line: &str| {
         let fields: Vec<&str> = line.split_whitespace().collect();
         let (host, port) = fields.get(1)?.split_once(':')?;
+        // UDP has no listening state: every socket in its table receives.
         let is_open = protocol == Protocol::Udp || *fields.get(3)? == LISTENS;
         let is_port = u16::from_str_radix(port, 16).ok()? == address.port();
         let theirs = host_of(host)?;
+        // A wildcard address collides with every address of the machine.
         let meet = theirs == address.ip() || theirs.is_unspecified() || address.ip().is_unspecified();
         (is_open && is_port && meet).then_some(())?;
         Some((fields.get(9)?.parse().ok()?, fields.get(7)?.parse().ok()?))
@@ -132,7 +137,7 @@ fn host_of(text: &str) -> Option<IpAddr> {
     }
 }
 
-/// The process with an open file that links to `target`.
+/// The process with an open file that links to `target`. Only root and the process's own user may look; others get `None`.
 fn process_with(target: &str) -> Option<u32> {
     let processes = fs::read_dir("/proc").ok()?.flatten();
     let numbers = processes.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
@@ -143,6 +148,7 @@ fn process_with(target: &str) -> Option<u32> {
     numbers.into_iter().find(holds)
 }
 
+/// Name of the program that a process runs, at most 15 characters as the kernel keeps it.
 fn program(pid: u32) -> Option<String> {
     Some(fs::read_to_string(format!("/proc/{pid}/comm")).ok()?.trim().to_owned())
 }

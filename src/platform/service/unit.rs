@@ -53,6 +53,7 @@ impl Unit {
                 }
             }
         }
+        // systemd applies them in order of their names, whatever folder they are in.
         drop_ins.sort_by(|a, b| a.file_name().cmp(&b.file_name()));
         let texts = std::iter::once(&file).chain(&drop_ins).map(|path| fs::read_to_string(path).unwrap_or_default());
         let unit = Unit::parse(texts);
@@ -63,6 +64,7 @@ impl Unit {
     pub fn parse(texts: impl Iterator<Item = String>) -> Unit {
         let mut unit = Unit::default();
         for text in texts {
+            // A backslash at the end of a line continues it.
             let text = text.replace("\\\n", " ");
             let lines = text.lines().map(str::trim).filter(|line| !line.starts_with(['#', ';']));
             lines.filter_map(|line| line.split_once('=')).for_each(|(key, value)| unit.take(key.trim(), value.trim()));
@@ -70,6 +72,7 @@ impl Unit {
         unit
     }
 
+    /// Takes one assignment of the unit. Keys that do not limit the daemon are ignored.
     fn take(&mut self, key: &str, value: &str) {
         let words = || value.split_whitespace().map(str::to_owned);
         let named = || Some(value.to_owned()).filter(|value| !value.is_empty());
@@ -112,6 +115,7 @@ impl Unit {
                 format!("{} is closed to the service by ProtectHome= of {}", path.display(), self.file.display());
             return Some(Fault::new("", what).advise("write a path elsewhere, for instance below /var/lib/atalaia"));
         }
+        // Directories that `ProtectSystem=strict` leaves alone (systemd.exec(5)), and the private /tmp of the service.
         let is_free = ["/tmp", "/var/tmp", "/dev", "/proc", "/sys"].iter().any(|free| path.starts_with(free));
         let is_writable = self.writable.iter().any(|folder| path.starts_with(folder));
         (self.strict && !is_free && !is_writable).then(|| {

@@ -1,4 +1,5 @@
-//! Certificate errors of a failed handshake in plain words, with the date.
+//! Certificate errors of a failed handshake in plain words, with the date. They are the errors that an operator can put right, and the text
+//! of the library does not say how.
 
 use std::error::Error;
 use std::io;
@@ -12,7 +13,8 @@ use rustls::pki_types::UnixTime;
 
 use atalaia_core::base::time::Time;
 
-/// Describes the fault of the server's certificate or of ours, at any depth of the error's causes. `None` if no certificate is at fault.
+/// Describes the fault of the server's certificate or of ours, at any depth of the error's causes: client libraries wrap the error of TLS
+/// in several of their own. `None` if no certificate is at fault.
 pub fn certificate_fault(error: &(dyn Error + 'static)) -> Option<String> {
     let mut cause = Some(error);
     while let Some(error) = cause {
@@ -34,6 +36,7 @@ pub fn describe(error: &(dyn Error + 'static)) -> String {
     certificate_fault(error).unwrap_or_else(|| error.to_string())
 }
 
+/// Words for the faults of certificates and for the server's objections; `None` for any other error.
 fn in_words(error: &rustls::Error) -> Option<String> {
     match error {
         rustls::Error::InvalidCertificate(ExpiredContext { not_after, .. }) => {
@@ -54,6 +57,7 @@ fn refusal(alert: AlertDescription) -> Option<&'static str> {
     Some(match alert {
         CertificateExpired => "the server refuses our certificate as expired",
         CertificateRevoked => "the server refuses our certificate as revoked",
+        // The remedy differs from that of the others: our authority has to be installed at the server.
         UnknownCA => "the server refuses our certificate: it does not trust the authority that issued it",
         CertificateRequired => "the server asks for a certificate of ours; write tls.certificate and tls.key",
         BadCertificate | UnsupportedCertificate | CertificateUnknown | AccessDenied => {
@@ -63,6 +67,7 @@ fn refusal(alert: AlertDescription) -> Option<&'static str> {
     })
 }
 
+/// As our own time, which prints in UTC.
 fn time(at: UnixTime) -> Time {
     Time::from_seconds(i64::try_from(at.as_secs()).unwrap_or(i64::MAX / 1000))
 }

@@ -1,4 +1,5 @@
-//! Checks whether a server can be reached: its name resolves, it accepts connections and, with TLS, its certificate is trusted.
+//! Checks whether a server can be reached: its name resolves, it accepts connections and, with TLS, its certificate is trusted. It sends no
+//! login and no data.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,10 +9,10 @@ use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
-use super::Settings;
 use super::fault::describe;
+use super::settings::Settings;
 
-/// Time limit of the whole check.
+/// Time limit of the whole check. It is run by hand, and a silently dropped packet would otherwise take minutes.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A server's address, and whether its connections are encrypted.
@@ -38,6 +39,7 @@ impl Endpoint {
         let (scheme, rest) = url.split_once("://")?;
         let encrypted = ["https", "wss", "mqtts", "tls"].contains(&scheme);
         let authority = rest.split(['/', '?', '#']).next()?;
+        // A URL may carry a user name and password.
         let authority = authority.rsplit_once('@').map_or(authority, |(_, authority)| authority);
         let usual = match scheme {
             "https" | "wss" => 443,
@@ -59,11 +61,13 @@ impl Endpoint {
         }
     }
 
+    /// Resolves the name, connects to the first address that answers and, if asked for, checks the certificate.
     async fn connect(&self, tls: &Settings) -> Result<&'static str, String> {
         let named = (self.host.as_str(), self.port);
         let addresses = lookup_host(named).await.map_err(|error| format!("its name is not found ({error})"))?;
         let mut last = "its name has no address".to_owned();
         let mut stream = None;
+        // As clients do: a host whose IPv6 address does not answer may have an IPv4 address that does.
         for address in addresses {
             match TcpStream::connect(address).await {
                 Ok(connected) => {

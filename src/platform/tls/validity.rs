@@ -1,13 +1,16 @@
 //! Expiry of the certificates in a file, and whether the files have changed since they were read.
+//!
+//! The date is read straight from the DER encoding: rustls checks it during a handshake but does not hand it out.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use super::{Settings, certificates};
+use super::certificates::certificates;
+use super::settings::Settings;
 use atalaia_core::base::time::Time;
 
-/// DER tags (X.690, 8.1.2; X.509, 4.1).
+/// DER tags (X.690, 8.1.2; X.509, 4.1). `VERSION` is the explicit tag of the first field, which version 1 leaves out.
 const SEQUENCE: u8 = 0x30;
 const INTEGER: u8 = 0x02;
 const VERSION: u8 = 0xa0;
@@ -37,6 +40,7 @@ impl Settings {
             let read = certificates(file).unwrap_or_default();
             read.iter().filter_map(|certificate| not_after(certificate)).collect()
         };
+        // One answer per file: the date from which a connection can fail because of it.
         let ca = self.ca.iter().filter_map(|file| Some(("ca", file, ends(file).into_iter().max()?)));
         let own = self.certificate.iter().filter_map(|file| Some(("certificate", file, ends(file).into_iter().min()?)));
         ca.chain(own).map(|(key, file, until)| Validity { key, file: file.clone(), until }).collect()
@@ -72,6 +76,7 @@ fn not_after(certificate: &[u8]) -> Option<Time> {
     let ((_, rest), _) = either(validity)?;
     let ((text, _), is_short) = either(rest)?;
     let text = std::str::from_utf8(text).ok()?;
+    // UTCTime has two digits for the year: 50 to 99 are in the twentieth century (RFC 5280, 4.1.2.5.1).
     let century = match (is_short, text.get(..2)?.parse::<u32>().ok()?) {
         (false, _) => "",
         (true, 50..) => "19",

@@ -1,21 +1,26 @@
 //! Compares the alerts of a bundle with those that a replay finds: the same, the same with other points, or not found,
 //! and why, as far as the bundle shows it.
 //!
+//! A difference does not mean that the bundle is wrong. It has the sentences of its own vessels only, and begins at some
+//! moment, so what rests on others or on earlier history cannot come out the same. The texts say which it is.
+//!
 //! All times compared are those of the alerts, which are engine time. A late feed, or a recording that is played, is
 //! received long after the times it reports.
 
 use std::collections::BTreeMap;
 
+use serde::Deserialize;
 use serde_json::Value;
 
 use super::open::Opened;
-use super::reach::{first_of, is_of_reception, named_vessels};
-use atalaia_core::alerts::{Alert, Change, Status};
+use super::rests_on::{is_of_reception, mmsis, named_vessels, old_heard_at};
+use atalaia_core::alerts::{Alert, Change, ScoreReason, Status};
 use atalaia_core::base::time::{Span, Time};
 
-/// Maximum difference between the beginnings of two alerts that are taken for the same one.
+/// Maximum difference between the beginnings of two alerts that are taken for the same one. A replay begins with less history, so a
+/// condition may be noticed a few reports later.
 const SAME_WITHIN: Span = Span::from_minutes(10);
-/// Score reasons that look back, by code, with the time they cover in hours.
+/// Score reasons that look back, by code, with the time they cover in hours. A replay that begins later cannot find them.
 const LOOK_BACK: [(&str, i64); 7] = [
     ("gap_lately", 24),
     ("draught_lately", 24),
@@ -25,7 +30,7 @@ const LOOK_BACK: [(&str, i64); 7] = [
     ("source_region", 30 * 24),
     ("new_identity", 180 * 24),
 ];
-/// Score reasons that depend on other vessels at the place.
+/// Score reasons that depend on other vessels at the place, whose sentences a bundle does not have.
 const OF_OTHERS: [&str; 4] = ["rare_place", "busy_place", "crowded_place", "little_data"];
 /// Maximum number of score reasons named where points differ.
 const LINES_NAMED: usize = 4;
@@ -69,37 +74,43 @@ pub fn compare(opened: &Opened, replayed: &Replayed) -> Vec<Found> {
         states.entry(&change.alert.id).or_default().push(change);
     }
     let comparison = Comparison { opened, states, heard: &replayed.heard };
-    let found = |stored: &Value| Found {
-        id: word(stored, "id").to_owned(),
-        behaviour: word(stored, "behaviour").to_owned(),
-        verdict: comparison.verdict(stored),
-    };
-    opened.alerts.iter().map(found).collect()
+    opened.alerts.iter().map(|stored| comparison.found(stored)).collect()
 }
 
+/// What is compared.
 struct Comparison<'a> {
+    /// The bundle.
     opened: &'a Opened,
     /// The changes of each alert, in order, by its id.
     states: BTreeMap<&'a str, Vec<&'a Change>>,
+    /// First report of each vessel in the replay.
     heard: &'a BTreeMap<u32, Time>,
 }
 
 impl Comparison<'_> {
-    fn verdict(&self, stored: &Value) -> Verdict {
-        let Some(start) = time(stored, "started_at") else {
-            return Verdict::Missing("it does not say when it began".to_owned());
+    /// The result for one alert of the bundle. One that this version cannot read keeps its id and behaviour as written.
+    fn found(&self, stored: &Value) -> Found {
+        let text = |key: &str| stored[key].as_str().unwrap_or_default().to_owned();
+        let verdict = match Alert::deserialize(stored) {
+            Ok(stored) => self.verdict(&stored),
+            Err(error) => Verdict::Missing(format!("this version cannot read it: {error}")),
         };
-        if let Some(states) = self.states.get(word(stored, "id")) {
-            return self.held_against(stored, start, states, None);
+        Found { id: text("id"), behaviour: text("behaviour"), verdict }
+    }
+
+    /// Looks for an alert in the replay by its id, or else by vessels, behaviour and beginning. The id is a hash that includes the zone and
+    /// the numbers of the tracks, so either may make it differ.
+    fn verdict(&self, stored: &Alert) -> Verdict {
+        let start = stored.started_at;
+        if let Some(states) = self.states.get(stored.id.as_str()) {
+            return self.held_against(stored, states, None);
         }
         let near = |states: &&Vec<&Change>| {
             let Some(alert) = states.last().map(|change| &change.alert) else {
                 return false;
             };
             let apart = if alert.started_at < start { start - alert.started_at } else { alert.started_at - start };
-            alert.behaviour.name() == word(stored, "behaviour")
-                && apart <= SAME_WITHIN
-                && mmsis(stored) == mmsis_of(alert)
+            alert.behaviour == stored.behaviour && apart <= SAME_WITHIN && sorted_mmsis(alert) == sorted_mmsis(stored)
         };
         match self.states.values().find(near) {
             Some(states) => {
@@ -108,67 +119,53 @@ impl Comparison<'_> {
                     true => "same with another zone, or another number of a track".to_owned(),
                     false => format!("same with another beginning: {began}, was {start}"),
                 };
-                self.held_against(stored, start, states, Some(other))
+                self.held_against(stored, states, Some(other))
             }
-            None => Verdict::Missing(self.why_missing(stored, start)),
+            None => Verdict::Missing(self.why_missing(stored)),
         }
     }
 
     /// Compares a stored alert with the changes of the replay. `other` says what differs apart from the points.
-    fn held_against(&self, stored: &Value, start: Time, states: &[&Change], other: Option<String>) -> Verdict {
+    fn held_against(&self, stored: &Alert, states: &[&Change], other: Option<String>) -> Verdict {
         let Some(last) = states.last() else {
-            return Verdict::Missing(self.why_missing(stored, start));
+            return Verdict::Missing(self.why_missing(stored));
         };
         let alert = &last.alert;
-        if alert.status == Status::Retracted && word(stored, "status") != "retracted" {
+        if alert.status == Status::Retracted && stored.status != Status::Retracted {
             return Verdict::Missing(format!("found, and then disproved: {}", last.reason));
         }
-        let has_these = |change: &&Change| {
+        let has_points = |change: &&Change| {
             let alert = &change.alert;
-            stored["score"].as_i64() == Some(i64::from(alert.score))
-                && word(stored, "severity") == alert.severity.name()
+            (alert.score, alert.severity) == (stored.score, stored.severity)
         };
-        let same = states.iter().any(has_these);
-        let was_alert = stored["announced"] != false;
-        if was_alert && !alert.announced {
-            return Verdict::Missing(format!(
-                "only as a fact below an alert, {}",
-                self.other_points(stored, start, alert)
-            ));
+        // Any state of the replay will do: the bundle may have been made before the alert's last change.
+        let same = states.iter().any(has_points);
+        if stored.announced && !alert.announced {
+            return Verdict::Missing(format!("only as a fact below an alert, {}", self.other_points(stored, alert)));
         }
         match (same, other) {
             (true, None) => Verdict::Same,
             (true, Some(other)) => Verdict::Differs(other),
-            (false, None) => {
-                Verdict::Differs(format!("same with other points: {}", self.other_points(stored, start, alert)))
-            }
-            (false, Some(other)) => Verdict::Differs(format!("{other}; {}", self.other_points(stored, start, alert))),
+            (false, None) => Verdict::Differs(format!("same with other points: {}", self.other_points(stored, alert))),
+            (false, Some(other)) => Verdict::Differs(format!("{other}; {}", self.other_points(stored, alert))),
         }
     }
 
     /// The points and why they differ, for example `score 15 (info), was 40 (medium): no history before the bundle's
     /// first line (…); without +10 Silent for 3 h within 24 h of it`
-    fn other_points(&self, stored: &Value, start: Time, alert: &Alert) -> String {
-        let now: Vec<(&str, i64, &str)> = alert
-            .score_reasons
-            .iter()
-            .map(|reason| (reason.code.as_str(), i64::from(reason.points), reason.text.as_str()))
-            .collect();
-        let was: Vec<(&str, i64, &str)> = stored["score_reasons"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .map(|reason| (word(reason, "code"), reason["points"].as_i64().unwrap_or_default(), word(reason, "text")))
-            .collect();
-        let same = |one: &(&str, i64, &str), other: &(&str, i64, &str)| (one.0, one.1) == (other.0, other.1);
+    fn other_points(&self, stored: &Alert, alert: &Alert) -> String {
+        let (now, was) = (&alert.score_reasons, &stored.score_reasons);
+        let same = |one: &ScoreReason, other: &ScoreReason| (&one.code, one.points) == (&other.code, other.points);
         let gone: Vec<_> = was.iter().filter(|was| !now.iter().any(|now| same(now, was))).collect();
         let new: Vec<_> = now.iter().filter(|now| !was.iter().any(|was| same(now, was))).collect();
-        let first = mmsis(stored).iter().filter_map(|mmsi| self.heard.get(mmsi)).min().copied();
+        let first = mmsis(stored).filter_map(|mmsi| self.heard.get(&mmsi)).min().copied();
         let mut why = Vec::new();
-        let codes = || gone.iter().chain(&new).map(|line| line.0);
+        let codes = || gone.iter().chain(&new).map(|line| line.code.as_str());
         let looks_back = |code: &str| {
             let back = LOOK_BACK.iter().find(|(known, _)| *known == code);
-            back.is_some_and(|(_, hours)| first.is_some_and(|first| start - Span::from_hours(*hours) < first))
+            back.is_some_and(|(_, hours)| {
+                first.is_some_and(|first| stored.started_at - Span::from_hours(*hours) < first)
+            })
         };
         if let Some(first) = first.filter(|_| codes().any(looks_back)) {
             why.push(format!("no history before the bundle's first line ({first})"));
@@ -176,25 +173,27 @@ impl Comparison<'_> {
         if codes().any(|code| OF_OTHERS.contains(&code)) {
             why.push("what other vessels do there is not in the bundle".to_owned());
         }
-        let signed = |word: &str, lines: &[&(&str, i64, &str)]| {
-            let named = lines.iter().take(LINES_NAMED).map(|(_, points, text)| format!("{points:+} {text}"));
+        let signed = |word: &str, lines: &[&ScoreReason]| {
+            let named = lines.iter().take(LINES_NAMED).map(|line| format!("{:+} {}", line.points, line.text));
             (!lines.is_empty()).then(|| format!("{word} {}", named.collect::<Vec<_>>().join(", ")))
         };
         why.extend(signed("without", &gone));
         why.extend(signed("with", &new));
         let (score, severity) = (alert.score, alert.severity.name());
-        let points = match word(stored, "severity") == severity {
-            true => format!("score {score}, was {}", stored["score"]),
-            false => format!("score {score} ({severity}), was {} ({})", stored["score"], word(stored, "severity")),
+        let points = match stored.severity == alert.severity {
+            true => format!("score {score}, was {}", stored.score),
+            false => format!("score {score} ({severity}), was {} ({})", stored.score, stored.severity.name()),
         };
         if why.is_empty() { points } else { format!("{points}: {}", why.join("; ")) }
     }
 
-    fn why_missing(&self, stored: &Value, start: Time) -> String {
+    /// Why the replay does not have an alert: the first cause that the bundle shows, from the plainest to the vaguest.
+    fn why_missing(&self, stored: &Alert) -> String {
+        let start = stored.started_at;
         if self.opened.manifest.lines == 0 {
             return "there are no sentences in the bundle".to_owned();
         }
-        let own = mmsis(stored);
+        let own = sorted_mmsis(stored);
         let heard = first_of(self.heard, own.iter().copied().chain(named_vessels(stored)));
         if let Some((mmsi, _)) = heard.iter().find(|(_, first)| first.is_none()) {
             return format!("the bundle has no positions of MMSI {mmsi:09}");
@@ -204,7 +203,7 @@ impl Comparison<'_> {
         if let Some((mmsi, first)) = late {
             return format!("it began {start}, before the first sentence of MMSI {mmsi:09} in the bundle ({first})");
         }
-        let before = time(&stored["evidence"]["measured"], "old_heard_at").zip(self.heard.values().min().copied());
+        let before = old_heard_at(stored).zip(self.heard.values().min().copied());
         if let Some((before, first)) = before.filter(|(before, first)| before < first) {
             return format!("it rests on what was heard {before}, before the bundle's first line ({first})");
         }
@@ -221,23 +220,17 @@ impl Comparison<'_> {
     }
 }
 
-fn word<'a>(value: &'a Value, key: &str) -> &'a str {
-    value[key].as_str().unwrap_or_default()
-}
-
-pub(super) fn time(value: &Value, key: &str) -> Option<Time> {
-    Time::parse(value[key].as_str()?)
-}
-
-fn mmsis(stored: &Value) -> Vec<u32> {
-    let vessels = stored["vessels"].as_array().into_iter().flatten();
-    let mut all: Vec<u32> = vessels.filter_map(|vessel| u32::try_from(vessel["mmsi"].as_u64()?).ok()).collect();
+/// The MMSIs of an alert's vessels, sorted.
+fn sorted_mmsis(alert: &Alert) -> Vec<u32> {
+    let mut all: Vec<u32> = mmsis(alert).collect();
     all.sort_unstable();
     all
 }
 
-fn mmsis_of(alert: &Alert) -> Vec<u32> {
-    let mut all: Vec<u32> = alert.vessels.iter().map(|vessel| vessel.mmsi).collect();
+/// The first report of each of these vessels in a replay, in engine time, in order of MMSI; `None` for a vessel without one.
+fn first_of(heard: &BTreeMap<u32, Time>, mmsis: impl Iterator<Item = u32>) -> Vec<(u32, Option<Time>)> {
+    let mut all: Vec<u32> = mmsis.collect();
     all.sort_unstable();
-    all
+    all.dedup();
+    all.into_iter().map(|mmsi| (mmsi, heard.get(&mmsi).copied())).collect()
 }

@@ -10,6 +10,7 @@ use super::manifest::{FORMAT, MANIFEST, SIGNATURE, chained};
 /// An unsigned bundle of these members, by name, with a manifest that lists them. Other values of a manifest among the
 /// members are kept. `None` if a name is not valid for a member.
 pub(crate) fn bundle(mut members: BTreeMap<String, Vec<u8>>) -> Option<Vec<u8>> {
+    // A forger has no key.
     members.remove(SIGNATURE);
     let given = members.remove(MANIFEST).and_then(|text| serde_json::from_slice::<Value>(&text).ok());
     let mut manifest = given.filter(Value::is_object).unwrap_or_else(|| {

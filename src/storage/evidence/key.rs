@@ -1,9 +1,9 @@
 //! Ed25519 keys: created, stored so that only their owner can read them, and used. Their files have the formats of
 //! OpenSSL.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{Read, Write};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::fs::File;
+use std::io::Read;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
@@ -12,9 +12,10 @@ use ed25519_dalek::pkcs8::{DecodePrivateKey, DecodePublicKey, EncodePrivateKey, 
 use ed25519_dalek::{Signature, Signer};
 use sha2::{Digest, Sha256};
 
-use super::EvidenceError;
+use super::error::EvidenceError;
+use super::file::write_new;
 
-/// Bytes of a key file that are read. A key is much shorter.
+/// Bytes of a key file that are read. A key is much shorter; a mistaken path may lead to anything.
 const LONGEST_FILE_BYTES: u64 = 4096;
 
 /// The private key that signs bundles. It has no `Debug`, so that it cannot be printed.
@@ -26,6 +27,9 @@ pub struct PublicKey(ed25519_dalek::VerifyingKey);
 
 impl SigningKey {
     /// Reads a private key in PEM or as 64 hex digits. Refuses a file that others than its owner may read.
+    ///
+    /// # Errors
+    /// `Key` if others may read the file or it is not a private key, `File` if it cannot be read.
     pub fn read(path: &Path) -> Result<SigningKey, EvidenceError> {
         let (text, mode) = text_of(path)?;
         if mode & 0o077 != 0 {
@@ -49,6 +53,7 @@ impl SigningKey {
         PublicKey(self.0.verifying_key())
     }
 
+    /// The signature of these bytes, 64 bytes.
     pub(super) fn sign(&self, bytes: &[u8]) -> [u8; 64] {
         self.0.sign(bytes).to_bytes()
     }
@@ -56,6 +61,9 @@ impl SigningKey {
 
 impl PublicKey {
     /// Reads a public key in PEM or as 64 hex digits.
+    ///
+    /// # Errors
+    /// `Key` if it is not a public key, `File` if it cannot be read.
     pub fn read(path: &Path) -> Result<PublicKey, EvidenceError> {
         let (text, _) = text_of(path)?;
         let key = match hex_key(&text) {
@@ -65,6 +73,7 @@ impl PublicKey {
         key.map(PublicKey).ok_or_else(|| no_key(path, "Ed25519 public key"))
     }
 
+    /// The key of 64 lower-case hex digits, as in a manifest; `None` for anything else.
     pub(super) fn from_hex(text: &str) -> Option<PublicKey> {
         let bytes = <[u8; 32]>::try_from(HEXLOWER.decode(text.as_bytes()).ok()?).ok()?;
         ed25519_dalek::VerifyingKey::from_bytes(&bytes).ok().map(PublicKey)
@@ -96,8 +105,13 @@ impl PublicKey {
 
 /// Creates a key: the private one in `path`, readable by its owner only, and the public one beside it with `.pub` added
 /// to the name. Returns the path of the public key and the key. Never overwrites a file.
+///
+/// # Errors
+/// `Key` or `File` if one of the files is there already, or cannot be written. If only the public one fails, the private one stays: the
+/// public key can be made of it.
 pub fn keygen(path: &Path) -> Result<(PathBuf, PublicKey), EvidenceError> {
     let mut seed = [0; 32];
+    // Unlike the urandom device, it waits until the kernel has gathered enough entropy: keys are made early on new machines.
     let random = Path::new("/dev/random");
     File::open(random).and_then(|mut file| file.read_exact(&mut seed)).map_err(EvidenceError::file(random))?;
     let key = SigningKey::from_seed(&seed);
@@ -115,18 +129,7 @@ pub fn keygen(path: &Path) -> Result<(PathBuf, PublicKey), EvidenceError> {
     Ok((beside, key.public()))
 }
 
-/// Writes a file that must not exist yet, and syncs it. Removes it if that fails.
-pub(super) fn write_new(path: &Path, mode: u32, content: &[u8]) -> Result<(), EvidenceError> {
-    let failed = EvidenceError::file(path);
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(mode).open(path).map_err(&failed)?;
-    let written = file.write_all(content).and_then(|()| file.sync_all());
-    written.map_err(|cause| {
-        // Half a file is not evidence.
-        let _ = fs::remove_file(path);
-        failed(cause)
-    })
-}
-
+/// The text of a key file, and its mode.
 fn text_of(path: &Path) -> Result<(String, u32), EvidenceError> {
     let failed = EvidenceError::file(path);
     let file = File::open(path).map_err(&failed)?;
@@ -136,6 +139,7 @@ fn text_of(path: &Path) -> Result<(String, u32), EvidenceError> {
     Ok((text, mode))
 }
 
+/// The error for a file that is not a key of this kind. It quotes nothing of the file.
 fn no_key(path: &Path, what: &str) -> EvidenceError {
     EvidenceError::Key { path: path.to_owned(), why: format!("is not an {what} (PEM, or 64 hex digits)") }
 }
@@ -147,6 +151,7 @@ fn hex_key(text: &str) -> Option<[u8; 32]> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
     use std::os::unix::fs::PermissionsExt;
 
     use tempfile::TempDir;

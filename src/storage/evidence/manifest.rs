@@ -1,4 +1,5 @@
-//! The manifest: what a bundle is, and the length, hash and chain link of every member.
+//! The manifest: what a bundle is, and the length, hash and chain link of every member. It is JSON, and the hashes are those
+//! of `sha256sum`, so that a bundle can be checked without this program.
 
 use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
@@ -8,10 +9,10 @@ use sha2::{Digest, Sha256};
 pub const MANIFEST: &str = "manifest.json";
 /// Name of the signature's member: 64 bytes of Ed25519 over the bytes of the manifest.
 pub const SIGNATURE: &str = "manifest.sig";
-/// Value of `format`.
+/// Value of `format`. A bundle with another value is refused: its layout may mean something else.
 pub(super) const FORMAT: &str = "atalaia-evidence-1";
 
-/// Describes a bundle as a whole.
+/// Describes a bundle as a whole. Times are texts, as they are printed: they are shown and never computed with.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
@@ -79,7 +80,8 @@ impl Marking {
     }
 }
 
-/// Lists the members of these contents with their chain links. Returns the list and the last link.
+/// Lists the members of these contents with their chain links. Returns the list and the last link. The last link depends on every byte of
+/// every member and on their order, so that one line of hex, recorded elsewhere, proves the whole bundle.
 pub(super) fn chained<'a>(contents: impl Iterator<Item = (&'a str, &'a [u8])>) -> (Vec<Member>, String) {
     let mut head = "0".repeat(64);
     let members = contents.map(|(name, content)| {
@@ -91,6 +93,7 @@ pub(super) fn chained<'a>(contents: impl Iterator<Item = (&'a str, &'a [u8])>) -
     (members, head)
 }
 
+/// SHA-256 as lower-case hex.
 fn hash(content: &[u8]) -> String {
     HEXLOWER.encode(&Sha256::digest(content))
 }

@@ -1,16 +1,22 @@
 //! Opens a bundle: checks every byte against the manifest before anything in the bundle is used.
+//!
+//! In this order: the tar file is one that this program would write; the manifest is of a known format; the signature fits the
+//! manifest; the members are exactly those listed; the index of the sentences fits their bytes. The first fault ends it.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use serde::Deserialize;
 use serde_json::Value;
 
 use super::archive::{self, Members};
+use super::error::EvidenceError;
 use super::key::PublicKey;
 use super::manifest::{FORMAT, chained};
 use super::manifest::{MANIFEST, Manifest, SIGNATURE};
+use super::sentences;
 use super::sentences::Row;
-use super::{EvidenceError, compare, sentences};
+use atalaia_core::alerts::Alert;
 use atalaia_core::base::time::{Span, Time};
 
 /// The replay goes on for this long after the last alert.
@@ -23,8 +29,10 @@ pub struct Opened {
     pub manifest: Manifest,
     /// Whose signature the bundle has.
     pub signed: Signed,
-    /// The alerts as they were stored, by id.
+    /// The alerts as they were stored, in order of their ids. They stay JSON: a bundle is intact whether or not this version can read
+    /// every alert in it.
     pub alerts: Vec<Value>,
+    /// Every other member, as packed.
     members: Members,
 }
 
@@ -62,6 +70,7 @@ pub fn open(bytes: &[u8], key: Option<&PublicKey>) -> Result<Opened, EvidenceErr
             serde_json::from_slice(content).map_err(|error| EvidenceError::Damaged(format!("{name}: {error}")))?;
         alerts.push(file["alert"].clone());
     }
+    // Parsed here so that no later reader has to handle a fault in it.
     sentences::rows(&members)?;
     if key.is_some() && signed == Signed::Not {
         return Err(EvidenceError::Unsigned);
@@ -69,6 +78,7 @@ pub fn open(bytes: &[u8], key: Option<&PublicKey>) -> Result<Opened, EvidenceErr
     Ok(Opened { manifest, signed, alerts, members })
 }
 
+/// Checks the signature over the bytes of the manifest, `text`. With `key`, only that key counts; otherwise the one in the manifest.
 fn signed(
     manifest: &Manifest,
     text: &[u8],
@@ -107,7 +117,9 @@ fn signed(
 fn hold_against(manifest: &Manifest, members: &Members) -> Result<(), EvidenceError> {
     let damaged = |why: String| Err(EvidenceError::Damaged(why));
     let mut listed = manifest.members.iter().map(|member| member.name.as_str()).collect::<Vec<_>>();
+    // For the search below; the order in the manifest itself is checked with the chain.
     listed.sort_unstable();
+    // Each fault has its own text: a reader has to learn which member to distrust.
     if let Some(twice) = listed.windows(2).find(|pair| pair[0] == pair[1]) {
         return damaged(format!("{MANIFEST}: lists {} twice", twice[0]));
     }
@@ -154,9 +166,10 @@ impl Opened {
         folders
     }
 
-    /// End of a replay in event time: a little after the last alert is known to hold. `None` without alerts.
+    /// End of a replay in event time: a little after the last alert is known to hold. `None` without an alert that this version can
+    /// read.
     pub fn until(&self) -> Option<Time> {
-        let last = |alert: &Value| compare::time(alert, "last_at").max(compare::time(alert, "opened_at"));
-        self.alerts.iter().filter_map(last).max().map(|last| last + AFTER)
+        let alerts = self.alerts.iter().filter_map(|alert| Alert::deserialize(alert).ok());
+        alerts.map(|alert| alert.last_at.max(alert.opened_at)).max().map(|last| last + AFTER)
     }
 }

@@ -10,8 +10,8 @@ use data_encoding::HEXLOWER;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::EvidenceError;
 use super::archive::{self, Members, is_plain};
+use super::error::EvidenceError;
 use super::key::SigningKey;
 use super::manifest::{FORMAT, MANIFEST, Manifest, Marking, SIGNATURE, chained};
 use super::reach::{Reach, reach};
@@ -47,6 +47,10 @@ pub struct Made {
 
 /// Packs a case. `id` may be shortened. `before` is the history to include before each alert; `None` for what its
 /// behaviour needs.
+///
+/// # Errors
+/// `Unfit` if none of the alerts is left, or the bundle would be too large; `Store` for an unknown case; `Journal` or `File` if something
+/// cannot be read. Damage in the journal is not an error but a remark.
 pub fn pack(
     sources: &Sources<'_>,
     id: &str,
@@ -57,19 +61,31 @@ pub fn pack(
 ) -> Result<Made, EvidenceError> {
     let case_file = store::case_file(sources.store, id, now)?;
     let unfit = |why: &str| EvidenceError::Unfit(format!("case {id}: {why}"));
-    let reach = reach(&case_file, before, now).ok_or_else(|| unfit("none of its alerts is stored any more"))?;
+    let reach = reach(&case_file, before, now).ok_or_else(|| {
+        unfit(match case_file.alerts.is_empty() {
+            true => "none of its alerts is stored any more",
+            false => "none of its alerts can be read by this version",
+        })
+    })?;
     let (from, until, vessels) = (reach.from, reach.until, reach.vessels.clone());
     let mut members = Members::new();
     let mut remarks = Vec::new();
     let listed = case_file.case["alerts"].as_array().map_or(0, Vec::len);
+    // A purge may have deleted some; the case still lists them.
     if case_file.alerts.len() < listed {
         let gone = listed - case_file.alerts.len();
         remarks.push(format!("{gone} of the {listed} alerts of the case are not stored any more."));
+    }
+    for id in &reach.unread {
+        remarks.push(format!(
+            "Alert {id} cannot be read by this version: sentences and history that only it needs are left out."
+        ));
     }
     add_files(&case_file, &mut members).map_err(|error| unfit(&error.to_string()))?;
     let taken = sentences_of(sources, reach, &mut remarks)?;
     let lines = taken.pieces.iter().filter(|piece| matches!(piece, Piece::Line(_))).count() as u64;
     sentences::add(taken.pieces, &mut members).map_err(|error| unfit(&error.to_string()))?;
+    // Only now: the journal says which settings were in force while its lines were received.
     for key in &taken.in_force {
         add_in_force(sources.journal, key, &mut members, &mut remarks)?;
     }
@@ -83,6 +99,7 @@ pub fn pack(
     let marking = marking_of(&case_file.case);
     let text = |key: &str| case_file.case[key].as_str().unwrap_or_default().to_owned();
     members.insert("README.txt".to_owned(), readme(&text("id"), &marking).into_bytes());
+    // Everything but the manifest and its signature is a member by now, so the chain covers it.
     let (listed, head) = chained(members.iter().map(|(name, content)| (name.as_str(), content.as_slice())));
     let manifest = Manifest {
         format: FORMAT.to_owned(),
@@ -101,18 +118,21 @@ pub fn pack(
         members: listed,
         head,
     };
+    // The signature is over this text to the last byte, so it is made once and packed as it is.
     let written = serde_json::to_string_pretty(&manifest).map_err(|error| unfit(&error.to_string()))? + "\n";
     if let Some(key) = key {
         members.insert(SIGNATURE.to_owned(), key.sign(written.as_bytes()).to_vec());
     }
     members.insert(MANIFEST.to_owned(), written.into_bytes());
     let bytes = archive::write(&members).map_err(|error| unfit(&error.to_string()))?;
+    // `open` would refuse it.
     if archive::MOST_MEMBERS < members.len() || archive::LARGEST_BUNDLE_BYTES < bytes.len() as u64 {
         return Err(unfit(&format!("{} members of {} bytes are too much for a bundle", members.len(), bytes.len())));
     }
     Ok(Made { bytes, manifest, held: !case_file.case["held"].is_null() })
 }
 
+/// The marking of a case, as the store returns it; RED if it cannot be read.
 fn marking_of(case: &Value) -> Marking {
     let codes = case["handling"]["europol"].as_array().into_iter().flatten();
     Marking {
@@ -121,7 +141,8 @@ fn marking_of(case: &Value) -> Marking {
     }
 }
 
-/// Adds the case, its alerts and their tracks.
+/// Adds the case, its alerts and their tracks. Alerts carry the notes and findings of analysts, so a bundle can be read
+/// without the store.
 fn add_files(case_file: &CaseFile, members: &mut Members) -> io::Result<()> {
     let audit = |rows: &[AuditRow]| -> Value { rows.iter().map(AuditRow::value).collect() };
     let case = json!({ "case": case_file.case, "audit": audit(&case_file.audit) });
@@ -149,6 +170,7 @@ fn add_files(case_file: &CaseFile, members: &mut Members) -> io::Result<()> {
     Ok(())
 }
 
+/// JSON with indentation and a final line feed, to be read by people.
 fn pretty(value: &Value) -> io::Result<Vec<u8>> {
     let mut text = serde_json::to_vec_pretty(value)?;
     text.push(b'\n');
@@ -158,12 +180,15 @@ fn pretty(value: &Value) -> io::Result<Vec<u8>> {
 /// What is taken from the journal.
 #[derive(Default)]
 struct FromJournal {
+    /// Lines and what lies between them, in order.
     pieces: Vec<Piece>,
+    /// Keys of the settings that were in force.
     in_force: BTreeSet<String>,
 }
 
+/// Reads the journal and takes what the case needs. What is missing becomes a remark, so that the bundle says so itself.
 fn sentences_of(sources: &Sources<'_>, reach: Reach, remarks: &mut Vec<String>) -> Result<FromJournal, EvidenceError> {
-    let Reach { vessels, wanted, from, until, witnesses } = reach;
+    let Reach { vessels, wanted, from, until, witnesses, .. } = reach;
     let start = match sources.journal.is_dir() {
         true => journal::start(sources.disk, sources.journal, from)?,
         false => None,
@@ -189,9 +214,11 @@ fn sentences_of(sources: &Sources<'_>, reach: Reach, remarks: &mut Vec<String>) 
         };
         clock = at.or(clock);
         began = began.or(at);
+        // Nothing received later can matter; the rest of the journal may be large.
         if clock.is_some_and(|clock| until < clock) {
             return ControlFlow::Break(());
         }
+        // Places this entry between the lines before and after it.
         let order = sieve.count();
         match entry {
             Entry::Begun { at, sources, in_force: key } => {
@@ -247,6 +274,7 @@ fn woven(sieve: Sieve, between: Vec<(u64, Row)>) -> Vec<Piece> {
     let mut between = between.into_iter().peekable();
     let mut idle: BTreeSet<String> = BTreeSet::new();
     let add = |row: Row, idle: &mut BTreeSet<String>, pieces: &mut Vec<Piece>| {
+        // An input that stays silent is reported again and again, and only the first time changes the engine.
         let is_news = match &row {
             Row::Idle { source, .. } => idle.insert(source.clone()),
             _ => true,
@@ -264,7 +292,8 @@ fn woven(sieve: Sieve, between: Vec<(u64, Row)>) -> Vec<Piece> {
     pieces
 }
 
-/// Adds the settings that were in force under a key.
+/// Adds the settings that were in force under a key: settings file, zones and lists, as the daemon kept them beside the
+/// journal. Without them a replay is not possible, which a remark says.
 fn add_in_force(
     journal: &Path,
     key: &str,
@@ -288,6 +317,7 @@ fn add_in_force(
                 continue;
             }
             let content = fs::read(entry.path()).map_err(EvidenceError::file(&entry.path()))?;
+            // The names are the operator's; those in a bundle must be readable on any system.
             let plain = plain(&format!("in-force/{key}/{within}"), &name);
             if !plain.ends_with(&format!("/{name}")) {
                 remarks.push(format!("{within}{name} of the settings in force is packed as {plain}."));
@@ -314,6 +344,7 @@ fn plain(folder: &str, name: &str) -> String {
     format!("{folder}{letters}-{hash}.{ending}")
 }
 
+/// The text for a reader who has nothing but the bundle.
 fn readme(case: &str, marking: &Marking) -> String {
     include_str!("readme.txt").replace("{case}", case).replace("{marking}", &marking.line())
 }

@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::EvidenceError;
 use super::archive::Members;
-use super::sieve::Taken;
+use super::error::EvidenceError;
+use super::sieve::SelectedLine;
 use atalaia_core::base::time::Time;
 
 /// Folder of the members.
 const FOLDER: &str = "sentences/";
-/// Maximum number of rows in one file.
+/// Maximum number of rows in one file, so that an editor can still open it.
 const LINES_OF_FILE: usize = 50_000;
 
 /// One row of the index: the input of the engine, in order. `position` is that of the entry in the journal.
@@ -75,7 +75,9 @@ pub enum Row {
 
 /// A line, or a row between lines.
 pub(super) enum Piece {
-    Line(Taken),
+    /// A received line.
+    Line(SelectedLine),
+    /// Any other input of the engine.
     Between(Row),
 }
 
@@ -89,7 +91,7 @@ pub(super) fn add(pieces: Vec<Piece>, members: &mut Members) -> serde_json::Resu
         for piece in pieces.by_ref().take(LINES_OF_FILE) {
             let row = match piece {
                 Piece::Between(row) => row,
-                Piece::Line(Taken { position, source, received, bytes }) => {
+                Piece::Line(SelectedLine { position, source, received, bytes }) => {
                     let offset = raw.len() as u64;
                     raw.extend_from_slice(&bytes);
                     raw.push(b'\n');
@@ -118,6 +120,7 @@ pub(super) fn rows(members: &Members) -> Result<Vec<(Row, &[u8])>, EvidenceError
             _ if of_folder.len() == 2 * (number - 1) => break,
             _ => return Err(EvidenceError::Damaged(format!("{FOLDER}{raw} and {index} are not there as a pair"))),
         };
+        // Names the row of the index: the bytes of a line show nothing to a reader.
         let odd = |line: usize| EvidenceError::Damaged(format!("{FOLDER}{index}:{line}: does not fit its sentences"));
         let mut at = 0;
         for (line, text) in text.split_inclusive(|byte| *byte == b'\n').enumerate() {

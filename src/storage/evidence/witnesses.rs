@@ -9,15 +9,19 @@ use atalaia_core::geo::LatLon;
 
 /// Approximate distance to a silent vessel within which witnesses are taken, in nautical miles.
 const NEAR_NM: f64 = 60.0;
-/// Cells per degree. A vessel counts as near by its cell.
+/// Cells per degree: 15 nautical miles from north to south. A vessel counts as near by its cell, which is exact enough for
+/// showing that receivers worked.
 const CELLS: f64 = 4.0;
-/// Length of a slot of the reception model in milliseconds.
+/// Length of a slot of the reception model in milliseconds: ten minutes. The model only asks whether a vessel was heard in a
+/// slot, so one report in each is all that a replay needs.
 const SLOT_MILLIS: i64 = 600_000;
 
 /// Where witnesses are looked for, and which reports were taken.
 #[derive(Default)]
 pub(super) struct Witnesses {
+    /// Cells in which a vessel counts as near: row from the equator, column from Greenwich.
     cells: BTreeSet<(i32, i32)>,
+    /// Number of the slot in which a report of each vessel and input was last taken.
     last: BTreeMap<(Mmsi, SourceId), i64>,
 }
 
@@ -29,6 +33,7 @@ impl Witnesses {
         for (row, column) in middles {
             let rows = (NEAR_NM / 60.0 * CELLS).ceil() as i32;
             let lat = f64::from(row) / CELLS;
+            // Degrees of longitude are shorter away from the equator. The bound keeps the poles from needing countless cells.
             let columns = (f64::from(rows) / lat.to_radians().cos().max(0.05)).ceil() as i32;
             for north in -rows..=rows {
                 cells.extend((-columns..=columns).map(|east| (row + north, turned(column + east))));
@@ -53,6 +58,7 @@ impl Witnesses {
     }
 }
 
+/// The cell of a position.
 fn cell(at: LatLon) -> (i32, i32) {
     ((at.lat * CELLS).floor() as i32, turned((at.lon * CELLS).floor() as i32))
 }

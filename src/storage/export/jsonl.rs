@@ -1,4 +1,6 @@
 //! JSON lines: complete alerts, each beginning with the marking of the file. Characters that a terminal or editor acts on are escaped.
+//!
+//! The only format that keeps everything: tracks, evidence, and texts exactly as received. Programs should read this one.
 
 use std::io::{self, Write};
 
@@ -12,6 +14,7 @@ use atalaia_core::ais::hidden;
 /// A compact JSON formatter that escapes characters that hide or reorder text. Parsing restores the same text.
 struct Visible;
 
+/// Writes one line per alert. A value that is not an object is written as it is.
 pub(super) fn write(alerts: &[Value], out: &mut impl Write) -> io::Result<()> {
     let tlp = marking::highest(alerts);
     for alert in alerts {
@@ -19,6 +22,7 @@ pub(super) fn write(alerts: &[Value], out: &mut impl Write) -> io::Result<()> {
         let alert = match (alert, tlp.clone()) {
             (Value::Object(fields), Some(tlp)) => {
                 let file = std::iter::once((marking::FILE.to_owned(), tlp.into()));
+                // A stored field of that name would contradict the marking of the file.
                 let own = fields.clone().into_iter().filter(|(key, _)| key != marking::FILE);
                 Value::Object(file.chain(own).collect())
             }
@@ -32,10 +36,12 @@ pub(super) fn write(alerts: &[Value], out: &mut impl Write) -> io::Result<()> {
 }
 
 impl Formatter for Visible {
+    /// Called for text that needs no escape in JSON, between those that do.
     fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
         let mut rest = fragment;
         while let Some((at, found)) = rest.char_indices().find(|(_, c)| hidden(*c) || c.is_control()) {
             writer.write_all(&rest.as_bytes()[..at])?;
+            // JSON escapes are units of UTF-16: a character beyond them takes two.
             for unit in found.encode_utf16(&mut [0; 2]) {
                 write!(writer, "\\u{unit:04x}")?;
             }

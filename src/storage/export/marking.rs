@@ -12,7 +12,7 @@ pub(super) const FILE: &str = "file_tlp";
 /// The name of a column and the function that gives its value.
 type Column = (&'static str, fn(Fields<'_>) -> Option<String>);
 
-/// The columns or properties of an alert's marking.
+/// The columns or properties of an alert's marking, in every flat format.
 pub(super) const COLUMNS: [Column; 12] = [
     ("tlp", |alert| alert.handling().text("tlp")),
     ("europol", |alert| alert.handling().words("europol")),

@@ -2,6 +2,9 @@
 //!
 //! Names in alerts are received data. JSON lines keep them as stored. The other formats remove characters that hide or reorder text, and no
 //! name can act as a spreadsheet formula or as markup.
+//!
+//! The formats read an alert leniently: a value that is missing or of another type leaves its field empty. An export must not fail because
+//! of one alert that an earlier version stored.
 
 use std::fmt;
 use std::io::{self, Write};

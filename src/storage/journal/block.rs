@@ -12,18 +12,20 @@
 
 use std::sync::Arc;
 
-use super::catalogue::Context;
+use super::context::Context;
 use super::entry::{Bytes, Entry, put_time};
 use atalaia_core::base::time::Time;
 
 /// Length of a block's head in bytes.
 pub(super) const HEAD: usize = 76;
-/// First bytes of every block.
+/// First bytes of every block. Rare in lines, which are ASCII: two of the bytes are above 127.
 pub(super) const MARKER: [u8; 8] = [0x9d, b'A', b't', 0x0a, b'B', b'k', 0x1a, 0xf3];
-/// Maximum length of a payload in bytes, both as stored and decompressed.
+/// Maximum length of a payload in bytes, both as stored and decompressed. Bounds what a reader allocates for a block.
 pub(super) const LONGEST: usize = 64 << 20;
 
+/// Flag: the payload is a zstd frame.
 const COMPRESSED: u32 = 1;
+/// Flag: the two times of receipt are valid.
 const TIMED: u32 = 2;
 
 /// Identifies a segment.
@@ -31,7 +33,7 @@ const TIMED: u32 = 2;
 pub(super) struct Identity {
     /// Position of the first entry.
     pub(super) first: u64,
-    /// Distinguishes segments with the same first position.
+    /// Distinguishes segments with the same first position: a later attempt replaces an earlier one, of which nothing was durable.
     pub(super) attempt: u32,
     /// The journal it belongs to: a random number drawn when the journal was created.
     pub(super) journal: u64,
@@ -42,14 +44,21 @@ pub(super) struct Identity {
 pub(super) struct Head {
     /// Offset of the block in its file.
     pub(super) offset: u64,
+    /// The segment that the block belongs to.
     pub(super) identity: Identity,
+    /// Whether the payload is compressed.
     pub(super) compressed: bool,
+    /// Length of the payload in the file, in bytes.
     pub(super) stored: u32,
+    /// Length of the payload decompressed, in bytes.
     pub(super) raw: u32,
+    /// Position of the first entry.
     pub(super) position: u64,
+    /// Number of entries.
     pub(super) count: u32,
     /// Earliest and latest time of receipt; `None` if no entry has one.
     pub(super) range: Option<(Time, Time)>,
+    /// CRC-32 of the payload as stored.
     pub(super) payload_sum: u32,
 }
 
@@ -113,6 +122,7 @@ impl Head {
             range: (flags & TIMED != 0).then_some(range),
             payload_sum,
         };
+        // The checksum does not protect against a file that was made to exhaust the memory.
         let is_within = stored as usize <= LONGEST && raw as usize <= LONGEST;
         // A block cannot come before the first entry of its segment.
         (is_within && identity.first <= position).then_some(head)
@@ -124,8 +134,11 @@ impl Head {
 pub(super) struct Block {
     /// Space for the head, followed by the entries.
     bytes: Vec<u8>,
+    /// Position of the first entry.
     pub(super) position: u64,
+    /// Number of entries so far.
     pub(super) count: u32,
+    /// Earliest and latest time of receipt so far; `None` if no entry has one.
     pub(super) range: Option<(Time, Time)>,
     /// Inputs and settings in force at the first entry.
     pub(super) context: Arc<Context>,
@@ -182,7 +195,7 @@ impl Block {
     }
 }
 
-/// The smallest interval that contains both.
+/// The smallest interval that contains both; the second one if there is no first.
 pub(super) fn widened(range: Option<(Time, Time)>, other: (Time, Time)) -> (Time, Time) {
     range.map_or(other, |range| (range.0.min(other.0), range.1.max(other.1)))
 }

@@ -10,9 +10,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::JournalError;
 use super::block::Identity;
+use super::context::Context;
 use super::entry::{Bytes, put_bytes, put_texts, put_time};
+use super::error::JournalError;
 use super::walk::Walk;
 use crate::platform::disk::{Disk, Reading};
 use atalaia_core::base::time::Time;
@@ -21,20 +22,16 @@ use atalaia_core::base::time::Time;
 pub(super) const VERSION: u32 = 1;
 /// Suffix of the names of segments.
 pub(super) const SUFFIX: &str = ".journal";
+/// First bytes of a segment.
 const MAGIC: [u8; 8] = *b"ATALAIAJ";
+/// Length of the prefix in bytes.
 const PREFIX: usize = 20;
+/// Maximum length of a header's body in bytes. A damaged length can be any number.
 const LONGEST_BODY: usize = 1 << 20;
+/// Flag: the segment is sealed.
 const SEALED: u32 = 1;
+/// Flag: the two times of receipt are valid.
 const TIMED: u32 = 2;
-
-/// Inputs and settings that are needed to interpret lines.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub(super) struct Context {
-    /// Names of the inputs, in the order of `SourceId`.
-    pub(super) sources: Vec<String>,
-    /// Key of the settings and zones in force.
-    pub(super) in_force: String,
-}
 
 /// The part of a header that is valid only for a sealed segment.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -48,7 +45,9 @@ pub(super) struct Sealed {
 /// The header of a segment.
 #[derive(Clone, PartialEq, Debug)]
 pub(super) struct Header {
+    /// The segment.
     pub(super) identity: Identity,
+    /// What is known of the content once it is complete; `None` while the segment may still grow.
     pub(super) sealed: Option<Sealed>,
     /// Inputs and settings at the first entry. If that entry is a start of the daemon, they are those of the entry. The inputs do not
     /// change within a segment.
@@ -79,6 +78,7 @@ impl From<io::Error> for Fault {
 }
 
 impl Header {
+    /// Encodes the header with its prefix.
     pub(super) fn encode(&self) -> Vec<u8> {
         let mut body = Vec::new();
         body.extend_from_slice(&self.identity.journal.to_le_bytes());
@@ -96,6 +96,7 @@ impl Header {
         framed(VERSION, &body)
     }
 
+    /// Parses the body of a header; `None` if it is not valid.
     fn parse(body: &[u8]) -> Option<Header> {
         let mut rest = Bytes(body);
         let journal = rest.u64()?;
@@ -149,6 +150,7 @@ pub(super) fn framed(version: u32, body: &[u8]) -> Vec<u8> {
     bytes
 }
 
+/// CRC-32 of version, length and body.
 fn sum_of(version: u32, body: &[u8]) -> u32 {
     let mut sum = crc32fast::Hasher::new();
     sum.update(&version.to_le_bytes());
@@ -160,9 +162,11 @@ fn sum_of(version: u32, body: &[u8]) -> u32 {
 /// A file with the name of a segment.
 #[derive(Clone, Debug)]
 pub(super) struct Segment {
+    /// The file.
     pub(super) path: PathBuf,
     /// From the header. If the header is damaged, from the first intact block; if there is none, from the file name.
     pub(super) identity: Identity,
+    /// How much of it can be used.
     pub(super) kind: Kind,
 }
 
@@ -178,10 +182,12 @@ pub(super) enum Kind {
 }
 
 impl Segment {
+    /// Whether any entry of it can be read.
     pub(super) fn is_useful(&self) -> bool {
         !matches!(self.kind, Kind::Useless(_))
     }
 
+    /// Its header; `None` if that is damaged.
     pub(super) fn header(&self) -> Option<&Header> {
         match &self.kind {
             Kind::Whole { header, .. } => Some(header),
@@ -197,10 +203,17 @@ impl Segment {
         }
     }
 
+    /// What its header says of the content; `None` if it is unsealed or the header is damaged.
     pub(super) fn sealed(&self) -> Option<Sealed> {
         self.header().and_then(|header| header.sealed)
     }
 
+    /// Walks through the blocks of the segment. `file` is its open file.
+    pub(super) fn walk<'a>(&self, file: &'a dyn Reading) -> Walk<'a> {
+        Walk::new(file, self.begins(), Some(self.identity))
+    }
+
+    /// Reads the header of a file. A name that is not that of a segment sorts last: it must not hide positions that are in use.
     fn read(disk: &dyn Disk, path: PathBuf, name: &str) -> Segment {
         let (first, attempt) = parse_name(name).unwrap_or((u64::MAX, 0));
         let named = Identity { first, attempt, journal: 0 };
@@ -208,6 +221,7 @@ impl Segment {
         Segment { path, identity, kind }
     }
 
+    /// Reads the header or, if it is damaged, finds the first intact block.
     fn identify(disk: &dyn Disk, path: &Path) -> Result<(Identity, Kind), Fault> {
         let file = disk.open(path)?;
         match Header::read(&*file) {
@@ -240,6 +254,7 @@ impl Catalogue {
         let names = listed.into_iter().map(|file| file.name).filter(|name| name.ends_with(SUFFIX));
         let mut segments: Vec<_> = names.map(|name| Segment::read(disk, folder.join(&name), &name)).collect();
         segments.sort_by(|one, other| (one.identity, &one.path).cmp(&(other.identity, &other.path)));
+        // A file copied from another machine must not decide: positions of two journals mean different entries.
         let journal = most(segments.iter().filter(|segment| segment.is_useful()).map(|one| one.identity.journal));
         for segment in segments.iter_mut().filter(|segment| segment.is_useful()) {
             if journal != Some(segment.identity.journal) {
@@ -258,7 +273,7 @@ impl Catalogue {
     }
 }
 
-/// The most frequent value. Of equally frequent ones, the one that came first.
+/// The most frequent value; `None` without any. Of equally frequent ones, the one that came first.
 fn most(values: impl Iterator<Item = u64>) -> Option<u64> {
     let mut counts: BTreeMap<u64, (usize, usize)> = BTreeMap::new();
     for (place, value) in values.enumerate() {
@@ -275,6 +290,7 @@ pub(super) fn name_of(first: u64, attempt: u32) -> String {
     }
 }
 
+/// First position and attempt in the name of a segment; `None` if it is not one.
 fn parse_name(name: &str) -> Option<(u64, u32)> {
     let name = name.strip_suffix(SUFFIX)?;
     let (first, attempt) = name.split_once('-').unwrap_or((name, "0"));

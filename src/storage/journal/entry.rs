@@ -43,6 +43,7 @@ pub enum Entry<'a> {
     },
 }
 
+// The first byte of an entry. Numbers are never reused: a journal may be years old.
 const BEGUN: u8 = 1;
 const LINES: u8 = 2;
 const LINES_OF_RECORDING: u8 = 3;
@@ -122,15 +123,18 @@ pub(super) fn decode<'a>(bytes: &mut Bytes<'a>) -> Option<Entry<'a>> {
     Some(entry)
 }
 
+/// Milliseconds since 1970, signed, little-endian.
 pub(super) fn put_time(out: &mut Vec<u8>, time: Time) {
     out.extend_from_slice(&time.millis().to_le_bytes());
 }
 
+/// A length (u32) and the bytes.
 pub(super) fn put_bytes(out: &mut Vec<u8>, bytes: &[u8]) {
     out.extend_from_slice(&(bytes.len() as u32).to_le_bytes());
     out.extend_from_slice(bytes);
 }
 
+/// A count (u32) and the texts, each with its length.
 pub(super) fn put_texts(out: &mut Vec<u8>, texts: &[String]) {
     out.extend_from_slice(&(texts.len() as u32).to_le_bytes());
     texts.iter().for_each(|text| put_bytes(out, text.as_bytes()));
@@ -141,46 +145,56 @@ pub(super) fn put_texts(out: &mut Vec<u8>, texts: &[String]) {
 pub(super) struct Bytes<'a>(pub(super) &'a [u8]);
 
 impl<'a> Bytes<'a> {
+    /// The next `count` bytes.
     pub(super) fn take(&mut self, count: usize) -> Option<&'a [u8]> {
         let (taken, rest) = self.0.split_at_checked(count)?;
         self.0 = rest;
         Some(taken)
     }
 
+    /// The next `N` bytes.
     fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
         self.take(N)?.try_into().ok()
     }
 
+    /// The next byte.
     fn byte(&mut self) -> Option<u8> {
         self.array().map(|[byte]| byte)
     }
 
+    /// The next number, little-endian.
     pub(super) fn u32(&mut self) -> Option<u32> {
         self.array().map(u32::from_le_bytes)
     }
 
+    /// The next number, little-endian.
     pub(super) fn u64(&mut self) -> Option<u64> {
         self.array().map(u64::from_le_bytes)
     }
 
+    /// The next time: milliseconds since 1970.
     pub(super) fn time(&mut self) -> Option<Time> {
         self.array().map(|bytes| Time::from_millis(i64::from_le_bytes(bytes)))
     }
 
+    /// The next number of an input.
     fn source(&mut self) -> Option<SourceId> {
         self.array().map(|bytes| SourceId(u16::from_le_bytes(bytes)))
     }
 
+    /// Bytes behind their length (u32).
     pub(super) fn counted(&mut self) -> Option<&'a [u8]> {
         let count = self.u32()?;
         self.take(usize::try_from(count).ok()?)
     }
 
+    /// A text behind its length; `None` if it is not UTF-8, too.
     pub(super) fn text(&mut self) -> Option<String> {
         let text = str::from_utf8(self.counted()?).ok()?;
         Some(text.to_owned())
     }
 
+    /// Texts behind their count.
     pub(super) fn texts(&mut self) -> Option<Vec<String>> {
         // Do not reserve memory for `count`: in a damaged file it can be any number.
         let count = self.u32()?;

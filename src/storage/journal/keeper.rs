@@ -1,4 +1,7 @@
 //! The writing thread: writes blocks into segments, syncs them and recovers from failed writes.
+//!
+//! It wakes up when a block is queued, when a caller waits for a position, and at the latest when a sync or another attempt is due. Blocks
+//! stay in memory until they are synced. That is also the memory limit that the main loop runs into when the disk fails.
 
 use std::collections::VecDeque;
 use std::io;
@@ -7,32 +10,42 @@ use std::sync::mpsc::Sender;
 use std::sync::{Arc, PoisonError};
 
 use super::block::{Block, Identity};
-use super::catalogue::{Context, Header, name_of};
+use super::catalogue::{Header, name_of};
+use super::context::Context;
+use super::limits::{Limits, hour_of};
 use super::shared::{Shared, State};
-use super::writer::Limits;
-use super::writer::hour_of;
 use crate::platform::clock::{Clock, Moment};
 use crate::platform::disk::{Absence, Disk, Presence, Writing};
 use crate::platform::fault;
 use atalaia_core::base::time::{Span, Time};
 
-/// The segment ends if the clock goes back by more than this.
+/// The segment ends if the clock goes back by more than this: retention and searches use the times in its header, which would cover too
+/// much.
 const BACK: Span = Span::from_hours(1);
 
+/// The writing thread and what it owns: the open segment, and the blocks that are not durable yet. A block leaves memory only once it is
+/// synced, so that it can be written again after a failure.
 #[derive(Debug)]
 pub(super) struct Keeper {
+    /// The disk of the journal.
     disk: Arc<dyn Disk>,
     /// The folder of the journal.
     premises: Presence,
+    /// The journal's number, in the identity of every segment.
     journal: u64,
+    /// What the main loop and waiting callers see.
     shared: Arc<Shared>,
+    /// Sizes and times.
     limits: Limits,
+    /// Measures the delays.
     clock: Clock,
     /// Sends each finished segment with the position after its last synced entry.
     finished: Sender<(PathBuf, u64)>,
+    /// The segment that blocks are appended to; `None` before the first block and after the end of one.
     segment: Option<Open>,
     /// Blocks that are not synced yet, in order. The first `written` of them are in the segment.
     blocks: VecDeque<Block>,
+    /// Number of blocks that are in the segment, synced or not.
     written: usize,
     /// When the oldest unsynced write happened; `None` if all that is written is synced.
     unsynced: Option<Moment>,
@@ -43,10 +56,15 @@ pub(super) struct Keeper {
 /// The segment that is being written.
 #[derive(Debug)]
 struct Open {
+    /// The open file.
     file: Box<dyn Writing>,
+    /// Its path.
     path: PathBuf,
+    /// Its identity.
     identity: Identity,
+    /// Its length in bytes.
     length: u64,
+    /// Latest time of receipt in it; `None` if no entry has one.
     latest: Option<Time>,
     /// Inputs and settings as in the header.
     context: Arc<Context>,
@@ -54,12 +72,16 @@ struct Open {
     synced: Option<u64>,
 }
 
+/// What the thread is to do next.
 struct Task {
+    /// Sync after writing.
     sync: bool,
+    /// End afterwards.
     finish: bool,
 }
 
 impl Keeper {
+    /// A thread that has not begun. `journal` is its number, `finished` receives segments to be sealed.
     pub(super) fn new(
         disk: Arc<dyn Disk>,
         premises: Presence,
@@ -89,6 +111,7 @@ impl Keeper {
     pub(super) fn run(mut self) {
         loop {
             let task = self.next();
+            // At the end there is no later round: a failed write is tried once more, in a new segment.
             let tries = if task.finish { 2 } else { 1 };
             for _ in 0..tries {
                 if let Err(absence) = self.premises.check(&*self.disk) {
@@ -135,6 +158,7 @@ impl Keeper {
                 state.queue.push_back(block);
             }
         }
+        // Taken over under the lock and written without it: the main loop never waits for a write.
         self.blocks.extend(state.queue.drain(..));
         if self.blocks.is_empty() {
             // The entries that a caller still waits for were dropped.
@@ -174,7 +198,8 @@ impl Keeper {
         Ok(())
     }
 
-    /// Whether the next block must go into a new segment.
+    /// Whether the next block must go into a new segment. The key in force may change within one, because an entry says so; the names of
+    /// the inputs are in the header only.
     fn is_finished(&self) -> bool {
         let (Some(segment), Some(block)) = (&self.segment, self.blocks.get(self.written)) else {
             return false;
@@ -225,6 +250,7 @@ impl Keeper {
             }
             return Ok(());
         };
+        // The content first, then the name: a name without content would be an empty segment.
         segment.file.sync()?;
         if segment.synced.is_none() {
             self.disk.sync_folder(self.premises.path())?;

@@ -3,26 +3,34 @@
 //! A restart loads the newest snapshot, replays the journal from there and then continues with the live feeds. It produces the same alerts
 //! with the same ids. Evidence bundles read the raw sentences from here.
 //!
-//! # Files A segment is one file: a header (`catalogue`) and then blocks (`block`) of entries (`entry`). The header and each block have
-//! their own checksum. A segment ends when the hour of receipt changes, when it reaches its maximum size, when the daemon starts and after
-//! a failed write. Segments are ordered by (first position, attempt). Where two overlap, the later one is valid. A separate thread rewrites
-//! finished segments in large compressed blocks (`seal`).
+//! # Files
+//! A segment is one file: a header (`catalogue`) and then blocks (`block`) of entries (`entry`). The header and each block have their own
+//! checksum. A segment ends when the hour of receipt changes, when it reaches its maximum size, when the daemon starts and after a failed
+//! write. Segments are ordered by (first position, attempt). Where two overlap, the later one is valid. A separate thread rewrites finished
+//! segments in large compressed blocks (`seal`).
 //!
-//! # Threads [`Journal::append`] copies an entry into a buffer; the thread `journal` (`keeper`) writes and syncs. After a failed write or
-//! sync the segment is no longer trusted: entries that were not durable are written again, from memory, into the next segment.
+//! # Threads
+//! [`Journal::append`] copies an entry into a buffer; the thread `journal` (`keeper`) writes and syncs. After a failed write or sync the
+//! segment is no longer trusted: entries that were not durable are written again, from memory, into the next segment.
 //!
-//! # Loss of power At most the last [`Limits::sync_every`] of lines is lost, and never a line that a stored alert or a snapshot depends on:
-//! both wait until the journal has synced the lines they come from, and [`settle()`] syncs what a killed daemon left unsynced. The entries
-//! that remain are exactly as received, because a torn block does not count. A snapshot or a sealed segment gets its name only when it is
-//! complete and synced.
+//! # Loss of power
+//! At most the last [`Limits::sync_every`] of lines is lost, and never a line that a stored alert or a snapshot depends on: both wait until
+//! the journal has synced the lines they come from, and [`settle()`] syncs what a killed daemon left unsynced. The entries that remain are
+//! exactly as received, because a torn block does not count. A snapshot or a sealed segment gets its name only when it is complete and
+//! synced.
 //!
-//! # Damage Reading goes from one intact block to the next. Anything between them is reported as a [`Hole`]. It is never guessed and never
-//! causes a panic.
+//! # Damage
+//! Reading goes from one intact block to the next. Anything between them is reported as a [`Hole`]. It is never guessed and never causes a
+//! panic.
 
 mod block;
 mod catalogue;
+mod context;
 mod entry;
+mod error;
 mod keeper;
+mod limits;
+mod position;
 mod purge;
 mod reader;
 #[cfg(any(test, fuzzing))]
@@ -37,10 +45,10 @@ mod usage;
 mod walk;
 mod writer;
 
-use std::io;
-use std::path::{Path, PathBuf};
-
 pub use entry::Entry;
+pub use error::JournalError;
+pub use limits::Limits;
+pub use position::Position;
 pub use purge::{Purged, Rehearsal, purge};
 pub use reader::{Edge, Extent, Found, Hole, Read, lines_between, read, span};
 pub use settings::Settings;
@@ -48,61 +56,7 @@ pub use settle::settle;
 pub use shared::{Event, Syncer};
 pub use start::{Start, start};
 pub use usage::{Usage, usage};
-pub use writer::{Journal, Limits};
-
-/// A position in the journal: the number of entries before it. A journal never uses a position for two different entries.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
-pub struct Position(pub u64);
-
-/// Why the journal cannot be used, or why an operation failed.
-#[derive(Clone, Debug, thiserror::Error)]
-pub enum JournalError {
-    /// A file system operation failed.
-    #[error("{}: {cause}", path.display())]
-    File {
-        /// The file or folder.
-        path: PathBuf,
-        /// The error from the file system.
-        cause: std::sync::Arc<io::Error>,
-    },
-    /// The file was written by a later version of the program.
-    #[error(
-        "{}: written by a later version (format {found}, this program knows {known}): use that version",
-        path.display()
-    )]
-    Newer {
-        /// The file.
-        path: PathBuf,
-        /// Format version of the file.
-        found: u32,
-        /// Latest format version that this program reads.
-        known: u32,
-    },
-    /// Writing currently fails and will be tried again.
-    #[error("the journal cannot be written: {0}")]
-    Failing(String),
-    /// The entries were dropped because the disk failed for longer than memory could hold them.
-    #[error("lines up to here were lost while the journal could not be written")]
-    Lost,
-    /// The disk did not sync within the caller's time limit.
-    #[error("the disk did not sync the journal in time")]
-    Slow,
-    /// The position is behind the end of the journal.
-    #[error("position {0} is outside the journal")]
-    Beyond(u64),
-    /// The writing thread has ended.
-    #[error("the journal is closed")]
-    Closed,
-    /// The snapshot was not written because its head is too large.
-    #[error("{0}")]
-    Refused(String),
-}
-
-impl JournalError {
-    fn file(path: &Path) -> impl Fn(io::Error) -> JournalError + '_ {
-        move |cause| JournalError::File { path: path.to_owned(), cause: std::sync::Arc::new(cause) }
-    }
-}
+pub use writer::Journal;
 
 #[cfg(test)]
 mod tests;

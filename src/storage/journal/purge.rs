@@ -1,9 +1,9 @@
-//! Removes segments that have reached their retention time.
+//! Removes segments that have reached their retention time. Whole files only: a segment with one line that must stay, stays.
 
 use std::path::Path;
 
-use super::JournalError;
 use super::catalogue::Catalogue;
+use super::error::JournalError;
 use super::reader::Reach;
 use crate::platform::disk::Disk;
 use crate::platform::fault;
@@ -24,6 +24,9 @@ pub struct Purged {
 
 /// Removes every segment whose lines were all received before `before`, unless it touches one of the spans in `keep` (both ends inclusive).
 /// The last segment and unreadable segments are never removed. A `rehearsal` only reports what would be removed.
+///
+/// # Errors
+/// `File` if the folder cannot be listed or a segment not removed. Segments removed before that stay removed.
 pub fn purge(
     disk: &dyn Disk,
     folder: &Path,

@@ -1,4 +1,5 @@
-//! Reading: entries in order from a position, the extent of the journal, and the raw lines of a time span.
+//! Reading: entries in order from a position, the extent of the journal, and the raw lines of a time span. It may go on while the daemon
+//! writes: blocks that are written meanwhile are read or not, but never in part.
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -7,8 +8,9 @@ use super::block::{Head, widened};
 use super::catalogue::{Catalogue, Fault, Kind, Segment};
 use super::entry::Entry;
 use super::entry::{Bytes, decode};
-use super::walk::{Damage, Next, Walk};
-use super::{JournalError, Position};
+use super::error::JournalError;
+use super::position::Position;
+use super::walk::{Damage, Next};
 use crate::platform::disk::Disk;
 use atalaia_core::base::time::Time;
 
@@ -40,6 +42,9 @@ pub struct Read {
 
 /// Calls `each` for all entries in order, starting at `from`, until the position `until`, the end of the journal or a break. Entries purged
 /// before `from` are not reported as a hole; entries purged after it are.
+///
+/// # Errors
+/// `File` if the folder cannot be listed. Whatever is wrong with a segment is in the result.
 pub fn read(
     disk: &dyn Disk,
     folder: &Path,
@@ -72,10 +77,12 @@ struct Course {
     until: u64,
     /// Damage met since the last entry.
     damage: Vec<(PathBuf, Damage)>,
+    /// The result so far.
     read: Read,
 }
 
 impl Course {
+    /// Reads one segment up to `next`, where a later one takes over.
     fn segment(
         &mut self,
         disk: &dyn Disk,
@@ -99,7 +106,7 @@ impl Course {
             let why = "the segment's header is damaged: the names of its inputs are not known".to_owned();
             self.met(segment, Damage { offset: 0, is_tail: false, why });
         }
-        let mut walk = Walk::through(segment, &*file);
+        let mut walk = segment.walk(&*file);
         while let Some(item) = walk.next() {
             let head = match item {
                 // Damage before the first intact block of a headless file has been reported above.
@@ -127,6 +134,7 @@ impl Course {
         ControlFlow::Continue(())
     }
 
+    /// Hands out the entries of a block that are wanted.
     fn block(
         &mut self,
         segment: &Segment,
@@ -155,6 +163,7 @@ impl Course {
         ControlFlow::Continue(())
     }
 
+    /// Keeps damage until it is known how many entries it has cost.
     fn met(&mut self, segment: &Segment, damage: Damage) {
         self.damage.push((segment.path.clone(), damage));
     }
@@ -176,6 +185,7 @@ impl Course {
         self.at = position;
     }
 
+    /// Reports what is left and returns the result.
     fn end(mut self) -> Read {
         self.arrive(self.at, Path::new(""), 0);
         self.read.end = Position(self.at);
@@ -202,6 +212,9 @@ pub struct Extent {
 }
 
 /// Extent of the journal according to the heads of its blocks; `None` if it has no entries.
+///
+/// # Errors
+/// `File` if the folder cannot be listed. Segments that cannot be read do not count.
 pub fn span(disk: &dyn Disk, folder: &Path) -> Result<Option<Extent>, JournalError> {
     let catalogue = Catalogue::of(disk, folder)?;
     let useful: Vec<_> = catalogue.segments.iter().filter(|segment| segment.is_useful()).collect();
@@ -222,7 +235,9 @@ pub fn span(disk: &dyn Disk, folder: &Path) -> Result<Option<Extent>, JournalErr
 /// The range a segment covers, according to its header or the heads of its blocks.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Reach {
+    /// Position after the last entry.
     pub(super) until: u64,
+    /// Earliest and latest time of receipt; `None` if no entry has one.
     pub(super) range: Option<(Time, Time)>,
     /// All of its blocks were read.
     pub(super) is_whole: bool,
@@ -235,7 +250,7 @@ impl Reach {
             return Some(Reach { until: sealed.until, range: sealed.range, is_whole: true });
         }
         let file = disk.open(&segment.path).ok()?;
-        let mut walk = Walk::through(segment, &*file);
+        let mut walk = segment.walk(&*file);
         let mut reach: Option<Reach> = None;
         let mut is_whole = true;
         while let Some(next) = walk.next() {
@@ -269,6 +284,9 @@ pub struct Found<'a> {
 /// inputs count. Lines of a recording count as received at the time of the last line or tick before them. Lines of an unknown input are
 /// always included. Sealed segments outside the time span are skipped by their headers. Holes are reported only for segments that were
 /// read. Damage at the end of a segment has equal `from` and `until`, even if entries are missing there.
+///
+/// # Errors
+/// `File` if the folder cannot be listed. Whatever is wrong with a segment is in the result.
 pub fn lines_between(
     disk: &dyn Disk,
     folder: &Path,
@@ -281,6 +299,7 @@ pub fn lines_between(
     let mut read = Read::default();
     // Time of receipt of the last entry that has one.
     let mut clock: Option<Time> = None;
+    // Entries without a time of their own take that of the last entry before them, which may be in an earlier segment.
     let may_hold = |clock: Option<Time>, range: Option<(Time, Time)>| {
         let (earliest, latest) = range.map_or((clock, clock), |(earliest, latest)| {
             (

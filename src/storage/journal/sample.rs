@@ -7,12 +7,15 @@ use std::sync::atomic::AtomicBool;
 use memchr::memmem::find_iter;
 
 use super::block::{Block, HEAD, Identity, MARKER};
-use super::catalogue::{Context, Header, framed, name_of};
+use super::catalogue::{Header, framed, name_of};
+use super::context::Context;
 use super::entry::Entry;
 use super::seal::seal;
 use crate::platform::disk::model::ModelDisk;
 
+/// Number of entries in a block.
 const ENTRIES_OF_BLOCK: usize = 3;
+/// Number of the journal.
 const JOURNAL: u64 = 7;
 /// Bytes before the body of a header, and the range within them that holds the length of the body.
 const PREFIX: usize = 20;
@@ -51,6 +54,7 @@ pub(crate) fn put_sums_right(bytes: &mut [u8]) {
     for place in places {
         let Some(head) = bytes.get(place..place + HEAD) else { continue };
         let stored = u32::from_le_bytes([head[40], head[41], head[42], head[43]]) as usize;
+        // The payload first: its checksum is part of what the head's covers.
         let Some(payload) = bytes.get(place + HEAD..place + HEAD + stored) else { continue };
         let sum = crc32fast::hash(payload);
         bytes[place + 12..place + 16].copy_from_slice(&sum.to_le_bytes());

@@ -1,4 +1,7 @@
 //! A thread that rewrites finished segments in large compressed blocks.
+//!
+//! While lines are received, small blocks keep the delay until they are durable short; compression works better on large ones. Segments
+//! that were not sealed, because the daemon stopped or the disk was full, are sealed after the next start.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -6,10 +9,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Receiver;
 
-use super::JournalError;
 use super::block::{Head, widened};
 use super::catalogue::{Catalogue, Header, Sealed, Segment};
 use super::entry::{Bytes, decode};
+use super::error::JournalError;
 use super::shared::{Event, Shared};
 use super::walk::{Next, Walk};
 use crate::platform::disk::{Disk, TEMPORARY, Writing, temporary};
@@ -18,6 +21,7 @@ use atalaia_core::base::time::Time;
 
 /// Target size of a block before compression, in bytes. A single payload can exceed it.
 const RAW: usize = 1 << 20;
+/// Level of compression: zstd's default. Sealing has time, and segments are kept for weeks.
 const LEVEL: i32 = 3;
 /// Bytes between syncs. Syncing in steps keeps the journal's own syncs from waiting for the whole file.
 const SYNC_EVERY: usize = 4 << 20;
@@ -35,11 +39,16 @@ pub(super) enum Outcome {
     Stopped,
 }
 
+/// The sealing thread.
 #[derive(Debug)]
 pub(super) struct Sealer {
+    /// The disk of the journal.
     pub(super) disk: Arc<dyn Disk>,
+    /// The folder of the journal.
     pub(super) folder: PathBuf,
+    /// For notifications.
     pub(super) shared: Arc<Shared>,
+    /// Set when the daemon stops; the segment at hand is then left unsealed.
     pub(super) stop: Arc<AtomicBool>,
 }
 
@@ -62,7 +71,8 @@ pub(super) fn is_leftover(name: &str) -> bool {
     name.strip_suffix(TEMPORARY).is_some_and(|name| name.ends_with(super::catalogue::SUFFIX))
 }
 
-/// Rewrites one segment whose entries end before `until`. Blocks after that were never durable and are repeated in a later segment.
+/// Rewrites one segment whose entries end before `until`, and replaces it only by a complete copy with the same entries. Blocks after that
+/// were never durable and are repeated in a later segment.
 pub(super) fn seal(
     disk: &dyn Disk,
     folder: &Path,
@@ -78,9 +88,11 @@ pub(super) fn seal(
         return Ok(Outcome::Left);
     };
     let file = disk.open(path).map_err(JournalError::file(path))?;
-    let Some(survey) = Survey::of(segment, Walk::through(segment, &*file), until) else {
+    // A damaged segment stays as it is: rewriting it would lose the bytes that a person might still make sense of.
+    let Some(survey) = Survey::of(segment, segment.walk(&*file), until) else {
         return Ok(Outcome::Left);
     };
+    // Nothing in it was ever durable. If bytes follow the header, they may be what a person looks for.
     if survey.count == 0 {
         if file.length().map_err(JournalError::file(path))? == segment.begins() {
             disk.remove(path).map_err(JournalError::file(path))?;
@@ -95,8 +107,9 @@ pub(super) fn seal(
     let header = Header { sealed, ..header.clone() };
     let written = disk.create(&temporary).and_then(|file| {
         let mut copy = Copy { file, offset: 0, unsynced: 0, header: &header, entries: Vec::new(), next: None };
-        copy.run(Walk::through(segment, &*disk.open(path)?), until, stop)
+        copy.run(segment.walk(&*disk.open(path)?), until, stop)
     });
+    // The original is the only copy of these lines: it is replaced only by a file that was read back and has the same entries.
     let is_whole = written.and_then(|whole| Ok(whole && survey.matches(disk, segment, &temporary, &header, path)?));
     match is_whole {
         Ok(true) => {}
@@ -116,8 +129,11 @@ pub(super) fn seal(
 /// Summary of a segment's content, for comparing two copies.
 #[derive(Clone, Copy, PartialEq, Debug)]
 struct Survey {
+    /// Number of entries.
     count: u64,
+    /// Position after the last entry.
     until: u64,
+    /// Earliest and latest time of receipt; `None` if no entry has one.
     range: Option<(Time, Time)>,
     /// CRC-32 of all decompressed entries.
     sum: u32,
@@ -164,7 +180,7 @@ impl Survey {
         let begins = header.encode().len() as u64;
         let kind = super::catalogue::Kind::Whole { header: header.clone(), begins };
         let again = Segment { kind, ..segment.clone() };
-        match Survey::of(&again, Walk::through(&again, &*file), self.until) {
+        match Survey::of(&again, again.walk(&*file), self.until) {
             // Fails if the original was purged in the meantime.
             Some(survey) if survey == *self => disk.open(path).map(|_| true),
             _ => Err(io::Error::other("the compressed copy differs")),
@@ -174,10 +190,15 @@ impl Survey {
 
 /// A segment being rewritten.
 struct Copy<'a> {
+    /// The temporary file.
     file: Box<dyn Writing>,
+    /// Its length so far, in bytes.
     offset: u64,
+    /// Bytes written since the last sync.
     unsynced: usize,
+    /// The header of the sealed segment.
     header: &'a Header,
+    /// Encoded entries for the next block.
     entries: Vec<u8>,
     /// Head for the collected entries. The positions of a block must be contiguous.
     next: Option<Head>,
@@ -202,6 +223,7 @@ impl Copy<'_> {
         Ok(true)
     }
 
+    /// Adds the entries of one block, after writing the collected ones if they would become too many or are not contiguous.
     fn put(&mut self, head: &Head, payload: &[u8]) -> io::Result<()> {
         if self.next.is_some_and(|next| next.end() != head.position || RAW < self.entries.len() + payload.len()) {
             self.write_block()?;
@@ -218,10 +240,12 @@ impl Copy<'_> {
         Ok(())
     }
 
+    /// Compresses and writes the collected entries as one block. Data that compression does not shrink is stored as it is.
     fn write_block(&mut self) -> io::Result<()> {
         let Some(next) = self.next.take() else {
             return Ok(());
         };
+        // Checked once more before the original goes: the head's number of entries is what readers count positions by.
         let mut rest = Bytes(&self.entries);
         let count = std::iter::from_fn(|| decode(&mut rest)).count();
         if count != next.count as usize || !rest.0.is_empty() {
@@ -245,6 +269,7 @@ impl Copy<'_> {
         self.write(&bytes)
     }
 
+    /// Appends to the file, and syncs it every few megabytes.
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.file.append(bytes)?;
         self.offset += bytes.len() as u64;

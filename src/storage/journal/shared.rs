@@ -7,13 +7,14 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::block::Block;
-use super::{JournalError, Position};
+use super::error::JournalError;
+use super::position::Position;
 use crate::platform::disk::Absence;
 use crate::platform::telemetry::Pulse;
 
 /// Maximum number of lost spans that are remembered. When it is reached, the last span is extended and covers the gaps as well.
 const LOST_SPANS: usize = 64;
-/// Maximum number of block buffers kept for reuse.
+/// Maximum number of block buffers kept for reuse. More are needed only while the disk is slow, and are then given back.
 const SPARE: usize = 16;
 /// Maximum size in bytes of a buffer kept for reuse.
 const SPARE_SIZE: usize = 1 << 20;
@@ -41,7 +42,9 @@ pub enum Event {
     },
 }
 
+/// Shared by the journal's handle, its threads and every [`Syncer`].
 pub(super) struct Shared {
+    /// Behind the one lock.
     state: Mutex<State>,
     /// Notified when there is something to write.
     pub(super) work: Condvar,
@@ -49,9 +52,11 @@ pub(super) struct Shared {
     pub(super) done: Condvar,
     /// Beats while the writing thread makes progress, even if writing fails.
     pub(super) pulse: Arc<Pulse>,
+    /// Notifies the main loop.
     tell: Box<dyn Fn(Event) + Send + Sync>,
 }
 
+/// What the lock protects.
 #[derive(Debug)]
 pub(super) struct State {
     /// The block that is being filled.
@@ -76,7 +81,9 @@ pub(super) struct State {
     pub(super) lost: Vec<(u64, u64)>,
     /// Entries dropped since the current failure began.
     pub(super) lost_now: u64,
+    /// The writing thread is to write and sync everything and end.
     pub(super) finish: bool,
+    /// The writing thread has ended.
     pub(super) ended: bool,
 }
 
@@ -104,6 +111,7 @@ impl State {
         std::mem::replace(&mut self.draft, next)
     }
 
+    /// The answer to a caller that waits for `position`; `None` while it has to wait.
     fn reached(&self, position: u64) -> Option<Result<(), JournalError>> {
         let is_lost = self.lost.iter().any(|(from, until)| *from < position && position <= *until);
         if is_lost {
@@ -123,6 +131,7 @@ impl State {
 }
 
 impl Shared {
+    /// State in which everything before the draft counts as synced.
     pub(super) fn new(draft: Block, tell: Box<dyn Fn(Event) + Send + Sync>) -> Shared {
         let synced = draft.position;
         let state = State {
@@ -193,6 +202,10 @@ pub struct Syncer(pub(super) Arc<Shared>);
 impl Syncer {
     /// Waits until all entries before `position` are synced. Concurrent callers share one sync. If writing fails, this returns the error at
     /// once and the caller decides what to do. It never succeeds for entries that were dropped.
+    ///
+    /// # Errors
+    /// `Failing` while writing fails, `Lost` for entries that were dropped, `Slow` when the patience is over, `Beyond` for a position that
+    /// was never given out, `Closed` once the journal has ended.
     pub fn reach(&self, position: Position, patience: Duration) -> Result<(), JournalError> {
         let mut state = self.0.lock();
         if let Some(answer) = state.reached(position.0) {

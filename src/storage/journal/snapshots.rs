@@ -13,7 +13,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::entry::{Bytes, put_bytes, put_texts, put_time};
-use super::{JournalError, Position};
+use super::error::JournalError;
+use super::position::Position;
 use crate::platform::disk::{Disk, Reading, TEMPORARY, Writing, temporary};
 use crate::platform::fault;
 use atalaia_core::base::time::Time;
@@ -21,18 +22,24 @@ use atalaia_core::base::time::Time;
 /// The format version that this program writes and reads. Only the build that wrote a snapshot can use its state, so there is no need to
 /// read earlier ones.
 pub const VERSION: u32 = 2;
-/// Number of snapshots kept.
+/// Number of snapshots kept: the newest may be damaged, or ahead of what a restart can use.
 pub const KEPT: usize = 3;
 
+/// First bytes of a snapshot.
 const MAGIC: [u8; 8] = *b"ATALAIAS";
+/// Length of what precedes the head, in bytes.
 const PREFIX: usize = 20;
+/// Maximum length of the head in bytes. A damaged length can be any number.
 const LONGEST_HEAD: usize = 1 << 20;
+/// Suffix of the names of snapshots.
 pub(super) const SUFFIX: &str = ".snapshot";
+/// Suffix added to the name of a damaged file.
 const SET_ASIDE: &str = ".corrupt";
 /// Number of damaged files kept for analysis.
 const SET_ASIDE_KEPT: usize = 3;
 /// Level of compression: as small as at level 1, in half the time.
 const LEVEL: i32 = -1;
+/// Length of what precedes the bytes of a block, in bytes.
 const BLOCK_HEAD: usize = 12;
 
 /// Description of a snapshot.
@@ -83,7 +90,7 @@ pub enum Found {
     },
 }
 
-/// Writes a snapshot durably, then removes all but the newest three.
+/// Writes a snapshot durably in one block, then removes all but the newest three.
 pub fn save(disk: &dyn Disk, folder: &Path, snapshot: &Snapshot, body: &[u8]) -> Result<(), JournalError> {
     let mut unfinished = Unfinished::begin(disk, folder, snapshot)?;
     unfinished.append(body)?;
@@ -104,6 +111,9 @@ pub struct Unfinished<'a> {
 
 impl<'a> Unfinished<'a> {
     /// Creates the temporary file and writes the description.
+    ///
+    /// # Errors
+    /// `Refused` if the names of the inputs exceed the head, `File` if the file cannot be written.
     pub fn begin(disk: &'a dyn Disk, folder: &'a Path, snapshot: &Snapshot) -> Result<Unfinished<'a>, JournalError> {
         let head = Head { snapshot: snapshot.clone(), program: env!("CARGO_PKG_VERSION").to_owned() }.encode();
         if LONGEST_HEAD < head.len() {
@@ -119,6 +129,9 @@ impl<'a> Unfinished<'a> {
     }
 
     /// Adds the next part of the state, as one block.
+    ///
+    /// # Errors
+    /// `Refused` for a part of 4 GiB or more, `File` if the file cannot be written.
     pub fn append(&mut self, part: &[u8]) -> Result<(), JournalError> {
         if part.is_empty() {
             return Ok(());
@@ -127,12 +140,16 @@ impl<'a> Unfinished<'a> {
             return Err(JournalError::Refused("the state of the engine is too large".to_owned()));
         };
         self.sum.update(part);
+        // Each part by itself: the engine hands them out between lines.
         let stored = zstd::bulk::compress(part, LEVEL).map_err(JournalError::file(&self.path))?;
         self.write(&block(length, &stored))
     }
 
-    /// Makes the file durable, reads it back, gives it its name, and removes all but the newest three. What it depends on must be durable
-    /// by now.
+    /// Makes the file durable, reads it back (a disk may return other bytes than it was given), gives it its name, and removes all but the
+    /// newest three. What it depends on must be durable by now.
+    ///
+    /// # Errors
+    /// `File` if the file cannot be written, or reads back otherwise. Earlier snapshots are then still there.
     pub fn finish(mut self) -> Result<(), JournalError> {
         fault::point("snapshot-half-written");
         let sum = self.sum.clone().finalize();
@@ -157,6 +174,7 @@ impl<'a> Unfinished<'a> {
         Ok(())
     }
 
+    /// Appends to the temporary file.
     fn write(&mut self, bytes: &[u8]) -> Result<(), JournalError> {
         self.file.iter_mut().try_for_each(|file| file.append(bytes)).map_err(JournalError::file(&self.path))
     }
@@ -171,11 +189,13 @@ impl Drop for Unfinished<'_> {
     }
 }
 
+/// Encodes a block: `length` is the decompressed one or, in the last block, the checksum of everything.
 fn block(length: u32, stored: &[u8]) -> Vec<u8> {
     let sum = block_sum(length, stored).to_le_bytes();
     [&(stored.len() as u32).to_le_bytes(), &length.to_le_bytes(), &sum[..], stored].concat()
 }
 
+/// CRC-32 of a block's two lengths and bytes.
 fn block_sum(length: u32, stored: &[u8]) -> u32 {
     let mut sum = crc32fast::Hasher::new();
     sum.update(&(stored.len() as u32).to_le_bytes());
@@ -186,6 +206,9 @@ fn block_sum(length: u32, stored: &[u8]) -> u32 {
 
 /// The snapshots from newest to oldest, up to and including the position `at_most` if one is given. Each file is read when the iterator
 /// reaches it.
+///
+/// # Errors
+/// `File` if the folder cannot be listed; a missing one counts as empty. Faults of a snapshot are in what the iterator yields.
 pub fn newest<'a>(
     disk: &'a dyn Disk,
     folder: &'a Path,
@@ -266,12 +289,14 @@ fn clear(disk: &dyn Disk, folder: &Path, saved: &Path) -> io::Result<()> {
     disk.sync_folder(folder)
 }
 
+/// The head of a file.
 struct Head {
     snapshot: Snapshot,
     program: String,
 }
 
 impl Head {
+    /// Encodes the head without what precedes it.
     fn encode(&self) -> Vec<u8> {
         let mut head = Vec::new();
         head.extend_from_slice(&self.snapshot.position.0.to_le_bytes());
@@ -282,6 +307,7 @@ impl Head {
         head
     }
 
+    /// Parses a head; `None` if it is not valid.
     fn parse(bytes: &[u8]) -> Option<Head> {
         let mut rest = Bytes(bytes);
         let position = Position(rest.u64()?);
@@ -291,9 +317,13 @@ impl Head {
     }
 }
 
+/// Why a file cannot be used.
 enum Fault {
+    /// Another format version, which is given.
     Other(u32),
+    /// Its content is not valid. The text says where.
     Damaged(&'static str),
+    /// The file system returned an error.
     Unreadable(io::Error),
 }
 
@@ -372,6 +402,7 @@ fn head_of(disk: &dyn Disk, path: &Path) -> Option<Head> {
     read_head(&*file).ok().map(|(head, _)| head)
 }
 
+/// What precedes the head.
 fn prefix(version: u32, head: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(PREFIX);
     bytes.extend_from_slice(&MAGIC);
@@ -381,6 +412,7 @@ fn prefix(version: u32, head: &[u8]) -> Vec<u8> {
     bytes
 }
 
+/// CRC-32 of version, length and head.
 fn sum_of(version: u32, head: &[u8]) -> u32 {
     let mut sum = crc32fast::Hasher::new();
     sum.update(&version.to_le_bytes());
@@ -394,6 +426,7 @@ fn name_of(position: Position) -> String {
     format!("{:020}{SUFFIX}", position.0)
 }
 
+/// The position in the name of a snapshot; `None` for other files.
 fn position_of(name: &str) -> Option<Position> {
     name.strip_suffix(SUFFIX)?.parse().ok().map(Position)
 }

@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use super::catalogue::Catalogue;
+use super::error::JournalError;
+use super::position::Position;
 use super::reader::Reach;
-use super::{JournalError, Position};
 use crate::platform::disk::Disk;
 use atalaia_core::base::time::Time;
 
@@ -21,6 +22,9 @@ pub struct Start {
 
 /// The start of the segment that covers the time `since`, or of the first later one with an intact header. `None` if there is no such
 /// segment.
+///
+/// # Errors
+/// `File` if the folder cannot be listed.
 pub fn start(disk: &dyn Disk, folder: &Path, since: Time) -> Result<Option<Start>, JournalError> {
     let catalogue = Catalogue::of(disk, folder)?;
     let useful = catalogue.segments.iter().filter(|segment| segment.is_useful());

@@ -19,6 +19,9 @@ pub struct Usage {
 }
 
 /// Reads the folder. Files that disappear in the meantime are not counted.
+///
+/// # Errors
+/// If the folder is missing or cannot be read.
 pub fn usage(folder: &Path) -> io::Result<Usage> {
     let mut usage = Usage::default();
     for entry in fs::read_dir(folder)? {

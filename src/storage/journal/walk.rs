@@ -1,4 +1,7 @@
 //! Iterates over the intact blocks of a segment.
+//!
+//! Nothing is assumed of the bytes between them. After damage, the next marker counts only with an intact head of the same segment, so that
+//! lines that contain a marker, or an old block in reused space, are not taken for one.
 
 use std::cell::Cell;
 use std::io;
@@ -6,15 +9,16 @@ use std::io;
 use memchr::memmem::Finder;
 
 use super::block::{HEAD, Head, Identity, LONGEST, MARKER};
-use super::catalogue::Segment;
 use crate::platform::disk::Reading;
 
-/// Bytes searched at a time for the next block.
+/// Bytes searched at a time for the next block. Large reads are fast; a block is rarely farther away than this.
 const WINDOW: usize = 256 << 10;
 
 /// A walk through one segment.
 pub(super) struct Walk<'a> {
+    /// The open file.
     file: &'a dyn Reading,
+    /// Length of the file when the walk began; entries written later are not read.
     length: u64,
     offset: u64,
     /// Blocks with another identity count as damage.
@@ -39,16 +43,13 @@ pub(super) struct Damage {
     pub(super) offset: u64,
     /// No intact block follows in the file.
     pub(super) is_tail: bool,
+    /// What is wrong, for an operator.
     pub(super) why: String,
 }
 
 impl<'a> Walk<'a> {
-    /// Walks through a segment that can be used. `file` is its open file.
-    pub(super) fn through(segment: &Segment, file: &'a dyn Reading) -> Walk<'a> {
-        Walk::new(file, segment.begins(), Some(segment.identity))
-    }
-
-    fn new(file: &'a dyn Reading, offset: u64, identity: Option<Identity>) -> Walk<'a> {
+    /// Walks from `offset` to the end of a file. With an identity, blocks of other segments count as damage.
+    pub(super) fn new(file: &'a dyn Reading, offset: u64, identity: Option<Identity>) -> Walk<'a> {
         let mut walk = Walk { file, length: 0, offset, identity, broken: Cell::new(None) };
         match file.length() {
             Ok(length) => walk.length = length,
@@ -114,6 +115,7 @@ impl<'a> Walk<'a> {
         self.resume(head.offset, why)
     }
 
+    /// Reads bytes of the file. An error is kept in `broken` and returned as text.
     fn read_at(&self, offset: u64, length: usize) -> Result<Vec<u8>, String> {
         self.file.read_at(offset, length).map_err(|error| {
             let why = error.to_string();
@@ -122,6 +124,7 @@ impl<'a> Walk<'a> {
         })
     }
 
+    /// Reads and checks the head of a block, or says why none begins there.
     fn head_at(&self, offset: u64) -> Result<Head, String> {
         let bytes = self.read_at(offset, HEAD)?;
         let Some(head) = Head::parse(&bytes, offset) else {
@@ -156,6 +159,7 @@ impl<'a> Walk<'a> {
                     return Damage { offset, is_tail: false, why };
                 }
             }
+            // Windows overlap by a marker less one byte, so a marker across the edge is found.
             from += WINDOW as u64;
         }
         self.offset = self.length;

@@ -5,63 +5,39 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::channel;
 use std::sync::{Arc, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
 
 use super::block::{Block, LONGEST};
-use super::catalogue::{Catalogue, Context, Fault, Kind, Segment};
+use super::catalogue::{Catalogue, Fault, Kind, Segment};
+use super::context::Context;
 use super::entry::Entry;
 use super::entry::{Bytes, decode};
+use super::error::JournalError;
 use super::keeper::Keeper;
+use super::limits::{Limits, hour_of};
+use super::position::Position;
 use super::seal::{Sealer, is_leftover};
 use super::shared::{Event, Shared, State, Syncer};
-use super::walk::{Next, Walk};
-use super::{JournalError, Position};
+use super::walk::Next;
 use crate::platform::clock::Clock;
 use crate::platform::disk::{Absence, Disk, Presence, create_folders};
 use crate::platform::telemetry::Pulse;
-use atalaia_core::base::time::{Span, Time};
 
-/// Maximum length of an entry in bytes. Longer ones are refused and counted as lost.
+/// Maximum length of an entry in bytes. Longer ones are refused and counted as lost. A block, whose limit is four times as high, always has
+/// room for one.
 const LONGEST_ENTRY: usize = LONGEST / 4;
-
-/// Size and time limits of the journal.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Limits {
-    /// Size in bytes at which a block is written.
-    pub block: usize,
-    /// Size in bytes at which a segment ends.
-    pub segment: u64,
-    /// Bytes kept in memory while the disk fails. Entries beyond that are dropped.
-    pub memory: usize,
-    /// Maximum time that written data stays unsynced.
-    pub sync_every: Duration,
-    /// Delay before a failed write is tried again.
-    pub retry_after: Duration,
-    /// Maximum time the main loop waits for a disk that neither answers nor fails, before it drops entries.
-    pub patience: Duration,
-}
-
-impl Default for Limits {
-    fn default() -> Limits {
-        Limits {
-            block: 256 << 10,
-            segment: 256 << 20,
-            memory: 64 << 20,
-            sync_every: Duration::from_millis(500),
-            retry_after: Duration::from_secs(1),
-            patience: Duration::from_secs(5),
-        }
-    }
-}
 
 /// The journal, open for writing. The lock of the store ensures that each folder has only one.
 #[derive(Debug)]
 pub struct Journal {
+    /// State shared with the threads.
     shared: Arc<Shared>,
+    /// Sizes and times.
     limits: Limits,
     /// Hour of receipt of the draft, in hours since 1970.
     hour: Option<i64>,
+    /// Asks the sealing thread to stop between two blocks.
     stop: Arc<AtomicBool>,
+    /// The writing and the sealing thread; empty once they have ended.
     threads: Vec<JoinHandle<()>>,
 }
 
@@ -69,6 +45,10 @@ impl Journal {
     /// Opens a folder, creating it if necessary, and starts the threads. New entries go into a new segment, starting after the last intact
     /// block, or at `at_least` if that is further. Callers pass the position of a snapshot or of a stored alert, so that no position is
     /// used twice. `tell` is called from the threads and must not block.
+    ///
+    /// # Errors
+    /// `Newer` for a segment of a later version, `File` if the folder cannot be used, a segment cannot be read at the moment, or a thread
+    /// cannot be started. Damaged segments are not an error.
     pub fn open(
         disk: Arc<dyn Disk>,
         folder: &Path,
@@ -84,6 +64,7 @@ impl Journal {
         }
         let catalogue = Catalogue::of(&*disk, folder)?;
         let (end, context) = end_of(&*disk, &catalogue)?;
+        // Positions below were given out before, even if their entries did not survive.
         let end = end.max(at_least.unwrap_or_default().0);
 
         let draft = Block::new(end, Arc::new(context), Vec::new());
@@ -96,6 +77,7 @@ impl Journal {
                 let _ = finished.send((segment.path.clone(), next.unwrap_or(end)));
             }
         }
+        // Drawn once for a new journal, not taken from the time: two machines set up alike must differ.
         let journal = catalogue.journal.unwrap_or_else(|| fastrand::u64(..));
         let sealer = Sealer {
             disk: Arc::clone(&disk),
@@ -118,6 +100,7 @@ impl Journal {
     /// reached, the entry is durable. Waits only if the disk has fallen behind by the whole memory limit, and then at most for the
     /// patience.
     pub fn append(&mut self, entry: &Entry<'_>) -> Position {
+        // A block has entries of one hour and one context only, so that a segment can end between two blocks.
         let Journal { shared, limits, hour: current, .. } = self;
         let mut state = shared.lock();
         let hour = entry.time().map(hour_of).or(*current);
@@ -129,6 +112,7 @@ impl Journal {
         }
         if is_too_long {
             let from = state.draft.end();
+            // It takes up a position all the same, so that the loss shows as a hole.
             state.lose(from, from + 1);
             state.draft = Block::new(from + 1, Arc::clone(&state.draft.context), Vec::new());
             return Position(from + 1);
@@ -180,6 +164,9 @@ impl Journal {
     }
 
     /// Writes and syncs everything, retrying once, then ends the threads.
+    ///
+    /// # Errors
+    /// `Failing` if the last entries could not be written. They are lost.
     pub fn finish(mut self) -> Result<(), JournalError> {
         self.end();
         let state = self.shared.lock();
@@ -189,6 +176,7 @@ impl Journal {
         }
     }
 
+    /// Ends the threads and waits for them. Does nothing the second time.
     fn end(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
         self.shared.lock().finish = true;
@@ -218,6 +206,7 @@ fn queue<'a>(shared: &'a Shared, limits: &Limits, mut state: MutexGuard<'a, Stat
         let waited = shared.done.wait_timeout_while(state, limits.patience, full);
         let (after, waited) = waited.unwrap_or_else(PoisonError::into_inner);
         state = after;
+        // The main loop must go on. Lines that cannot be stored are counted and dropped.
         if waited.timed_out() {
             drop(state);
             shared.fails("the disk does not answer".to_owned(), None);
@@ -233,11 +222,6 @@ fn queue<'a>(shared: &'a Shared, limits: &Limits, mut state: MutexGuard<'a, Stat
         shared.work.notify_one();
     }
     state
-}
-
-/// Hours since 1970.
-pub(super) fn hour_of(time: Time) -> i64 {
-    time.millis().div_euclid(Span::from_hours(1).millis())
 }
 
 /// Position after the last entry of a journal, with the inputs and settings there.
@@ -271,9 +255,10 @@ fn end_of(disk: &dyn Disk, catalogue: &Catalogue) -> Result<(u64, Context), Jour
     Ok((end, context))
 }
 
+/// Position after the last intact block of a segment. Settings and inputs that its entries name are put into `context`.
 fn read_to_end(disk: &dyn Disk, segment: &Segment, context: &mut Context) -> Result<u64, JournalError> {
     let file = disk.open(&segment.path).map_err(JournalError::file(&segment.path))?;
-    let mut walk = Walk::through(segment, &*file);
+    let mut walk = segment.walk(&*file);
     let mut end = 0;
     while let Some(next) = walk.next() {
         let Next::Block(head) = next else {

@@ -1,4 +1,7 @@
 //! Alerts that are open in the store after a restart but that no engine follows, because the state they came from is lost.
+//!
+//! They would stay open for ever, here and at every sink. Ending them says honestly that they are no longer watched; if the engine meets
+//! the same alert again, `resumed` reopens it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -6,24 +9,26 @@ use std::path::Path;
 use rusqlite::{OptionalExtension, Transaction, params};
 use serde_json::Value;
 
-use super::changes::Restated;
-use super::filter::Filter;
-use super::outbox::Ending;
-use super::read::stored_severity;
-use super::{StoreError, changes, markings, outbox, schema};
+use super::columns::stored_severity;
+use super::error::StoreError;
+use super::offer::Ending;
+use super::rows::{self, StoreChange};
+use super::stages::filter::Filter;
+use super::{connect, markings, offer};
 use atalaia_core::alerts::ChangeKind;
 use atalaia_core::base::time::{Span, Time};
 
 /// The reason given when such an alert is ended.
 pub(super) const GIVEN_UP: &str = "not followed over a restart: the state of the program was lost";
 
-/// Alerts that a new engine may raise a second time: maximum age before the most recent alert, and maximum number.
+/// Alerts that a new engine may raise a second time: maximum age before the most recent alert, and maximum number. The ids are
+/// held in memory.
 const LATELY: Span = Span::from_hours(14 * 24);
 const MOST_LATELY: u32 = 20_000;
 
-/// The journal position after the last lines whose changes are stored.
+/// The journal position after the last lines whose changes are stored; 0 for a store without any.
 pub fn reached(path: &Path) -> Result<u64, StoreError> {
-    let connection = schema::beside(path)?;
+    let connection = connect::beside(path)?;
     let read = || -> rusqlite::Result<u64> {
         let reached =
             connection.query_row("SELECT journal_seq FROM reached", [], |row| row.get::<_, i64>(0)).optional()?;
@@ -35,7 +40,7 @@ pub fn reached(path: &Path) -> Result<u64, StoreError> {
 /// The stored revision of each alert in `ids` and of all recent alerts, which an engine without a snapshot may raise a second time. Unknown
 /// ids are left out.
 pub fn revisions(path: &Path, ids: &BTreeSet<String>) -> Result<BTreeMap<String, u32>, StoreError> {
-    let connection = schema::beside(path)?;
+    let connection = connect::beside(path)?;
     let read = || -> rusqlite::Result<BTreeMap<String, u32>> {
         let mut query = connection.prepare("SELECT revision FROM alerts WHERE id = ?1")?;
         let mut lately = connection.prepare(
@@ -54,7 +59,7 @@ pub fn revisions(path: &Path, ids: &BTreeSet<String>) -> Result<BTreeMap<String,
 }
 
 /// Ends every open alert that is not in `open`, as of the time it was last known to hold. Returns how many were ended and whether a
-/// delivery is now due.
+/// delivery is now due. Alerts about the daemon and digests are left alone: the store itself opens and ends them.
 pub(super) fn end(
     transaction: &Transaction<'_>,
     open: &BTreeSet<String>,
@@ -74,6 +79,7 @@ pub(super) fn end(
         }
         let severity: i64 = row.get(3)?;
         let body: String = row.get(4)?;
+        // Only a damaged file has such a row. The alert stays open, which is visible, rather than stop the restart.
         let Ok(Value::Object(alert)) = serde_json::from_str(&body) else {
             continue;
         };
@@ -89,11 +95,12 @@ pub(super) fn end(
         alert.insert("ended_at".to_owned(), last_at.clone());
         let alert = Value::Object(alert);
         let at = last_at.as_str().and_then(Time::parse).unwrap_or(now);
+        // The engine continues from the stored revision, so no other change gets this number.
         let revision = revision + 1;
         let (change, reason) = (ChangeKind::Ended, GIVEN_UP);
-        changes::restate(
+        rows::restate(
             transaction,
-            &Restated { id: &id, revision, at, change, severity, reason, alert: &alert },
+            &StoreChange { id: &id, revision, at, change, severity, reason, alert: &alert },
             now,
         )?;
         ended += 1;
@@ -103,7 +110,7 @@ pub(super) fn end(
         // A sink that received the opening must also learn that the alert is no longer followed.
         for filter in filter {
             let end = Ending { alert: &id, behaviour: &behaviour, severity: grade, revision, at, handling: &handling };
-            due |= outbox::offer_end(transaction, filter, &end, now)?;
+            due |= offer::offer_end(transaction, filter, &end, now)?;
         }
     }
     Ok((ended, due))

@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use rusqlite::{Connection, Transaction, TransactionBehavior, params};
+use rusqlite::{Transaction, params};
 
-use super::changes::audit;
+use super::connect::in_transaction;
+use super::error::StoreError;
 use super::ids::{Kind, whole};
-use super::trail::Actor;
-use super::{StoreError, schema};
+use super::trail::{Actor, audit};
 use atalaia_core::base::time::Time;
 
 /// An analyst's finding on an alert.
@@ -64,15 +64,11 @@ pub struct Silence {
     pub behaviour: Option<String>,
 }
 
-/// The error for an id that matches no alert.
-pub(super) fn no_alert(id: &str) -> StoreError {
-    StoreError::Refused(match id.len() < 4 {
-        true => format!("{id}: give at least the first four characters of the id"),
-        false => format!("no alert {id}"),
-    })
-}
-
-/// Applies an action to an alert and returns its full id. The given id may be shortened if it is unambiguous.
+/// Applies an action to an alert and returns its full id. The given id may be shortened if it is unambiguous. `why` is required for a
+/// finding; `now` is the wall clock.
+///
+/// # Errors
+/// `Refused` if the id is unknown or ambiguous, or the action does not fit the state of the alert.
 pub fn act<'a>(
     path: &Path,
     id: &str,
@@ -90,7 +86,11 @@ pub fn act<'a>(
     })
 }
 
-/// Holds deliveries back from `from` to `until` (event time). Returns the number of the silence.
+/// Holds deliveries back from `from` to `until` (event time, exclusive). Returns the number of the silence. Changes that are already in the
+/// outbox are not held back.
+///
+/// # Errors
+/// `Refused` if the silence covers everything or has no length.
 pub fn silence<'a>(
     path: &Path,
     silence: &Silence,
@@ -108,6 +108,7 @@ pub fn silence<'a>(
         return Err(StoreError::Refused("a silence must end after it begins".to_owned()));
     }
     in_transaction(path, |transaction| {
+        // Both rows or neither: a silence without its audit row would hold deliveries back with no author on record.
         let insert = || {
             transaction.execute(
                 "INSERT INTO silences (made_at, who, why, mmsi, zone, behaviour, from_at, until_at)
@@ -131,7 +132,10 @@ pub fn silence<'a>(
     })
 }
 
-/// Lifts a silence.
+/// Lifts a silence. Deliveries that it held back stay held back.
+///
+/// # Errors
+/// `Refused` if no silence in force has this number.
 pub fn lift_silence<'a>(
     path: &Path,
     number: i64,
@@ -156,22 +160,11 @@ pub fn lift_silence<'a>(
     })
 }
 
-pub(super) fn in_transaction<T>(
-    path: &Path,
-    work: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
-) -> Result<T, StoreError> {
-    let mut connection: Connection = schema::beside(path)?;
-    let transaction =
-        connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(StoreError::sqlite(path))?;
-    let outcome = work(&transaction)?;
-    transaction.commit().map_err(StoreError::sqlite(path))?;
-    Ok(outcome)
-}
-
-pub(super) type Found = Result<(String, String, i64), StoreError>;
+/// The full id of an alert, its column `state` and its column `severity`; or the refusal.
+type Found = Result<(String, String, i64), StoreError>;
 
 /// The alert with an id, which may be shortened: full id, current state and severity.
-pub(super) fn find(transaction: &Transaction<'_>, id: &str) -> rusqlite::Result<Found> {
+fn find(transaction: &Transaction<'_>, id: &str) -> rusqlite::Result<Found> {
     let id = match whole(transaction, Kind::Alert, id)? {
         Ok(id) => id,
         Err(refusal) => return Ok(Err(refusal)),
@@ -181,6 +174,7 @@ pub(super) fn find(transaction: &Transaction<'_>, id: &str) -> rusqlite::Result<
     Ok(Ok((id, state, severity)))
 }
 
+/// Applies an action to an alert in the given state, and writes the audit row. The inner error is the refusal, with the id in front.
 #[allow(clippy::too_many_arguments)]
 fn do_it(
     transaction: &Transaction<'_>,
@@ -195,6 +189,7 @@ fn do_it(
     let refused = |text: &str| Ok(Err(StoreError::Refused(format!("{id}: {text}"))));
     let mut why = why.map(str::to_owned);
     let what = match act {
+        // A closed alert is no longer work to be done; a note may still be added.
         Action::Acknowledge { .. } | Action::Assign(_) if state == "closed" => {
             return refused("is closed; reopen it first");
         }
@@ -207,6 +202,7 @@ fn do_it(
                  WHERE id = ?1",
                 params![id, until.map(Time::millis), severity],
             )?;
+            // The trail must show how long the alert was set aside.
             if let Some(until) = until {
                 why = Some(format!("until {until}{}", why.map_or(String::new(), |why| format!(": {why}"))));
             }

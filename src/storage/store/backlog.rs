@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use super::{StoreError, schema};
+use super::connect;
+use super::error::StoreError;
 use atalaia_core::base::time::Time;
 
 /// The undelivered deliveries of one sink.
@@ -18,9 +19,10 @@ pub struct Backlog {
     pub failed: u64,
 }
 
-/// Counts the outbox of a store that the daemon may be using. Sinks without undelivered deliveries are left out.
+/// Counts the outbox of a store that the daemon may be using. Sinks without undelivered deliveries are left out. Both counts use a partial
+/// index, so that they cost no more when millions of deliveries were made.
 pub fn backlog(path: &Path) -> Result<Vec<Backlog>, StoreError> {
-    let connection = schema::beside(path)?;
+    let connection = connect::beside(path)?;
     let read = || -> rusqlite::Result<Vec<Backlog>> {
         let mut query = connection.prepare(
             "SELECT sink, sum(pending), min(since), sum(failed) FROM (

@@ -1,4 +1,7 @@
 //! A verified copy of the store, made while the daemon runs.
+//!
+//! It needs no write-ahead log beside it and has no free pages, so it is one file that can be moved. As `<path>.backup` it replaces a
+//! damaged store at the next start (`integrity`).
 
 use std::fs::{self, File, OpenOptions};
 use std::os::unix::fs::OpenOptionsExt;
@@ -6,7 +9,8 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
-use super::{StoreError, schema};
+use super::connect;
+use super::error::StoreError;
 use crate::platform::disk::{RealDisk, sync_name};
 use crate::platform::fault;
 
@@ -14,14 +18,18 @@ use crate::platform::fault;
 const MODE: u32 = 0o640;
 
 /// Copies the store at `path` to `target`, which must not exist. The copy is complete, verified and synced, or absent.
+///
+/// # Errors
+/// `Refused` if `target` exists or the copy does not pass SQLite's integrity check; `File` or `Sqlite` if it cannot be written.
 pub fn backup(path: &Path, target: &Path) -> Result<(), StoreError> {
     if target.exists() {
         return Err(StoreError::Refused(format!("{}: exists already", target.display())));
     }
-    copy(&schema::beside(path)?, target)
+    copy(&connect::beside(path)?, target)
 }
 
-/// Copies from an open connection. An earlier copy is replaced.
+/// Copies from an open connection, page by page into a compact file, while the daemon goes on writing: the copy is the state of one
+/// moment. An earlier copy is replaced.
 pub(super) fn copy(connection: &Connection, target: &Path) -> Result<(), StoreError> {
     let mut unfinished = target.as_os_str().to_owned();
     unfinished.push(".unfinished");
@@ -33,6 +41,7 @@ pub(super) fn copy(connection: &Connection, target: &Path) -> Result<(), StoreEr
     sync_name(&RealDisk, target).map_err(StoreError::file(target))
 }
 
+/// Writes the copy under the name `unfinished`, checks and syncs it, and renames it to `target`.
 fn make(connection: &Connection, unfinished: &Path, target: &Path) -> Result<(), StoreError> {
     let of_file = StoreError::file(unfinished);
     match fs::remove_file(unfinished) {

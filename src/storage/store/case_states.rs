@@ -5,7 +5,8 @@ use std::path::Path;
 
 use rusqlite::params;
 
-use super::{StoreError, schema};
+use super::connect;
+use super::error::StoreError;
 use atalaia_core::base::time::Time;
 
 /// The state of one case, derived from its stored alerts and facts.
@@ -25,7 +26,7 @@ pub struct CaseState {
 
 /// The state of every case, by case id. A case whose alerts were all purged is left out.
 pub fn case_states(path: &Path) -> Result<BTreeMap<String, CaseState>, StoreError> {
-    let connection = schema::beside(path)?;
+    let connection = connect::beside(path)?;
     let read = || -> rusqlite::Result<BTreeMap<String, CaseState>> {
         let mut query = connection.prepare(
             "SELECT cases.id, alerts.announced, alerts.status = 'open' AND alerts.state <> 'closed', alerts.started_at, alerts.last_at,
@@ -33,6 +34,7 @@ pub fn case_states(path: &Path) -> Result<BTreeMap<String, CaseState>, StoreErro
              FROM cases, json_each(cases.body, '$.alerts') AS one JOIN alerts ON alerts.id = one.value
              ORDER BY cases.id, alerts.assignee",
         )?;
+        // By the alerts that the case has now, not by every alert that it ever had (`case_alerts`).
         let mut rows = query.query(params![])?;
         let mut states: BTreeMap<String, CaseState> = BTreeMap::new();
         while let Some(row) = rows.next()? {

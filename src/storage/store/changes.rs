@@ -1,26 +1,21 @@
-//! Stores changes and cases, and applies what analysts asked for: markings, silences and acknowledgements.
+//! Takes a change of the engine into the store: its rows, its audit row, and its offer to each sink.
+//!
+//! All of it happens in the transaction of the writer, so an announced change that is stored has been offered to every sink of the
+//! settings, and an offered one is stored.
 
-use std::borrow::Cow;
-use std::sync::Arc;
+use rusqlite::Transaction;
 
-use rusqlite::{OptionalExtension, Transaction, params};
-use serde_json::{Value, json};
-
-use super::filter::Filter;
-use super::markings;
-use super::outbox;
-use super::resumed::{self, Weighed};
+use super::resumed::{self, Novelty};
+use super::rows::{insert, upsert};
+use super::stages::filter::Filter;
 use super::stages::silence;
-use super::trail::Actor;
-use atalaia_core::alerts::cases::Case;
-use atalaia_core::alerts::{Alert, Change, ChangeKind, Severity, Status};
+use super::trail::{OURSELVES, audit};
+use super::{markings, offer};
+use atalaia_core::alerts::Change;
 use atalaia_core::base::time::Time;
 
-/// Author of audit rows that the program writes itself. No person can have this name.
-pub const OURSELVES: &str = "(atalaia)";
-
 /// Stores one change and offers it to the sinks. Returns whether a delivery is now due. A change that was stored before a crash is not
-/// stored again.
+/// stored again, and a fact (`announced` false) is stored but offered to no sink. `now` is the wall clock.
 pub(super) fn store(
     transaction: &Transaction<'_>,
     change: &Change,
@@ -28,12 +23,13 @@ pub(super) fn store(
     now: Time,
 ) -> rusqlite::Result<bool> {
     let news = match resumed::weigh(transaction, change, filter, now)? {
-        Weighed::News(news) => news,
-        Weighed::Told { due } => return Ok(due),
+        Novelty::New(news) => news,
+        Novelty::Repeated { due } => return Ok(due),
     };
     let change = &*news;
     upsert(transaction, change, now)?;
-    let change = &*marked(transaction, change)?;
+    // The line of the change carries the marking of this moment: sinks get what the analyst has allowed.
+    let change = &*markings::marked(transaction, change)?;
     let alert = &change.alert;
     if !insert(transaction, change, now)? {
         return Ok(false);
@@ -42,193 +38,11 @@ pub(super) fn store(
     if !alert.announced {
         return Ok(false);
     }
+    // Looked up once: it depends on the alert alone, the other stages on the sink as well.
     let silence = silence::covering(transaction, alert)?;
     let mut due = false;
     for filter in filter {
-        due |= outbox::offer(transaction, filter, change, silence.as_deref(), now)?;
+        due |= offer::offer(transaction, filter, change, silence.as_deref(), now)?;
     }
     Ok(due)
-}
-
-/// Stores the change itself. Returns false if it was stored before.
-pub(super) fn insert(transaction: &Transaction<'_>, change: &Change, now: Time) -> rusqlite::Result<bool> {
-    let mut insert = transaction.prepare_cached(
-        "INSERT INTO changes (alert, revision, at, kind, severity, stored_at, line) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-         ON CONFLICT DO NOTHING",
-    )?;
-    let (alert, kind) = (&change.alert, change.change.name());
-    let (at, severity) = (change.at.millis(), rank(alert.severity));
-    let row = params![alert.id, change.revision, at, kind, severity, now.millis(), json(change)];
-    Ok(0 < insert.execute(row)?)
-}
-
-/// A change that the store makes itself and that the engine does not know.
-pub(super) struct Restated<'a> {
-    pub(super) id: &'a str,
-    pub(super) revision: u32,
-    pub(super) at: Time,
-    pub(super) change: ChangeKind,
-    /// As in column `severity`.
-    pub(super) severity: i64,
-    pub(super) reason: &'a str,
-    /// The alert after the change.
-    pub(super) alert: &'a Value,
-}
-
-/// Stores such a change and updates the alert.
-pub(super) fn restate(transaction: &Transaction<'_>, restated: &Restated<'_>, now: Time) -> rusqlite::Result<()> {
-    let Restated { id, revision, at, change, severity, reason, alert } = *restated;
-    transaction.execute(
-        "UPDATE alerts SET status = ?2, ended_at = iif(?2 = 'open', NULL, last_at), revision = ?3, body = ?4 WHERE id = ?1",
-        params![id, alert["status"].as_str(), revision, alert.to_string()],
-    )?;
-    let kind = change.name();
-    let line = json!({"change": kind, "revision": revision, "at": at.to_string(), "reason": reason, "alert": alert});
-    transaction.execute(
-        "INSERT INTO changes (alert, revision, at, kind, severity, stored_at, line) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-        params![id, revision, at.millis(), kind, severity, now.millis(), line.to_string()],
-    )?;
-    audit(transaction, now, OURSELVES, kind, id, Some(reason))
-}
-
-/// The change with the analyst's marking of the alert, if there is one.
-pub(super) fn marked<'a>(transaction: &Transaction<'_>, change: &'a Change) -> rusqlite::Result<Cow<'a, Change>> {
-    let Some(mark) = markings::of(transaction, &change.alert.id)? else {
-        return Ok(Cow::Borrowed(change));
-    };
-    let handling = change.alert.handling.clone().marked(&mark);
-    let alert = Arc::new(Alert { handling, ..(*change.alert).clone() });
-    Ok(Cow::Owned(Change { alert, ..change.clone() }))
-}
-
-/// Stores the state of a case. Its history is in the changes of its alerts.
-pub(super) fn store_case(transaction: &Transaction<'_>, case: &Case, now: Time) -> rusqlite::Result<()> {
-    let mut upsert = transaction.prepare_cached(
-        "INSERT INTO cases (id, score, severity, stored_at, body) VALUES (?1, ?2, ?3, ?4, ?5)
-         ON CONFLICT (id) DO UPDATE SET score = excluded.score, severity = excluded.severity,
-             stored_at = excluded.stored_at, body = excluded.body WHERE excluded.body <> cases.body",
-    )?;
-    if upsert.execute(params![case.id, case.score, rank(case.severity), now.millis(), json(case)])? == 0 {
-        return Ok(());
-    }
-    let alerts = serde_json::Value::from(case.alerts.as_slice()).to_string();
-    let mut left = transaction.prepare_cached(
-        "UPDATE alerts SET case_id = NULL WHERE case_id = ?1 AND id NOT IN (SELECT value FROM json_each(?2))",
-    )?;
-    left.execute(params![case.id, alerts])?;
-    let mut joined = transaction.prepare_cached(
-        "UPDATE alerts SET case_id = ?1 WHERE id IN (SELECT value FROM json_each(?2)) AND case_id IS NOT ?1",
-    )?;
-    joined.execute(params![case.id, alerts])?;
-    let mut link = transaction
-        .prepare_cached("INSERT INTO case_alerts (case_id, alert) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?;
-    case.alerts.iter().try_for_each(|alert| link.execute(params![case.id, alert]).map(drop))
-}
-
-/// Records that all changes caused by the journal up to this position are stored.
-pub(super) fn reached(transaction: &Transaction<'_>, position: u64, now: Time) -> rusqlite::Result<()> {
-    let mut upsert = transaction.prepare_cached(
-        "INSERT INTO reached (one, journal_seq, at) VALUES (1, ?1, ?2)
-         ON CONFLICT (one) DO UPDATE SET journal_seq = max(journal_seq, excluded.journal_seq), at = excluded.at",
-    )?;
-    upsert.execute(params![position as i64, now.millis()]).map(drop)
-}
-
-/// Writes one audit row.
-pub(super) fn audit<'a>(
-    transaction: &Transaction<'_>,
-    now: Time,
-    who: impl Into<Actor<'a>>,
-    what: &str,
-    subject: &str,
-    why: Option<&str>,
-) -> rusqlite::Result<()> {
-    let Actor { who, caller } = who.into();
-    let mut insert = transaction
-        .prepare_cached("INSERT INTO audit (at, who, caller, what, subject, why) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
-    insert.execute(params![now.millis(), who, caller, what, subject, why]).map(drop)
-}
-
-/// Updates the stored alert to its state after a change, unless a newer revision is stored.
-pub(super) fn upsert(transaction: &Transaction<'_>, change: &Change, now: Time) -> rusqlite::Result<()> {
-    let alert = &change.alert;
-    let severity = rank(alert.severity);
-    let mut known =
-        transaction.prepare_cached("SELECT revision, state, acknowledged_severity FROM alerts WHERE id = ?1")?;
-    let known: Option<(u32, String, Option<i64>)> =
-        known.query_row([&alert.id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?;
-    if known.as_ref().is_some_and(|(revision, ..)| change.revision <= *revision) {
-        return Ok(());
-    }
-    let mut upsert = transaction.prepare_cached(
-        "INSERT INTO alerts (id, behaviour, announced, status, severity, score, started_at, opened_at, last_at, ended_at,
-             revision, body, case_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
-         ON CONFLICT (id) DO UPDATE SET announced = excluded.announced, status = excluded.status,
-             severity = excluded.severity, score = excluded.score, started_at = excluded.started_at,
-             last_at = excluded.last_at, ended_at = excluded.ended_at, revision = excluded.revision, body = excluded.body,
-             case_id = coalesce(excluded.case_id, case_id)",
-    )?;
-    upsert.execute(params![
-        alert.id,
-        alert.behaviour.name(),
-        alert.announced,
-        status_of(alert.status),
-        severity,
-        alert.score,
-        alert.started_at.millis(),
-        alert.opened_at.millis(),
-        alert.last_at.millis(),
-        alert.ended_at.map(Time::millis),
-        change.revision,
-        json(&**alert),
-        alert.case_id,
-    ])?;
-    let mut vessel = transaction.prepare_cached(
-        "INSERT INTO alert_vessels (alert, mmsi, imo) VALUES (?1, ?2, ?3)
-         ON CONFLICT DO UPDATE SET imo = coalesce(excluded.imo, imo)",
-    )?;
-    for one in &alert.vessels {
-        vessel.execute(params![alert.id, one.mmsi, one.imo])?;
-    }
-    let mut zone =
-        transaction.prepare_cached("INSERT INTO alert_zones (alert, zone) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?;
-    for one in &alert.zones {
-        zone.execute(params![alert.id, one.id])?;
-    }
-    // An analyst who acknowledged a low alert has not seen it become a high one.
-    let escalated = known.is_some_and(|(_, state, acknowledged)| {
-        state == "acknowledged" && acknowledged.is_some_and(|acknowledged| acknowledged < severity)
-    });
-    if escalated {
-        transaction.execute(
-            "UPDATE alerts SET state = 'new', acknowledged_until = NULL, acknowledged_severity = NULL WHERE id = ?1",
-            [&alert.id],
-        )?;
-        let why = format!("became {} after it was acknowledged", alert.severity.name());
-        audit(transaction, now, OURSELVES, "unacknowledged", &alert.id, Some(&why))?;
-    }
-    Ok(())
-}
-
-pub(super) fn rank(severity: Severity) -> i64 {
-    match severity {
-        Severity::Info => 0,
-        Severity::Low => 1,
-        Severity::Medium => 2,
-        Severity::High => 3,
-        Severity::Critical => 4,
-    }
-}
-
-fn status_of(status: Status) -> &'static str {
-    match status {
-        Status::Open => "open",
-        Status::Ended => "ended",
-        Status::Retracted => "retracted",
-    }
-}
-
-pub(super) fn json<T: serde::Serialize>(value: &T) -> String {
-    // Plain data: numbers, texts, lists and maps with text keys.
-    serde_json::to_string(value).expect("alerts and cases are plain data")
 }

@@ -2,7 +2,8 @@
 
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 
-/// The state of a delivery, that is, of one change on its way to one sink.
+/// The state of a delivery, that is, of one change on its way to one sink. Only `Pending` changes by itself; `Failed` becomes `Pending`
+/// again on request.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum DeliveryState {
     /// Waiting for its turn, its digest or another attempt.
@@ -38,7 +39,8 @@ impl DeliveryState {
         }
     }
 
-    /// Name in the store's column `state`. The spelling of the first version is kept.
+    /// Name in the store's column `state`. The spelling of the first version is kept: stored rows and the indexes on `pending` and `failed`
+    /// use it.
     fn stored(self) -> &'static str {
         match self {
             DeliveryState::Pending => "pending",

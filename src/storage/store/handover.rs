@@ -1,14 +1,19 @@
 //! What the next watch needs to know: what is open, and what has happened since a given time.
+//!
+//! "Since" means the wall clock when a change was stored, not event time: a late feed may report today what happened yesterday, and the
+//! last watch has not seen it.
 
 use std::path::Path;
 
 use rusqlite::types::ToSql;
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::columns::stored_severity;
+use super::connect;
+use super::error::StoreError;
+use super::read::Entry;
 use super::read::{COLUMNS, entry};
-use super::read::{Entry, stored_severity};
 use super::trail::{AuditRow, is_same_name};
-use super::{StoreError, schema};
 use atalaia_core::alerts::Severity;
 use atalaia_core::base::time::Time;
 
@@ -46,7 +51,7 @@ pub struct Done {
 const WITHOUT_TRACKS: &str = "SELECT id, state, acknowledged_until, assignee, finding, finding_reason,
      json_remove(body, '$.evidence.tracks'), mark, case_id FROM alerts";
 
-/// How much of each alert is read.
+/// How much of each alert is read. A list shows no tracks, and without them an alert is a small part of its size.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Extent {
     /// Everything.
@@ -56,6 +61,7 @@ pub enum Extent {
 }
 
 impl Extent {
+    /// The columns to select.
     fn columns(self) -> &'static str {
         match self {
             Extent::Whole => COLUMNS,
@@ -72,7 +78,7 @@ pub fn handover(
     extent: Extent,
     now: Time,
 ) -> Result<Handover, StoreError> {
-    let connection = schema::beside(path)?;
+    let connection = connect::beside(path)?;
     read(&Source { connection, columns: extent.columns() }, since, name, now).map_err(StoreError::sqlite(path))
 }
 
@@ -83,6 +89,7 @@ struct Source {
     columns: &'static str,
 }
 
+/// Reads the handover on an open connection.
 fn read(source: &Source, since: Time, name: Option<&str>, now: Time) -> rusqlite::Result<Handover> {
     let connection = &source.connection;
     let open = entries(source, "announced AND status = 'open' AND state <> 'closed'", &[], now)?;
@@ -117,6 +124,7 @@ fn read(source: &Source, since: Time, name: Option<&str>, now: Time) -> rusqlite
     Ok(handover)
 }
 
+/// Alerts that meet a condition on the table `alerts`, worst first. The condition is our own text; `values` are bound to it.
 fn entries(source: &Source, condition: &str, values: &[&dyn ToSql], now: Time) -> rusqlite::Result<Vec<Entry>> {
     let columns = source.columns;
     let text = format!("{columns} WHERE {condition} ORDER BY severity DESC, score DESC, last_at DESC, id");
@@ -134,6 +142,7 @@ fn before(connection: &Connection, id: &str, since: Time) -> rusqlite::Result<Op
     Ok(line.filter(|line| line["alert"]["announced"] == true).map(|line| stored_severity(&line["alert"])))
 }
 
+/// Whether the alert ended, or was taken back, in a change stored at or after `since`.
 fn ended_since(connection: &Connection, id: &str, since: Time) -> rusqlite::Result<bool> {
     let mut query = connection.prepare_cached(
         "SELECT 1 FROM changes WHERE alert = ?1 AND stored_at >= ?2 AND kind IN ('ended', 'retracted')",
@@ -141,6 +150,7 @@ fn ended_since(connection: &Connection, id: &str, since: Time) -> rusqlite::Resu
     query.exists(params![id, since.millis()])
 }
 
+/// The audit rows of people at or after `since`, oldest first, each with its alert and the text of a note.
 fn actions(source: &Source, since: Time, now: Time) -> rusqlite::Result<Vec<Done>> {
     let Source { connection, columns } = source;
     let mut query =
@@ -158,6 +168,7 @@ fn actions(source: &Source, since: Time, now: Time) -> rusqlite::Result<Vec<Done
         if row.is_machine() {
             continue;
         }
+        // The audit row of a note has no reason. Author and time find the text.
         if row.what == "noted" {
             let text = note.query_row(params![subject, row.at.millis(), row.who], |row| row.get(0)).optional()?;
             row.why = text.or(row.why);

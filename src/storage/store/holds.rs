@@ -1,17 +1,21 @@
 //! Legal holds: everything that belongs to a held case is kept, whatever its age.
+//!
+//! A hold is on a case, but cases merge: one that shares an alert with a held case is held with it, and so on from case to case ([`HELD`]).
+//! The answer is computed at each purge and never stored.
 
 use std::path::Path;
 
 use rusqlite::{OptionalExtension, Transaction, params};
 
-use super::actions::in_transaction;
-use super::changes::audit;
+use super::connect;
+use super::connect::in_transaction;
+use super::error::StoreError;
 use super::ids::{Kind, whole};
-use super::trail::Actor;
-use super::{StoreError, schema};
+use super::trail::{Actor, audit};
 use atalaia_core::base::time::{Span, Time};
 
-/// Received lines are kept from this long before the first alert of a held case until this long after its last.
+/// Received lines are kept from this long before the first alert of a held case until this long after its last: a replay needs what led up
+/// to an alert, and a feed may report late.
 const AROUND: Span = Span::from_hours(24);
 
 /// Defines `held`: the cases under a hold and all that share an alert with one, so that a hold survives when cases merge.
@@ -24,13 +28,20 @@ pub(super) const HELD: &str = "
         JOIN case_alerts AS other ON other.alert = one.alert
     )";
 
-/// Puts a case under a hold and returns its full id. The given id may be shortened.
+/// Puts a case under a hold and returns its full id. The given id may be shortened. Nothing of a held case is purged: its alerts with their
+/// notes and audit rows, and the received lines around them.
+///
+/// # Errors
+/// `Refused` without a reason, or if the case is held already or unknown.
 pub fn hold<'a>(path: &Path, id: &str, who: impl Into<Actor<'a>>, why: &str, now: Time) -> Result<String, StoreError> {
     let who = who.into();
     change(path, id, Some((who.who, why)), who, why, now)
 }
 
-/// Lifts the hold of a case and returns its full id. The given id may be shortened.
+/// Lifts the hold of a case and returns its full id. The given id may be shortened. The next purge deletes what is old enough.
+///
+/// # Errors
+/// `Refused` without a reason, or if the case is not held or unknown.
 pub fn release<'a>(
     path: &Path,
     id: &str,
@@ -41,6 +52,7 @@ pub fn release<'a>(
     change(path, id, None, who.into(), why, now)
 }
 
+/// Sets the hold of a case, with its author and reason, or lifts it with `None`. Both leave an audit row.
 fn change(
     path: &Path,
     id: &str,
@@ -54,6 +66,7 @@ fn change(
     }
     in_transaction(path, |transaction| {
         let (id, is_held) = find(transaction, id).map_err(StoreError::sqlite(path))??;
+        // Holding twice would replace the author and reason of the first hold.
         match (is_held, held) {
             (true, Some(_)) => return Err(StoreError::Refused(format!("{id}: is held already"))),
             (false, None) => return Err(StoreError::Refused(format!("{id}: is not held"))),
@@ -83,9 +96,10 @@ fn find(transaction: &Transaction<'_>, id: &str) -> rusqlite::Result<Result<(Str
     Ok(Ok((id, is_held)))
 }
 
-/// The spans of event time whose received lines must be kept, in order. Overlapping spans are merged.
+/// The spans of event time whose received lines must be kept, in order. Overlapping spans are merged. A case of which no alert is left has
+/// no span.
 pub fn held_spans(path: &Path) -> Result<Vec<(Time, Time)>, StoreError> {
-    let connection = schema::beside(path)?;
+    let connection = connect::beside(path)?;
     let read = || -> rusqlite::Result<Vec<(Time, Time)>> {
         let mut query = connection.prepare(&format!(
             "WITH RECURSIVE {HELD}

@@ -1,9 +1,8 @@
-//! Ids as users type them: complete, or shortened to an unambiguous beginning.
+//! Ids as users type them: complete, or shortened to an unambiguous beginning. Capitals count as small letters.
 
 use rusqlite::{Connection, OptionalExtension};
 
-use super::StoreError;
-use super::actions::no_alert;
+use super::error::StoreError;
 
 /// Minimum length of a shortened id in characters.
 const ENOUGH: usize = 4;
@@ -19,7 +18,8 @@ pub(super) enum Kind {
     Case,
 }
 
-/// The full id for a given one. Refused if no id begins with it, or if several do.
+/// The full id for a given one. Refused if no id begins with it, or if several do. An id of fewer than 4 or more than 25 characters counts
+/// only if it is exact.
 pub(super) fn whole(connection: &Connection, kind: Kind, id: &str) -> rusqlite::Result<Result<String, StoreError>> {
     let (table, word) = match kind {
         Kind::Alert => ("alerts", "alerts"),
@@ -48,5 +48,13 @@ pub(super) fn whole(connection: &Connection, kind: Kind, id: &str) -> rusqlite::
         [] => Err(missing()),
         [one] => Ok(one.clone()),
         _ => Err(StoreError::Refused(format!("{id}: several {word} begin with it; write more of the id"))),
+    })
+}
+
+/// The error for an id that matches no alert.
+fn no_alert(id: &str) -> StoreError {
+    StoreError::Refused(match id.len() < 4 {
+        true => format!("{id}: give at least the first four characters of the id"),
+        false => format!("no alert {id}"),
     })
 }

@@ -1,4 +1,5 @@
-//! Handles a damaged store: the file is set aside, never used or deleted, and replaced by the backup beside it or by an empty store.
+//! Handles a damaged store: the file is set aside, never used, and replaced by the backup beside it (`<path>.backup`) or by an empty store.
+//! Only retention deletes what was set aside.
 
 use std::fs::{self, File};
 use std::io;
@@ -7,7 +8,8 @@ use std::path::{Path, PathBuf};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use super::{StoreError, schema};
+use super::error::StoreError;
+use super::{connect, schema};
 use crate::platform::disk::{RealDisk, sync_file, sync_name};
 use atalaia_core::base::time::Time;
 
@@ -28,7 +30,10 @@ pub struct SetAside {
 }
 
 /// Checks the store before it is opened and replaces a damaged one. `now` becomes part of the name of the file set aside. The caller holds
-/// the lock.
+/// the lock. Starting with a backup, or empty, is better than not starting.
+///
+/// # Errors
+/// `Newer` for a store of a later version, `Refused` for another program's database, `File` or `Sqlite` if the check itself fails.
 pub(super) fn make_sound(path: &Path, now: Time) -> Result<Option<SetAside>, StoreError> {
     let Some(why) = damage(path)? else {
         return Ok(None);
@@ -42,6 +47,7 @@ pub(super) fn make_sound(path: &Path, now: Time) -> Result<Option<SetAside>, Sto
     }
     sync_folder(path)?;
     let backup = beside(path, ".backup");
+    // A damaged backup is left where it is: it may still be of use to a person.
     let is_sound = backup.exists() && damage(&backup).is_ok_and(|damage| damage.is_none());
     if is_sound {
         put_in_place(&backup, path)?;
@@ -60,7 +66,7 @@ pub(super) fn make_durable(path: &Path) -> Result<(), StoreError> {
     sync_folder(path)
 }
 
-/// All files that were ever set aside here, with the files that belong to them.
+/// All files that were ever set aside here, with the files that belong to them. They contain alerts, so retention deletes them, too.
 pub(super) fn damaged(path: &Path) -> Vec<PathBuf> {
     let name = beside(path, ".corrupt-");
     let first = name.file_name().unwrap_or_default().as_encoded_bytes();
@@ -90,41 +96,47 @@ fn damage(path: &Path) -> Result<Option<String>, StoreError> {
         looked => looked,
     };
     match looked {
-        Ok(Looked { version, .. }) if schema::VERSION < version => {
+        Ok(Inspection { version, .. }) if schema::VERSION < version => {
             Err(StoreError::Newer { path: path.to_owned(), found: version, known: schema::VERSION })
         }
-        Ok(Looked { version: 0, tables, .. }) if 0 < tables => {
+        Ok(Inspection { version: 0, tables, .. }) if 0 < tables => {
             Err(StoreError::Refused(format!("{}: another program's database; name another file", path.display())))
         }
-        Ok(Looked { said, .. }) => Ok((said != "ok").then(|| said.replace('\n', "; "))),
+        Ok(Inspection { said, .. }) => Ok((said != "ok").then(|| said.replace('\n', "; "))),
         Err(error) if is_damage(&error) => Ok(Some(error.to_string())),
         Err(error) => Err(StoreError::sqlite(path)(error)),
     }
 }
 
-struct Looked {
+/// What a check of a file found.
+struct Inspection {
+    /// Schema version of the file; 0 if no version of this program wrote it.
     version: i64,
+    /// Number of tables, indexes and triggers.
     tables: i64,
+    /// SQLite's verdict: `ok`, or the first fault.
     said: String,
 }
 
-fn look(path: &Path, length: u64, flags: OpenFlags) -> rusqlite::Result<Looked> {
+/// Opens a file, reads its version and lets SQLite check it. `length` in bytes decides how thoroughly.
+fn look(path: &Path, length: u64, flags: OpenFlags) -> rusqlite::Result<Inspection> {
     let connection = Connection::open_with_flags(path, flags)?;
-    connection.busy_timeout(schema::BUSY)?;
+    connection.busy_timeout(connect::BUSY)?;
     // A file of a later version must not be changed, including its log.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     let number = |text: &str| connection.query_row(text, [], |row| row.get::<_, i64>(0));
     let version = number("PRAGMA user_version")?;
     if schema::VERSION < version {
         // This program may not know the kinds of its tables.
-        return Ok(Looked { version, tables: 0, said: String::new() });
+        return Ok(Inspection { version, tables: 0, said: String::new() });
     }
     let tables = number("SELECT count(*) FROM sqlite_schema")?;
     let check = if length <= THOROUGH { "PRAGMA integrity_check(1)" } else { "PRAGMA quick_check(1)" };
     let said = connection.query_row(check, [], |row| row.get(0))?;
-    Ok(Looked { version, tables, said })
+    Ok(Inspection { version, tables, said })
 }
 
+/// Whether an error means that the content is damaged, rather than that the file cannot be read at the moment.
 fn is_damage(error: &rusqlite::Error) -> bool {
     matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
 }
@@ -138,14 +150,17 @@ fn put_in_place(backup: &Path, path: &Path) -> Result<(), StoreError> {
     sync_folder(path)
 }
 
+/// Makes the names of the store's files durable.
 fn sync_folder(path: &Path) -> Result<(), StoreError> {
     sync_name(&RealDisk, path).map_err(StoreError::file(folder(path)))
 }
 
+/// The folder of a file; the current one for a bare name.
 fn folder(path: &Path) -> &Path {
     path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."))
 }
 
+/// The path with an ending appended to the file's name.
 fn beside(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(ending);

@@ -1,4 +1,5 @@
-//! Reads lists of alerts, their changes and people's actions, without the tracks in the evidence, which are most of the data.
+//! Reads lists of alerts, their changes and people's actions, without the tracks in the evidence, which are most of the data. SQLite
+//! removes them from the JSON before it is parsed.
 
 use std::path::{Path, PathBuf};
 
@@ -6,10 +7,10 @@ use rusqlite::types::ToSql;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde_json::Value;
 
-use super::changes::OURSELVES;
+use super::error::StoreError;
 use super::read::{COLUMNS, Entry, Query, conditions, entry};
-use super::trail::AuditRow;
-use super::{StoreError, markings, schema};
+use super::trail::{AuditRow, OURSELVES};
+use super::{connect, markings};
 use atalaia_core::base::time::Time;
 
 /// An alert in a list. Its evidence has no `tracks`.
@@ -70,7 +71,7 @@ const LISTED: &str =
 
 /// The alerts that match the query, most recently active first. The query's `state` and `limit` are ignored.
 pub fn listed(path: &Path, query: &Query, now: Time) -> Result<Vec<Listed>, StoreError> {
-    let connection = schema::beside(path)?;
+    let connection = connect::beside(path)?;
     let wanted = conditions(query);
     let conditions: Vec<&str> = wanted.iter().map(|(condition, _)| *condition).collect();
     let text = format!("{LISTED} WHERE {} ORDER BY last_at DESC, id", conditions.join(" AND "));
@@ -98,7 +99,7 @@ pub struct AsOf {
 
 /// The alerts and facts of a vessel as they were at `at` (event time), whenever they opened. Their evidence has no tracks.
 pub fn as_of(path: &Path, mmsi: u32, at: Time) -> Result<Vec<AsOf>, StoreError> {
-    let connection = schema::beside(path)?;
+    let connection = connect::beside(path)?;
     let read = || {
         let mut query = connection.prepare(
             "SELECT json_remove(coalesce(json_extract(changes.line, '$.alert'), body), '$.evidence.tracks'), status, ended_at
@@ -130,7 +131,7 @@ pub struct Bodies {
 impl Bodies {
     /// Opens the store at this path.
     pub fn open(path: &Path) -> Result<Bodies, StoreError> {
-        Ok(Bodies { connection: schema::beside(path)?, path: path.to_owned() })
+        Ok(Bodies { connection: connect::beside(path)?, path: path.to_owned() })
     }
 
     /// The alert with this full id; `None` if it was purged.
@@ -143,9 +144,10 @@ impl Bodies {
     }
 }
 
-/// Calls `take` for every vessel of every alert and fact, as stored in the alert, starting with the latest alerts.
+/// Calls `take` for every vessel of every alert and fact, as stored in the alert, starting with the latest alerts. A vessel comes once for
+/// each alert that names it.
 pub fn vessels(path: &Path, take: &mut dyn FnMut(&Value)) -> Result<(), StoreError> {
-    let connection = schema::beside(path)?;
+    let connection = connect::beside(path)?;
     let mut read = || -> rusqlite::Result<()> {
         let mut query = connection.prepare("SELECT body -> '$.vessels' FROM alerts ORDER BY last_at DESC, id")?;
         let mut rows = query.query([])?;
@@ -160,6 +162,7 @@ pub fn vessels(path: &Path, take: &mut dyn FnMut(&Value)) -> Result<(), StoreErr
     read().map_err(StoreError::sqlite(path))
 }
 
+/// The columns of a [`ChangeRow`]: a change, the marking of its alert, and what a list shows of the change before it.
 const CHANGES: &str =
     "SELECT now.stored_at, now.at, json_remove(now.line, '$.alert.evidence.tracks'), alerts.mark, before.kind,
          json_extract(before.line, '$.alert.score'), json_extract(before.line, '$.alert.severity')
@@ -169,20 +172,21 @@ const CHANGES: &str =
 
 /// The changes stored from `since` on and before `until` (wall clock), in that order. Changes of facts are included.
 pub fn changes(path: &Path, since: Time, until: Time) -> Result<Vec<ChangeRow>, StoreError> {
-    let connection = schema::beside(path)?;
+    let connection = connect::beside(path)?;
     let rows = format!(
         "{CHANGES} WHERE now.stored_at >= ?1 AND now.stored_at < ?2 ORDER BY now.stored_at, now.at, now.alert, now.revision"
     );
     read_changes(&connection, &rows, params![since.millis(), until.millis()]).map_err(StoreError::sqlite(path))
 }
 
-/// All changes of one alert in order. Needs the full id.
+/// All changes of one alert in order; empty if it is not stored. Needs the full id.
 pub fn history(path: &Path, id: &str) -> Result<Vec<ChangeRow>, StoreError> {
-    let connection = schema::beside(path)?;
+    let connection = connect::beside(path)?;
     let rows = format!("{CHANGES} WHERE now.alert = ?1 ORDER BY now.revision");
     read_changes(&connection, &rows, params![id]).map_err(StoreError::sqlite(path))
 }
 
+/// Runs a query that begins with `CHANGES`.
 fn read_changes(
     connection: &Connection,
     rows: &str,
@@ -192,6 +196,7 @@ fn read_changes(
     let rows = query.query_map(params, |row| {
         let (line, mark): (String, Option<String>) = (row.get(2)?, row.get(3)?);
         let mut line: Value = serde_json::from_str(&line).unwrap_or_default();
+        // Without a mark, the line has the marking of the engine already.
         if mark.is_some() {
             markings::apply(&mut line["alert"], mark.as_deref());
         }
@@ -206,7 +211,7 @@ fn read_changes(
 
 /// The audit trail from `since` on and before `until` (wall clock), in order. `machine` selects whether rows of the program are included.
 pub fn actions(path: &Path, since: Time, until: Time, machine: Machine) -> Result<Vec<ActionRow>, StoreError> {
-    let connection = schema::beside(path)?;
+    let connection = connect::beside(path)?;
     let read = || -> rusqlite::Result<Vec<ActionRow>> {
         let mut query = connection.prepare(
             "SELECT at, who, caller, what,
@@ -230,6 +235,7 @@ pub fn actions(path: &Path, since: Time, until: Time, machine: Machine) -> Resul
             })
         })?;
         let mut actions = rows.collect::<rusqlite::Result<Vec<ActionRow>>>()?;
+        // The SQL does not know the rows that earlier versions wrote under a name that a person can have.
         actions.retain(|act| machine == Machine::Included || !act.row.is_machine());
         Ok(actions)
     };
@@ -245,6 +251,7 @@ pub enum Machine {
     Excluded,
 }
 
+/// A column with milliseconds as a time.
 fn time(row: &Row<'_>, column: usize) -> rusqlite::Result<Time> {
     row.get(column).map(Time::from_millis)
 }

@@ -1,68 +1,24 @@
 //! Markings that analysts set on alerts. They are stored beside the alert, so that no later change of it undoes them.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::sync::Arc;
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Transaction};
 use serde_json::Value;
 
-use super::StoreError;
-use super::actions::{find, in_transaction};
-use super::changes::{audit, json};
-use super::digests;
-use super::trail::Actor;
 use atalaia_core::alerts::handling::{Europol, Mark, Tlp};
-use atalaia_core::alerts::{Handling, HandlingSettings};
+use atalaia_core::alerts::{Alert, Change, Handling, HandlingSettings};
 use atalaia_core::base::time::Time;
 
-/// Marks an alert. Fields that are `None` keep their value. The id may be shortened; returns the full id and the resulting marking.
-///
-/// # Errors
-/// `Refused` if no field is set, no reason is given, or the result is not valid (for example H3 without a text).
-pub fn mark<'a>(
-    path: &Path,
-    id: &str,
-    said: &Mark,
-    who: impl Into<Actor<'a>>,
-    why: &str,
-    now: Time,
-) -> Result<(String, Handling), StoreError> {
-    let who = who.into();
-    if *said == Mark::default() {
-        return Err(StoreError::Refused(
-            "say what is to be marked otherwise: --tlp, --grade, --handling, ...".to_owned(),
-        ));
-    }
-    if why.trim().is_empty() {
-        return Err(StoreError::Refused(format!("{id}: a marking needs a reason")));
-    }
-    in_transaction(path, |transaction| {
-        let (id, ..) = find(transaction, id).map_err(StoreError::sqlite(path))??;
-        let read = || {
-            let body: String =
-                transaction.query_row("SELECT body FROM alerts WHERE id = ?1", [&id], |row| row.get(0))?;
-            Ok((serde_json::from_str(&body).unwrap_or_default(), of(transaction, &id)?.unwrap_or_default()))
-        };
-        let (body, earlier): (Value, Mark) = read().map_err(StoreError::sqlite(path))?;
-        let before = of_machine(&body).marked(&earlier);
-        let by = Mark { marked_by: Some(who.who.to_owned()), marked_at: Some(now), ..said.clone() };
-        let mark = by.over(earlier);
-        let after = of_machine(&body).marked(&mark);
-        if let Some(fault) = after.problems().into_iter().next() {
-            return Err(StoreError::Refused(format!("{id}: {fault}")));
-        }
-        let write = || {
-            transaction.execute(
-                "UPDATE alerts SET mark = ?2, retain_until = ?3 WHERE id = ?1",
-                params![id, json(&mark), mark.retain_until.map(Time::millis)],
-            )?;
-            digests::marked(transaction, &id)?;
-            let why = format!("{why}; before: {}; now: {}", before.line(), after.line());
-            audit(transaction, now, who, "marked", &id, Some(&why))
-        };
-        write().map_err(StoreError::sqlite(path))?;
-        Ok((id, after))
-    })
+/// The change with the analyst's marking of the alert, if there is one; unchanged and not copied otherwise.
+pub(super) fn marked<'a>(transaction: &Transaction<'_>, change: &'a Change) -> rusqlite::Result<Cow<'a, Change>> {
+    let Some(mark) = of(transaction, &change.alert.id)? else {
+        return Ok(Cow::Borrowed(change));
+    };
+    let handling = change.alert.handling.clone().marked(&mark);
+    let alert = Arc::new(Alert { handling, ..(*change.alert).clone() });
+    Ok(Cow::Owned(Change { alert, ..change.clone() }))
 }
 
 /// The analysts' marking of one alert; `None` if there is none.
@@ -72,7 +28,8 @@ pub(super) fn of(connection: &Connection, id: &str) -> rusqlite::Result<Option<M
     Ok(mark.flatten().and_then(|mark| serde_json::from_str(&mark).ok()))
 }
 
-/// The highest TLP of the alerts of a case and all their handling codes. RED if none of the alerts is stored any more.
+/// The highest TLP of the alerts of a case and all their handling codes. RED if none of the alerts is stored any more: what cannot be
+/// looked up must not lower a marking.
 pub(super) fn of_case(connection: &Connection, id: &str) -> rusqlite::Result<(Tlp, BTreeSet<Europol>)> {
     let mut query = connection.prepare_cached(
         "SELECT json_object('handling', json_extract(body, '$.handling')), mark FROM case_alerts
@@ -91,7 +48,8 @@ pub(super) fn of_case(connection: &Connection, id: &str) -> rusqlite::Result<(Tl
     Ok((tlp.unwrap_or(Tlp::Red), codes))
 }
 
-/// Sets the marking in force on a stored alert.
+/// Sets the marking in force on a stored alert: that of the engine, with the analyst's `mark` (JSON) over it. An alert of a version without
+/// markings gets the default one.
 pub(super) fn apply(body: &mut Value, mark: Option<&str>) {
     let mark: Option<Mark> = mark.and_then(|mark| serde_json::from_str(mark).ok());
     if mark.is_none() && body.get("handling").is_some() {

@@ -4,8 +4,9 @@ use std::path::Path;
 
 use rusqlite::params;
 
+use super::connect;
 use super::delivery_state::DeliveryState;
-use super::{StoreError, schema};
+use super::error::StoreError;
 use atalaia_core::base::time::Time;
 
 /// A stage on the way of a change to a sink.
@@ -73,9 +74,10 @@ impl StageOutcome {
     }
 }
 
-/// The outcomes of all changes of one alert, by its whole id, in the order in which they were decided.
+/// The outcomes of all changes of one alert, by its whole id, in order of revision and sink. Changes that a sink's filter did not select
+/// are included: `atalaia deliveries why` shows the reason.
 pub fn outcomes(path: &Path, alert: &str) -> Result<Vec<StageOutcome>, StoreError> {
-    let connection = schema::beside(path)?;
+    let connection = connect::beside(path)?;
     let read = || -> rusqlite::Result<Vec<StageOutcome>> {
         let mut query = connection.prepare(
             "SELECT revision, sink, state, attempts, due_at, error FROM outbox WHERE alert = ?1 ORDER BY revision, sink",

@@ -1,4 +1,5 @@
-//! The files of the store as the daemon opened them. Moving them away does not break the open connections, so it must be checked.
+//! The files of the store as the daemon opened them. Moving them away does not break the open connections, so it must be checked: what is
+//! written then would be in a file that neither a command nor a restart finds.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -6,13 +7,13 @@ use std::path::{Path, PathBuf};
 use rusqlite::ErrorCode;
 use rustix::process::{Resource, getrlimit};
 
-use super::StoreError;
+use super::error::StoreError;
 use crate::platform::disk::{Absence, Presence, RealDisk};
 
-/// Suffixes of the files of an open database. The main file is first.
+/// Suffixes of the files of an open database: main file, write-ahead log, shared memory. All three exist while the writer has it open.
 const PARTS: [&str; 3] = ["", "-wal", "-shm"];
 
-/// The store's files, each identified by device and inode.
+/// The store's files, each identified by device and inode. A file that was moved away and back is in place again.
 #[derive(Debug)]
 pub(super) struct Premises(Vec<Presence>);
 

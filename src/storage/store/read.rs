@@ -1,4 +1,7 @@
 //! Reads from the store for lists, single alerts and exports. Readers never delay the writer.
+//!
+//! An alert is returned as JSON with the marking, case and state of this moment. These are columns beside the stored body, so that a later
+//! change of the alert does not undo what an analyst decided.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -8,16 +11,17 @@ use rusqlite::{Connection, Row};
 use serde_json::{Value, json};
 
 use super::actions::Silence;
-use super::changes::rank;
+use super::columns::rank;
 use super::delivery_state::DeliveryState;
+use super::error::StoreError;
 use super::ids::{Kind, whole};
 use super::trail::{self, AuditRow};
-use super::{StoreError, holds, markings, schema};
+use super::{connect, holds, markings};
 use atalaia_core::alerts::{Class, Severity};
 use atalaia_core::base::time::Time;
 use atalaia_core::behaviours::Behaviour;
 
-/// A query for alerts. The results are sorted from newest to oldest.
+/// A query for alerts. They must match every field that is set. The results are sorted from newest to oldest.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Query {
     /// Whether to include facts.
@@ -195,9 +199,9 @@ pub(super) fn conditions(query: &Query) -> Vec<(&'static str, Box<dyn ToSql>)> {
     wanted
 }
 
-/// The alerts that match the query, newest first.
+/// The alerts that match the query, newest first. `now` is the wall clock, by which acknowledgements expire.
 pub fn alerts(path: &Path, query: &Query, now: Time) -> Result<Vec<Entry>, StoreError> {
-    let connection = schema::beside(path)?;
+    let connection = connect::beside(path)?;
     let wanted = conditions(query);
     let conditions: Vec<&str> = wanted.iter().map(|(condition, _)| *condition).collect();
     let text = format!("{COLUMNS} WHERE {} ORDER BY last_at DESC, id", conditions.join(" AND "));
@@ -208,6 +212,7 @@ pub fn alerts(path: &Path, query: &Query, now: Time) -> Result<Vec<Entry>, Store
         rows.collect::<rusqlite::Result<Vec<Entry>>>()
     };
     let mut found = read().map_err(StoreError::sqlite(path))?;
+    // Not part of the SQL, nor is the limit after it: an acknowledgement may have expired by now.
     if let Some(state) = &query.state {
         found.retain(|entry| entry.state == *state);
     }
@@ -215,9 +220,12 @@ pub fn alerts(path: &Path, query: &Query, now: Time) -> Result<Vec<Entry>, Store
     Ok(found)
 }
 
-/// One alert with its history. The id may be shortened.
+/// One alert with its history. The id may be shortened. Changes that a sink's filter did not select are not among its deliveries.
+///
+/// # Errors
+/// `Refused` if the id is unknown or ambiguous.
 pub fn alert(path: &Path, id: &str, now: Time) -> Result<Told, StoreError> {
-    let connection = schema::beside(path)?;
+    let connection = connect::beside(path)?;
     let read = || {
         let id = match whole(&connection, Kind::Alert, id)? {
             Ok(id) => id,
@@ -254,7 +262,7 @@ fn notes(connection: &Connection, id: &str) -> rusqlite::Result<Vec<Note>> {
 
 /// The notes of all alerts, by alert id, oldest first. Alerts without notes are left out.
 pub fn all_notes(path: &Path) -> Result<BTreeMap<String, Vec<Note>>, StoreError> {
-    let connection = schema::beside(path)?;
+    let connection = connect::beside(path)?;
     let read = || -> rusqlite::Result<BTreeMap<String, Vec<Note>>> {
         let mut query = connection.prepare("SELECT at, who, text, alert FROM notes ORDER BY seq")?;
         let mut rows = query.query([])?;
@@ -267,13 +275,14 @@ pub fn all_notes(path: &Path) -> Result<BTreeMap<String, Vec<Note>>, StoreError>
     read().map_err(StoreError::sqlite(path))
 }
 
+/// A note from a row with time, author and text in columns 0 to 2.
 fn note(row: &Row<'_>) -> rusqlite::Result<Note> {
     Ok(Note { at: time(row, 0)?, who: row.get(1)?, text: row.get(2)? })
 }
 
 /// All silences, newest first.
 pub fn silences(path: &Path) -> Result<Vec<SilenceRow>, StoreError> {
-    let connection = schema::beside(path)?;
+    let connection = connect::beside(path)?;
     let read = || -> rusqlite::Result<Vec<SilenceRow>> {
         let mut query = connection.prepare(
             "SELECT seq, who, why, mmsi, zone, behaviour, from_at, until_at, lifted_at FROM silences ORDER BY seq DESC",
@@ -300,7 +309,7 @@ pub fn silences(path: &Path) -> Result<Vec<SilenceRow>, StoreError> {
 /// All cases, highest score first, as the engine last stored them. Each begins with its marking: the highest TLP and every code of its
 /// alerts. `held` gives the hold: by whom, since when and why. A case that was merged into another is left out unless it is held.
 pub fn cases(path: &Path) -> Result<Vec<Value>, StoreError> {
-    let connection = schema::beside(path)?;
+    let connection = connect::beside(path)?;
     let read = || -> rusqlite::Result<Vec<Value>> {
         let mut query = connection.prepare(
             "SELECT id, body FROM cases
@@ -316,9 +325,12 @@ pub fn cases(path: &Path) -> Result<Vec<Value>, StoreError> {
     read().map_err(StoreError::sqlite(path))
 }
 
-/// One case. The id may be shortened.
+/// One case, as in [`cases`]. The id may be shortened.
+///
+/// # Errors
+/// `Refused` if the id is unknown or ambiguous.
 pub fn case(path: &Path, id: &str) -> Result<Value, StoreError> {
-    let connection = schema::beside(path)?;
+    let connection = connect::beside(path)?;
     let read = || -> rusqlite::Result<Result<Value, StoreError>> {
         let id = match whole(&connection, Kind::Case, id)? {
             Ok(id) => id,
@@ -342,17 +354,11 @@ fn case_of(connection: &Connection, id: &str, body: &str) -> rusqlite::Result<Va
     Ok(case)
 }
 
-/// The severity in a stored alert; `Info` if there is none.
-pub fn stored_severity(alert: &Value) -> Severity {
-    let said = alert["severity"].as_str().unwrap_or_default();
-    let all = [Severity::Info, Severity::Low, Severity::Medium, Severity::High, Severity::Critical];
-    all.into_iter().find(|severity| severity.name() == said).unwrap_or(Severity::Info)
-}
-
 /// The last column is the case that currently contains the alert. Cases form and merge after a change has been delivered.
 pub(super) const COLUMNS: &str =
     "SELECT id, state, acknowledged_until, assignee, finding, finding_reason, body, mark, case_id FROM alerts";
 
+/// An alert from a row with the columns of [`COLUMNS`]: with the marking, case and state of this moment.
 pub(super) fn entry(row: &Row<'_>, now: Time) -> rusqlite::Result<Entry> {
     let state: String = row.get(1)?;
     let until: Option<i64> = row.get(2)?;
@@ -377,10 +383,12 @@ pub(super) fn entry(row: &Row<'_>, now: Time) -> rusqlite::Result<Entry> {
     })
 }
 
+/// A column with milliseconds as a time.
 fn time(row: &Row<'_>, column: usize) -> rusqlite::Result<Time> {
     row.get(column).map(Time::from_millis)
 }
 
+/// Stored JSON; null if it does not parse, which only a damaged file can cause.
 fn parsed(body: &str) -> Value {
     serde_json::from_str(body).unwrap_or(Value::Null)
 }

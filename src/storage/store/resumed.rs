@@ -1,4 +1,8 @@
 //! Changes that an engine without its former state raises a second time: they were delivered before, or reopen an abandoned alert.
+//!
+//! This happens if no snapshot could be used at the start. The engine then reads the journal from further back, or none at all, and comes
+//! to alerts that are stored already. Sinks must not receive a change twice, and must not be left with the end of an alert that
+//! goes on.
 
 use std::borrow::Cow;
 
@@ -6,53 +10,55 @@ use rusqlite::{OptionalExtension, Transaction, params};
 use serde_json::Value;
 
 use super::abandoned::GIVEN_UP;
-use super::changes::Restated;
-use super::filter::Filter;
-use super::{changes, markings, outbox};
+use super::rows::{self, StoreChange};
+use super::stages::filter::Filter;
+use super::{markings, offer};
 use atalaia_core::alerts::{Change, ChangeKind, Status};
 use atalaia_core::base::time::Time;
 
-/// The reason given when such an alert is reopened.
+/// The reason given when an abandoned alert is reopened. Receivers see it in front of the reason of the engine.
 const FOLLOWED_AGAIN: &str = "followed again: it had been ended only because the state of the program was lost";
 
 /// The reason given when a stored alert is raised a second time.
 const MET_AGAIN: &str = "met again: the state of the program was lost";
 
 /// What a change means to the store.
-pub(super) enum Weighed<'a> {
+pub(super) enum Novelty<'a> {
     /// It is new and must be stored, as it is or rewritten.
-    News(Cow<'a, Change>),
+    New(Cow<'a, Change>),
     /// It was stored and delivered before the state was lost. `due` is whether the reopening of the alert is now due at a sink.
-    Told { due: bool },
+    Repeated { due: bool },
 }
 
-/// Compares a change with what is stored of its alert.
+/// Compares a change with what is stored of its alert. The id of an alert is a hash of the facts of its opening, so an engine that reads
+/// the same lines again gives the same alert the same id.
 pub(super) fn weigh<'a>(
     transaction: &Transaction<'_>,
     change: &'a Change,
     filter: &[Filter],
     now: Time,
-) -> rusqlite::Result<Weighed<'a>> {
+) -> rusqlite::Result<Novelty<'a>> {
     let id = &change.alert.id;
     let mut last = transaction.prepare_cached("SELECT revision, status FROM alerts WHERE id = ?1")?;
     let last: Option<(u32, String)> = last.query_row([id], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
     // The engine continues from the stored revision. An earlier revision is a repetition; storing it again has no effect.
     let Some((revision, status)) = last.filter(|(revision, _)| *revision < change.revision) else {
-        return Ok(Weighed::News(Cow::Borrowed(change)));
+        return Ok(Novelty::New(Cow::Borrowed(change)));
     };
     let returns = status == "ended" && change.alert.status == Status::Open;
     let given_up = returns && is_given_up(transaction, id, revision)?;
-    if is_told(transaction, change)? {
+    if is_stored(transaction, change)? {
         let due = given_up && take_back(transaction, change, revision, filter, now)?;
-        return Ok(Weighed::Told { due });
+        return Ok(Novelty::Repeated { due });
     }
     let why = match (given_up, change.change) {
         (true, _) => FOLLOWED_AGAIN,
+        // A sink that has the alert must not see it open a second time: the change becomes an update.
         (false, ChangeKind::Opened) => MET_AGAIN,
-        (false, _) => return Ok(Weighed::News(Cow::Borrowed(change))),
+        (false, _) => return Ok(Novelty::New(Cow::Borrowed(change))),
     };
     let reason = format!("{why}; {}", change.reason);
-    Ok(Weighed::News(Cow::Owned(Change { change: ChangeKind::Updated, reason, ..change.clone() })))
+    Ok(Novelty::New(Cow::Owned(Change { change: ChangeKind::Updated, reason, ..change.clone() })))
 }
 
 /// Whether the last revision of an alert only says that no engine follows it any more.
@@ -73,8 +79,8 @@ fn comparable(mut alert: Value) -> Value {
 }
 
 /// Whether an equal change for the same time is stored, under any revision.
-fn is_told(transaction: &Transaction<'_>, change: &Change) -> rusqlite::Result<bool> {
-    let alert = comparable(serde_json::to_value(&*changes::marked(transaction, change)?.alert).unwrap_or_default());
+fn is_stored(transaction: &Transaction<'_>, change: &Change) -> rusqlite::Result<bool> {
+    let alert = comparable(serde_json::to_value(&*markings::marked(transaction, change)?.alert).unwrap_or_default());
     let mut same = transaction.prepare_cached("SELECT line FROM changes WHERE alert = ?1 AND at = ?2 AND kind = ?3")?;
     let kind = change.change.name();
     let mut rows = same.query(params![change.alert.id, change.at.millis(), kind])?;
@@ -105,16 +111,16 @@ fn take_back(
     let alert = line.remove("alert").unwrap_or_default();
     let reason = FOLLOWED_AGAIN;
     let (at, updated) = (change.at, ChangeKind::Updated);
-    changes::restate(
+    rows::restate(
         transaction,
-        &Restated { id, revision, at, change: updated, severity, reason, alert: &alert },
+        &StoreChange { id, revision, at, change: updated, severity, reason, alert: &alert },
         now,
     )?;
     let handling = markings::of_machine(&alert);
     let mut due = false;
     // A sink that received the end must learn that the alert is followed again.
     for filter in filter.iter().filter(|_| change.alert.announced) {
-        due |= outbox::offer_again(transaction, filter, (&change.alert, revision), &handling, now)?;
+        due |= offer::offer_again(transaction, filter, (&change.alert, revision), &handling, now)?;
     }
     Ok(due)
 }

@@ -1,29 +1,29 @@
-//! The tables, the migration of databases of earlier versions, and the set-up of connections.
-
-use std::cmp::Ordering;
-use std::path::{Path, PathBuf};
-use std::time::Duration;
-use std::{fs, io};
-
-use rusqlite::config::DbConfig;
-use rusqlite::fallible_iterator::FallibleIterator;
-use rusqlite::{Batch, Connection, OpenFlags};
-
-use super::StoreError;
-use super::backup::copy;
-use crate::platform::disk::{RealDisk, TEMPORARY, sync_name};
-use crate::platform::fault;
+//! The tables, as the steps that create and change them.
+//!
+//! Times are milliseconds since 1970. Those of an alert (`started_at` to `ended_at`, `changes.at`, `silences.from_at` and `until_at`) are
+//! event time; all others are the wall clock of the daemon. Severity is a number from 0 (info) to 4 (critical), so that SQL can compare it.
+//!
+//! | table | one row is |
+//! |---|---|
+//! | `alerts` | an alert or fact: its latest state in columns for queries, the whole alert as JSON in `body`, what analysts did with it |
+//! | `alert_vessels`, `alert_zones` | a vessel or zone of an alert; a vessel that a later change no longer names stays findable |
+//! | `changes` | a change, with the line as the engine gave it and the marking of that moment |
+//! | `outbox` | a change on its way to a sink; `seq` is the order of delivery, `line` is set only if the sink gets another text |
+//! | `digests`, `singles` | an open digest of a sink and behaviour; changes sent singly, counted against the hourly cap |
+//! | `notices` | an open alert about the daemon, by what is wrong and where |
+//! | `notes`, `silences` | what analysts wrote about an alert; what they hold back |
+//! | `cases`, `case_alerts` | a case as the engine last gave it; every alert that was ever in it |
+//! | `audit` | who did what, when and why; `caller` is the account that gave another name |
+//! | `purges` | how much a purge deleted, numbers only |
+//! | `reached` | the one journal position up to which all changes are stored |
+//!
+//! `case_alerts` keeps the alerts of a case that was merged into another, so that a hold survives the merge; `alerts.case_id` names the
+//! case that an alert is in now.
 
 /// Schema version of this program, stored in `user_version`.
 pub(super) const VERSION: i64 = 5;
-/// Earlier versions of SQLite could damage a file when resetting the write-ahead log (fixed in 3.51.3).
-const LEAST_SQLITE: i32 = 3_051_003;
-/// Value of `auto_vacuum` for a database whose free pages are returned to the disk on request.
-const INCREMENTAL: i64 = 2;
-/// Maximum time one process waits for a transaction of another.
-pub(super) const BUSY: Duration = Duration::from_secs(10);
-
-/// One migration per version, each from the version before.
+/// One migration per version, each from the version before. A step that was released is never edited: a new database runs all of them, so
+/// an edit would give two databases of one version with different tables.
 pub(super) const STEPS: [&str; VERSION as usize] = [
     "
     CREATE TABLE alerts (
@@ -198,128 +198,3 @@ pub(super) const STEPS: [&str; VERSION as usize] = [
     CREATE INDEX alerts_by_case ON alerts (case_id);
 ",
 ];
-
-/// Opens the database for the daemon: created if missing, migrated if of an earlier version.
-///
-/// If this is interrupted (process killed, power failure, full disk), the file is missing or complete, entirely of the earlier version
-/// or entirely of this one, with every row, and the next start continues from there. Before a migration a verified copy is written
-/// beside it and synced to disk (`<path>.schema-<version>`).
-pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
-    let failed = StoreError::sqlite(path);
-    if fs::symlink_metadata(path).is_err_and(|cause| cause.kind() == io::ErrorKind::NotFound) {
-        make(path)?;
-    }
-    let mut connection = Connection::open(path).map_err(&failed)?;
-    let found = version(&connection, path)?;
-    if VERSION < found {
-        return Err(StoreError::Newer { path: path.to_owned(), found, known: VERSION });
-    }
-    set_up(&connection, path)?;
-    if found < VERSION {
-        if 0 < found {
-            copy(&connection, &kept_copy(path, found))?;
-        }
-        bring_forward(&mut connection, found).map_err(&failed)?;
-    }
-    if !is_wiped(&connection).map_err(&failed)? {
-        fault::point("migration");
-        connection.pragma_update(None, "auto_vacuum", "INCREMENTAL").map_err(&failed)?;
-        connection.execute_batch("VACUUM").map_err(&failed)?;
-    }
-    fault::point("migration");
-    Ok(connection)
-}
-
-/// Creates an empty database under a temporary name and renames it: SQLite itself would leave a file of length zero for a while, which
-/// counts as damaged.
-fn make(path: &Path) -> Result<(), StoreError> {
-    let mut unfinished = path.as_os_str().to_owned();
-    unfinished.push(TEMPORARY);
-    let unfinished = PathBuf::from(unfinished);
-    let mut journal = unfinished.clone().into_os_string();
-    journal.push("-journal");
-    for left in [unfinished.as_path(), Path::new(&journal)] {
-        match fs::remove_file(left) {
-            Err(cause) if cause.kind() != io::ErrorKind::NotFound => return Err(StoreError::file(left)(cause)),
-            _ => {}
-        }
-    }
-    let write = || -> rusqlite::Result<()> {
-        let mut connection = Connection::open(&unfinished)?;
-        // Must precede the first table: pages freed by a purge are returned to the disk.
-        connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
-        bring_forward(&mut connection, 0)
-    };
-    write().map_err(StoreError::sqlite(&unfinished)).inspect_err(|_| {
-        // A leftover only takes space; the first error is the one to report.
-        let _ = fs::remove_file(&unfinished);
-    })?;
-    let renamed = fs::rename(&unfinished, path).and_then(|()| sync_name(&RealDisk, path));
-    renamed.map_err(StoreError::file(path))
-}
-
-/// Migrates a database of version `found` to this version, in one transaction.
-fn bring_forward(connection: &mut Connection, found: i64) -> rusqlite::Result<()> {
-    let transaction = connection.transaction()?;
-    for (number, step) in (1..).zip(STEPS).filter(|(number, _)| found < *number) {
-        let mut statements = Batch::new(&transaction, step);
-        while let Some(mut statement) = statements.next()? {
-            statement.execute([])?;
-            fault::point("migration");
-        }
-        transaction.pragma_update(None, "user_version", number)?;
-    }
-    fault::point("migration");
-    transaction.commit()
-}
-
-/// Whether deleted data have been wiped from this file ever since it was created. The first version left them in the file's free space
-/// and had no `auto_vacuum`, which only a `VACUUM` can change; one that was interrupted is repeated at the next start.
-fn is_wiped(connection: &Connection) -> rusqlite::Result<bool> {
-    connection.query_row("PRAGMA auto_vacuum", [], |row| row.get::<_, i64>(0)).map(|mode| mode == INCREMENTAL)
-}
-
-/// Path of the copy made before a migration.
-pub(super) fn kept_copy(path: &Path, version: i64) -> PathBuf {
-    let mut kept = path.as_os_str().to_owned();
-    kept.push(format!(".schema-{version}"));
-    PathBuf::from(kept)
-}
-
-/// Opens the database while the daemon may be running: it must exist and be of this version.
-pub(super) fn beside(path: &Path) -> Result<Connection, StoreError> {
-    let failed = StoreError::sqlite(path);
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags).map_err(&failed)?;
-    let found = version(&connection, path)?;
-    match found.cmp(&VERSION) {
-        Ordering::Equal => set_up(&connection, path).map(|()| connection),
-        Ordering::Greater => Err(StoreError::Newer { path: path.to_owned(), found, known: VERSION }),
-        Ordering::Less => Err(StoreError::Older { path: path.to_owned(), found, known: VERSION }),
-    }
-}
-
-fn set_up(connection: &Connection, path: &Path) -> Result<(), StoreError> {
-    let failed = StoreError::sqlite(path);
-    assert!(LEAST_SQLITE <= rusqlite::version_number(), "SQLite {} is too old", rusqlite::version());
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false).map_err(&failed)?;
-    connection.pragma_update(None, "journal_mode", "WAL").map_err(&failed)?;
-    connection.pragma_update(None, "synchronous", "FULL").map_err(&failed)?;
-    connection.pragma_update(None, "foreign_keys", "ON").map_err(&failed)?;
-    connection.pragma_update(None, "secure_delete", "ON").map_err(&failed)?;
-    // Keeps prepared statements: by default, binding a LIMIT prepares them again.
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(&failed)?;
-    connection.set_prepared_statement_cache_capacity(64);
-    Ok(())
-}
-
-/// Schema version of a database that was just opened. Nothing in it, including its log, is changed before this check: a database of
-/// another version must not be modified.
-fn version(connection: &Connection, path: &Path) -> Result<i64, StoreError> {
-    let read = || -> rusqlite::Result<i64> {
-        connection.busy_timeout(BUSY)?;
-        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
-        connection.query_row("PRAGMA user_version", [], |row| row.get(0))
-    };
-    read().map_err(StoreError::sqlite(path))
-}

@@ -1,16 +1,20 @@
-//! Alerts about the daemon itself: one open alert for each thing that is wrong.
+//! Alerts about the daemon itself: one open alert for each thing that is wrong. They go the
+//! same way as alerts about vessels: stored first, then delivered to each sink whose filter asks for them.
 
 use rusqlite::{OptionalExtension, Transaction, params};
 
-use super::outbox::NOT_NAMED;
-use super::{Orders, changes};
+use super::attempts::NOT_NAMED;
+use super::changes;
+use super::orders::Orders;
 use atalaia_core::alerts::{FailedDeliveries, Notice, NoticeFacts};
 use atalaia_core::base::time::{Span, Time};
 
-/// Interval at which an ongoing notice is sent again. It is sent at once when its count has doubled.
+/// Interval at which an ongoing notice is sent again, so that a sink with a hundred failures does not cause a hundred messages. It is sent
+/// at once when its count has doubled.
 const REPEAT: Span = Span::from_minutes(30);
 
-/// Stores the state of a notice. Returns whether a delivery is now due.
+/// Stores the state of a notice. The first one that holds opens an alert, later ones update it, and one that no longer holds ends it. An
+/// end without an open alert is ignored. Returns whether a delivery is now due.
 pub(super) fn store(
     transaction: &Transaction<'_>,
     notice: &Notice,
@@ -25,6 +29,7 @@ pub(super) fn store(
     )?;
     let open: Option<(i64, i64, u32, Option<i64>)> =
         query.query_row(key, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))).optional()?;
+    // Only notices about failed deliveries have a count. The one in the stored alert is that of the last change that was sent.
     let (failing, count) = match &notice.facts {
         NoticeFacts::DeliveryFailed(deliveries) => (Some(deliveries.sink.as_str()), Some(deliveries.failed)),
         NoticeFacts::VesselFlood(_) => (None, None),
@@ -32,6 +37,7 @@ pub(super) fn store(
     let doubled = |sent: Option<i64>| sent.zip(count).is_some_and(|(sent, count)| 2 * sent <= count);
     let (started_at, revision) = match open {
         None if !notice.holds => return Ok(false),
+        // The wall clock stands in for event time: these alerts are about the daemon.
         None => (now, 1),
         Some((_, last_at, _, sent)) if notice.holds && now < Time::from_millis(last_at) + REPEAT && !doubled(sent) => {
             return Ok(false);
@@ -41,6 +47,7 @@ pub(super) fn store(
     let change = notice.change(started_at, now, revision, &orders.handling);
     // A sink that fails is not sent the notice about its own failure.
     let due = changes::store(transaction, &change, &orders.without(failing), now)?;
+    // A row here is what makes an open alert ours: without it, a restart would end the alert as abandoned.
     match notice.holds {
         true => transaction.execute(
             "INSERT INTO notices (kind, name, alert) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
@@ -67,6 +74,7 @@ pub(super) fn of_sink(transaction: &Transaction<'_>, sink: &str) -> rusqlite::Re
             } else {
                 (format!("{failed} alert messages"), "they")
             };
+            // Two causes need two remedies: look at the receiver, or put the sink back into the settings.
             let what = match removed {
                 0 => format!("refused {messages}"),
                 _ if removed == failed => format!("did not get {messages} because it was removed from the settings"),

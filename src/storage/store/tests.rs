@@ -16,6 +16,7 @@ use rusqlite::Connection;
 use tempfile::TempDir;
 
 use super::*;
+use crate::platform::disk::Absence;
 use crate::testing::{AREA, only, run};
 use atalaia_core::alerts::{Change, ChangeKind, Severity};
 use atalaia_core::base::time::{Span, Time};

@@ -1,17 +1,22 @@
 //! The audit trail: who did what, when and why, and the actual caller if another name was given.
+//!
+//! A row is written in the transaction of the action itself. Only retention deletes rows, or the text of the program's own.
 
 use std::path::Path;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, Transaction, params};
 use serde_json::{Value, json};
 
-use super::changes::OURSELVES;
-use super::{StoreError, schema};
+use super::connect;
+use super::error::StoreError;
 use atalaia_core::base::time::Time;
+
+/// Author of audit rows that the program writes itself. No person can have this name.
+pub const OURSELVES: &str = "(atalaia)";
 
 /// Name of the program in stores written before schema 5.
 const FORMERLY: &str = "atalaia";
-/// Actions that only the program takes.
+/// Actions that only the program takes. In stores from before schema 5 they tell its rows from those of a person called `atalaia`.
 const OWN_ACTS: [&str; 7] = ["opened", "updated", "ended", "retracted", "withheld", "undelivered", "unacknowledged"];
 
 /// The author of an action.
@@ -67,7 +72,7 @@ impl AuditRow {
 
 /// The trail of one alert, case, silence or purge, oldest first. Needs the full id.
 pub fn trail(path: &Path, subject: &str) -> Result<Vec<AuditRow>, StoreError> {
-    let connection = schema::beside(path)?;
+    let connection = connect::beside(path)?;
     of(&connection, subject).map_err(StoreError::sqlite(path))
 }
 
@@ -80,6 +85,21 @@ pub(super) fn of(connection: &Connection, subject: &str) -> rusqlite::Result<Vec
         Ok(AuditRow { at, who: row.get(1)?, caller: row.get(2)?, what: row.get(3)?, why: row.get(4)? })
     })?;
     rows.collect()
+}
+
+/// Writes one audit row. `subject` is the full id of an alert or case, or a silence; `now` is the wall clock.
+pub(super) fn audit<'a>(
+    transaction: &Transaction<'_>,
+    now: Time,
+    who: impl Into<Actor<'a>>,
+    what: &str,
+    subject: &str,
+    why: Option<&str>,
+) -> rusqlite::Result<()> {
+    let Actor { who, caller } = who.into();
+    let mut insert = transaction
+        .prepare_cached("INSERT INTO audit (at, who, caller, what, subject, why) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
+    insert.execute(params![now.millis(), who, caller, what, subject, why]).map(drop)
 }
 
 /// Whether two names belong to the same person. Case does not matter.

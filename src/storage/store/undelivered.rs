@@ -1,15 +1,16 @@
-//! Lists deliveries and retries failed ones, for operators.
+//! Lists deliveries and retries failed ones, for operators. The daemon may be running: a retry changes rows of the outbox, which the
+//! workers of the sinks read.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use rusqlite::{Connection, params};
 
-use super::changes::audit;
 use super::delivery_state::DeliveryState;
+use super::error::StoreError;
 use super::ids::{Kind, whole};
-use super::trail::Actor;
-use super::{StoreError, digests, schema};
+use super::trail::{Actor, audit};
+use super::{connect, digests};
 use atalaia_core::base::text::advice;
 use atalaia_core::base::time::Time;
 
@@ -56,9 +57,9 @@ impl DeliveryQuery {
          AND (?3 IS NULL OR substr(outbox.alert, 1, max(4, length(?3))) = lower(?3))";
 }
 
-/// Number of deliveries by sink and state.
+/// Number of deliveries by sink and state, sorted by both. Changes that were not selected are no deliveries.
 pub fn deliveries(path: &Path) -> Result<Vec<(String, DeliveryState, u64)>, StoreError> {
-    let connection = schema::beside(path)?;
+    let connection = connect::beside(path)?;
     let read = || -> rusqlite::Result<Vec<(String, DeliveryState, u64)>> {
         let mut query =
             connection.prepare(
@@ -72,12 +73,12 @@ pub fn deliveries(path: &Path) -> Result<Vec<(String, DeliveryState, u64)>, Stor
 
 /// Refuses the name of a sink without any deliveries. The error lists the known sinks.
 pub fn knows_sink(path: &Path, sink: &str) -> Result<(), StoreError> {
-    known_sink(&schema::beside(path)?, sink).map_err(StoreError::sqlite(path))?
+    known_sink(&connect::beside(path)?, sink).map_err(StoreError::sqlite(path))?
 }
 
-/// The matching deliveries, oldest first, at most `most`.
+/// The matching deliveries, in the order in which they are or were to be sent, at most `most`.
 pub fn delivery_rows(path: &Path, which: &DeliveryQuery, most: usize) -> Result<Vec<DeliveryRow>, StoreError> {
-    let connection = schema::beside(path)?;
+    let connection = connect::beside(path)?;
     let read = || -> rusqlite::Result<Vec<DeliveryRow>> {
         let mut query = connection.prepare(&format!(
             "SELECT outbox.sink, outbox.alert, outbox.revision, alerts.behaviour, outbox.state, outbox.since, outbox.attempts,
@@ -119,7 +120,9 @@ pub struct RetryReport {
 /// Queues failed deliveries again, behind all others. A running daemon picks them up within seconds.
 ///
 /// `known` are the sinks in the settings, `None` if unknown. Deliveries of other sinks are left alone: they would wait for ever.
-/// Refuses a sink without any deliveries, and an unknown alert.
+///
+/// # Errors
+/// `Refused` for a sink without any deliveries, and for an unknown or ambiguous alert.
 pub fn retry<'a>(
     path: &Path,
     which: &DeliveryQuery,
@@ -129,7 +132,7 @@ pub fn retry<'a>(
     now: Time,
 ) -> Result<RetryReport, StoreError> {
     let who = who.into();
-    let mut connection = schema::beside(path)?;
+    let mut connection = connect::beside(path)?;
     if let Some(sink) = &which.sink {
         known_sink(&connection, sink).map_err(StoreError::sqlite(path))??;
     }
@@ -150,6 +153,7 @@ pub fn retry<'a>(
                 })?
                 .collect::<rusqlite::Result<Vec<(i64, String, String, u32, bool)>>>()?;
             for (seq, sink, alert, revision, gathered) in rows {
+                // A sink without a table in the settings has no worker that would take the rows.
                 if known.is_some_and(|known| !known.contains(&sink)) {
                     *done.removed.entry(sink).or_default() += 1;
                     continue;
@@ -157,6 +161,7 @@ pub fn retry<'a>(
                 let why = why.map_or_else(|| format!("sink {sink}"), |why| format!("sink {sink}: {why}"));
                 audit(&transaction, now, who, "retried", &alert, Some(&why))?;
                 done.queued += 1;
+                // All rows of a digest come here one by one. They stay together unless a single alert was named.
                 if gathered && which.alert.is_none() {
                     digests::retry_gathered(&transaction, seq, now)?;
                     continue;
@@ -195,6 +200,7 @@ pub fn retry<'a>(
     write().map_err(StoreError::sqlite(path))
 }
 
+/// Refuses the name of a sink that no row of the outbox has. The outer error is that of SQLite.
 fn known_sink(connection: &Connection, sink: &str) -> rusqlite::Result<Result<(), StoreError>> {
     let mut query = connection.prepare("SELECT DISTINCT sink FROM outbox ORDER BY sink")?;
     let known = query.query_map(params![], |row| row.get(0))?.collect::<rusqlite::Result<Vec<String>>>()?;

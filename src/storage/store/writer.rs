@@ -1,20 +1,25 @@
 //! The writing thread of the store. All requests that have arrived when it becomes free go into one transaction.
+//!
+//! Order of a batch with changes: the journal is durable up to the lines that caused them, then the transaction commits and is synced, then
+//! the main loop learns that deliveries are due. A batch that fails is kept and tried again every second, so requests are stored in the
+//! order in which they came, or not at all. While that lasts the queue fills; [`Store::has_room`](super::Store::has_room) says when to stop
+//! the feeds.
 
 use std::collections::BTreeSet;
-use std::fs::{File, OpenOptions};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
-use std::thread::{self, JoinHandle};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
+use std::thread;
 use std::time::Duration;
 
 use rusqlite::Connection;
 
-use super::integrity::{self, SetAside};
-use super::outbox::{self, AttemptReport};
+use super::attempts::{self, AttemptReport};
+use super::error::StoreError;
+use super::orders::Orders;
 use super::premises::{self, Premises};
-use super::{Orders, StoreError, abandoned, changes, digests, schema, system_alerts};
+use super::{abandoned, changes, connect, digests, rows, system_alerts};
 use crate::platform::disk::Absence;
 use crate::platform::fault;
 use crate::platform::telemetry::Pulse;
@@ -22,9 +27,8 @@ use atalaia_core::alerts::cases::Case;
 use atalaia_core::alerts::{Change, Notice};
 use atalaia_core::base::time::{Span, Time};
 
-/// Maximum number of queued requests. When it is reached, the engine waits, and the feeds with it.
-const WAITING: usize = 10_000;
-/// Maximum number of requests in one transaction.
+/// Maximum number of requests in one transaction. A sync costs the same for one request as for many; the limit keeps the wait of a command
+/// for the write lock short.
 const TOGETHER: usize = 256;
 /// Delay before a failed transaction is tried again.
 const RETRY: Duration = Duration::from_secs(1);
@@ -51,218 +55,66 @@ pub enum Event {
     GivenUp(usize),
 }
 
-enum Request {
+/// A request to the writer.
+pub(super) enum Request {
     /// Changes, with the journal position after the lines that caused them.
     Changes(Vec<Change>, u64),
     /// Ids of all alerts open in the engine. Others that are open in the store are abandoned and will be ended.
     Open(BTreeSet<String>),
+    /// The current state of cases.
     Cases(Vec<Case>),
+    /// Outcomes of attempts to deliver.
     Attempts(Vec<AttemptReport>),
+    /// The state of something in the daemon.
     Notice(Notice),
+    /// Filters and handling settings to use from here on.
     Orders(Orders),
     /// To be answered when all earlier requests are stored.
     Reached(SyncSender<()>),
+    /// The last request: store what is queued, then end.
     Finish,
-}
-
-/// The daemon's handle of the store.
-#[derive(Debug)]
-pub struct Store {
-    sender: SyncSender<Request>,
-    thread: Option<JoinHandle<bool>>,
-    set_aside: Option<SetAside>,
-    pulse: Arc<Pulse>,
-    shared: Arc<Shared>,
-    /// Keeps other daemons from opening the store.
-    _lock: File,
-}
-
-impl Store {
-    /// Opens the store and starts the writer. A missing file is created; a damaged one is set aside and replaced. `now` is the wall clock.
-    /// `before` is called before each transaction that stores changes. It makes the journal durable up to the given position and must give
-    /// up by itself after a while. `tell` is called from the writer's thread and must not block.
-    pub fn open(
-        path: &Path,
-        orders: Orders,
-        now: impl Fn() -> Time + Send + 'static,
-        before: impl FnMut(u64) + Send + 'static,
-        tell: impl FnMut(Event) + Send + 'static,
-    ) -> Result<Store, StoreError> {
-        let lock = lock(path)?;
-        integrity::make_durable(path)?;
-        let set_aside = integrity::make_sound(path, now())?;
-        let connection = schema::open(path)?;
-        outbox::give_up(&connection, &orders.filters, now()).map_err(StoreError::sqlite(path))?;
-        let (sender, receiver) = sync_channel(WAITING);
-        let pulse = Arc::new(Pulse::default());
-        let beats = Arc::clone(&pulse);
-        let premises = Premises::of(path).map_err(StoreError::file(path))?;
-        let shared = Arc::new(Shared { waiting: AtomicUsize::new(0), finishing: AtomicBool::new(false), premises });
-        let for_writer = Arc::clone(&shared);
-        let path_of = path.to_owned();
-        let mut writer = Writer {
-            path: path_of,
-            connection,
-            orders,
-            now,
-            before,
-            tell,
-            failing: false,
-            absence: None,
-            looked: None,
-            beats,
-            shared: for_writer,
-        };
-        let thread = thread::Builder::new().name("store".to_owned()).spawn(move || writer.run(&receiver));
-        let thread = thread.map_err(StoreError::file(path))?;
-        Ok(Store { sender, thread: Some(thread), set_aside, pulse, shared, _lock: lock })
-    }
-
-    /// The damaged file that was set aside when the store was opened, if there was one.
-    pub fn set_aside(&self) -> Option<&SetAside> {
-        self.set_aside.as_ref()
-    }
-
-    /// Beats while the writer makes progress, even if its transactions fail.
-    pub fn pulse(&self) -> Arc<Pulse> {
-        Arc::clone(&self.pulse)
-    }
-
-    /// Stores changes. `position` is the journal position after the lines that caused them. The deliveries become due once they are stored.
-    pub fn changes(&self, changes: Vec<Change>, position: u64) {
-        self.ask(Request::Changes(changes, position));
-    }
-
-    /// Ends all alerts that are open in the store but not in `open`, because no engine follows them any more.
-    pub fn open_are(&self, open: BTreeSet<String>) {
-        self.ask(Request::Open(open));
-    }
-
-    /// Stores the current state of cases.
-    pub fn cases(&self, cases: Vec<Case>) {
-        self.ask(Request::Cases(cases));
-    }
-
-    /// Records the state of something in the daemon itself, as an alert about the daemon.
-    pub fn notice(&self, notice: Notice) {
-        self.ask(Request::Notice(notice));
-    }
-
-    /// Replaces the sinks' filters and the handling settings.
-    pub fn orders(&self, orders: Orders) {
-        self.ask(Request::Orders(orders));
-    }
-
-    /// A handle for recording the outcome of deliveries.
-    pub fn reporter(&self) -> Reporter {
-        Reporter { sender: self.sender.clone(), shared: Arc::clone(&self.shared) }
-    }
-
-    /// Waits until all requests so far are stored. Returns whether that took no longer than `patience`.
-    pub fn settle(&self, patience: Duration) -> bool {
-        self.settled().recv_timeout(patience).is_ok()
-    }
-
-    /// Returns a receiver that gets a message once all requests so far are stored.
-    pub fn settled(&self) -> Receiver<()> {
-        let (sender, receiver) = sync_channel(1);
-        self.ask(Request::Reached(sender));
-        receiver
-    }
-
-    /// Ends the writer and waits for it. Returns whether all requests were stored.
-    pub fn finish(mut self) -> bool {
-        self.end()
-    }
-
-    fn end(&mut self) -> bool {
-        self.thread.take().is_none_or(|thread| {
-            // A failing writer does not read its queue, so the flag reaches it instead.
-            self.shared.finishing.store(true, Ordering::Release);
-            self.ask(Request::Finish);
-            thread.join().unwrap_or(false)
-        })
-    }
-
-    /// Whether requests can be queued without blocking. While this is false, the owner should accept no input.
-    pub fn has_room(&self) -> bool {
-        self.shared.waiting.load(Ordering::Acquire) < WAITING / 2
-    }
-
-    fn ask(&self, request: Request) {
-        self.shared.waiting.fetch_add(1, Ordering::AcqRel);
-        // Sending cannot fail: the writer ends only after `Finish`, which `end` sends last.
-        let _ = self.sender.send(request);
-    }
 }
 
 /// State shared by the writer and its callers.
 #[derive(Debug)]
-struct Shared {
+pub(super) struct Shared {
     /// Requests in the queue that the writer has not read.
-    waiting: AtomicUsize,
+    pub(super) waiting: AtomicUsize,
     /// The writer is to end with the current batch.
-    finishing: AtomicBool,
+    pub(super) finishing: AtomicBool,
     /// The files of the store, to check whether they are in place.
-    premises: Premises,
+    pub(super) premises: Premises,
 }
 
-/// Reports the outcome of deliveries to the store. Clones report to the same store.
-#[derive(Clone, Debug)]
-pub struct Reporter {
-    sender: SyncSender<Request>,
-    shared: Arc<Shared>,
-}
-
-impl Reporter {
-    /// Records attempts. Blocks while the queue of the store is full. Does nothing after the store has ended.
-    pub fn tried(&self, tried: Vec<AttemptReport>) {
-        if !tried.is_empty() {
-            self.shared.waiting.fetch_add(1, Ordering::AcqRel);
-            let _ = self.sender.send(Request::Attempts(tried));
-        }
-    }
-
-    /// Whether the store's file is in place. If not, deliveries read from it must not be sent, because their outcome could not be recorded.
-    pub fn is_in_place(&self) -> bool {
-        self.shared.premises.check().is_ok()
-    }
-
-    /// Returns a receiver that gets a message once all requests so far are stored.
-    pub fn settled(&self) -> Receiver<()> {
-        let (sender, receiver) = sync_channel(1);
-        self.shared.waiting.fetch_add(1, Ordering::AcqRel);
-        let _ = self.sender.send(Request::Reached(sender));
-        receiver
-    }
-}
-
-impl Drop for Store {
-    /// Waits for the writer to end. Requests that cannot be stored are tried once more.
-    fn drop(&mut self) {
-        self.end();
-    }
-}
-
-struct Writer<N, B, T> {
-    path: PathBuf,
-    connection: Connection,
-    orders: Orders,
-    now: N,
-    before: B,
-    tell: T,
-    failing: bool,
+/// The state of the writing thread. `N` is the wall clock, `B` makes the journal durable, `T` takes notifications.
+pub(super) struct Writer<N, B, T> {
+    /// The file of the store.
+    pub(super) path: PathBuf,
+    /// The one connection that writes for the daemon; opened again after a failure.
+    pub(super) connection: Connection,
+    /// Filters and handling settings in force.
+    pub(super) orders: Orders,
+    /// Wall clock.
+    pub(super) now: N,
+    /// Called with a journal position before changes are stored.
+    pub(super) before: B,
+    /// Must not block.
+    pub(super) tell: T,
+    /// Whether the last transaction or check failed.
+    pub(super) failing: bool,
     /// How the file is absent, as reported last.
-    absence: Option<Absence>,
+    pub(super) absence: Option<Absence>,
     /// When it was last checked whether a digest is due.
-    looked: Option<Time>,
-    beats: Arc<Pulse>,
-    shared: Arc<Shared>,
+    pub(super) looked: Option<Time>,
+    /// Beats once in each round.
+    pub(super) beats: Arc<Pulse>,
+    /// What the callers see.
+    pub(super) shared: Arc<Shared>,
 }
 
 impl<N: Fn() -> Time, B: FnMut(u64), T: FnMut(Event)> Writer<N, B, T> {
     /// Writes until asked to finish. Returns whether everything was stored.
-    fn run(&mut self, requests: &Receiver<Request>) -> bool {
+    pub(super) fn run(&mut self, requests: &Receiver<Request>) -> bool {
         let mut batch = Vec::new();
         loop {
             self.beats.beat();
@@ -288,6 +140,7 @@ impl<N: Fn() -> Time, B: FnMut(u64), T: FnMut(Event)> Writer<N, B, T> {
                 batch.push(request);
             }
             let finish = |request: &Request| matches!(request, Request::Finish);
+            // A failing writer keeps its batch and reads no further, so `Finish` may still be in the queue.
             let finishes = batch.iter().any(finish) || (self.failing && self.shared.finishing.load(Ordering::Acquire));
             match self.write(&batch) {
                 Ok(due) => {
@@ -307,6 +160,7 @@ impl<N: Fn() -> Time, B: FnMut(u64), T: FnMut(Event)> Writer<N, B, T> {
             }
             if finishes {
                 fault::point("store-checkpoint");
+                // Only tidies up: whatever stays in the log is read at the next start.
                 let _ = self.connection.pragma_update(None, "wal_checkpoint", "TRUNCATE");
                 return !self.failing;
             }
@@ -321,6 +175,7 @@ impl<N: Fn() -> Time, B: FnMut(u64), T: FnMut(Event)> Writer<N, B, T> {
         }
     }
 
+    /// Checks that the store's files are those that were opened, and are writable.
     fn in_place(&self) -> Result<(), StoreError> {
         self.shared.premises.check().map_err(|(path, absence)| StoreError::Away { path, absence })
     }
@@ -362,12 +217,14 @@ impl<N: Fn() -> Time, B: FnMut(u64), T: FnMut(Event)> Writer<N, B, T> {
         self.looked.is_none_or(|looked| now < looked || looked + DIGESTS <= now)
     }
 
-    /// Stores the whole batch in one transaction, or nothing of it. Returns whether a delivery is now due.
+    /// Stores the whole batch in one transaction, or nothing of it. Returns whether a delivery is now due. The file is checked first:
+    /// SQLite would write to a file that was moved away without noticing.
     fn write(&mut self, batch: &[Request]) -> Result<bool, StoreError> {
         self.in_place()?;
         self.store(batch).map_err(StoreError::sqlite(&self.path.clone()))
     }
 
+    /// The transaction of [`Writer::write`]. New orders take effect within their batch, and are kept only once the batch is stored.
     fn store(&mut self, batch: &[Request]) -> rusqlite::Result<bool> {
         let (mut due, mut given_up) = (false, 0);
         let now = (self.now)();
@@ -377,6 +234,7 @@ impl<N: Fn() -> Time, B: FnMut(u64), T: FnMut(Event)> Writer<N, B, T> {
         });
         let reached = reached.max();
         if let Some(position) = reached {
+            // A stored alert must never rest on lines that a loss of power can still take.
             (self.before)(position);
         }
         let looks = self.looks(now);
@@ -391,18 +249,18 @@ impl<N: Fn() -> Time, B: FnMut(u64), T: FnMut(Event)> Writer<N, B, T> {
                     }
                 }
                 Request::Cases(cases) => {
-                    cases.iter().try_for_each(|case| changes::store_case(&transaction, case, now))?;
+                    cases.iter().try_for_each(|case| rows::store_case(&transaction, case, now))?;
                 }
                 Request::Open(open) => {
                     let (ended, waits) = abandoned::end(&transaction, open, &orders.filters, now)?;
                     given_up += ended;
                     due |= waits;
                 }
-                Request::Attempts(tried) => sinks.extend(outbox::tried(&transaction, tried, now)?),
+                Request::Attempts(tried) => sinks.extend(attempts::tried(&transaction, tried, now)?),
                 Request::Notice(notice) => due |= system_alerts::store(&transaction, notice, orders, now)?,
                 Request::Orders(newer) => {
                     orders = newer;
-                    outbox::give_up(&transaction, &orders.filters, now)?;
+                    attempts::give_up(&transaction, &orders.filters, now)?;
                 }
                 Request::Reached(_) | Request::Finish => {}
             }
@@ -416,7 +274,7 @@ impl<N: Fn() -> Time, B: FnMut(u64), T: FnMut(Event)> Writer<N, B, T> {
             due |= digests::form(&transaction, orders, now)?;
         }
         if let Some(position) = reached {
-            changes::reached(&transaction, position, now)?;
+            rows::reached(&transaction, position, now)?;
         }
         fault::point("store-before-commit");
         transaction.commit()?;
@@ -455,23 +313,9 @@ impl<N: Fn() -> Time, B: FnMut(u64), T: FnMut(Event)> Writer<N, B, T> {
     /// so that no new file is created in its place.
     fn reopen(&mut self) {
         if self.in_place().is_ok()
-            && let Ok(connection) = schema::beside(&self.path)
+            && let Ok(connection) = connect::beside(&self.path)
         {
             self.connection = connection;
         }
-    }
-}
-
-/// Locks the store for this process.
-fn lock(path: &Path) -> Result<File, StoreError> {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".lock");
-    let name = PathBuf::from(name);
-    let file = OpenOptions::new().create(true).truncate(false).write(true).open(&name);
-    let file = file.map_err(StoreError::file(&name))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(std::fs::TryLockError::WouldBlock) => Err(StoreError::Taken { path: path.to_owned() }),
-        Err(std::fs::TryLockError::Error(cause)) => Err(StoreError::File { path: name, cause }),
     }
 }

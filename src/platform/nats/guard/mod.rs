@@ -43,6 +43,7 @@ pub(crate) struct Guard {
 /// Data that may be forwarded to the client.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct PassedBytes {
+    /// The bytes. A line is among them only once it is complete.
     pub(crate) bytes: Vec<u8>,
     /// Payload bytes of the messages announced here that need an acknowledgement.
     pub(crate) deliveries: usize,
@@ -53,6 +54,7 @@ pub(crate) struct PassedBytes {
 struct Announcement {
     /// Size of the message that follows, without its line end; `None` for other lines.
     message: Option<u64>,
+    /// Payload bytes of a message that needs an acknowledgement, else 0.
     delivery: u64,
 }
 
@@ -62,7 +64,8 @@ impl Guard {
         Guard { secret: secret.map(str::to_owned), ..Guard::default() }
     }
 
-    /// Checks the next bytes from the server.
+    /// Checks the next bytes from the server. They may begin and end anywhere in a line or message. After an error the connection must end:
+    /// the client would misread what follows.
     pub(crate) fn pass(&mut self, mut bytes: &[u8]) -> Result<PassedBytes, Violation> {
         let mut passed = PassedBytes { bytes: Vec::with_capacity(self.line.len() + bytes.len()), deliveries: 0 };
         while !bytes.is_empty() {
@@ -73,6 +76,7 @@ impl Guard {
                 self.left -= count as u64;
                 continue;
             }
+            // The two bytes of a line end may arrive apart.
             let end = match (self.line.last(), bytes.first()) {
                 (Some(b'\r'), Some(b'\n')) => Some(1),
                 _ => memchr::memmem::find(bytes, b"\r\n").map(|at| at + 2),
@@ -100,6 +104,7 @@ impl Guard {
 
 /// Parses a line in the same way as the client.
 fn announced(line: &[u8]) -> Result<Announcement, Violation> {
+    // Lines without a length.
     let known = ["+OK", "PING", "PONG", "INFO "];
     if known.iter().any(|word| line.starts_with(word.as_bytes())) {
         return Ok(Announcement::default());

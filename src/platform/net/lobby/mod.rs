@@ -20,35 +20,46 @@ const GRACE: Duration = Duration::from_millis(50);
 #[derive(Clone)]
 pub struct Lobby(Arc<Shared>);
 
+/// What the clones of a lobby share.
 struct Shared {
     /// Total number of places.
     most: usize,
+    /// The connections. Never locked across an `await`.
     state: Mutex<State>,
     /// Notified when a place may be free, or when a kept connection may be displaced again.
     changed: Notify,
 }
 
+/// The connections that have a place.
 #[derive(Default)]
 struct State {
     /// Connections by number. Numbers are given in order of arrival.
     connections: BTreeMap<u64, Arrival>,
+    /// Number of the next connection.
     next: u64,
     /// Number of connections displaced since the start.
     displaced: u64,
 }
 
+/// A connection that has a place.
 struct Arrival {
+    /// The network it comes from, as one peer.
     network: IpAddr,
+    /// When it got its place.
     since: Instant,
     /// The connection is being answered and cannot be displaced.
     kept: bool,
+    /// Cancelled when its place is given to another.
     displaced: CancellationToken,
 }
 
 /// The place of one connection. Dropping it gives the place back.
 pub struct Place {
+    /// The lobby it belongs to.
     lobby: Lobby,
+    /// Number of the connection.
     number: u64,
+    /// Cancelled when the place is given to another.
     displaced: CancellationToken,
 }
 
@@ -66,6 +77,7 @@ impl Lobby {
     pub async fn take(&self, address: IpAddr) -> Place {
         let network = network(address);
         loop {
+            // Taken before looking: a place that becomes free in between is not missed.
             let changed = self.0.changed.notified();
             if self.is_full() {
                 // Lets connections whose request has already arrived be read first.
@@ -84,6 +96,7 @@ impl Lobby {
         self.state().displaced
     }
 
+    /// Whether all places are taken at the moment.
     fn is_full(&self) -> bool {
         self.0.most <= self.state().connections.len()
     }
@@ -109,6 +122,7 @@ impl Lobby {
         Ok(Place { lobby: self.clone(), number, displaced })
     }
 
+    /// Locks the connections. A panic cannot leave them half changed.
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

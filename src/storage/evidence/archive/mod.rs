@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, Read};
 
-use super::EvidenceError;
+use super::error::EvidenceError;
 use super::manifest::{MANIFEST, SIGNATURE};
 
 /// Maximum size of a bundle in bytes. A larger file is refused.
@@ -20,6 +20,7 @@ pub(super) type Members = BTreeMap<String, Vec<u8>>;
 pub(super) fn write(members: &Members) -> io::Result<Vec<u8>> {
     let mut tar = tar::Builder::new(Vec::new());
     let first = [MANIFEST, SIGNATURE];
+    // First, so that a reader of the beginning alone can tell what the file is.
     let ahead = first.iter().filter_map(|name| members.get_key_value(*name));
     let others = members.iter().filter(|(name, _)| !first.contains(&name.as_str()));
     for (name, content) in ahead.chain(others) {
@@ -28,6 +29,7 @@ pub(super) fn write(members: &Members) -> io::Result<Vec<u8>> {
         }
         let mut header = tar::Header::new_ustar();
         header.set_size(content.len() as u64);
+        // No time, no owner and one mode: the same content gives the same bytes, at any time and for any user.
         header.set_mode(0o444);
         header.set_mtime(0);
         header.set_entry_type(tar::EntryType::Regular);
@@ -59,6 +61,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Members, EvidenceError> {
             return damaged(format!("it has more than {MOST_MEMBERS} members"));
         }
         let claimed = entry.size();
+        // A claimed size may be any number; memory is reserved only for bytes that are there.
         if (bytes.len() as u64) < claimed {
             return damaged(format!("{name} claims {claimed} bytes, more than the whole file has"));
         }

@@ -18,8 +18,11 @@ pub(super) enum Node {
 /// An element with its attributes and content.
 #[derive(Clone, Debug)]
 pub(super) struct Element {
+    /// Name of the tag.
     name: &'static str,
+    /// Names and values; values are escaped when written.
     attributes: Vec<(&'static str, String)>,
+    /// What is inside, in order.
     content: Vec<Node>,
     /// Written without escaping. Only from constants.
     verbatim: &'static str,
@@ -78,6 +81,7 @@ impl Element {
         out
     }
 
+    /// Appends the element and what is in it.
     fn write(&self, out: &mut String) {
         out.push('<');
         out.push_str(self.name);

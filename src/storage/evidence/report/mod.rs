@@ -2,6 +2,10 @@
 //!
 //! One HTML file that fetches nothing and runs nothing: its `Content-Security-Policy` allows one style sheet, its own.
 //! The map is drawn from the built-in coastline. Every text in it, of any origin, is escaped in `html`.
+//!
+//! A report reads stored JSON, not the type of an alert: it must also be possible for an alert that an earlier version
+//! stored. Nothing in it fails. A value that is missing leaves its row or section out, and a marking that cannot be read
+//! makes the page RED.
 
 mod events;
 mod html;
@@ -19,7 +23,7 @@ pub use words::{behaviour_title, flag, mmsi, position_of, ship_type, time_of, ve
 use events::key;
 use html::{Element, element, text};
 use map::{Line, Map, Mark, TRACK_STYLES};
-use parts::{Marked, dot, place, section, table, when};
+use parts::{PageMarking, dot, place, section, table, when};
 
 use crate::storage::store::{AlertFile, AuditRow, CaseFile, Note};
 use atalaia_core::base::time::{Span, Time};
@@ -30,12 +34,12 @@ use atalaia_core::geo::LatLon;
 const AROUND: Span = Span::from_hours(1);
 /// Places of one alert closer together than this, in metres, share a mark.
 const SAME_PLACE: f64 = 0.15 * METRES_PER_NM;
-/// Maximum number of tracks on a map.
+/// Maximum number of tracks on a map: twice the number of styles, beyond which they cannot be told apart.
 const MOST_TRACKS: usize = 12;
-/// Maximum number of vessels of one alert whose positions are marked.
+/// Maximum number of vessels of one alert whose positions are marked. With two marks each, more would cover the tracks.
 const MOST_MARKED: usize = 4;
 
-/// The report of one alert as HTML.
+/// The report of one alert as HTML. `now` is the wall clock; it is printed at the end and affects nothing else.
 pub fn of_alert(alert_file: &AlertFile, now: Time) -> String {
     let entry = &alert_file.told.entry;
     let alert = &entry.body;
@@ -60,16 +64,19 @@ pub fn of_alert(alert_file: &AlertFile, now: Time) -> String {
     let notes: Vec<&Note> = alert_file.told.notes.iter().collect();
     content.extend(section("What people did", parts::acts(&acts, &notes).into_iter().collect()));
     content.extend(section("Handling", parts::handling_of(alert).iter().map(parts::handling).collect()));
+    // Every report ends with what AIS cannot show: it may be read by people who know nothing of AIS.
     content.extend(parts::limits());
     content.extend(parts::about(now));
-    parts::page(&format!("alert {}: {title}", short(&entry.id)), &Marked::of(alert), content)
+    parts::page(&format!("alert {}: {title}", short(&entry.id)), &PageMarking::of(alert), content)
 }
 
-/// The report of a case with all of its alerts, as HTML.
+/// The report of a case with all of its alerts, as HTML. Alerts and facts are numbered in order of time; the map, the
+/// story and the rows of actions use the same numbers. Facts are minor events of the story and have no section of their own.
 pub fn of_case(case_file: &CaseFile, now: Time) -> String {
     let case = &case_file.case;
     let events = events(case_file);
     let id = case["id"].as_str().unwrap_or_default();
+    // The alerts are in order of time, so the latest identity of a vessel is shown.
     let vessels = vessels_of(events.iter().map(Event::alert));
     let names: Vec<String> = vessels.iter().take(3).map(|vessel| vessel_name(vessel)).collect();
     let more = vessels.len().saturating_sub(names.len());
@@ -123,6 +130,7 @@ pub fn of_case(case_file: &CaseFile, now: Time) -> String {
     for event in &events {
         acts.extend(event.alert_file.told.audit.iter().map(|row| (Some(event.number), row)));
     }
+    // The rows come by alert; a reader follows them by time.
     acts.sort_by_key(|(_, row)| row.at);
     let notes: Vec<&Note> = events.iter().flat_map(|event| &event.alert_file.told.notes).collect();
     content.extend(section("What people did", parts::acts(&acts, &notes).into_iter().collect()));
@@ -130,7 +138,7 @@ pub fn of_case(case_file: &CaseFile, now: Time) -> String {
     content.extend(section("Handling (the strictest of its alerts)", handling.iter().map(parts::handling).collect()));
     content.extend(parts::limits());
     content.extend(parts::about(now));
-    parts::page(&title, &Marked::of_all(events.iter().map(Event::alert)), content)
+    parts::page(&title, &PageMarking::of_all(events.iter().map(Event::alert)), content)
 }
 
 /// A file name with the marking: `TLP-AMBER_alert-qcztu5gc.html`. RED if the marking cannot be read.
@@ -145,16 +153,18 @@ pub fn counted(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
+/// The first eight characters of an id, enough to find it again.
 fn short(id: &str) -> String {
     id.chars().take(8).collect()
 }
 
-/// Times, position, zones and receiving stations of an alert.
+/// Times, position, zones and receiving stations of an alert, and what analysts decided. Empty values are left out.
 fn key_facts(alert_file: &AlertFile) -> Element {
     let entry = &alert_file.told.entry;
     let alert = &entry.body;
     let at = |key: &str| time_of(alert, key).map_or(String::new(), |at| format!("{} UTC", at.minute()));
     let began = time_of(alert, "started_at").zip(time_of(alert, "last_at"));
+    // Between what is known: the condition may have gone on after it was last seen.
     let lasted = began.map_or(String::new(), |(began, last)| (last - began).to_string());
     let place = position_of(alert);
     let place =
@@ -187,6 +197,7 @@ fn key_facts(alert_file: &AlertFile) -> Element {
     ])
 }
 
+/// The finding with its reason; empty while there is none.
 fn finding(alert_file: &AlertFile) -> String {
     let entry = &alert_file.told.entry;
     match (&entry.finding, &entry.finding_reason) {
@@ -201,6 +212,7 @@ fn history(alert_file: &AlertFile) -> Option<Element> {
     let row = |line: &crate::storage::store::Line| {
         let line = &line.line;
         let what = match line["change"].as_str() {
+            // A word for readers outside the watch.
             Some("retracted") => "taken back",
             Some(what) => what,
             None => "-",
@@ -230,6 +242,7 @@ fn story(events: &[Event<'_>]) -> Option<Element> {
             false => "minor".to_owned(),
         };
         let until = match (event.began(), event.ended()) {
+            // On the same day, the time alone is enough.
             (Some(began), Some(ended)) if began.date() == ended.date() => format!("to {}", ended.clock()),
             (_, Some(ended)) => format!("to {}", ended.minute()),
             (_, None) => String::new(),
@@ -263,13 +276,14 @@ fn detail(event: &Event<'_>) -> Element {
         .add(beside)
 }
 
-/// The map of an alert, and a table that explains its marks.
+/// The map of an alert, and a table that explains its marks. `None` without a beginning, or with nothing to draw.
 fn figure_of_alert(alert: &Value, title: &str) -> Option<[Element; 2]> {
     let lines = lines_of(std::iter::once(alert));
     let began = time_of(alert, "started_at")?;
     let last = time_of(alert, "ended_at").or(time_of(alert, "last_at")).unwrap_or(began);
     let mut places: Vec<(String, Option<Time>, LatLon)> = Vec::new();
     let mut add = |what: String, at: Option<Time>, place: LatLon| {
+        // Marks on top of each other could not be read; the first one names the place.
         if places.iter().all(|(_, _, other)| SAME_PLACE < other.metres_to(place)) {
             places.push((what, at, place));
         }
@@ -279,6 +293,7 @@ fn figure_of_alert(alert: &Value, title: &str) -> Option<[Element; 2]> {
     }
     for line in lines.iter().take(MOST_MARKED) {
         for (moment, what) in [(began, "when it began"), (last, "when it was last known to hold")] {
+            // The nearest in time, but not farther than the map reaches: a mark must not stand where the vessel was not.
             let near = line.points.iter().min_by_key(|(at, _)| (*at - moment).abs().millis());
             if let Some((at, place)) = near.filter(|(at, _)| (*at - moment).abs() <= AROUND) {
                 add(format!("{} {what}", line.name), Some(*at), *place);
@@ -301,6 +316,7 @@ fn figure_of_alert(alert: &Value, title: &str) -> Option<[Element; 2]> {
     Some([figure, element("div").class("block").all(rows)])
 }
 
+/// The map of a case. `None` if nothing of it has a place or a time.
 fn figure_of_case(events: &[Event<'_>], title: &str) -> Option<Element> {
     let lines = lines_of(events.iter().map(Event::alert));
     let marks = events.iter().filter_map(|event| Some(Mark { number: event.number, at: event.position()? })).collect();
@@ -312,7 +328,8 @@ fn figure_of_case(events: &[Event<'_>], title: &str) -> Option<Element> {
     Some(element("figure").add(map.svg()?).add(element("figcaption").all(legend).add(words)))
 }
 
-/// The stored tracks, one per vessel, those with the most positions first.
+/// The stored tracks, one per vessel, those with the most positions first. Several alerts may have parts of one track; they
+/// are joined by time. Points without a time or a valid position are left out.
 fn lines_of<'a>(alerts: impl Iterator<Item = &'a Value> + Clone) -> Vec<Line> {
     let names: BTreeMap<(u64, u64), String> =
         vessels_of(alerts.clone()).into_iter().map(|vessel| (key(vessel), vessel_name(vessel))).collect();
@@ -327,6 +344,7 @@ fn lines_of<'a>(alerts: impl Iterator<Item = &'a Value> + Clone) -> Vec<Line> {
         }));
     }
     let mut tracks: Vec<_> = tracks.into_iter().filter(|(_, points)| !points.is_empty()).collect();
+    // The longest tracks first: they get the most distinct colours, and the map leaves out the shortest.
     tracks.sort_by_key(|(key, points)| (std::cmp::Reverse(points.len()), *key));
     let line = |(style, (key, points)): (usize, ((u64, u64), Points))| {
         let name = names.get(&key).cloned().unwrap_or_else(|| format!("MMSI {:09}", key.0));
@@ -335,6 +353,7 @@ fn lines_of<'a>(alerts: impl Iterator<Item = &'a Value> + Clone) -> Vec<Line> {
     tracks.into_iter().take(MOST_TRACKS).enumerate().map(line).collect()
 }
 
+/// The tracks of a map with their colours and dashes. `None` without tracks.
 fn legend(lines: &[Line]) -> Option<Element> {
     let entry = |line: &Line| {
         let (colour, dashes) = TRACK_STYLES[line.style % TRACK_STYLES.len()];

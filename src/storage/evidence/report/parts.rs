@@ -14,28 +14,32 @@ use atalaia_core::alerts::handling::{Europol, InfoGrade, Reality, SourceGrade, T
 use atalaia_core::base::time::Time;
 use atalaia_core::geo::LatLon;
 
+/// The one style sheet, for screen and print.
 const STYLE: &str = include_str!("style.css");
 
 /// The marking of a page.
 #[derive(Clone, PartialEq, Debug)]
-pub(super) struct Marked {
+pub(super) struct PageMarking {
+    /// Its TLP.
     pub(super) tlp: Tlp,
+    /// Its handling codes.
     pub(super) europol: Vec<Europol>,
+    /// Whether it is real, an exercise or a test.
     pub(super) reality: Reality,
 }
 
-impl Marked {
+impl PageMarking {
     /// The marking of one alert; RED if it cannot be read.
-    pub(super) fn of(alert: &Value) -> Marked {
+    pub(super) fn of(alert: &Value) -> PageMarking {
         match handling_of(alert) {
-            Some(handling) => Marked { tlp: handling.tlp, europol: handling.europol, reality: handling.reality },
-            None => Marked { tlp: Tlp::Red, europol: Vec::new(), reality: Reality::Actual },
+            Some(handling) => PageMarking { tlp: handling.tlp, europol: handling.europol, reality: handling.reality },
+            None => PageMarking { tlp: Tlp::Red, europol: Vec::new(), reality: Reality::Actual },
         }
     }
 
     /// The marking of several alerts: the most restricted one, every code, and exercise or test if one of them is.
-    pub(super) fn of_all<'a>(alerts: impl Iterator<Item = &'a Value>) -> Marked {
-        let joined = alerts.map(Marked::of).reduce(|mut all, one| {
+    pub(super) fn of_all<'a>(alerts: impl Iterator<Item = &'a Value>) -> PageMarking {
+        let joined = alerts.map(PageMarking::of).reduce(|mut all, one| {
             all.tlp = all.tlp.max(one.tlp);
             all.europol.extend(one.europol);
             if all.reality == Reality::Actual {
@@ -43,7 +47,7 @@ impl Marked {
             }
             all
         });
-        let mut joined = joined.unwrap_or(Marked { tlp: Tlp::Red, europol: Vec::new(), reality: Reality::Actual });
+        let mut joined = joined.unwrap_or(PageMarking { tlp: Tlp::Red, europol: Vec::new(), reality: Reality::Actual });
         joined.europol.sort_unstable();
         joined.europol.dedup();
         joined
@@ -54,6 +58,7 @@ impl Marked {
         self.europol.iter().fold(format!("TLP:{}", self.tlp.name()), |text, code| text + " " + code.name())
     }
 
+    /// The bar at the top or bottom of each sheet. The colours of TLP are those of its standard (FIRST, TLP 2.0).
     fn bar(&self, class: &'static str) -> Element {
         let colour = match self.tlp {
             Tlp::Clear => "tlp-clear",
@@ -69,6 +74,7 @@ impl Marked {
     }
 }
 
+/// The marking of a stored alert; `None` if it is missing or not valid.
 pub(super) fn handling_of(alert: &Value) -> Option<Handling> {
     serde_json::from_value(alert["handling"].clone()).ok()
 }
@@ -77,10 +83,12 @@ pub(super) fn handling_of(alert: &Value) -> Option<Handling> {
 /// that all of them name, personal data if one has them, and the earliest end of keeping. `None` without alerts.
 pub(super) fn handling_of_all<'a>(alerts: impl Iterator<Item = &'a Value>) -> Option<Handling> {
     let mut all: Vec<Handling> = alerts.filter_map(handling_of).collect();
+    // The strictest one is the base, because its grades and purpose are those shown.
     all.sort_by_key(|handling| handling.tlp);
     let mut strictest = all.pop()?;
     for other in all {
         strictest.europol.extend(other.europol);
+        // Conditions add up. The same one is not repeated.
         if let Some(text) = other.handling_text {
             let known = strictest.handling_text.get_or_insert_default();
             if !known.contains(&text) {
@@ -104,8 +112,9 @@ pub(super) fn handling_of_all<'a>(alerts: impl Iterator<Item = &'a Value>) -> Op
     Some(strictest)
 }
 
-/// A complete page. It fetches and runs nothing, and each printed sheet shows the marking at the top and bottom.
-pub(super) fn page(title: &str, marked: &Marked, content: Vec<Element>) -> String {
+/// A complete page. It fetches and runs nothing, so that opening it tells no server, and each printed sheet shows the marking
+/// at the top and bottom.
+pub(super) fn page(title: &str, marked: &PageMarking, content: Vec<Element>) -> String {
     // The policy allows only this style sheet, by its hash.
     let hash = BASE64.encode(&Sha256::digest(STYLE.as_bytes()));
     let policy = format!("default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'");
@@ -186,6 +195,7 @@ pub(super) fn when(at: Option<Time>) -> Element {
 
 /// The vessels as they identify themselves. `None` without vessels.
 pub(super) fn vessels(vessels: &[&Value]) -> Option<Element> {
+    // Most behaviours give their vessels no part to play; the column would be empty.
     let cast = vessels.iter().any(|vessel| vessel["role"].is_string());
     let row = |vessel: &&Value| {
         let word = |key: &str| vessel[key].as_str().unwrap_or("-").to_owned();
@@ -222,6 +232,7 @@ pub(super) fn measures(alert: &Value) -> Vec<Element> {
     let mut rows = Vec::new();
     for (key, value) in measured {
         let pairs = LIMITS.iter().find(|(name, _)| name == key).map_or(&[][..], |(_, pairs)| pairs);
+        // Thresholds that this alert does not have belong to other behaviours with the same measurement.
         let beside = pairs.iter().filter_map(|(limit, how)| {
             let threshold = limits.get(*limit)?;
             // A meeting that was close and then long is measured over its long part, which has a wider limit.
@@ -240,6 +251,7 @@ pub(super) fn measures(alert: &Value) -> Vec<Element> {
                 .add(text("td", if beside.is_empty() { "-" } else { &beside })),
         );
     }
+    // Nothing is withheld: a threshold that no value is compared with is listed below the table.
     let others: Vec<String> = limits
         .iter()
         .filter(|(key, _)| !used.contains(&key.as_str()))
@@ -255,6 +267,7 @@ pub(super) fn measures(alert: &Value) -> Vec<Element> {
 
 /// The score reasons with their points, and the total. `None` without reasons.
 pub(super) fn score(alert: &Value) -> Option<Element> {
+    // As stored: the report shows the score as it was given, not as today's settings would give it.
     let reasons = alert["score_reasons"].as_array().map_or(&[][..], Vec::as_slice);
     let mut rows: Vec<Element> = reasons
         .iter()
@@ -278,9 +291,12 @@ pub(super) fn score(alert: &Value) -> Option<Element> {
 
 /// What people did, oldest first. Has a column for the alert's number if there are several alerts.
 pub(super) fn acts(rows: &[(Option<usize>, &AuditRow)], notes: &[&Note]) -> Option<Element> {
+    // The report of a single alert needs no column for its number.
     let numbered = rows.iter().any(|(number, _)| number.is_some());
+    // What the program did is in the history of the alert.
     let by_people = rows.iter().filter(|(_, row)| !row.is_machine());
     let row = |(number, act): &(Option<usize>, &AuditRow)| {
+        // The audit row of a note has no text; author and time find it.
         let note = notes.iter().find(|note| act.what == "noted" && note.at == act.at && note.who == act.who);
         let why = note.map(|note| note.text.as_str()).or(act.why.as_deref()).unwrap_or_default();
         let mut row = element("tr")
@@ -348,7 +364,7 @@ pub(super) fn handling(handling: &Handling) -> Element {
             "Status",
             if handling.reality == Reality::Actual { String::new() } else { handling.reality.name().to_owned() },
         ),
-        ("Marked by", by.map_or(String::new(), |(who, at)| format!("{who}, {} UTC", at.minute()))),
+        ("PageMarking by", by.map_or(String::new(), |(who, at)| format!("{who}, {} UTC", at.minute()))),
     ])
 }
 
@@ -361,7 +377,7 @@ fn spaced(name: &str) -> String {
     name.chars().enumerate().map(letter).collect()
 }
 
-/// The section on what AIS cannot show.
+/// The section on what AIS cannot show. It is the same for every alert, and must stay true of every behaviour.
 pub(super) fn limits() -> Option<Element> {
     const LIMITS: [&str; 5] = [
         "AIS is what vessels report about themselves. Names, numbers, types, destinations and positions stand here as they were \
@@ -376,7 +392,7 @@ pub(super) fn limits() -> Option<Element> {
     section("What AIS cannot show", vec![list])
 }
 
-/// The section on how the page was made, and from what.
+/// The section on how the page was made, and from what: time, program, units, and the sources of the map.
 pub(super) fn about(now: Time) -> Option<Element> {
     let made = format!(
         "Made {} UTC by the vessel-tracking daemon Atalaia {} from its store. All times are UTC, all positions WGS 84. Tracks are the \

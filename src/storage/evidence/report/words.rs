@@ -1,4 +1,7 @@
 //! Words of a report: positions, vessels, titles of alerts, and the names and units of measured values.
+//!
+//! A measurement is known by its key alone. The unit is the end of the key, the name is in a table here or else made of the
+//! key, and the thresholds beside it are found by their keys. Nothing here knows which behaviour has which measurements.
 
 use serde_json::Value;
 
@@ -13,14 +16,16 @@ pub fn time_of(value: &Value, key: &str) -> Option<Time> {
     value[key].as_str().and_then(Time::parse)
 }
 
-/// The position of a stored alert. `None` if it is missing or not valid.
+/// The position of a stored alert. `None` if it is missing or not on the globe.
 pub fn position_of(alert: &Value) -> Option<LatLon> {
     let degrees = |key: &str, most: f64| alert["position"][key].as_f64().filter(|degrees| degrees.abs() <= most);
     Some(LatLon::new(degrees("lat", 90.0)?, degrees("lon", 180.0)?))
 }
 
-/// A label of the graticule: `36°30'N`, with half minutes if needed.
+/// A label of the graticule: `36°30'N`, with half minutes if needed. `signs` are the letters for positive and negative degrees;
+/// zero has none.
 pub(super) fn degrees_minutes_short(degrees: f64, signs: [char; 2]) -> String {
+    // The finest graticule has lines half a minute apart.
     let halves = (degrees.abs() * 120.0).round() as u64;
     let (whole, minutes, half) = (halves / 120, halves % 120 / 2, halves % 2);
     let sign = match degrees {
@@ -64,7 +69,7 @@ pub fn vessel_words(vessel: &Value) -> String {
     format!("{} ({}, {})", vessel_name(vessel), flag(vessel), ship_type(vessel))
 }
 
-/// The title of a behaviour: `Meeting at sea`.
+/// The title of a behaviour: `Meeting at sea`. The name in plain words for one that this version does not know.
 pub fn behaviour_title(behaviour: &str) -> String {
     match (behaviour, Behaviour::named(behaviour)) {
         (_, Some(behaviour)) => behaviour.character().title.to_owned(),
@@ -79,7 +84,7 @@ pub(super) fn sentence_case(words: &str) -> String {
     letters.next().map_or(String::new(), |first| first.to_uppercase().collect::<String>() + letters.as_str())
 }
 
-/// Suffixes of the names of values that are units, and how each unit is written.
+/// Suffixes of the names of values that are units, and how each unit is written. Settings and measurements follow this rule.
 const UNITS: [(&str, &str); 9] = [
     ("_knots", "kn"),
     ("_nm", "nm"),
@@ -92,7 +97,7 @@ const UNITS: [(&str, &str); 9] = [
     ("_percent", "%"),
 ];
 
-/// The name of a value: `Speed made good` for `speed_made_good_knots`.
+/// The name of a value: `Speed made good` for `speed_made_good_knots`. The unit is left out; it stands beside the number.
 pub(super) fn number_name(key: &str) -> String {
     if let Some((_, name)) = NAMES.iter().find(|(known, _)| *known == key) {
         return (*name).to_owned();
@@ -101,13 +106,15 @@ pub(super) fn number_name(key: &str) -> String {
     sentence_case(&bare.replace('_', " "))
 }
 
-/// A measured value or a setting with its unit: `4.1 kn`, `1 h 35 min`, `yes`.
+/// A measured value or a setting with its unit: `4.1 kn`, `1 h 35 min`, `yes`. A time is given in UTC, a list by the number of
+/// its entries, and `-` stands for a value that is null or an object, which no behaviour measures.
 pub(super) fn number_text(key: &str, value: &Value) -> String {
     let unit = UNITS.iter().find(|(ending, _)| key.ends_with(ending)).map(|(_, unit)| *unit);
     match (value, unit) {
         (Value::Number(number), Some("min")) => {
             let minutes = number.as_f64().unwrap_or_default();
             match minutes {
+                // Long times read better as hours and minutes.
                 60.0.. => Span::from_millis((minutes * 60_000.0).round() as i64).to_string(),
                 _ => format!("{} min", plain(minutes)),
             }
@@ -126,7 +133,7 @@ pub(super) fn number_text(key: &str, value: &Value) -> String {
     }
 }
 
-/// A number without needless decimals. Small values keep enough of them.
+/// A number without needless decimals: one decimal from 1 on, three below, and one significant digit below 0.001.
 fn plain(value: f64) -> String {
     if value.fract() == 0.0 && value.abs() < 1e15 {
         return format!("{value:.0}");
@@ -140,7 +147,7 @@ fn plain(value: f64) -> String {
 }
 
 /// Measured values with the thresholds they are compared with: name of the value, then names of the thresholds and how
-/// they compare.
+/// they compare. Only those that the alert has are shown, so that behaviours can share an entry.
 pub(super) const LIMITS: &[(&str, &[(&str, &str)])] = &[
     (
         "counted_minutes",
@@ -188,7 +195,8 @@ pub(super) const LIMITS: &[(&str, &[(&str, &str)])] = &[
     ("passage_hours", &[("passage_hours", "at least")]),
 ];
 
-/// Names of values whose keys do not explain themselves.
+/// Names of values whose keys do not explain themselves. A behaviour that is added later is readable without an entry: its key becomes
+/// words.
 const NAMES: &[(&str, &str)] = &[
     ("counted_minutes", "Time that counted"),
     ("distance_metres", "Distance at the end"),

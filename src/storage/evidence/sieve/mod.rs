@@ -2,6 +2,11 @@
 //! give them their time.
 //!
 //! Lines of other vessels are left out, except for a few of witnesses: a bundle serves one case only.
+//!
+//! A line is decoded with all lines before it, as in the engine, but what it needs of them must be in the bundle as well:
+//! the other parts of its message, the sentences of its TAG block group, a wrapper in front of it, the header of its table,
+//! and the station's last clock lines. Such lines are remembered for each input until it is known whether a later line
+//! needs them.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -17,7 +22,7 @@ const MOST_WAITING: usize = 256;
 
 /// A line that was selected.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct Taken {
+pub(super) struct SelectedLine {
     /// Position of its entry in the journal.
     pub(super) position: u64,
     /// Name of the input.
@@ -30,34 +35,41 @@ pub(super) struct Taken {
 
 /// Examines every line and keeps a few.
 pub(super) struct Sieve {
+    /// The vessels of the case.
     vessels: BTreeSet<Mmsi>,
+    /// Selects reports of other vessels.
     witnesses: Witnesses,
     /// Number of selected lines of witnesses.
     of_witnesses: u64,
     /// Time of the first report of any vessel.
     first_at: Option<Time>,
+    /// Names of the inputs, in the order of `SourceId`.
     names: Vec<String>,
+    /// Finds the vessel of each line, as the engine does.
     decoder: Decoder,
     /// Lines that may belong to a later line, by input.
     waiting: BTreeMap<SourceId, Waiting>,
+    /// Reports of the line at hand; kept to reuse its memory.
     reports: Vec<Report>,
+    /// Number of lines examined.
     count: u64,
-    taken: BTreeMap<u64, Taken>,
+    /// Lines selected, by their number. A line may be selected several times.
+    taken: BTreeMap<u64, SelectedLine>,
 }
 
 /// Lines of one input that gave no report by themselves, oldest first.
 #[derive(Default)]
 struct Waiting {
     /// Parts of multi-part messages.
-    parts: VecDeque<(PartKey, u64, Taken)>,
+    parts: VecDeque<(PartKey, u64, SelectedLine)>,
     /// Sentences of TAG block groups.
-    groups: VecDeque<(Vec<u8>, u64, Taken)>,
+    groups: VecDeque<(Vec<u8>, u64, SelectedLine)>,
     /// A wrapper of the next sentence.
-    wrapper: Option<(u64, Taken)>,
+    wrapper: Option<(u64, SelectedLine)>,
     /// The latest line of each kind that carries the station's own time.
-    clocks: BTreeMap<Vec<u8>, (u64, Taken)>,
+    clocks: BTreeMap<Vec<u8>, (u64, SelectedLine)>,
     /// The header of a table.
-    header: Option<(u64, Taken)>,
+    header: Option<(u64, SelectedLine)>,
 }
 
 /// Identifies a multi-part message: number of parts, sequence, channel.
@@ -95,7 +107,7 @@ impl Sieve {
         self.reports.clear();
         self.decoder.line(line, &mut self.reports);
         let source = self.names.get(usize::from(line.source.0)).cloned().unwrap_or_default();
-        let taken = Taken { position, source, received: line.received, bytes: line.bytes.to_vec() };
+        let taken = SelectedLine { position, source, received: line.received, bytes: line.bytes.to_vec() };
         let waiting = self.waiting.entry(line.source).or_default();
         let wrapper = waiting.wrapper.take();
         // A JSON object is complete in itself: earlier lines do not belong to it, nor does it to later ones.
@@ -113,7 +125,7 @@ impl Sieve {
                 self.taken.extend(waiting.clocks.values().cloned());
             }
             if let Some(key) = &part {
-                let joined = |(of, _, one): &&(PartKey, u64, Taken)| of == key && is_recent(one, &taken);
+                let joined = |(of, _, one): &&(PartKey, u64, SelectedLine)| of == key && is_recent(one, &taken);
                 let parts = waiting.parts.iter().filter(joined).map(|(_, order, one)| (*order, one.clone()));
                 self.taken.extend(parts);
             }
@@ -129,6 +141,7 @@ impl Sieve {
         } else if is_base_station(line.bytes) {
             waiting.clocks.insert(b"4".to_vec(), (order, taken));
         }
+        // The message is complete: its parts must not be joined to another one that uses the same numbers.
         if let Some(key) = part.filter(|_| !self.reports.is_empty()) {
             waiting.parts.retain(|(of, ..)| *of != key);
         }
@@ -146,7 +159,7 @@ impl Sieve {
     }
 
     /// The selected lines with their numbers, in order of receipt.
-    pub(super) fn taken(self) -> impl Iterator<Item = (u64, Taken)> {
+    pub(super) fn taken(self) -> impl Iterator<Item = (u64, SelectedLine)> {
         self.taken.into_iter()
     }
 
@@ -161,10 +174,10 @@ impl Waiting {
     fn keep(
         &mut self,
         order: u64,
-        taken: Taken,
+        taken: SelectedLine,
         part: Option<PartKey>,
         group: Option<Vec<u8>>,
-        wrapper: Option<(u64, Taken)>,
+        wrapper: Option<(u64, SelectedLine)>,
     ) {
         if let Some(key) = part {
             // The wrapper of a first part is remembered with it.
@@ -191,7 +204,7 @@ impl Waiting {
 }
 
 /// Whether two lines were received close enough together. True if a time of receipt is not known.
-fn is_recent(earlier: &Taken, later: &Taken) -> bool {
+fn is_recent(earlier: &SelectedLine, later: &SelectedLine) -> bool {
     match (earlier.received, later.received) {
         (Some(earlier), Some(later)) => later - earlier <= PARTS_WAIT,
         _ => true,

@@ -13,7 +13,9 @@ use atalaia_core::base::time::Time;
 
 /// The type of a cell as a spreadsheet sees it.
 enum Cell {
+    /// Quoted if needed, and guarded against formulas.
     Text(Option<String>),
+    /// Never quoted, so that it stays a number.
     Number(Option<String>),
     /// A time to the second, in the same form in every row.
     Moment(Option<Time>),
@@ -28,8 +30,10 @@ pub(super) enum Dialect {
     Excel,
 }
 
+/// A column: its name, and the cell of an alert.
 type Column = (&'static str, fn(Fields<'_>) -> Cell);
 
+/// The columns of an alert, before those of its marking.
 const COLUMNS: [Column; 24] = [
     ("id", |alert| Cell::Text(alert.text("id"))),
     ("behaviour", |alert| Cell::Text(alert.text("behaviour"))),
@@ -60,6 +64,7 @@ const COLUMNS: [Column; 24] = [
 /// Characters that begin a formula, including wide forms that some spreadsheets treat the same.
 const FORMULA: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
 
+/// Writes the header and one row per alert. Rows end with CR LF (RFC 4180, section 2).
 pub(super) fn write(dialect: Dialect, alerts: &[Value], out: &mut impl Write) -> io::Result<()> {
     let (start, between) = match dialect {
         Dialect::Standard => ("", ","),
@@ -80,6 +85,7 @@ pub(super) fn write(dialect: Dialect, alerts: &[Value], out: &mut impl Write) ->
 }
 
 impl Cell {
+    /// The cell as it is written. An absent value is an empty cell.
     fn shown(self, dialect: Dialect) -> String {
         let is_excel = dialect == Dialect::Excel;
         match self {
@@ -95,7 +101,7 @@ impl Cell {
     }
 }
 
-/// The text with a `'` before each part that a spreadsheet would evaluate.
+/// The text with a `'` before each part that a spreadsheet would evaluate: a vessel's name is whatever it sends, also a formula.
 fn guarded(text: &str) -> String {
     // Ignore leading quotes: a reader that splits at `;` removes them.
     let begins = |part: &str| part.trim_start_matches(|c: char| c.is_whitespace() || c == '"').starts_with(FORMULA);

@@ -40,14 +40,17 @@ impl<'a> Fields<'a> {
         (!text.is_empty()).then_some(text)
     }
 
+    /// The number under the key.
     pub(super) fn number(self, key: &str) -> Option<Number> {
         self.0.get(key)?.as_number().cloned()
     }
 
+    /// The time under the key; `None` if it is absent or not a time.
     pub(super) fn time(self, key: &str) -> Option<Time> {
         Time::parse(self.0.get(key)?.as_str()?)
     }
 
+    /// The truth value under the key.
     pub(super) fn truth(self, key: &str) -> Option<bool> {
         self.0.get(key)?.as_bool()
     }
@@ -71,6 +74,7 @@ impl<'a> Fields<'a> {
 
     /// One entry per object of the list, in order; `None` if all are empty.
     pub(super) fn joined(self, list: &str, key: &str) -> Option<String> {
+        // A separator inside a name would add an entry that belongs to no vessel.
         let entry = |of: Fields<'_>| of.text(key).unwrap_or_default().replace(SEPARATOR, ",");
         let entries: Vec<String> = self.each(list).map(entry).collect();
         entries.iter().any(|entry| !entry.is_empty()).then(|| entries.join(SEPARATOR))
@@ -106,6 +110,7 @@ impl<'a> Fields<'a> {
         })
     }
 
+    /// The position of an alert; `None` if it is absent or not on the globe.
     pub(super) fn position(self) -> Option<Place> {
         let position = self.0.get("position")?;
         place(position.get("lon")?, position.get("lat")?)
@@ -124,6 +129,7 @@ pub(super) fn visible(text: &str) -> String {
     shown.map(|c| if c.is_whitespace() { ' ' } else { c }).collect::<String>().trim().to_owned()
 }
 
+/// A track of the evidence; `None` without a valid position.
 fn track(of: Fields<'_>) -> Option<Track> {
     let points = of.0.get("points")?.as_array()?;
     let placed = |point: &Value| {
@@ -140,6 +146,7 @@ fn track(of: Fields<'_>) -> Option<Track> {
     })
 }
 
+/// A position; `None` if it is not on the globe.
 fn place(lon: &Value, lat: &Value) -> Option<Place> {
     let (lon, lat) = (lon.as_f64()?, lat.as_f64()?);
     let on_globe = (-180.0..=180.0).contains(&lon) && (-90.0..=90.0).contains(&lat);
@@ -160,6 +167,7 @@ fn cut(places: &[Place]) -> Vec<Vec<Place>> {
             && 180.0 < (lon - before_lon).abs()
         {
             let edge = 180.0_f64.copysign(before_lon);
+            // Distances from the two points to the antimeridian, in degrees.
             let (to_edge, beyond) = ((edge - before_lon).abs(), (lon + edge).abs());
             // Both positions are on the antimeridian, so there is no distance to divide by.
             let share = if 0.0 < to_edge + beyond { to_edge / (to_edge + beyond) } else { 0.0 };

@@ -11,6 +11,7 @@ use super::fields::{Fields, Place, Track};
 use super::marking;
 use atalaia_core::base::time::Time;
 
+/// Writes the whole file. The features stream out one by one; only the alerts are in memory.
 pub(super) fn write(alerts: &[Value], out: &mut impl Write) -> io::Result<()> {
     out.write_all(b"{\"type\":\"FeatureCollection\",")?;
     if let Some(tlp) = marking::highest(alerts) {
@@ -28,6 +29,7 @@ pub(super) fn write(alerts: &[Value], out: &mut impl Write) -> io::Result<()> {
     out.write_all(b"\n]}\n")
 }
 
+/// The feature of an alert. Without a position its geometry is null, which RFC 7946 allows.
 fn point(alert: Fields<'_>) -> Value {
     let mut properties = Map::new();
     let mut put = |key: &str, value: Value| properties.insert(key.to_owned(), value);
@@ -65,6 +67,7 @@ fn point(alert: Fields<'_>) -> Value {
     feature(properties, geometry)
 }
 
+/// The feature of a track. It names the alert, so that a map can join the two.
 fn line(alert: Fields<'_>, track: Track) -> Value {
     let time = |time: Option<Time>| time.map(|time| time.to_string());
     let mut properties = Map::new();
@@ -81,6 +84,7 @@ fn line(alert: Fields<'_>, track: Track) -> Value {
     feature(properties, Some(geometry(&track.parts)))
 }
 
+/// The geometry of a track: a line, several where it was cut, or the point of its only position.
 fn geometry(parts: &[Vec<Place>]) -> Value {
     match parts {
         [part] if part.len() == 1 => json!({"type": "Point", "coordinates": part[0]}),
@@ -89,6 +93,7 @@ fn geometry(parts: &[Vec<Place>]) -> Value {
     }
 }
 
+/// A feature of the collection.
 fn feature(properties: Map<String, Value>, geometry: Option<Value>) -> Value {
     json!({"type": "Feature", "properties": properties, "geometry": geometry})
 }

@@ -11,10 +11,12 @@ use super::fields::{Fields, Place, Track};
 use super::marking;
 use atalaia_core::base::time::Time;
 
-/// Severities from highest to lowest, each with its colour in KML order: opacity, blue, green, red.
+/// Severities from highest to lowest, each with its colour in KML order: opacity, blue, green, red. From red over
+/// orange, yellow and blue to grey.
 const SEVERITIES: [(&str, &str); 5] =
     [("critical", "ff2020d0"), ("high", "ff0078f0"), ("medium", "ff00c8f0"), ("low", "ffd09030"), ("info", "ff909090")];
 
+/// Writes the whole file. Alerts of one severity share a folder, which a globe program can switch off.
 pub(super) fn write(alerts: &[Value], out: &mut impl Write) -> io::Result<()> {
     let tlp = marking::highest(alerts).map_or(String::new(), |tlp| format!("{tlp} "));
     let name = format!("{tlp}Atalaia alerts");
@@ -29,6 +31,7 @@ pub(super) fn write(alerts: &[Value], out: &mut impl Write) -> io::Result<()> {
     }
     for (severity, _) in SEVERITIES {
         let mut inside = alerts.iter().map(Fields).filter(|alert| severity_of(*alert) == severity).peekable();
+        // An empty folder would look like a fault of the file.
         if inside.peek().is_none() {
             continue;
         }
@@ -48,6 +51,7 @@ fn severity_of(alert: Fields<'_>) -> &'static str {
     known.unwrap_or("info")
 }
 
+/// Writes the placemark of an alert and those of its tracks.
 fn placemarks(alert: Fields<'_>, severity: &str, out: &mut impl Write) -> io::Result<()> {
     let behaviour = alert.text("behaviour").unwrap_or_default().replace('_', " ");
     let names: Vec<String> = alert.each("vessels").filter_map(name).collect();
@@ -79,6 +83,7 @@ fn placemarks(alert: Fields<'_>, severity: &str, out: &mut impl Write) -> io::Re
     Ok(())
 }
 
+/// The placemark of a track, named after its vessel.
 fn line<'a>(alert: Fields<'_>, severity: &'a str, track: &Track) -> Placemark<'a> {
     let number = track.number.as_ref().map(ToString::to_string).unwrap_or_default();
     let is_its =
@@ -126,18 +131,24 @@ fn description(alert: Fields<'_>) -> Vec<String> {
 
 /// A placemark. Its elements are written in the order that the schema requires.
 struct Placemark<'a> {
+    /// Shown beside the mark.
     name: String,
     /// Plain text lines.
     description: Vec<String>,
+    /// When it begins; `None` for always.
     from: Option<Time>,
+    /// When it ends; `None` for going on.
     to: Option<Time>,
+    /// Severity of the alert, which is the id of its style.
     severity: &'a str,
+    /// Values for tables of the globe program; empty ones are left out.
     data: Vec<(&'static str, String)>,
     /// KML geometry; empty without a position.
     geometry: String,
 }
 
 impl Placemark<'_> {
+    /// Writes the placemark. The schema of KML fixes the order of its elements.
     fn write(&self, out: &mut impl Write) -> io::Result<()> {
         writeln!(out, "<Placemark>\n<name>{}</name>", xml(&self.name))?;
         // Without this, a globe program shows the beginning of the description including its HTML tags.
@@ -157,10 +168,12 @@ impl Placemark<'_> {
     }
 }
 
+/// The KML of a position.
 fn point((lon, lat): &Place) -> String {
     format!("<Point><coordinates>{lon},{lat}</coordinates></Point>\n")
 }
 
+/// The KML of a track.
 fn geometry(parts: &[Vec<Place>]) -> String {
     let line = |part: &Vec<Place>| {
         let places: Vec<String> = part.iter().map(|(lon, lat)| format!("{lon},{lat}")).collect();

@@ -7,7 +7,7 @@ use crate::platform::disk::create_folders;
 use crate::storage::journal::block::Head;
 use crate::storage::journal::catalogue::{self, framed};
 use crate::storage::journal::snapshots::{Found, Snapshot};
-use crate::storage::journal::walk::{Next, Walk};
+use crate::storage::journal::walk::Next;
 
 /// An undamaged journal of several segments, the older ones sealed, and three snapshots.
 struct Sound {
@@ -55,7 +55,7 @@ impl Sound {
         let catalogue = Catalogue::of(&self.disk, folder()).expect("listed");
         let segment = catalogue.segments.iter().find(|segment| segment.path == path).expect("there");
         let file = self.disk.open(path).expect("there");
-        let mut walk = Walk::through(segment, &*file);
+        let mut walk = segment.walk(&*file);
         std::iter::from_fn(|| walk.next())
             .map(|next| match next {
                 Next::Block(head) => head,

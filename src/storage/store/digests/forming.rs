@@ -5,10 +5,13 @@ use std::sync::Arc;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use serde_json::{Map, Value, json};
 
-use super::HOUR;
-use crate::storage::store::changes::{OURSELVES, audit, insert, upsert};
-use crate::storage::store::filter::Filter;
-use crate::storage::store::{Orders, markings, stored_severity};
+use super::offer::HOUR;
+use crate::storage::store::columns::stored_severity;
+use crate::storage::store::markings;
+use crate::storage::store::orders::Orders;
+use crate::storage::store::rows::{insert, upsert};
+use crate::storage::store::stages::filter::Filter;
+use crate::storage::store::trail::{OURSELVES, audit};
 use atalaia_core::alerts::{
     Alert, Change, ChangeKind, Class, Confidence, Evidence, Handling, ScoreReason, Sentence, Severity, Status, digest,
 };
@@ -16,7 +19,7 @@ use atalaia_core::base::time::{Span, Time};
 use atalaia_core::behaviours::Behaviour;
 use atalaia_core::geo::LatLon;
 
-/// Delay from the first change beyond the cap to its digest.
+/// Delay from the first change beyond the cap to its digest: long enough to gather the rest of a burst, short enough for a watch.
 const FIRST: Span = Span::from_minutes(1);
 /// Minimum interval between two revisions of a digest.
 const NEXT: Span = Span::from_minutes(10);
@@ -25,8 +28,11 @@ const MOST: usize = 1000;
 
 /// An open digest.
 struct Open {
+    /// Id of the digest, an alert of its own.
     id: String,
+    /// When its first revision was formed, wall clock.
     opened_at: Time,
+    /// Its latest revision.
     revision: u32,
     severity: Severity,
     score: i32,
@@ -35,7 +41,9 @@ struct Open {
 
 /// A sink and behaviour with a digest to be formed or ended.
 struct Due {
+    /// Name of the sink.
     sink: String,
+    /// Name of the behaviour.
     behaviour: String,
     /// Number of rows waiting for a digest.
     waiting: usize,
@@ -60,6 +68,7 @@ impl Due {
     }
 }
 
+/// The sinks and behaviours that have a digest to form or end now, in order.
 fn due(connection: &Connection, now: Time) -> rusqlite::Result<Vec<Due>> {
     let mut query = connection.prepare_cached(
         "SELECT sink, behaviour, max(waiting), max(oldest), max(last_at) FROM (
@@ -115,11 +124,16 @@ pub(in crate::storage::store) fn form(
 
 /// A row that waits for a digest.
 struct Member {
+    /// Number of its outbox row.
     seq: i64,
+    /// Id of the alert.
     alert: String,
+    /// Status of the alert now: `open`, `ended` or `retracted`.
     status: String,
+    /// Severity in its change.
     severity: Severity,
     score: i32,
+    /// Position in its change; `None` without one, or if the sink may not receive it.
     place: Option<LatLon>,
     /// Its marking; `None` if the marking is not allowed but the sink already knows the alert from a digest.
     handling: Option<Handling>,
@@ -176,7 +190,8 @@ fn members(
     Ok(members)
 }
 
-/// Groups rows whose markings can be joined, in order of the first row of each group.
+/// Groups rows whose markings can be joined, in order of the first row of each group. Alerts that may be released to different receivers,
+/// for example, must not be listed together. Rows whose marking the sink may not receive form a group of their own.
 fn apart(members: Vec<Member>) -> Vec<Vec<Member>> {
     let mut groups: Vec<Vec<Member>> = Vec::new();
     for member in members {
@@ -192,7 +207,7 @@ fn apart(members: Vec<Member>) -> Vec<Vec<Member>> {
     groups
 }
 
-/// Forms the first or next revision of a digest from these rows.
+/// Forms the first or next revision of a digest from these rows. Returns whether a delivery is now due.
 fn extend(
     transaction: &Transaction<'_>,
     orders: &Orders,
@@ -202,6 +217,7 @@ fn extend(
     now: Time,
 ) -> rusqlite::Result<bool> {
     let open = open(transaction, &filter.sink, behaviour)?;
+    // From sink, behaviour and time, so that no two digests share an id.
     let id = open.as_ref().map_or_else(
         || digest(&format!("digest|{}|{behaviour}|{}", filter.sink, now.millis())),
         |open| open.id.clone(),
@@ -221,6 +237,7 @@ fn extend(
         ids.dedup();
         ids
     };
+    // By the status now, not that of the change: a list that is read late should say how the alerts stand.
     let (going_on, ended, retracted) = (listed("open"), listed("ended"), listed("retracted"));
     let alerts = going_on.len() + ended.len() + retracted.len();
     let most = filter.digest_after.unwrap_or_default();
@@ -232,7 +249,7 @@ fn extend(
         going_on.len(),
         severity.name(),
     );
-    let told = Telling {
+    let told = DigestChange {
         id,
         revision,
         kind: if revision == 1 { ChangeKind::Opened } else { ChangeKind::Updated },
@@ -250,7 +267,8 @@ fn extend(
     put(transaction, orders, Some(filter), behaviour, told, now)
 }
 
-/// Ends a digest to which nothing was added for an hour.
+/// Ends a digest to which nothing was added for an hour. Without a filter, its sink is no longer in the settings, and the end is sent to no
+/// sink. Returns whether a delivery is now due.
 fn end(
     transaction: &Transaction<'_>,
     orders: &Orders,
@@ -263,7 +281,7 @@ fn end(
     };
     let all = in_all(transaction, &due.sink, &format!("{}-{}", open.id, open.revision))?;
     let words = due.behaviour.replace('_', " ");
-    let told = Telling {
+    let told = DigestChange {
         id: open.id,
         revision: open.revision + 1,
         kind: ChangeKind::Ended,
@@ -300,6 +318,7 @@ fn in_all(transaction: &Transaction<'_>, sink: &str, key: &str) -> rusqlite::Res
     Ok(count.unsigned_abs())
 }
 
+/// The open digest of a sink and behaviour; `None` if there is none.
 fn open(transaction: &Transaction<'_>, sink: &str, behaviour: &str) -> rusqlite::Result<Option<Open>> {
     let mut query = transaction.prepare_cached(
         "SELECT alerts.id, alerts.opened_at, alerts.revision, alerts.score, alerts.body
@@ -320,16 +339,26 @@ fn open(transaction: &Transaction<'_>, sink: &str, behaviour: &str) -> rusqlite:
 }
 
 /// One change of a digest.
-struct Telling {
+struct DigestChange {
+    /// Id of the digest.
     id: String,
+    /// Revision of the digest.
     revision: u32,
+    /// Opened, updated or ended.
     kind: ChangeKind,
+    /// When its first revision was formed, wall clock.
     opened_at: Time,
+    /// Highest severity that it has listed.
     severity: Severity,
+    /// Highest score that it has listed.
     score: i32,
+    /// The latest position among its alerts; `None` if there is none.
     place: Option<LatLon>,
+    /// The markings of its alerts, joined; `None` if no marking may be shown.
     handling: Option<Handling>,
+    /// What a person reads.
     summary: String,
+    /// The ids that it lists and their numbers, for `evidence.measured.digest`.
     listed: Value,
 }
 
@@ -339,7 +368,7 @@ fn put(
     orders: &Orders,
     filter: Option<&Filter>,
     behaviour: &str,
-    told: Telling,
+    told: DigestChange,
     now: Time,
 ) -> rusqlite::Result<bool> {
     // A behaviour of another version has no digests here.
@@ -349,6 +378,7 @@ fn put(
     let ends = told.kind == ChangeKind::Ended;
     let mut measured = Map::new();
     measured.insert("digest".to_owned(), told.listed);
+    // The cap that led to the digest; null once its sink has left the settings.
     let mut thresholds = Map::new();
     thresholds.insert("digest_after_per_hour".to_owned(), filter.and_then(|filter| filter.digest_after).into());
     let alert = Alert {
@@ -393,6 +423,7 @@ fn put(
         sentence: Sentence::default(),
         is_uncertain: false,
     };
+    // Stored like any alert, so that the outbox and retries need no second kind of message.
     upsert(transaction, &change, now)?;
     insert(transaction, &change, now)?;
     let id = &change.alert.id;

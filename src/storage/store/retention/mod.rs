@@ -1,6 +1,17 @@
 //! Retention: data that has reached its retention time is deleted, class by class. Open alerts, held cases and pending deliveries are never
 //! deleted.
 //!
+//! | class | its age counts from | kept at any age |
+//! |---|---|---|
+//! | alerts | their last stored change, unless an analyst set a date | open and not closed, of a held case, delivery pending |
+//! | notes | when they were written; at the latest they go with their alert | as their alert, but for deliveries |
+//! | cases | their last stored change | held, with an alert left |
+//! | silences | when they were made, by the time of alerts | in force or in the future |
+//! | audit rows | the action | of a held case or its alerts, records of purges |
+//! | copies and damaged files | their modification, by the time of alerts | - |
+//!
+//! Received lines are the journal's to delete (`journal::purge`), with the spans that [`held_spans`](super::held_spans) gives.
+//!
 //! A purge consists of many small transactions, so that the writer never waits for long. Each of them also records how much was deleted
 //! (`purges` and an audit row, numbers only), so that the record is correct even if the purge is interrupted.
 
@@ -12,10 +23,10 @@ use std::time::{Duration, UNIX_EPOCH};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use serde::{Deserialize, Serialize};
 
-use super::changes::audit;
+use super::error::StoreError;
 use super::holds::HELD;
-use super::trail::Actor;
-use super::{StoreError, integrity, schema};
+use super::trail::{Actor, audit};
+use super::{connect, integrity, migration, schema};
 use atalaia_core::base::fault::Fault;
 use atalaia_core::base::time::{Span, Time};
 
@@ -30,7 +41,7 @@ const LOG_WAIT: Duration = Duration::from_millis(250);
 /// The program's own audit rows of an alert. They may name vessels and lose their text with the alert; rows of people stay for
 /// `audit_days`.
 const OURS: &str = "('opened', 'updated', 'ended', 'retracted')";
-/// Maximum retention time of any class in days.
+/// Maximum retention time of any class in days: a century.
 const MOST_DAYS: u32 = 36_500;
 
 /// `[retention]`: how long each class of data is kept, in days. 0 means for ever.
@@ -61,7 +72,8 @@ impl Default for RetentionSettings {
 }
 
 impl RetentionSettings {
-    /// What the ranges of the fields do not show, with the path of the key. `promised_days` is the retention time that alerts announce to their receivers.
+    /// What the ranges of the fields do not show, with the path of the key. `promised_days` is the retention time that alerts announce to
+    /// their receivers.
     pub fn problems(&self, promised_days: u32) -> Vec<Fault> {
         let mut problems = Vec::new();
         if promised_days != 0 && promised_days < self.alerts_days {
@@ -111,6 +123,9 @@ impl Purged {
 }
 
 /// Deletes what has reached its retention time or, with `dry_run`, only counts it. The daemon may be running.
+///
+/// # Errors
+/// `File` if a copy cannot be removed. What was deleted before an error stays deleted, and the record says how much it was.
 pub fn purge<'a>(
     path: &Path,
     settings: &RetentionSettings,
@@ -118,7 +133,7 @@ pub fn purge<'a>(
     now: Time,
     dry_run: bool,
 ) -> Result<Purged, StoreError> {
-    let connection = schema::beside(path)?;
+    let connection = connect::beside(path)?;
     let mut purge = Purge { connection, settings, who: who.into(), now, rows: None, gone: Purged::default() };
     let found = purge.find().map_err(StoreError::sqlite(path))?;
     // The copies contain the alerts to be deleted. Held data remains in the main file.
@@ -135,19 +150,23 @@ pub fn purge<'a>(
     Ok(Purged { held_alerts, held_cases, held_notes, held_audit, waiting, ..purge.gone })
 }
 
-/// Copies made before migrations and damaged files set aside, if last modified at or before this time.
+/// Copies made before migrations and damaged files set aside, if last modified at or before this time (milliseconds since 1970). They hold
+/// alerts that the main file no longer has.
 fn copies(path: &Path, before: i64) -> Vec<PathBuf> {
     let written = |copy: &PathBuf| {
         let age = fs::metadata(copy).ok()?.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
         i64::try_from(age.as_millis()).ok()
     };
-    let all = (1..schema::VERSION).map(|version| schema::kept_copy(path, version));
+    let all = (1..schema::VERSION).map(|version| migration::kept_copy(path, version));
     all.chain(integrity::damaged(path)).filter(|copy| written(copy).is_some_and(|written| written <= before)).collect()
 }
 
+/// A purge under way.
 struct Purge<'a> {
     connection: Connection,
+    /// Retention times, in days.
     settings: &'a RetentionSettings,
+    /// The author of the record of the purge.
     who: Actor<'a>,
     now: Time,
     /// Row numbers in `purges` and `audit` of the record of this purge; `None` until something is deleted.
@@ -167,7 +186,9 @@ impl Purge<'_> {
         }
     }
 
-    /// Lists what is old enough in a temporary table of this connection, and counts it.
+    /// Lists what is old enough in a temporary table of this connection, and counts it. Column `kept` says why a row stays although it is
+    /// old
+    /// enough. Alerts come first, because notes and cases are due with their last alert.
     fn find(&self) -> rusqlite::Result<Purged> {
         let (now, settings) = (self.now.millis(), self.settings);
         let connection = &self.connection;
@@ -242,7 +263,9 @@ impl Purge<'_> {
         })
     }
 
-    /// Deletes what was listed, unless it is no longer old enough or has been put under a hold since.
+    /// Deletes what was listed, unless it is no longer old enough or has been put under a hold since. Each transaction checks that again:
+    /// the
+    /// daemon and analysts go on working during a purge.
     fn remove(&mut self) -> rusqlite::Result<()> {
         for kind in KINDS {
             let keys: Vec<String> = {
@@ -259,6 +282,7 @@ impl Purge<'_> {
             }
         }
         if !self.gone.is_empty() {
+            // An empty step writes the record of copies that were removed although no row was.
             self.step(KINDS[0], &[])?;
             self.give_back()?;
         }
@@ -273,6 +297,7 @@ impl Purge<'_> {
         };
         let mut gone = self.gone;
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        // An alert can have more rows than one transaction may delete. It stays in `keys` until its last row is gone.
         let mut room = ROWS;
         while let Some((key, rest)) = keys.split_first()
             && 0 < room
@@ -292,7 +317,7 @@ impl Purge<'_> {
         Ok(keys)
     }
 
-    /// Returns the freed pages to the disk and truncates the write-ahead log, which still contains the deleted data.
+    /// Returns the freed pages to the disk, a few at a time, and truncates the write-ahead log, which still contains the deleted data.
     fn give_back(&self) -> rusqlite::Result<()> {
         let connection = &self.connection;
         let free = || connection.query_row("PRAGMA freelist_count", [], |row| row.get::<_, i64>(0));

@@ -234,7 +234,7 @@ fn no_transaction_removes_more_than_two_hundred_rows() {
     store.changes(many, 0);
     assert!(store.settle(PATIENCE));
     drop(store);
-    let mut connection = schema::beside(&place.path).expect("it is there");
+    let mut connection = connect::beside(&place.path).expect("it is there");
     let (mut gone, mut steps) = (Purged::default(), 0);
     loop {
         steps += 1;
@@ -257,7 +257,7 @@ fn no_transaction_removes_more_than_two_hundred_rows() {
 fn a_copy_from_an_earlier_version_goes_with_the_alerts_in_it() {
     let place = place();
     drop(place.open(&[]));
-    let copy = schema::kept_copy(&place.path, 1);
+    let copy = migration::kept_copy(&place.path, 1);
     fs::write(&copy, MMSI.to_string()).expect("a file");
     let now = crate::platform::clock::Clock.now();
     assert!(run(&place, now).is_empty() && copy.exists());

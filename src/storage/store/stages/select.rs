@@ -2,17 +2,22 @@
 
 use serde_json::Value;
 
-use crate::storage::store::filter::Filter;
-use crate::storage::store::stored_severity;
+use super::filter::Filter;
+use crate::storage::store::columns::stored_severity;
 use atalaia_core::alerts::{Alert, Class, Handling, Severity};
 use atalaia_core::behaviours::Behaviour;
 
-/// What the filter looks at in an alert.
+/// What the filter looks at in an alert, taken from a new alert or from a stored one.
 struct AlertFacts<'a> {
+    /// Severity of the alert.
     severity: Severity,
+    /// Score, 0-100.
     score: i64,
+    /// Name of the behaviour, which may be one that this version does not know.
     behaviour: &'a str,
+    /// Whether it is about vessels or about the daemon.
     class: Class,
+    /// Ids of the zones that it is in or near.
     zones: Vec<&'a str>,
 }
 
@@ -29,7 +34,13 @@ pub(in crate::storage::store) fn unselected(filter: &Filter, alert: &Alert) -> O
 }
 
 impl Filter {
-    /// Why a stored alert is not selected, or may not go there; `None` if it is selected.
+    /// Whether an alert goes to the sink. For delivery without a store.
+    pub fn takes(&self, alert: &Alert) -> bool {
+        unselected(self, alert).is_none() && self.clearance.refusal(&alert.handling).is_none()
+    }
+
+    /// Why a stored alert is not selected, or may not go there; `None` if it is selected. For questions about the past: the stages do not
+    /// use it. An alert without a readable marking is judged by the filter alone.
     pub fn because(&self, alert: &Value) -> Option<String> {
         let behaviour = alert["behaviour"].as_str().unwrap_or_default();
         let zones = alert["zones"].as_array().into_iter().flatten();
@@ -45,7 +56,8 @@ impl Filter {
     }
 }
 
-/// The first condition of the filter that is not met.
+/// The first condition of the filter that is not met, with the key of the settings; `None` if all are. All conditions must hold, and an
+/// empty list holds for every alert.
 fn unmet(filter: &Filter, offered: &AlertFacts<'_>) -> Option<String> {
     let AlertFacts { severity, score, behaviour, class, zones } = offered;
     if *severity < filter.min_severity {

@@ -340,7 +340,7 @@ fn alerts_delivered_in_a_digest_are_not_repeated_singly() {
 fn pending_deliveries_of_the_previous_version_continue() {
     let place = place();
     let change = &distress()[0];
-    let (body, line) = (super::super::changes::json(&*change.alert), super::super::changes::json(change));
+    let (body, line) = (super::super::columns::json(&*change.alert), super::super::columns::json(change));
     let id = &change.alert.id;
     place.sql(&format!("PRAGMA journal_mode = WAL; {}", STEPS[..3].concat()));
     let quoted = |text: &str| text.replace('\'', "''");

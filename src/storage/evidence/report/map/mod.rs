@@ -69,10 +69,13 @@ pub(super) struct Mark {
 pub(super) struct Map {
     /// Description for readers who cannot see the map.
     pub(super) title: String,
+    /// Tracks, drawn in this order.
     pub(super) lines: Vec<Line>,
+    /// Numbered places, drawn above the tracks.
     pub(super) marks: Vec<Mark>,
     /// The period of the map. Tracks and marks within it set its extent, and times are drawn along tracks within it.
     pub(super) from: Time,
+    /// End of that period, inclusive.
     pub(super) until: Time,
 }
 
@@ -90,6 +93,7 @@ impl Map {
             .add(clip("map", WIDTH, HEIGHT));
         let mut inside = element("g").with("clip-path", "url(#map)").add(rectangle(WIDTH, HEIGHT).class("sea"));
         inside = inside.all(land(&view)).all(graticule(&view)).all(harbours(&view));
+        // Marks go on top of everything, so times keep away from them.
         let mut busy: Vec<(f64, f64)> = self.marks.iter().map(|mark| view.place(mark.at)).collect();
         for line in &self.lines {
             inside = inside.all(self.track(line, &view, &mut busy));
@@ -104,6 +108,7 @@ impl Map {
         let of_time = |line: &'_ Line| -> Vec<LatLon> {
             let inside = |(at, _): &&(Time, LatLon)| (self.from..=self.until).contains(at);
             let inside: Vec<LatLon> = line.points.iter().filter(inside).map(|(_, place)| *place).collect();
+            // A vessel that was silent all the while is shown where it was last.
             match inside.is_empty() {
                 true => line.points.last().map(|(_, place)| *place).into_iter().collect(),
                 false => inside,
@@ -114,6 +119,7 @@ impl Map {
         places.map(|at| (middle + wrap_degrees(at.lon - middle), at.lat)).collect()
     }
 
+    /// A track with times beside it. `busy` has the places of labels so far; a time that would cover one is left out.
     fn track(&self, line: &Line, view: &View, busy: &mut Vec<(f64, f64)>) -> Vec<Element> {
         let (colour, dashes) = TRACK_STYLES[line.style % TRACK_STYLES.len()];
         let mut points: Vec<(f64, f64)> = Vec::new();
@@ -149,6 +155,7 @@ impl Map {
         };
         let (first, last) = ((*first).max(self.from), (*last).min(self.until));
         let long = (last - first).millis();
+        // The finest step that leaves the track readable.
         let step = TICKS_MINUTES.into_iter().map(Span::from_minutes).find(|step| long / step.millis() < MOST_TICKS);
         let step = step.unwrap_or(Span::from_hours(96)).millis();
         let mut at = Time::from_millis((first.millis() / step + 1) * step);
@@ -168,11 +175,13 @@ impl Map {
 
 /// The projection from degrees to units of the drawing.
 struct View {
+    /// What is visible, in degrees. Longitudes may lie beyond 180.
     bounds: Bounds,
     width: f64,
     height: f64,
     /// Units per degree of latitude, and of longitude.
     per_lat: f64,
+    /// Smaller by the cosine of the middle latitude, so that a circle stays round there.
     per_lon: f64,
 }
 
@@ -188,6 +197,7 @@ impl View {
         let narrow = lat.to_radians().cos().max(0.05);
         let tall =
             (north - south).max((east - west) * narrow * height / width).max(LEAST_HEIGHT) * (1.0 + 2.0 * MARGIN);
+        // Higher than that, nothing of the globe would be left out.
         View::of(lon, lat, tall.min(170.0), width, height)
     }
 
@@ -202,11 +212,13 @@ impl View {
         View { bounds, width, height, per_lat, per_lon }
     }
 
+    /// Where a position is on the drawing, on the near side of the antimeridian.
     fn place(&self, at: LatLon) -> (f64, f64) {
         let middle = (self.bounds.west + self.bounds.east) / 2.0;
         self.vertex((middle + wrap_degrees(at.lon - middle), at.lat))
     }
 
+    /// Where a longitude and latitude are on the drawing.
     fn vertex(&self, (lon, lat): Vertex) -> (f64, f64) {
         ((lon - self.bounds.west) * self.per_lon, (self.bounds.north - lat) * self.per_lat)
     }
@@ -219,6 +231,7 @@ impl View {
     }
 }
 
+/// The land within the view, as one path; `None` at sea.
 fn land(view: &View) -> Option<Element> {
     let rings: Vec<String> = land_within(&view.wider())
         .iter()
@@ -259,6 +272,7 @@ fn grid(view: &View) -> (Vec<f64>, Vec<f64>) {
     (lines(west, east, 7.0), lines(south.max(-90.0), north.min(90.0), 6.0))
 }
 
+/// The border, with the labels of the graticule inside it.
 fn frame(view: &View) -> Vec<Element> {
     let mut drawn = vec![rectangle(view.width, view.height).class("frame")];
     let (lons, lats) = grid(view);
@@ -287,6 +301,7 @@ fn harbours(view: &View) -> Vec<Element> {
     let mut drawn = Vec::new();
     for port in ports.harbours_within(&view.bounds) {
         let (x, y) = view.place(port.at);
+        // About the size of a name in the font of the style sheet.
         let clear = named.iter().all(|(other_x, other_y)| 110.0 < (x - other_x).abs() || 18.0 < (y - other_y).abs());
         if named.len() < MOST_HARBOURS && clear {
             named.push((x, y));
@@ -353,11 +368,13 @@ fn scale_bar(view: &View) -> Element {
 /// The inset in the corner, which shows where the map is.
 fn inset(view: &View) -> Element {
     let Bounds { south, west, north, east } = view.bounds;
+    // Never smaller than the map itself, or it would show less.
     let reach = INSET_REACH.max((north - south) * 1.6);
     let (lon, lat) = ((west + east) / 2.0, (south + north) / 2.0);
     let small = View::of(lon, lat, (2.0 * reach).min(160.0), INSET_WIDTH, INSET_HEIGHT);
     let (left, top) = small.vertex((west, north));
     let (right, bottom) = small.vertex((east, south));
+    // A frame smaller than this would be a dot; a ring can be seen.
     let here = if right - left < 8.0 {
         circle((left + right) / 2.0, (top + bottom) / 2.0, 5.0).class("here")
     } else {
@@ -373,18 +390,22 @@ fn inset(view: &View) -> Element {
         .add(rectangle(INSET_WIDTH, INSET_HEIGHT).class("frame"))
 }
 
+/// A rectangle that cuts off what is drawn outside of it.
 fn clip(id: &'static str, width: f64, height: f64) -> Element {
     element("clipPath").with("id", id).add(rectangle(width, height))
 }
 
+/// A rectangle from the top left corner.
 fn rectangle(width: f64, height: f64) -> Element {
     element("rect").with("width", width).with("height", height)
 }
 
+/// A circle around a point of the drawing.
 fn circle(x: f64, y: f64, radius: f64) -> Element {
     element("circle").with("cx", round(x)).with("cy", round(y)).with("r", radius)
 }
 
+/// The data of an SVG path along these points.
 fn path(points: &[(f64, f64)], closed: bool) -> String {
     let mut path = String::new();
     for (index, (x, y)) in points.iter().enumerate() {

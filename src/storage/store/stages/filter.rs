@@ -1,10 +1,10 @@
 //! What a sink asks for: which alerts it selects, which markings it may receive, and from when on it gets digests.
 
-use super::stages::clear::Clearance;
-use super::stages::select;
-use atalaia_core::alerts::{Alert, Class, Severity};
+use super::clear::Clearance;
+use atalaia_core::alerts::{Class, Severity};
 
-/// The filter and clearance of one sink.
+/// The filter and clearance of one sink, from its table in the settings. A reload replaces it; changes that are already in the outbox keep
+/// their outcome.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Filter {
     /// Name of the sink.
@@ -38,10 +38,5 @@ impl Filter {
             clearance: Clearance::everything(),
             digest_after: None,
         }
-    }
-
-    /// Whether an alert goes to the sink. For delivery without a store.
-    pub fn takes(&self, alert: &Alert) -> bool {
-        select::unselected(self, alert).is_none() && self.clearance.refusal(&alert.handling).is_none()
     }
 }
