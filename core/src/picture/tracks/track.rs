@@ -11,7 +11,7 @@ use super::grid::{self, Cell};
 use super::identity::Identity;
 use super::key::{FOLLOWED, TrackIx, TrackKey};
 use super::settings::Settings;
-use super::trail::{Trail, TrailPoint};
+use super::trail::{Trail, TrailPoint, Walk};
 use super::usual::{self, UsualSpeed};
 
 /// An MMSI outside every class takes part after this long on a consistent track (SPEC "Vessels").
@@ -340,7 +340,7 @@ impl<'a> Vessel<'a> {
 
     /// Like `position_at`, but for a series of moments, each no later than the one before.
     pub fn past_positions(&self, bridge: Span) -> PastPositions<'a> {
-        PastPositions { vessel: *self, bridge, place: usize::MAX }
+        PastPositions { vessel: *self, bridge, walk: Walk::new() }
     }
 
     /// The latest navigational status, 0-15; `None` if not sent.
@@ -408,8 +408,8 @@ impl<'a> Vessel<'a> {
 pub struct PastPositions<'a> {
     vessel: Vessel<'a>,
     bridge: Span,
-    /// Index in the trail of the first point after the latest moment; see [`Trail::around`].
-    place: usize,
+    /// Where in the trail the last moment was.
+    walk: Walk,
 }
 
 impl PastPositions<'_> {
@@ -422,7 +422,7 @@ impl PastPositions<'_> {
         if last.at < at {
             return None;
         }
-        let [before, after] = self.vessel.cold.trail.around(&mut self.place, at);
+        let [before, after] = self.vessel.cold.trail.around(&mut self.walk, at);
         let (before_at, before) = before?;
         if before_at == at {
             return Some(before);
