@@ -8,8 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::time::Time;
 
-use super::accept::{CANDIDATE_AGE, CONFIRMING_FIXES, possible};
-use super::siblings::metres_off;
+use super::accept::{CANDIDATE_AGE, CONFIRMING_FIXES, metres_off, possible};
 use super::track::Fix;
 
 /// Maximum number of candidates of one MMSI. A further one replaces the one that has been silent longest.

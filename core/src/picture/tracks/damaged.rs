@@ -9,12 +9,12 @@ use crate::base::time::Span;
 use crate::base::units::{METRES_PER_SECOND_PER_KNOT, Mmsi, StationClass};
 use crate::geo::LatLon;
 
+use super::accept::metres_off;
+use super::confirmed::CONFIRMED_FIXES;
 use super::doubtful::{DamagedNumbers, Number};
 use super::key::{TrackIx, TrackKey};
 use super::picture::Tracks;
-use super::siblings::metres_off;
-use super::store::Shard;
-use super::sweep::CONFIRMED_FIXES;
+use super::shard::Shard;
 use super::track::{Fix, Vessel};
 
 /// Number of bits of an MMSI in a message.

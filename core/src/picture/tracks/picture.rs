@@ -10,9 +10,10 @@ use crate::geo::LatLon;
 
 use super::accept::Outcome;
 use super::doubtful::DamagedNumbers;
+use super::interest::{Activity, Interest};
 use super::key::{TrackIx, TrackKey};
 use super::settings::Settings;
-use super::store::{Activity, Interest, Shard};
+use super::shard::Shard;
 use super::track::{Flag, Vessel};
 
 /// All tracks.

@@ -3,7 +3,7 @@
 use crate::base::state::{Damaged, pack, take, unpack};
 
 use super::picture::Tracks;
-use super::store::Shard;
+use super::shard::Shard;
 
 /// Number of slabs of a shard: `hot`, `cold` and `heard`.
 const SLABS: u32 = 3;

@@ -3,15 +3,12 @@
 //! The places of an MMSI are remembered for a day. Above `tracks.shared_above_places` of them the MMSI identifies no vessel: its
 //! tracks still show where ships are, but the silence of any one of them means nothing.
 
-use rustc_hash::FxHashMap;
-use serde::{Deserialize, Serialize};
-
 use crate::base::time::{Span, Time};
 use crate::base::units::{METRES_PER_NM, Mmsi};
-use crate::geo::LatLon;
 
 use super::key::TrackIx;
-use super::store::Shard;
+use super::places::Place;
+use super::shard::Shard;
 use super::track::Flag;
 
 /// How long a place counts after the MMSI was last heard there.
@@ -20,20 +17,6 @@ const REMEMBERED: Span = Span::from_hours(24);
 const SAME_METRES: f64 = 5.0 * METRES_PER_NM;
 /// Maximum number of places remembered per MMSI.
 const MOST_PLACES: usize = 16;
-
-/// The places of every MMSI heard in more than one.
-#[derive(Default, Serialize, Deserialize)]
-pub(super) struct Places {
-    of: FxHashMap<u32, Vec<Place>>,
-}
-
-/// Where one track was last heard.
-#[derive(Clone, Copy, Serialize, Deserialize)]
-struct Place {
-    ordinal: u16,
-    at: Time,
-    position: LatLon,
-}
 
 impl Shard {
     /// See [`Tracks::places_within_a_day`](super::Tracks::places_within_a_day).

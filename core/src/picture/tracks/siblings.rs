@@ -1,32 +1,18 @@
 //! Several ships under one MMSI: which of them a fix belongs to, when there is a further one, and when only one is left.
 
 use crate::base::time::{Span, Time};
-use crate::base::units::{METRES_PER_SECOND_PER_KNOT, Mmsi};
+use crate::base::units::Mmsi;
 
-use super::accept::{self, CANDIDATE_AGE, Jump, Outcome, Refusal};
+use super::accept::{self, CANDIDATE_AGE, Jump, Outcome, Refusal, metres_off};
+use super::confirmed::CONFIRMED_FIXES;
 use super::key::TrackIx;
-use super::store::Shard;
-use super::sweep::CONFIRMED_FIXES;
+use super::shard::Shard;
 use super::track::{Fix, Flag, NO_NEXT, Vessel};
 
 /// Maximum number of tracks under one MMSI.
 const MOST_TRACKS: usize = 32;
 /// How long a proven second ship may be silent before its track is dropped. Ships that share a number are not heard all the time.
 const TWO_SHIPS_FOR: Span = Span::from_hours(24);
-/// Longest time of dead reckoning.
-const RECKONED_FOR: Span = Span::from_minutes(30);
-/// Speed below which a course means nothing. Knots.
-const STILL_KNOTS: f64 = 0.5;
-
-/// Distance from `fix` to where its vessel would be had it moved on as reported in `last`. Metres.
-pub(super) fn metres_off(last: &Fix, fix: &Fix) -> f64 {
-    let way = last.said.sog_knots().filter(|knots| STILL_KNOTS <= *knots).zip(last.said.cog_degrees());
-    let expected = way.map_or(last.position, |(knots, course)| {
-        let seconds = (fix.at - last.at).seconds().clamp(-RECKONED_FOR.seconds(), RECKONED_FOR.seconds());
-        last.position.destination(course, knots * METRES_PER_SECOND_PER_KNOT * seconds)
-    });
-    expected.metres_to(fix.position)
-}
 
 impl Shard {
     /// The tracks under one MMSI, the youngest first.

@@ -3,14 +3,12 @@
 use crate::base::time::{Span, Time};
 use crate::base::units::Mmsi;
 
+use super::confirmed::CONFIRMED_FIXES;
 use super::grid;
 use super::heard::Heard;
 use super::key::{TrackIx, TrackKey};
-use super::store::Shard;
+use super::shard::Shard;
 use super::track::{Cold, Flag, Hot, NO_NEXT};
-
-/// A track with fewer fixes than this is unconfirmed.
-pub(super) const CONFIRMED_FIXES: u16 = 3;
 
 impl Shard {
     /// Frees the index of a dropped track for another.

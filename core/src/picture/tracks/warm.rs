@@ -5,7 +5,7 @@ use std::hint::black_box;
 use crate::base::units::Mmsi;
 
 use super::key::TrackIx;
-use super::store::Shard;
+use super::shard::Shard;
 use super::usual::UsualSpeed;
 
 impl Shard {
