@@ -37,9 +37,11 @@ const MARKS: usize = 2 * BLOCK;
 const PACKED: usize = MARKS + BLOCK;
 const WHOLE: usize = LOOSE * BLOCK;
 
-/// First allocation of the list, and the least by which it grows. Bytes. An allocation of the C library has 8 bytes beyond a multiple
-/// of 16.
+/// First allocation of the list, and the least by which it grows while it is small and later. Bytes. An allocation of the C library has
+/// 8 bytes beyond a multiple of 16. A vessel that sends every five minutes stays below `SMALL`.
 const FIRST_ROOM: usize = 24;
+const SMALL_GROWTH: usize = 32;
+const SMALL: usize = 88;
 const GROWTH: usize = 64;
 
 /// Transmissions of the last hour before the last three, oldest first.
@@ -185,7 +187,11 @@ impl Earlier {
         let wanted = self.bytes.len() + HEAD + LOOSE;
         if self.bytes.capacity() < wanted {
             let room = self.bytes.capacity();
-            let roomy = if room == 0 { FIRST_ROOM } else { room + (room / 8).next_multiple_of(16).max(GROWTH) };
+            let roomy = match room {
+                0 => FIRST_ROOM,
+                ..SMALL => room + SMALL_GROWTH,
+                SMALL.. => room + (room / 8).next_multiple_of(16).max(GROWTH),
+            };
             self.bytes.reserve_exact(roomy.max(wanted) - self.bytes.len());
         }
         self.bytes.extend_from_slice(&kept.to_le_bytes());
