@@ -38,7 +38,7 @@ enum Line {
     EvenSpeed = 2,
 }
 
-/// Fields of a record in a block.
+/// Fields of a record in a block. Time in milliseconds after the epoch of the trail, position in 1/600 000 degree.
 #[derive(Clone, Copy)]
 struct Fields {
     offset: u32,
@@ -62,6 +62,7 @@ impl Fields {
         Some(Fields { offset: record[0], lat: record[1] as i32, lon: record[2] as i32, sog, cog })
     }
 
+    /// The record with these fields.
     fn record(&self) -> Record {
         let value = |code: u32, none: u32| if code == none { u32::from(NONE) } else { code };
         let motion = value(self.sog, NO_SPEED) | value(self.cog, NO_COURSE) << 16;
@@ -69,11 +70,12 @@ impl Fields {
     }
 }
 
-/// Small numbers for small differences of either sign.
+/// Small numbers for small differences of either sign: 0, -1, 1, -2 become 0, 1, 2, 3.
 fn zigzag(difference: i32) -> u32 {
     (difference << 1 ^ difference >> 31) as u32
 }
 
+/// The difference of a number made by `zigzag`.
 fn unzigzag(code: u32) -> i32 {
     (code >> 1) as i32 ^ -((code & 1) as i32)
 }
@@ -97,7 +99,8 @@ struct Ends {
 }
 
 impl Ends {
-    /// The expected place of the record `step` steps before the newest, at `offset`.
+    /// The expected latitude and longitude of the record `step` steps before the newest, at `offset`; `newer` is the record after it. Writing
+    /// and reading call it with the same arguments, so its rounding does not matter.
     fn expected(&self, step: usize, offset: u32, newer: &Fields) -> (i32, i32) {
         let share = match self.line {
             Line::None => return (newer.lat, newer.lon),
@@ -155,6 +158,7 @@ pub(super) fn append(records: &[Record], words: &mut Vec<u32>) -> bool {
     let Some((_, line, widths, all)) = choices.into_iter().min_by_key(|(length, ..)| *length) else {
         return false;
     };
+    // At most 31 bits wait in `held` for the next word.
     let (mut held, mut bits) = (0_u64, 0);
     for (value, width) in all[..steps].iter().flatten().zip(widths.iter().cycle()) {
         held |= u64::from(*value) << bits;
@@ -178,7 +182,7 @@ pub(super) fn append(records: &[Record], words: &mut Vec<u32>) -> bool {
     true
 }
 
-/// One block of a list of words.
+/// One block of a list of words, with its fixed part read.
 pub(super) struct Block<'a> {
     /// The differences, and the oldest place if there is a line.
     words: &'a [u32],
@@ -224,6 +228,11 @@ impl<'a> Block<'a> {
     /// Time of the newest record. Milliseconds after the epoch of the trail.
     pub(super) fn newest_offset(&self) -> u32 {
         self.newest.offset
+    }
+
+    /// The newest record.
+    pub(super) fn newest(&self) -> Record {
+        self.newest.record()
     }
 
     /// Appends the records, oldest first.

@@ -32,8 +32,10 @@ pub(super) const WORDS: usize = 4;
 
 /// The record of a fix. Its time is clamped to the 49 days after `epoch` (milliseconds) that a record can hold.
 pub(super) fn record(point: &TrailPoint, epoch: i64) -> Record {
-    let tenths = |value: Option<f64>| value.map_or(NONE, |value| (value * 10.0).round() as u16);
-    let units = |degrees: f64| (degrees * UNITS_PER_DEGREE).round() as i32 as u32;
+    // Rounds by hand, because the standard function is a call. Fixes are in these units already.
+    let nearest = |value: f64| value + 0.5_f64.copysign(value);
+    let tenths = |value: Option<f64>| value.map_or(NONE, |value| nearest(value * 10.0) as u16);
+    let units = |degrees: f64| nearest(degrees * UNITS_PER_DEGREE) as i32 as u32;
     let offset = (point.at.millis() - epoch).clamp(0, i64::from(u32::MAX)) as u32;
     let motion = u32::from(tenths(point.sog_knots)) | u32::from(tenths(point.cog_degrees)) << 16;
     [offset, units(point.position.lat), units(point.position.lon), motion]

@@ -3,6 +3,10 @@
 //! A trail is thinned whenever it has as many fixes as `room`. Which fixes it keeps thus depends on the reports alone, not on how they
 //! are stored. Packed fixes that have been thinned at an age above `MIDDLE_AGE` are settled: thinning keeps them until they are too
 //! old, so their blocks need not be unpacked for it.
+//!
+//! The costs are arranged by how often they occur. A report appends sixteen bytes. Every few reports the plain records are thinned in
+//! place. Packing happens when the memory is full, and in thinning; a walk far back unpacks a block into a list of its own. Nothing is
+//! allocated for a report except when the memory grows.
 
 use crate::base::time::Span;
 
@@ -21,16 +25,23 @@ const SLACK: i64 = 1000;
 
 /// Number of fixes at which a trail is thinned for the second time. The first is at two.
 const SECOND_ROOM: usize = 24;
-/// Least number of plain fixes older than `MIDDLE_AGE` that are packed when the memory is full.
+/// Age from which plain fixes are packed when the memory is full. Later reports and pairs seldom look further back. Milliseconds.
+const PACKED_AGE: i64 = 660_000;
+/// Least number of such fixes that are packed together. A block of fewer is hardly smaller than the records.
 const FEWEST_PACKED: usize = 4;
-/// Least number of them that are packed while a trail is thinned. Vessels that send every minute or more often, and whose trail reaches
-/// back half an hour, never have as many, so their trails stay plain.
+/// Least mean time between them. Trails of vessels that send more often are thinned soon, which would unpack the fixes again.
+/// Milliseconds.
+const PACKED_SPACING: i64 = 200_000;
+/// Least number of fixes older than `MIDDLE_AGE` that are packed while a trail is thinned. Vessels that send every minute or more often,
+/// and whose trail reaches back half an hour, never have as many, so their trails stay plain.
 const MANY: usize = 8;
 /// Maximum number of records taken from a snapshot: more than half a day at the finest spacing.
 const MOST: usize = 10_000;
 /// Words of the packed part before its blocks.
 const HEAD: u16 = 1;
-/// Words of the memory once there are more than two fixes, and by which it then grows.
+/// Mean time between the reports of a vessel that sends often. Milliseconds.
+const OFTEN: i64 = 120_000;
+/// Words of the memory of other vessels once there are more than two fixes, and by which it then grows.
 const FIRST: usize = 8 * WORDS;
 const GROWTH: usize = 4 * WORDS;
 
@@ -56,7 +67,7 @@ impl Trail {
         Trail { epoch: 0, words: Box::default(), room: 0, packed: 0, old: 0, plain: 0 }
     }
 
-    /// A trail of these records, as read from a snapshot.
+    /// A trail of these records, oldest first, as read from a snapshot. `room` is raised to their number if it is less.
     pub(super) fn with(epoch: i64, room: usize, records: &[Record]) -> Trail {
         let mut trail = Trail { epoch, ..Trail::new() };
         // More are not written by this program.
@@ -66,7 +77,7 @@ impl Trail {
         trail
     }
 
-    /// Forgets all fixes.
+    /// Forgets all fixes. The memory and `room` stay as they are.
     pub(in crate::picture::tracks) fn clear(&mut self) {
         (self.packed, self.old, self.plain) = (0, 0, 0);
     }
@@ -129,7 +140,7 @@ impl Trail {
         usize::from(self.old) + usize::from(self.plain)
     }
 
-    /// The newest records. Empty only if the trail is.
+    /// The newest records, oldest first. Empty only if the trail is.
     pub(super) fn plain(&self) -> &[Record] {
         let start = usize::from(self.packed);
         self.words[start..start + WORDS * usize::from(self.plain)].as_chunks::<WORDS>().0
@@ -140,7 +151,7 @@ impl Trail {
         self.words[..usize::from(self.packed)].get(1..).unwrap_or_default()
     }
 
-    /// All records, oldest first.
+    /// All records, oldest first, unpacked into a new list.
     pub(super) fn records(&self) -> Vec<Record> {
         let mut records = Vec::with_capacity(self.len());
         for block in blocks(self.blocks()).iter().rev() {
@@ -155,7 +166,8 @@ impl Trail {
         size_of_val(&*self.words)
     }
 
-    /// Raises the number of fixes at which the trail is thinned next, if thinning left little room.
+    /// Raises the number of fixes at which the trail is thinned next, if thinning left little room. The steps decide which fixes a trail
+    /// keeps, and thus what alerts say; they are not a matter of memory.
     fn grow_room(&mut self) {
         let len = self.len();
         if len + 1 + len / 16 <= usize::from(self.room) {
@@ -175,18 +187,26 @@ impl Trail {
             self.pack(record[0]);
         }
         if self.words.len() < self.used() + WORDS {
-            // No further than to what the trail may hold before it is thinned.
-            let most = usize::from(self.packed) + WORDS * usize::from(self.room.saturating_sub(self.old));
-            let wanted = match self.words.len() {
-                0 => 2 * WORDS,
-                few if few < FIRST => FIRST,
-                size => size + GROWTH.max(size / 8),
-            };
-            self.resize(wanted.min(most).next_multiple_of(WORDS).max(self.used() + WORDS));
+            self.resize(self.next_size(record[0]));
         }
         let end = self.used();
         self.words[end..end + WORDS].copy_from_slice(&record);
         self.plain += 1;
+    }
+
+    /// Number of words to allocate for another record, at `now` (milliseconds after the epoch). Vessels that send often get at once what
+    /// the trail may hold before it is thinned, as every further allocation costs time and leaves a hole. Others grow in steps, because
+    /// packing will make space.
+    fn next_size(&self, now: u32) -> usize {
+        let most = usize::from(self.packed) + WORDS * usize::from(self.room.saturating_sub(self.old));
+        let span = self.plain().first().map_or(0, |first| i64::from(now) - i64::from(first[0]));
+        let wanted = match self.words.len() {
+            0 => 2 * WORDS,
+            _ if span < OFTEN * i64::from(self.plain) => most,
+            few if few < FIRST => FIRST,
+            size => size + GROWTH.max(size / 8),
+        };
+        wanted.min(most).next_multiple_of(WORDS).max(self.used() + WORDS)
     }
 
     /// Number of words in use.
@@ -201,14 +221,18 @@ impl Trail {
         self.words = roomy;
     }
 
-    /// Packs plain records older than `MIDDLE_AGE` at `now` (milliseconds after the epoch), if there are enough of them. A last block
-    /// with space takes them in.
+    /// Packs plain records older than `PACKED_AGE` at `now` (milliseconds after the epoch), if there are enough of them, and they are far
+    /// enough apart. A last block with space takes them in.
     fn pack(&mut self, now: u32) {
         let plain = self.plain();
-        let old = plain.partition_point(|kept| i64::from(kept[0]) <= i64::from(now) - MIDDLE_AGE);
+        let old = plain.partition_point(|kept| i64::from(kept[0]) <= i64::from(now) - PACKED_AGE);
         // The newest record stays plain, for the next report.
         let old = old.min(plain.len().saturating_sub(1));
         if old < FEWEST_PACKED {
+            return;
+        }
+        let span = i64::from(plain[old - 1][0]) - i64::from(plain[0][0]);
+        if span < PACKED_SPACING * (old as i64 - 1) {
             return;
         }
         let last = Block::last(self.blocks()).filter(|last| last.len() + FEWEST_PACKED <= BLOCK);
@@ -246,21 +270,24 @@ impl Trail {
             self.thin_packed(spaced);
             return;
         }
+        let used = self.used();
+        let records = self.words[..used].as_chunks_mut::<WORDS>().0;
         let mut stay = 0;
-        for from in (0..self.used()).step_by(WORDS) {
-            if spaced.keeps(self.words[from]) {
-                self.words.copy_within(from..from + WORDS, stay);
-                stay += WORDS;
+        for place in 0..records.len() {
+            let record = records[place];
+            if spaced.keeps(record[0]) {
+                records[stay] = record;
+                stay += 1;
             }
         }
-        self.plain = (stay / WORDS) as u16;
+        self.plain = stay as u16;
         if MANY <= self.plain().partition_point(|kept| i64::from(kept[0]) <= now - MIDDLE_AGE) {
             let records = self.plain().to_vec();
             self.settle(vec![0], &records, now);
         }
     }
 
-    /// Like `thin`, for a trail with a packed part.
+    /// Like `thin`, for a trail with a packed part. Blocks that have settled are copied as they are, except the one that is partly too old.
     fn thin_packed(&mut self, mut spaced: Spaced) {
         let words = self.blocks();
         let blocks = blocks(words);
@@ -323,7 +350,7 @@ impl Trail {
     /// Stores a packed part with `old` fixes, and plain records.
     fn store(&mut self, packed: &[u32], old: u16, plain: &[Record]) {
         let needed = packed.len() + WORDS * plain.len();
-        if self.words.len() < needed || 2 * (needed + GROWTH) < self.words.len() {
+        if !(needed..needed + 2 * GROWTH).contains(&self.words.len()) {
             self.words = vec![0; (needed + WORDS).next_multiple_of(WORDS)].into_boxed_slice();
         }
         self.words[..packed.len()].copy_from_slice(packed);
@@ -371,7 +398,7 @@ impl Spaced {
     }
 }
 
-/// The blocks of a packed part, newest first.
+/// The blocks of a packed part, newest first, from the words after its first.
 pub(super) fn blocks(words: &[u32]) -> Vec<Block<'_>> {
     let mut end = words.len();
     std::iter::from_fn(|| {

@@ -1,4 +1,7 @@
 //! A trail in a snapshot: all its fixes as plain numbers, however they are stored in memory.
+//!
+//! A snapshot is packed as a whole, so packed blocks would save little in it. And the way trails are stored can change without a new
+//! format of snapshots.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
