@@ -18,14 +18,14 @@ const STILL_METRES: f64 = 550.0;
 const AHEAD_DEGREES: f64 = 90.0;
 
 impl Shard {
-    /// Time of the latest fix of an MMSI, on any of its tracks.
+    /// Time of the latest fix of an MMSI, on any of its tracks; `Time::MIN` before the first. `first` is its first track.
     pub(super) fn last_at(&self, first: u32) -> Time {
         let chain = self.chain_from(first);
         chain.map(|ix| self.hot[ix.0 as usize].last_at).max().unwrap_or(Time::MIN)
     }
 
-    /// Whether a position identical to an earlier one may still be new, from a ship that has not moved or has returned to the same
-    /// place. A copy that was relayed late lies behind its ship.
+    /// Whether a position identical to an earlier one may still be new, because the bits alone do not tell a copy from a repetition. It is
+    /// new if it is from a ship that has not moved or has returned to the same place. A copy that was relayed late is behind its ship.
     pub(super) fn repeats_itself(&self, first: u32, report: &Report) -> bool {
         let Body::Position(said) = &report.body else {
             return false;

@@ -175,6 +175,7 @@ fn allowed_metres(last: &Fix, fix: &Fix) -> f64 {
     JITTER_METRES + resolution + way
 }
 
+/// Whether speed, course and heading are those of one ship at about one time. A value that one report lacks does not count.
 fn moves_alike(a: &Position, b: &Position) -> bool {
     let (sog_a, sog_b) = (a.sog_knots(), b.sog_knots());
     let faster = sog_a.unwrap_or(0.0).max(sog_b.unwrap_or(0.0));

@@ -19,16 +19,20 @@ pub(super) const NOWHERE: Cell = u32::MAX;
 /// The vessels of a cell form a doubly linked list: 8 bytes per vessel, however they are spread.
 #[derive(Default, Serialize, Deserialize)]
 pub(super) struct Grid {
+    /// First vessel of each cell that has any.
     first: FxHashMap<Cell, u32>,
+    /// By the index of the vessel. The item of a vessel without a cell has no meaning.
     links: Vec<Link>,
 }
 
+/// The neighbours of a vessel in the list of its cell, as indices within the shard; `NOBODY` at the ends.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 struct Link {
     before: u32,
     after: u32,
 }
 
+/// End of a list, in both directions.
 const NOBODY: u32 = u32::MAX;
 
 /// The cell that contains a position.

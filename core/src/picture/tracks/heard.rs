@@ -1,4 +1,7 @@
 //! Recent transmissions of each MMSI, so that a copy is recognised however late it is relayed.
+//!
+//! The same transmission may arrive from several stations and inputs. The copies have the same payload, but often another time. The last
+//! three transmissions are compared at every report, with 31 bits of their hash; older ones are kept in `Earlier`.
 
 use serde::{Deserialize, Serialize};
 
@@ -38,6 +41,7 @@ struct Transmission {
 }
 
 impl Transmission {
+    /// A transmission of this payload hash. The multiplication spreads the entropy of the hash to the bits that are kept.
     fn new(hash: u64, at: Time, kept: bool) -> Transmission {
         let mark = (hash.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32;
         Transmission { mark: (mark & !1).max(2) | u32::from(kept), at: at.millis() as u32 }
@@ -48,6 +52,7 @@ impl Transmission {
         Span::from_millis(i64::from(self.at.wrapping_sub(earlier.at) as i32))
     }
 
+    /// Whether both have the same payload, by 31 bits of its hash.
     fn is_copy_of(self, other: Transmission) -> bool {
         self.mark | 1 == other.mark | 1 && self.mark != 0
     }

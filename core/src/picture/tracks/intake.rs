@@ -18,20 +18,21 @@ use super::track::{Cold, Fix, Flag, NO_NEXT, SpeedMadeGood};
 use super::trail::TrailPoint;
 use super::usual::UsualSpeed;
 
-/// Shortest span of a speed made good (SPEC).
+/// Shortest span of a speed made good (SPEC). Over less, the rounding of positions and times is too large a part of it.
 const SMG_SHORTEST: Span = Span::from_minutes(5);
-/// Longest span of a speed made good within continuous reports (SPEC).
+/// Longest span of a speed made good within continuous reports (SPEC). After a longer silence it spans the whole hole.
 const SMG_LONGEST: Span = Span::from_minutes(20);
-/// How far back the trail of a passing vessel reaches.
+/// How far back the trail of a passing vessel reaches at least.
 const KEEP_SHORT: Span = Span::from_minutes(30);
-/// How far back the trail of a vessel worth watching reaches.
+/// How far back the trail of a vessel worth watching reaches at least: the 12 h in which circling is looked for, and an hour before.
 const KEEP_LONG: Span = Span::from_hours(13);
 /// A position whose time is more uncertain than this counts only if it is certainly newer than the last one.
 const CERTAIN: Span = Span::from_seconds(59);
+/// Speed made good from which a vessel has a record of its usual speed. Knots. Many moored vessels never reach it.
 const UNDER_WAY_KNOTS: f64 = 3.0;
 
 impl Shard {
-    /// Takes in one report at its event time.
+    /// Takes in one report at its event time. The result names tracks by their index in the whole picture.
     pub fn accept(&mut self, report: Report) -> Outcome {
         let outcome = self.take(report);
         match outcome {
@@ -47,6 +48,7 @@ impl Shard {
         }
     }
 
+    /// Like `accept`, but with indices within the shard. Checks that the report is new before its content is looked at.
     fn take(&mut self, report: Report) -> Outcome {
         let mmsi = report.mmsi;
         match mmsi.station_class() {
@@ -101,7 +103,8 @@ impl Shard {
         outcome
     }
 
-    /// Takes in a position. `first` is the first track of this MMSI, if any.
+    /// Takes in a position. `first` is the first track of this MMSI; `None` if it has none. Station and input are those that the report
+    /// came from.
     fn position(
         &mut self,
         mmsi: Mmsi,
@@ -144,6 +147,7 @@ impl Shard {
         Outcome::Identity { vessel, learned: None }
     }
 
+    /// Adds a fix to the track that it belongs to, by its time: at the end, or among the past positions if it is late.
     fn known(&mut self, ix: TrackIx, first: u32, fix: Fix) -> Outcome {
         let last_at = self.hot[ix.0 as usize].last_at;
         if fix.at < last_at {
@@ -163,7 +167,8 @@ impl Shard {
         self.move_on(ix, fix)
     }
 
-    /// Adds a fix to a track.
+    /// Adds a fix to a track, as its latest: updates the speed made good, the trail, the usual speed, the stations and the grid. The
+    /// fix must not be older than the latest one of the track.
     pub(super) fn move_on(&mut self, ix: TrackIx, fix: Fix) -> Outcome {
         let satellite = fix.said.message_type == 27 || self.lateness(fix.source).is_some();
         let hot = &mut self.hot[ix.0 as usize];
@@ -272,6 +277,8 @@ impl Shard {
     }
 }
 
+/// The speed made good at `fix`, over the last five minutes or more; `None` if the trail has no fix to measure it from. `place` is the
+/// place in the trail where the last measurement began.
 fn speed_made_good(cold: &Cold, place: &mut u16, previous: &Fix, fix: &Fix, max_hole: Span) -> Option<SpeedMadeGood> {
     let speed = |from: Time, position: LatLon, over_hole: bool| SpeedMadeGood {
         knots: knots(position.metres_to(fix.position), (fix.at - from).seconds()),
@@ -290,6 +297,7 @@ fn speed_made_good(cold: &Cold, place: &mut u16, previous: &Fix, fix: &Fix, max_
     (fix.at - start.at <= SMG_LONGEST).then(|| speed(start.at, start.position, false))
 }
 
+/// A fix as the trail keeps it.
 fn trail_point(fix: &Fix) -> TrailPoint {
     TrailPoint {
         at: fix.at,

@@ -3,6 +3,11 @@
 //! [`Tracks::accept`] takes one report at its event time and returns what it changed. A track is a dense index ([`TrackIx`])
 //! behind a stable key ([`TrackKey`]: MMSI and ordinal), so two ships under one MMSI are two tracks before any behaviour sees
 //! them.
+//!
+//! The tracks are in shards by MMSI, one for each lane ([`Shard`]). A report passes through `intake`: `copies` and `heard` recognise copies
+//! of a transmission, `accept` says what one ship could have done, `siblings` and `candidates` find further ships under one MMSI, and
+//! `blur` weighs coarse positions. What is kept of a vessel is in `track`: 64 bytes read at every report (`Hot`), 64 read seldom
+//! (`Cold`), and behind those the `trail`, the `usual` speed and the `identity`.
 
 mod accept;
 mod blur;

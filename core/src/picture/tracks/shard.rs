@@ -24,29 +24,39 @@ const MOST_NUMBERS: usize = 2_000_000;
 /// The tracks of the MMSIs of one shard. Inside the shard a `TrackIx` is an index into its own slab. `Shard::outside` converts it to
 /// the index in the whole picture.
 pub struct Shard {
+    /// Index of the shard in the picture.
     number: u32,
+    /// Number of low bits of an index in the whole picture that hold the number of the shard.
     shift: u32,
     pub(super) settings: Settings,
+    /// The three slabs have one item for each index, in use or free.
     pub(super) hot: Slab<Hot>,
     pub(super) cold: Slab<Cold>,
-    /// Recent transmissions, by the first track of each MMSI.
+    /// Recent transmissions, by the first track of each MMSI. Empty for its other tracks.
     pub(super) heard: Slab<Heard>,
+    /// Indices of dropped tracks that nothing reads any more; the last is used first.
     pub(super) free: Vec<TrackIx>,
+    /// The first track of each MMSI, which is its youngest. The others follow by `Hot::next`.
     pub(super) by_mmsi: FxHashMap<u32, u32>,
+    /// Not saved in a snapshot, but made again from the tracks.
     pub(super) confirmed: Confirmed,
     pub(super) grid: Grid,
     pub(super) candidates: Candidates,
     pub(super) places: Places,
+    /// Tracks dropped since the last `Tracks::take_forgotten`. Behaviours still have to end what they hold of them.
     pub(super) forgotten: Vec<TrackIx>,
+    /// The inputs whose reports arrive more than 15 min late, and how late.
     pub(super) satellite_sources: Vec<(SourceId, Span)>,
+    /// Number of tracks in use.
     pub(super) alive: usize,
+    /// Number of tracks dropped because there were too many.
     pub(super) evicted: u64,
     /// MMSIs seen so far, including forgotten ones.
     pub(super) numbers_seen: FxHashSet<u32>,
 }
 
 impl Shard {
-    /// An empty shard `number`, of at most `1 << shift`.
+    /// An empty shard with this index, in a picture of at most `1 << shift` shards.
     pub(super) fn new(number: u32, shift: u32, settings: Settings, satellite_sources: Vec<(SourceId, Span)>) -> Shard {
         Shard {
             number,
@@ -113,7 +123,8 @@ impl Shard {
         trails + heard + self.hot.capacity() * (size_of::<Hot>() + size_of::<Cold>() + size_of::<Heard>())
     }
 
-    /// Creates a track. A further track of an MMSI takes over the identity and recent transmissions of the first.
+    /// Creates a track. A further track of an MMSI takes over the identity and recent transmissions of the first, because static data
+    /// and copies name only the MMSI.
     pub(super) fn create(&mut self, mmsi: Mmsi, ordinal: u16) -> TrackIx {
         let mut hot = Hot::new(mmsi, ordinal);
         let mut cold = Cold::new();

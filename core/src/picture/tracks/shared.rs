@@ -25,7 +25,7 @@ impl Shard {
         remembered.max(self.chain(mmsi).count())
     }
 
-    /// Records the places of an MMSI when a further track of it begins.
+    /// Records the places of all tracks of an MMSI when a further track of it, `ix`, begins at `now`.
     pub(super) fn note_place(&mut self, ix: TrackIx, now: Time) {
         let mmsi = Mmsi(self.hot[ix.0 as usize].mmsi);
         let tracks: Vec<TrackIx> = self.chain(mmsi).collect();
@@ -76,6 +76,7 @@ impl Shard {
         }
     }
 
+    /// Forgets the places of an MMSI that are older than a day, and marks its tracks as shared or not by the number of the others.
     fn judge_sharing(&mut self, mmsi: Mmsi, now: Time) {
         let Some(places) = self.places.of.get_mut(&mmsi.0) else {
             return;

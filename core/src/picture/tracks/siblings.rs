@@ -1,4 +1,8 @@
 //! Several ships under one MMSI: which of them a fix belongs to, when there is a further one, and when only one is left.
+//!
+//! The tracks of an MMSI form a chain, the youngest first. A fix continues the track that could have made it. If none could, it waits as a
+//! candidate until two more agree with it. Then it either continues a track that is silent or unconfirmed, as a jump, or begins a
+//! further one.
 
 use crate::base::time::{Span, Time};
 use crate::base::units::Mmsi;
@@ -25,7 +29,7 @@ impl Shard {
         self.candidates.waiting(mmsi.0)
     }
 
-    /// The track of this MMSI that could have made the fix; of several, the nearest by dead reckoning.
+    /// The track of this MMSI that could have made the fix; of several, the nearest by dead reckoning. `None` if none could.
     pub(super) fn likeliest(&self, mmsi: Mmsi, first: u32, fix: &Fix) -> Option<TrackIx> {
         let limit = self.settings.jump_knots;
         if self.hot[first as usize].next == NO_NEXT {

@@ -11,13 +11,13 @@ use super::shard::Shard;
 use super::track::{Cold, Flag, Hot, NO_NEXT};
 
 impl Shard {
-    /// Frees the index of a dropped track for another.
+    /// Frees the index of a dropped track for another, and the memory of the track.
     pub(super) fn release(&mut self, ix: TrackIx) {
         self.cold[ix.0 as usize] = Cold::new();
         self.free.push(ix);
     }
 
-    /// Drops tracks that have been silent for too long.
+    /// Drops tracks that have been silent for longer than `forget_after_hours`, unless a behaviour follows them. At engine time `now`.
     pub(super) fn sweep(&mut self, now: Time) {
         self.candidates.expire(now);
         self.sweep_places(now);
@@ -31,7 +31,8 @@ impl Shard {
         self.mark_all_confirmed();
     }
 
-    /// Drops a track. Its data can still be read until `release`.
+    /// Drops a track. Its data can still be read until `release`, because behaviours have yet to end what they hold of it. If the MMSI has
+    /// other tracks, the next one takes over the recent transmissions.
     pub(super) fn forget(&mut self, ix: TrackIx) {
         let Hot { mmsi, cell, next, .. } = self.hot[ix.0 as usize];
         if self.has_places(Mmsi(mmsi)) {
