@@ -15,6 +15,7 @@ const LEAST_WORDS: usize = 64;
 pub(super) struct Confirmed {
     /// The number of words is a power of two, or 0.
     bits: Vec<u64>,
+    /// Number of MMSIs marked since the filter was made.
     marked: usize,
 }
 
@@ -46,6 +47,7 @@ impl Confirmed {
         true
     }
 
+    /// Word and bit of an MMSI; `None` in an empty filter. MMSIs are mixed first, because they are assigned in sequence.
     fn place(&self, mmsi: Mmsi) -> Option<(usize, u32)> {
         let mixed = u64::from(mmsi.0).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 24;
         let last = self.bits.len().checked_sub(1)?;

@@ -183,6 +183,7 @@ impl Earlier {
         all.into_iter().for_each(|kept| self.add(kept));
     }
 
+    /// Adds a transmission at the end, and packs the last sixteen when there are as many outside blocks.
     fn add(&mut self, kept: u32) {
         let wanted = self.bytes.len() + HEAD + LOOSE;
         if self.bytes.capacity() < wanted {
@@ -225,6 +226,7 @@ impl Earlier {
     }
 }
 
+/// A transmission outside a packed block, from its bytes.
 fn word(bytes: [u8; LOOSE]) -> u32 {
     u32::from_le_bytes(bytes)
 }

@@ -1,4 +1,7 @@
 //! The grid that neighbours are searched in: cells of 1/40°, correct at ±180°, near the poles and across cell borders.
+//!
+//! A search visits the cells that its circle touches and every vessel in them. Smaller cells mean fewer vessels that are too far away, but
+//! more cells to look up.
 
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
@@ -41,7 +44,7 @@ pub(super) fn cell_of(at: LatLon) -> Cell {
 }
 
 impl Grid {
-    /// Adds a vessel to a cell.
+    /// Adds a vessel to a cell. It must not be in one; `remove` comes first.
     pub(super) fn insert(&mut self, cell: Cell, vessel: TrackIx) {
         let place = vessel.0 as usize;
         if self.links.len() <= place {

@@ -1,4 +1,7 @@
 //! The path of a report through a shard: from the report to the fix, the identity, or the reason why it is refused.
+//!
+//! In this order: stations that are not tracked, copies of a known transmission, times that may be older than the last fix, and then the
+//! content. Static data go to every track of the MMSI. A position goes to the track that could have made it.
 
 use crate::ais::{Body, Class, Position, Report, SourceId, Static, StationId};
 use crate::base::time::{Span, Time};
@@ -79,6 +82,7 @@ impl Shard {
                 self.note_copy(mmsi, report.station, report.source);
                 return Outcome::Refused(Refusal::Copy);
             }
+            // Remembered even if it is refused below, so that its copies count as copies and not as refused positions.
             self.heard[first as usize].remember(transmission, report.at, kept);
             if CERTAIN < report.uncertainty
                 && matches!(report.body, Body::Position(_))
@@ -95,6 +99,7 @@ impl Shard {
             Body::Static(said) => self.identity(mmsi, &said, report.at),
             Body::SafetyText(_) | Body::Base(_) | Body::Aid(_) | Body::Other => Outcome::Refused(Refusal::NotTracked),
         };
+        // The first report of an MMSI has just created the track that remembers it.
         if first.is_none()
             && let Some(created) = self.by_mmsi.get(&mmsi.0)
         {
@@ -122,6 +127,7 @@ impl Shard {
             let ix = self.create(mmsi, 1);
             return self.move_on(ix, fix);
         };
+        // A track that only static data have created takes any position.
         let head = &self.hot[first as usize];
         if head.next == NO_NEXT && head.fixes == 0 {
             return self.move_on(TrackIx(first), fix);
@@ -133,7 +139,7 @@ impl Shard {
         }
     }
 
-    /// A report without a position is refused, unless it is from a distress device.
+    /// A report without a position is refused, unless it is from a distress device, whose signal alone is an emergency.
     fn without_position(&mut self, mmsi: Mmsi, said: Position) -> Outcome {
         if mmsi.station_class() != StationClass::Distress {
             return Outcome::Refused(Refusal::NoPosition);
@@ -174,6 +180,7 @@ impl Shard {
         let hot = &mut self.hot[ix.0 as usize];
         let cold = &mut self.cold[ix.0 as usize];
         let previous = hot.last();
+        // Heard once from the shore, a vessel counts as heard from the shore for good.
         if !satellite {
             hot.mark(Flag::SatelliteOnly, false);
         }
@@ -187,6 +194,7 @@ impl Shard {
         hot.source = fix.source;
         hot.fixes = hot.fixes.saturating_add(1);
         match fix.said.class {
+            // Type 27 is taken for class A, but it does not override what another message showed.
             Class::A if fix.said.message_type == 27 && hot.class() != Class::Unknown => {}
             Class::Unknown => {}
             class => hot.set_class(class),
@@ -196,6 +204,7 @@ impl Shard {
         hot.mark(Flag::OverHole, smg.is_some_and(|smg| smg.over_hole));
         let keep = if hot.is(Flag::KeepLong) { KEEP_LONG } else { KEEP_SHORT };
         cold.trail.push(&trail_point(&fix), keep);
+        // One sample a minute, so that a vessel that reports often does not weigh more than its slot.
         let new_minute = previous.is_none_or(|previous| previous.at.floor_minute() != fix.at.floor_minute());
         if let Some(smg) = smg.filter(|smg| new_minute && !smg.over_hole) {
             match &mut cold.usual {
@@ -238,6 +247,7 @@ impl Shard {
         let known = self.cold[vessel.0 as usize].identity.as_deref();
         let before = known.is_none_or(|known| known.teaches(said)).then(|| known.cloned().unwrap_or_default());
         let class = said.class.filter(|class| *class != Class::Unknown);
+        // The class and the data are set on all tracks; what was new is reported for the one heard last.
         let (mut changed, mut repeated) = (Fields::default(), Fields::default());
         let mut next = first;
         while next != NO_NEXT {
@@ -255,6 +265,7 @@ impl Shard {
         if changed.and(repeated).is_empty() {
             return Outcome::Refused(Refusal::NothingNew);
         }
+        // An estimated time of arrival is corrected all through a voyage, so a change of it alone is not news.
         let (changed, repeated) = (changed.without(Fields::ETA), repeated.without(Fields::ETA));
         let learned = before
             .filter(|_| !changed.and(repeated).is_empty())

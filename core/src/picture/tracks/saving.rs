@@ -93,12 +93,13 @@ impl Tracks {
         })
     }
 
-    /// Checks that all items have come.
+    /// Checks that all items have come. Call it after the last part.
     pub(crate) fn restored(&mut self) -> Result<(), Damaged> {
         self.shards.iter_mut().try_for_each(|shard| {
             shard.hot.restored()?;
             shard.cold.restored()?;
             shard.heard.restored()?;
+            // Not in the snapshot, because it follows from the tracks.
             shard.mark_all_confirmed();
             Ok(())
         })

@@ -43,6 +43,7 @@ impl Shard {
             return;
         }
         let place = Place { ordinal: hot.ordinal, at: hot.last_at, position: hot.position() };
+        // The place of another live track is never replaced: two ships may lie side by side.
         let live: Vec<u16> = self.chain(Mmsi(hot.mmsi)).map(|ix| self.hot[ix.0 as usize].ordinal).collect();
         let places = self.places.of.entry(hot.mmsi).or_default();
         let known = places.iter().position(|known| known.ordinal == place.ordinal).or_else(|| {

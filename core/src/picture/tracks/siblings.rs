@@ -61,6 +61,7 @@ impl Shard {
             let before = point.map_or(last, |point| Fix { at: point.at, position: point.position, ..last });
             Some(Box::new(Jump { from: (hot.key(), from), before, first }))
         });
+        // A ship that reappears elsewhere keeps its track, and with it its alerts, unless another ship may still be using that track.
         let successor = self.chain(mmsi).find(|ix| {
             let hot = &self.hot[ix.0 as usize];
             hot.fixes < CONFIRMED_FIXES || alone_after <= fix.at - hot.last_at
@@ -70,6 +71,7 @@ impl Shard {
                 if CONFIRMED_FIXES <= self.hot[ix.0 as usize].fixes {
                     self.note_last_place(ix);
                 }
+                // No position between the old place and the new one is known, so none may be interpolated.
                 self.cold[ix.0 as usize].trail.clear();
                 self.hot[ix.0 as usize].smg = f32::NAN;
                 ix

@@ -28,6 +28,7 @@ impl Shard {
                 self.forget(TrackIx(ix));
             }
         }
+        // The filter only gains bits between two sweeps.
         self.mark_all_confirmed();
     }
 
@@ -54,6 +55,7 @@ impl Shard {
             }
         }
         self.heard[ix.0 as usize] = Heard::default();
+        // With one track left, nothing shows any longer that two ships use the MMSI.
         if let Some(alone) = self.by_mmsi.get(&mmsi).filter(|first| self.hot[**first as usize].next == NO_NEXT) {
             let alone = &mut self.hot[*alone as usize];
             alone.mark(Flag::Beside, false);

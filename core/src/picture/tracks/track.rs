@@ -47,6 +47,7 @@ pub struct SpeedMadeGood {
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 #[repr(align(64))]
 pub(super) struct Hot {
+    /// Time of the latest fix; `Time::MIN` before the first.
     pub(super) last_at: Time,
     /// The latest report; its position is the latest known one.
     pub(super) said: Position,
@@ -54,14 +55,18 @@ pub(super) struct Hot {
     pub(super) smg: f32,
     /// Length of the span of that speed. Milliseconds.
     pub(super) smg_span: u32,
+    /// Cell of the grid that has the vessel; `NOWHERE` before the first fix and after the track was dropped.
     pub(super) cell: Cell,
     pub(super) mmsi: u32,
     /// Index of the next track of the same MMSI; `NO_NEXT` for the last.
     pub(super) next: u32,
     /// Activity bits; see [`Vessel::active`].
     pub(super) active: u32,
+    /// Number of fixes; stays at the largest value.
     pub(super) fixes: u16,
+    /// Number of the track under its MMSI, from 1.
     pub(super) ordinal: u16,
+    /// The station and the input of the latest fix.
     pub(super) station: StationId,
     pub(super) source: SourceId,
     /// Index in the trail of the point where the span of the speed made good began.
@@ -74,10 +79,15 @@ pub(super) struct Hot {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[repr(align(64))]
 pub(super) struct Cold {
+    /// Past positions; empty before the first fix and after a jump.
     pub(super) trail: Trail,
+    /// Time of the first fix; `Time::MIN` before it.
     pub(super) first_at: Time,
+    /// Record of its speeds; `None` before it has made 3 kn.
     pub(super) usual: Option<Box<UsualSpeed>>,
+    /// Static data; `None` before any was heard.
     pub(super) identity: Option<Box<Identity>>,
+    /// Stations that recently heard it, most recent first; `None` before a report with a station.
     #[expect(clippy::box_collection, reason = "one thin pointer keeps a vessel's cold state at 64 bytes")]
     pub(super) stations: Option<Box<Vec<StationId>>>,
 }
