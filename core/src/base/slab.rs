@@ -1,4 +1,7 @@
 //! A list that is saved a few items at a time while its items change.
+//!
+//! A save of all items at once would hold up the engine. A copy of the list would take as much memory again. Here a change pays for
+//! itself: it saves one item early, and only during a save.
 
 use std::ops::{Index, IndexMut, Range};
 use std::slice::Iter;
@@ -91,6 +94,7 @@ impl<T: Serialize> Slab<T> {
         !self.unsaved.is_empty()
     }
 
+    /// Saves an item before its turn, once. Out of line, so that a change outside a save costs only a comparison.
     #[cold]
     #[inline(never)]
     fn save_early(&mut self, index: usize) {
@@ -100,6 +104,7 @@ impl<T: Serialize> Slab<T> {
     }
 }
 
+/// Appends one record: the number of the slab, the index of the first item, the number of items, and the items.
 fn put_record<T: Serialize>(number: u32, first: usize, items: &[T], into: &mut Vec<u8>) {
     put(&(number, first as u32, items.len() as u32), into);
     items.iter().for_each(|item| put(item, into));

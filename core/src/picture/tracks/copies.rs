@@ -40,6 +40,7 @@ impl Shard {
             if slow && metres <= STILL_METRES {
                 return true;
             }
+            // Beyond that, only a ship that has sailed on as it reported is not a copy.
             let (Some(sog), Some(cog)) = (said.sog_knots(), said.cog_degrees()) else {
                 return false;
             };

@@ -57,7 +57,8 @@ impl Grid {
         }
     }
 
-    /// Removes a vessel that is in `cell`; does nothing for `NOWHERE`.
+    /// Removes a vessel that is in `cell`; does nothing for `NOWHERE`. A cell without vessels leaves the map, so that the map does not grow
+    /// with the sea that was ever sailed.
     pub(super) fn remove(&mut self, cell: Cell, vessel: TrackIx) {
         if cell == NOWHERE {
             return;

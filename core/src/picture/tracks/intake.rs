@@ -163,6 +163,7 @@ impl Shard {
                 false => Outcome::Refused(Refusal::TooLate),
             };
         }
+        // Two stations may give one transmission different bits, or two ships may share the MMSI; neither moves the track.
         if fix.at == last_at {
             return Outcome::Refused(Refusal::SameMoment);
         }
@@ -234,7 +235,8 @@ impl Shard {
         Outcome::Fix { vessel: ix, previous, smg, jump: None }
     }
 
-    /// Merges static data into every track of an MMSI, because a message names its MMSI but not its position.
+    /// Merges static data into every track of an MMSI, because a message names its MMSI but not its position. Creates a track if there is
+    /// none. The result names the track heard last, with what was known before.
     fn identity(&mut self, mmsi: Mmsi, said: &Static, at: Time) -> Outcome {
         if !self.by_mmsi.contains_key(&mmsi.0) {
             self.create(mmsi, 1);

@@ -1,4 +1,6 @@
 //! The places of MMSIs that were heard in more than one.
+//!
+//! Most MMSIs have one track and one place, and are not listed. `shared` decides what the places mean.
 
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
@@ -15,7 +17,9 @@ pub(super) struct Places {
 /// Where one track was last heard.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 pub(super) struct Place {
+    /// Number of the track under its MMSI. The track may be gone; its place counts for a day.
     pub(super) ordinal: u16,
+    /// Time of its latest fix.
     pub(super) at: Time,
     pub(super) position: LatLon,
 }

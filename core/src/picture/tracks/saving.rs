@@ -33,7 +33,7 @@ impl Tracks {
         }
     }
 
-    /// Begins to save the items of the slabs as they are. `save_some` hands them out.
+    /// Begins to save the items of the slabs as they are. `save_some` hands them out. A save that was not finished is given up.
     pub(crate) fn begin_save(&mut self) {
         for (number, shard) in (0..).step_by(SLABS as usize).zip(&mut self.shards) {
             shard.hot.begin_save(number);

@@ -192,5 +192,9 @@ impl Shard {
         self.confirmed = Confirmed::of(confirmed().count(), confirmed());
     }
 
-    remembers! { pub(super) kept { free, by_mmsi, grid, candidates, places, forgotten, alive, evicted, numbers_seen } parts {} built { number, shift, settings, satellite_sources, confirmed, hot, cold, heard } }
+    remembers! {
+        pub(super) kept { free, by_mmsi, grid, candidates, places, forgotten, alive, evicted, numbers_seen }
+        parts {}
+        built { number, shift, settings, satellite_sources, confirmed, hot, cold, heard }
+    }
 }

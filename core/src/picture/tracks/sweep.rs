@@ -40,6 +40,7 @@ impl Shard {
             self.note_last_place(ix);
         }
         self.grid.remove(cell, ix);
+        // Takes the track out of the chain of its MMSI, at the head or behind the track before it.
         if self.by_mmsi.get(&mmsi) == Some(&ix.0) {
             match next {
                 NO_NEXT => self.by_mmsi.remove(&mmsi),

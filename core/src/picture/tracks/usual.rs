@@ -51,6 +51,7 @@ impl UsualSpeed {
     pub(super) fn sample(&mut self, at: Time, knots: f64) {
         let millis = at.millis();
         let slot = millis.div_euclid(SLOT_MILLIS);
+        // A slot is closed by the first sample after it, however late that comes.
         if slot != self.slot {
             self.close_slot(slot);
         }

@@ -83,11 +83,13 @@ fn unzigzag(code: u32) -> i32 {
 /// The differences of one record: time, latitude, longitude, speed, course.
 type Differences = [u32; 5];
 
-/// Bits of each of the widths in the last word of a block.
+/// Bits of each of the widths in the last word of a block. A difference in time or place may need all 32 bits, one in speed 11, one in
+/// course 12.
 const WIDTH_BITS: [u32; 5] = [6, 6, 6, 4, 4];
 
 /// The ends of a block, and the line between them.
 struct Ends {
+    /// Which line, or none.
     line: Line,
     newest: Fields,
     /// Latitude and longitude of the oldest record less those of the newest.
@@ -99,8 +101,8 @@ struct Ends {
 }
 
 impl Ends {
-    /// The expected latitude and longitude of the record `step` steps before the newest, at `offset`; `newer` is the record after it. Writing
-    /// and reading call it with the same arguments, so its rounding does not matter.
+    /// The expected latitude and longitude of the record `step` steps before the newest, at `offset`; `newer` is the record after it.
+    /// Writing and reading call it with the same arguments, so its rounding does not matter.
     fn expected(&self, step: usize, offset: u32, newer: &Fields) -> (i32, i32) {
         let share = match self.line {
             Line::None => return (newer.lat, newer.lon),
@@ -114,7 +116,8 @@ impl Ends {
 }
 
 /// Appends a block of these records, oldest first. Returns whether it did: it does not if there are none or more than `BLOCK`, or if a
-/// value is out of the range of AIS.
+/// value is out of the range of AIS. All three lines are tried, which takes about as long as to decode a message; so a trail is packed
+/// once in several reports, and a block that has settled is not packed again.
 pub(super) fn append(records: &[Record], words: &mut Vec<u32>) -> bool {
     if !(1..=BLOCK).contains(&records.len()) {
         return false;
@@ -129,8 +132,10 @@ pub(super) fn append(records: &[Record], words: &mut Vec<u32>) -> bool {
     }
     let (newest, oldest, steps) = (fields[0], fields[fields.len() - 1], fields.len() - 1);
     let spacing = |pair: &[Fields]| pair[0].offset.wrapping_sub(pair[1].offset);
+    // Most feeds give times in whole seconds.
     let whole = |spacing: u32| spacing <= i32::MAX as u32 && spacing.is_multiple_of(SECOND as u32);
     let unit = if fields.windows(2).all(|pair| whole(spacing(pair))) { SECOND } else { 1 };
+    // Which line is shortest depends on the vessel: an even speed at sea, even steps between fixes of one interval, and no line in a turn.
     let differences = |line: Line| {
         let across = (oldest.lat.wrapping_sub(newest.lat), oldest.lon.wrapping_sub(newest.lon));
         let ends = Ends { line, newest, across, steps, span: newest.offset.wrapping_sub(oldest.offset) };
@@ -138,6 +143,7 @@ pub(super) fn append(records: &[Record], words: &mut Vec<u32>) -> bool {
         for (step, pair) in (1..).zip(fields.windows(2)) {
             let (newer, older) = (&pair[0], &pair[1]);
             let (lat, lon) = ends.expected(step, older.offset, newer);
+            // The shorter way round, so that a course near north does not need the whole width.
             let turn = (older.cog as i32 - newer.cog as i32).rem_euclid(COURSE_CODES);
             all[step - 1] = [
                 zigzag((spacing(pair) as i32).wrapping_sub(SPACING) / unit),
@@ -191,7 +197,7 @@ pub(super) struct Block<'a> {
     line: Line,
     unit: i32,
     widths: [u32; 5],
-    /// Index of the first word of the block.
+    /// Index of the first word of the block in the list, which is where the block before it ends.
     pub(super) start: usize,
 }
 

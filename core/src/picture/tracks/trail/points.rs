@@ -123,6 +123,7 @@ impl Trail {
             // A late fix thins nothing.
             self.room = narrow((2 * self.len()).max(4));
         }
+        // In most cases the fix belongs among the plain records, and the packed part stays as it is.
         let is_plain = records.len() == usize::from(self.plain);
         records.insert(place, point::record(fix, epoch));
         match is_plain {
@@ -235,6 +236,7 @@ impl Trail {
         if span < PACKED_SPACING * (old as i64 - 1) {
             return;
         }
+        // Few long blocks take less memory than many short ones.
         let last = Block::last(self.blocks()).filter(|last| last.len() + FEWEST_PACKED <= BLOCK);
         let mut records = Vec::with_capacity(BLOCK);
         if let Some(last) = &last {
@@ -347,7 +349,8 @@ impl Trail {
         self.store(if old == 0 { &[] } else { &packed }, old, plain);
     }
 
-    /// Stores a packed part with `old` fixes, and plain records.
+    /// Stores a packed part with `old` fixes, and plain records. Takes another allocation if the present one is too small or much too
+    /// large.
     fn store(&mut self, packed: &[u32], old: u16, plain: &[Record]) {
         let needed = packed.len() + WORDS * plain.len();
         if !(needed..needed + 2 * GROWTH).contains(&self.words.len()) {
