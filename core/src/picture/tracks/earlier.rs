@@ -185,21 +185,26 @@ impl Earlier {
 
     /// Adds a transmission at the end, and packs the last sixteen when there are as many outside blocks.
     fn add(&mut self, kept: u32) {
-        let wanted = self.bytes.len() + HEAD + LOOSE;
-        if self.bytes.capacity() < wanted {
-            let room = self.bytes.capacity();
-            let roomy = match room {
-                0 => FIRST_ROOM,
-                ..SMALL => room + SMALL_GROWTH,
-                SMALL.. => room + (room / 8).next_multiple_of(16).max(GROWTH),
-            };
-            self.bytes.reserve_exact(roomy.max(wanted) - self.bytes.len());
-        }
+        self.make_room(LOOSE);
         self.bytes.extend_from_slice(&kept.to_le_bytes());
         self.count = self.count.saturating_add(1);
         if self.parts().1.len() == WHOLE {
             self.close_block();
         }
+    }
+
+    /// Makes room for this many bytes more.
+    fn make_room(&mut self, more: usize) {
+        let (wanted, room) = (self.bytes.len() + more, self.bytes.capacity());
+        if wanted <= room {
+            return;
+        }
+        let roomy = match room {
+            0 => FIRST_ROOM,
+            1..SMALL => room + SMALL_GROWTH,
+            SMALL.. => room + (room / 8).next_multiple_of(16).max(GROWTH),
+        };
+        self.bytes.reserve_exact(roomy.max(wanted) - self.bytes.len());
     }
 
     /// Makes a block of the last sixteen transmissions.
@@ -218,6 +223,7 @@ impl Earlier {
                     .extend(last.iter().zip(steps).map(|(kept, step)| (kept >> TIME_BITS & 15 | step << 4) as u8));
             }
             false => {
+                self.make_room(HEAD + WHOLE);
                 self.bytes.extend_from_slice(&UNPACKED.to_le_bytes());
                 last.iter().for_each(|kept| self.bytes.extend_from_slice(&kept.to_le_bytes()));
             }
