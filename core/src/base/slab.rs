@@ -1,4 +1,7 @@
 //! A list that is saved a few items at a time while its items change.
+//!
+//! A save of all items at once would hold up the engine. A copy of the list would take as much memory again. Here a change pays for
+//! itself: it saves one item early, and only during a save.
 
 use std::ops::{Index, IndexMut, Range};
 use std::slice::Iter;
@@ -98,8 +101,7 @@ impl<T: Serialize> Slab<T> {
         (self.unsaved, self.done, self.early) = (0..0, Vec::new(), Vec::new());
     }
 
-    /// Saves an item before its turn, because it is about to change. Kept out of line: it is rare, and every change of
-    /// an item passes the check before it.
+    /// Saves an item before its turn, once. Out of line, so that a change outside a save costs only a comparison.
     #[cold]
     #[inline(never)]
     fn save_early(&mut self, index: usize) {
@@ -109,7 +111,7 @@ impl<T: Serialize> Slab<T> {
     }
 }
 
-/// Writes one record: number of the slab, index of the first item, number of items, and the items.
+/// Appends one record: the number of the slab, the index of the first item, the number of items, and the items.
 fn put_record<T: Serialize>(number: u32, first: usize, items: &[T], into: &mut Vec<u8>) {
     put(&(number, first as u32, items.len() as u32), into);
     items.iter().for_each(|item| put(item, into));

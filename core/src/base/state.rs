@@ -160,32 +160,3 @@ pub(crate) mod array {
         all.try_into().map_err(|all: Vec<T>| D::Error::custom(format!("{} items instead of {N}", all.len())))
     }
 }
-
-/// `with` for a list whose capacity is part of its state: it decides when the list is next cleaned up.
-pub(crate) mod roomy {
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-    /// Upper limit of the capacity restored from a snapshot; a larger one is damage.
-    const MOST_ROOM: usize = 1 << 16;
-
-    /// Capacity and items, as they are written.
-    #[derive(Serialize)]
-    struct Ref<'a, T>(u32, &'a [T]);
-
-    /// Capacity and items, as they are read.
-    #[derive(Deserialize)]
-    struct Own<T>(u32, Vec<T>);
-
-    /// Writes the capacity before the items.
-    pub(crate) fn serialize<T: Serialize, S: Serializer>(list: &Vec<T>, to: S) -> Result<S::Ok, S::Error> {
-        Ref(list.capacity() as u32, list).serialize(to)
-    }
-
-    /// Reads items into a list that has the capacity of the saved one, within bounds.
-    pub(crate) fn deserialize<'de, T: Deserialize<'de>, D: Deserializer<'de>>(from: D) -> Result<Vec<T>, D::Error> {
-        let Own(room, items) = Own::<T>::deserialize(from)?;
-        let mut list = Vec::with_capacity((room as usize).min(MOST_ROOM).max(items.len()));
-        list.extend(items);
-        Ok(list)
-    }
-}

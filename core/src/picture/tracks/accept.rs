@@ -15,6 +15,10 @@ pub const CONFIRMING_FIXES: usize = 3;
 pub(super) const CANDIDATE_AGE: Span = Span::from_minutes(30);
 /// Distance that is never a jump, because receiver clocks and slot delays blur positions. Metres.
 const JITTER_METRES: f64 = 200.0;
+/// Longest time of dead reckoning.
+const RECKONED_FOR: Span = Span::from_minutes(30);
+/// Speed below which a course means nothing. Knots.
+const STILL_KNOTS: f64 = 0.5;
 
 /// The effect of a report on the picture.
 #[derive(Clone, PartialEq, Debug)]
@@ -127,4 +131,14 @@ pub(super) fn possible(from: &Fix, to: &Fix, jump_knots: f64) -> bool {
     let seconds = ((to.at - from.at).abs() + uncertain).seconds();
     let blur = from.said.resolution_metres() + to.said.resolution_metres();
     from.position.is_within(jump_knots * METRES_PER_SECOND_PER_KNOT * seconds + JITTER_METRES + blur, to.position)
+}
+
+/// Distance from `fix` to where its vessel would be had it moved on as reported in `last`. Metres.
+pub(super) fn metres_off(last: &Fix, fix: &Fix) -> f64 {
+    let way = last.said.sog_knots().filter(|knots| STILL_KNOTS <= *knots).zip(last.said.cog_degrees());
+    let expected = way.map_or(last.position, |(knots, course)| {
+        let seconds = (fix.at - last.at).seconds().clamp(-RECKONED_FOR.seconds(), RECKONED_FOR.seconds());
+        last.position.destination(course, knots * METRES_PER_SECOND_PER_KNOT * seconds)
+    });
+    expected.metres_to(fix.position)
 }

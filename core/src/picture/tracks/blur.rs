@@ -8,7 +8,7 @@ use crate::base::time::Span;
 use crate::base::units::METRES_PER_SECOND_PER_KNOT;
 
 use super::key::TrackIx;
-use super::store::Shard;
+use super::shard::Shard;
 use super::track::Fix;
 
 /// Two fixes whose accuracy differs by less than this count as equally accurate. Metres.

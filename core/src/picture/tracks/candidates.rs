@@ -8,14 +8,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::time::Time;
 
-use super::accept::{CANDIDATE_AGE, CONFIRMING_FIXES, possible};
-use super::siblings::metres_off;
+use super::accept::{CANDIDATE_AGE, CONFIRMING_FIXES, metres_off, possible};
 use super::track::Fix;
 
 /// Maximum number of candidates of one MMSI. A further one replaces the one that has been silent longest.
 const MOST_WAITING: usize = 8;
 
-/// The candidates, by MMSI.
+/// The candidates, by MMSI. An MMSI without any is not in the map.
 #[derive(Default, Serialize, Deserialize)]
 pub(super) struct Candidates {
     waiting: FxHashMap<u32, Vec<Candidate>>,
@@ -25,12 +24,15 @@ pub(super) struct Candidates {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Candidate {
     fixes: Vec<Fix>,
+    /// The newest of the fixes: the next one must be possible after it.
     last: Fix,
 }
 
 impl Candidates {
-    /// Adds an impossible fix. Returns the fixes of a further ship, oldest first, once three agree.
+    /// Adds a fix that no track of its MMSI could have made, to the nearest candidate that could have, or else as a new candidate. Returns
+    /// the fixes of a further ship, oldest first, once three agree. `jump_knots` is a speed that no ship reaches.
     pub(super) fn add(&mut self, mmsi: u32, fix: Fix, jump_knots: f64) -> Option<Vec<Fix>> {
+        // An empty list stays in the map until it is swept or a ship is confirmed.
         let waiting = self.waiting.entry(mmsi).or_default();
         waiting.retain(|candidate| fix.at - candidate.last.at <= CANDIDATE_AGE);
         let agreeing = waiting
@@ -67,13 +69,13 @@ impl Candidates {
         Some(confirmed.fixes)
     }
 
-    /// The largest number of fixes that agree so far for one candidate of an MMSI.
+    /// The largest number of fixes that agree so far for one candidate of an MMSI; 0 without a candidate.
     pub(super) fn waiting(&self, mmsi: u32) -> usize {
         let fixes = |candidates: &Vec<Candidate>| candidates.iter().map(|candidate| candidate.fixes.len()).max();
         self.waiting.get(&mmsi).and_then(fixes).unwrap_or(0)
     }
 
-    /// Drops candidates that were not confirmed in time.
+    /// Drops candidates whose newest fix is older than `CANDIDATE_AGE` at `now`.
     pub(super) fn expire(&mut self, now: Time) {
         self.waiting.retain(|_, candidates| {
             candidates.retain(|candidate| now - candidate.last.at <= CANDIDATE_AGE);

@@ -3,10 +3,8 @@
 
 use crate::base::units::Mmsi;
 
-use super::store::Shard;
-use super::sweep::CONFIRMED_FIXES;
-use super::track::Flag;
-
+/// A track with fewer fixes than this is unconfirmed.
+pub(super) const CONFIRMED_FIXES: u16 = 3;
 /// Minimum number of bits for each marked MMSI. About one in this many other MMSIs passes the filter.
 const BITS_EACH: usize = 16;
 /// Minimum size of the filter. Words of 64 bits.
@@ -17,10 +15,22 @@ const LEAST_WORDS: usize = 64;
 pub(super) struct Confirmed {
     /// The number of words is a power of two, or 0.
     bits: Vec<u64>,
+    /// Number of MMSIs marked since the filter was made.
     marked: usize,
 }
 
 impl Confirmed {
+    /// A filter of these MMSIs, which are `count`, with room for as many more.
+    pub(super) fn of(count: usize, numbers: impl Iterator<Item = Mmsi>) -> Confirmed {
+        let words = (count * 2 * BITS_EACH / 64).next_power_of_two().max(LEAST_WORDS);
+        let mut confirmed = Confirmed { bits: vec![0; words], marked: 0 };
+        for mmsi in numbers {
+            // Cannot fail: the new filter has room for twice as many.
+            let _ = confirmed.mark(mmsi);
+        }
+        confirmed
+    }
+
     /// Whether the MMSI may have a confirmed track. Always true if it has one, and seldom true if it has none.
     pub(super) fn may_have(&self, mmsi: Mmsi) -> bool {
         self.place(mmsi).is_some_and(|(word, bit)| self.bits[word] >> bit & 1 == 1)
@@ -28,7 +38,7 @@ impl Confirmed {
 
     /// Marks an MMSI. Returns false if the filter is full.
     #[must_use]
-    fn mark(&mut self, mmsi: Mmsi) -> bool {
+    pub(super) fn mark(&mut self, mmsi: Mmsi) -> bool {
         let Some((word, bit)) = self.place(mmsi).filter(|_| self.marked * BITS_EACH < self.bits.len() * 64) else {
             return false;
         };
@@ -37,31 +47,11 @@ impl Confirmed {
         true
     }
 
+    /// Word and bit of an MMSI; `None` in an empty filter. MMSIs are mixed first, because they are assigned in sequence.
     fn place(&self, mmsi: Mmsi) -> Option<(usize, u32)> {
         let mixed = u64::from(mmsi.0).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 24;
         let last = self.bits.len().checked_sub(1)?;
         Some(((mixed >> 6) as usize & last, (mixed & 63) as u32))
-    }
-}
-
-impl Shard {
-    /// Marks an MMSI whose track has just been confirmed.
-    pub(super) fn mark_confirmed(&mut self, mmsi: Mmsi) {
-        if !self.confirmed.mark(mmsi) {
-            self.mark_all_confirmed();
-        }
-    }
-
-    /// Rebuilds the filter without the MMSIs that no longer have a confirmed track.
-    pub(super) fn mark_all_confirmed(&mut self) {
-        let marked = || self.hot.iter().filter(|hot| hot.is(Flag::Alive) && CONFIRMED_FIXES <= hot.fixes);
-        let words = (marked().count() * 2 * BITS_EACH / 64).next_power_of_two().max(LEAST_WORDS);
-        let mut confirmed = Confirmed { bits: vec![0; words], marked: 0 };
-        for hot in marked() {
-            // Cannot fail: the new filter has room for twice as many.
-            let _ = confirmed.mark(Mmsi(hot.mmsi));
-        }
-        self.confirmed = confirmed;
     }
 }
 

@@ -1,4 +1,7 @@
 //! Countries and territories by name: short English names for the codes of `flag`.
+//!
+//! The names are for sentences and lists, so they have no comma, semicolon or bracket, and they are not the official ones. The codes are
+//! those of ISO 3166-1; only those that a MID leads to are listed.
 
 /// The short English name for an ISO 3166 alpha-2 code; `None` for a code without a MID.
 pub fn country_of(code: &str) -> Option<&'static str> {
@@ -6,6 +9,7 @@ pub fn country_of(code: &str) -> Option<&'static str> {
     Some(COUNTRIES[place].1)
 }
 
+/// Code and name, in order of the codes, which are searched by halving.
 #[rustfmt::skip]
 const COUNTRIES: &[(&str, &str)] = &[
     ("AD", "Andorra"), ("AE", "United Arab Emirates"), ("AF", "Afghanistan"), ("AG", "Antigua and Barbuda"),

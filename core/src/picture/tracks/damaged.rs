@@ -9,12 +9,12 @@ use crate::base::time::Span;
 use crate::base::units::{METRES_PER_SECOND_PER_KNOT, Mmsi, StationClass};
 use crate::geo::LatLon;
 
+use super::accept::metres_off;
+use super::confirmed::CONFIRMED_FIXES;
 use super::doubtful::{DamagedNumbers, Number};
 use super::key::{TrackIx, TrackKey};
 use super::picture::Tracks;
-use super::siblings::metres_off;
-use super::store::Shard;
-use super::sweep::CONFIRMED_FIXES;
+use super::shard::Shard;
 use super::track::{Fix, Vessel};
 
 /// Number of bits of an MMSI in a message.
@@ -175,6 +175,7 @@ fn allowed_metres(last: &Fix, fix: &Fix) -> f64 {
     JITTER_METRES + resolution + way
 }
 
+/// Whether speed, course and heading are those of one ship at about one time. A value that one report lacks does not count.
 fn moves_alike(a: &Position, b: &Position) -> bool {
     let (sog_a, sog_b) = (a.sog_knots(), b.sog_knots());
     let faster = sog_a.unwrap_or(0.0).max(sog_b.unwrap_or(0.0));

@@ -30,6 +30,7 @@ pub(super) struct Number {
     pub(super) fixes_before: u32,
     /// Payload hash of the latest of these reports.
     pub(super) payload: u64,
+    /// Time of the latest of these reports.
     pub(super) last_at: Time,
     /// Whether it proved to be a ship of its own.
     pub(super) is_own: bool,

@@ -37,9 +37,11 @@ const MARKS: usize = 2 * BLOCK;
 const PACKED: usize = MARKS + BLOCK;
 const WHOLE: usize = LOOSE * BLOCK;
 
-/// First allocation of the list, and the least by which it grows. Bytes. An allocation of the C library has 8 bytes beyond a multiple
-/// of 16.
+/// First allocation of the list, and the least by which it grows while it is small and later. Bytes. An allocation of the C library has
+/// 8 bytes beyond a multiple of 16. A vessel that sends every five minutes stays below `SMALL`.
 const FIRST_ROOM: usize = 24;
+const SMALL_GROWTH: usize = 32;
+const SMALL: usize = 88;
 const GROWTH: usize = 64;
 
 /// Transmissions of the last hour before the last three, oldest first.
@@ -181,18 +183,28 @@ impl Earlier {
         all.into_iter().for_each(|kept| self.add(kept));
     }
 
+    /// Adds a transmission at the end, and packs the last sixteen when there are as many outside blocks.
     fn add(&mut self, kept: u32) {
-        let wanted = self.bytes.len() + HEAD + LOOSE;
-        if self.bytes.capacity() < wanted {
-            let room = self.bytes.capacity();
-            let roomy = if room == 0 { FIRST_ROOM } else { room + (room / 8).next_multiple_of(16).max(GROWTH) };
-            self.bytes.reserve_exact(roomy.max(wanted) - self.bytes.len());
-        }
+        self.make_room(LOOSE);
         self.bytes.extend_from_slice(&kept.to_le_bytes());
         self.count = self.count.saturating_add(1);
         if self.parts().1.len() == WHOLE {
             self.close_block();
         }
+    }
+
+    /// Makes room for this many bytes more.
+    fn make_room(&mut self, more: usize) {
+        let (wanted, room) = (self.bytes.len() + more, self.bytes.capacity());
+        if wanted <= room {
+            return;
+        }
+        let roomy = match room {
+            0 => FIRST_ROOM,
+            1..SMALL => room + SMALL_GROWTH,
+            SMALL.. => room + (room / 8).next_multiple_of(16).max(GROWTH),
+        };
+        self.bytes.reserve_exact(roomy.max(wanted) - self.bytes.len());
     }
 
     /// Makes a block of the last sixteen transmissions.
@@ -211,6 +223,7 @@ impl Earlier {
                     .extend(last.iter().zip(steps).map(|(kept, step)| (kept >> TIME_BITS & 15 | step << 4) as u8));
             }
             false => {
+                self.make_room(HEAD + WHOLE);
                 self.bytes.extend_from_slice(&UNPACKED.to_le_bytes());
                 last.iter().for_each(|kept| self.bytes.extend_from_slice(&kept.to_le_bytes()));
             }
@@ -219,6 +232,7 @@ impl Earlier {
     }
 }
 
+/// A transmission outside a packed block, from its bytes.
 fn word(bytes: [u8; LOOSE]) -> u32 {
     u32::from_le_bytes(bytes)
 }

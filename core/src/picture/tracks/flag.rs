@@ -47,6 +47,7 @@ pub fn flag_of(mmsi: Mmsi) -> Option<Flag> {
     Some(Flag(FLAGS[place].1))
 }
 
+/// MID and code, in order of the MIDs, which are searched by halving. A state may have several MIDs.
 #[rustfmt::skip]
 const FLAGS: &[(u16, &str)] = &[
     (201, "AL"), (202, "AD"), (203, "AT"), (204, "PT"), (205, "BE"), (206, "BY"), (207, "BG"), (208, "VA"),

@@ -1,4 +1,7 @@
 //! The grid that neighbours are searched in: cells of 1/40°, correct at ±180°, near the poles and across cell borders.
+//!
+//! A search visits the cells that its circle touches and every vessel in them. Smaller cells mean fewer vessels that are too far away, but
+//! more cells to look up.
 
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
@@ -19,16 +22,20 @@ pub(super) const NOWHERE: Cell = u32::MAX;
 /// The vessels of a cell form a doubly linked list: 8 bytes per vessel, however they are spread.
 #[derive(Default, Serialize, Deserialize)]
 pub(super) struct Grid {
+    /// First vessel of each cell that has any.
     first: FxHashMap<Cell, u32>,
+    /// By the index of the vessel. The item of a vessel without a cell has no meaning.
     links: Vec<Link>,
 }
 
+/// The neighbours of a vessel in the list of its cell, as indices within the shard; `NOBODY` at the ends.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 struct Link {
     before: u32,
     after: u32,
 }
 
+/// End of a list, in both directions.
 const NOBODY: u32 = u32::MAX;
 
 /// The cell that contains a position.
@@ -37,7 +44,7 @@ pub(super) fn cell_of(at: LatLon) -> Cell {
 }
 
 impl Grid {
-    /// Adds a vessel to a cell.
+    /// Adds a vessel to a cell. It must not be in one; `remove` comes first.
     pub(super) fn insert(&mut self, cell: Cell, vessel: TrackIx) {
         let place = vessel.0 as usize;
         if self.links.len() <= place {
@@ -50,7 +57,8 @@ impl Grid {
         }
     }
 
-    /// Removes a vessel that is in `cell`; does nothing for `NOWHERE`.
+    /// Removes a vessel that is in `cell`; does nothing for `NOWHERE`. A cell without vessels leaves the map, so that the map does not grow
+    /// with the sea that was ever sailed.
     pub(super) fn remove(&mut self, cell: Cell, vessel: TrackIx) {
         if cell == NOWHERE {
             return;

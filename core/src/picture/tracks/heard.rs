@@ -1,26 +1,17 @@
 //! Recent transmissions of each MMSI, so that a copy is recognised however late it is relayed.
+//!
+//! The same transmission may arrive from several stations and inputs. The copies have the same payload, but often another time. The last
+//! three transmissions are compared at every report, with 31 bits of their hash; older ones are kept in `Earlier`.
 
 use serde::{Deserialize, Serialize};
 
-use crate::ais::{Body, Report};
+use crate::ais::Body;
 use crate::base::time::{Span, Time};
-use crate::base::units::{Mmsi, StationClass, knots};
 
-use super::accept::{Outcome, Refusal};
 use super::earlier::{Earlier, KEPT};
-use super::key::TrackIx;
-use super::store::Shard;
 
 /// The same payload within this time is the same transmission, whatever its content.
 pub(super) const AT_ONCE: Span = Span::from_seconds(30);
-/// A ship at no more than this speed may send identical bits again, while it has moved no further than `STILL_METRES`. Knots.
-const STILL_KNOTS: f64 = 1.0;
-/// See `STILL_KNOTS`. Metres.
-const STILL_METRES: f64 = 550.0;
-/// A ship has moved on if its new position is within this angle of its reported course from the last one, and the distance is
-/// between half and twice what its speed gives, plus or minus a knot. Degrees.
-const AHEAD_DEGREES: f64 = 90.0;
-
 /// Whether a report is remembered beyond the last three of its MMSI. Rows of tables are not, because their copies arrive at once
 /// and their hash includes the time.
 pub(super) fn is_kept(body: &Body) -> bool {
@@ -50,6 +41,7 @@ struct Transmission {
 }
 
 impl Transmission {
+    /// A transmission of this payload hash. The multiplication spreads the entropy of the hash to the bits that are kept.
     fn new(hash: u64, at: Time, kept: bool) -> Transmission {
         let mark = (hash.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32;
         Transmission { mark: (mark & !1).max(2) | u32::from(kept), at: at.millis() as u32 }
@@ -60,6 +52,7 @@ impl Transmission {
         Span::from_millis(i64::from(self.at.wrapping_sub(earlier.at) as i32))
     }
 
+    /// Whether both have the same payload, by 31 bits of its hash.
     fn is_copy_of(self, other: Transmission) -> bool {
         self.mark | 1 == other.mark | 1 && self.mark != 0
     }
@@ -110,57 +103,6 @@ impl Heard {
     /// Like `touch`, but for the earlier transmissions themselves.
     pub(super) fn touch_kept(&self) -> u32 {
         self.earlier.as_deref().map_or(0, Earlier::touch_all)
-    }
-}
-
-impl Shard {
-    /// Time of the latest fix of an MMSI, on any of its tracks.
-    pub(super) fn last_at(&self, first: u32) -> Time {
-        let chain = self.chain_from(first);
-        chain.map(|ix| self.hot[ix.0 as usize].last_at).max().unwrap_or(Time::MIN)
-    }
-
-    /// Whether a position identical to an earlier one may still be new, from a ship that has not moved or has returned to the same
-    /// place. A copy that was relayed late lies behind its ship.
-    pub(super) fn repeats_itself(&self, first: u32, report: &Report) -> bool {
-        let Body::Position(said) = &report.body else {
-            return false;
-        };
-        let Some(place) = said.lat_lon() else {
-            return false;
-        };
-        // Long-range messages are coarse: a slow ship may take long to leave a position.
-        let slow = said.message_type == 27 || said.sog_knots().is_none_or(|knots| knots <= STILL_KNOTS);
-        self.chain_from(first).filter_map(|ix| self.hot[ix.0 as usize].last()).any(|last| {
-            let metres = last.position.metres_to(place);
-            if slow && metres <= STILL_METRES {
-                return true;
-            }
-            let (Some(sog), Some(cog)) = (said.sog_knots(), said.cog_degrees()) else {
-                return false;
-            };
-            let took = report.at - last.at;
-            if took <= Span::ZERO {
-                return false;
-            }
-            let made = knots(metres, took.seconds());
-            let aside = (last.position.bearing_to(place) - cog + 540.0).rem_euclid(360.0) - 180.0;
-            aside.abs() <= AHEAD_DEGREES && sog / 2.0 - 1.0 <= made && made <= sog * 2.0 + 1.0
-        })
-    }
-
-    /// Records whether a distress device reports a test in its text.
-    pub(super) fn safety_text(&mut self, mmsi: Mmsi, text: &str) -> Outcome {
-        if mmsi.station_class() != StationClass::Distress {
-            return Outcome::Refused(Refusal::NotTracked);
-        }
-        let vessel = match self.by_mmsi.get(&mmsi.0) {
-            Some(ix) => TrackIx(*ix),
-            None => self.create(mmsi, 1),
-        };
-        let is_test = text.to_ascii_uppercase().contains("TEST");
-        self.cold[vessel.0 as usize].identity.get_or_insert_default().is_test = is_test;
-        Outcome::Identity { vessel, learned: None }
     }
 }
 

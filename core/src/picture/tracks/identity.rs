@@ -139,12 +139,17 @@ impl Identity {
     }
 }
 
+/// What a message says about one field.
 enum News {
+    /// Nothing that counts: the field is absent, or the message is late and the field is known.
     Silent,
+    /// The known value.
     Same,
+    /// Another value, which is taken over.
     Changed,
 }
 
+/// Takes over a field of a message, except from a late message if the field is known.
 fn take<T: PartialEq + Clone>(field: &mut Option<T>, said: &Option<T>, late: bool) -> News {
     if said.is_none() {
         return News::Silent;

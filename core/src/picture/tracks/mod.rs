@@ -3,11 +3,17 @@
 //! [`Tracks::accept`] takes one report at its event time and returns what it changed. A track is a dense index ([`TrackIx`])
 //! behind a stable key ([`TrackKey`]: MMSI and ordinal), so two ships under one MMSI are two tracks before any behaviour sees
 //! them.
+//!
+//! The tracks are in shards by MMSI, one for each lane ([`Shard`]). A report passes through `intake`: `copies` and `heard` recognise copies
+//! of a transmission, `accept` says what one ship could have done, `siblings` and `candidates` find further ships under one MMSI, and
+//! `blur` weighs coarse positions. What is kept of a vessel is in `track`: 64 bytes read at every report (`Hot`), 64 read seldom
+//! (`Cold`), and behind those the `trail`, the `usual` speed and the `identity`.
 
 mod accept;
 mod blur;
 mod candidates;
 mod confirmed;
+mod copies;
 mod country;
 mod damaged;
 mod doubtful;
@@ -16,13 +22,16 @@ mod flag;
 mod grid;
 mod heard;
 mod identity;
+mod intake;
+mod interest;
 mod key;
 mod picture;
+mod places;
 mod saving;
 mod settings;
+mod shard;
 mod shared;
 mod siblings;
-mod store;
 mod sweep;
 mod track;
 mod trail;
@@ -34,10 +43,11 @@ pub use country::country_of;
 pub use doubtful::DamagedNumbers;
 pub use flag::{Flag, flag_of};
 pub use identity::{Fields, Identity, Learned};
+pub use interest::{Activity, Interest};
 pub use key::{FOLLOWED, TrackIx, TrackKey};
 pub use picture::Tracks;
 pub use settings::Settings;
-pub use store::{Activity, Interest, Shard};
+pub use shard::Shard;
 pub use track::{Fix, PastPositions, SpeedMadeGood, Vessel};
 pub use trail::TrailPoint;
 

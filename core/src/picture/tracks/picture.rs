@@ -10,17 +10,20 @@ use crate::geo::LatLon;
 
 use super::accept::Outcome;
 use super::doubtful::DamagedNumbers;
+use super::interest::{Activity, Interest};
 use super::key::{TrackIx, TrackKey};
 use super::settings::Settings;
-use super::store::{Activity, Interest, Shard};
+use super::shard::Shard;
 use super::track::{Flag, Vessel};
 
 /// All tracks.
 pub struct Tracks {
     pub(super) settings: Settings,
+    /// One for each lane. The number does not change while the program runs.
     pub(super) shards: Vec<Shard>,
     /// Number of low bits of a `TrackIx` that hold the number of its shard.
     pub(super) shift: u32,
+    /// Of all shards, because a damaged MMSI is usually in another shard than the vessel that it resembles.
     pub(super) damaged: DamagedNumbers,
 }
 

@@ -1,9 +1,13 @@
 //! The picture in a snapshot. First everything but the slabs of the tracks; the items of the slabs follow, a few at a time.
+//!
+//! The slabs are by far the largest part. They are handed out between the turns of the engine, so that no turn waits for all of them. An
+//! item that changes meanwhile is saved first, by its slab. The number of a slab is that of its shard times `SLABS`, plus 0 for `hot`, 1
+//! for `cold` and 2 for `heard`. Maps and lists are saved at once, as they are when the save begins.
 
 use crate::base::state::{Damaged, pack, take, unpack};
 
 use super::picture::Tracks;
-use super::store::Shard;
+use super::shard::Shard;
 
 /// Number of slabs of a shard: `hot`, `cold` and `heard`.
 const SLABS: u32 = 3;
@@ -29,7 +33,7 @@ impl Tracks {
         }
     }
 
-    /// Begins to save the items of the slabs as they are. `save_some` hands them out.
+    /// Begins to save the items of the slabs as they are. `save_some` hands them out. A save that was not finished is given up.
     pub(crate) fn begin_save(&mut self) {
         for (number, shard) in (0..).step_by(SLABS as usize).zip(&mut self.shards) {
             shard.hot.begin_save(number);
@@ -80,7 +84,7 @@ impl Tracks {
         Ok(())
     }
 
-    /// Restores the items of a part of the snapshot after its frame.
+    /// Restores the items of a part of the snapshot after its frame. Parts may come in any order.
     pub(crate) fn restore_items(&mut self, part: &[u8]) -> Result<(), Damaged> {
         self.records(part, |shard, slab, index, from| match slab {
             0 => shard.hot.restore_item(index, from),
@@ -89,7 +93,7 @@ impl Tracks {
         })
     }
 
-    /// Checks that the items of such a part could be restored.
+    /// Checks that the items of such a part could be restored, and drops them. Proves a snapshot without a second picture in memory.
     pub(crate) fn check_items(&mut self, part: &[u8]) -> Result<(), Damaged> {
         self.records(part, |shard, slab, index, from| match slab {
             0 => shard.hot.check_item(index, from),
@@ -98,12 +102,13 @@ impl Tracks {
         })
     }
 
-    /// Checks that all items have come.
+    /// Checks that all items have come. Call it after the last part.
     pub(crate) fn restored(&mut self) -> Result<(), Damaged> {
         self.shards.iter_mut().try_for_each(|shard| {
             shard.hot.restored()?;
             shard.cold.restored()?;
             shard.heard.restored()?;
+            // Not in the snapshot, because it follows from the tracks.
             shard.mark_all_confirmed();
             Ok(())
         })

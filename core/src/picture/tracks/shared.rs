@@ -3,15 +3,12 @@
 //! The places of an MMSI are remembered for a day. Above `tracks.shared_above_places` of them the MMSI identifies no vessel: its
 //! tracks still show where ships are, but the silence of any one of them means nothing.
 
-use rustc_hash::FxHashMap;
-use serde::{Deserialize, Serialize};
-
 use crate::base::time::{Span, Time};
 use crate::base::units::{METRES_PER_NM, Mmsi};
-use crate::geo::LatLon;
 
 use super::key::TrackIx;
-use super::store::Shard;
+use super::places::Place;
+use super::shard::Shard;
 use super::track::Flag;
 
 /// How long a place counts after the MMSI was last heard there.
@@ -21,20 +18,6 @@ const SAME_METRES: f64 = 5.0 * METRES_PER_NM;
 /// Maximum number of places remembered per MMSI.
 const MOST_PLACES: usize = 16;
 
-/// The places of every MMSI heard in more than one.
-#[derive(Default, Serialize, Deserialize)]
-pub(super) struct Places {
-    of: FxHashMap<u32, Vec<Place>>,
-}
-
-/// Where one track was last heard.
-#[derive(Clone, Copy, Serialize, Deserialize)]
-struct Place {
-    ordinal: u16,
-    at: Time,
-    position: LatLon,
-}
-
 impl Shard {
     /// See [`Tracks::places_within_a_day`](super::Tracks::places_within_a_day).
     pub(super) fn places_within_a_day(&self, mmsi: Mmsi) -> usize {
@@ -42,7 +25,7 @@ impl Shard {
         remembered.max(self.chain(mmsi).count())
     }
 
-    /// Records the places of an MMSI when a further track of it begins.
+    /// Records the places of all tracks of an MMSI when a further track of it, `ix`, begins at `now`.
     pub(super) fn note_place(&mut self, ix: TrackIx, now: Time) {
         let mmsi = Mmsi(self.hot[ix.0 as usize].mmsi);
         let tracks: Vec<TrackIx> = self.chain(mmsi).collect();
@@ -60,6 +43,7 @@ impl Shard {
             return;
         }
         let place = Place { ordinal: hot.ordinal, at: hot.last_at, position: hot.position() };
+        // The place of another live track is never replaced: two ships may lie side by side.
         let live: Vec<u16> = self.chain(Mmsi(hot.mmsi)).map(|ix| self.hot[ix.0 as usize].ordinal).collect();
         let places = self.places.of.entry(hot.mmsi).or_default();
         let known = places.iter().position(|known| known.ordinal == place.ordinal).or_else(|| {
@@ -93,6 +77,7 @@ impl Shard {
         }
     }
 
+    /// Forgets the places of an MMSI that are older than a day, and marks its tracks as shared or not by the number of the others.
     fn judge_sharing(&mut self, mmsi: Mmsi, now: Time) {
         let Some(places) = self.places.of.get_mut(&mmsi.0) else {
             return;

@@ -1,32 +1,22 @@
 //! Several ships under one MMSI: which of them a fix belongs to, when there is a further one, and when only one is left.
+//!
+//! The tracks of an MMSI form a chain, the youngest first. A fix continues the track that could have made it. If none could, it waits as a
+//! candidate until two more agree with it. Then it either continues a track that is silent or unconfirmed, as a jump, or begins a
+//! further one.
 
 use crate::base::time::{Span, Time};
-use crate::base::units::{METRES_PER_SECOND_PER_KNOT, Mmsi};
+use crate::base::units::Mmsi;
 
-use super::accept::{self, CANDIDATE_AGE, Jump, Outcome, Refusal};
+use super::accept::{self, CANDIDATE_AGE, Jump, Outcome, Refusal, metres_off};
+use super::confirmed::CONFIRMED_FIXES;
 use super::key::TrackIx;
-use super::store::Shard;
-use super::sweep::CONFIRMED_FIXES;
+use super::shard::Shard;
 use super::track::{Fix, Flag, NO_NEXT, Vessel};
 
 /// Maximum number of tracks under one MMSI.
 const MOST_TRACKS: usize = 32;
 /// How long a proven second ship may be silent before its track is dropped. Ships that share a number are not heard all the time.
 const TWO_SHIPS_FOR: Span = Span::from_hours(24);
-/// Longest time of dead reckoning.
-const RECKONED_FOR: Span = Span::from_minutes(30);
-/// Speed below which a course means nothing. Knots.
-const STILL_KNOTS: f64 = 0.5;
-
-/// Distance from `fix` to where its vessel would be had it moved on as reported in `last`. Metres.
-pub(super) fn metres_off(last: &Fix, fix: &Fix) -> f64 {
-    let way = last.said.sog_knots().filter(|knots| STILL_KNOTS <= *knots).zip(last.said.cog_degrees());
-    let expected = way.map_or(last.position, |(knots, course)| {
-        let seconds = (fix.at - last.at).seconds().clamp(-RECKONED_FOR.seconds(), RECKONED_FOR.seconds());
-        last.position.destination(course, knots * METRES_PER_SECOND_PER_KNOT * seconds)
-    });
-    expected.metres_to(fix.position)
-}
 
 impl Shard {
     /// The tracks under one MMSI, the youngest first.
@@ -39,7 +29,7 @@ impl Shard {
         self.candidates.waiting(mmsi.0)
     }
 
-    /// The track of this MMSI that could have made the fix; of several, the nearest by dead reckoning.
+    /// The track of this MMSI that could have made the fix; of several, the nearest by dead reckoning. `None` if none could.
     pub(super) fn likeliest(&self, mmsi: Mmsi, first: u32, fix: &Fix) -> Option<TrackIx> {
         let limit = self.settings.jump_knots;
         if self.hot[first as usize].next == NO_NEXT {
@@ -71,6 +61,7 @@ impl Shard {
             let before = point.map_or(last, |point| Fix { at: point.at, position: point.position, ..last });
             Some(Box::new(Jump { from: (hot.key(), from), before, first }))
         });
+        // A ship that reappears elsewhere keeps its track, and with it its alerts, unless another ship may still be using that track.
         let successor = self.chain(mmsi).find(|ix| {
             let hot = &self.hot[ix.0 as usize];
             hot.fixes < CONFIRMED_FIXES || alone_after <= fix.at - hot.last_at
@@ -80,6 +71,7 @@ impl Shard {
                 if CONFIRMED_FIXES <= self.hot[ix.0 as usize].fixes {
                     self.note_last_place(ix);
                 }
+                // No position between the old place and the new one is known, so none may be interpolated.
                 self.cold[ix.0 as usize].trail.clear();
                 self.hot[ix.0 as usize].smg = f32::NAN;
                 ix

@@ -3,23 +3,21 @@
 use crate::base::time::{Span, Time};
 use crate::base::units::Mmsi;
 
+use super::confirmed::CONFIRMED_FIXES;
 use super::grid;
 use super::heard::Heard;
 use super::key::{TrackIx, TrackKey};
-use super::store::Shard;
+use super::shard::Shard;
 use super::track::{Cold, Flag, Hot, NO_NEXT};
 
-/// A track with fewer fixes than this is unconfirmed.
-pub(super) const CONFIRMED_FIXES: u16 = 3;
-
 impl Shard {
-    /// Frees the index of a dropped track for another.
+    /// Frees the index of a dropped track for another, and the memory of the track.
     pub(super) fn release(&mut self, ix: TrackIx) {
         self.cold[ix.0 as usize] = Cold::new();
         self.free.push(ix);
     }
 
-    /// Drops tracks that have been silent for too long.
+    /// Drops tracks that have been silent for longer than `forget_after_hours`, unless a behaviour follows them. At engine time `now`.
     pub(super) fn sweep(&mut self, now: Time) {
         self.candidates.expire(now);
         self.sweep_places(now);
@@ -30,16 +28,19 @@ impl Shard {
                 self.forget(TrackIx(ix));
             }
         }
+        // The filter only gains bits between two sweeps.
         self.mark_all_confirmed();
     }
 
-    /// Drops a track. Its data can still be read until `release`.
+    /// Drops a track. Its data can still be read until `release`, because behaviours have yet to end what they hold of it. If the MMSI has
+    /// other tracks, the next one takes over the recent transmissions.
     pub(super) fn forget(&mut self, ix: TrackIx) {
         let Hot { mmsi, cell, next, .. } = self.hot[ix.0 as usize];
         if self.has_places(Mmsi(mmsi)) {
             self.note_last_place(ix);
         }
         self.grid.remove(cell, ix);
+        // Takes the track out of the chain of its MMSI, at the head or behind the track before it.
         if self.by_mmsi.get(&mmsi) == Some(&ix.0) {
             match next {
                 NO_NEXT => self.by_mmsi.remove(&mmsi),
@@ -55,6 +56,7 @@ impl Shard {
             }
         }
         self.heard[ix.0 as usize] = Heard::default();
+        // With one track left, nothing shows any longer that two ships use the MMSI.
         if let Some(alone) = self.by_mmsi.get(&mmsi).filter(|first| self.hot[**first as usize].next == NO_NEXT) {
             let alone = &mut self.hot[*alone as usize];
             alone.mark(Flag::Beside, false);

@@ -11,7 +11,7 @@ use super::grid::{self, Cell};
 use super::identity::Identity;
 use super::key::{FOLLOWED, TrackIx, TrackKey};
 use super::settings::Settings;
-use super::trail::{Trail, TrailPoint};
+use super::trail::{Trail, TrailPoint, Walk};
 use super::usual::{self, UsualSpeed};
 
 /// An MMSI outside every class takes part after this long on a consistent track (SPEC "Vessels").
@@ -47,6 +47,7 @@ pub struct SpeedMadeGood {
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 #[repr(align(64))]
 pub(super) struct Hot {
+    /// Time of the latest fix; `Time::MIN` before the first.
     pub(super) last_at: Time,
     /// The latest report; its position is the latest known one.
     pub(super) said: Position,
@@ -54,14 +55,18 @@ pub(super) struct Hot {
     pub(super) smg: f32,
     /// Length of the span of that speed. Milliseconds.
     pub(super) smg_span: u32,
+    /// Cell of the grid that has the vessel; `NOWHERE` before the first fix and after the track was dropped.
     pub(super) cell: Cell,
     pub(super) mmsi: u32,
     /// Index of the next track of the same MMSI; `NO_NEXT` for the last.
     pub(super) next: u32,
     /// Activity bits; see [`Vessel::active`].
     pub(super) active: u32,
+    /// Number of fixes; stays at the largest value.
     pub(super) fixes: u16,
+    /// Number of the track under its MMSI, from 1.
     pub(super) ordinal: u16,
+    /// The station and the input of the latest fix.
     pub(super) station: StationId,
     pub(super) source: SourceId,
     /// Index in the trail of the point where the span of the speed made good began.
@@ -74,10 +79,15 @@ pub(super) struct Hot {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[repr(align(64))]
 pub(super) struct Cold {
+    /// Past positions; empty before the first fix and after a jump.
     pub(super) trail: Trail,
+    /// Time of the first fix; `Time::MIN` before it.
     pub(super) first_at: Time,
+    /// Record of its speeds; `None` before it has made 3 kn.
     pub(super) usual: Option<Box<UsualSpeed>>,
+    /// Static data; `None` before any was heard.
     pub(super) identity: Option<Box<Identity>>,
+    /// Stations that recently heard it, most recent first; `None` before a report with a station.
     #[expect(clippy::box_collection, reason = "one thin pointer keeps a vessel's cold state at 64 bytes")]
     pub(super) stations: Option<Box<Vec<StationId>>>,
 }
@@ -340,7 +350,7 @@ impl<'a> Vessel<'a> {
 
     /// Like `position_at`, but for a series of moments, each no later than the one before.
     pub fn past_positions(&self, bridge: Span) -> PastPositions<'a> {
-        PastPositions { vessel: *self, bridge, place: usize::MAX }
+        PastPositions { vessel: *self, bridge, walk: Walk::new() }
     }
 
     /// The latest navigational status, 0-15; `None` if not sent.
@@ -408,8 +418,8 @@ impl<'a> Vessel<'a> {
 pub struct PastPositions<'a> {
     vessel: Vessel<'a>,
     bridge: Span,
-    /// Index in the trail of the first point after the latest moment; see [`Trail::around`].
-    place: usize,
+    /// Where in the trail the last moment was.
+    walk: Walk,
 }
 
 impl PastPositions<'_> {
@@ -422,7 +432,7 @@ impl PastPositions<'_> {
         if last.at < at {
             return None;
         }
-        let [before, after] = self.vessel.cold.trail.around(&mut self.place, at);
+        let [before, after] = self.vessel.cold.trail.around(&mut self.walk, at);
         let (before_at, before) = before?;
         if before_at == at {
             return Some(before);

@@ -1,11 +1,18 @@
 //! A vessel's usual speed: the median of its 10-minute median speeds of at least 3 kn over the last 24 hours.
+//!
+//! Medians of medians, so that neither a few wrong positions nor a minute of manoeuvring matters. Below 3 kn a vessel drifts, waits or
+//! manoeuvres, which says nothing about how fast it sails. The record also shows when the vessel was heard at all, and how long it has
+//! been under way.
 
 use serde::{Deserialize, Serialize};
 
 use crate::base::time::{Span, Time};
 
+/// Length of a slot. Slots begin at whole tens of minutes of UTC.
 const SLOT_MILLIS: i64 = 600_000;
+/// Number of slots kept: 24 hours.
 const SLOTS: usize = 144;
+/// Resolution of a stored speed. A byte reaches to 63.75 kn; faster ones are stored as that.
 const PER_KNOT: f64 = 4.0;
 /// Number of slots needed before a vessel's own usual speed counts (SPEC "Usual speed").
 const NEEDED: usize = 12;
@@ -19,14 +26,18 @@ const SAMPLES: usize = 10;
 /// Speeds of one vessel in quarter knots: the samples of the current slot, and the medians of the last 144 slots; 0 if not heard.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct UsualSpeed {
+    /// The current slot: the number of slots since 1970.
     slot: i64,
+    /// Number of samples taken in it.
     taken: u8,
     samples: [u8; SAMPLES],
+    /// By the number of the slot modulo `SLOTS`. The place of the current slot holds a median of the day before.
     #[serde(with = "crate::base::state::array")]
     medians: [u8; SLOTS],
 }
 
 impl UsualSpeed {
+    /// An empty record that begins with the slot of `at`.
     pub(super) fn new(at: Time) -> UsualSpeed {
         UsualSpeed { slot: at.millis().div_euclid(SLOT_MILLIS), taken: 0, samples: [0; SAMPLES], medians: [0; SLOTS] }
     }
@@ -40,6 +51,7 @@ impl UsualSpeed {
     pub(super) fn sample(&mut self, at: Time, knots: f64) {
         let millis = at.millis();
         let slot = millis.div_euclid(SLOT_MILLIS);
+        // A slot is closed by the first sample after it, however late that comes.
         if slot != self.slot {
             self.close_slot(slot);
         }
@@ -116,6 +128,7 @@ impl UsualSpeed {
         kept.then(|| self.medians[slot.rem_euclid(SLOTS as i64) as usize]).filter(|median| 0 < *median)
     }
 
+    /// Stores the median of the current slot and goes on to `next`. Slots between the two were not heard.
     fn close_slot(&mut self, next: i64) {
         let taken = usize::from(self.taken);
         self.samples[..taken].sort_unstable();

@@ -1,98 +1,41 @@
-//! One shard of the picture: its slab of tracks, and the path of a report through it.
-
-use rustc_hash::{FxHashMap, FxHashSet};
+//! The path of a report through a shard: from the report to the fix, the identity, or the reason why it is refused.
+//!
+//! In this order: stations that are not tracked, copies of a known transmission, times that may be older than the last fix, and then the
+//! content. Static data go to every track of the MMSI. A position goes to the track that could have made it.
 
 use crate::ais::{Body, Class, Position, Report, SourceId, Static, StationId};
-use crate::base::slab::Slab;
-use crate::base::state::remembers;
 use crate::base::time::{Span, Time};
 use crate::base::units::{Mmsi, StationClass, knots};
-use crate::geo::{LatLon, half_box, wrap_degrees};
+use crate::geo::LatLon;
 
 use super::accept::{Outcome, Refusal};
 use super::blur;
-use super::candidates::Candidates;
-use super::confirmed::Confirmed;
-use super::grid::{self, Grid};
-use super::heard::{self, Heard};
+use super::confirmed::CONFIRMED_FIXES;
+use super::copies::note_station;
+use super::grid;
+use super::heard;
 use super::identity::{Fields, Learned};
 use super::key::TrackIx;
-use super::settings::Settings;
-use super::shared::Places;
-use super::sweep::CONFIRMED_FIXES;
-use super::track::{Cold, Fix, Flag, Hot, NO_NEXT, SpeedMadeGood, Vessel};
+use super::shard::Shard;
+use super::track::{Cold, Fix, Flag, NO_NEXT, SpeedMadeGood};
 use super::trail::TrailPoint;
 use super::usual::UsualSpeed;
 
-/// Shortest span of a speed made good (SPEC).
+/// Shortest span of a speed made good (SPEC). Over less, the rounding of positions and times is too large a part of it.
 const SMG_SHORTEST: Span = Span::from_minutes(5);
-/// Longest span of a speed made good within continuous reports (SPEC).
+/// Longest span of a speed made good within continuous reports (SPEC). After a longer silence it spans the whole hole.
 const SMG_LONGEST: Span = Span::from_minutes(20);
-/// How far back the trail of a passing vessel reaches.
+/// How far back the trail of a passing vessel reaches at least.
 const KEEP_SHORT: Span = Span::from_minutes(30);
-/// How far back the trail of a vessel worth watching reaches.
+/// How far back the trail of a vessel worth watching reaches at least: the 12 h in which circling is looked for, and an hour before.
 const KEEP_LONG: Span = Span::from_hours(13);
-/// Maximum number of MMSIs counted in a shard: four times the number of ships with AIS.
-const MOST_NUMBERS: usize = 2_000_000;
 /// A position whose time is more uncertain than this counts only if it is certainly newer than the last one.
 const CERTAIN: Span = Span::from_seconds(59);
-const STATIONS_KEPT: usize = 8;
+/// Speed made good from which a vessel has a record of its usual speed. Knots. Many moored vessels never reach it.
 const UNDER_WAY_KNOTS: f64 = 3.0;
 
-/// The tracks of the MMSIs of one shard. Inside the shard a `TrackIx` is an index into its own slab. `Shard::outside` converts it to
-/// the index in the whole picture.
-pub struct Shard {
-    number: u32,
-    shift: u32,
-    pub(super) settings: Settings,
-    pub(super) hot: Slab<Hot>,
-    pub(super) cold: Slab<Cold>,
-    /// Recent transmissions, by the first track of each MMSI.
-    pub(super) heard: Slab<Heard>,
-    pub(super) free: Vec<TrackIx>,
-    pub(super) by_mmsi: FxHashMap<u32, u32>,
-    pub(super) confirmed: Confirmed,
-    pub(super) grid: Grid,
-    pub(super) candidates: Candidates,
-    pub(super) places: Places,
-    pub(super) forgotten: Vec<TrackIx>,
-    pub(super) satellite_sources: Vec<(SourceId, Span)>,
-    pub(super) alive: usize,
-    pub(super) evicted: u64,
-    /// MMSIs seen so far, including forgotten ones.
-    pub(super) numbers_seen: FxHashSet<u32>,
-}
-
 impl Shard {
-    /// An empty shard `number`, of at most `1 << shift`.
-    pub(super) fn new(number: u32, shift: u32, settings: Settings, satellite_sources: Vec<(SourceId, Span)>) -> Shard {
-        Shard {
-            number,
-            shift,
-            settings,
-            hot: Slab::default(),
-            cold: Slab::default(),
-            heard: Slab::default(),
-            free: Vec::new(),
-            by_mmsi: FxHashMap::default(),
-            confirmed: Confirmed::default(),
-            grid: Grid::default(),
-            candidates: Candidates::default(),
-            places: Places::default(),
-            forgotten: Vec::new(),
-            satellite_sources,
-            alive: 0,
-            evicted: 0,
-            numbers_seen: FxHashSet::default(),
-        }
-    }
-
-    /// Index in the whole picture of a track of this shard.
-    pub(super) fn outside(&self, ix: TrackIx) -> TrackIx {
-        TrackIx(ix.0 << self.shift | self.number)
-    }
-
-    /// Takes in one report at its event time.
+    /// Takes in one report at its event time. The result names tracks by their index in the whole picture.
     pub fn accept(&mut self, report: Report) -> Outcome {
         let outcome = self.take(report);
         match outcome {
@@ -108,6 +51,7 @@ impl Shard {
         }
     }
 
+    /// Like `accept`, but with indices within the shard. Checks that the report is new before its content is looked at.
     fn take(&mut self, report: Report) -> Outcome {
         let mmsi = report.mmsi;
         match mmsi.station_class() {
@@ -138,6 +82,7 @@ impl Shard {
                 self.note_copy(mmsi, report.station, report.source);
                 return Outcome::Refused(Refusal::Copy);
             }
+            // Remembered even if it is refused below, so that its copies count as copies and not as refused positions.
             self.heard[first as usize].remember(transmission, report.at, kept);
             if CERTAIN < report.uncertainty
                 && matches!(report.body, Body::Position(_))
@@ -154,6 +99,7 @@ impl Shard {
             Body::Static(said) => self.identity(mmsi, &said, report.at),
             Body::SafetyText(_) | Body::Base(_) | Body::Aid(_) | Body::Other => Outcome::Refused(Refusal::NotTracked),
         };
+        // The first report of an MMSI has just created the track that remembers it.
         if first.is_none()
             && let Some(created) = self.by_mmsi.get(&mmsi.0)
         {
@@ -162,46 +108,8 @@ impl Shard {
         outcome
     }
 
-    /// A vessel of this shard, by its index in the whole picture.
-    pub fn vessel(&self, ix: TrackIx) -> Vessel<'_> {
-        self.inside(TrackIx(ix.0 >> self.shift))
-    }
-
-    /// A vessel by its index within the shard.
-    pub(super) fn inside(&self, ix: TrackIx) -> Vessel<'_> {
-        Vessel { ix: self.outside(ix), hot: &self.hot[ix.0 as usize], cold: &self.cold[ix.0 as usize] }
-    }
-
-    /// All tracks in slab order, which must not affect results.
-    pub(super) fn iter(&self) -> impl Iterator<Item = Vessel<'_>> {
-        (0..self.hot.len() as u32)
-            .filter(|ix| self.hot[*ix as usize].is(Flag::Alive))
-            .map(|ix| self.inside(TrackIx(ix)))
-    }
-
-    /// See [`Tracks::near`](super::Tracks::near).
-    pub(super) fn near(&self, at: LatLon, metres: f64, found: &mut impl FnMut(Vessel<'_>, f64)) {
-        let (high, wide) = half_box(at, metres);
-        self.grid.around(at, metres, |ix| {
-            let position = self.hot[ix.0 as usize].position();
-            if high < (position.lat - at.lat).abs() || wide < wrap_degrees(position.lon - at.lon).abs() {
-                return;
-            }
-            let distance = position.metres_to(at);
-            if distance <= metres {
-                found(self.inside(ix), distance);
-            }
-        });
-    }
-
-    /// Heap and slab memory of the tracks in bytes, without the map.
-    pub(super) fn bytes(&self) -> usize {
-        let trails: usize = self.cold.iter().map(|cold| cold.trail.bytes()).sum();
-        let heard: usize = self.heard.iter().map(Heard::bytes).sum();
-        trails + heard + self.hot.capacity() * (size_of::<Hot>() + size_of::<Cold>() + size_of::<Heard>())
-    }
-
-    /// Takes in a position. `first` is the first track of this MMSI, if any.
+    /// Takes in a position. `first` is the first track of this MMSI; `None` if it has none. Station and input are those that the report
+    /// came from.
     fn position(
         &mut self,
         mmsi: Mmsi,
@@ -219,6 +127,7 @@ impl Shard {
             let ix = self.create(mmsi, 1);
             return self.move_on(ix, fix);
         };
+        // A track that only static data have created takes any position.
         let head = &self.hot[first as usize];
         if head.next == NO_NEXT && head.fixes == 0 {
             return self.move_on(TrackIx(first), fix);
@@ -230,7 +139,7 @@ impl Shard {
         }
     }
 
-    /// A report without a position is refused, unless it is from a distress device.
+    /// A report without a position is refused, unless it is from a distress device, whose signal alone is an emergency.
     fn without_position(&mut self, mmsi: Mmsi, said: Position) -> Outcome {
         if mmsi.station_class() != StationClass::Distress {
             return Outcome::Refused(Refusal::NoPosition);
@@ -244,6 +153,7 @@ impl Shard {
         Outcome::Identity { vessel, learned: None }
     }
 
+    /// Adds a fix to the track that it belongs to, by its time: at the end, or among the past positions if it is late.
     fn known(&mut self, ix: TrackIx, first: u32, fix: Fix) -> Outcome {
         let last_at = self.hot[ix.0 as usize].last_at;
         if fix.at < last_at {
@@ -253,6 +163,7 @@ impl Shard {
                 false => Outcome::Refused(Refusal::TooLate),
             };
         }
+        // Two stations may give one transmission different bits, or two ships may share the MMSI; neither moves the track.
         if fix.at == last_at {
             return Outcome::Refused(Refusal::SameMoment);
         }
@@ -263,12 +174,14 @@ impl Shard {
         self.move_on(ix, fix)
     }
 
-    /// Adds a fix to a track.
+    /// Adds a fix to a track, as its latest: updates the speed made good, the trail, the usual speed, the stations and the grid. The
+    /// fix must not be older than the latest one of the track.
     pub(super) fn move_on(&mut self, ix: TrackIx, fix: Fix) -> Outcome {
         let satellite = fix.said.message_type == 27 || self.lateness(fix.source).is_some();
         let hot = &mut self.hot[ix.0 as usize];
         let cold = &mut self.cold[ix.0 as usize];
         let previous = hot.last();
+        // Heard once from the shore, a vessel counts as heard from the shore for good.
         if !satellite {
             hot.mark(Flag::SatelliteOnly, false);
         }
@@ -282,6 +195,7 @@ impl Shard {
         hot.source = fix.source;
         hot.fixes = hot.fixes.saturating_add(1);
         match fix.said.class {
+            // Type 27 is taken for class A, but it does not override what another message showed.
             Class::A if fix.said.message_type == 27 && hot.class() != Class::Unknown => {}
             Class::Unknown => {}
             class => hot.set_class(class),
@@ -291,6 +205,7 @@ impl Shard {
         hot.mark(Flag::OverHole, smg.is_some_and(|smg| smg.over_hole));
         let keep = if hot.is(Flag::KeepLong) { KEEP_LONG } else { KEEP_SHORT };
         cold.trail.push(&trail_point(&fix), keep);
+        // One sample a minute, so that a vessel that reports often does not weigh more than its slot.
         let new_minute = previous.is_none_or(|previous| previous.at.floor_minute() != fix.at.floor_minute());
         if let Some(smg) = smg.filter(|smg| new_minute && !smg.over_hole) {
             match &mut cold.usual {
@@ -320,7 +235,8 @@ impl Shard {
         Outcome::Fix { vessel: ix, previous, smg, jump: None }
     }
 
-    /// Merges static data into every track of an MMSI, because a message names its MMSI but not its position.
+    /// Merges static data into every track of an MMSI, because a message names its MMSI but not its position. Creates a track if there is
+    /// none. The result names the track heard last, with what was known before.
     fn identity(&mut self, mmsi: Mmsi, said: &Static, at: Time) -> Outcome {
         if !self.by_mmsi.contains_key(&mmsi.0) {
             self.create(mmsi, 1);
@@ -333,6 +249,7 @@ impl Shard {
         let known = self.cold[vessel.0 as usize].identity.as_deref();
         let before = known.is_none_or(|known| known.teaches(said)).then(|| known.cloned().unwrap_or_default());
         let class = said.class.filter(|class| *class != Class::Unknown);
+        // The class and the data are set on all tracks; what was new is reported for the one heard last.
         let (mut changed, mut repeated) = (Fields::default(), Fields::default());
         let mut next = first;
         while next != NO_NEXT {
@@ -350,6 +267,7 @@ impl Shard {
         if changed.and(repeated).is_empty() {
             return Outcome::Refused(Refusal::NothingNew);
         }
+        // An estimated time of arrival is corrected all through a voyage, so a change of it alone is not news.
         let (changed, repeated) = (changed.without(Fields::ETA), repeated.without(Fields::ETA));
         let learned = before
             .filter(|_| !changed.and(repeated).is_empty())
@@ -357,98 +275,23 @@ impl Shard {
         Outcome::Identity { vessel, learned }
     }
 
-    /// Notes a copy. It is not a fix, but its station heard the vessel. If that is on shore, the vessel is not heard only by satellite.
-    fn note_copy(&mut self, mmsi: Mmsi, station: StationId, source: SourceId) {
-        let Some(ix) = self.by_mmsi.get(&mmsi.0).copied() else {
-            return;
+    /// Records whether a distress device reports a test in its text.
+    fn safety_text(&mut self, mmsi: Mmsi, text: &str) -> Outcome {
+        if mmsi.station_class() != StationClass::Distress {
+            return Outcome::Refused(Refusal::NotTracked);
+        }
+        let vessel = match self.by_mmsi.get(&mmsi.0) {
+            Some(ix) => TrackIx(*ix),
+            None => self.create(mmsi, 1),
         };
-        // With several ships under one MMSI the copy may be from any of them.
-        if self.hot[ix as usize].next != NO_NEXT {
-            return;
-        }
-        if self.lateness(source).is_none() && self.hot[ix as usize].said.message_type != 27 {
-            self.hot[ix as usize].mark(Flag::SatelliteOnly, false);
-        }
-        if station != self.hot[ix as usize].station {
-            note_station(&mut self.cold[ix as usize], station);
-        }
+        let is_test = text.to_ascii_uppercase().contains("TEST");
+        self.cold[vessel.0 as usize].identity.get_or_insert_default().is_test = is_test;
+        Outcome::Identity { vessel, learned: None }
     }
-
-    /// Creates a track. A further track of an MMSI takes over the identity and recent transmissions of the first.
-    pub(super) fn create(&mut self, mmsi: Mmsi, ordinal: u16) -> TrackIx {
-        let mut hot = Hot::new(mmsi, ordinal);
-        let mut cold = Cold::new();
-        let mut heard = Heard::default();
-        if let Some(first) = self.by_mmsi.get(&mmsi.0).copied() {
-            heard = std::mem::take(&mut self.heard[first as usize]);
-            hot.next = first;
-            hot.set_class(self.hot[first as usize].class());
-            hot.mark(Flag::Shared, self.hot[first as usize].is(Flag::Shared));
-            cold.identity = self.cold[first as usize].identity.clone();
-        }
-        let ix = match self.free.pop() {
-            Some(ix) => {
-                self.hot[ix.0 as usize] = hot;
-                self.cold[ix.0 as usize] = cold;
-                self.heard[ix.0 as usize] = heard;
-                ix
-            }
-            None => {
-                self.hot.push(hot);
-                self.cold.push(cold);
-                self.heard.push(heard);
-                TrackIx(self.hot.len() as u32 - 1)
-            }
-        };
-        self.by_mmsi.insert(mmsi.0, ix.0);
-        self.alive += 1;
-        if self.numbers_seen.len() < MOST_NUMBERS {
-            self.numbers_seen.insert(mmsi.0);
-        }
-        ix
-    }
-
-    /// How late an input's reports may be; `None` if the input holds time back.
-    pub(super) fn lateness(&self, source: SourceId) -> Option<Span> {
-        self.satellite_sources.iter().find(|(late, _)| *late == source).map(|(_, lateness)| *lateness)
-    }
-
-    /// The tracks of an MMSI, the youngest first.
-    pub(super) fn chain(&self, mmsi: Mmsi) -> impl Iterator<Item = TrackIx> + '_ {
-        self.chain_from(self.by_mmsi.get(&mmsi.0).copied().unwrap_or(NO_NEXT))
-    }
-
-    /// The track `first` and those after it in its chain; none for `NO_NEXT`.
-    pub(super) fn chain_from(&self, first: u32) -> impl Iterator<Item = TrackIx> + '_ {
-        let mut next = first;
-        std::iter::from_fn(move || {
-            let ix = (next != NO_NEXT).then_some(TrackIx(next))?;
-            next = self.hot[next as usize].next;
-            Some(ix)
-        })
-    }
-
-    remembers! { pub(super) kept { free, by_mmsi, grid, candidates, places, forgotten, alive, evicted, numbers_seen } parts {} built { number, shift, settings, satellite_sources, confirmed, hot, cold, heard } }
 }
 
-/// Whether a behaviour follows a vessel.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Activity {
-    /// It follows the vessel from now on.
-    Keeps,
-    /// It no longer follows the vessel.
-    Done,
-}
-
-/// How far back a vessel's trail is worth keeping.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Interest {
-    /// Watched, or slow at sea: half a day.
-    Watch,
-    /// Passing: half an hour.
-    Pass,
-}
-
+/// The speed made good at `fix`, over the last five minutes or more; `None` if the trail has no fix to measure it from. `place` is the
+/// place in the trail where the last measurement began.
 fn speed_made_good(cold: &Cold, place: &mut u16, previous: &Fix, fix: &Fix, max_hole: Span) -> Option<SpeedMadeGood> {
     let speed = |from: Time, position: LatLon, over_hole: bool| SpeedMadeGood {
         knots: knots(position.metres_to(fix.position), (fix.at - from).seconds()),
@@ -467,28 +310,12 @@ fn speed_made_good(cold: &Cold, place: &mut u16, previous: &Fix, fix: &Fix, max_
     (fix.at - start.at <= SMG_LONGEST).then(|| speed(start.at, start.position, false))
 }
 
+/// A fix as the trail keeps it.
 fn trail_point(fix: &Fix) -> TrailPoint {
     TrailPoint {
         at: fix.at,
         position: fix.position,
         sog_knots: fix.said.sog_knots(),
         cog_degrees: fix.said.cog_degrees(),
-    }
-}
-
-fn note_station(cold: &mut Cold, station: StationId) {
-    if station == StationId(0) {
-        return;
-    }
-    let stations = cold.stations.get_or_insert_default();
-    if stations.first() == Some(&station) {
-        return;
-    }
-    match stations.iter().position(|other| *other == station) {
-        Some(place) => stations[..=place].rotate_right(1),
-        None => {
-            stations.truncate(STATIONS_KEPT - 1);
-            stations.insert(0, station);
-        }
     }
 }

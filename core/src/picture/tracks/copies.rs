@@ -1,0 +1,91 @@
+//! Copies of a transmission: whether a report is one, and what a copy still shows about its vessel.
+
+use crate::ais::{Body, Report, SourceId, StationId};
+use crate::base::time::{Span, Time};
+use crate::base::units::{Mmsi, knots};
+
+use super::shard::Shard;
+use super::track::{Cold, Flag, NO_NEXT};
+
+/// Maximum number of stations remembered for a vessel.
+const STATIONS_KEPT: usize = 8;
+/// A ship at no more than this speed may send identical bits again, while it has moved no further than `STILL_METRES`. Knots.
+const STILL_KNOTS: f64 = 1.0;
+/// See `STILL_KNOTS`. Metres.
+const STILL_METRES: f64 = 550.0;
+/// A ship has moved on if its new position is within this angle of its reported course from the last one, and the distance is
+/// between half and twice what its speed gives, plus or minus a knot. Degrees.
+const AHEAD_DEGREES: f64 = 90.0;
+
+impl Shard {
+    /// Time of the latest fix of an MMSI, on any of its tracks; `Time::MIN` before the first. `first` is its first track.
+    pub(super) fn last_at(&self, first: u32) -> Time {
+        let chain = self.chain_from(first);
+        chain.map(|ix| self.hot[ix.0 as usize].last_at).max().unwrap_or(Time::MIN)
+    }
+
+    /// Whether a position identical to an earlier one may still be new, because the bits alone do not tell a copy from a repetition. It is
+    /// new if it is from a ship that has not moved or has returned to the same place. A copy that was relayed late is behind its ship.
+    pub(super) fn repeats_itself(&self, first: u32, report: &Report) -> bool {
+        let Body::Position(said) = &report.body else {
+            return false;
+        };
+        let Some(place) = said.lat_lon() else {
+            return false;
+        };
+        // Long-range messages are coarse: a slow ship may take long to leave a position.
+        let slow = said.message_type == 27 || said.sog_knots().is_none_or(|knots| knots <= STILL_KNOTS);
+        self.chain_from(first).filter_map(|ix| self.hot[ix.0 as usize].last()).any(|last| {
+            let metres = last.position.metres_to(place);
+            if slow && metres <= STILL_METRES {
+                return true;
+            }
+            // Beyond that, only a ship that has sailed on as it reported is not a copy.
+            let (Some(sog), Some(cog)) = (said.sog_knots(), said.cog_degrees()) else {
+                return false;
+            };
+            let took = report.at - last.at;
+            if took <= Span::ZERO {
+                return false;
+            }
+            let made = knots(metres, took.seconds());
+            let aside = (last.position.bearing_to(place) - cog + 540.0).rem_euclid(360.0) - 180.0;
+            aside.abs() <= AHEAD_DEGREES && sog / 2.0 - 1.0 <= made && made <= sog * 2.0 + 1.0
+        })
+    }
+
+    /// Notes a copy. It is not a fix, but its station heard the vessel. If that is on shore, the vessel is not heard only by satellite.
+    pub(super) fn note_copy(&mut self, mmsi: Mmsi, station: StationId, source: SourceId) {
+        let Some(ix) = self.by_mmsi.get(&mmsi.0).copied() else {
+            return;
+        };
+        // With several ships under one MMSI the copy may be from any of them.
+        if self.hot[ix as usize].next != NO_NEXT {
+            return;
+        }
+        if self.lateness(source).is_none() && self.hot[ix as usize].said.message_type != 27 {
+            self.hot[ix as usize].mark(Flag::SatelliteOnly, false);
+        }
+        if station != self.hot[ix as usize].station {
+            note_station(&mut self.cold[ix as usize], station);
+        }
+    }
+}
+
+/// Records that a station heard the vessel: it becomes the first of the list. Station 0 is none.
+pub(super) fn note_station(cold: &mut Cold, station: StationId) {
+    if station == StationId(0) {
+        return;
+    }
+    let stations = cold.stations.get_or_insert_default();
+    if stations.first() == Some(&station) {
+        return;
+    }
+    match stations.iter().position(|other| *other == station) {
+        Some(place) => stations[..=place].rotate_right(1),
+        None => {
+            stations.truncate(STATIONS_KEPT - 1);
+            stations.insert(0, station);
+        }
+    }
+}
