@@ -73,7 +73,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     if settings.inputs.is_empty() && arguments.on.is_none() {
         return Err(failure(&[no_inputs(&file)]));
     }
-    // Settings on disk that differ from those in force surprise whoever restarts the daemon weeks later.
+    // Settings on disk that differ from those in force surprise the person who restarts the daemon weeks later.
     if let Some(address) = &settings.http.address
         && let Some(tables) = status::waits_for_restart(address)
     {
