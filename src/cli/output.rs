@@ -20,7 +20,7 @@ pub(super) fn print(text: &str) -> Result<(), Failure> {
 /// large to build as one text first.
 ///
 /// # Errors
-/// Those of [`print`].
+/// Those of [`print()`].
 pub(super) fn print_by(
     write: impl FnOnce(&mut BufWriter<StdoutLock<'static>>) -> io::Result<()>,
 ) -> Result<(), Failure> {
