@@ -11,7 +11,7 @@ use super::source::Source;
 /// earlier steps; the modules of some rooms have steps of their own. That the core imports none of the daemon's, nor an async runtime, is
 /// left to Cargo; files, sockets and clocks to Clippy.
 const ORDER: &[&[&str]] = &[
-    &["base::time", "base::units", "base::state", "base::fault"],
+    &["base::time", "base::units", "base::state", "base::fault", "base::parallel"],
     &["base::text", "base::slab"],
     &["geo"],
     &["ais", "zones"],
