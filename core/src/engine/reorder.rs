@@ -5,10 +5,10 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use rayon::slice::ParallelSliceMut;
 use serde::{Deserialize, Serialize};
 
 use crate::ais::{Body, Report};
+use crate::base::parallel::in_parallel;
 use crate::base::time::Time;
 
 /// Number of reports in a second from which sorting them on several threads pays.
@@ -79,10 +79,12 @@ impl Reorder {
         if self.current_is_empty() {
             let (second, mut reports) = self.later.pop_first()?;
             // Stable, so that the result does not depend on the number of threads.
-            match threads == 1 || reports.len() < WORTH_SORTING_APART {
-                true => reports.sort_by(|a, b| latest_first(a, b, names)),
-                false => reports.par_sort_by(|a, b| latest_first(a, b, names)),
+            if 1 < threads && WORTH_SORTING_APART <= reports.len() {
+                let share = reports.len().div_ceil(threads);
+                in_parallel(reports.chunks_mut(share), false, |share| share.sort_by(|a, b| latest_first(a, b, names)));
             }
+            // Merges the shares, if they are sorted already.
+            reports.sort_by(|a, b| latest_first(a, b, names));
             let emptied = std::mem::replace(&mut self.current, reports);
             if self.spare.len() < 256 {
                 self.spare.push(emptied);
