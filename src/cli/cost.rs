@@ -20,7 +20,7 @@ use crate::config::Checked;
 use atalaia_core::base::time::Span;
 use atalaia_core::behaviours::{self, Behaviour, NAMES, ZoneUse, check_overrides};
 use atalaia_core::engine::Engine;
-use atalaia_core::zones::{Chart, ZoneIx};
+use atalaia_core::zones::{Chart, Relation, ZoneIx};
 
 /// Number of the costliest rows whose settings are tried. Each takes up to four more runs. A run takes as
 /// long as a replay of the recording.
@@ -211,7 +211,7 @@ fn is_far_from_zones(engine: &Engine, chart: &Chart) -> bool {
     !fixes.into_iter().any(|fix| {
         hits.clear();
         chart.zones.at(fix.position, &mut hits);
-        hits.iter().any(|hit| chart.zones.get(hit.zone).watched())
+        hits.iter().any(|hit| hit.relation != Relation::Outside && chart.zones.get(hit.zone).watched())
     })
 }
 

@@ -18,6 +18,9 @@ const LEADS_KEPT: Span = Span::from_hours(365 * 24);
 /// Maximum number of leads kept. When it is reached, leads that no longer count make room; if there are none, the new one is not kept.
 const MOST_LEADS: usize = 100_000;
 
+/// Maximum number of announced ends kept of one vessel and behaviour. The last decides; earlier ones count once later ones are retracted.
+const MOST_ENDS: usize = 8;
+
 /// Ended alerts and facts of the last days, up to a configured number.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Memory {
@@ -25,8 +28,8 @@ pub(super) struct Memory {
     ends: BTreeMap<Key, Time>,
     /// The same entries by end, so that the oldest can be forgotten first.
     by_end: BTreeSet<(Time, Key)>,
-    /// End of the last announced alert, by vessel and behaviour.
-    alerts: BTreeMap<(TrackKey, Behaviour), Time>,
+    /// Ends of the last announced alerts, oldest first, by vessel and behaviour; never empty, at most `MOST_ENDS`.
+    alerts: BTreeMap<(TrackKey, Behaviour), Vec<Time>>,
     /// Start of the last superseded alert, by key.
     superseded: BTreeMap<Key, Time>,
     /// When an alert or fact last gave a vessel a lead.
@@ -62,8 +65,9 @@ impl Memory {
     pub(super) fn ended(&mut self, key: &Key, at: Time, announced: bool, keep: Span, most: u32) {
         if announced {
             for track in &key.tracks {
-                let last = self.alerts.entry((*track, key.behaviour)).or_insert(at);
-                *last = at.max(*last);
+                let ends = self.alerts.entry((*track, key.behaviour)).or_default();
+                ends.insert(ends.partition_point(|end| *end <= at), at);
+                ends.drain(..ends.len().saturating_sub(MOST_ENDS));
             }
         }
         if let Some(before) = self.ends.insert(key.clone(), at) {
@@ -77,6 +81,22 @@ impl Memory {
             }
             self.evicted += u64::from(!old);
             self.forget_oldest();
+        }
+    }
+
+    /// Forgets that an announced alert of this key ended at `at`, because it was retracted or is open again. Later alerts are then no
+    /// repeats of it. The end of the key stays, so that no later alert takes its id.
+    pub(super) fn takes_back(&mut self, key: &Key, at: Time) {
+        for track in &key.tracks {
+            let Some(ends) = self.alerts.get_mut(&(*track, key.behaviour)) else {
+                continue;
+            };
+            if let Some(place) = ends.iter().rposition(|end| *end == at) {
+                ends.remove(place);
+            }
+            if ends.is_empty() {
+                self.alerts.remove(&(*track, key.behaviour));
+            }
         }
     }
 
@@ -101,7 +121,7 @@ impl Memory {
 
     /// Whether the vessel had an alert of this behaviour that ended at `since` or later.
     pub(super) fn had(&self, track: TrackKey, behaviour: Behaviour, since: Time) -> bool {
-        self.alerts.get(&(track, behaviour)).is_some_and(|ended| since <= *ended)
+        self.alerts.get(&(track, behaviour)).and_then(|ends| ends.last()).is_some_and(|ended| since <= *ended)
     }
 
     /// Number of entries that were dropped early because there were too many.
@@ -119,8 +139,11 @@ impl Memory {
         for track in &key.tracks {
             // Another key of the vessel, such as a second zone, may have ended later; that end stays.
             let name = (*track, key.behaviour);
-            if self.alerts.get(&name).is_some_and(|last| *last <= at) {
-                self.alerts.remove(&name);
+            if let Some(ends) = self.alerts.get_mut(&name) {
+                ends.retain(|end| at < *end);
+                if ends.is_empty() {
+                    self.alerts.remove(&name);
+                }
             }
         }
     }

@@ -9,6 +9,7 @@ use crate::behaviours::{End, Holding};
 use super::alert_book::AlertBook;
 use super::archive::SAME_START;
 use super::context::Context;
+use super::entry::Entry;
 use super::lifecycle::Observation;
 
 impl AlertBook {
@@ -34,12 +35,13 @@ impl AlertBook {
         let Some(mut entry) = self.archive.take(&key, started_at) else {
             return;
         };
+        self.no_repeat(&key, &entry);
         let context = Context::new(&self.policy, &self.memory, view);
         entry.settle(&key, holding, &context);
         entry.ended(ended_at, end);
         // Groups count open alerts only, so the line concerns this alert only.
         entry.publish(ChangeKind::Ended, now, "end corrected by a late report".to_owned(), &key, &context, out);
-        self.remember_end(&key, ended_at);
+        self.remember_end(&key, ended_at, entry.alert.announced);
         self.archive.keep(&key, entry, now);
     }
 
@@ -65,15 +67,23 @@ impl AlertBook {
         let Some(mut entry) = self.archive.take(&key, started_at) else {
             return;
         };
+        self.no_repeat(&key, &entry);
         let context = Context::new(&self.policy, &self.memory, view);
         entry.publish(ChangeKind::Retracted, now, end.words().to_owned(), &key, &context, out);
         // The retracted hours no longer count: the end moves back to the start, so that an alert about them may open again.
-        self.remember_end(&key, started_at);
+        self.remember_end(&key, started_at, false);
     }
 
-    /// Corrects the remembered end of the last alert of this key. It adds no repeat: what was announced then is remembered already.
-    pub(super) fn remember_end(&mut self, key: &Key, ended_at: Time) {
+    /// Takes an alert that left the archive out of the repeats: it was retracted, or its own end must not count against it.
+    pub(super) fn no_repeat(&mut self, key: &Key, entry: &Entry) {
+        if entry.alert.announced {
+            self.memory.takes_back(key, entry.alert.ended_at.unwrap_or(entry.alert.last_at));
+        }
+    }
+
+    /// Corrects the remembered end of the last alert of this key. `counts` is whether later alerts are repeats of it.
+    pub(super) fn remember_end(&mut self, key: &Key, ended_at: Time, counts: bool) {
         let keep = Span::from_hours(24 * i64::from(self.policy.score.repeat_days));
-        self.memory.ended(key, ended_at, false, keep, self.policy.settings.max_remembered);
+        self.memory.ended(key, ended_at, counts, keep, self.policy.settings.max_remembered);
     }
 }

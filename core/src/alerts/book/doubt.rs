@@ -37,9 +37,10 @@ impl AlertBook {
             self.end(now, &key, Observation::Disproved, view, out);
         }
         for (key, mut entry) in self.archive.take_if(in_doubt) {
+            self.no_repeat(&key, &entry);
             let context = Context::new(&self.policy, &self.memory, view);
             entry.publish(ChangeKind::Retracted, now, End::PositionsFalse.words().to_owned(), &key, &context, out);
-            self.remember_end(&key, entry.alert.ended_at.unwrap_or(now));
+            self.remember_end(&key, entry.alert.ended_at.unwrap_or(now), false);
         }
     }
 }

@@ -93,6 +93,7 @@ impl AlertBook {
         out: &mut Vec<Change>,
     ) {
         entry.state = State::Open;
+        self.no_repeat(&key, &entry);
         entry.hold(now, &key, subject, holding, &Context::new(&self.policy, &self.memory, view));
         self.entries.insert(key.clone(), entry);
         self.publish(now, &key, ChangeKind::Updated, "a late report shows that it continues".to_owned(), view, out);

@@ -27,7 +27,7 @@ use super::settings::Settings;
 pub(super) const LOST_AFTER: Span = Span::from_hours(30 * 24);
 /// How long closed gaps are kept for late reports that correct them.
 const CORRECTED_WITHIN: Span = Span::from_hours(48);
-/// Maximum number of closed gaps kept.
+/// Maximum number of closed gaps kept. Beyond it those that closed first are dropped, as the alert book drops their alerts.
 const MOST_CLOSED: usize = 1000;
 /// Speed below which a vessel is not under way. Knots.
 const UNDER_WAY_KNOTS: f64 = 3.0;
@@ -257,15 +257,19 @@ impl AisGap {
         }
     }
 
-    /// Keeps a closed gap for late fixes. Once there are `MOST_CLOSED`, those too old to be corrected make room; if that frees none, this
-    /// gap is not kept and a late fix can no longer correct it.
+    /// Keeps a closed gap for late fixes. Once there are `MOST_CLOSED`, those too old to be corrected make room; if there are none, the one
+    /// that closed first does, which a late fix is least likely to correct.
     fn keep_closed(&mut self, now: Time, dark: Dark, to: Spot) {
         if MOST_CLOSED <= self.closed.len() {
             self.closed.retain(|_, (_, to)| now - CORRECTED_WITHIN <= to.at);
         }
-        if self.closed.len() < MOST_CLOSED {
-            self.closed.insert((dark.key, dark.from.at), (dark, to));
+        if MOST_CLOSED <= self.closed.len()
+            && let Some(first) =
+                self.closed.iter().min_by_key(|(place, (_, to))| (to.at, **place)).map(|(place, _)| *place)
+        {
+            self.closed.remove(&first);
         }
+        self.closed.insert((dark.key, dark.from.at), (dark, to));
     }
 
     /// Ends the gap of a vessel without a position where it closed: the vessel is lost or forgotten, or no zone asks any more.
@@ -378,5 +382,56 @@ impl PictureRule for AisGap {
             Some(fix) => self.heard(scene, step, fix, out),
             None => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::units::Mmsi;
+    use crate::behaviours::ais_gap::dark::Evidence;
+    use crate::geo::LatLon;
+    use crate::picture::coverage::SilenceRate;
+    use crate::zones::ZoneSet;
+
+    /// A gap of the vessel with this number, from `minute` for two hours.
+    fn gap(mmsi: u32, minute: i64) -> (Dark, Spot) {
+        let position = LatLon::new(28.0, -17.0);
+        let spot = |minute| Spot { at: Time::MIN + Span::from_hours(24 * 365) + Span::from_minutes(minute), position };
+        let evidence = Evidence {
+            unheard: 0.0,
+            unheard_within: 0.0,
+            left: None,
+            missed: Span::ZERO,
+            silence_rate: SilenceRate::default(),
+            own_record: None,
+            alone: false,
+            lay_still: false,
+            lies_still: false,
+        };
+        let dark = Dark {
+            key: TrackKey { mmsi: Mmsi(mmsi), ordinal: 1 },
+            from: spot(minute),
+            shore_nm: 50.0,
+            usual_knots: 10.0,
+            why: Why { profile: 0, required: Span::from_minutes(90), zones: Vec::new(), heading: None },
+            satisfied_at: Some(spot(minute + 90).at),
+            reported: 1,
+            evidence,
+        };
+        (dark, spot(minute + 120))
+    }
+
+    #[test]
+    fn late_reports_can_correct_the_gaps_that_closed_last() {
+        let mut rule = AisGap::new(&Settings::default(), &Chart::with_built_in(ZoneSet::none()));
+        // The numbers fall, so that the oldest gap is the last by number.
+        for minute in 0..MOST_CLOSED as i64 + 10 {
+            let (dark, to) = gap(300_000_000 - minute as u32, minute);
+            rule.keep_closed(to.at, dark, to);
+        }
+        assert_eq!(rule.closed.len(), MOST_CLOSED);
+        let kept = |minute: i64| rule.closed.keys().any(|(key, _)| key.mmsi == Mmsi(300_000_000 - minute as u32));
+        assert!(!kept(0) && !kept(9) && kept(10) && kept(MOST_CLOSED as i64 + 9));
     }
 }

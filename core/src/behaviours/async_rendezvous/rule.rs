@@ -37,7 +37,7 @@ const CRAFT_NAMED: usize = 10;
 const SAY_EVERY: Span = Span::from_minutes(5);
 /// If the boat is later farther out than its stop by this much, the stop was not its farthest point. Nautical miles.
 const FARTHER_NM: f64 = 0.5;
-/// Maximum number of boats whose farthest point is not yet known. Beyond it new ones are ignored and counted.
+/// Maximum number of boats whose farthest point is not yet known. Beyond it new ones are ignored.
 const MOST_WAITING: usize = 20_000;
 
 /// The `async_rendezvous` behaviour and its state.
@@ -50,8 +50,6 @@ pub struct AsyncRendezvous {
     pub(super) collecting: FxHashMap<TrackIx, Collecting>,
     /// Boats whose stop may prove to be their farthest point.
     pub(super) waiting: FxHashMap<TrackIx, Waiting>,
-    /// Number of boats not followed because too many were waiting.
-    given_up: u64,
 }
 
 /// A boat's stop, and the ships that were there before.
@@ -120,7 +118,6 @@ impl AsyncRendezvous {
             profiles: Profiles::new(Behaviour::AsyncRendezvous, settings, chart),
             collecting: FxHashMap::default(),
             waiting: FxHashMap::default(),
-            given_up: 0,
         }
     }
 
@@ -150,7 +147,6 @@ impl AsyncRendezvous {
         };
         let start = scene.episodes.port_calls.of(halt.key).last().map_or(first.position, |call| call.at);
         if MOST_WAITING <= self.waiting.len() {
-            self.given_up += 1;
             return;
         }
         let out_nm = start.metres_to(halt.position) / METRES_PER_NM;
@@ -375,7 +371,7 @@ impl Rule for AsyncRendezvous {
         }
     }
 
-    remembers! { kept { profiles, collecting, waiting, given_up } parts {} built { base } }
+    remembers! { kept { profiles, collecting, waiting } parts {} built { base } }
 }
 
 impl PictureRule for AsyncRendezvous {

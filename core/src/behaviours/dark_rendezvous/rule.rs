@@ -31,7 +31,8 @@ use super::settings::Settings;
 pub(super) const FARTHEST_NM: f64 = 120.0;
 /// How long before a stop a gap may begin: the most slack that can be set, plus two days under way.
 const LONGEST_GAP: Span = Span::from_hours(216);
-/// Maximum number of meetings kept so that they can be judged again. Beyond it the oldest are dropped.
+/// Maximum number of meetings kept so that they can be judged again. Beyond it the oldest whose stop is over is dropped. If all stops
+/// go on, a new meeting is not reported.
 const MOST: usize = 5000;
 /// Interval at which a continuing silence is judged again.
 const ASK_EVERY: Span = Span::from_minutes(15);
@@ -137,9 +138,8 @@ impl DarkRendezvous {
         if alongside(scene, halt, best.gap.key).is_some() {
             return;
         }
-        // Ids grow with time, so the first entry is the oldest.
-        if MOST <= self.meetings.len() {
-            self.meetings.pop_first();
+        if !self.make_room() {
+            return;
         }
         let subject = Subject::pair((halt.key, halt.vessel), (best.gap.key, best.ix));
         let meeting = Meeting {
@@ -197,6 +197,16 @@ impl DarkRendezvous {
         for id in ids {
             self.judge(scene, id, out);
         }
+    }
+
+    /// Drops the oldest meeting whose stop is over if there are `MOST`. Returns whether there is room for another one.
+    fn make_room(&mut self) -> bool {
+        if self.meetings.len() < MOST {
+            return true;
+        }
+        // Ids grow with time, so the first entry is the oldest. One whose alert is open stays, because nothing else would end the alert.
+        let oldest = self.meetings.iter().find(|(_, meeting)| meeting.over).map(|(id, _)| *id);
+        oldest.is_some_and(|id| self.meetings.remove(&id).is_some())
     }
 
     /// Ends the alert of one meeting, unless it has ended. The meeting is kept, because the return of the silent vessel may still disprove
@@ -346,5 +356,38 @@ impl PictureRule for DarkRendezvous {
             }
             News::HaltBegan(_) | News::Still(_) | News::LegBegan(_) | News::LegEnded(_) | News::Kink(_) => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::units::Mmsi;
+    use crate::zones::ZoneSet;
+
+    #[test]
+    fn a_meeting_whose_alert_is_open_is_not_dropped_for_lack_of_room() {
+        let chart = Chart::with_built_in(ZoneSet::none());
+        let mut rule = DarkRendezvous::new(&Settings::default(), &chart);
+        let track = |mmsi| (TrackKey { mmsi: Mmsi(mmsi), ordinal: 1 }, TrackIx(mmsi));
+        let meeting = |over| Meeting {
+            subject: Subject::pair(track(1), track(2)),
+            dark: track(2).0,
+            from: Time::MIN,
+            started_at: Time::MIN,
+            satisfied_at: Time::MIN,
+            profile: 0,
+            possible: 1,
+            stops: 1,
+            over,
+        };
+        let ids = 0..MOST as u64;
+        rule.meetings = ids.map(|id| (id, meeting(id == 7))).collect();
+        assert!(rule.make_room());
+        assert!(!rule.meetings.contains_key(&7) && rule.meetings.contains_key(&0));
+        assert!(rule.make_room());
+        rule.meetings.insert(MOST as u64, meeting(false));
+        assert!(!rule.make_room());
+        assert_eq!(rule.meetings.len(), MOST);
     }
 }

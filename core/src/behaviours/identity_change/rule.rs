@@ -84,11 +84,6 @@ impl IdentityChange {
         }
     }
 
-    /// Number of bearers of IMO numbers that were forgotten because there were too many.
-    pub fn evicted(&self) -> u64 {
-        self.registry.evicted()
-    }
-
     /// Whether the vessel is under way. `None` if its last fix is too old to judge.
     fn under_way(&self, scene: &Scene<'_>, vessel: &Vessel<'_>, step: &Step<'_>) -> Option<bool> {
         let fix = vessel.last().filter(|fix| step.at - fix.at <= minutes(self.settings.fresh_minutes))?;

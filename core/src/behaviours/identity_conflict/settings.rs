@@ -25,7 +25,7 @@ pub struct Settings {
     pub min_nm: f64,
     /// The alert ends once all ships but one have been silent for this long. Hours, at most 24, after which the tracks
     /// are joined.
-    #[schemars(range(min = 0.01, max = 2400))]
+    #[schemars(range(min = 0.01, max = 24))]
     pub silent_hours: f64,
 }
 

@@ -24,6 +24,8 @@ pub(super) struct Judged {
     pub(super) underway: Tier,
     /// Whether the meeting was ever close. It then counts as close to its end.
     was_close: bool,
+    /// Whether the meeting was ever long. It then counts as long to its end.
+    was_long: bool,
     /// Last minute at which the ships are known to have been neither apart nor fast.
     held_at: Time,
     /// Start and number of minutes for which the ships have been further apart than allowed.
@@ -43,6 +45,7 @@ impl Judged {
             close: Tier::new(),
             underway: Tier::new(),
             was_close: false,
+            was_long: false,
             held_at: Time::MIN,
             far: None,
             away: None,
@@ -77,6 +80,7 @@ impl Judged {
         };
         self.open |= slow(&self.near, &near) || slow(&self.close, &close);
         self.was_close |= self.open && self.is_close(settings);
+        self.was_long |= self.open && self.is_long(settings);
         if !settings.underway || mixed == Mixed::NotForUnderway {
             return;
         }
@@ -123,6 +127,7 @@ impl Judged {
         }
         self.open = false;
         self.was_close = false;
+        self.was_long = false;
         was_open.then_some(held_at)
     }
 
@@ -140,7 +145,7 @@ impl Judged {
     pub(super) fn form(&self, settings: &Settings) -> Form {
         let rule = |minutes: f64, pause: f64| TierRule::new(minutes, pause);
         let close = self.was_close || self.is_close(settings);
-        let long = self.near.satisfied(&rule(settings.long_minutes, settings.near_break_minutes));
+        let long = self.was_long || self.is_long(settings);
         let near = self.near.satisfied(&rule(settings.near_minutes, settings.near_break_minutes))
             && self.near.slow(settings.slow_knots);
         let underway = self.underway.satisfied(&rule(settings.underway_minutes, settings.near_break_minutes));
@@ -157,6 +162,12 @@ impl Judged {
     fn is_close(&self, settings: &Settings) -> bool {
         let rule = TierRule::new(settings.close_minutes, settings.close_break_minutes);
         self.close.satisfied(&rule) && self.close.slow(settings.slow_knots)
+    }
+
+    /// Whether the near tier has lasted for `long_minutes` by what is counted now. Company under way is near as well, but not slow.
+    fn is_long(&self, settings: &Settings) -> bool {
+        let rule = TierRule::new(settings.long_minutes, settings.near_break_minutes);
+        self.near.satisfied(&rule) && self.near.slow(settings.slow_knots)
     }
 
     /// The tier whose figures describe a form.

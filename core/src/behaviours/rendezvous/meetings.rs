@@ -9,8 +9,7 @@ use crate::picture::tracks::TrackKey;
 
 /// How long a meeting counts as an earlier one. The name of the measured value `earlier_meetings_14_days` states it too.
 const REMEMBERED: Span = Span::from_hours(14 * 24);
-/// Maximum number of pairs remembered in each of the 64 parts of the pairs. Beyond it those that met longest ago are forgotten and
-/// counted.
+/// Maximum number of pairs remembered in each of the 64 parts of the pairs. Beyond it those that met longest ago are forgotten.
 const MOST_PAIRS: usize = 512;
 /// Maximum number of meetings remembered for one pair; the latest are kept.
 const MOST_MEETINGS: usize = 32;
@@ -25,8 +24,6 @@ pub(crate) struct Meetings {
     pairs: BTreeMap<Both, Vec<Time>>,
     /// Pairs, by the start of their latest meeting.
     by_latest: BTreeSet<(Time, Both)>,
-    /// Number of pairs forgotten for lack of room. Those forgotten after 14 days do not count.
-    evicted: u64,
 }
 
 impl Meetings {
@@ -61,7 +58,6 @@ impl Meetings {
             if !old && self.by_latest.len() <= MOST_PAIRS {
                 break;
             }
-            self.evicted += u64::from(!old);
             self.by_latest.pop_first();
             self.pairs.remove(&both);
         }
@@ -89,16 +85,16 @@ mod tests {
         assert_eq!(meetings.earlier(both(1), at(14 * 24 + 1)), 1);
         assert_eq!(meetings.meet(both(1), at(16 * 24)), 0);
         // The second pair has not met for longer than that and is forgotten.
-        assert_eq!((meetings.pairs.len(), meetings.by_latest.len(), meetings.evicted), (1, 1, 0));
+        assert_eq!((meetings.pairs.len(), meetings.by_latest.len()), (1, 1));
     }
 
     #[test]
-    fn memory_is_bounded_and_what_is_forgotten_early_is_counted() {
+    fn memory_is_bounded() {
         let mut meetings = Meetings::default();
         for second in 0..MOST_PAIRS as u32 + 10 {
             meetings.meet(both(second), Time::from_seconds(i64::from(second)));
         }
-        assert_eq!((meetings.pairs.len(), meetings.by_latest.len(), meetings.evicted), (MOST_PAIRS, MOST_PAIRS, 10));
+        assert_eq!((meetings.pairs.len(), meetings.by_latest.len()), (MOST_PAIRS, MOST_PAIRS));
         for second in 0..100 {
             meetings.meet(both(7_000_000), Time::from_seconds(100_000 + second));
         }

@@ -71,7 +71,7 @@ pub struct Settings {
     /// Maximum time between fixes over which positions are interpolated. A zone cannot override it. Minutes.
     #[schemars(range(min = 0.1, max = 43_200))]
     pub bridge_minutes: f64,
-    /// The same for class B, and for speeds below 3 kn. Minutes.
+    /// The same for class B, and for speeds below 3 kn. A zone cannot override it. Minutes.
     #[schemars(range(min = 0, max = 43_200))]
     pub bridge_slow_minutes: f64,
     /// Ships that report being at anchor or moored, and swing within this radius, are anchored. Nautical miles.

@@ -118,6 +118,45 @@ fn sailing_in_step_is_a_meeting_only_where_a_zone_asks() {
 }
 
 #[test]
+fn company_under_way_for_hours_is_still_company_under_way() {
+    // BRAVO comes up from a mile astern; two that were never apart would be one hull.
+    let script = "ALFA 224000001 jitter=0
+           12:00 28 -17
+           go 90 4 240
+         BRAVO 224000002 jitter=0
+           12:00 28.001 -17.01888
+           go 90 6 30
+           go 90 4 210";
+    let asks = area_with(r#","settings":{"rendezvous":{"underway":true}}"#);
+    let changes = run(&only("rendezvous"), &asks, script);
+    assert!(changes.iter().any(|change| 2.0 < (change.at - changes[0].at).hours()), "{changes:?}");
+    for change in &changes {
+        let codes: Vec<&str> = change.alert.score_reasons.iter().map(|line| line.code.as_str()).collect();
+        assert!(codes.contains(&"underway") && !codes.contains(&"long"), "{} {codes:?}", change.at.clock());
+        assert!(change.alert.summary.contains("company under way"), "{}", change.alert.summary);
+    }
+}
+
+#[test]
+fn a_long_meeting_stays_long_when_the_two_move_on_together() {
+    // Nearly two and a half hours still, then three at 4 kn: by then the median speed is no longer low.
+    let script = "ALFA 224000001 jitter=0
+           12:00 28 -17
+           stop 150
+           go 90 4 180
+         BRAVO 224000002 jitter=0
+           12:00 28.001 -17.01888
+           go 90 6 10
+           stop 140
+           go 90 4 180";
+    let changes = run(&only("rendezvous"), AREA, script);
+    let last = &changes.last().expect("it opened").alert;
+    assert!(last.last_at.clock().as_str() >= "17:00", "{}", last.last_at.clock());
+    assert_eq!(last.evidence.thresholds["long_minutes"], 120.0);
+    assert!(last.score_reasons.iter().any(|line| line.code == "long"));
+}
+
+#[test]
 fn two_hours_make_it_long() {
     let changes = run(&only("rendezvous"), AREA, &visit(300.0, 150));
     let codes = |change: &crate::alerts::Change| {

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::state::remembers;
 use crate::base::time::{Span, Time};
+use crate::behaviours::shared::dropped::zones_at;
 use crate::behaviours::{
     Behaviour, End, Explanation, Holding, Interest, Output, PictureRule, Places, Rule, Scene, Signal, SignalKind, Step,
     Subject,
@@ -126,13 +127,10 @@ impl Watchlist {
         }
         seen.said = Some((at, form));
         let position = scene.tracks.vessel(ix).last().map(|fix| fix.position);
-        let mut hits = Vec::new();
-        if let Some(position) = position.filter(|_| presence.is_none()) {
-            scene.chart.zones.at(position, &mut hits);
-        }
-        let zones = match presence {
-            Some(presence) => presence.iter().collect(),
-            None => hits.iter().map(|hit| (hit.zone, hit.relation)).collect(),
+        let zones = match (presence, position) {
+            (Some(presence), _) => presence.iter().collect(),
+            (None, Some(position)) => zones_at(scene.chart, position),
+            (None, None) => Vec::new(),
         };
         let holding = Holding {
             started_at: seen.started_at,

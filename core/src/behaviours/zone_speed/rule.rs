@@ -42,7 +42,7 @@ impl ZoneCase for OutOfBand {
     }
 
     fn timing(settings: &Settings, at: &At<'_>) -> Timing {
-        settings.rule(at.scene.merge)
+        settings.rule(at.scene.merge, at.scene.vessel.satellite_only())
     }
 
     fn observe(settings: &Settings, knots: f64) -> Observation {

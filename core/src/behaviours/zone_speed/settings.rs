@@ -12,6 +12,10 @@ use crate::behaviours::runner::condition::{Observation, Timing};
 
 /// How long the begin threshold must hold again for the same alert to resume (SPEC "Alerts").
 const RESUME_AFTER: Span = Span::from_minutes(5);
+/// Number of fixes that the condition needs.
+const FIXES: u32 = 4;
+/// The same for a vessel heard only by satellite.
+const FIXES_SATELLITE: u32 = 2;
 
 /// Settings `[behaviours.zone_speed]`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
@@ -84,13 +88,13 @@ impl Settings {
     }
 
     /// The times and fixes that the condition needs.
-    pub(super) fn rule(&self, merge: Span) -> Timing {
+    pub(super) fn rule(&self, merge: Span, satellite_only: bool) -> Timing {
         Timing {
             after: minutes(self.after_minutes),
             end_after: minutes(self.end_minutes),
             resume_after: RESUME_AFTER,
             merge,
-            fixes: 4,
+            fixes: if satellite_only { FIXES_SATELLITE } else { FIXES },
         }
     }
 

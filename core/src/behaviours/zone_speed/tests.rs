@@ -1,6 +1,11 @@
 //! What an analyst would notice about speed bands.
 
-use crate::testing::{area_with, check, only};
+use std::sync::Arc;
+
+use crate::ais::{Line, SourceId};
+use crate::base::time::Span;
+use crate::engine::{Engine, SourceClock};
+use crate::testing::{area_with, chart, check, lines, only};
 
 #[track_caller]
 fn band(script: &str, expected: &str) {
@@ -55,4 +60,23 @@ fn a_speed_just_back_under_the_limit_is_still_about_the_limit() {
     let changes = crate::testing::run(&only("zone_speed"), &zones, script);
     assert!(1 < changes.len());
     assert!(changes.iter().all(|change| change.alert.summary.contains("limit")), "{:?}", changes.last());
+}
+
+#[test]
+fn two_fixes_of_a_ship_heard_only_by_satellite_are_enough() {
+    let zones = area_with(r#","settings":{"zone_speed":{"max_knots":15}}"#);
+    let fixes_when_opened = |lateness: Span| {
+        let clock = SourceClock { name: "test".to_owned(), time_zone: None, live: false, lateness };
+        let mut engine = Engine::new(&only("zone_speed"), Arc::new(chart(&zones)), vec![clock]);
+        let mut changes = Vec::new();
+        for line in lines("ALFA 224000001 jitter=0 every=1500\n 12:00 28 -17\n go 90 20 100") {
+            engine.line(Line { source: SourceId(0), received: None, bytes: line.as_bytes() }, &mut changes);
+        }
+        engine.finish(&mut changes);
+        let opened = changes.first().map(|change| (change.alert.opened_at - change.alert.started_at).minutes());
+        opened.map(|minutes| 1 + (minutes / 25.0) as u32)
+    };
+    assert_eq!(fixes_when_opened(Span::from_minutes(60)), Some(2));
+    // A station that hears it so seldom proves nothing.
+    assert_eq!(fixes_when_opened(Span::from_minutes(2)), None);
 }

@@ -86,7 +86,7 @@ pub struct LastFix {
     pub in_calm_water: bool,
 }
 
-/// A zone that the latest fix is in.
+/// A zone that the latest fix is in or near.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct ZoneNearby {
     /// Id of the zone.
@@ -192,10 +192,9 @@ fn stops(engine: &Engine, vessel: &Vessel<'_>) -> Vec<Stop> {
 fn zones_at(chart: &Chart, position: LatLon) -> Vec<ZoneNearby> {
     let mut hits = Vec::new();
     chart.zones.at(position, &mut hits);
-    let nearby = hits.iter().map(|hit| ZoneNearby {
-        id: chart.zones.get(hit.zone).id.clone(),
-        relation: if hit.relation == Relation::In { "in" } else { "near" },
-    });
+    let nearby = hits.iter().filter(|hit| hit.relation != Relation::Outside);
+    let nearby =
+        nearby.map(|hit| ZoneNearby { id: chart.zones.get(hit.zone).id.clone(), relation: hit.relation.name() });
     nearby.collect()
 }
 
@@ -211,4 +210,26 @@ fn class_name(class: Class) -> Option<&'static str> {
 /// Rounded to hundredths.
 fn hundredths(value: f64) -> f64 {
     (value * 100.0).round() / 100.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ais::{Line, SourceId};
+    use crate::testing::{AREA, chart, engine, lines};
+
+    #[test]
+    fn a_zone_just_out_of_reach_is_not_near() {
+        // The southern border is 24 N. The area has no `near_nm`.
+        for (lat, expected) in [("24.001", vec!["in"]), ("23.998", vec![])] {
+            let mut engine = engine(&crate::engine::Settings::default(), AREA);
+            for line in lines(&format!("ALFA 224000001 jitter=0\n 12:00 {lat} -17\n stop 30")) {
+                engine.line(Line { source: SourceId(0), received: None, bytes: line.as_bytes() }, &mut Vec::new());
+            }
+            engine.finish(&mut Vec::new());
+            let answer = vessel(&engine, &chart(AREA), Mmsi(224_000_001)).expect("it was heard");
+            let zones = answer.tracks.iter().flat_map(|track| &track.zones);
+            assert_eq!(zones.map(|zone| zone.relation).collect::<Vec<_>>(), expected, "{lat}");
+        }
+    }
 }
