@@ -172,7 +172,8 @@ impl Vessel {
     }
 
     /// Sails straight to a place at the speed that gets it there at this minute after the scenario's start.
-    /// # Panics If that takes less than 0.1 kn, or 40 kn or more.
+    /// # Panics
+    /// If that takes less than 0.1 kn, or 40 kn or more.
     pub fn arrive(self, lat: f64, lon: f64, minute: f64) -> Vessel {
         let hours = minute / 60.0 - self.clock / 3600.0;
         let knots = self.here.nm_to(LatLon::new(lat, lon)) / hours;

@@ -1,8 +1,8 @@
 //! Permission errors: who owns the file, and the command to run as that user.
 //!
-//! On a machine of several users the daemon owns its files, and the first command of a new user fails. The
-//! message then says the next command to type, with the right user: `sudo -u atalaia atalaia alerts list`. It
-//! never suggests loosening the modes of files that hold alerts, unless they are the user's own.
+//! On a machine with several users the daemon owns its files, and the first command of a new user fails. The message then gives the next
+//! command to type, with the right user: `sudo -u atalaia atalaia alerts list`. It never suggests loosening the modes of files that hold
+//! alerts, unless they are the user's own.
 
 use std::ffi::OsStr;
 use std::fs;
