@@ -171,8 +171,8 @@ fn packed_text(made: &Made, path: &Path, marking: &str) -> String {
 /// Verifies a bundle and replays it.
 ///
 /// # Errors
-/// The file or the key cannot be read (65), the bundle is damaged (1), or not every alert was found again
-/// (3).
+/// The file or the key cannot be read (65), the bundle is damaged (1), or not every alert
+/// was found again (3).
 fn verify(file: &Path, public_key: Option<&Path>) -> Result<(), Failure> {
     let key = public_key.map(PublicKey::read).transpose().map_err(failed)?;
     let bytes = read(file).map_err(|error| Failure::Input(format!("{}: {error}", file.display())))?;

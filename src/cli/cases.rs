@@ -81,8 +81,8 @@ enum Command {
 /// Runs the command.
 ///
 /// # Errors
-/// The store cannot be used, an id is not known (2), or no person is named for a hold, a release or a bundle
-/// (2).
+/// The store cannot be used, an id is not known (2), or no person is named for a hold, a release
+/// or a bundle (2).
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let path = arguments.store.path()?;
     let now = Clock.now();

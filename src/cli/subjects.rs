@@ -10,8 +10,8 @@ use crate::storage::evidence::report::mmsi;
 use crate::storage::store::Silence;
 use atalaia_core::alerts::system_title;
 
-/// The vessels of an alert. For an alert about the daemon, the part of the daemon that it is about: `receiver
-/// partner`.
+/// The vessels of an alert. For an alert about the daemon, the part of the daemon that it is about:
+/// `receiver partner`.
 pub(super) fn about(alert: &Value) -> String {
     system_title(alert).map_or_else(|| vessels(&alert["vessels"]), |title| FromAir(&title).to_string())
 }

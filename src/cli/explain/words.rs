@@ -1,7 +1,7 @@
 //! Conditions in words.
 //!
-//! Names and thresholds come from the rules as they stand in settings and alert lines: `slow_minutes`, `>=
-//! 60`. The unit is the ending of the name.
+//! Names and thresholds come from the rules as they stand in settings and alert lines: `slow_minutes`,
+//! `>= 60`. The unit is the ending of the name.
 
 use serde_json::Value;
 

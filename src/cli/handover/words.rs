@@ -23,7 +23,7 @@ pub(super) fn names(body: &Value) -> String {
     }
 }
 
-/// Counts by severity: `2 critical, 1 high` The highest first; empty without alerts.
+/// Counts by severity: `2 critical, 1 high`. The highest first; empty without alerts.
 pub(super) fn by_severity(entries: &[Entry]) -> String {
     let severities = ["critical", "high", "medium", "low", "info"];
     let counts = severities.iter().filter_map(|severity| {

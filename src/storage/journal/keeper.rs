@@ -56,9 +56,7 @@ pub(super) struct Keeper {
 /// The segment that is being written.
 #[derive(Debug)]
 struct Open {
-    /// The open file.
     file: Box<dyn Writing>,
-    /// Its path.
     path: PathBuf,
     /// Its identity.
     identity: Identity,

@@ -236,7 +236,6 @@ impl<'a> Block<'a> {
         self.newest.offset
     }
 
-    /// The newest record.
     pub(super) fn newest(&self) -> Record {
         self.newest.record()
     }
