@@ -112,8 +112,8 @@ pub(super) fn fitted(columns: &[Column], rows: &[Vec<String>], width: Option<usi
         };
         let mut lengths: Vec<usize> = kept.iter().map(longest).collect();
         let room = width.saturating_sub(GAP.len() * kept.len().saturating_sub(1));
-        // One character at a time from the longest cell that still may be cut: columns of similar length then
-        // shrink together.
+        // One character at a time from the longest cell that still may be cut: columns of similar length
+        // then shrink together.
         let mut shrink = |least: &dyn Fn(&Column) -> Option<usize>| {
             while room < lengths.iter().sum() {
                 let can =

@@ -1,8 +1,8 @@
 //! The state of a sink: whether deliveries are sent to it, and what its failures so far mean for the next attempt.
 //!
-//! One failure may be the fault of the delivery or of the receiver. It counts against the receiver only when another delivery fails too,
-//! when the receiver asks for a delay, or when it fails without a delivery at hand. While it is down, one delivery after each back-off
-//! tests it.
+//! One failure may be the fault of the delivery or of the receiver. It counts against the receiver only when another delivery fails
+//! too, when the receiver asks for a delay, or when it fails without a delivery at hand. While it is down, one delivery after each
+//! back-off tests it.
 
 use std::time::Duration;
 

@@ -317,8 +317,8 @@ impl Vessel {
             (_, Class::B) => leg.knots <= 2.0,
             _ => matches!(leg.status, 1 | 5) && leg.knots < 3.0,
         };
-        // Class A reports every 3 min at anchor or moored below 3 kn, class B every 3 min up to 2 kn (ITU-R M.1371-5,
-        // table 1).
+        // Class A reports every 3 min at anchor or moored below 3 kn, class B every 3 min up to 2 kn (ITU-R
+        // M.1371-5, table 1).
         if at_rest { self.every_seconds.max(180) } else { self.every_seconds }
     }
 

@@ -117,8 +117,8 @@ fn in_words(condition: &Condition, names: &Names) -> String {
     format!("{name}{colon} {measured}, needs {limit}")
 }
 
-/// Writes a form with all of its conditions, met or not. Conditions are in the order of the rule. `text` is
-/// added to.
+/// Writes a form with all of its conditions, met or not. Conditions are in the order of the rule. `text`
+/// is added to.
 pub(super) fn table(form: &Form, names: &Names, heard: Option<Time>, text: &mut String) {
     let of = form.conditions.len();
     let verdict = match form.missing {

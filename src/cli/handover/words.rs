@@ -33,8 +33,8 @@ pub(super) fn by_severity(entries: &[Entry]) -> String {
     counts.collect::<Vec<_>>().join(", ")
 }
 
-/// Whether an alert goes on, and how it ended if not. `taken back` is a retracted alert: its evidence proved
-/// wrong.
+/// Whether an alert goes on, and how it ended if not. `taken back` is a retracted alert: its
+/// evidence proved wrong.
 pub(super) fn status_of(body: &Value) -> &'static str {
     match body["status"].as_str() {
         Some("open") => "going on",

@@ -95,8 +95,8 @@ pub(super) enum Sink {
     },
 }
 
-/// The kinds of inputs that need only an address or a path, with that key. All others are left to the shipped
-/// settings file.
+/// The kinds of inputs that need only an address or a path, with that key. All others are left to the
+/// shipped settings file.
 fn feeds() -> impl Iterator<Item = (Kind, Key)> {
     Kind::ALL.iter().filter_map(|kind| Some((*kind, Key::of(*kind)?)))
 }

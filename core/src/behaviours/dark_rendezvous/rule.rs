@@ -199,8 +199,8 @@ impl DarkRendezvous {
         }
     }
 
-    /// Ends the alert of one meeting, unless it has ended. The meeting is kept, because the return of the silent vessel may still disprove
-    /// it.
+    /// Ends the alert of one meeting, unless it has ended. The meeting is kept, because the return of the silent vessel may
+    /// still disprove it.
     fn end(&mut self, id: u64, ended_at: Time, reason: End, out: &mut Output) {
         if let Some(meeting) = self.meetings.get_mut(&id).filter(|meeting| !meeting.over) {
             meeting.over = true;
@@ -210,8 +210,8 @@ impl DarkRendezvous {
     }
 }
 
-/// The signal that a meeting is possible. The form follows from how many candidates there are, and how many stops the same silence leaves
-/// time for.
+/// The signal that a meeting is possible. The form follows from how many candidates there are, and how many stops the same silence
+/// leaves time for.
 fn holds(scene: &Scene<'_>, halt: &Halt, meeting: &Meeting, candidates: &[Candidate], settings: &Settings) -> Signal {
     let best = &candidates[0];
     let others = candidates[1..].iter().take(settings.candidates.saturating_sub(1) as usize);

@@ -9,8 +9,8 @@ use crate::picture::tracks::TrackKey;
 
 /// How long a meeting counts as an earlier one. The name of the measured value `earlier_meetings_14_days` states it too.
 const REMEMBERED: Span = Span::from_hours(14 * 24);
-/// Maximum number of pairs remembered in each of the 64 parts of the pairs. Beyond it those that met longest ago are forgotten and
-/// counted.
+/// Maximum number of pairs remembered in each of the 64 parts of the pairs. Beyond it those that met longest ago are
+/// forgotten and counted.
 const MOST_PAIRS: usize = 512;
 /// Maximum number of meetings remembered for one pair; the latest are kept.
 const MOST_MEETINGS: usize = 32;
