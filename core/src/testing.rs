@@ -24,8 +24,8 @@ pub(crate) fn area_with(properties: &str) -> String {
     AREA.replace(r#","weight":0"#, &format!(r#","weight":0{properties}"#))
 }
 
-/// Runs `script` over `zones`, without coast or ports, and compares the changes, one line each: `13:00 opened loitering ALFA
-/// since=12:00`, with `ended=HH:MM` once it has ended.
+/// Runs `script` over `zones`, without coast or ports, and compares the changes, one line each:
+/// `13:00 opened loitering ALFA since=12:00`, with `ended=HH:MM` once it has ended.
 #[track_caller]
 pub(crate) fn check(settings: &Settings, zones: &str, script: &str, expected: &str) {
     let changes = run(settings, zones, script);

@@ -1,8 +1,7 @@
 //! `atalaia cases bundle` and `atalaia bundle`: packs evidence, and verifies it for the recipient.
 //!
-//! Packing belongs to the site that has the store; verifying is for the recipient, needs
-//! neither store nor settings, and writes nothing. What a bundle is, is described in `storage::evidence` and
-//! in its own `README`.
+//! Packing belongs to the site that has the store. Verifying is for the recipient: it needs neither store nor settings, and writes nothing.
+//! `storage::evidence` and the `README` in each bundle describe what a bundle is.
 
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -172,8 +171,8 @@ fn packed_text(made: &Made, path: &Path, marking: &str) -> String {
 /// Verifies a bundle and replays it.
 ///
 /// # Errors
-/// The file or the key cannot be read (65), the bundle is damaged (1), or not every alert was found again
-/// (3).
+/// The file or the key cannot be read (65), the bundle is damaged (1), or not every alert
+/// was found again (3).
 fn verify(file: &Path, public_key: Option<&Path>) -> Result<(), Failure> {
     let key = public_key.map(PublicKey::read).transpose().map_err(failed)?;
     let bytes = read(file).map_err(|error| Failure::Input(format!("{}: {error}", file.display())))?;
@@ -210,8 +209,7 @@ fn read(file: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// What the bundle says of itself: marking, case, origin, and how far its signature is worth anything.
-/// Escaped, because a bundle may come from anywhere.
+/// What the bundle says of itself: marking, case, origin, and what its signature proves. Escaped, because a bundle may come from anywhere.
 fn described(opened: &Opened) -> String {
     let manifest = &opened.manifest;
     let mut text = format!(

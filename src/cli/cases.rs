@@ -81,8 +81,8 @@ enum Command {
 /// Runs the command.
 ///
 /// # Errors
-/// The store cannot be used, an id is not known (2), or no person is named for a hold, a release or a bundle
-/// (2).
+/// The store cannot be used, an id is not known (2), or no person is named for a hold, a release
+/// or a bundle (2).
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let path = arguments.store.path()?;
     let now = Clock.now();
@@ -255,8 +255,8 @@ fn happened(event: &Event<'_>, width: Option<usize>) -> String {
     text
 }
 
-/// The vessels that have a role in the case, and which. Such as mother and daughter of a meeting. Roles are
-/// kept by track, because two ships may send one MMSI.
+/// The vessels with a role in the case, each with that role, such as mother or daughter of a meeting. Roles are kept by track, because
+/// two ships may send one MMSI.
 fn roles(case: &Value) -> Vec<String> {
     let vessels = case["vessels"].as_array().map_or(&[][..], Vec::as_slice);
     let role = |role: &Value| {

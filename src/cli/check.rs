@@ -80,7 +80,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
         warn(&format!("the daemon at {address} will take over {tables} when it is restarted"));
     }
     print(&summary::of(&settings, Clock.now()))?;
-    // Root may read and write everything, so that "ok" would be worth little.
+    // Root may read and write everything, so "ok" from root would be worth little.
     let service = service::account(None).filter(|account| account.uid != Account::own().uid && !arguments.as_service);
     if let Some(service) = service.as_ref().filter(|_| Account::own().uid == 0) {
         print(&format!(

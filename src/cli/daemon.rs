@@ -1,7 +1,7 @@
 //! Asks the running daemon over HTTP.
 //!
-//! Only a daemon on the loopback address of the same machine is asked: the requests carry no credentials. All
-//! callers have another way to answer, except `near`, so that each failure is only "there is none".
+//! Only a daemon on the loopback address of the same machine is asked, because the requests carry no credentials. A failure of any kind
+//! counts as no daemon: all callers but `near` have another way to answer.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -11,8 +11,7 @@ use serde::de::DeserializeOwned;
 use super::{named, status};
 use crate::config::{StoreSettings, Table, store_settings};
 
-/// Longest wait for an answer; the journal is read instead. The daemon itself gives up on a question after 5
-/// s.
+/// Longest wait for an answer, after which the journal is read instead. The daemon itself gives up on a question after 5 s.
 const PATIENCE: Duration = Duration::from_secs(6);
 
 /// A daemon that can be asked. Whether one is running shows only in the answer.

@@ -15,8 +15,8 @@ use crate::platform::telemetry::FromAir;
 pub(super) enum Failure {
     /// An input cannot be read, or nothing in it could be used: exit code 65. The text names the file.
     Input(String),
-    /// Lines of a truth or alert file cannot be used: exit code 65. One message for each line, as `file:line:
-    /// what`.
+    /// Lines of a truth or alert file cannot be used: exit code 65. One message for each line, as
+    /// `file:line: what`.
     Lines(Vec<String>),
     /// Settings or zones are faulty: exit code 78.
     Settings(Vec<Problem>),

@@ -219,8 +219,8 @@ impl<R: BufRead> Questions<R> {
     /// Asks until the answer is valid. An empty answer selects the default, and so does a missing terminal.
     ///
     /// # Errors
-    /// The default is not valid (2), which happens without a terminal only; the input ended or cannot be read
-    /// (1).
+    /// The default is not valid (2), which happens without a terminal only; the input ended
+    /// or cannot be read (1).
     fn answer<T>(
         &mut self,
         question: &str,

@@ -148,7 +148,7 @@ enum Command {
 }
 
 /// Runs the program and returns its exit code (SPEC "Command line"). Everything that a command has to say on
-/// failure is printed here and nowhere else, so that each failure has one message and one exit code. Fail
+/// failure is printed here and nowhere else, so that each failure has one message and one exit code. Fault
 /// points are armed before the command runs, because a test must be able to fail its first write.
 pub fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {

@@ -11,8 +11,8 @@ use atalaia_core::ais::{Line, SourceId};
 use atalaia_core::base::time::{Span, Time};
 use atalaia_core::engine::{AheadDecoder, DecodedLines};
 
-/// Maximum number of blocks that wait for the engine. Two keep both threads busy; more would only hold
-/// memory.
+/// Maximum number of blocks that wait for the engine. Two keep both threads busy; more would
+/// only hold memory.
 const BLOCKS_AHEAD: usize = 2;
 
 /// Reads the lines of recordings and decodes them. It is given back at the end, because the engine wants its
@@ -24,8 +24,8 @@ pub(super) struct Reader {
     pub(super) decoder: AheadDecoder,
     /// The source of each recording, by the index of the recording.
     pub(super) sources: Vec<SourceId>,
-    /// Time of the first line, and lines per second, for recordings without times; `None` if the lines have
-    /// their own.
+    /// Time of the first line, and lines per second, for recordings without times; `None` if the lines
+    /// have their own.
     pub(super) pace: Option<(Time, f64)>,
     /// Number of lines read so far.
     pub(super) count: u64,
@@ -63,8 +63,8 @@ impl Reader {
     /// are read and decoded ahead, on a thread of their own.
     ///
     /// # Errors
-    /// Those of `take`. The reader is then dropped with the decoder. Errors of the recordings are in the
-    /// blocks.
+    /// Those of `take`. The reader is then dropped with the decoder. Errors of the recordings are
+    /// in the blocks.
     pub(super) fn each<E>(
         mut self,
         is_ahead: bool,

@@ -258,7 +258,7 @@ pub(super) fn play(
     play_on(settings, playback, None, observe, on_changes)
 }
 
-/// The same, with a stop at `until`. Without a stop, reading ends there.
+/// As [`play`], with a stop at `until`. Without a stop, reading ends there.
 ///
 /// # Errors
 /// Those of [`play`].

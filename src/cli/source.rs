@@ -154,8 +154,8 @@ fn recordings_in(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
 /// data reach.
 ///
 /// # Errors
-/// The journal does not exist or cannot be read, or the settings that were in force cannot be used: exit code
-/// 65.
+/// The journal does not exist or cannot be read, or the settings that were in force cannot be used:
+/// exit code 65.
 pub(super) fn look_back(
     wanted: &LookBack,
     look: &mut dyn FnMut(&Engine, &Chart),

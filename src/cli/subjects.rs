@@ -10,14 +10,14 @@ use crate::storage::evidence::report::mmsi;
 use crate::storage::store::Silence;
 use atalaia_core::alerts::system_title;
 
-/// The vessels of an alert. For an alert about the daemon, the part of the daemon that it is about: `receiver
-/// partner`.
+/// The vessels of an alert. For an alert about the daemon, the part of the daemon that it is
+/// about: `receiver partner`.
 pub(super) fn about(alert: &Value) -> String {
     system_title(alert).map_or_else(|| vessels(&alert["vessels"]), |title| FromAir(&title).to_string())
 }
 
-/// `ALFA (ES) + 002241022 (ES)`. Of more than three vessels, the first two and the number of others. `-`
-/// without vessels.
+/// `ALFA (ES) + 002241022 (ES)`. Of more than three vessels, the first two and the number of others.
+/// `-` without vessels.
 fn vessels(vessels: &Value) -> String {
     // A fourth name would not be readable in a column, even a wide one.
     const MOST: usize = 3;
@@ -68,8 +68,8 @@ pub(super) fn vessel_names(vessels: &Value) -> String {
     vessels.as_array().into_iter().flatten().map(name).collect::<Vec<_>>().join(" + ")
 }
 
-/// The subject of a silence: `loitering, MMSI 224123456, zone c06`. At least one of the three is set in every
-/// stored silence.
+/// The subject of a silence: `loitering, MMSI 224123456, zone c06`. At least one of the three is set in
+/// every stored silence.
 pub(super) fn silence_words(silence: &Silence) -> String {
     let mmsi = silence.mmsi.map(|mmsi| format!("MMSI {mmsi:09}"));
     let zone = silence.zone.as_ref().map(|zone| format!("zone {}", FromAir(zone)));

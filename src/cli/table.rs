@@ -10,8 +10,8 @@ use std::io::{self, IsTerminal};
 
 use crate::platform::telemetry::FromAir;
 
-/// Number of characters at the beginning of an id that lists show. Ids are 26 characters of base32, so that
-/// eight of them are 40 bits: of ten thousand alerts, two are alike with a probability below 1 in 10 000. Commands accept
+/// Number of characters at the beginning of an id that lists show. Ids are 26 characters of base32, so eight
+/// of them are 40 bits: of ten thousand alerts, two are alike with a probability below 1 in 10 000. Commands accept
 /// four and more, and refuse a beginning that several ids share.
 const ID: usize = 8;
 /// Space between two columns.
@@ -112,8 +112,8 @@ pub(super) fn fitted(columns: &[Column], rows: &[Vec<String>], width: Option<usi
         };
         let mut lengths: Vec<usize> = kept.iter().map(longest).collect();
         let room = width.saturating_sub(GAP.len() * kept.len().saturating_sub(1));
-        // One character at a time from the longest cell that still may be cut: columns of similar length then
-        // shrink together.
+        // One character at a time from the longest cell that still may be cut: columns of similar length
+        // then shrink together.
         let mut shrink = |least: &dyn Fn(&Column) -> Option<usize>| {
             while room < lengths.iter().sum() {
                 let can =

@@ -188,8 +188,8 @@ fn read_folder(folder: &Path, place: Files<'_>) -> Result<Vec<(String, String)>,
             paths.push(path);
         }
     }
-    // The order of files decides which of two zones with one id is the duplicate, so it must not depend on the file
-    // system.
+    // The order of files decides which of two zones with one id is the duplicate, so it must not depend on
+    // the file system.
     paths.sort();
     let mut files = Vec::new();
     let mut problems = Vec::new();
@@ -280,8 +280,8 @@ enum Land {
     Own(Arc<Coast>),
 }
 
-/// The harbours and anchorage points to use. As soon as one of the two lists is replaced, the other is built in
-/// separately.
+/// The harbours and anchorage points to use. As soon as one of the two lists is replaced, the other is
+/// built in separately.
 enum Points {
     BuiltIn,
     Own(Arc<Ports>),

@@ -58,9 +58,8 @@ impl Purpose {
     }
 }
 
-/// Checks settings and also collects all warnings.
-/// Reads `file`, or the `atalaia.toml` of a folder, with its drop-ins. Unlike [`check`], it has warnings to give
-/// beside errors.
+/// Checks settings and also collects all warnings. Reads `file`, or the `atalaia.toml` of a folder, with its
+/// drop-ins. Unlike [`check`], it has warnings to give beside errors.
 pub fn judge(file: &Path, purpose: Purpose) -> Judgement {
     let places = Places::of(file);
     let layers = match places.read() {
@@ -255,8 +254,8 @@ fn outvoted(config: &Config, loaded: &Draft<'_>) -> Option<Problem> {
     (!keys.is_empty()).then(|| loaded.locate(Fault::new("profile", what)))
 }
 
-/// Where the zones come from: the folder of the command line if one is given, otherwise that of the settings. An empty name means the
-/// built-in zones.
+/// Where the zones come from: the folder of the command line if one is given, otherwise that of the settings. An empty name means
+/// the built-in zones.
 fn zone_source(replaced: Option<&Path>, named: &str, folder: &Path) -> ZoneSource {
     match (replaced, named) {
         (Some(replaced), _) => ZoneSource::Folder(replaced.to_owned()),

@@ -1,8 +1,8 @@
 //! Settings that have been checked, as the daemon runs with them.
 //!
-//! A value of [`Checked`] comes from a check only, so its holders rely on it: paths are absolute where a field says
-//! so, names are unique, values are in their ranges. It is cloned for each reload, which is why what is large in it
-//! is shared.
+//! A value of [`Checked`] comes from a check only, so its holders rely on it: paths are absolute where a field
+//! says so, names are unique, values are in their ranges. It is cloned for each reload, which is why what is large
+//! in it is shared.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

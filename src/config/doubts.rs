@@ -1,7 +1,7 @@
 //! Warnings about values that are allowed but far from the default, most often because they were meant in another unit.
 //!
-//! Only keys that are written are doubted, only thresholds, and only by `check`: at a start the operator has already
-//! decided.
+//! Only keys that are written are doubted, only thresholds, and only by `check`: at a start the operator
+//! has already decided.
 
 use serde_json::{Map, Value};
 

@@ -6,9 +6,9 @@
 use super::settings::SHIPPED;
 use super::shape::{Limits, SETTINGS, Shape};
 
-/// How to set the key at `path`, such as `inputs[0].address`; `key` is its last name, as the example shows it. An
-/// index does not matter: the keys of all shipped entries of a list are taken together, because each kind shows
-/// others.
+/// How to set the key at `path`, such as `inputs[0].address`; `key` is its last name, as the example shows
+/// it. An index does not matter: the keys of all shipped entries of a list are taken together, because each
+/// kind shows others.
 pub(super) fn example(path: &str, key: &str) -> String {
     let examples: toml::Table = toml::from_str(&with_examples(SHIPPED)).unwrap_or_default();
     let mut value = Some(&toml::Value::Table(examples)).cloned();
@@ -40,8 +40,8 @@ pub(super) fn example(path: &str, key: &str) -> String {
     }
 }
 
-/// An example that only the schema gives, for a key that the shipped file leaves empty or does not have. It shows the form, not a sensible
-/// value.
+/// An example that only the schema gives, for a key that the shipped file leaves empty or does not have. It shows the form, not
+/// a sensible value.
 fn from_schema(path: &str, key: &str) -> String {
     let value = shape_at(path).map_or_else(|| "\"...\"".to_owned(), |shape| value_of(&shape));
     format!("for instance {key} = {value}")

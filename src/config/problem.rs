@@ -98,8 +98,8 @@ impl Excerpt {
         Excerpt { marked: shown.len() - 3..shown.len(), shown, ..self }
     }
 
-    /// The line in which `span` begins. Positions inside a character or beyond the text are moved back to the nearest
-    /// one before.
+    /// The line in which `span` begins. Positions inside a character or beyond the text are moved back to the
+    /// nearest one before.
     fn at(whole: &str, span: Range<usize>) -> Excerpt {
         let boundary = |at: usize| (0..=at.min(whole.len())).rev().find(|at| whole.is_char_boundary(*at)).unwrap_or(0);
         let (from, to) = (boundary(span.start), boundary(span.end.max(span.start)));

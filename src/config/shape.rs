@@ -103,8 +103,8 @@ impl Shape {
     }
 }
 
-/// The words a value is one of; `None` if it is not a choice. The schema lists words that have a description apart from those that have
-/// none.
+/// The words a value is one of; `None` if it is not a choice. The schema lists words that have a description apart from those
+/// that have none.
 fn words(schema: &Value) -> Option<Vec<String>> {
     if let Some(word) = schema["const"].as_str() {
         return Some(vec![word.to_owned()]);

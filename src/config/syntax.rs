@@ -211,8 +211,8 @@ impl<'t> Line<'t> {
         let word = value.split('#').next().unwrap_or_default().trim();
         let number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit() || b"+-_.".contains(&byte));
         let digits = word.bytes().take_while(u8::is_ascii_digit).count();
-        // Quotes, brackets and braces first: inside them anything may stand. Numbers come after words, and a plain
-        // word last.
+        // Quotes, brackets and braces first: inside them anything may stand. Numbers come after words, and a
+        // plain word last.
         match word {
             "" => wrong("a key without a value", &usual()),
             _ if word.starts_with(['\u{201c}', '\u{201d}', '\u{201e}', '\u{2018}', '\u{2019}', '\u{ab}']) => {

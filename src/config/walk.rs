@@ -247,8 +247,8 @@ impl Walk {
         self.misfit::<()>(span.clone(), &path, "is missing".to_owned(), Some(advice));
     }
 
-    /// Reports a value of another type than its key holds, with advice as close to what was written as possible.
-    /// Always `None`.
+    /// Reports a value of another type than its key holds, with advice as close to what was written as
+    /// possible. Always `None`.
     fn wrong_type<T>(&mut self, shape: &Shape, value: &Spanned<DeValue<'_>>, path: &str) -> Option<T> {
         // An entry of a list has the example of its list.
         let last = path.rfind('.').map_or(0, |dot| dot + 1);

@@ -52,8 +52,8 @@ pub enum FileChange {
 /// Reports changed files. A folder that the system cannot watch is not covered; the log says so.
 #[derive(Debug)]
 pub struct FileWatch {
-    /// For the watchers that replace this one. The channel has room for one signal: that something changed is all it
-    /// says.
+    /// For the watchers that replace this one. The channel has room for one signal: that something changed is
+    /// all it says.
     sender: Sender<()>,
     /// Signals from the watcher.
     touched: Receiver<()>,

@@ -167,8 +167,8 @@ impl Daemon {
         self.persistence.owe(acknowledge);
     }
 
-    /// An input came up, went down or ended. An input that has ended is silent for good, so the engine does not wait
-    /// for it.
+    /// An input came up, went down or ended. An input that has ended is silent for good, so the engine does not
+    /// wait for it.
     fn input_state(&mut self, id: SourceId, state: State) {
         let source = self.feeds.source(id);
         (source.state, source.begun) = (state, true);
@@ -208,8 +208,8 @@ impl Daemon {
         self.persistence.save_after_loss(event, &mut self.driver);
     }
 
-    /// The regular work of a second. The tick is an entry of the journal too, because time alone can end an alert or
-    /// open one.
+    /// The regular work of a second. The tick is an entry of the journal too, because time alone can end an alert
+    /// or open one.
     fn tick(&mut self) {
         let now = self.clock.moment();
         let idle_after = Duration::from_secs(u64::from(self.settings.engine.time.idle_after_seconds));

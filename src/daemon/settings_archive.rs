@@ -1,4 +1,4 @@
-//! Archive of every settings and zones that were in force, beside the journal, kept as long as lines that were processed with them.
+//! Archive of all settings and zones that were in force, beside the journal. Each is kept as long as lines that were processed with it.
 //!
 //! Records are keyed by their content, so settings that come into force again use the record they had. A record is a
 //! plain folder: `atalaia replay --config FOLDER` runs with it.

@@ -57,8 +57,8 @@ pub fn run_watched(
 /// Restores the state, opens the sinks and starts the inputs.
 ///
 /// # Errors
-/// If the state cannot be opened, a sink cannot be set up, or the pages cannot be served. An input that cannot start is not an error: it
-/// tries again.
+/// If the state cannot be opened, a sink cannot be set up, or the pages cannot be served. An input that cannot start is not an error:
+/// it tries again.
 fn start(
     mut settings: Checked,
     file: PathBuf,

@@ -1,8 +1,8 @@
 //! Reports the daemon's state to the service manager and to the metrics and health pages.
 //!
-//! The loop publishes a whole new view once a second and whenever something fails or recovers. The pages show the
-//! latest one, so they cost the loop nothing however often they are read, and a view that is old shows that the loop
-//! hangs.
+//! The loop publishes a whole new view once a second and whenever something fails or recovers. The pages show
+//! the latest one, so they cost the loop nothing however often they are read, and a view that is old shows that
+//! the loop hangs.
 
 use std::collections::BTreeMap;
 use std::io;

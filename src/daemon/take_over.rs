@@ -76,8 +76,8 @@ impl Daemon {
             let tables = FromAir(&tables.join(", ")).to_string();
             warn!(%tables, "these changes take effect after a restart; all others are in force now");
         }
-        // A sink is known by its name. Renaming one looks like a removal, and what waits for the old name is not
-        // delivered.
+        // A sink is known by its name. Renaming one looks like a removal, and what waits for the old name
+        // is not delivered.
         for sink in &self.settings.sinks {
             if !settings.sinks.iter().any(|kept| kept.name == sink.name) {
                 warn!(sink = %sink.name, "sink removed from the settings; nothing more is sent to it");

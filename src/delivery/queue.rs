@@ -274,7 +274,7 @@ impl StoredQueue {
         if !self.more && now.since(self.looked) < LOOK_AGAIN {
             return;
         }
-        // Rows in flight and reported rows are still listed, so that many more are read to find `room` new ones.
+        // Rows in flight and reported rows are still listed, so as many more are read to find `room` new ones.
         let most = room + in_flight.len() - in_flight.fresh() + reported.len();
         let Some(rows) = self.read(|outbox, sink| outbox.rows(sink, most)) else {
             return;

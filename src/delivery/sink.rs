@@ -66,8 +66,8 @@ pub(super) trait Sink: Send + Sized + 'static {
         async { Ok(false) }
     }
 
-    /// Reads secrets and certificates again and reopens files, which may have been rotated. `None` if the sink must be opened from the
-    /// start.
+    /// Reads secrets and certificates again and reopens files, which may have been rotated. `None` if the sink must be opened
+    /// from the start.
     fn reopened(self) -> Option<Self> {
         None
     }

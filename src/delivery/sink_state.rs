@@ -1,8 +1,8 @@
 //! The state of a sink: whether deliveries are sent to it, and what its failures so far mean for the next attempt.
 //!
-//! One failure may be the fault of the delivery or of the receiver. It counts against the receiver only when another delivery fails too,
-//! when the receiver asks for a delay, or when it fails without a delivery at hand. While it is down, one delivery after each back-off
-//! tests it.
+//! One failure may be the fault of the delivery or of the receiver. It counts against the receiver only when another delivery fails
+//! too, when the receiver asks for a delay, or when it fails without a delivery at hand. While it is down, one delivery after each
+//! back-off tests it.
 
 use std::time::Duration;
 
@@ -57,16 +57,14 @@ pub(super) struct Failure {
     pub(super) of_delivery: bool,
     /// Number of attempts of the first delivery, including this one.
     pub(super) tries: u32,
-    /// Minimum delay that the receiver asked for.
-    /// Zero if it asked for none.
+    /// Minimum delay that the receiver asked for; zero if it asked for none.
     pub(super) asked: Duration,
 }
 
 /// The wait after a failed attempt.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(super) struct Wait {
-    /// Its length.
-    /// Already varied and bounded.
+    /// Its length, with the random part, and bounded.
     pub(super) time: Duration,
     /// Whether it holds for all deliveries, because the sink is down, or only for those that failed.
     pub(super) is_down: bool,

@@ -395,8 +395,8 @@ impl Worker {
         }
     }
 
-    /// Logs a failure as far as it is news: a delivery's first partial failure, and each time the sink goes down. Publishes that it is
-    /// down.
+    /// Logs a failure as far as it is news: a delivery's first partial failure, and each time the sink goes down. Publishes that
+    /// it is down.
     fn log_failure(&mut self, attempts: &[Attempt], wait: Duration, reason: &str, cause: Cause) {
         let again_in_seconds = wait.as_secs();
         match cause {

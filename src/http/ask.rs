@@ -45,8 +45,7 @@ impl Ask {
     }
 }
 
-/// The pages' side.
-/// Cheap to clone; each request has one.
+/// The pages' side. Cheap to clone; each request has one.
 #[derive(Clone, Debug)]
 pub struct Asker {
     /// Shared by all pages.
@@ -59,8 +58,7 @@ pub struct Asker {
     clock: Clock,
 }
 
-/// The loop's side.
-/// Owned by the main loop.
+/// The main loop's side.
 #[derive(Debug)]
 pub struct QuestionQueue {
     /// Taken from between two batches of lines.

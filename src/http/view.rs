@@ -1,8 +1,8 @@
 //! The state that the main loop publishes once a second. It contains only counts and fixed words, no received data. Text from servers is
 //! sanitised before it gets here.
 //!
-//! The loop makes a new view each second and never changes one, so pages read it without a lock. Its age is a measure of the health of the
-//! loop.
+//! The loop makes a new view each second and never changes one, so pages read it without a lock. Its age is a measure of the health
+//! of the loop.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -9,9 +9,8 @@ use crate::platform::service::Protocol;
 use crate::platform::table::Table;
 use atalaia_core::base::fault::Fault;
 
-/// One kind of input.
-/// Implementations are types without values: everything a run needs comes with the port and the table, so a failed run leaves nothing
-/// behind.
+/// One kind of input. Implementations are types without values: everything a run needs comes with the port and the table, so a failed
+/// run leaves nothing behind.
 pub(super) trait Input {
     /// Its own settings, beside those that all inputs have; [`NoTable`](crate::platform::table::NoTable) if it has none.
     /// Owned by the settings of the daemon and borrowed for the time of a run.
@@ -41,9 +40,9 @@ pub(super) trait Input {
         Duration::ZERO
     }
 
-    /// Opens the input once and sends its lines until it fails. `Ok` if it has ended for good: at the end of a recording, or after a stop.
-    /// Cancelled by dropping the future when the daemon stops, unless the kind `drains`. It must report `State::Up` itself, once lines can
-    /// arrive.
+    /// Opens the input once and sends its lines until it fails. `Ok` if it has ended for good: at the end of a recording, or after a
+    /// stop. Cancelled by dropping the future when the daemon stops, unless the kind `drains`. It must report `State::Up` itself, once
+    /// lines can arrive.
     fn run(port: &Port, own: &Self::Settings) -> impl Future<Output = Result<(), InputError>> + Send;
 }
 

@@ -29,7 +29,6 @@ pub struct Batch {
 #[derive(Debug)]
 pub enum Message {
     /// Lines arrived.
-    /// In the order of receipt.
     Lines(Batch),
     /// The state of the input changed.
     /// Sent on every attempt, also if the state is the same as before.

@@ -27,8 +27,8 @@ use atalaia_core::base::time::{Span, Time};
 /// Cheap to clone: a listener gives each connection its own.
 #[derive(Clone, Debug)]
 pub struct Port {
-    /// Number of the input.
-    /// Position in the settings; the engine and the journal know the input by it.
+    /// Position of the input in the settings. The main loop translates it into the number under which the engine and the journal know the
+    /// input, which survives a change of the settings.
     pub source: SourceId,
     /// Settings of the input, with `path` absolute.
     pub settings: Arc<CommonSettings>,

@@ -37,8 +37,8 @@ pub trait Table {
         None
     }
 
-    /// Servers it connects to, each with its key in the table. Empty for kinds that stay on this machine, and for UDP, which gives no
-    /// answer.
+    /// Servers it connects to, each with its key in the table. Empty for kinds that stay on this machine, and for UDP, which
+    /// gives no answer.
     fn endpoints(&self) -> Vec<(&'static str, Endpoint)> {
         Vec::new()
     }

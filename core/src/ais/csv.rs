@@ -1,8 +1,8 @@
 //! CSV recordings of the Danish Maritime Authority and both layouts of NOAA MarineCadastre, recognised by their content.
 //!
-//! A row has a position and, in most layouts, the static data of the vessel as well. It gives one report for the
-//! position and one for the static data where these are new, so that a table does not repeat a vessel's name a thousand
-//! times.
+//! A row has a position and, in most layouts, the static data of the vessel as well. It gives one report for
+//! the position and one for the static data where these are new, so that a table does not repeat a vessel's
+//! name a thousand times.
 
 use std::hash::Hasher;
 
@@ -71,8 +71,8 @@ impl Rows {
             Some(_) if self.layout.is_none() => return false,
             Some(_) => {}
         }
-        // A sentence also begins with a digit if a receiver writes a time before it, so a row must have separators and
-        // no sentence.
+        // A sentence also begins with a digit if a receiver writes a time before it, so a row must have separators
+        // and no sentence.
         let separator = self.layout.map_or(b',', |layout| layout.separator);
         if memchr(separator, line).is_none() || holds_sentence(line) {
             return false;

@@ -1,8 +1,8 @@
 //! Splits a stream of bytes into lines. It works on bytes and never assumes text.
 //!
-//! Transports divide a stream anywhere, also in the middle of a line, and hostile clients send lines without an end. So
-//! the beginning of a line is held until its end comes, up to a limit, and the rest of an overlong line is dropped
-//! unseen.
+//! Transports divide a stream anywhere, also in the middle of a line, and hostile clients send lines without an
+//! end. So the beginning of a line is held until its end comes, up to a limit, and the rest of an overlong line
+//! is dropped unseen.
 
 use memchr::memchr3;
 

@@ -1,8 +1,8 @@
 //! The content of AIS messages (ITU-R M.1371-5), by type. "Not available" and impossible values become `None`.
 //!
-//! The numbers below are positions and widths of fields in bits, counted from 0, as in the tables of ITU-R M.1371-5,
-//! annex 8. Latitude and longitude are in 1/10 000 minute, speed in 0.1 kn and course in 0.1°, unless a function says
-//! otherwise.
+//! The numbers below are positions and widths of fields in bits, counted from 0, as in the tables of ITU-R
+//! M.1371-5, annex 8. Latitude and longitude are in 1/10 000 minute, speed in 0.1 kn and course in 0.1°, unless a
+//! function says otherwise.
 
 use super::bits::Bits;
 use super::report::{Aid, Body, Class, Dimensions, Position, Static};

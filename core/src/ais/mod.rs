@@ -4,12 +4,14 @@
 //! (an NMEA sentence, a CSV row, a JSON object), reads it and works out its event time. What it cannot use it counts by
 //! [`Reject`] and drops; decoding never panics and never guesses.
 //!
-//! | files | what they read | |---|---| | `stream`, `sentence`, `tag`, `moment`, `gnss`, `lag` | NMEA lines: sentences,
-//! TAG blocks, times around them, how late an input delivers | | `assemble`, `bits`, `message` | the payload: parts
-//! joined, six-bit characters, fields of each message type | | `csv`, `columns`, `words`, `digits` | tables: layout,
-//! columns, words in cells, how coarse the positions are | | `json` | one object a line, each feed in its own file | |
-//! `report`, `tally` | what comes out: reports, and counts of everything read or rejected | | `encode` | the other
-//! direction, for the simulator, benches and tests |
+//! | files | what they read |
+//! |---|---|
+//! | `stream`, `sentence`, `tag`, `moment`, `gnss`, `lag` | NMEA lines: sentences, TAG blocks, times, how late an input delivers |
+//! | `assemble`, `bits`, `message` | the payload: parts joined, six-bit characters, fields of each message type |
+//! | `csv`, `columns`, `words`, `digits` | tables: layout, columns, words in cells, how coarse the positions are |
+//! | `json` | one object a line, each feed in its own file |
+//! | `report`, `tally` | what comes out: reports, and counts of everything read or rejected |
+//! | `encode` | the other direction, for the simulator, benches and tests |
 //!
 //! Byte layouts are those of ITU-R M.1371-5 (messages), NMEA 0183 (sentences) and IEC 61162-450 (TAG blocks).
 

@@ -27,7 +27,8 @@ pub(super) enum FrameError {
 /// Reads the sentence that starts with the `!` or `$` at the head of `bytes`.
 /// Fails with `NoAddress` if no address follows, and with `Broken` if the checksum is missing or wrong.
 ///
-/// # Panics If `bytes` is empty.
+/// # Panics
+/// If `bytes` is empty.
 pub(super) fn frame(bytes: &[u8]) -> Result<Sentence<'_>, FrameError> {
     let body = &bytes[1..];
     // An address ends within a few bytes or not at all; without a bound, a line of noise would be searched once for

@@ -1,7 +1,7 @@
 //! The name of a station as feeds write it.
 //!
-//! Feeds name stations in TAG field `s`, in the suffix of the US Coast Guard form, in `$PGHP` lines, and in JSON
-//! objects.
+//! Feeds name stations in TAG field `s`, in the suffix of the US Coast Guard form, in `$PGHP` lines, and
+//! in JSON objects.
 
 use serde::{Deserialize, Serialize};
 

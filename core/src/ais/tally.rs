@@ -223,7 +223,8 @@ impl Tally {
 
     /// Counters of one source.
     ///
-    /// # Panics If the decoder does not know the source.
+    /// # Panics
+    /// If the decoder does not know the source.
     pub(super) fn source_mut(&mut self, index: usize) -> &mut Counts {
         &mut self.sources[index]
     }

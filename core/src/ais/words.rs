@@ -36,9 +36,8 @@ pub(super) fn mobile(text: &[u8]) -> Mobile {
     }
 }
 
-/// Navigational status 0-14 from a number (`5`, `5.0`) or from words.
-/// Words are compared by their beginning, so that spellings that differ at the end are known. `None` for 15 and for
-/// anything else.
+/// Navigational status 0-14 from a number (`5`, `5.0`) or from words. Words are compared by their beginning, so
+/// that spellings that differ at the end are known. `None` for 15 and for anything else.
 pub(super) fn status(text: &[u8]) -> Option<u8> {
     let words: [(&[u8], u8); 12] = [
         (b"under way using engine", 0),

@@ -83,8 +83,8 @@ pub enum Status {
     Retracted,
 }
 
-/// How urgent an alert is, by its score. The limits are those of SPEC "Alerts"; they are not settings, so that severities of different
-/// sites compare.
+/// How urgent an alert is, by its score. The limits are those of SPEC "Alerts"; they are not settings, so that severities of
+/// different sites compare.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {

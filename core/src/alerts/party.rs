@@ -27,7 +27,7 @@ pub(super) struct Party {
     pub(super) length: Option<u16>,
     /// Class of the transponder; `Class::Unknown` before a message shows it.
     pub(super) class: Class,
-    /// Whether only satellites have heard it, so that its fixes are few.
+    /// Whether only satellites have heard it; its fixes are then few.
     pub(super) satellite_only: bool,
     /// Whether its MMSI is outside every class of station, as of a badly programmed transponder.
     pub(super) unassigned_mmsi: bool,

@@ -1,7 +1,7 @@
 //! Numbers, distances and times as sentences write them, and suggestions for misspelt words.
 //!
-//! These are the only formats of numbers in alerts, explanations and messages, so that one value looks alike
-//! everywhere.
+//! These are the only formats of numbers in alerts, explanations and messages, so that one value
+//! looks alike everywhere.
 
 use crate::base::time::{Span, Time};
 use crate::base::units::{METRES_PER_NM, conversion};

@@ -192,8 +192,7 @@ impl fmt::Display for Span {
     }
 }
 
-/// Saturates, so that arithmetic with [`Time::MIN`] and [`Time::MAX`] is safe; so do
-/// the other additions and subtractions.
+/// Saturates, so that arithmetic with [`Time::MIN`] and [`Time::MAX`] is safe; so do the other additions and subtractions.
 impl Add<Span> for Time {
     type Output = Time;
     fn add(self, span: Span) -> Time {

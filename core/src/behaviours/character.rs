@@ -65,8 +65,8 @@ pub struct Character {
 }
 
 impl Character {
-    /// Whether alerts of this behaviour end those of `other` about the same hours: both describe the same event, this one in more
-    /// detail.
+    /// Whether alerts of this behaviour end those of `other` about the same hours: both describe the same event, this one
+    /// in more detail.
     pub fn supersedes(&self, other: &Character) -> bool {
         match (self.describes, other.describes) {
             (Some(own), Some(other)) => own.event == other.event && other.detail < own.detail,

@@ -8,8 +8,8 @@ use crate::picture::tracks::{TrackIx, TrackKey};
 pub struct Company {
     /// The vessel.
     pub(super) of: (TrackKey, TrackIx),
-    /// The possible partners around the vessel with which it is in no pair yet, nearest first; `None` if it does not look for any at this
-    /// step.
+    /// The possible partners around the vessel with which it is in no pair yet, nearest first; `None` if it does not look for any
+    /// at this step.
     pub(super) neighbours: Option<Vec<Neighbour>>,
     /// The other vessels of the pairs that it is in, ordered by key.
     pub(super) partners: Vec<Partner>,

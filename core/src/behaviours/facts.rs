@@ -38,8 +38,8 @@ pub(crate) trait Parts: Copy {
     }
 }
 
-/// The form of a behaviour that has only one. Such a behaviour re-exports it as its `Form`, unless another one has the
-/// same facts.
+/// The form of a behaviour that has only one. Such a behaviour re-exports it as its `Form`, unless another one has
+/// the same facts.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct OneForm;
 

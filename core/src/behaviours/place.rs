@@ -360,18 +360,17 @@ impl Places {
         self.lots.iter().map(of).sum()
     }
 
-    /// The lot of a vessel.
     fn lot(&self, vessel: TrackIx) -> &Lot {
         &self.lots[self.number(vessel)]
     }
 
-    /// The same, to change it.
+    /// The lot of a vessel, to be changed.
     fn lot_mut(&mut self, vessel: TrackIx) -> &mut Lot {
         let number = self.number(vessel);
         &mut self.lots[number]
     }
 
-    /// Number of that lot.
+    /// Number of the lot of a vessel.
     fn number(&self, vessel: TrackIx) -> usize {
         (vessel.0 & ((1 << self.shift) - 1)) as usize
     }

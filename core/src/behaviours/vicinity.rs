@@ -1,7 +1,7 @@
 //! Vicinity: bounds of a vessel's distances from shore and calm water, known without a look-up on the chart.
 //!
-//! A look-up of the coast costs far more than a comparison. Most fixes are of vessels so far from every border that rough bounds already
-//! decide.
+//! A look-up of the coast costs far more than a comparison. Most fixes are of vessels so far from every border that rough
+//! bounds already decide.
 
 use serde::{Deserialize, Serialize};
 

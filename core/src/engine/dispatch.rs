@@ -81,7 +81,7 @@ impl Engine {
         let (shards, damaged) = self.world.tracks.shards_mut();
         lanes.take(shards, lots, &Common { ground, coverage, damaged, asking, lost_after, now });
         lanes.revise(|turn| self.record(turn, now));
-        // Hulls are proved before the rules about pairs look at the batch, so that no pair is counted that is one ship.
+        // Hulls are proved before the rules about pairs look at the batch, so that one ship is never counted as a pair.
         lanes.look_beside(&self.world.scene(now));
         let World { tracks, episodes, .. } = &mut self.world;
         lanes.revise(|turn| {
@@ -228,7 +228,7 @@ impl Engine {
         self.rules.picture = rules;
     }
 
-    /// Does the same for each rule about pairs.
+    /// As [`Engine::each_rule`], for the rules about pairs.
     fn each_pair_rule(
         &mut self,
         now: Time,
@@ -239,8 +239,8 @@ impl Engine {
         self.rules.pairs = rules;
     }
 
-    /// Does the same for each rule that may keep state about the vessel: the rules of its lane, those about pairs, then those about the
-    /// whole picture.
+    /// As [`Engine::each_rule`], for every rule that may keep state about the vessel: the rules of its lane, those about pairs, then
+    /// those about the whole picture.
     pub(super) fn each_rule_of(
         &mut self,
         vessel: TrackIx,

@@ -246,8 +246,8 @@ impl Engine {
         self.watermarks.lagging()
     }
 
-    /// When the last report of an input was received, and how far its own time was behind that; `None` before the first report, and
-    /// for recordings.
+    /// When the last report of an input was received, and how far its own time was behind that; `None` before the first report,
+    /// and for recordings.
     pub fn reported(&self, source: SourceId) -> Option<(Time, Span)> {
         self.watermarks.reported(source)
     }

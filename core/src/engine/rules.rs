@@ -1,5 +1,5 @@
-//! The rules in force. Each lane has its own copy of every rule about one vessel. Of every rule about pairs or the whole picture there is
-//! one.
+//! The rules in force. Each lane has its own copy of every rule about one vessel. Of every rule about pairs or the whole picture
+//! there is one.
 
 use crate::base::state::{Damaged, pack, unpack};
 use crate::behaviours::{self, AnyRule, CompanyRule, LaneRule, PictureRule, Rule};

@@ -18,8 +18,8 @@ type Edge = [f32; 4];
 /// Which positions are land. All rings together follow the even-odd rule, so holes and the islands in them may come in any order.
 ///
 /// Every cell stores whether its reference point is land and which edges pass through it. The way from there to a
-/// position leads first along the meridian and then along the parallel; each edge it crosses switches between land and
-/// water.
+/// position leads first along the meridian and then along the parallel; each edge it crosses switches between
+/// land and water.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Land {
     /// One bit per cell: whether its reference point is land.

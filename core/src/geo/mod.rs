@@ -1,11 +1,14 @@
 //! Positions on the Earth: distance, bearing, and the local plane used on the hot path.
 //!
-//! | files | what they are | |---|---| | `position`, `notation` | positions, how people write them, distances and
-//! bearings | | `chord`, `polygon`, `cells` | the geometry under zones and coast: chords on the ellipsoid, polygons,
-//! cells in degrees | | `motion` | ships that move: dead reckoning, closest approach, hulls | | `coast`, `land`,
-//! `outline` | distance from shore, land or water, land for drawing | | `ports`, `port`, `port_file`, `port_names` |
-//! harbours and anchorage points, and the harbour that a destination means | | `wind`, `sun` | wind from a file of the
-//! operator, altitude of the sun | | `csv_table` | tables written by people |
+//! | files | what they are |
+//! |---|---|
+//! | `position`, `notation` | positions, how people write them, distances and bearings |
+//! | `chord`, `polygon`, `cells` | the geometry under zones and coast: chords on the ellipsoid, polygons, cells in degrees |
+//! | `motion` | ships that move: dead reckoning, closest approach, hulls |
+//! | `coast`, `land`, `outline` | distance from shore, land or water, land for drawing |
+//! | `ports`, `port`, `port_file`, `port_names` | harbours and anchorage points, and the harbour that a destination means |
+//! | `wind`, `sun` | wind from a file of the operator, altitude of the sun |
+//! | `csv_table`, `row_fault` | tables written by people, and the faults in them |
 //!
 //! There are three measures of distance. [`LatLon::metres_to`] is on the sphere and fast. [`LatLon::nm_to`] is on the
 //! ellipsoid and slow. The module `chord` is on the ellipsoid and fast, but only between points that were converted once.

@@ -250,7 +250,8 @@ fn cell_column(lon: f64) -> usize {
 
 /// The points of a shipped file.
 ///
-/// # Panics If the file is damaged.
+/// # Panics
+/// If the file is damaged.
 fn unpack(packed: &[u8]) -> Vec<Port> {
     // The files are part of the program and covered by a test, so they cannot be damaged at run time.
     let bytes = zstd::decode_all(packed).expect("the shipped ports are intact");

@@ -85,8 +85,7 @@ impl Wind {
             return None;
         }
         let (row, column) = cell_of(position);
-        // Meridians converge towards the poles.
-        // 60 nm are one degree of latitude, two of longitude at 60° and four at 75°; beyond that, values farther east
+        // 60 nm are one degree of latitude. They are two degrees of longitude at 60° and four at 75°; nearer to a pole, values farther east
         // or west are missed.
         let wide = if position.lat.abs() < 59.0 { 2 } else { 4 };
         let mut nearest: Option<(f64, Span, f32)> = None;

@@ -5,10 +5,10 @@
 //! hundreds of thousands of ships. Everything is sent through the encoder of [`crate::ais::encode`]. The same script always gives the
 //! same lines: there is no clock, and chance comes from a seed.
 //!
-//! The way of a message is the way of a real one. A [`Vessel`] has legs (`course`), a [`Transponder`] makes messages of
-//! a moment of them, a [`Scenario`] decides which are received and by which station (`reception`), and a [`Feed`] is
-//! what arrives, in order, perhaps shuffled, doubled or damaged. Times in scripts are minutes or seconds after the
-//! scenario's start.
+//! The way of a message is the way of a real one. A [`Vessel`] has legs (`course`), a [`Transponder`] makes messages
+//! of a moment of them, a [`Scenario`] decides which are received and by which station (`reception`), and a [`Feed`]
+//! is what arrives, in order, perhaps shuffled, doubled or damaged. Times in scripts are minutes or seconds after
+//! the scenario's start.
 
 mod chance;
 mod course;

@@ -68,7 +68,8 @@ struct Ship {
 impl Ship {
     /// Reads the head of a block: name, MMSI, settings.
     ///
-    /// # Panics If a setting is not a number.
+    /// # Panics
+    /// If a setting is not a number.
     fn new(words: &[&str]) -> Ship {
         let setting = |key: &str| words.iter().find_map(|word| word.strip_prefix(key)?.strip_prefix('='));
         let number = |key: &str| setting(key).map(|text| text.parse::<f64>().expect("a number"));

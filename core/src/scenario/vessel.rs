@@ -172,7 +172,8 @@ impl Vessel {
     }
 
     /// Sails straight to a place at the speed that gets it there at this minute after the scenario's start.
-    /// # Panics If that takes less than 0.1 kn, or 40 kn or more.
+    /// # Panics
+    /// If that takes less than 0.1 kn, or 40 kn or more.
     pub fn arrive(self, lat: f64, lon: f64, minute: f64) -> Vessel {
         let hours = minute / 60.0 - self.clock / 3600.0;
         let knots = self.here.nm_to(LatLon::new(lat, lon)) / hours;
@@ -316,8 +317,8 @@ impl Vessel {
             (_, Class::B) => leg.knots <= 2.0,
             _ => matches!(leg.status, 1 | 5) && leg.knots < 3.0,
         };
-        // Class A reports every 3 min at anchor or moored below 3 kn, class B every 3 min up to 2 kn (ITU-R M.1371-5,
-        // table 1).
+        // Class A reports every 3 min at anchor or moored below 3 kn, class B every 3 min up to 2 kn (ITU-R
+        // M.1371-5, table 1).
         if at_rest { self.every_seconds.max(180) } else { self.every_seconds }
     }
 

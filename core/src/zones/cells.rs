@@ -1,8 +1,8 @@
 //! A table of quarter-degree cells with the zones that matter in each, so that a look-up only touches what is near.
 //!
-//! Each zone is filed in all cells that it reaches. In a cell the border is known by the few pieces that can be the
-//! nearest to any position in it, so the distance is exact and costs a handful of multiplications, however long the
-//! border is.
+//! Each zone is filed in all cells that it reaches. In a cell the border is known by the few pieces that can be
+//! the nearest to any position in it, so the distance is exact and costs a handful of multiplications, however
+//! long the border is.
 
 use rstar::RTree;
 use rstar::primitives::GeomWithData;

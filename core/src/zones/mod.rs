@@ -1,11 +1,14 @@
 //! Zones: the areas the operator cares about, read from GeoJSON, and which of them contain or are near a position.
 //!
-//! | files | what they are | |---|---| | `parse`, `properties`, `shipped`, `requests` | GeoJSON files to zones, with
-//! every fault of every file; the built-in files | | `zone`, `shape` | one zone: its properties and its geometry | |
-//! `set`, `cells`, `hit` | all zones, and which of them are at or near a position | | `presence` | which zones one
-//! vessel is confirmed to be in or near, and when it crossed their borders | | `extent` | size and place of a zone, for
-//! display | | `chart` | zones, coast, ports, wind and watchlists together: what a rule reads | | `watchlist`,
-//! `likeness` | lists of vessels, and when two names are taken for one |
+//! | files | what they are |
+//! |---|---|
+//! | `parse`, `properties`, `shipped`, `requests` | GeoJSON files to zones, with every fault of every file; the built-in files |
+//! | `zone`, `shape` | one zone: its properties and its geometry |
+//! | `set`, `cells`, `hit` | all zones, and which of them are at or near a position |
+//! | `presence` | which zones one vessel is confirmed to be in or near, and when it crossed their borders |
+//! | `extent` | size and place of a zone, for display |
+//! | `chart` | zones, coast, ports, wind and watchlists together: what a rule reads |
+//! | `watchlist`, `likeness` | lists of vessels, and when two names are taken for one |
 //!
 //! Zones may overlap. Nothing here decides which of them counts: that is up to the behaviours and the score.
 

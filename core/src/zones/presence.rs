@@ -50,7 +50,6 @@ pub struct Presence {
 /// One zone around a vessel.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 struct Stay {
-    /// The zone.
     zone: ZoneIx,
     /// Its own border.
     own: Border,

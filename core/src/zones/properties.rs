@@ -151,8 +151,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads `weight`.
-    /// Points 0-100, whole.
+    /// Reads `weight`: whole points, 0-100.
     pub(super) fn weight(&mut self) -> Option<i32> {
         let weight = self.number("weight", 0.0, 100.0)?;
         if weight.fract() != 0.0 {

@@ -20,8 +20,8 @@ use crate::geo::chord::spot;
 /// How far beyond the near edge a zone is still reported, in nautical miles, so that a departure can be recognised (SPEC: 0.2 nm beyond).
 const MARGIN_NM: f64 = 0.25;
 
-/// How far outside the border of a polygon that requests [`Requests::about_belt`] the distance is known, in nautical miles, whatever
-/// its `near_nm`.
+/// How far outside the border of a polygon that requests [`Requests::about_belt`] the distance is known, in nautical miles,
+/// whatever its `near_nm`.
 pub const BELT_NM: f64 = 12.0;
 
 /// How far from a calm-water zone its distance is known, in nautical miles.
@@ -38,8 +38,8 @@ pub struct ZoneSet {
     cells: Cells,
     /// Ports and anchorages, up to `CALM_REACH_NM` outside.
     calm_cells: Cells,
-    /// Polygons that request [`Requests::about_belt`], up to `BELT_NM` + `MARGIN_NM` outside; `None` if there are
-    /// none.
+    /// Polygons that request [`Requests::about_belt`], up to `BELT_NM` + `MARGIN_NM` outside; `None` if
+    /// there are none.
     belt_cells: Option<Cells>,
     /// Source regions; `None` if there are none.
     source_cells: Option<Cells>,
@@ -197,8 +197,8 @@ impl ZoneSet {
         &self.shapes[usize::from(zone.0)]
     }
 
-    /// Distance beyond the zone's border in nautical miles, negative inside, at any range, measured on the ellipsoid. Slow: for reports
-    /// only.
+    /// Distance beyond the zone's border in nautical miles, negative inside, at any range, measured on the ellipsoid. Slow:
+    /// for reports only.
     pub fn edge_nm(&self, zone: ZoneIx, at: LatLon) -> f64 {
         self.shape(zone).edge_nm(at)
     }

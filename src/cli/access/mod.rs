@@ -1,8 +1,8 @@
 //! Permission errors: who owns the file, and the command to run as that user.
 //!
-//! On a machine of several users the daemon owns its files, and the first command of a new user fails. The
-//! message then says the next command to type, with the right user: `sudo -u atalaia atalaia alerts list`. It
-//! never suggests loosening the modes of files that hold alerts, unless they are the user's own.
+//! On a machine with several users the daemon owns its files, and the first command of a new user fails. The message then gives the next
+//! command to type, with the right user: `sudo -u atalaia atalaia alerts list`. It never suggests loosening the modes of files that hold
+//! alerts, unless they are the user's own.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -41,8 +41,8 @@ pub(super) fn to_store(path: &Path, missing: &str) -> Result<(), Failure> {
     }
 }
 
-/// Checks that a settings file is readable. Any other fault, such as a missing file, is left to the code that
-/// reads it.
+/// Checks that a settings file is readable. Any other fault, such as a missing file, is left to the code
+/// that reads it.
 ///
 /// # Errors
 /// Exit code 78, as for all that is wrong with settings.
@@ -57,8 +57,8 @@ pub(super) fn to_settings(path: &Path) -> Result<(), Failure> {
     }
 }
 
-/// Turns an error of the store into a failure: refusals are usage errors, and permission errors name the command that
-/// would work.
+/// Turns an error of the store into a failure: refusals are usage errors, and permission errors name the command
+/// that would work.
 pub(super) fn refused(error: StoreError) -> Failure {
     match error {
         StoreError::Refused(text) => Failure::Usage(text),
@@ -181,8 +181,8 @@ impl User {
 }
 
 impl Denial {
-    /// Finds out what denies access to a path. Must be called as soon as access failed: owners and modes are
-    /// read now.
+    /// Finds out what denies access to a path. Must be called as soon as access failed: owners and modes
+    /// are read now.
     fn of(path: &Path) -> Denial {
         let here = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         // The first part of the path that can be examined is the one that closes the way to those below it.
@@ -230,8 +230,8 @@ impl Denial {
         format!("{}, but its mode does not let you in: chmod {rights} {closed}", self.head())
     }
 
-    /// What every message begins with: the file, the user of this process, and the owner of what denies
-    /// access. Escaped.
+    /// What every message begins with: the file, the user of this process, and the owner of what
+    /// denies access. Escaped.
     fn head(&self) -> String {
         let (path, name) = (self.path.display().to_string(), &self.ours.name);
         let what = match self.closed == self.path {

@@ -1,9 +1,8 @@
 //! `atalaia alerts changes`: stored changes of alerts between two times, and what people did with them, in order of
 //! time.
 //!
-//! Two times matter. `--since` and `--until` are about the time of storage, because the question is what came
-//! in during the watch; a late feed may store at once what happened hours ago, so that event time gets a
-//! column wherever it differs.
+//! Two times matter. `--since` and `--until` are about the time of storage, because the question is what came in during the watch. A late
+//! feed may store at once what happened hours ago, so event time gets a column of its own wherever the two differ.
 
 use std::path::Path;
 

@@ -1,8 +1,8 @@
 //! Which alerts a command is about: conditions that the store applies, and those on names, zones and texts that are
 //! applied after it.
 //!
-//! The store compares what it has in columns. Zones, people and words are compared here, on the whole alert,
-//! so that a limit on the number of alerts must be applied last.
+//! The store compares what it has in columns. Zones, people and words are compared here, on the whole alert, so a limit on the number of
+//! alerts must be applied last.
 
 use clap::builder::PossibleValuesParser;
 use serde_json::Value;

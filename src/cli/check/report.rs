@@ -1,8 +1,7 @@
 //! Shows problems with their file and line, a mark under the faulty part, and what to write instead.
 //!
-//! The layout is that of `miette`, which compilers have made familiar. Its spans count bytes of a whole file,
-//! but a problem carries only its own line, already shortened, so that [`Place`] presents that line as if it
-//! were at its place in the file.
+//! The layout is that of `miette`, which compilers have made familiar. Its spans count bytes of a whole file, but a problem carries only its
+//! own line, already shortened. So [`Place`] presents that line as if it were at its place in the file.
 
 use std::collections::BTreeSet;
 use std::fmt;

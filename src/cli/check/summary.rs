@@ -19,8 +19,8 @@ pub(super) fn count(number: usize, what: &str) -> String {
     format!("{number} {plural}")
 }
 
-/// The `ok` line, then zones, lists, inputs, sinks and the store. `now` decides which zones and rows are
-/// active.
+/// The `ok` line, then zones, lists, inputs, sinks and the store. `now` decides which zones and
+/// rows are active.
 pub(super) fn of(settings: &Checked, now: Time) -> String {
     let profile = settings.profile.map_or(String::new(), |profile| format!(", profile {}", profile.name()));
     let drop_ins = match settings.drop_ins {

@@ -132,8 +132,8 @@ fn outcome(recorded: &StageOutcome) -> String {
             with(&format!("waiting after attempt {attempts}, tried again {again}"))
         }
         DeliveryState::Delivered => {
-            // Of a delivered change, only a digest is worth mentioning; an error would be of an earlier
-            // attempt.
+            // Of a delivered change, only a digest is worth mentioning; an error would be of
+            // an earlier attempt.
             let digest = reason.filter(|reason| reason.starts_with(store::IN_DIGEST));
             let digest = digest.map_or_else(String::new, |digest| format!(" {digest}"));
             let late = if 1 < attempts { format!(" at attempt {attempts}") } else { String::new() };

@@ -38,8 +38,8 @@ impl Names {
         text.split(' ').map(word).collect::<Vec<_>>().join(" ")
     }
 
-    /// The other vessel, if the text names this one and one other: `near: with BRAVO` for `near: 224000001.1
-    /// and 224000002.1`.
+    /// The other vessel, if the text names this one and one other: `near: with BRAVO` for
+    /// `near: 224000001.1 and 224000002.1`.
     pub(super) fn with(&self, text: &str, me: TrackKey) -> String {
         let (lead, pair) =
             text.rsplit_once(": ").map_or((String::new(), text), |(lead, pair)| (format!("{lead}: "), pair));

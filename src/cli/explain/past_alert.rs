@@ -11,8 +11,8 @@ use crate::storage::store::AsOf;
 use atalaia_core::alerts::{Alert, Status};
 use atalaia_core::base::time::Time;
 
-/// Number of score lines that are shown, those with the most points first, whether they raise or lower the
-/// score.
+/// Number of score lines that are shown, those with the most points first, whether they raise or
+/// lower the score.
 const REASONS: usize = 3;
 
 /// An alert or fact about the vessel, as it was at the moment, and its end if that came later.

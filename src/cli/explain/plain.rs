@@ -62,8 +62,8 @@ const SENTENCES: [(&str, &str, &str); 45] = [
     ("zone", "", "no zone here asks for it: {}"),
 ];
 
-/// The sentence of a condition; `None` if there is none. `measured` is the value in words, already safe to
-/// print.
+/// The sentence of a condition; `None` if there is none. `measured` is the value in words, already
+/// safe to print.
 pub(super) fn sentence(name: &str, met: bool, measured: &str) -> Option<String> {
     let (_, yes, no) = SENTENCES.iter().find(|(known, ..)| *known == name)?;
     let text = if met { yes } else { no };

@@ -1,7 +1,7 @@
 //! Conditions in words.
 //!
-//! Names and thresholds come from the rules as they stand in settings and alert lines: `slow_minutes`, `>=
-//! 60`. The unit is the ending of the name.
+//! Names and thresholds come from the rules as they stand in settings and alert lines: `slow_minutes`,
+//! `>= 60`. The unit is the ending of the name.
 
 use serde_json::Value;
 
@@ -117,8 +117,8 @@ fn in_words(condition: &Condition, names: &Names) -> String {
     format!("{name}{colon} {measured}, needs {limit}")
 }
 
-/// Writes a form with all of its conditions, met or not. Conditions are in the order of the rule. `text` is
-/// added to.
+/// Writes a form with all of its conditions, met or not. Conditions are in the order of the rule. `text`
+/// is added to.
 pub(super) fn table(form: &Form, names: &Names, heard: Option<Time>, text: &mut String) {
     let of = form.conditions.len();
     let verdict = match form.missing {

@@ -1,7 +1,7 @@
 //! The handover on one screen: the first rows of each list, and the command that shows the rest.
 //!
-//! Headings are in capitals and rows are indented, which is all the layout that every terminal and every mail
-//! keeps.
+//! Headings are in capitals and rows are indented, which is all the layout that every terminal and
+//! every mail keeps.
 
 use serde_json::Value;
 

@@ -23,7 +23,7 @@ pub(super) fn names(body: &Value) -> String {
     }
 }
 
-/// Counts by severity: `2 critical, 1 high` The highest first; empty without alerts.
+/// Counts by severity: `2 critical, 1 high`. The highest first; empty without alerts.
 pub(super) fn by_severity(entries: &[Entry]) -> String {
     let severities = ["critical", "high", "medium", "low", "info"];
     let counts = severities.iter().filter_map(|severity| {
@@ -33,8 +33,8 @@ pub(super) fn by_severity(entries: &[Entry]) -> String {
     counts.collect::<Vec<_>>().join(", ")
 }
 
-/// Whether an alert goes on, and how it ended if not. `taken back` is a retracted alert: its evidence proved
-/// wrong.
+/// Whether an alert goes on, and how it ended if not. `taken back` is a retracted alert: its
+/// evidence proved wrong.
 pub(super) fn status_of(body: &Value) -> &'static str {
     match body["status"].as_str() {
         Some("open") => "going on",

@@ -1,8 +1,7 @@
 //! Parses the answers of `atalaia init` and turns them into a settings file.
 //!
-//! Answers are written as people know them: `tcp://HOST:PORT`, a path, an address of a web hook. What a kind
-//! of input needs is taken from the kind itself, so that a new kind with an address can be chosen here at
-//! once.
+//! Answers are written as people know them: `tcp://HOST:PORT`, a path, the address of a webhook. What a kind
+//! of input needs is taken from the kind itself, so a new kind with an address can be chosen here at once.
 
 use std::fmt::Write as _;
 use std::net::IpAddr;
@@ -96,8 +95,8 @@ pub(super) enum Sink {
     },
 }
 
-/// The kinds of inputs that need only an address or a path, with that key. All others are left to the shipped
-/// settings file.
+/// The kinds of inputs that need only an address or a path, with that key. All others are left to the
+/// shipped settings file.
 fn feeds() -> impl Iterator<Item = (Kind, Key)> {
     Kind::ALL.iter().filter_map(|kind| Some((*kind, Key::of(*kind)?)))
 }

@@ -39,8 +39,8 @@ pub(super) struct Last {
 pub(super) struct Deeds {
     /// Number of ships that send this MMSI, as far as the engine can tell them apart.
     pub(super) tracks: usize,
-    /// When the earliest of its tracks began; `None` without a track. The vessel may have been heard and
-    /// forgotten before.
+    /// When the earliest of its tracks began; `None` without a track. The vessel may have been heard
+    /// and forgotten before.
     pub(super) first_at: Option<Time>,
     /// The last report of the ship heard last; `None` without a position.
     pub(super) last: Option<Last>,

@@ -41,8 +41,8 @@ impl Field {
     }
 }
 
-/// One value of one field, with the first and last time it is known to have been reported. Times are event
-/// times.
+/// One value of one field, with the first and last time it is known to have been reported. Times
+/// are event times.
 #[derive(Clone, PartialEq, Debug)]
 pub(super) struct Saying {
     /// What the value is.

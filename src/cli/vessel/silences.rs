@@ -40,8 +40,8 @@ pub(super) struct Watch {
 }
 
 impl Watch {
-    /// Looks at the tracks under an MMSI after a line. Cheap enough for every line: an MMSI has one track,
-    /// rarely two.
+    /// Looks at the tracks under an MMSI after a line. Cheap enough for every line: an MMSI has one
+    /// track, rarely two.
     pub(super) fn look(&mut self, engine: &Engine, mmsi: Mmsi) {
         for vessel in engine.tracks().under(mmsi) {
             if let Some(fix) = vessel.last() {

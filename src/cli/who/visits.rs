@@ -120,9 +120,9 @@ impl Spell {
         }
     }
 
-    /// `stopped for 48 min from 12:00 to 12:48`; `stopped since 12:00, 48 min so far` if it goes on. `None`
-    /// if the longest is too short to be mentioned. `heard` says whether the vessel was still heard at the
-    /// end.
+    /// `stopped for 48 min from 12:00 to 12:48`; `stopped since 12:00, 48 min so far` if it goes on.
+    /// `None` if the longest is too short to be mentioned. `heard` says whether the vessel was still heard
+    /// at the end.
     fn text(&self, what: &str, heard: bool) -> Option<String> {
         let last = self.from.zip(self.to).map(|(from, to)| (self.lasted, from, to));
         let (lasted, from, to) = self.before.into_iter().chain(last).max_by_key(|(lasted, ..)| *lasted)?;

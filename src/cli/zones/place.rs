@@ -11,8 +11,8 @@ use atalaia_core::base::time::Time;
 use atalaia_core::geo::LatLon;
 use atalaia_core::zones::{Chart, Kind, Zone, ZoneIx};
 
-/// A zone with a smaller share of land counts as at sea: coastlines are simplified, and a border may cross a
-/// cape.
+/// A zone with a smaller share of land counts as at sea: coastlines are simplified, and a border may
+/// cross a cape.
 const HARDLY: f64 = 0.005;
 /// A zone with a larger share of land counts as on land.
 const WHOLLY: f64 = 0.995;
@@ -102,8 +102,8 @@ pub(super) fn export(chart: &Chart, files: &[(String, String)], now: Time, out: 
     writeln!(out, "]}}")
 }
 
-/// Adds what follows from defaults, so that a map can show it. Properties that the program does not know
-/// stay.
+/// Adds what follows from defaults, so that a map can show it. Properties that the program does
+/// not know stay.
 fn fill_in(properties: &mut Map<String, Value>, zone: &Zone, now: Time) {
     for (key, value) in [
         ("id", json!(zone.id)),

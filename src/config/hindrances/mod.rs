@@ -56,8 +56,8 @@ impl Asker {
         let own = Account::own();
         let unit = Unit::installed();
         let user = unit.as_ref().and_then(|unit| unit.user.clone()).unwrap_or_else(|| USUAL_USER.to_owned());
-        // Another account matters only if this process is not it. With `strict` this process is taken for the
-        // service.
+        // Another account matters only if this process is not it. With `strict` this process is taken
+        // for the service.
         let service = Account::find(&user).filter(|account| account.uid != own.uid && !strict);
         Asker { own, service, unit: unit.filter(|_| strict), strict }
     }

@@ -91,8 +91,8 @@ impl Draft<'_> {
         let rest = Spanned::new(self.layers.all(), walked.table);
         match Config::deserialize(Deserializer::from(rest)) {
             Ok(mut config) => {
-                // Before the values are checked against one another, so that a conflict with the profile is found
-                // too.
+                // Before the values are checked against one another, so that a conflict with the profile
+                // is found too.
                 if let Some(profile) = config.profile {
                     profile.apply(&mut config.behaviours, |path| self.is_written(path));
                 }

@@ -89,9 +89,9 @@ fn turned(at: &LatLon) -> LatLon {
     LatLon::new(at.lon, at.lat)
 }
 
-/// Whether the zone makes more sense with latitude and longitude exchanged: it lies on land and would then lie at
-/// sea, or it lies far from all others and would then lie among them. `None` if it does not, or if it cannot be
-/// exchanged.
+/// Whether the zone makes more sense with latitude and longitude exchanged: it lies on land and would then lie
+/// at sea, or it lies far from all others and would then lie among them. `None` if it does not, or if it
+/// cannot be exchanged.
 fn swapped(zones: &ZoneSet, coast: &Coast, ix: ZoneIx, kind: Kind, middles: &[LatLon]) -> Option<Swap> {
     // A zone round the Earth has a warning of its own.
     let here = zones.spread(ix);

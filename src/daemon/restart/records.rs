@@ -74,8 +74,8 @@ impl Records {
         self.save(driver, at)
     }
 
-    /// Saves the state on this thread, after waiting up to [`PATIENCE`] for the journal. The thread of the saver must
-    /// be idle.
+    /// Saves the state on this thread, after waiting up to [`PATIENCE`] for the journal. The thread of the saver
+    /// must be idle.
     fn save(&mut self, driver: &mut EngineDriver, at: Time) -> io::Result<()> {
         self.journal.flush();
         let position = self.journal.position();

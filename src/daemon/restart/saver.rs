@@ -72,11 +72,11 @@ pub(in crate::daemon) struct Saver {
 /// What the main loop and the thread tell each other without waiting.
 #[derive(Default)]
 struct Shared {
-    /// Whether the daemon stops, so that a snapshot in progress is abandoned.
+    /// Set when the daemon stops; a snapshot in progress is then abandoned.
     stop: AtomicBool,
     /// Whether the thread is at work on a snapshot.
     busy: AtomicBool,
-    /// Whether the thread has given up the latest snapshot, so that further slices of it are of no use.
+    /// Whether the thread has given up the latest snapshot; further slices of it are then of no use.
     failed: AtomicBool,
     /// Bytes that wait for the thread.
     waiting: AtomicUsize,

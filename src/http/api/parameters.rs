@@ -43,15 +43,13 @@ impl Parameters {
         self.text(name).ok_or_else(|| Problem::parameter(format!("{name}: is missing; write for instance {example}")))
     }
 
-    /// A position, in any notation of [`LatLon::read`].
-    /// Required.
+    /// A required position, in any notation of [`LatLon::read`].
     pub(super) fn place(&self, name: &str) -> Result<LatLon, Problem> {
         let text = self.needed(name, "near=36.95,-9.12")?;
         LatLon::read(text).map_err(|error| Problem::parameter(format!("{name}: {error}")))
     }
 
-    /// A number above 0 and up to `most`.
-    /// Required. Not a number and infinity are refused.
+    /// A required number above 0 and up to `most`; infinity and NaN are refused.
     pub(super) fn positive(&self, name: &str, most: f64) -> Result<f64, Problem> {
         let number = self.needed(name, &format!("{name}=5"))?.parse().ok();
         let number = number.filter(|number: &f64| 0.0 < *number && *number <= most);

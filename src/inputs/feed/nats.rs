@@ -70,7 +70,7 @@ const SCHEMES: &[(&str, u16)] = &[("nats", 4222), ("tls", 4222)];
 const CONNECT_SECONDS: u64 = 10;
 /// Maximum number of unacknowledged messages; bounds what was received and is not durable yet.
 const UNACKNOWLEDGED: i64 = 20_000;
-/// Messages and time per request to the server. A missing heartbeat ends the connection.
+/// Maximum number of messages that one request to the server asks for.
 const MESSAGES_A_REQUEST: usize = 1_000;
 /// Time after which a request that was not filled ends, and is repeated.
 const REQUEST: Duration = Duration::from_secs(30);

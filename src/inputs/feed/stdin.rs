@@ -1,7 +1,7 @@
 //! Standard input, read once to its end: lines from another program.
 //!
-//! A shell pipeline in front of the daemon. When the other program ends, the input has ended for good, because standard input cannot be
-//! opened again.
+//! A shell pipeline in front of the daemon. When the other program ends, the input has ended for good, because standard input cannot
+//! be opened again.
 
 use std::path::PathBuf;
 

@@ -1,7 +1,7 @@
 //! Recordings: files of lines, plain or compressed, read alone or merged in order of time.
 //!
-//! Shared by the daemon (kinds `file` and `stdin`), `atalaia replay` and the tests. Nothing here knows a clock, a channel or a setting of
-//! an input.
+//! Shared by the daemon (kinds `file` and `stdin`), `atalaia replay` and the tests. Nothing here knows a clock, a channel or a setting
+//! of an input.
 //!
 //! `file` opens and recognises a recording, `unpack` and `members` undo its compression within limits, and `merge` brings the lines of
 //! several recordings into order.

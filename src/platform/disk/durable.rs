@@ -10,8 +10,8 @@ use super::operations::Disk;
 /// folder are synced in this order; a name that became durable first could lead to an empty file.
 ///
 /// # Errors
-/// If writing or renaming fails, the old file is unchanged. If only the last sync fails, the new file is there, but may not survive a loss
-/// of power.
+/// If writing or renaming fails, the old file is unchanged. If only the last sync fails, the new file is there, but may not survive a
+/// loss of power.
 pub fn write_whole(disk: &dyn Disk, path: &Path, bytes: &[u8]) -> io::Result<()> {
     let temporary = temporary(path);
     // A crash may have left this file behind.

@@ -55,7 +55,6 @@ struct State {
     durable_folders: BTreeSet<PathBuf>,
     /// Changes of names that no folder sync has made durable yet.
     pending: Vec<Naming>,
-    /// Number of the next file.
     next_file: u64,
     /// Number of operations so far, by which a fault is placed.
     operations: u64,

@@ -1,7 +1,7 @@
 //! The operations of a file system that decide what survives a loss of power.
 //!
-//! There are no others, so that the model of a disk can follow each one. Paths are absolute or relative to the working directory, as in the
-//! standard library.
+//! There are no others, so that the model of a disk can follow each one. Paths are absolute or relative to the working directory, as in
+//! the standard library.
 
 use std::fmt::Debug;
 use std::io;

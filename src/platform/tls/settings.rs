@@ -42,8 +42,7 @@ impl Settings {
         }
     }
 
-    /// Reads the files and builds the client configuration. Callers build it again when the
-    /// files may have changed.
+    /// Reads the files and builds the client configuration. Callers build it again when the files may have changed.
     ///
     /// # Errors
     /// `File` for a file that is missing or not PEM; `Unusable` if no authority is trusted, or the certificate does not fit its key.

@@ -40,7 +40,7 @@ impl Settings {
             let read = certificates(file).unwrap_or_default();
             read.iter().filter_map(|certificate| not_after(certificate)).collect()
         };
-        // One answer per file: the date from which a connection can fail because of it.
+        // One date per file. Authorities serve until the last of them expires; our own chain fails with the first.
         let ca = self.ca.iter().filter_map(|file| Some(("ca", file, ends(file).into_iter().max()?)));
         let own = self.certificate.iter().filter_map(|file| Some(("certificate", file, ends(file).into_iter().min()?)));
         ca.chain(own).map(|(key, file, until)| Validity { key, file: file.clone(), until }).collect()

@@ -151,8 +151,8 @@ impl Comparison<'_> {
         }
     }
 
-    /// The points and why they differ, for example `score 15 (info), was 40 (medium): no history before the bundle's
-    /// first line (…); without +10 Silent for 3 h within 24 h of it`
+    /// The points and why they differ, for example
+    /// `score 15 (info), was 40 (medium): no history before the bundle's first line (…); without +10 Silent for 3 h within 24 h of it`.
     fn other_points(&self, stored: &Alert, alert: &Alert) -> String {
         let (now, was) = (&alert.score_reasons, &stored.score_reasons);
         let same = |one: &ScoreReason, other: &ScoreReason| (&one.code, one.points) == (&other.code, other.points);

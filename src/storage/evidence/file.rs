@@ -1,5 +1,5 @@
-//! Writes files that must not replace others: bundles and keys. Both are made once, and a second one of the same name would be mistaken for
-//! it.
+//! Writes files that must not replace others: bundles and keys. Both are made once, and a second one of the same name would be
+//! mistaken for it.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};

@@ -108,7 +108,7 @@ impl PublicKey {
 ///
 /// # Errors
 /// `Key` or `File` if one of the files is there already, or cannot be written. If only the public one fails, the private one stays: the
-/// public key can be made of it.
+/// public key can be made from it.
 pub fn keygen(path: &Path) -> Result<(PathBuf, PublicKey), EvidenceError> {
     let mut seed = [0; 32];
     // Unlike the urandom device, it waits until the kernel has gathered enough entropy: keys are made early on new machines.

@@ -166,8 +166,8 @@ impl Opened {
         folders
     }
 
-    /// End of a replay in event time: a little after the last alert is known to hold. `None` without an alert that this version can
-    /// read.
+    /// End of a replay in event time: a little after the last alert is known to hold. `None` without an alert that this
+    /// version can read.
     pub fn until(&self) -> Option<Time> {
         let alerts = self.alerts.iter().filter_map(|alert| Alert::deserialize(alert).ok());
         alerts.map(|alert| alert.last_at.max(alert.opened_at)).max().map(|last| last + AFTER)

@@ -19,8 +19,8 @@ use crate::platform::disk::{Absence, Disk, Presence, Writing};
 use crate::platform::fault;
 use atalaia_core::base::time::{Span, Time};
 
-/// The segment ends if the clock goes back by more than this: retention and searches use the times in its header, which would cover too
-/// much.
+/// The segment ends if the clock goes back by more than this: retention and searches use the times in its header, which would
+/// cover too much.
 const BACK: Span = Span::from_hours(1);
 
 /// The writing thread and what it owns: the open segment, and the blocks that are not durable yet. A block leaves memory only once it is
@@ -56,9 +56,7 @@ pub(super) struct Keeper {
 /// The segment that is being written.
 #[derive(Debug)]
 struct Open {
-    /// The open file.
     file: Box<dyn Writing>,
-    /// Its path.
     path: PathBuf,
     /// Its identity.
     identity: Identity,

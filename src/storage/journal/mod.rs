@@ -14,14 +14,14 @@
 //! segment is no longer trusted: entries that were not durable are written again, from memory, into the next segment.
 //!
 //! # Loss of power
-//! At most the last [`Limits::sync_every`] of lines is lost, and never a line that a stored alert or a snapshot depends on: both wait until
-//! the journal has synced the lines they come from, and [`settle()`] syncs what a killed daemon left unsynced. The entries that remain are
-//! exactly as received, because a torn block does not count. A snapshot or a sealed segment gets its name only when it is complete and
-//! synced.
+//! At most the last [`Limits::sync_every`] of lines is lost, and never a line that a stored alert or a snapshot depends on: both wait
+//! until the journal has synced the lines they come from, and [`settle()`] syncs what a killed daemon left unsynced. The entries that
+//! remain are exactly as received, because a torn block does not count. A snapshot or a sealed segment gets its name only when it is
+//! complete and synced.
 //!
 //! # Damage
-//! Reading goes from one intact block to the next. Anything between them is reported as a [`Hole`]. It is never guessed and never causes a
-//! panic.
+//! Reading goes from one intact block to the next. Anything between them is reported as a [`Hole`]. It is never guessed and never
+//! causes a panic.
 
 mod block;
 mod catalogue;

@@ -39,8 +39,8 @@ impl DeliveryState {
         }
     }
 
-    /// Name in the store's column `state`. The spelling of the first version is kept: stored rows and the indexes on `pending` and `failed`
-    /// use it.
+    /// Name in the store's column `state`. The spelling of the first version is kept: stored rows and the indexes on `pending` and
+    /// `failed` use it.
     fn stored(self) -> &'static str {
         match self {
             DeliveryState::Pending => "pending",

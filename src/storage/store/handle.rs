@@ -36,7 +36,7 @@ pub struct Store {
     set_aside: Option<SetAside>,
     /// Beats while the writer makes progress.
     pulse: Arc<Pulse>,
-    /// What the writer sees, too.
+    /// Shared with the writer.
     shared: Arc<Shared>,
     /// Keeps other daemons from opening the store.
     _lock: File,
@@ -171,7 +171,7 @@ impl Store {
 pub struct Reporter {
     /// The queue of the writer.
     sender: SyncSender<Request>,
-    /// What the writer sees, too.
+    /// Shared with the writer.
     shared: Arc<Shared>,
 }
 

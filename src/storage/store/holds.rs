@@ -96,8 +96,8 @@ fn find(transaction: &Transaction<'_>, id: &str) -> rusqlite::Result<Result<(Str
     Ok(Ok((id, is_held)))
 }
 
-/// The spans of event time whose received lines must be kept, in order. Overlapping spans are merged. A case of which no alert is left has
-/// no span.
+/// The spans of event time whose received lines must be kept, in order. Overlapping spans are merged. A case of which no alert is left
+/// has no span.
 pub fn held_spans(path: &Path) -> Result<Vec<(Time, Time)>, StoreError> {
     let connection = connect::beside(path)?;
     let read = || -> rusqlite::Result<Vec<(Time, Time)>> {

@@ -1,8 +1,7 @@
 //! Changes that an engine without its former state raises a second time: they were delivered before, or reopen an abandoned alert.
 //!
 //! This happens if no snapshot could be used at the start. The engine then reads the journal from further back, or none at all, and comes
-//! to alerts that are stored already. Sinks must not receive a change twice, and must not be left with the end of an alert that
-//! goes on.
+//! to alerts that are stored already. Sinks must not receive a change twice, and must not be left with the end of an alert that goes on.
 
 use std::borrow::Cow;
 

@@ -1,9 +1,9 @@
 //! The writing thread of the store. All requests that have arrived when it becomes free go into one transaction.
 //!
-//! Order of a batch with changes: the journal is durable up to the lines that caused them, then the transaction commits and is synced, then
-//! the main loop learns that deliveries are due. A batch that fails is kept and tried again every second, so requests are stored in the
-//! order in which they came, or not at all. While that lasts the queue fills; [`Store::has_room`](super::Store::has_room) says when to stop
-//! the feeds.
+//! Order of a batch with changes: the journal is durable up to the lines that caused them, then the transaction commits and is synced,
+//! then the main loop learns that deliveries are due. A batch that fails is kept and tried again every second, so requests are stored in
+//! the order in which they came, or not at all. While that lasts the queue fills; [`Store::has_room`](super::Store::has_room) says when to
+//! stop the feeds.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;

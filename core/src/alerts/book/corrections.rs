@@ -45,8 +45,8 @@ impl AlertBook {
         self.archive.keep(&key, entry, now);
     }
 
-    /// Retracts an alert, open or archived, that later evidence disproved. `started_at` may differ from the start of the alert by
-    /// `SAME_START`.
+    /// Retracts an alert, open or archived, that later evidence disproved. `started_at` may differ from the start of the
+    /// alert by `SAME_START`.
     pub(super) fn disproved(
         &mut self,
         now: Time,

@@ -265,8 +265,8 @@ impl Entry {
         Arc::make_mut(&mut self.alert).replaces.get_or_insert_with(|| id.to_owned());
     }
 
-    /// Gives way to a stronger alert: ends at the last time at which it held, with its score limited to `score` if that has a lower
-    /// severity.
+    /// Gives way to a stronger alert: ends at the last time at which it held, with its score limited to `score` if that has
+    /// a lower severity.
     pub(super) fn give_way(&mut self, score: i32) {
         let alert = Arc::make_mut(&mut self.alert);
         alert.ended_at.get_or_insert(alert.last_at);

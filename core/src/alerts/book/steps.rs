@@ -12,9 +12,9 @@ use super::entry::Entry;
 use super::lifecycle::{Action, Observation, State, Transition, transition};
 
 impl AlertBook {
-    /// Takes in that a behaviour holds: opens an alert, or continues the one that is open, pending or archived. Nothing opens while the
-    /// vessel's positions are in doubt, for hours that were already published, for a behaviour that gave way to a stronger one, or
-    /// beyond `max_open`.
+    /// Takes in that a behaviour holds: opens an alert, or continues the one that is open, pending or archived. Nothing opens while
+    /// the vessel's positions are in doubt, for hours that were already published, for a behaviour that gave way to a stronger one,
+    /// or beyond `max_open`.
     pub(super) fn holds(
         &mut self,
         now: Time,

@@ -23,8 +23,8 @@ pub(super) fn story(alerts: &[&Member]) -> String {
     sentences.join(" ")
 }
 
-/// One alert as a sentence. It leaves out what the sentence about `before`, the alert described last, has given already; `None` for the
-/// first alert.
+/// One alert as a sentence. It leaves out what the sentence about `before`, the alert described last, has given already; `None` for
+/// the first alert.
 fn sentence(alert: &Member, before: Option<&Member>) -> String {
     let said = &alert.sentence;
     let date = alert.started_at.date();

@@ -1,5 +1,5 @@
-//! Caps for vessels of no interest: beacons of fishing gear, and vessels held in one place. Their alerts are facts, unless a vessel is on a
-//! watchlist.
+//! Caps for vessels of no interest: beacons of fishing gear, and vessels held in one place. Their alerts are facts, unless a vessel is
+//! on a watchlist.
 
 use crate::alerts::party::Party;
 use crate::behaviours::RestsOn;

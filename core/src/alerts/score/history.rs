@@ -67,8 +67,8 @@ pub(super) fn after_meeting(given: &Ingredients<'_>, settings: &ScoreSettings) -
     counts.then(|| line("after_meeting", settings.draught_after_meeting_points, "After a meeting at sea"))
 }
 
-/// The line for a party that had an alert of the same behaviour within `repeat_days`. It and the rarity of the place exclude each other
-/// (SPEC "Behaviours").
+/// The line for a party that had an alert of the same behaviour within `repeat_days`. It and the rarity of the place exclude each
+/// other (SPEC "Behaviours").
 pub(super) fn repeat(given: &Ingredients<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
     let text = format!("Not the first time in {} days", settings.repeat_days);
     // A repeat adds nothing where the usual stops at the place are scored, or where the vessel has a habit of stopping.

@@ -106,8 +106,8 @@ fn others(number: usize) -> String {
     format!("{number} other comparable {}", if number == 1 { "vessel" } else { "vessels" })
 }
 
-/// The kind of craft that stops: the collecting boat if there is one, otherwise the kind that all parties share, otherwise
-/// `Other`.
+/// The kind of craft that stops: the collecting boat if there is one, otherwise the kind that all parties
+/// share, otherwise `Other`.
 fn stopping(given: &Ingredients<'_>) -> Craft {
     let crafts = || given.parties.iter().map(|party| Craft::of(party.named.ship_type, party.class, party.length));
     let collector = crafts().find(|craft| given.character().weighs_chance && craft.collects());

@@ -1,7 +1,7 @@
 //! The conditions of an asynchronous rendezvous, for the ship and for the boat, as data.
 //!
-//! A vessel can be either, so both are listed. The search for ships and boats is the one of the rule, but without its limits on how many
-//! are named.
+//! A vessel can be either, so both are listed. The search for ships and boats is the one of the rule, but without its limits on how
+//! many are named.
 
 use crate::base::units::METRES_PER_NM;
 use crate::behaviours::explain::said_of;

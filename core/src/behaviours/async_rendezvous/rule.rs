@@ -57,7 +57,6 @@ pub struct AsyncRendezvous {
 pub(super) struct Find {
     /// Id of the stop among the kept episodes.
     pub(super) halt: u64,
-    /// The boat.
     boat: (TrackKey, TrackIx),
     /// What the stop may belong to, the likeliest first; never empty.
     drops: Vec<Drop>,
@@ -66,7 +65,6 @@ pub(super) struct Find {
 /// A slow leg or kink that a boat's stop may belong to.
 #[derive(Clone, Serialize, Deserialize)]
 pub(super) struct Drop {
-    /// The ship.
     ship: (TrackKey, TrackIx),
     /// Index of the settings in force where the leg or kink began.
     profile: u16,

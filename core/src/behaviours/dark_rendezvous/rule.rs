@@ -220,8 +220,8 @@ impl DarkRendezvous {
     }
 }
 
-/// The signal that a meeting is possible. The form follows from how many candidates there are, and how many stops the same silence leaves
-/// time for.
+/// The signal that a meeting is possible. The form follows from how many candidates there are, and how many stops the same silence
+/// leaves time for.
 fn holds(scene: &Scene<'_>, halt: &Halt, meeting: &Meeting, candidates: &[Candidate], settings: &Settings) -> Signal {
     let best = &candidates[0];
     let others = candidates[1..].iter().take(settings.candidates.saturating_sub(1) as usize);

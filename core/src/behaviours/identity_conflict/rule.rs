@@ -57,7 +57,6 @@ struct Double {
     key: TrackKey,
     /// The older track, which the jump left.
     from: (TrackKey, TrackIx),
-    /// The jump.
     jump: Jump,
     /// When the jump was confirmed. Only fixes after that prove two ships.
     confirmed_at: Time,

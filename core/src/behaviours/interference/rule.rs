@@ -1,8 +1,8 @@
 //! The rule of `interference`.
 //!
-//! An area opens when jumps of enough vessels land near one place within the window. From then on its vessels are muted: alerts that rest
-//! on their positions since the first jump do not open, and open ones are retracted. `astray.rs` decides when a vessel's positions count
-//! again.
+//! An area opens when jumps of enough vessels land near one place within the window. From then on its vessels are muted: alerts that
+//! rest on their positions since the first jump do not open, and open ones are retracted. `astray.rs` decides when a vessel's
+//! positions count again.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 

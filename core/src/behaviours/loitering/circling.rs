@@ -53,7 +53,6 @@ enum State {
 /// A window in which the vessel circled.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 struct Round {
-    /// Its start.
     started_at: Time,
     /// Time in it for which the vessel was heard. Hours.
     hours: f64,

@@ -264,9 +264,7 @@ impl Trip {
 
 /// A completed trip.
 struct Returned<'a> {
-    /// The trip.
     trip: &'a Trip,
-    /// Its stop.
     stop: &'a Stop,
     /// The settings in force at the stop.
     settings: &'a Settings,

@@ -275,8 +275,8 @@ impl Pair {
         }
     }
 
-    /// Reports the open meeting, if its form or zones changed or a minute has passed. The first report counts it among the meetings of the
-    /// two.
+    /// Reports the open meeting, if its form or zones changed or a minute has passed. The first report counts it among the meetings
+    /// of the two.
     fn say(
         &mut self,
         scene: &PairScene<'_>,

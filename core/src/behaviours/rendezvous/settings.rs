@@ -7,8 +7,8 @@ use crate::behaviours::checks::{Coherent, hysteresis, ordered};
 use crate::behaviours::minutes;
 use crate::behaviours::runner::instant::Bridges;
 
-/// Search distance for neighbours, beyond the default of `near_metres` so that the first minutes of a meeting are not missed. The upper
-/// limit of the distances that can be set, as nothing farther away is compared. Metres.
+/// Search distance for neighbours, beyond the default of `near_metres` so that the first minutes of a meeting are not missed. It is also
+/// the upper limit of the distances that can be set, as nothing farther away is compared. Metres.
 pub(super) const LOOK_METRES: f64 = 1500.0;
 
 /// Settings `[behaviours.rendezvous]`.

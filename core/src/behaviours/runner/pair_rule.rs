@@ -23,13 +23,15 @@ pub(crate) enum First {
     Other,
 }
 
-/// A rule about two vessels at whole minutes. [`Pairs`](super::pairs::Pairs) finds the pairs, computes the minutes, and keeps the state of each pair.
+/// A rule about two vessels at whole minutes. [`Pairs`](super::pairs::Pairs) finds the pairs, computes the minutes, and keeps the
+/// state of each pair.
 pub(crate) trait PairRule: Sync + 'static {
     /// Its table in the settings.
     type Settings;
     /// What it keeps about one pair.
     type Pair: Serialize + DeserializeOwned + Send + Sync;
-    /// What it keeps about pairs of the past, by their keys. There is one in each of the [`PARTS`](super::pairs::PARTS) parts, for the pairs of that part.
+    /// What it keeps about pairs of the past, by their keys. There is one in each of the [`PARTS`](super::pairs::PARTS) parts,
+    /// for the pairs of that part.
     type History: Default + Serialize + DeserializeOwned + Send + Sync;
     /// The behaviour.
     const BEHAVIOUR: Behaviour;

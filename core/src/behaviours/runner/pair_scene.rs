@@ -24,7 +24,6 @@ pub(crate) struct PairScene<'a> {
 }
 
 impl<'a> PairScene<'a> {
-    /// The scene of the pair `a`, `b`.
     pub(super) fn new(whole: &'a Scene<'a>, (a, b): (TrackIx, TrackIx)) -> PairScene<'a> {
         let Scene { now, chart, merge, tracks, .. } = *whole;
         PairScene { now, chart, merge, a: tracks.vessel(a), b: tracks.vessel(b), whole }

@@ -41,7 +41,6 @@ pub(crate) struct Pairs<R: PairRule> {
     counted: VecDeque<Outcome>,
 }
 
-/// The pairs of one part.
 struct Part<R: PairRule> {
     pairs: FxHashMap<(TrackIx, TrackIx), Slot<R::Pair>>,
     history: R::History,

@@ -31,7 +31,6 @@ pub(crate) struct VesselScene<'a> {
 }
 
 impl<'a> VesselScene<'a> {
-    /// The scene of one vessel.
     pub(super) fn new(whole: &'a Scene<'a>, vessel: TrackIx) -> VesselScene<'a> {
         let Scene { now, chart, merge, tracks, .. } = *whole;
         VesselScene { now, chart, merge, vessel: tracks.vessel(vessel), whole }

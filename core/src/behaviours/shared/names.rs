@@ -66,8 +66,8 @@ fn core(name: &str) -> String {
     }
 }
 
-/// Whether a folded name is a placeholder: empty, a number with at most one letter, or a word of `NO_NAMES` with nothing but digits after
-/// it.
+/// Whether a folded name is a placeholder: empty, a number with at most one letter, or a word of `NO_NAMES` with nothing but
+/// digits after it.
 fn no_name(core: &str) -> bool {
     let digits = core.chars().filter(char::is_ascii_digit).count();
     let letters = core.chars().count() - digits;

@@ -1,7 +1,7 @@
 //! The rule of `small_craft_stop`.
 //!
-//! Far out, reception has long holes. Two fixes that imply a slow passage between them count like a stop that was followed, up to
-//! `max_hole_hours`.
+//! Far out, reception has long holes. Two fixes that imply a slow passage between them count like a stop that was followed,
+//! up to `max_hole_hours`.
 
 use serde::{Deserialize, Serialize};
 

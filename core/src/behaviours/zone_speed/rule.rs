@@ -1,7 +1,7 @@
 //! The rule of `zone_speed`.
 //!
-//! The vessel must be inside the zone throughout: time before the first fix inside does not count, whatever span its speed was measured
-//! over.
+//! The vessel must be inside the zone throughout: time before the first fix inside does not count, whatever span its speed
+//! was measured over.
 
 use crate::base::time::Time;
 use crate::behaviours::runner::condition::{Condition, Observation, Timing};

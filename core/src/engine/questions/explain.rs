@@ -13,8 +13,8 @@ use crate::behaviours::{self, Behaviour, Explanation};
 use crate::engine::{Engine, Explained};
 use crate::picture::tracks::TrackKey;
 
-/// Distance of an unmet condition that has no number, or whose value is unknown: as if a number were at four times its
-/// limit.
+/// Distance of an unmet condition that has no number, or whose value is unknown: as if a number were at four
+/// times its limit.
 const PLAIN_MISS: f64 = 3.0;
 
 /// The conditions of every behaviour for a vessel at one moment.
@@ -106,8 +106,8 @@ pub fn conditions(engine: &Engine, mmsi: Mmsi, only: Option<Behaviour>, at: Time
     Conditions { mmsi: mmsi.0, at, tracks, names }
 }
 
-/// The nearest form of each behaviour, the nearest behaviour first. Behaviours that do not apply to the vessel are left
-/// out.
+/// The nearest form of each behaviour, the nearest behaviour first. Behaviours that do not apply to the vessel
+/// are left out.
 pub fn nearest(forms: &[Form]) -> Vec<&Form> {
     let mut best: Vec<&Form> = Vec::new();
     for form in forms.iter().filter(|form| form.conditions.iter().all(|condition| condition.name != "about")) {
@@ -173,8 +173,8 @@ impl TrackConditions {
     }
 }
 
-/// Every form of every behaviour, each once. If several zones give the same form for one pair of vessels, the one that
-/// lacks least.
+/// Every form of every behaviour, each once. If several zones give the same form for one pair of vessels, the one
+/// that lacks least.
 fn forms(track: &Explained, only: Option<Behaviour>) -> Vec<Form> {
     let mut forms: Vec<Form> = Vec::new();
     for (behaviour, explanations) in track.behaviours.iter().filter(|(name, _)| only.is_none_or(|only| only == *name)) {

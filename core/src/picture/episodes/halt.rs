@@ -100,7 +100,7 @@ struct State {
 }
 
 impl Halts {
-    /// Whether the vessel is slow, so that every fix is needed to see its halt end.
+    /// Whether the vessel is slow. If it is, every fix is needed to see its halt end.
     pub(super) fn follows(&self, vessel: TrackIx) -> bool {
         self.slow.contains_key(&vessel)
     }

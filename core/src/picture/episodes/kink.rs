@@ -158,7 +158,6 @@ impl<'a> Way<'a> {
         self.positions.len()
     }
 
-    /// The time of a step.
     fn at(&self, step: usize) -> Time {
         self.now - Span::from_millis(STEP.millis() * step as i64)
     }

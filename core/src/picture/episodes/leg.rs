@@ -67,7 +67,7 @@ pub(super) struct Legs {
 }
 
 impl Legs {
-    /// Whether the vessel is slower than usual, so that every fix is needed to see its leg end.
+    /// Whether the vessel is slower than usual. If it is, every fix is needed to see its leg end.
     pub(super) fn follows(&self, vessel: TrackIx) -> bool {
         self.slower.contains_key(&vessel)
     }

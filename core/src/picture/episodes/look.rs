@@ -1,5 +1,5 @@
-//! One look at a vessel, as the detectors of episodes take it. The engine takes one at every fix of a vessel that
-//! is slow or followed, and every five minutes at one in or near a zone. A fast vessel far from any zone costs nothing.
+//! One look at a vessel, as the detectors of episodes take it. The engine takes one at every fix of a vessel that is slow or followed, and
+//! every five minutes at one in or near a zone. A fast vessel far from any zone costs nothing.
 
 use crate::picture::tracks::{Fix, SpeedMadeGood, TrackKey, Vessel};
 

@@ -109,9 +109,9 @@ impl Episodes {
         self.began_at.get_or_insert(at);
     }
 
-    /// Records a period in which some vessel was heard (`any_heard`) or none. A long pause of the whole feed, as between an old
-    /// recording and today's feed, does not count as time without stops. After a pause longer than the memory, learning starts
-    /// again.
+    /// Records a period in which some vessel was heard (`any_heard`) or none. A long pause of the whole feed, as between
+    /// an old recording and today's feed, does not count as time without stops. After a pause longer than the memory,
+    /// learning starts again.
     pub fn passed(&mut self, length: Span, any_heard: bool, now: Time) {
         if self.began_at.is_none() {
             return;
@@ -213,16 +213,16 @@ impl Episodes {
         self.gear.sweep(now);
     }
 
-    /// For how long episodes have been detected, without the pauses of the whole feed. With less than a few days of it, rarity
-    /// means little.
+    /// For how long episodes have been detected, without the pauses of the whole feed. With less than a few days of it,
+    /// rarity means little.
     pub fn seen_for(&self, now: Time) -> Span {
         let pause = if LONG_PAUSE <= self.pause { self.pause } else { Span::ZERO };
         let watched = |began_at: Time| (now - began_at).millis() - self.unwatched.millis() - pause.millis();
         Span::from_millis(self.began_at.map_or(0, watched).max(0))
     }
 
-    /// How often vessels like `craft`, except those `left_out`, stop or pass slowly within `nm` nautical miles of a
-    /// place.
+    /// How often vessels like `craft`, except those `left_out`, stop or pass slowly within `nm` nautical miles
+    /// of a place.
     pub fn rate(
         &self,
         (at, nm): (LatLon, f64),

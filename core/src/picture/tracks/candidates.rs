@@ -32,7 +32,6 @@ impl Candidates {
     /// Adds a fix that no track of its MMSI could have made, to the nearest candidate that could have, or else as a new candidate. Returns
     /// the fixes of a further ship, oldest first, once three agree. `jump_knots` is a speed that no ship reaches.
     pub(super) fn add(&mut self, mmsi: u32, fix: Fix, jump_knots: f64) -> Option<Vec<Fix>> {
-        // An empty list stays in the map until it is swept or a ship is confirmed.
         let waiting = self.waiting.entry(mmsi).or_default();
         waiting.retain(|candidate| fix.at - candidate.last.at <= CANDIDATE_AGE);
         let agreeing = waiting

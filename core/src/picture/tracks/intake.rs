@@ -108,8 +108,8 @@ impl Shard {
         outcome
     }
 
-    /// Takes in a position. `first` is the first track of this MMSI; `None` if it has none. Station and input are those that the report
-    /// came from.
+    /// Takes in a position. `first` is the first track of this MMSI; `None` if it has none. Station and input are those that the
+    /// report came from.
     fn position(
         &mut self,
         mmsi: Mmsi,

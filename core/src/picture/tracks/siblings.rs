@@ -1,8 +1,8 @@
 //! Several ships under one MMSI: which of them a fix belongs to, when there is a further one, and when only one is left.
 //!
-//! The tracks of an MMSI form a chain, the youngest first. A fix continues the track that could have made it. If none could, it waits as a
-//! candidate until two more agree with it. Then it either continues a track that is silent or unconfirmed, as a jump, or begins a
-//! further one.
+//! The tracks of an MMSI form a chain, the youngest first. A fix continues the track that could have made it. If none could, it waits
+//! as a candidate until two more agree with it. Then it either continues a track that is silent or unconfirmed, as a jump, or begins
+//! a further one.
 
 use crate::base::time::{Span, Time};
 use crate::base::units::Mmsi;

@@ -72,7 +72,6 @@ impl Rows {
         Some(self.rows[row as usize].imo).filter(|imo| *imo != NONE)
     }
 
-    /// Points of a row.
     pub(super) fn points(&self, row: u32) -> i32 {
         self.shared(row).points
     }

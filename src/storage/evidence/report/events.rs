@@ -89,8 +89,8 @@ pub(super) fn key(vessel: &Value) -> (u64, u64) {
     (vessel["mmsi"].as_u64().unwrap_or_default(), vessel["track"].as_u64().unwrap_or_default())
 }
 
-/// A sentence for each vessel in more than one alert, with their numbers: `ALFA (Spain, cargo), MMSI 224000001, takes
-/// part in 1, 2 and 5.`
+/// A sentence for each vessel in more than one alert, with their numbers:
+/// `ALFA (Spain, cargo), MMSI 224000001, takes part in 1, 2 and 5.`
 pub fn ties(events: &[Event<'_>]) -> Vec<String> {
     let mut sentences = Vec::new();
     for vessel in vessels_of(events.iter().map(Event::alert)) {

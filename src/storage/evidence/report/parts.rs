@@ -20,7 +20,6 @@ const STYLE: &str = include_str!("style.css");
 /// The marking of a page.
 #[derive(Clone, PartialEq, Debug)]
 pub(super) struct PageMarking {
-    /// Its TLP.
     pub(super) tlp: Tlp,
     /// Its handling codes.
     pub(super) europol: Vec<Europol>,

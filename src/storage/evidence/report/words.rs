@@ -195,8 +195,8 @@ pub(super) const LIMITS: &[(&str, &[(&str, &str)])] = &[
     ("passage_hours", &[("passage_hours", "at least")]),
 ];
 
-/// Names of values whose keys do not explain themselves. A behaviour that is added later is readable without an entry: its key becomes
-/// words.
+/// Names of values whose keys do not explain themselves. A behaviour that is added later is readable without an entry: its
+/// key becomes words.
 const NAMES: &[(&str, &str)] = &[
     ("counted_minutes", "Time that counted"),
     ("distance_metres", "Distance at the end"),

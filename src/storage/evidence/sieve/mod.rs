@@ -4,9 +4,9 @@
 //! Lines of other vessels are left out, except for a few of witnesses: a bundle serves one case only.
 //!
 //! A line is decoded with all lines before it, as in the engine, but what it needs of them must be in the bundle as well:
-//! the other parts of its message, the sentences of its TAG block group, a wrapper in front of it, the header of its table,
-//! and the station's last clock lines. Such lines are remembered for each input until it is known whether a later line
-//! needs them.
+//! the other parts of its message, the sentences of its TAG block group, a wrapper in front of it, the header of its
+//! table, and the station's last clock lines. Such lines are remembered for each input until it is known whether a later
+//! line needs them.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 

@@ -61,8 +61,8 @@ pub(in crate::storage::store) fn marked(transaction: &Transaction<'_>, alert: &s
     Ok(())
 }
 
-/// Queues a failed gathered row again on request. If its digest is also pending or failed, the row stays with it; otherwise it waits for
-/// another digest.
+/// Queues a failed gathered row again on request. If its digest is also pending or failed, the row stays with it; otherwise it waits
+/// for another digest.
 pub(in crate::storage::store) fn retry_gathered(
     transaction: &Transaction<'_>,
     seq: i64,

@@ -33,8 +33,8 @@ pub(in crate::storage::store) enum Decision {
         /// The first limit that is exceeded.
         because: String,
     },
-    /// The sink must receive the end of the alert, but may not receive this change: the last change that it has received is sent again, as
-    /// ended.
+    /// The sink must receive the end of the alert, but may not receive this change: the last change that it has received is sent
+    /// again, as ended.
     ClosingNotice {
         /// The first limit that is exceeded.
         because: String,

@@ -3,8 +3,8 @@
 use super::clear::Clearance;
 use atalaia_core::alerts::{Class, Severity};
 
-/// The filter and clearance of one sink, from its table in the settings. A reload replaces it; changes that are already in the outbox keep
-/// their outcome.
+/// The filter and clearance of one sink, from its table in the settings. A reload replaces it; changes that are already in the outbox
+/// keep their outcome.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Filter {
     /// Name of the sink.

@@ -9,7 +9,6 @@ use atalaia_core::behaviours::Behaviour;
 
 /// What the filter looks at in an alert, taken from a new alert or from a stored one.
 struct AlertFacts<'a> {
-    /// Severity of the alert.
     severity: Severity,
     /// Score, 0-100.
     score: i64,

@@ -89,7 +89,7 @@ pub struct Pulse {
 pub(super) struct Feeds {
     /// Inputs by number.
     sources: Vec<Source>,
-    /// Stations by number; `None` for a number not heard yet. Boxed, so that a number that is never heard costs a pointer only.
+    /// Stations by number; `None` for a number not heard yet. Boxed, so that a station that is never heard costs only a pointer.
     stations: Vec<Option<Box<Station>>>,
     /// The latest slot that ended.
     ended: Option<Slot>,

@@ -83,8 +83,8 @@ fn unzigzag(code: u32) -> i32 {
 /// The differences of one record: time, latitude, longitude, speed, course.
 type Differences = [u32; 5];
 
-/// Bits of each of the widths in the last word of a block. A difference in time or place may need all 32 bits, one in speed 11, one in
-/// course 12.
+/// Bits of each of the widths in the last word of a block. A difference in time or place may need all 32 bits, one in speed 11, one
+/// in course 12.
 const WIDTH_BITS: [u32; 5] = [6, 6, 6, 4, 4];
 
 /// The ends of a block, and the line between them.
@@ -236,7 +236,6 @@ impl<'a> Block<'a> {
         self.newest.offset
     }
 
-    /// The newest record.
     pub(super) fn newest(&self) -> Record {
         self.newest.record()
     }

@@ -29,8 +29,8 @@ const SECOND_ROOM: usize = 24;
 const PACKED_AGE: i64 = 660_000;
 /// Least number of such fixes that are packed together. A block of fewer is hardly smaller than the records.
 const FEWEST_PACKED: usize = 4;
-/// Least mean time between them. Trails of vessels that send more often are thinned soon, which would unpack the fixes again.
-/// Milliseconds.
+/// Least mean time between them. Trails of vessels that send more often are thinned soon, which would unpack the
+/// fixes again. Milliseconds.
 const PACKED_SPACING: i64 = 200_000;
 /// Least number of fixes older than `MIDDLE_AGE` that are packed while a trail is thinned. Vessels that send every minute or more often,
 /// and whose trail reaches back half an hour, never have as many, so their trails stay plain.
@@ -349,8 +349,8 @@ impl Trail {
         self.store(if old == 0 { &[] } else { &packed }, old, plain);
     }
 
-    /// Stores a packed part with `old` fixes, and plain records. Takes another allocation if the present one is too small or much too
-    /// large.
+    /// Stores a packed part with `old` fixes, and plain records. Takes another allocation if the present one is too small or
+    /// much too large.
     fn store(&mut self, packed: &[u32], old: u16, plain: &[Record]) {
         let needed = packed.len() + WORDS * plain.len();
         if !(needed..needed + 2 * GROWTH).contains(&self.words.len()) {

@@ -139,8 +139,8 @@ impl Trail {
     }
 }
 
-/// Index of the latest record at or before `offset`, in milliseconds after the epoch; `None` if all are later. `records` are oldest
-/// first.
+/// Index of the latest record at or before `offset`, in milliseconds after the epoch; `None` if all are later. `records`
+/// are oldest first.
 fn last_before(records: &[Record], offset: i64) -> Option<usize> {
     let is_before = |kept: &Record| i64::from(kept[0]) <= offset;
     let tail = records.len().saturating_sub(TAIL);
