@@ -190,7 +190,7 @@ pub(super) struct Scan<'a> {
     prefix: Option<Time>,
     /// TAG block for the next sentence.
     tag: Option<Tag>,
-    /// Whether the line has a sentence or a closed TAG block, good or damaged.
+    /// Whether the line has a sentence or a TAG block, good or damaged.
     found: bool,
     /// Whether `before` has been cut off.
     begun: bool,
@@ -272,6 +272,7 @@ impl<'a> Scan<'a> {
         let body = &self.rest[1..];
         let Some(end) = memchr(b'\\', body) else {
             counts.reject(Reject::TagUnclosed);
+            self.found = true;
             self.rest = body;
             return;
         };

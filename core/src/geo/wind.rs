@@ -2,23 +2,27 @@
 
 use rustc_hash::FxHashMap;
 
+use super::cells::Cells;
 use super::csv_table::CsvTable;
 use super::position::LatLon;
 use super::row_fault::RowFault;
 use crate::base::time::{Span, Time};
+use crate::base::units::METRES_PER_NM;
 
 /// Distance from its position within which a value applies. Nautical miles.
 const REACH_NM: f64 = 60.0;
 /// Time before and after its own within which a value applies.
 const REACH: Span = Span::from_hours(3);
+/// Cells of one degree.
+const CELLS: Cells = Cells::new(1);
 /// Names of the columns, all of them required.
 const COLUMNS: [&str; 4] = ["time", "lat", "lon", "wind_knots"];
 
 /// Wind speeds by position and time; empty without a file.
 #[derive(Clone, Debug, Default)]
 pub struct Wind {
-    /// Values by whole degrees, in order of time.
-    cells: FxHashMap<(i16, i16), Vec<WindValue>>,
+    /// Values by cell of the position, in order of time.
+    cells: FxHashMap<u32, Vec<WindValue>>,
 }
 
 /// One value of the file.
@@ -66,7 +70,7 @@ impl Wind {
             );
             if let (Some(at), Some(lat), Some(lon), Some(knots)) = (at, lat, lon, knots) {
                 let place = LatLon::new(lat, lon);
-                wind.cells.entry(cell_of(place)).or_default().push(WindValue { at, place, knots: knots as f32 });
+                wind.cells.entry(CELLS.of(place)).or_default().push(WindValue { at, place, knots: knots as f32 });
             }
         }
         wind.cells.values_mut().for_each(|cell| cell.sort_by_key(|blow| blow.at));
@@ -84,34 +88,19 @@ impl Wind {
         if self.is_empty() {
             return None;
         }
-        let (row, column) = cell_of(position);
-        // 60 nm are one degree of latitude. They are two degrees of longitude at 60° and four at 75°; nearer to a pole, values farther east
-        // or west are missed.
-        let wide = if position.lat.abs() < 59.0 { 2 } else { 4 };
         let mut nearest: Option<(f64, Span, f32)> = None;
-        for row in row - 1..=row + 1 {
-            for column in column - wide..=column + wide {
-                let column = (column + 180).rem_euclid(360) - 180;
-                let Some(cell) = self.cells.get(&(row, column)) else {
-                    continue;
-                };
-                let first = cell.partition_point(|blow| blow.at < at - REACH);
-                for blow in cell[first..].iter().take_while(|blow| blow.at <= at + REACH) {
-                    let found = (blow.place.nm_to(position), (blow.at - at).abs(), blow.knots);
-                    let nearer = nearest.is_none_or(|best| (found.0, found.1) < (best.0, best.1));
-                    if found.0 <= REACH_NM && nearer {
-                        nearest = Some(found);
-                    }
+        for cell in CELLS.around(position, REACH_NM * METRES_PER_NM).filter_map(|cell| self.cells.get(&cell)) {
+            let first = cell.partition_point(|blow| blow.at < at - REACH);
+            for blow in cell[first..].iter().take_while(|blow| blow.at <= at + REACH) {
+                let found = (blow.place.nm_to(position), (blow.at - at).abs(), blow.knots);
+                let nearer = nearest.is_none_or(|best| (found.0, found.1) < (best.0, best.1));
+                if found.0 <= REACH_NM && nearer {
+                    nearest = Some(found);
                 }
             }
         }
         nearest.map(|(_, _, knots)| f64::from(knots))
     }
-}
-
-/// Whole degrees south and west of a position.
-fn cell_of(place: LatLon) -> (i16, i16) {
-    (place.lat.floor() as i16, place.lon.floor() as i16)
 }
 
 #[cfg(test)]
@@ -136,6 +125,20 @@ mod tests {
         assert_eq!(at(31.2, -40.0, "12:00"), None);
         assert_eq!(at(30.0, -179.9, "12:00"), Some(25.0));
         assert_eq!(Wind::default().knots_at(LatLon::new(30.0, -40.0), time("2026-03-01T12:00:00Z")), None);
+    }
+
+    #[test]
+    fn a_value_to_the_east_or_west_applies_near_the_poles_and_at_the_date_line_too() {
+        let wind = |lat: f64, lon: f64| {
+            let row = format!("time,lat,lon,wind_knots\n2026-03-01T12:00:00Z,{lat},{lon},38\n");
+            Wind::from_csv(&row).expect("right")
+        };
+        let noon = time("2026-03-01T12:00:00Z");
+        // At 80 degrees north 55 nm are more than five degrees of longitude.
+        for (lat, lon, other) in [(80.0, 20.0, 25.2), (-80.0, 20.0, 14.8), (89.6, 0.0, 179.0), (30.0, 180.0, -179.9)] {
+            assert_eq!(wind(lat, lon).knots_at(LatLon::new(lat, other), noon), Some(38.0), "{lat} {lon} {other}");
+        }
+        assert_eq!(wind(80.0, 20.0).knots_at(LatLon::new(80.0, 26.5), noon), None);
     }
 
     #[test]

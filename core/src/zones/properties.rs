@@ -322,7 +322,9 @@ impl<'a> Reader<'a> {
 /// Minutes since midnight of `HH:MM`, up to `24:00`.
 fn minute_of_day(text: &str) -> Option<u16> {
     let (hour, minute) = text.trim().split_once(':')?;
-    if hour.len() != 2 || minute.len() != 2 {
+    // A number may be parsed with a sign, but an hour has none.
+    let two_digits = |text: &str| text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit());
+    if !two_digits(hour) || !two_digits(minute) {
         return None;
     }
     let (hour, minute): (u16, u16) = (hour.parse().ok()?, minute.parse().ok()?);
@@ -354,6 +356,17 @@ mod tests {
         let mut reader = Reader::new(&map);
         reader.misspelt();
         reader.wrong.into_iter().filter_map(|wrong| wrong.advice).collect()
+    }
+
+    #[test]
+    fn hours_are_two_digits_without_a_sign() {
+        for (hours, is_right) in
+            [("01:00-05:00", true), ("+1:00-05:00", false), ("01:00-05:+5", false), ("1:00-05:00", false)]
+        {
+            let map: Map<String, Value> = [("hours_utc".to_owned(), Value::from(hours))].into_iter().collect();
+            let mut reader = Reader::new(&map);
+            assert_eq!((reader.hours().is_some(), reader.wrong.is_empty()), (is_right, is_right), "{hours}");
+        }
     }
 
     #[test]

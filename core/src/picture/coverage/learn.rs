@@ -1,7 +1,7 @@
 //! What the fixes of a vessel, and the lack of them, teach about reception.
 //!
 //! A slot between two fixes of a vessel counts against its cell only once: either here, when the vessel is heard again, or at the end of
-//! the slot, while it is still expected (`Silence::counted`).
+//! the slot, while it is still expected (`Silence::count`).
 
 use crate::ais::Class;
 use crate::base::time::Span;
@@ -32,12 +32,11 @@ impl Coverage {
         let most = self.settings.max_cells;
         self.cells.count(Cell::of(fix.position), class, to, Hearing::Yes, most);
         self.cells.heard_at(fix.position, to);
-        let counted = silence.map_or(0, |silence| i64::from(silence.counted));
         // Of a silence too improbable to be the receiver's fault, only the first hour counts against the cells.
         let doubtful = silence.is_some_and(|silence| OWN_DOING <= missed && silence.unheard() < REPORTED_BELOW / 10.0);
         let until = if doubtful { to.0.min(from.0 + 1 + i64::from(EXPECTED)) } else { to.0 };
-        for missed in from.0 + 1 + counted..until {
-            let missed = Slot(missed);
+        let counted = |slot: Slot| silence.is_some_and(|silence| silence.has_counted(slot));
+        for missed in (from.0 + 1..until).map(Slot).filter(|slot| !counted(*slot)) {
             let cell = Cell::of(silence::between(previous, fix, missed));
             if !self.feeds.hole(previous.source, missed) && !self.quiet.covered(cell, missed) {
                 self.cells.count(cell, class, missed, Hearing::No, most);

@@ -100,20 +100,21 @@ impl Coverage {
         let Some(now) = self.slot else {
             return;
         };
-        let silence = self.silent.remove(&vessel.ix()).filter(|silence| silence.key == vessel.key());
+        let ended = self.silent.remove(&vessel.ix()).filter(|silence| silence.key == vessel.key());
         let slot = Slot::of(fix.at);
         if let Some(previous) = previous.filter(|_| takes_part(vessel)) {
             self.feed_silences.heard(fix.source, slot);
-            self.learn(vessel.class(), &previous, &fix, silence.as_ref());
+            self.learn(vessel.class(), &previous, &fix, ended.as_ref());
         }
-        self.ended = silence.map(|silence| (vessel.ix(), silence));
         if 1 < now.since(slot) && takes_part(vessel) {
             let mut silence = Silence::new(vessel, &fix, self.holes, self.judged(&fix));
             for missed in (slot.0 + 1..now.0).take(GIVEN_UP as usize) {
                 self.weigh(&mut silence, Slot(missed));
             }
+            silence.continue_from(ended.as_ref());
             self.silent.insert(vessel.ix(), silence);
         }
+        self.ended = ended.map(|ended| (vessel.ix(), ended));
     }
 
     /// Ends the current slot. Returns whether any input was heard in it. Appends newly improbable silences to `reported`, by track key.

@@ -69,6 +69,9 @@ pub struct Silence {
     pub(super) holes_before: u32,
     /// Number of slots in which it was expected and counted as not heard.
     pub(super) counted: u8,
+    /// Bits of the slots already counted in their cells as not heard, the lowest for the first slot after the last fix. Slots after
+    /// the 64th have none: `learn` does not look that far.
+    counted_in: u64,
     /// Whether it was reported as improbable if reception had no edge.
     pub(super) reported_within: bool,
     /// Whether it was reported as improbable.
@@ -102,6 +105,7 @@ impl Silence {
             holes: 0,
             holes_before,
             counted: 0,
+            counted_in: 0,
             reported_within: false,
             reported: false,
         }
@@ -160,6 +164,31 @@ impl Silence {
     /// Whether it was heard so steadily that it would have been heard in the next slot too.
     pub fn has_own_record(&self) -> bool {
         OWN_RECORD <= self.own_record
+    }
+
+    /// Records that a slot counts as not heard in the cell where the vessel was expected.
+    pub(super) fn count(&mut self, slot: Slot) {
+        self.counted += 1;
+        self.counted_in |= self.bit(slot);
+    }
+
+    /// Whether a slot is already counted as not heard.
+    pub(super) fn has_counted(&self, slot: Slot) -> bool {
+        self.counted_in & self.bit(slot) != 0
+    }
+
+    /// Replaces the slots already counted by those of an earlier silence of the vessel, of which this one is the rest.
+    pub(super) fn continue_from(&mut self, earlier: Option<&Silence>) {
+        self.counted_in = earlier.map_or(0, |earlier| {
+            let later = u32::try_from(Slot::of(self.since).since(Slot::of(earlier.since))).ok();
+            later.and_then(|slots| earlier.counted_in.checked_shr(slots)).unwrap_or(0)
+        });
+    }
+
+    /// The bit of a slot in `counted_in`; 0 if it has none.
+    fn bit(&self, slot: Slot) -> u64 {
+        let number = u32::try_from(slot.since(Slot::of(self.since)) - 1).ok();
+        number.and_then(|number| 1_u64.checked_shl(number)).unwrap_or(0)
     }
 
     /// The cells of a slot: where it would be if it moved on, and where it was last heard.

@@ -50,7 +50,7 @@ impl Coverage {
         silence.ln_still += ln_unheard(self.chance(silence, still, slot));
         let expected = silence.under_way() && silence.counted < EXPECTED;
         expected.then(|| {
-            silence.counted += 1;
+            silence.count(slot);
             moving
         })
     }

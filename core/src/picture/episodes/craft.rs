@@ -8,7 +8,7 @@ use crate::ais::Class;
 const SMALL_METRES: u16 = 30;
 
 /// A kind of craft.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub enum Craft {
     /// Pleasure and sailing craft, and small boats that report no other type.
     Small,

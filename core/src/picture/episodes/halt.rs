@@ -110,9 +110,9 @@ impl Halts {
         self.slow.get(&vessel).is_some_and(|state| state.id.is_some())
     }
 
-    /// Drops the state of a vessel. Its halt stays on the shelf as it is, without an end.
-    pub(super) fn forget(&mut self, vessel: TrackIx) {
-        self.slow.remove(&vessel);
+    /// Drops the state of a vessel that is no longer followed. Its halt on the shelf is over.
+    pub(super) fn forget(&mut self, vessel: TrackIx, shelf: &mut Shelf<Halt>) {
+        self.close(vessel, shelf);
     }
 
     /// Handles a fix: begins, updates or ends the halt of its vessel.
@@ -163,14 +163,18 @@ impl Halts {
         }
     }
 
-    /// Ends the halt of a vessel, and brings the copy on the shelf up to date a last time.
+    /// Ends the halt of a vessel and reports it.
     fn end(&mut self, vessel: TrackIx, shelf: &mut Shelf<Halt>, news: &mut Vec<News>) {
-        if let Some(state) = self.slow.remove(&vessel)
-            && let Some(id) = state.id
-        {
-            shelf.update(id, |halt| *halt = Halt { over: true, ..state.halt });
-            news.push(News::HaltEnded(id));
-        }
+        news.extend(self.close(vessel, shelf).map(News::HaltEnded));
+    }
+
+    /// Drops the state of a vessel, and brings the copy of its halt on the shelf up to date a last time. Returns the id of the halt;
+    /// `None` if there was no halt yet.
+    fn close(&mut self, vessel: TrackIx, shelf: &mut Shelf<Halt>) -> Option<u64> {
+        let state = self.slow.remove(&vessel)?;
+        let id = state.id?;
+        shelf.update(id, |halt| *halt = Halt { over: true, ..state.halt });
+        Some(id)
     }
 }
 

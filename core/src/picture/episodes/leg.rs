@@ -77,8 +77,9 @@ impl Legs {
         self.slower.get(&vessel).is_some_and(|(_, id)| id.is_some())
     }
 
-    pub(super) fn forget(&mut self, vessel: TrackIx) {
-        self.slower.remove(&vessel);
+    /// Drops the state of a vessel that is no longer followed, and brings the copy of its leg on the shelf up to date a last time.
+    pub(super) fn forget(&mut self, vessel: TrackIx, shelf: &mut Shelf<SlowLeg>) {
+        self.close(vessel, shelf);
     }
 
     /// Handles a fix: begins, updates or ends the slow leg of its vessel.
@@ -92,10 +93,7 @@ impl Legs {
             let share = if id.is_some() { AWAY_SHARE } else { SLOW_SHARE };
             let stays = look.watched && !look.calm && at - leg.last_at <= LOST_AFTER;
             if !stays || leg.usual_knots * share <= smg.knots {
-                if let Some((leg, Some(id))) = self.slower.remove(&vessel) {
-                    shelf.update(id, |kept| *kept = leg);
-                    news.push(News::LegEnded(id));
-                }
+                news.extend(self.close(vessel, shelf).map(News::LegEnded));
                 return;
             }
             if smg.knots < leg.usual_knots * SLOW_SHARE {
@@ -136,5 +134,13 @@ impl Legs {
             };
             self.slower.insert(vessel, (leg, None));
         }
+    }
+
+    /// Drops the state of a vessel and updates the copy of its leg on the shelf. Returns the id of the leg; `None` if there was none yet.
+    fn close(&mut self, vessel: TrackIx, shelf: &mut Shelf<SlowLeg>) -> Option<u64> {
+        let (leg, id) = self.slower.remove(&vessel)?;
+        let id = id?;
+        shelf.update(id, |kept| *kept = leg);
+        Some(id)
     }
 }

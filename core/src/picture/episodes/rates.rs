@@ -100,7 +100,16 @@ struct Tally {
     slow: f32,
 }
 
+/// What distinguishes a tally from all others: its part of a cell, its vessel, and the kind of craft, as each part has one tally
+/// without a name for each kind.
+type Identity = (u32, Option<TrackKey>, Craft);
+
 impl Tally {
+    /// What distinguishes it from all other tallies.
+    fn identity(&self) -> Identity {
+        (self.part, self.key, self.craft)
+    }
+
     /// The share of the counts, 0-1, that is left at `now`.
     fn share(&self, now: Time) -> f32 {
         (-(now - self.as_of).hours().max(0.0) / 24.0 / MEMORY_DAYS).exp() as f32
@@ -232,13 +241,13 @@ impl Rates {
 
     /// Drops the lightest tenth; of equal counts, the southernmost.
     fn thin(&mut self, now: Time) {
-        let mut order: Vec<(f32, u32, Option<TrackKey>)> =
-            self.cells.values().flatten().map(|counted| (counted.weight(now), counted.part, counted.key)).collect();
-        order.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then_with(|| (a.1, a.2).cmp(&(b.1, b.2))));
+        let mut order: Vec<(f32, Identity)> =
+            self.cells.values().flatten().map(|counted| (counted.weight(now), counted.identity())).collect();
+        order.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.cmp(&b.1)));
         order.truncate(order.len().div_ceil(10));
-        let dropped: FxHashSet<(u32, Option<TrackKey>)> = order.into_iter().map(|(_, part, key)| (part, key)).collect();
+        let dropped: FxHashSet<Identity> = order.into_iter().map(|(_, identity)| identity).collect();
         self.cells.retain(|_, counted| {
-            counted.retain(|counted| !dropped.contains(&(counted.part, counted.key)));
+            counted.retain(|counted| !dropped.contains(&counted.identity()));
             !counted.is_empty()
         });
         let before = std::mem::replace(&mut self.len, self.cells.values().map(Vec::len).sum());

@@ -170,8 +170,8 @@ impl Episodes {
     /// Called when the positions of a track prove to have been false since `since`. Removes its episodes from then on, and
     /// detects no more.
     pub fn disown(&mut self, key: TrackKey, vessel: TrackIx, since: Time) {
-        self.slow.forget(vessel);
-        self.slower.forget(vessel);
+        self.slow.forget(vessel, &mut self.halts);
+        self.slower.forget(vessel, &mut self.legs);
         self.turns.forget(vessel);
         let halts = self.halts.of(key).filter(|(_, halt)| since <= halt.last_at).map(|(_, halt)| halt.position);
         let legs = self.legs.of(key).filter(|(_, leg)| since <= leg.last_at).map(|(_, leg)| leg.position);
@@ -195,8 +195,8 @@ impl Episodes {
     /// Drops the state of a vessel, as its place in the slab may be reused.
     pub fn forget(&mut self, vessel: TrackIx) {
         self.disowned.remove(&vessel);
-        self.slow.forget(vessel);
-        self.slower.forget(vessel);
+        self.slow.forget(vessel, &mut self.halts);
+        self.slower.forget(vessel, &mut self.legs);
         self.turns.forget(vessel);
     }
 

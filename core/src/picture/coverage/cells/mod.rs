@@ -133,7 +133,7 @@ impl Cells {
     /// Counts a slot in which a vessel of this class was expected in the cell. If a new cell would exceed `most`, others are dropped.
     pub(super) fn count(&mut self, cell: Cell, class: Class, slot: Slot, heard: Hearing, most: u32) {
         if most as usize <= self.counts.len() && !self.counts.contains_key(&cell) {
-            self.evict(slot);
+            self.evict(slot, most);
         }
         let counts = self.counts.entry(cell).or_insert(Counts {
             slot,
@@ -224,8 +224,9 @@ impl Cells {
         self.counts.capacity() * (size_of::<(Cell, Counts)>() + 1)
     }
 
-    /// Drops the tenth of the cells with the least data; of cells with equal data, the southernmost.
-    fn evict(&mut self, slot: Slot) {
+    /// Drops the tenth of the cells with the least data; of cells with equal data, the southernmost. The rest fill a new map with room
+    /// for `most`: removed entries would still take up room in the old one, which would then double.
+    fn evict(&mut self, slot: Slot, most: u32) {
         let mut order: Vec<(f32, Cell)> =
             self.counts.iter().map(|(cell, counts)| (counts.at(slot).weight(), *cell)).collect();
         order.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
@@ -233,6 +234,9 @@ impl Cells {
             self.counts.remove(cell);
             self.evicted += 1;
         }
+        let mut kept = FxHashMap::with_capacity_and_hasher(most as usize, Default::default());
+        kept.extend(self.counts.drain());
+        self.counts = kept;
     }
 }
 
