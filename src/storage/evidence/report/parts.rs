@@ -78,12 +78,16 @@ pub(super) fn handling_of(alert: &Value) -> Option<Handling> {
     serde_json::from_value(alert["handling"].clone()).ok()
 }
 
+/// Shown in place of receivers if the alerts of a report may be released to different ones, but the whole report to none of them.
+const NO_RECEIVER: &str = "no one (its alerts are releasable to different receivers)";
+
 /// The strictest handling of several alerts: the highest TLP with its grades, every code and condition, the receivers
 /// that all of them name, personal data if one has them, and the earliest end of keeping. `None` without alerts.
 pub(super) fn handling_of_all<'a>(alerts: impl Iterator<Item = &'a Value>) -> Option<Handling> {
     let mut all: Vec<Handling> = alerts.filter_map(handling_of).collect();
     // The strictest one is the base, because its grades and purpose are those shown.
     all.sort_by_key(|handling| handling.tlp);
+    let receivers = receivers_of_all(&all);
     let mut strictest = all.pop()?;
     for other in all {
         strictest.europol.extend(other.europol);
@@ -95,11 +99,6 @@ pub(super) fn handling_of_all<'a>(alerts: impl Iterator<Item = &'a Value>) -> Op
                 known.push_str(&text);
             }
         }
-        match strictest.releasable_to.is_empty() {
-            true => strictest.releasable_to = other.releasable_to,
-            false if other.releasable_to.is_empty() => {}
-            false => strictest.releasable_to.retain(|receiver| other.releasable_to.contains(receiver)),
-        }
         strictest.personal_data |= other.personal_data;
         strictest.retain_until = strictest.retain_until.min(other.retain_until);
         if strictest.reality == Reality::Actual {
@@ -108,7 +107,20 @@ pub(super) fn handling_of_all<'a>(alerts: impl Iterator<Item = &'a Value>) -> Op
     }
     strictest.europol.sort_unstable();
     strictest.europol.dedup();
+    strictest.releasable_to = receivers;
     Some(strictest)
+}
+
+/// The receivers that every alert with a list of them names; empty if no alert has a list. If there are lists but no common receiver,
+/// [`NO_RECEIVER`]: an empty list would be shown as no restriction.
+fn receivers_of_all(all: &[Handling]) -> Vec<String> {
+    let mut lists = all.iter().map(|handling| &handling.releasable_to).filter(|receivers| !receivers.is_empty());
+    let Some(first) = lists.next() else {
+        return Vec::new();
+    };
+    let mut common = first.clone();
+    lists.for_each(|receivers| common.retain(|receiver| receivers.contains(receiver)));
+    if common.is_empty() { vec![NO_RECEIVER.to_owned()] } else { common }
 }
 
 /// A complete page. It fetches and runs nothing, so that opening it tells no server, and each printed sheet shows the marking

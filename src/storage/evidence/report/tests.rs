@@ -186,6 +186,28 @@ fn a_case_is_handled_as_its_strictest_alert_and_holds_personal_data_if_one_has_t
 }
 
 #[test]
+fn a_case_is_releasable_to_the_receivers_that_all_its_alerts_name_and_to_no_one_if_there_are_none() {
+    let releasable = |lists: [Option<&[&str]>; 3]| {
+        let alerts = lists.map(|receivers| {
+            let mut alert = alert_file("a", 224_000_001).told.entry.body;
+            alert["handling"]["tlp"] = json!(if receivers.is_none() { "RED" } else { "AMBER" });
+            if let Some(receivers) = receivers {
+                alert["handling"]["releasable_to"] = json!(receivers);
+            }
+            alert
+        });
+        parts::handling_of_all(alerts.iter()).map(|handling| handling.releasable_to)
+    };
+    assert_eq!(releasable([None, Some(&["PT", "ES"]), Some(&["ES", "FR"])]), Some(vec!["ES".to_owned()]));
+    assert_eq!(releasable([None, None, None]), Some(Vec::new()));
+    let none = releasable([Some(&["PT"]), Some(&["ES"]), None]).unwrap_or_default();
+    assert!(none.len() == 1 && none[0].starts_with("no one"), "{none:?}");
+    // The third list has a receiver in common with the first, but not with the second.
+    let none = releasable([Some(&["PT"]), Some(&["ES"]), Some(&["PT"])]).unwrap_or_default();
+    assert!(none.len() == 1 && none[0].starts_with("no one"), "{none:?}");
+}
+
+#[test]
 fn a_part_once_played_stays_in_the_report_of_the_case() {
     let mut case = case_file();
     case.alerts[0].told.entry.body["vessels"][0]["role"] = "mother".into();
