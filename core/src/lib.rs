@@ -34,7 +34,8 @@
 //!    the standard library. Time comes in with each line.
 //! 2. There is no lock and no shared state: `&mut Engine` is the only way in. Inside it, each lane has the vessels of some MMSIs. It
 //!    takes in their reports of one moment and asks the rules that see one vessel, in parallel with the other lanes. Rules that see
-//!    pairs or the whole picture run on the merged, ordered stream, so the number of lanes has no effect on the result.
+//!    pairs count the minutes of all pairs in parallel as well. Rules that see the whole picture get the results in the order of the
+//!    reports, so the number of lanes has no effect on the result.
 //! 3. Engine time never runs backward; `Change::at` is the time of the step that decided it, and never decreases.
 //! 4. A tick at which nothing is due changes nothing; what becomes due is woken at its own moment, in order.
 //! 5. Hash maps may be iterated only where the order has no effect: signals and changes are sorted where they leave.
@@ -44,8 +45,8 @@
 //! 9. Memory is bounded: every map that the air can fill has a stated limit or an age.
 //!
 //! # Where to start reading
-//! `engine.rs` (how time moves), `behaviours/loitering/` (what a behaviour is: its `rule.rs` and `words.rs`), `alerts/lifecycle.rs`
-//! (how its signals become alerts).
+//! `engine.rs` (how time moves), `behaviours/loitering/` (what a behaviour is: its `rule.rs` and `words.rs`),
+//! `alerts/book/lifecycle.rs` (how its signals become alerts).
 
 pub mod ais;
 pub mod alerts;

@@ -76,7 +76,7 @@ fn lines(sink: &str, site: &str, handling: &HandlingSettings, now: Time) -> [Val
         json!({
             "change": change, "revision": revision, "at": now, "reason": "a test that somebody asked for",
             "alert": {
-                "id": id, "behaviour": BEHAVIOUR, "announced": true, "status": status, "severity": "medium", "score": 40,
+                "id": id, "behaviour": BEHAVIOUR, "kind": "system", "announced": true, "status": status, "severity": "medium", "score": 40,
                 "confidence": "normal", "started_at": now, "opened_at": now, "last_at": now, "ended_at": ended, "vessels": [],
                 "zones": [], "position": null, "group_id": null, "case_id": null, "replaces": null, "handling": marking,
                 "summary": summary, "score_reasons": [{"code": BEHAVIOUR, "points": 40, "text": "A test, not a finding"}],

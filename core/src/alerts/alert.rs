@@ -198,9 +198,9 @@ impl Alert {
 /// One sentence in parts, each as it appears in the summary.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct Sentence {
-    /// Subject: `ALFA (ES, cargo)`.
+    /// Subject: `ALFA (Spain, cargo)`.
     pub who: String,
-    /// Verb and numbers: `was below 2 kn for 1 h 35 min`.
+    /// Verb and numbers: `stayed below 2 kn for 1 h 35 min`.
     pub deed: String,
     /// Distances: `, 30 nm off the coast, 54 nm from Nouadhibou (Mauritania)`; may be empty.
     pub off: String,

@@ -2,7 +2,7 @@
 //!
 //! A behaviour reports facts and knows nothing of alerts. This room turns its signals into *alerts* with a score, a severity, a summary
 //! and evidence, and into *facts*, which are the same thing below `alert_from` points. The engine owns one [`AlertBook`] and calls it on
-//! the merge thread only, in order of event time, so that the changes do not depend on the number of lanes.
+//! the thread that calls the engine only, in order of event time, so that the changes do not depend on the number of lanes.
 //!
 //! | module | what it is |
 //! |---|---|

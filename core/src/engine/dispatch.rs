@@ -73,7 +73,7 @@ impl Engine {
     /// Takes the reports of a batch into the picture, asks the rules, and applies what follows from each report. Reports that may have a
     /// damaged MMSI stay in the lanes.
     fn take(&mut self, lanes: &mut Lanes, now: Time, out: &mut Vec<Change>) {
-        // Each stage but `record` runs in parallel; a stage begins when the one before it has finished in every lane.
+        // What `lanes` does runs in parallel, but for `revise` and `each`. A stage begins when the one before it has finished in every lane.
         let lost_after = self.world.tracks.settings().lost_after();
         let (lots, reloads) = self.places.lots_mut();
         let ground = Ground { chart: &self.world.chart, reloads };

@@ -3,8 +3,8 @@
 //! Each file is one endpoint. It reads the parameters, puts the question, and returns the answer as JSON. What is wrong with a request is
 //! answered as `application/problem+json` (RFC 9457).
 //!
-//! An endpoint asks the running engine, so the answer is as fresh as the last report. The two ways to it differ in cost: `near` reads the
-//! published picture, all others put a question to the loop.
+//! An endpoint asks the running engine. The two ways to it differ in cost: `near` reads the published picture, which may be 1.5 s old. All
+//! others put a question to the loop, so their answer is as fresh as the last report.
 
 mod explanations;
 mod near;

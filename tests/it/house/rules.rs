@@ -46,6 +46,7 @@ fn the_house_is_in_order() {
         read_sources(Path::new(folder), &mut files);
     }
     assert!(10 < files.len(), "only {} sources found; is this the package's root?", files.len());
+    assert_eq!(files.iter().filter(|file| is_behaviour(file)).count(), NAMES.len(), "files that describe a behaviour");
     let mut faults = source_faults(&files);
     for page in ["README.md", "docs/behaviours.md"] {
         let text = fs::read_to_string(page).expect("a page of the package");
@@ -150,11 +151,17 @@ fn peer(path: &[String]) -> Option<&[String]> {
 
 /// Whether a file belongs to a behaviour, an input or a sink.
 fn is_peer(file: &Source) -> bool {
-    is_behaviour(file) || (file.module.len() > 2 && peer(&file.module).is_some_and(|peer| peer.len() == 3))
+    is_of_behaviour(file) || (file.module.len() > 2 && peer(&file.module).is_some_and(|peer| peer.len() == 3))
 }
 
+/// Whether a file belongs to a behaviour.
+fn is_of_behaviour(file: &Source) -> bool {
+    matches!(file.module.as_slice(), [room, name, ..] if room == "behaviours" && NAMES.contains(&name.as_str()))
+}
+
+/// Whether a file is the first one of a behaviour, which describes it.
 fn is_behaviour(file: &Source) -> bool {
-    file.is_ordered() && file.module.len() == 2 && file.module[0] == "behaviours" && file.code.contains(" Rule for ")
+    is_of_behaviour(file) && file.module.len() == 2
 }
 
 fn heading_faults(file: &Source, faults: &mut Vec<String>) {
@@ -239,10 +246,12 @@ mod tests {
 
     #[test]
     fn siblings_do_not_import_each_other() {
-        let other = BEHAVIOUR.replace("crate::picture::tracks::Step", "super::loitering::Loitering");
-        let found =
-            faults(&[("core/src/behaviours/loitering.rs", BEHAVIOUR), ("core/src/behaviours/drift.rs", &other)]);
-        assert_eq!(found, ["core/src/behaviours/drift.rs:14: imports its sibling `loitering`"]);
+        let other = BEHAVIOUR.replace("crate::picture::tracks::Step", "crate::behaviours::loitering::Loitering");
+        let found = faults(&[
+            ("core/src/behaviours/loitering/mod.rs", BEHAVIOUR),
+            ("core/src/behaviours/drift/rule.rs", &other),
+        ]);
+        assert_eq!(found, ["core/src/behaviours/drift/rule.rs:14: imports its sibling `loitering`"]);
         let found = faults(&[
             ("src/inputs/feed/tcp.rs", "//! A.\nuse crate::inputs::feed::udp::run;\nuse crate::inputs::port::Port;\n"),
             ("src/inputs/feed/udp.rs", "//! A.\n"),
@@ -272,11 +281,11 @@ mod tests {
 
     #[test]
     fn a_behaviour_has_its_five_headings_in_order() {
-        assert!(faults(&[("core/src/behaviours/loitering.rs", BEHAVIOUR)]).is_empty());
+        assert!(faults(&[("core/src/behaviours/loitering/mod.rs", BEHAVIOUR)]).is_empty());
         let without = BEHAVIOUR.replace("//! ## Ends\n", "");
-        assert_eq!(faults(&[("core/src/behaviours/loitering.rs", &without)]).len(), 1);
+        assert_eq!(faults(&[("core/src/behaviours/loitering/mod.rs", &without)]).len(), 1);
         let swapped = BEHAVIOUR.replace("## Why", "## X").replace("## Watches", "## Why").replace("## X", "## Watches");
-        assert_eq!(faults(&[("core/src/behaviours/loitering.rs", &swapped)]).len(), 1);
+        assert_eq!(faults(&[("core/src/behaviours/loitering/mod.rs", &swapped)]).len(), 1);
     }
 
     #[test]

@@ -16,7 +16,7 @@ use super::silence::{GIVEN_UP, OWN_DOING, REPORTED_BELOW, Silence, takes_part};
 use super::slot::Slot;
 use super::usual_silence::{self, FeedSilences, SilenceRate};
 
-/// The reception model, and the silences of all vessels that are not heard. The engine owns it and changes it on the merge thread only;
+/// The reception model, and the silences of all vessels that are not heard. The engine owns it and changes it outside the lanes only;
 /// the lanes read it meanwhile.
 pub struct Coverage {
     /// The settings in force; not part of a snapshot.

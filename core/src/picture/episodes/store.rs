@@ -34,7 +34,7 @@ const LONG_PAUSE: Span = Span::from_hours(6);
 /// Length of a pause of the whole feed after which what was learned about stops has faded.
 const FORGOTTEN_AFTER: Span = Span::from_hours(14 * 24);
 
-/// All episodes. The engine owns the store and changes it on the merge thread only; the lanes read it meanwhile. All of it goes into
+/// All episodes. The engine owns the store and changes it outside the lanes only; the lanes read it meanwhile. All of it goes into
 /// snapshots. Everything in it is bounded.
 #[derive(Serialize, Deserialize)]
 pub struct Episodes {
