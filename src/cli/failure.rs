@@ -5,7 +5,7 @@
 //! program and in `docs/commands.md`.
 //!
 //! Texts may quote names from the air, from files and from other programs. They are escaped here.
-//! Texts of `Other` and `Shown` are printed as they are, so their authors escape what comes from elsewhere.
+//! Texts of `Shown` are printed as they are, so their authors escape what comes from elsewhere.
 
 use crate::config::Problem;
 use crate::platform::telemetry::FromAir;
@@ -55,7 +55,30 @@ impl Failure {
             Failure::NotFoundAgain(text) => (3, format!("atalaia: {}", FromAir(text))),
             Failure::ReaderGone => (0, String::new()),
             Failure::Shown { code, text } => (*code, text.clone()),
-            Failure::Other(text) => (1, format!("atalaia: {text}")),
+            Failure::Other(text) => {
+                // Some texts have several lines. Only what is inside a line is escaped.
+                let lines: Vec<String> = text.lines().map(|line| FromAir(line).to_string()).collect();
+                (1, format!("atalaia: {}", lines.join("\n")))
+            }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_message_passes_on_an_escape_sequence_from_a_file_name() {
+        let hostile = || "cannot read a\u{1b}[2Jb: no such file\nsecond line".to_owned();
+        let input = Failure::Input(hostile());
+        let several = Failure::Lines(vec![hostile()]);
+        let failures =
+            [input, several, Failure::Usage(hostile()), Failure::Damaged(hostile()), Failure::Other(hostile())];
+        for failure in failures {
+            let (_, message) = failure.exit();
+            assert!(!message.contains('\u{1b}') && message.contains("no such file"), "{message:?}");
+        }
+        assert_eq!(Failure::Other(hostile()).exit().1.lines().count(), 2);
     }
 }
