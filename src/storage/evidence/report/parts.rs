@@ -375,7 +375,7 @@ pub(super) fn handling(handling: &Handling) -> Element {
             "Status",
             if handling.reality == Reality::Actual { String::new() } else { handling.reality.name().to_owned() },
         ),
-        ("PageMarking by", by.map_or(String::new(), |(who, at)| format!("{who}, {} UTC", at.minute()))),
+        ("Marked by", by.map_or(String::new(), |(who, at)| format!("{who}, {} UTC", at.minute()))),
     ])
 }
 
