@@ -248,9 +248,12 @@ impl Engine {
         mut ask: impl FnMut(&Engine, Bit, &mut dyn Rule, &mut Output) -> bool,
     ) {
         let lane = self.world.tracks.shard(vessel);
-        let mut rules = std::mem::take(&mut self.rules.lanes[lane]);
+        // A wake-up about no vessel belongs to no lane.
+        let mut rules = self.rules.lanes.get_mut(lane).map(std::mem::take).unwrap_or_default();
         each(&mut rules, |bit, rule| self.with_output(bit, now, |engine, output| ask(engine, bit, rule, output)));
-        self.rules.lanes[lane] = rules;
+        if let Some(of_lane) = self.rules.lanes.get_mut(lane) {
+            *of_lane = rules;
+        }
         self.each_pair_rule(now, |engine, bit, rule, output| ask(engine, bit, rule, output));
         self.each_rule(now, |engine, bit, rule, output| ask(engine, bit, rule, output));
     }
