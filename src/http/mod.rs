@@ -8,15 +8,19 @@
 //! the machine. A page shows counts and fixed words; what came over the air is escaped or left out.
 //!
 //! Layers, from the outside: `listener` accepts connections and limits their lives, `serve` routes requests, one module each makes a page
-//! (`metrics`, `health`, `status`, `api`), and `view` and `ask` are what they are made from.
+//! (`metrics`, `health`, `status`, `questions`), and `view` and `ask` are what they are made from.
 
+mod access;
 mod api;
 mod ask;
 mod health;
 mod listener;
 mod metrics;
 mod page;
+mod parameters;
+mod problem;
 mod process;
+mod questions;
 mod serve;
 mod settings;
 mod status;

@@ -22,13 +22,13 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info};
 
-use super::api;
 use super::ask::Asker;
 use super::health::{STALLED, health};
 use super::listener::{Caller, PageListener};
 use super::metrics::{Beside, metrics};
 use super::page::{TEXT, found, json, page};
 use super::process::process;
+use super::questions;
 use super::settings::Settings;
 use super::status::status;
 use super::view::View;
@@ -135,7 +135,7 @@ impl Pages {
         let pages = if by_name { pages } else { pages.layer(from_fn(named_by_address)) };
         let pages = match answers {
             true => pages.merge(
-                api::router(self.asker.clone(), self.store.clone(), self.clock).layer(from_fn(named_by_address)),
+                questions::router(self.asker.clone(), self.store.clone(), self.clock).layer(from_fn(named_by_address)),
             ),
             false => pages,
         };
@@ -237,7 +237,7 @@ fn show_pages(answers: bool) -> Response {
         /readyz   whether the daemon works; reasons and warnings as JSON\n\
         /healthz  whether the main loop makes progress\n\
         /metrics  for Prometheus\n";
-    let questions = if answers { format!("\n{}", api::ENDPOINTS) } else { String::new() };
+    let questions = if answers { format!("\n{}", questions::ENDPOINTS) } else { String::new() };
     page(StatusCode::OK, TEXT, format!("{PAGES}{questions}"))
 }
 

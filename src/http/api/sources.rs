@@ -1,32 +1,68 @@
-//! What the endpoints answer from: the main loop, and the alerts in the store.
+//! What the routes answer from: the store, the main loop, and the view that it publishes.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
+use tracing::warn;
 
+use crate::http::access::Access;
 use crate::http::ask::Asker;
+use crate::http::problem::Problem;
+use crate::http::view::View;
 use crate::platform::clock::Clock;
+use crate::storage::store::StoreError;
 
-/// Number of searches that may read the store at the same time. Each reads a whole period of alerts, so more would only slow one another.
-const SEARCHES: usize = 2;
+/// Number of requests that may read or write the store at the same time. SQLite has one writer, and two cores are fully used by four
+/// readers.
+const AT_ONCE: usize = 4;
 
-/// What the endpoints answer from. One copy for each request.
+/// What the routes answer from. Cheap to clone; each request has one.
 #[derive(Clone, Debug)]
-pub(super) struct Sources {
+pub(in crate::http) struct Sources {
+    /// Identifies readers.
+    pub(in crate::http) access: Access,
+    /// Path of the store's file.
+    pub(in crate::http) store: PathBuf,
     /// The way to the main loop.
-    pub(super) asker: Asker,
-    /// Path of the store's file; `None` without a store.
-    pub(super) store: Option<PathBuf>,
-    /// Clock for the end of a period that has none, and for the age of alerts.
-    pub(super) clock: Clock,
-    /// A permit for each search that may still start; shared by all requests.
-    pub(super) searches: Arc<Semaphore>,
+    pub(in crate::http) asker: Asker,
+    /// The last view that the main loop published.
+    pub(in crate::http) view: watch::Receiver<Arc<View>>,
+    /// The wall clock, and the clock by which limits are measured.
+    pub(in crate::http) clock: Clock,
+    /// A permit for each request that may use the store.
+    places: Arc<Semaphore>,
 }
 
 impl Sources {
-    /// Sources with room for [`SEARCHES`] searches.
-    pub(super) fn new(asker: Asker, store: Option<PathBuf>, clock: Clock) -> Sources {
-        Sources { asker, store, clock, searches: Arc::new(Semaphore::new(SEARCHES)) }
+    /// Sources over the store at this path.
+    pub(in crate::http) fn new(
+        store: PathBuf,
+        asker: Asker,
+        view: watch::Receiver<Arc<View>>,
+        clock: Clock,
+    ) -> Sources {
+        let access = Access { store: store.clone(), clock };
+        Sources { access, store, asker, view, clock, places: Arc::new(Semaphore::new(AT_ONCE)) }
+    }
+
+    /// Runs `work` with the path of the store on a thread that may block. A refusal of the store becomes a `refused` problem; any other
+    /// error is logged and becomes `busy`, so that no path or SQL reaches the client.
+    pub(in crate::http) async fn stored<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&std::path::Path) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let path = self.store.clone();
+        // The semaphore is never closed.
+        let _place = self.places.acquire().await.map_err(|_| Problem::busy("the daemon is stopping"))?;
+        match tokio::task::spawn_blocking(move || work(&path)).await {
+            Ok(Ok(found)) => Ok(found),
+            Ok(Err(StoreError::Refused(text))) => Err(Problem::refused(text)),
+            Ok(Err(error)) => {
+                warn!(%error, "the store cannot be used for a request");
+                Err(Problem::busy("the store cannot be used; the log says why"))
+            }
+            Err(_) => Err(Problem::busy("the request could not be answered; the log says why")),
+        }
     }
 }

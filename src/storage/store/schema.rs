@@ -13,15 +13,20 @@
 //! | `notices` | an open alert about the daemon, by what is wrong and where |
 //! | `notes`, `silences` | what analysts wrote about an alert; what they hold back |
 //! | `cases`, `case_alerts` | a case as the engine last gave it; every alert that was ever in it |
-//! | `audit` | who did what, when and why; `caller` is the account that gave another name |
+//! | `audit` | who did what, when and why; `caller` is the account that gave another name, `way` how the person was identified; `digest` and `hash` are the links of the chain |
+//! | `chain_start` | the last row of the chain that retention deleted |
+//! | `people`, `tokens` | who may use the API: people with the hash of their password, machines with the hash of their token |
+//! | `sessions`, `links` | who is signed in; one-time links for signing in (without a person: for the first administrator) |
+//! | `requests` | the answer to a request with an idempotency key, kept for a day |
 //! | `purges` | how much a purge deleted, numbers only |
 //! | `reached` | the one journal position up to which all changes are stored |
 //!
 //! `case_alerts` keeps the alerts of a case that was merged into another, so that a hold survives the merge; `alerts.case_id` names the
-//! case that an alert is in now.
+//! case that an alert is in now. `alerts.acts` counts what people did with the alert; `touched_seq` and `touched_at` are the last row of
+//! `audit` about it.
 
 /// Schema version of this program, stored in `user_version`.
-pub(super) const VERSION: i64 = 5;
+pub(super) const VERSION: i64 = 6;
 /// One migration per version, each from the version before. A step that was released is never edited: a new database runs all of them, so
 /// an edit would give two databases of one version with different tables.
 pub(super) const STEPS: [&str; VERSION as usize] = [
@@ -196,5 +201,78 @@ pub(super) const STEPS: [&str; VERSION as usize] = [
         WHERE case_alerts.alert = alerts.id AND instr(cases.body, alerts.id) ORDER BY cases.stored_at DESC, cases.id LIMIT 1
     );
     CREATE INDEX alerts_by_case ON alerts (case_id);
+",
+    "
+    ALTER TABLE audit ADD COLUMN verb TEXT;
+    ALTER TABLE audit ADD COLUMN way TEXT;
+    ALTER TABLE audit ADD COLUMN session TEXT;
+    ALTER TABLE audit ADD COLUMN address TEXT;
+    ALTER TABLE audit ADD COLUMN purpose TEXT;
+    ALTER TABLE audit ADD COLUMN result TEXT;
+    ALTER TABLE audit ADD COLUMN times INTEGER NOT NULL DEFAULT 1;
+    ALTER TABLE audit ADD COLUMN repeated_at INTEGER;
+    ALTER TABLE audit ADD COLUMN digest BLOB;
+    ALTER TABLE audit ADD COLUMN hash BLOB;
+    CREATE TABLE chain_start (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        seq INTEGER NOT NULL,
+        hash BLOB NOT NULL
+    ) STRICT;
+    ALTER TABLE alerts ADD COLUMN acts INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE alerts ADD COLUMN touched_seq INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE alerts ADD COLUMN touched_at INTEGER NOT NULL DEFAULT 0;
+    CREATE TABLE people (
+        name TEXT PRIMARY KEY COLLATE NOCASE,
+        password TEXT,
+        roles TEXT NOT NULL,
+        ceilings TEXT NOT NULL,
+        purpose TEXT,
+        made_at INTEGER NOT NULL,
+        disabled_at INTEGER,
+        preferences TEXT NOT NULL DEFAULT '{}',
+        seen INTEGER
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE tokens (
+        name TEXT PRIMARY KEY COLLATE NOCASE,
+        secret BLOB NOT NULL UNIQUE,
+        rights TEXT NOT NULL,
+        ceilings TEXT NOT NULL,
+        networks TEXT NOT NULL,
+        purpose TEXT NOT NULL,
+        made_by TEXT NOT NULL,
+        made_at INTEGER NOT NULL,
+        expires_at INTEGER NOT NULL,
+        used_at INTEGER,
+        ended_at INTEGER
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE sessions (
+        id TEXT PRIMARY KEY,
+        secret BLOB NOT NULL UNIQUE,
+        csrf TEXT NOT NULL,
+        person TEXT NOT NULL COLLATE NOCASE REFERENCES people (name) ON DELETE CASCADE,
+        way TEXT NOT NULL,
+        purpose TEXT,
+        address TEXT NOT NULL,
+        began_at INTEGER NOT NULL,
+        used_at INTEGER NOT NULL,
+        ends_at INTEGER NOT NULL,
+        ended_at INTEGER
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX sessions_by_person ON sessions (person);
+    CREATE TABLE links (
+        secret BLOB PRIMARY KEY,
+        person TEXT COLLATE NOCASE REFERENCES people (name) ON DELETE CASCADE,
+        ends_at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE requests (
+        person TEXT NOT NULL,
+        key TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        digest BLOB NOT NULL,
+        status INTEGER NOT NULL,
+        body TEXT NOT NULL,
+        PRIMARY KEY (person, key)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX requests_by_time ON requests (at);
 ",
 ];

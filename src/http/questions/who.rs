@@ -9,11 +9,11 @@ use axum::response::Response;
 use tokio::time::timeout;
 use tracing::warn;
 
-use super::parameters::Parameters;
-use super::problem::Problem;
 use super::sources::Sources;
 use crate::http::ask::DEADLINE;
 use crate::http::page::found;
+use crate::http::parameters::Parameters;
+use crate::http::problem::Problem;
 use crate::storage::store;
 use atalaia_core::base::time::{Span, Time};
 use atalaia_core::engine::questions::{Deed, Question, Search};

@@ -6,10 +6,10 @@ use axum::extract::{Query, State};
 use axum::response::Response;
 use serde::Serialize;
 
-use super::parameters::Parameters;
-use super::problem::Problem;
 use super::sources::Sources;
 use crate::http::page::found;
+use crate::http::parameters::Parameters;
+use crate::http::problem::Problem;
 use atalaia_core::base::time::Time;
 use atalaia_core::engine::questions::{Nearby, near};
 use atalaia_core::geo::LatLon;

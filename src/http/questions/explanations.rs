@@ -6,10 +6,10 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 
-use super::parameters::{Parameters, mmsi};
-use super::problem::Problem;
 use super::sources::Sources;
 use crate::http::page::found;
+use crate::http::parameters::{Parameters, mmsi};
+use crate::http::problem::Problem;
 use atalaia_core::base::text::advice;
 use atalaia_core::behaviours::{Behaviour, NAMES};
 use atalaia_core::engine::questions::{Answer, Question};

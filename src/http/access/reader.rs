@@ -1,0 +1,58 @@
+//! The one who asks: a person in a session, or a machine with a token.
+
+use std::net::IpAddr;
+
+use super::right::{Right, Rights};
+use crate::http::problem::Problem;
+use crate::storage::store::Clearance;
+
+/// How a reader was identified.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(in crate::http) enum Way {
+    /// By a session that began with a password.
+    Password,
+    /// By a session that began with a one-time link.
+    Link,
+    /// By a token.
+    Token,
+}
+
+impl Way {
+    /// The word stored in the audit trail.
+    pub(in crate::http) fn name(self) -> &'static str {
+        match self {
+            Way::Password => "password",
+            Way::Link => "link",
+            Way::Token => "token",
+        }
+    }
+}
+
+/// A signed-in reader. Each request has one, made anew from the store, so that a right or ceiling that is taken away is gone at once.
+#[derive(Clone, PartialEq, Debug)]
+pub(in crate::http) struct Reader {
+    /// Name of the person or token, as it is recorded.
+    pub(in crate::http) name: String,
+    /// How the reader was identified.
+    pub(in crate::http) way: Way,
+    /// Public id of the session; `None` for a token.
+    pub(in crate::http) session: Option<String>,
+    /// What the reader may do.
+    pub(in crate::http) rights: Rights,
+    /// Up to which marking the reader may see alerts.
+    pub(in crate::http) clearance: Clearance,
+    /// What the reader uses the data for; `None` if it was not asked.
+    pub(in crate::http) purpose: Option<String>,
+    /// Address of the client.
+    pub(in crate::http) address: IpAddr,
+}
+
+impl Reader {
+    /// A problem unless the reader has the right. For what depends on the content of a request; the route's own right is checked before.
+    pub(in crate::http) fn need(&self, right: Right) -> Result<(), Problem> {
+        match self.rights.allow(right) {
+            true => Ok(()),
+            false => Err(Problem::forbidden("your roles do not allow this")),
+        }
+    }
+}

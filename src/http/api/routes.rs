@@ -1,0 +1,57 @@
+//! The routes and their rights.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::routing::get;
+use utoipa::OpenApi;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
+
+use super::description::{self, Description};
+use super::sources::Sources;
+use crate::http::access::{Right, admit};
+use crate::http::problem::Problem;
+
+/// Prefix of all routes.
+const PREFIX: &str = "/api/v1";
+
+/// Collects routes, each with its right.
+pub(in crate::http) struct Routes {
+    /// The routes so far, and their descriptions.
+    router: OpenApiRouter<Sources>,
+    /// For the gate in front of each route.
+    sources: Sources,
+}
+
+impl Routes {
+    /// Adds the methods of one path, all behind the same right. The description of each gets the right as `x-right`.
+    pub(in crate::http) fn add(mut self, right: Right, methods: UtoipaMethodRouter<Sources>) -> Routes {
+        let (schemas, mut paths, router) = methods;
+        for item in paths.paths.values_mut() {
+            let operations =
+                [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch].into_iter().flatten();
+            for operation in operations {
+                let named = serde_json::to_value(right).unwrap_or_default();
+                operation.extensions.get_or_insert_default().insert("x-right".to_owned(), named);
+            }
+        }
+        let router = router.layer(from_fn_with_state((self.sources.access.clone(), right), admit));
+        self.router = self.router.routes((schemas, paths, router));
+        self
+    }
+}
+
+/// All routes of the API. The caller adds what holds for the whole listener.
+pub(in crate::http) fn router(sources: Sources) -> Router {
+    let routes = Routes { router: OpenApiRouter::with_openapi(Description::openapi()), sources: sources.clone() };
+    let (router, document) = OpenApiRouter::new().nest(PREFIX, routes.router).split_for_parts();
+    let described =
+        Router::new().route(&format!("{PREFIX}/openapi.json"), get(description::show)).with_state(Arc::new(document));
+    router.with_state(sources).merge(described).fallback(unknown)
+}
+
+/// A path that is not a route.
+async fn unknown() -> Problem {
+    Problem::not_found("there is no such route; /api/v1/openapi.json lists them")
+}
