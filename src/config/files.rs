@@ -1,7 +1,7 @@
 //! Reads settings and the files they name, from disk or from files in memory.
 //!
-//! Memory stands in for the disk when a bundle is replayed: its settings must not be able to read files of the
-//! machine that verifies it.
+//! Files in memory are for replaying a bundle: its settings must not be able to read files of the machine that
+//! verifies it.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

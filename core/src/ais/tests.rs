@@ -152,3 +152,12 @@ fn static_data_are_read_as_they_were_sent() {
         assert_eq!(decoded(&Message::safety_text(mmsi, &words)), [safety]);
     }
 }
+
+#[test]
+fn an_unclosed_tag_block_is_counted_once() {
+    let mut decoder = Decoder::new(vec![SourceSettings { name: "test".to_owned(), time_zone: None, live: false }]);
+    decoder.line(Line { source: SourceId(0), received: None, bytes: br"\s:station" }, &mut Vec::new());
+    let total = decoder.tally().total();
+    let rejects: Vec<(&str, u64)> = total.rejects().map(|(reason, count)| (reason.name(), count)).collect();
+    assert_eq!(rejects, [("tag_unclosed", 1)]);
+}

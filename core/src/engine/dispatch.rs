@@ -248,7 +248,7 @@ impl Engine {
         mut ask: impl FnMut(&Engine, Bit, &mut dyn Rule, &mut Output) -> bool,
     ) {
         let lane = self.world.tracks.shard(vessel);
-        // A wake-up about no vessel belongs to no lane.
+        // A wake-up about a station has its number in place of a vessel, so it may belong to no lane.
         let mut rules = self.rules.lanes.get_mut(lane).map(std::mem::take).unwrap_or_default();
         each(&mut rules, |bit, rule| self.with_output(bit, now, |engine, output| ask(engine, bit, rule, output)));
         if let Some(of_lane) = self.rules.lanes.get_mut(lane) {

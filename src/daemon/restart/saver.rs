@@ -139,6 +139,7 @@ impl Saver {
         (is_much || every <= passed)
             && self.pause * PAUSES <= passed
             && !self.is_saving
+            && self.sender.is_some()
             && !self.shared.busy.load(Ordering::Acquire)
     }
 
@@ -315,10 +316,10 @@ impl Worker {
 
     /// Makes one snapshot, and publishes how it ended.
     fn make(&mut self, start: SnapshotStart, work: &Receiver<Work>) -> io::Result<()> {
+        let _busy = Busy(Arc::clone(&self.shared));
         let made = self.write(start, work);
         // Before the thread counts as idle: the next snapshot may begin from then on.
         self.shared.failed.store(made.is_err(), Ordering::Release);
-        self.shared.busy.store(false, Ordering::Release);
         made
     }
 
@@ -372,6 +373,16 @@ impl Worker {
             }
         }
         false
+    }
+}
+
+/// The thread counts as at work until this is dropped, also by a panic: otherwise the main loop would wait for ever for a snapshot that
+/// nothing makes, and never notice that the thread is gone.
+struct Busy(Arc<Shared>);
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        self.0.busy.store(false, Ordering::Release);
     }
 }
 

@@ -37,7 +37,7 @@ pub(super) fn store(
     let doubled = |sent: Option<i64>| sent.zip(count).is_some_and(|(sent, count)| 2 * sent <= count);
     let (started_at, revision) = match open {
         None if !notice.holds => return Ok(false),
-        // The wall clock stands in for event time: these alerts are about the daemon.
+        // These alerts are about the daemon, not about reports, so they begin by the wall clock.
         None => (now, 1),
         Some((_, last_at, _, sent)) if notice.holds && now < Time::from_millis(last_at) + REPEAT && !doubled(sent) => {
             return Ok(false);

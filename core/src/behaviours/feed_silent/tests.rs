@@ -147,9 +147,13 @@ fn heard_at(station: &str, mmsi: u32, every: i64, minutes: std::ops::Range<i64>)
 }
 
 fn stations(parts: Vec<Vec<(i64, String)>>) -> Vec<Change> {
+    stations_with(&settings(), parts)
+}
+
+fn stations_with(settings: &Settings, parts: Vec<Vec<(i64, String)>>) -> Vec<Change> {
     let mut lines: Vec<(i64, String)> = parts.into_iter().flatten().collect();
     lines.sort();
-    let mut engine = crate::testing::engine(&settings(), AREA);
+    let mut engine = crate::testing::engine(settings, AREA);
     let mut out = Vec::new();
     for (_, line) in lines {
         engine.line(Line { source: SourceId(0), received: None, bytes: line.as_bytes() }, &mut out);
@@ -173,6 +177,23 @@ fn a_station_opens_after_its_own_limit() {
         heard_at("hill", 224_000_001, 20, 0..600).into_iter().chain(heard_at("hill", 224_000_001, 20, 612..900));
     assert!(stations(vec![rest(), pauses.collect()]).is_empty());
     assert!(stations(vec![rest(), heard_at("hill", 224_000_001, 180, 0..300)]).is_empty());
+}
+
+/// A wake-up about a station has its number in place of a vessel, which may belong to none of the lanes.
+#[test]
+fn a_station_falls_silent_with_any_number_of_lanes() {
+    let names = ["one", "two", "three", "four", "five", "six", "seven", "eight"];
+    for lanes in [1, 3, 5, 6, 7] {
+        let mut settings = settings();
+        settings.tracks.lanes = lanes;
+        for silent in names {
+            let minutes = |name| if name == silent { 0..600 } else { 0..700 };
+            let parts = (224_000_001..).zip(names).map(|(mmsi, name)| heard_at(name, mmsi, 30, minutes(name)));
+            let lines = told(&stations_with(&settings, parts.collect()));
+            let said = format!("Station {silent} has been silent since 09:59");
+            assert!(lines.iter().any(|line| line.contains(&said)), "{lanes} lanes: {lines:?}");
+        }
+    }
 }
 
 #[test]

@@ -157,3 +157,18 @@ fn years_between_a_recording_and_the_feed_of_today_are_not_years_of_data() {
     watched(&mut episodes, today, 6);
     assert_eq!(episodes.seen_for(today + Span::from_hours(1)).hours(), 1.0, "what was known of stops has faded");
 }
+
+#[test]
+fn the_halt_of_a_vessel_that_is_forgotten_is_over() {
+    let found = halts(
+        "ALFA 224000001 type=37 every=30
+           12:00 28 -18
+           go 90 10 30
+           stop 30
+         BRAVO 224000002 type=70 every=600
+           12:00 30 -20
+           go 90 5 11000",
+    );
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].starts_with("224000001") && found[0].ends_with("over"), "{found:?}");
+}
