@@ -38,7 +38,7 @@ const ZONES: &str = include_str!("demo/zones.geojson");
 const OPENING: &str = "\
 Real AIS traffic around Guadeloupe, 21 March 2017, 05:51 to 21:15 UTC, recorded by a shore station
 (caribewave/vessels-monitoring, MIT licence), played through the daemon over a loopback TCP feed.
-EXERCISE: the zones were drawn for this demonstration, and the meeting of EXERCISE ALFA and EXERCISE BRAVO is simulated.
+EXERCISE: the zones were drawn for this demonstration, and the four vessels named EXERCISE are simulated.
 Everything else is what the station heard. Times are UTC.
 
 ";
