@@ -6,9 +6,15 @@
 //!
 //! [`Problem`]: super::problem::Problem
 
+mod alerts;
+mod answer;
+mod answers;
+mod consulted;
+mod described;
 mod description;
 mod filter;
 mod item;
+mod refusals;
 mod routes;
 mod sources;
 

@@ -9,6 +9,7 @@
 
 mod clears;
 mod condition;
+mod detail;
 mod filter;
 mod order;
 mod page;
@@ -16,6 +17,7 @@ mod reading;
 mod row;
 mod summary;
 
+pub use detail::{AlertDetail, HistoryRow, Parts};
 pub use filter::{AlertFilter, Range};
 pub use order::{Cursor, Order, Sorted};
 pub use page::{AlertPage, item, page};

@@ -1,5 +1,6 @@
 //! Lists, items and counts by connections that are kept open.
 
+use super::detail::{AlertDetail, Parts, detail};
 use super::filter::AlertFilter;
 use super::order::{Cursor, Order};
 use super::page::{AlertPage, ids, item, last, page_of};
@@ -27,6 +28,17 @@ impl Readers {
     /// One alert by its full id; `None` if it is not stored or the clearance does not allow it.
     pub fn item(&self, id: &str, clearance: &Clearance, now: Time) -> Result<Option<AlertItem>, StoreError> {
         self.read(|connection| item(connection, id, clearance, now))
+    }
+
+    /// One alert with its tracks and the parts that are asked for.
+    pub fn detail(
+        &self,
+        id: &str,
+        clearance: &Clearance,
+        parts: Parts,
+        now: Time,
+    ) -> Result<Option<AlertDetail>, StoreError> {
+        self.read(|connection| detail(connection, id, clearance, parts, now))
     }
 
     /// Several alerts by their full ids, in their order, without those that are not stored or that the clearance does not allow.
