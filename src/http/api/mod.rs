@@ -7,8 +7,12 @@
 //! [`Problem`]: super::problem::Problem
 
 mod description;
+mod filter;
+mod item;
 mod routes;
 mod sources;
 
+#[allow(unused_imports)] // until the first route
+pub(super) use item::Item;
 pub(super) use routes::router;
 pub(super) use sources::Sources;
