@@ -13,8 +13,8 @@
 //! | `notices` | an open alert about the daemon, by what is wrong and where |
 //! | `notes`, `silences` | what analysts wrote about an alert; what they hold back |
 //! | `cases`, `case_alerts` | a case as the engine last gave it; every alert that was ever in it |
-//! | `audit` | who did what, when and why; `caller` is the account that gave another name, `way` how the person was identified; `digest` and `hash` are the links of the chain |
-//! | `chain_start` | the last row of the chain that retention deleted |
+//! | `audit` | who did what, when and why; `caller` is the account that gave another name, `way` how the person was identified; `salt` to `hash` belong to the chain (`chain`) |
+//! | `chain_start` | the one row of `audit` before the chain: the last that retention deleted, or the last from before schema 6 |
 //! | `people`, `tokens` | who may use the API: people with the hash of their password, machines with the hash of their token |
 //! | `sessions`, `links` | who is signed in; one-time links for signing in (without a person: for the first administrator) |
 //! | `requests` | the answer to a request with an idempotency key, kept for a day |
@@ -216,6 +216,8 @@ pub(super) const STEPS: [&str; VERSION as usize] = [
     ALTER TABLE audit ADD COLUMN result TEXT;
     ALTER TABLE audit ADD COLUMN times INTEGER NOT NULL DEFAULT 1;
     ALTER TABLE audit ADD COLUMN repeated_at INTEGER;
+    ALTER TABLE audit ADD COLUMN salt BLOB;
+    ALTER TABLE audit ADD COLUMN sealed BLOB;
     ALTER TABLE audit ADD COLUMN digest BLOB;
     ALTER TABLE audit ADD COLUMN hash BLOB;
     CREATE TABLE chain_start (
@@ -223,9 +225,12 @@ pub(super) const STEPS: [&str; VERSION as usize] = [
         seq INTEGER NOT NULL,
         hash BLOB NOT NULL
     ) STRICT;
+    INSERT INTO chain_start SELECT 1, coalesce(max(seq), 0), zeroblob(32) FROM audit;
     ALTER TABLE alerts ADD COLUMN acts INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE alerts ADD COLUMN touched_seq INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE alerts ADD COLUMN touched_at INTEGER NOT NULL DEFAULT 0;
+    UPDATE alerts SET (touched_seq, touched_at) =
+        (SELECT coalesce(max(seq), 0), coalesce(max(at), alerts.last_at) FROM audit WHERE subject = alerts.id);
     CREATE TABLE people (
         name TEXT PRIMARY KEY COLLATE NOCASE,
         password TEXT,
