@@ -7,8 +7,12 @@
 //! [`Problem`]: super::problem::Problem
 
 mod description;
+mod me;
 mod routes;
+mod session;
 mod sources;
+mod tokens;
+mod users;
 
 pub(super) use routes::router;
 pub(super) use sources::Sources;

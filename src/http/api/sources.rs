@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio::sync::{Semaphore, watch};
 use tracing::warn;
 
-use crate::http::access::Access;
+use crate::http::access::{Access, Settings};
 use crate::http::ask::Asker;
 use crate::http::problem::Problem;
 use crate::http::view::View;
@@ -42,8 +42,13 @@ impl Sources {
         view: watch::Receiver<Arc<View>>,
         clock: Clock,
     ) -> Sources {
-        let access = Access { store: store.clone(), clock };
+        let access = Access::new(&store, clock, Settings::default(), false);
         Sources { access, store, asker, view, clock, places: Arc::new(Semaphore::new(AT_ONCE)) }
+    }
+
+    /// The same with the access of a listener: its settings, and whether it has TLS.
+    pub(in crate::http) fn with_access(self, access: Access) -> Sources {
+        Sources { access, ..self }
     }
 
     /// Runs `work` with the path of the store on a thread that may block. A refusal of the store becomes a `refused` problem; any other
@@ -54,8 +59,15 @@ impl Sources {
     ) -> Result<T, Problem> {
         let path = self.store.clone();
         // The semaphore is never closed.
-        let _place = self.places.acquire().await.map_err(|_| Problem::busy("the daemon is stopping"))?;
-        match tokio::task::spawn_blocking(move || work(&path)).await {
+        let place = Arc::clone(&self.places).acquire_owned().await;
+        let place = place.map_err(|_| Problem::busy("the daemon is stopping"))?;
+        let done = tokio::task::spawn_blocking(move || {
+            let done = work(&path);
+            // Not before: a request that is given up must not make room for another while its query still runs.
+            drop(place);
+            done
+        });
+        match done.await {
             Ok(Ok(found)) => Ok(found),
             Ok(Err(StoreError::Refused(text))) => Err(Problem::refused(text)),
             Ok(Err(error)) => {
