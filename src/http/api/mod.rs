@@ -14,11 +14,14 @@ mod described;
 mod description;
 mod filter;
 mod item;
+mod me;
 mod refusals;
 mod routes;
+mod session;
 mod sources;
+mod tokens;
+mod users;
 
-#[allow(unused_imports)] // until the first route
 pub(super) use item::Item;
 pub(super) use routes::router;
 pub(super) use sources::Sources;

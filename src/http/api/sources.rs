@@ -7,7 +7,7 @@ use tokio::sync::{Semaphore, watch};
 use tracing::warn;
 
 use super::answers::Answers;
-use crate::http::access::Access;
+use crate::http::access::{Access, Settings};
 use crate::http::ask::Asker;
 use crate::http::problem::Problem;
 use crate::http::view::View;
@@ -48,7 +48,7 @@ impl Sources {
         view: watch::Receiver<Arc<View>>,
         clock: Clock,
     ) -> Sources {
-        let access = Access { store: store.clone(), clock };
+        let access = Access::new(&store, clock, Settings::default(), false);
         let readers = Arc::new(Readers::new(store.clone()));
         let answers = Arc::default();
         Sources { access, store, asker, view, clock, readers, answers, places: Arc::new(Semaphore::new(AT_ONCE)) }
@@ -62,6 +62,11 @@ impl Sources {
     /// Answers that are kept for a moment.
     pub(in crate::http) fn answers(&self) -> Arc<Answers> {
         Arc::clone(&self.answers)
+    }
+
+    /// The same with the access of a listener: its settings, and whether it has TLS.
+    pub(in crate::http) fn with_access(self, access: Access) -> Sources {
+        Sources { access, ..self }
     }
 
     /// Runs `work` with the path of the store on a thread that may block. A refusal of the store becomes a `refused` problem; any other
@@ -89,8 +94,15 @@ impl Sources {
         work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, Problem> {
         // The semaphore is never closed.
-        let _place = self.places.acquire().await.map_err(|_| Problem::busy("the daemon is stopping"))?;
-        match tokio::task::spawn_blocking(work).await {
+        let place = Arc::clone(&self.places).acquire_owned().await;
+        let place = place.map_err(|_| Problem::busy("the daemon is stopping"))?;
+        let done = tokio::task::spawn_blocking(move || {
+            let done = work();
+            // Not before: a request that is given up must not make room for another while its query still runs.
+            drop(place);
+            done
+        });
+        match done.await {
             Ok(Ok(found)) => Ok(found),
             Ok(Err(StoreError::Refused(text))) => Err(Problem::refused(text)),
             Ok(Err(error)) => {
