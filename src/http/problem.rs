@@ -71,6 +71,11 @@ impl Problem {
         Problem::of(StatusCode::BAD_REQUEST, "parameter", "a parameter cannot be used", detail)
     }
 
+    /// A parameter has faults at these places.
+    pub(super) fn filter(detail: impl Into<String>, errors: Vec<Place>) -> Problem {
+        Problem { errors, ..Problem::parameter(detail) }
+    }
+
     /// The body of a request is not what the route expects.
     pub(super) fn body(detail: impl Into<String>, errors: Vec<Place>) -> Problem {
         let problem = Problem::of(StatusCode::BAD_REQUEST, "body", "the body cannot be used", detail);
@@ -112,6 +117,11 @@ impl Problem {
         let problem =
             Problem::of(StatusCode::PRECONDITION_FAILED, "stale", "changed by somebody else meanwhile", detail);
         Problem { current, ..problem }
+    }
+
+    /// The request names a host that is not this machine.
+    pub(super) fn misdirected(detail: impl Into<String>) -> Problem {
+        Problem::of(StatusCode::MISDIRECTED_REQUEST, "host", "this is another host", detail)
     }
 
     /// The body is longer than the route allows.

@@ -6,9 +6,22 @@
 //!
 //! [`Problem`]: super::problem::Problem
 
+mod alerts;
+mod answer;
+mod answers;
+mod consulted;
+mod described;
 mod description;
+mod filter;
+mod item;
+mod me;
+mod refusals;
 mod routes;
+mod session;
 mod sources;
+mod tokens;
+mod users;
 
+pub(super) use item::Item;
 pub(super) use routes::router;
 pub(super) use sources::Sources;

@@ -8,8 +8,10 @@ use axum::routing::get;
 use utoipa::OpenApi;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
+use super::alerts;
 use super::description::{self, Description};
 use super::sources::Sources;
+use super::{me, session, tokens, users};
 use crate::http::access::{Right, admit};
 use crate::http::problem::Problem;
 
@@ -45,6 +47,11 @@ impl Routes {
 /// All routes of the API. The caller adds what holds for the whole listener.
 pub(in crate::http) fn router(sources: Sources) -> Router {
     let routes = Routes { router: OpenApiRouter::with_openapi(Description::openapi()), sources: sources.clone() };
+    let routes = session::add(routes);
+    let routes = me::add(routes);
+    let routes = users::add(routes);
+    let routes = tokens::add(routes);
+    let routes = alerts::add(routes);
     let (router, document) = OpenApiRouter::new().nest(PREFIX, routes.router).split_for_parts();
     let described =
         Router::new().route(&format!("{PREFIX}/openapi.json"), get(description::show)).with_state(Arc::new(document));

@@ -6,12 +6,14 @@ use std::sync::Arc;
 use tokio::sync::{Semaphore, watch};
 use tracing::warn;
 
-use crate::http::access::Access;
+use super::answers::Answers;
+use crate::http::access::{Access, Settings};
 use crate::http::ask::Asker;
 use crate::http::problem::Problem;
 use crate::http::view::View;
 use crate::platform::clock::Clock;
-use crate::storage::store::StoreError;
+use crate::storage::store::{Readers, StoreError};
+use atalaia_core::base::time::Time;
 
 /// Number of requests that may read or write the store at the same time. SQLite has one writer, and two cores are fully used by four
 /// readers.
@@ -30,6 +32,10 @@ pub(in crate::http) struct Sources {
     pub(in crate::http) view: watch::Receiver<Arc<View>>,
     /// The wall clock, and the clock by which limits are measured.
     pub(in crate::http) clock: Clock,
+    /// Connections to the store that are kept open for reading.
+    readers: Arc<Readers>,
+    /// Answers that are kept for a moment.
+    answers: Arc<Answers>,
     /// A permit for each request that may use the store.
     places: Arc<Semaphore>,
 }
@@ -42,8 +48,25 @@ impl Sources {
         view: watch::Receiver<Arc<View>>,
         clock: Clock,
     ) -> Sources {
-        let access = Access { store: store.clone(), clock };
-        Sources { access, store, asker, view, clock, places: Arc::new(Semaphore::new(AT_ONCE)) }
+        let access = Access::new(&store, clock, Settings::default(), false);
+        let readers = Arc::new(Readers::new(store.clone()));
+        let answers = Arc::default();
+        Sources { access, store, asker, view, clock, readers, answers, places: Arc::new(Semaphore::new(AT_ONCE)) }
+    }
+
+    /// Engine time; `None` before the first report.
+    pub(in crate::http) fn at(&self) -> Option<Time> {
+        self.view.borrow().engine.time
+    }
+
+    /// Answers that are kept for a moment.
+    pub(in crate::http) fn answers(&self) -> Arc<Answers> {
+        Arc::clone(&self.answers)
+    }
+
+    /// The same with the access of a listener: its settings, and whether it has TLS.
+    pub(in crate::http) fn with_access(self, access: Access) -> Sources {
+        Sources { access, ..self }
     }
 
     /// Runs `work` with the path of the store on a thread that may block. A refusal of the store becomes a `refused` problem; any other
@@ -53,9 +76,33 @@ impl Sources {
         work: impl FnOnce(&std::path::Path) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, Problem> {
         let path = self.store.clone();
+        self.blocking(move || work(&path)).await
+    }
+
+    /// The same with connections that are kept open. For reads of a few milliseconds.
+    pub(in crate::http) async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Readers) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let readers = Arc::clone(&self.readers);
+        self.blocking(move || work(&readers)).await
+    }
+
+    /// Runs `work` on a thread that may block, once a place is free.
+    async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, Problem> {
         // The semaphore is never closed.
-        let _place = self.places.acquire().await.map_err(|_| Problem::busy("the daemon is stopping"))?;
-        match tokio::task::spawn_blocking(move || work(&path)).await {
+        let place = Arc::clone(&self.places).acquire_owned().await;
+        let place = place.map_err(|_| Problem::busy("the daemon is stopping"))?;
+        let done = tokio::task::spawn_blocking(move || {
+            let done = work();
+            // Not before: a request that is given up must not make room for another while its query still runs.
+            drop(place);
+            done
+        });
+        match done.await {
             Ok(Ok(found)) => Ok(found),
             Ok(Err(StoreError::Refused(text))) => Err(Problem::refused(text)),
             Ok(Err(error)) => {

@@ -16,13 +16,16 @@
 mod abandoned;
 mod actions;
 mod attempts;
+mod audit_rows;
 mod backlog;
 mod backup;
 mod case_file;
 mod case_states;
+mod chain;
 mod changes;
 mod columns;
 mod connect;
+mod consulted;
 mod delivery_state;
 mod digests;
 mod error;
@@ -31,6 +34,7 @@ mod handover;
 mod holds;
 mod ids;
 mod integrity;
+mod items;
 mod lists;
 mod mark;
 mod markings;
@@ -39,8 +43,10 @@ mod offer;
 mod orders;
 mod outbox;
 mod outcomes;
+mod people;
 mod premises;
 mod read;
+mod readers;
 mod resumed;
 mod retention;
 mod rows;
@@ -55,11 +61,14 @@ mod writer;
 pub use abandoned::{reached, revisions};
 pub use actions::{Action, Finding, Silence, act, lift_silence, silence};
 pub use attempts::{AttemptReport, Outcome};
+pub use audit_rows::{AuditQuery, FullRow, audit_page, each_row};
 pub use backlog::{Backlog, backlog};
 pub use backup::backup;
 pub use case_file::{AlertFile, CaseFile, Line, alert_file, bundled, case_file};
 pub use case_states::{CaseState, case_states};
+pub use chain::{Fault as ChainFault, Head, Verified, head, verify};
 pub use columns::stored_severity;
+pub use consulted::consulted;
 pub use delivery_state::DeliveryState;
 pub use digests::IN_DIGEST;
 pub use error::StoreError;
@@ -67,6 +76,10 @@ pub use handle::{Reporter, Store};
 pub use handover::{Done, Extent, Handover, handover};
 pub use holds::{held_spans, hold, release};
 pub use integrity::SetAside;
+pub use items::{
+    AlertDetail, AlertFilter, AlertItem, AlertPage, AlertSummary, Cursor, HistoryRow, Order, Parts, Range, Sorted, ZoneCount, item,
+    page,
+};
 pub use lists::{
     ActionRow, AsOf, Before, Bodies, ChangeRow, Listed, Machine, actions, as_of, changes, history, listed, vessels,
 };
@@ -74,12 +87,18 @@ pub use mark::mark;
 pub use orders::Orders;
 pub use outbox::{Outbox, OutboxRow};
 pub use outcomes::{Stage, StageOutcome, outcomes};
+pub use people::{
+    Alteration, Bootstrap, Ceilings, NewSession, Person, Right, Rights, Role, Session, SignIn, Token, add_person, add_token,
+    alter_person, begin_session, bootstrap, end_sessions, end_token, first, has_people, is_taken, make_link, people, person, redeem,
+    remove_person, session, sessions, set_preferences, set_purpose, set_seen, token, tokens, use_session, use_token,
+};
 pub use read::{Entry, Note, Query, Sent, SilenceRow, Told, alert, alerts, all_notes, case, cases, silences};
+pub use readers::Readers;
 pub use retention::{Purged, RetentionSettings, purge};
 pub use settings::Settings;
 pub use stages::clear::Clearance;
 pub use stages::filter::Filter;
-pub use trail::{Actor, AuditRow, OURSELVES, is_same_name, trail};
+pub use trail::{Actor, AuditRow, LOCAL_ACCOUNT, OURSELVES, Record, Verb, is_same_name, record, trail};
 pub use undelivered::{DeliveryQuery, DeliveryRow, RetryReport, deliveries, delivery_rows, knows_sink, retry};
 pub use writer::Event;
 

@@ -234,28 +234,27 @@ pub fn alert(path: &Path, id: &str, now: Time) -> Result<Told, StoreError> {
         let entry = connection.query_row(&format!("{COLUMNS} WHERE id = ?1"), [&id], |row| entry(row, now))?;
         let notes = notes(&connection, &id)?;
         let audit = trail::of(&connection, &id)?;
-        let mut query = connection.prepare(
-            "SELECT revision, sink, state, told_at, error, attempts FROM outbox WHERE alert = ?1 AND state <> 'not_selected' ORDER BY seq",
-        )?;
-        let deliveries = query.query_map([&id], |row| {
-            let at = row.get::<_, Option<i64>>(3)?.map(Time::from_millis);
-            Ok(Sent {
-                revision: row.get(0)?,
-                sink: row.get(1)?,
-                state: row.get(2)?,
-                at,
-                attempts: row.get(5)?,
-                error: row.get(4)?,
-            })
-        })?;
-        let deliveries = deliveries.collect::<rusqlite::Result<_>>()?;
+        let deliveries = deliveries(&connection, &id)?;
         Ok(Ok(Told { entry, notes, audit, deliveries }))
     };
     read().map_err(StoreError::sqlite(path))?
 }
 
+/// The deliveries of one alert in order, without those that a sink's filter did not select.
+pub(super) fn deliveries(connection: &Connection, id: &str) -> rusqlite::Result<Vec<Sent>> {
+    let mut query = connection.prepare_cached(
+        "SELECT revision, sink, state, told_at, error, attempts FROM outbox WHERE alert = ?1 AND state <> 'not_selected' ORDER BY seq",
+    )?;
+    let rows = query.query_map([id], |row| {
+        let at = row.get::<_, Option<i64>>(3)?.map(Time::from_millis);
+        let (revision, sink, state) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        Ok(Sent { revision, sink, state, at, attempts: row.get(5)?, error: row.get(4)? })
+    })?;
+    rows.collect()
+}
+
 /// The notes of one alert, oldest first.
-fn notes(connection: &Connection, id: &str) -> rusqlite::Result<Vec<Note>> {
+pub(super) fn notes(connection: &Connection, id: &str) -> rusqlite::Result<Vec<Note>> {
     let mut query = connection.prepare("SELECT at, who, text FROM notes WHERE alert = ?1 ORDER BY seq")?;
     query.query_map([id], note)?.collect()
 }
