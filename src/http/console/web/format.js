@@ -73,6 +73,13 @@ export function ago(when, now) {
   return `${Math.floor(seconds / 86_400)} d`;
 }
 
+/** The same as words: `12 min ago`, `now`.
+ * @param {string | null | undefined} when @param {number} now milliseconds */
+export function agoText(when, now) {
+  const text = ago(when, now);
+  return text === NONE || text === t("time.now") ? text : t("time.ago", { span: text });
+}
+
 /** @param {number | null | undefined} value @param {number} [digits] */
 export function knots(value, digits = 1) {
   return value == null ? NONE : `${number(value, digits)} kn`;

@@ -5,7 +5,7 @@ import { signal } from "./vendor/preact.js";
 /** @typedef {{ view: string, id: string | null, params: Record<string, string>, path: string }} Route */
 
 /** First part of the path to the view that shows it. */
-const VIEWS = ["alerts", "list", "map", "cases", "vessels", "zones", "silences", "status", "people", "audit", "login", "account"];
+const VIEWS = ["alerts", "list", "map", "cases", "vessels", "zones", "silences", "status", "people", "audit", "login"];
 
 /** The page that the address names; `view` is `unknown` for a path that is no page. */
 export const route = signal(read());

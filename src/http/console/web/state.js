@@ -25,6 +25,8 @@ export const palette = signal(localStorage.getItem("atalaia.palette") ?? "system
 export const selection = signal(/** @type {Selection} */ ({ kind: null, id: null }));
 /** Text of the filter box; null until a list has set it. */
 export const filter = signal(/** @type {string | null} */ (null));
+/** A place that somebody asked to be shown, from the search box; the map goes there and sets it back to null. */
+export const place = signal(/** @type {{ lat: number, lon: number, name: string } | null} */ (null));
 /** Ids of the alerts in the order of the list, for `j` and `k` elsewhere. */
 export const order = signal(/** @type {string[]} */ ([]));
 /** Whether sounds are on; off in each new browser. */

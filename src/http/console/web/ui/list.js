@@ -80,3 +80,9 @@ export function List(props) {
   return h("div", { class: `list${props.class ? ` ${props.class}` : ""}`, ref: root, role: "grid", "aria-label": label, "aria-rowcount": props.total ?? items.length, onScroll: measure, onKeyDown },
     h("div", { class: "list-height", role: "presentation", style: { height: `${items.length * rowHeight}px` } }, rows));
 }
+
+/** A list with its types checked: `h` alone does not carry the type of the items over to `row` and `keyOf`.
+ * @template T @param {Props<T>} props */
+export function listOf(props) {
+  return h(/** @type {any} */ (List), props);
+}
