@@ -27,7 +27,7 @@ export function Bar() {
     h("span", { class: "bar-menu" }, h(Menu, { label: `☰ ${t(`nav.${here}`)}`, name: t("frame.pages"), items: pages.map(([name, path, , key]) => ({ label: t(`nav.${name}`), checked: name === here, hint: key, onPick: () => go(path) })) })),
     h("span", { class: "bar-site cut", title: session.value?.site }, session.value?.site || "Atalaia"),
     h("nav", { class: "bar-nav", "aria-label": t("frame.pages") }, pages.map(([name, path]) => h("a", { key: name, ...link(path), "aria-current": name === here ? "page" : undefined }, t(`nav.${name}`)))),
-    h(Marking, null), h(Clock, null), h(Feeds, null), h(Budget, null), h(Search, null), h(Settings, null), h(Who, null));
+    h(Marking, null), h(Clock, null), h(Feeds, null), h(Budget, null), h(Search, null), h("span", { class: "bar-right" }, h(Settings, null), h(Who, null)));
 }
 
 function Marking() {
@@ -100,7 +100,7 @@ function Who() {
     forget();
     go("/login", { replace: true });
   });
-  return h("span", { class: "row" },
+  return h("span", { class: "bar-me" },
     h(Menu, { right: true, name: `${me.name}: ${roles}`, label: [h("b", { key: "n" }, me.name), h("span", { key: "r", class: "bar-who muted-in-bar" }, me.roles.length > 2 ? t("role.n", { n: me.roles.length }) : roles)],
       items: [{ label: roles, disabled: true }, "line", { label: t("account.title"), onPick: () => (panel.value = "account") }, { label: t("account.sign_out"), onPick: signOut }] }));
 }

@@ -18,7 +18,7 @@ let mine = "";
 export function Warnings() {
   const me = session.value;
   return h("div", { class: "warnings" },
-    ended.value !== null ? h(Banner, { tone: "bad", urgent: true }, h("span", null, t("warning.ended", { why: ended.value })), h(InPlace, null)) : h(Connection, null),
+    ended.value !== null ? h(Banner, { tone: "bad", urgent: true }, h("span", null, t("warning.ended", { why: ended.value ? ` (${ended.value})` : "" })), h(InPlace, null)) : h(Connection, null),
     h(Version, null), h(ClockOff, null), h(Daemon, null),
     me?.exercise && h(Banner, { tone: "warn" }, h("b", null, t("warning.exercise_word")), h("span", null, t("warning.exercise"))));
 }

@@ -24,7 +24,7 @@ export function SeverityMark({ severity, text = false, size = 18 }) {
   const name = t(`severity.${severity}`);
   const shape = h("svg", { class: "severity-shape", viewBox: "0 0 16 16", width: size, height: size, "aria-hidden": true },
     h("path", { d: SHAPES[severity], "fill-rule": "evenodd" }),
-    h("text", { x: 8, y: severity === "medium" ? 12.6 : 11.4, "text-anchor": "middle" }, t(`severity.letter.${severity}`)));
+    h("text", { x: 8, y: severity === "medium" ? 12.4 : 11.1, "text-anchor": "middle" }, t(`severity.letter.${severity}`)));
   return h("span", { class: `severity ${severity}`, title: text ? undefined : name }, shape,
     text ? h("span", { class: "severity-word" }, name) : h("span", { class: "for-readers" }, name));
 }

@@ -20,7 +20,7 @@ const words = {
   "search.zones": "Zones", "search.coordinates": "Position",
   "keys.title": "Keys", "keys.help": "Keys of this page", "keys.search": "Search", "keys.palette": "Next palette", "keys.palette_is": "Palette: {name}", "keys.mute": "Sound on or off", "keys.close": "Close what is open",
   "keys.scope.list": "List", "keys.scope.alert": "Alert", "keys.scope.map": "Map", "keys.scope.all": "Everywhere", "keys.single": "Keys without Ctrl or Alt work",
-  "warning.ended": "The session has ended. {why} What is on the screen stays; log in to go on.", "warning.lost": "Connection lost since {time} ({span}). What is shown may be out of date. Trying again.",
+  "warning.ended": "The session has ended{why}. What is on the screen stays; log in to go on.", "warning.lost": "Connection lost since {time} ({span}). What is shown may be out of date. Trying again.",
   "warning.version": "A new version of the console is here. Reload when it suits you.", "warning.clock": "The clock of this machine is off by {span}.", "warning.not_ready": "The daemon is not ready: {why}",
   "warning.feeds": { one: "Feed silent: {names}", other: "{n} feeds silent: {names}" }, "warning.since": "{name} since {time}", "warning.exercise_word": "EXERCISE", "warning.exercise": "There is exercise data on the screen.",
   "login.intro": "Log in to the watch.", "login.first_intro": "First run: make the first administrator with the token that the daemon printed.", "login.name": "Name", "login.password": "Password",

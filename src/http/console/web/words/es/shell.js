@@ -21,7 +21,7 @@ const words = {
   "search.zones": "Zonas", "search.coordinates": "Posición",
   "keys.title": "Teclas", "keys.help": "Teclas de esta página", "keys.search": "Buscar", "keys.palette": "Paleta siguiente", "keys.palette_is": "Paleta: {name}", "keys.mute": "Activar o quitar el sonido", "keys.close": "Cerrar lo que está abierto",
   "keys.scope.list": "Lista", "keys.scope.alert": "Alerta", "keys.scope.map": "Mapa", "keys.scope.all": "En todas partes", "keys.single": "Las teclas sin Ctrl ni Alt funcionan",
-  "warning.ended": "La sesión ha terminado. {why} Lo que está en pantalla se queda; inicie sesión para seguir.", "warning.lost": "Conexión perdida desde {time} ({span}). Lo mostrado puede no estar al día. Reintentando.",
+  "warning.ended": "La sesión ha terminado{why}. Lo que está en pantalla se queda; inicie sesión para seguir.", "warning.lost": "Conexión perdida desde {time} ({span}). Lo mostrado puede no estar al día. Reintentando.",
   "warning.version": "Hay una nueva versión de la consola. Recargue cuando le convenga.", "warning.clock": "El reloj de esta máquina se desvía {span}.", "warning.not_ready": "El servicio no está listo: {why}",
   "warning.feeds": { one: "Fuente en silencio: {names}", other: "{n} fuentes en silencio: {names}" }, "warning.since": "{name} desde {time}", "warning.exercise_word": "EJERCICIO", "warning.exercise": "Hay datos de ejercicio en pantalla.",
   "login.intro": "Entre en la guardia.", "login.first_intro": "Primer uso: cree el primer administrador con el token que imprimió el servicio.", "login.name": "Nombre", "login.password": "Contraseña",

@@ -21,7 +21,7 @@ const words = {
   "search.zones": "Zones", "search.coordinates": "Position",
   "keys.title": "Touches", "keys.help": "Touches de cette page", "keys.search": "Chercher", "keys.palette": "Palette suivante", "keys.palette_is": "Palette : {name}", "keys.mute": "Activer ou couper le son", "keys.close": "Fermer ce qui est ouvert",
   "keys.scope.list": "Liste", "keys.scope.alert": "Alerte", "keys.scope.map": "Carte", "keys.scope.all": "Partout", "keys.single": "Les touches sans Ctrl ni Alt fonctionnent",
-  "warning.ended": "La session est terminée. {why} Ce qui est à l’écran reste ; connectez-vous pour continuer.", "warning.lost": "Connexion perdue depuis {time} ({span}). L’affichage peut ne plus être à jour. Nouvel essai en cours.",
+  "warning.ended": "La session est terminée{why}. Ce qui est à l’écran reste ; connectez-vous pour continuer.", "warning.lost": "Connexion perdue depuis {time} ({span}). L’affichage peut ne plus être à jour. Nouvel essai en cours.",
   "warning.version": "Une nouvelle version de la console est là. Rechargez quand cela vous convient.", "warning.clock": "L’horloge de cette machine a un écart de {span}.", "warning.not_ready": "Le service n’est pas prêt : {why}",
   "warning.feeds": { one: "Source muette : {names}", other: "{n} sources muettes : {names}" }, "warning.since": "{name} depuis {time}", "warning.exercise_word": "EXERCICE", "warning.exercise": "Des données d’exercice sont à l’écran.",
   "login.intro": "Prenez la veille.", "login.first_intro": "Première utilisation : créez le premier administrateur avec le jeton que le service a imprimé.", "login.name": "Nom", "login.password": "Mot de passe",

@@ -21,7 +21,7 @@ const words = {
   "search.zones": "Zonas", "search.coordinates": "Posição",
   "keys.title": "Teclas", "keys.help": "Teclas desta página", "keys.search": "Procurar", "keys.palette": "Paleta seguinte", "keys.palette_is": "Paleta: {name}", "keys.mute": "Ligar ou desligar o som", "keys.close": "Fechar o que está aberto",
   "keys.scope.list": "Lista", "keys.scope.alert": "Alerta", "keys.scope.map": "Mapa", "keys.scope.all": "Em todo o lado", "keys.single": "As teclas sem Ctrl nem Alt funcionam",
-  "warning.ended": "A sessão terminou. {why} O que está no ecrã fica; inicie sessão para continuar.", "warning.lost": "Ligação perdida desde {time} ({span}). O que se vê pode estar desatualizado. A tentar de novo.",
+  "warning.ended": "A sessão terminou{why}. O que está no ecrã fica; inicie sessão para continuar.", "warning.lost": "Ligação perdida desde {time} ({span}). O que se vê pode estar desatualizado. A tentar de novo.",
   "warning.version": "Há uma nova versão da consola. Recarregue quando lhe convier.", "warning.clock": "O relógio desta máquina tem um desvio de {span}.", "warning.not_ready": "O serviço não está pronto: {why}",
   "warning.feeds": { one: "Fonte em silêncio: {names}", other: "{n} fontes em silêncio: {names}" }, "warning.since": "{name} desde {time}", "warning.exercise_word": "EXERCÍCIO", "warning.exercise": "Há dados de exercício no ecrã.",
   "login.intro": "Entre no turno.", "login.first_intro": "Primeira utilização: crie o primeiro administrador com o token que o serviço imprimiu.", "login.name": "Nome", "login.password": "Palavra-passe",
