@@ -6,7 +6,7 @@ import { signal } from "./vendor/preact.js";
 /**
  * @typedef {object} Action
  * @property {string} label key of the word that says what it does
- * @property {(event: KeyboardEvent) => void | boolean} run `false` passes the key on
+ * @property {(event: KeyboardEvent) => unknown} run `false` passes the key on
  * @property {boolean} [focus] only while the focus is in the element of the scope (`data-keys="SCOPE"`)
  * @property {boolean} [hidden] not listed by `?`
  */

@@ -8,7 +8,7 @@ import { Frame } from "./frame/frame.js";
 import { bindGlobalKeys } from "./frame/global_keys.js";
 import { connect } from "./live.js";
 import { go, route } from "./route.js";
-import { loadSession, session, signedIn } from "./state.js";
+import { loadSession, session, sessionKnown, signedIn } from "./state.js";
 import { language } from "./words.js";
 import { Boundary } from "./ui/boundary.js";
 import { Login, fault } from "./views/login.js";
@@ -24,8 +24,8 @@ function takeHash() {
 
 function App() {
   const me = session.value;
-  if (me === undefined) return h("div", { class: "skeleton-bar" });
-  if (me === null || route.value.view === "login") return h(Login, { token: asked.token });
+  if (!sessionKnown.value) return h("div", { class: "skeleton-bar" });
+  if (!me || route.value.view === "login") return h(Login, { token: asked.token });
   return h(Frame, null);
 }
 

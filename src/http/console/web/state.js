@@ -1,7 +1,7 @@
 // @ts-check
 // What the parts of the console share: who is signed in, palette, language, selection, filter, clock. Selection and
 // filter are the same in all windows of this browser.
-import { computed, effect, signal } from "./vendor/preact.js";
+import { batch, computed, effect, signal } from "./vendor/preact.js";
 import { get, onData, put, setCsrf, signedOut } from "./api.js";
 import { enabled as keysEnabled } from "./keys.js";
 import { clockOffset, onEnd, start, stop } from "./live.js";
@@ -15,8 +15,10 @@ export { language };
 /** @typedef {import("../types/api").Tlp} Tlp */
 /** @typedef {{ kind: "alert" | "vessel" | null, id: string | null }} Selection */
 
-/** Who is signed in; undefined until the server has answered, null if nobody is. */
-export const session = signal(/** @type {Me | null | undefined} */ (undefined));
+/** Who is signed in; null if nobody is, or until the server has answered. */
+export const session = signal(/** @type {Me | null} */ (null));
+/** Whether the server has answered who is signed in. */
+export const sessionKnown = signal(false);
 /** Why the session ended while the page was open; null while it lasts. The page stays as it is. */
 export const ended = signal(/** @type {string | null} */ (null));
 /** `day`, `dusk`, `night`, or `system` for what the machine is set to. */
@@ -63,6 +65,7 @@ export async function loadSession() {
     return signedIn((await get("/session")).data);
   } catch (fault) {
     session.value = null;
+    sessionKnown.value = true;
     if (/** @type {any} */ (fault).status !== 401) throw fault;
     return null;
   }
@@ -75,7 +78,10 @@ export function signedIn(me) {
   ended.value = null;
   preferences.value = me.preferences ?? {};
   adopt();
-  session.value = me;
+  batch(() => {
+    session.value = me;
+    sessionKnown.value = true;
+  });
   start();
   return me;
 }
