@@ -55,8 +55,8 @@ test("a facet adds its value and takes it away", () => {
 
 test("new and worse alerts wait, and rows keep their place until they are taken in", () => {
   let list = order.first({ items: [alert("a", 60), alert("b", 50)], next: null, total: 2 });
-  list = order.receive(list, alert("c", 90), true);
-  list = order.receive(list, alert("b", 70, { revision: 2 }), true);
+  list = order.receive(list, [alert("c", 90)], () => true);
+  list = order.receive(list, [alert("b", 70, { revision: 2 })], () => true);
   assert.deepEqual(list.rows, ["a", "b"]);
   assert.deepEqual(order.waiting(list), { fresh: 1, worse: 1 });
   assert.equal(list.items.get("b").score, 70, "the row says at once what is known");
@@ -69,8 +69,8 @@ test("new and worse alerts wait, and rows keep their place until they are taken 
 test("an alert that ended or was closed stays in its place, greyed, until the list is taken in", () => {
   let list = order.first({ items: [alert("a", 60), alert("b", 50)], next: null, total: 2 });
   const closed = alert("a", 60, { state: "closed", acts: 1 });
-  list = order.receive(list, closed, false);
-  list = order.receive(list, alert("b", 50, { status: "ended", revision: 2 }), true);
+  list = order.receive(list, [closed], () => false);
+  list = order.receive(list, [alert("b", 50, { status: "ended", revision: 2 })], () => true);
   assert.deepEqual(list.rows, ["a", "b"]);
   assert.deepEqual([...list.over], ["a", "b"]);
   list = order.take(list, (item) => item.state !== "closed");
@@ -79,14 +79,14 @@ test("an alert that ended or was closed stays in its place, greyed, until the li
 
 test("a late answer never writes an older state over a newer one", () => {
   let list = order.first({ items: [alert("a", 60, { revision: 3, acts: 2 })], next: null, total: 1 });
-  list = order.receive(list, alert("a", 40, { revision: 2, acts: 5 }), true);
+  list = order.receive(list, [alert("a", 40, { revision: 2, acts: 5 })], () => true);
   list = order.further(list, { items: [alert("a", 60, { revision: 3, acts: 1 })], next: null, total: 1 });
   assert.deepEqual([list.items.get("a").score, list.items.get("a").acts], [60, 2]);
 });
 
 test("what ranks below the last loaded row is left to the next page", () => {
   let list = order.first({ items: [alert("a", 60), alert("b", 50)], next: "cursor", total: 9 });
-  list = order.receive(list, alert("c", 45), true);
+  list = order.receive(list, [alert("c", 45)], () => true);
   assert.deepEqual([order.waiting(list).fresh, list.total], [0, 10]);
   list = order.further(list, { items: [alert("b", 50), alert("c", 45)], next: null, total: 10 });
   assert.deepEqual(list.rows, ["a", "b", "c"]);

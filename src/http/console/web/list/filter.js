@@ -183,23 +183,43 @@ export function asks(text, key, value) {
   return about.every((one) => (key === "severity" ? ordered(one, rank(value), rank) : one.values.includes(value)));
 }
 
+/** Tokens that the server takes as parameters of their own. */
+const PARAMETERS = ["name", "until", "silenced", "facts"];
+
 /**
  * The parameters of the API for a text.
  * @param {string} text
  * @param {string[]} [leaveOut] keys to leave out, to count what other values of them would give
+ * @param {number} [now] ms since 1970, for times without a date
  * @returns {Record<string, string>}
  */
-export function query(text, leaveOut = []) {
-  const all = tokens(text);
-  const has = (/** @type {string} */ key) => all.some((one) => one.key === key);
-  const q = all.filter((one) => one.key === null || !leaveOut.includes(one.key)).map((one) => one.text).join(" ");
+export function query(text, leaveOut = [], now = Date.now()) {
+  const all = tokens(text).filter((one) => one.key === null || !leaveOut.includes(one.key));
+  const isParameter = (/** @type {Token} */ one) =>
+    one.key !== null && (PARAMETERS.includes(one.key) || (one.key === "since" && !/^\d+[mhd]$/.test(one.values[0] ?? "")));
+  const q = all.filter((one) => !isParameter(one)).map((one) => one.text).join(" ");
   /** @type {Record<string, string>} */
-  const found = {};
-  if (q) found.q = q;
+  const found = q ? { q } : {};
+  for (const one of all.filter(isParameter)) found[/** @type {string} */ (one.key)] = parameter(one, now);
+  const has = (/** @type {string} */ key) => tokens(text).some((one) => one.key === key);
   if (WHOLE.some(has)) return found;
   if (!has("state") && !leaveOut.includes("state")) found.state = DEFAULTS.state;
   if (!has("severity") && !has("score") && !has("facts") && !leaveOut.includes("severity")) found.min_severity = DEFAULTS.min_severity;
   return found;
+}
+
+/**
+ * A token as a value of a parameter. A time that cannot be read goes as it is, so that the server names the fault.
+ * @param {Token} one
+ * @param {number} now
+ */
+function parameter(one, now) {
+  if (one.key === "since" || one.key === "until") {
+    const at = moment(one.values[0] ?? "", now);
+    return at === null ? (one.values[0] ?? "") : new Date(at).toISOString();
+  }
+  if (one.key === "silenced" || one.key === "facts") return String(one.values[0] === "yes");
+  return one.values.join(",");
 }
 
 /**

@@ -89,51 +89,63 @@ export function isWorse(now, before) {
 }
 
 /**
- * The list after the stream brought an alert. `fits` says whether it is under the filter.
+ * The list after the stream brought alerts. `fits` says whether an alert is under the filter.
  * @param {Held} list
- * @param {Alert} item
- * @param {boolean} fits
+ * @param {Alert[]} news in the order in which they came
+ * @param {(alert: Alert) => boolean} fits
  * @returns {Held}
  */
-export function receive(list, item, fits) {
-  const before = list.items.get(item.id);
-  if (before && isOlder(item, before)) return list;
-  const isShown = before !== undefined && list.rows.includes(item.id);
-  if (!isShown) return arrive(list, item, fits);
-  const items = new Map(list.items).set(item.id, item);
-  const waiting = new Map(list.waiting);
-  const over = new Set(list.over);
-  const flashes = new Map(list.flashes);
-  if (isWorse(item, before)) waiting.set(item.id, "worse");
+export function receive(list, news, fits) {
+  const shown = new Set(list.rows);
+  // Copied once for all of them: a burst of hundreds in a list of thousands must not copy it hundreds of times.
+  const copy = {
+    ...list, items: new Map(list.items), waiting: new Map(list.waiting), over: new Set(list.over), flashes: new Map(list.flashes),
+  };
+  for (const item of news) {
+    const before = copy.items.get(item.id);
+    if (isOlder(item, before)) continue;
+    if (before && shown.has(item.id)) write(copy, item, before, fits(item));
+    else arrive(copy, item, fits(item));
+  }
+  return copy;
+}
+
+/**
+ * Writes an alert into its row.
+ * @param {Held} copy changed
+ * @param {Alert} item
+ * @param {Alert} before
+ * @param {boolean} fits
+ */
+function write(copy, item, before, fits) {
+  copy.items.set(item.id, item);
+  if (isWorse(item, before)) copy.waiting.set(item.id, "worse");
   const hasEnded = item.status !== "open" && before.status === "open";
-  if (!fits || hasEnded) over.add(item.id);
-  else if (item.status === "open") over.delete(item.id);
-  if (!fits) waiting.delete(item.id);
+  if (!fits || hasEnded) copy.over.add(item.id);
+  else if (item.status === "open") copy.over.delete(item.id);
+  if (!fits) copy.waiting.delete(item.id);
   const changed = item.revision !== before.revision || item.acts !== before.acts || item.state !== before.state;
-  if (changed) flashes.set(item.id, (flashes.get(item.id) ?? 0) + 1);
-  return { ...list, items, waiting, over, flashes };
+  if (changed) copy.flashes.set(item.id, (copy.flashes.get(item.id) ?? 0) + 1);
 }
 
 /**
  * An alert that has no row yet. Below the last loaded row it is left to the next page, so that it cannot stand out of order.
- * @param {Held} list
+ * @param {Held} copy changed
  * @param {Alert} item
  * @param {boolean} fits
- * @returns {Held}
  */
-function arrive(list, item, fits) {
-  const isKnown = list.waiting.has(item.id);
+function arrive(copy, item, fits) {
+  const isKnown = copy.waiting.has(item.id);
   if (!fits) {
-    if (!isKnown) return list;
-    const waiting = new Map(list.waiting);
-    waiting.delete(item.id);
-    return { ...list, waiting, total: list.total - 1 };
+    if (isKnown) copy.total -= 1;
+    copy.waiting.delete(item.id);
+    return;
   }
-  const total = list.total + (isKnown ? 0 : 1);
-  const last = list.items.get(list.rows[list.rows.length - 1] ?? "");
-  if (list.next !== null && last && compare(last, item) < 0) return { ...list, total };
-  const items = new Map(list.items).set(item.id, item);
-  return { ...list, items, waiting: new Map(list.waiting).set(item.id, "new"), total };
+  if (!isKnown) copy.total += 1;
+  const last = copy.items.get(copy.rows[copy.rows.length - 1] ?? "");
+  if (copy.next !== null && last && compare(last, item) < 0) return;
+  copy.items.set(item.id, item);
+  copy.waiting.set(item.id, "new");
 }
 
 /**
