@@ -10,7 +10,12 @@ import { Status } from "./status.js";
 import { ACTS, mayEver, open } from "./rights.js";
 import { bars, form, run, undo } from "./run.js";
 
+import "../words/acts.js";
+import { addSheet } from "../sheet.js";
+
 /** @typedef {import("../list/types.js").Alert} Alert */
+
+await addSheet("acts");
 
 /**
  * Counts a bar in or out, so that the list knows where the form of an alert shows.
@@ -61,7 +66,7 @@ export function Buttons({ alerts, isBulk = false }) {
     const fit = open(kind, alerts, me?.name ?? null).length;
     if (fit === 0 && (kind === "reopen" || kind === "mine")) return null;
     return h("button", {
-      key: kind, type: "button", class: `act-button${kind === "acknowledge" ? " primary" : ""}${form.value?.kind === kind ? " on" : ""}`,
+      key: kind, type: "button", class: `button${kind === "acknowledge" ? " main" : ""}${form.value?.kind === kind ? " on" : ""}`,
       disabled: fit === 0 || (isBusy && kind !== "copy"), title: t(`acts.hint.${kind}`), onClick: () => run(kind, alerts),
     }, t(`acts.button.${kind}`), isBulk && fit !== alerts.length && fit > 0 ? ` ${fit}` : "", h("kbd", { "aria-hidden": "true" }, key));
   }));

@@ -1,6 +1,6 @@
 // @ts-check
 /** Alerts as plain text, to be pasted into a mail or a log. Field names are those of the reader's language; the summary is the engine's. */
-import { t } from "../words.js";
+import { t, word } from "../words.js";
 import { position, time } from "../format.js";
 
 /** @typedef {import("../list/types.js").Alert} Alert */
@@ -14,7 +14,7 @@ export function asText(alert) {
     [vessel.name ?? "", `MMSI ${vessel.mmsi}`, vessel.imo === null ? "" : `IMO ${vessel.imo}`, vessel.call_sign ?? "", vessel.flag ?? ""]
       .filter(Boolean).join(", "));
   const lines = [
-    `${t(`severity.${alert.severity}`)} ${alert.score} · ${t(`behaviour.${alert.behaviour}`)} · TLP:${alert.handling.tlp}`,
+    `${t(`severity.${alert.severity}`)} ${alert.score} · ${word("behaviour", alert.behaviour)} · TLP:${alert.handling.tlp}`,
     alert.exercise ? t("list.mark.exercise") : "",
     alert.summary,
     ...vessels,
@@ -49,7 +49,7 @@ export async function copy(alerts) {
 function byHand(text) {
   const field = document.createElement("textarea");
   field.value = text;
-  field.className = "off-screen";
+  field.className = "for-readers";
   const before = /** @type {HTMLElement|null} */ (document.activeElement);
   document.body.append(field);
   field.select();

@@ -81,9 +81,9 @@ function AssignForm({ alerts, people }) {
     h("datalist", { id: "act-people" }, [...new Set([me, ...people])].filter(Boolean).map((name) => h("option", { key: name, value: name })))),
   h("div", { class: "act-people" },
     people.filter((name) => name !== me).slice(0, 6).map((name) =>
-      h("button", { key: name, type: "button", class: "act-button small", onClick: () => draft.set({ to: name }) }, name)),
+      h("button", { key: name, type: "button", class: "button quiet", onClick: () => draft.set({ to: name }) }, name)),
     alerts.some((alert) => alert.owner !== null)
-      ? h("button", { type: "button", class: "act-button small", disabled: busy, onClick: release }, t("acts.to_nobody"))
+      ? h("button", { type: "button", class: "button quiet", disabled: busy, onClick: release }, t("acts.to_nobody"))
       : null),
   h(TextField, { label: t("acts.why"), hint: t("acts.optional"), rows: 1, value: why, onText: (text) => draft.set({ why: text }) }));
 }

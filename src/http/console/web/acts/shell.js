@@ -1,7 +1,7 @@
 // @ts-check
 /** The frame every form of an act has: heading, fields, what went wrong, the two buttons. It is part of the page, never above it. */
 import { h, useEffect, useRef, useState } from "../vendor/preact.js";
-import { t } from "../words.js";
+import { t, word } from "../words.js";
 import { act } from "./act.js";
 import { because, hide, settle } from "./run.js";
 
@@ -18,7 +18,7 @@ const NAMES = 3;
 export function subjects(alerts) {
   const names = [...new Set(alerts.map((alert) => {
     const vessel = alert.vessels[0];
-    return vessel ? (vessel.name ?? `MMSI ${vessel.mmsi}`) : t(`behaviour.${alert.behaviour}`);
+    return vessel ? (vessel.name ?? `MMSI ${vessel.mmsi}`) : word("behaviour", alert.behaviour);
   }))];
   const more = names.length - NAMES;
   return names.slice(0, NAMES).join(", ") + (more > 0 ? ` ${t("acts.and_more", { n: more })}` : "");
@@ -85,8 +85,8 @@ export function Shell({ title, about, submit, busy, fault, canSend, why, onSend,
     fault ? h("p", { class: "act-fault", role: "alert" }, fault, " ", h("span", { class: "act-kept" }, t("acts.text_is_kept"))) : null,
     h("footer", { class: "act-form-foot" },
       h("span", { class: "act-missing" }, !canSend && why ? why : ""),
-      h("button", { type: "button", class: "act-button", onClick: hide }, t("acts.cancel"), h("kbd", null, "Esc")),
-      h("button", { type: "submit", class: "act-button primary", disabled: !canSend || busy, "aria-busy": busy },
+      h("button", { type: "button", class: "button", onClick: hide }, t("acts.cancel"), h("kbd", null, "Esc")),
+      h("button", { type: "submit", class: "button main", disabled: !canSend || busy, "aria-busy": busy },
         busy ? t("acts.sending") : submit, h("kbd", null, "Ctrl ↵"))));
 }
 

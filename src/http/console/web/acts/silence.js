@@ -2,7 +2,7 @@
 /** The form of a silence. It shows what the silence would hold back before anybody makes it. */
 import { h, useEffect, useState } from "../vendor/preact.js";
 import { now, session } from "../state.js";
-import { t } from "../words.js";
+import { t, word } from "../words.js";
 import { silence } from "./act.js";
 import { useDraft } from "./drafts.js";
 import { because, hide, say } from "./run.js";
@@ -44,7 +44,7 @@ export function SilenceForm({ alerts }) {
       const made = await silence(body, false, draft.key);
       draft.clear();
       hide();
-      say("good", t("silence.made", { n: made.holds, number: made.number ?? 0 }), alerts);
+      say("good", t("silence.made", { n: made.holds, number: String(made.number ?? 0) }), alerts);
     } catch (error) {
       setState({ busy: false, fault: because(error) });
     }
@@ -71,7 +71,7 @@ function What({ alert, mmsi, zone, behaviour, onSet }) {
     vessels.length ? h(Choices, { name: "mmsi", label: t("silence.vessel"), value: mmsi, options: [...vessels, none], onPick: (value) => onSet({ mmsi: value }) }) : null,
     h(Choices, {
       name: "behaviour", label: t("silence.behaviour"), value: behaviour,
-      options: [{ value: alert.behaviour, label: t(`behaviour.${alert.behaviour}`) }, none], onPick: (value) => onSet({ behaviour: value }),
+      options: [{ value: alert.behaviour, label: word("behaviour", alert.behaviour) }, none], onPick: (value) => onSet({ behaviour: value }),
     }),
     zones.length ? h(Choices, { name: "zone", label: t("silence.zone"), value: zone, options: [...zones, none], onPick: (value) => onSet({ zone: value }) }) : null);
 }
@@ -109,6 +109,6 @@ function Preview({ mmsi, zone, behaviour, isWhole, until }) {
     h("strong", null, head),
     h("ul", null, items.map((item) => h("li", { key: item.id },
       h("span", { class: `sev-word sev-${item.severity}` }, `${t(`severity.${item.severity}`)} ${item.score}`), " ",
-      t(`behaviour.${item.behaviour}`), " · ", item.vessels.map((vessel) => vessel.name ?? vessel.mmsi).join(" – "))),
+      word("behaviour", item.behaviour), " · ", item.vessels.map((vessel) => vessel.name ?? vessel.mmsi).join(" – "))),
     more > 0 ? h("li", null, t("acts.and_more", { n: more })) : null));
 }

@@ -25,7 +25,7 @@ export function Status({ id = null }) {
       said.text, h("button", { type: "button", class: "act-close", "aria-label": t("acts.dismiss"), onClick: () => { notice.value = null; } }, "×")) : null,
     before && left > 0 && way === 0 ? h("p", { class: "act-notice good" },
       t(`acts.did.${before.act}`, { n: before.count }),
-      before.undo ? h("button", { type: "button", class: "act-button small", onClick: undo }, t("acts.undo", { n: left }), h("kbd", null, "u")) : null) : null,
+      before.undo ? h("button", { type: "button", class: "button quiet", onClick: undo }, t("acts.undo", { n: left }), h("kbd", null, "u")) : null) : null,
     met && about([met.seen.id]) ? h(Clash, { met }) : null);
 }
 
@@ -40,7 +40,7 @@ function Clash({ met }) {
     ["acts.clash.owner", (alert) => alert.owner ?? t("acts.nobody")],
     ["acts.clash.finding", (alert) => (alert.finding ? `${t(`finding.${alert.finding}`)}: ${alert.finding_reason ?? ""}` : "–")],
     ["acts.clash.severity", (alert) => `${t(`severity.${alert.severity}`)} ${alert.score}`],
-    ["acts.clash.status", (alert) => t(`status.${alert.status}`)],
+    ["acts.clash.status", (alert) => t(`alert_status.${alert.status}`)],
     ["acts.clash.notes", (alert) => String(alert.notes)],
   ]);
   const leave = () => { conflict.value = null; };
@@ -54,6 +54,6 @@ function Clash({ met }) {
           h("th", { scope: "row" }, t(label)), h("td", null, of(seen)), h("td", null, changed ? h("strong", null, of(current)) : of(current)));
       }))),
     h("div", { class: "act-form-foot" },
-      h("button", { type: "button", class: "act-button", onClick: leave }, t("acts.clash.leave")),
-      h("button", { type: "button", class: "act-button primary", onClick: goOn }, t("acts.clash.go_on"))));
+      h("button", { type: "button", class: "button", onClick: leave }, t("acts.clash.leave")),
+      h("button", { type: "button", class: "button main", onClick: goOn }, t("acts.clash.go_on"))));
 }

@@ -113,10 +113,9 @@ export function rank(severity) {
 
 /** Groups of ship types, by the range of the AIS code. */
 const TYPES = /** @type {Array<[number, number, string]>} */ ([
-  [20, 29, "wig"], [30, 30, "fishing"], [31, 32, "tug"], [33, 33, "dredger"], [34, 34, "diving"], [35, 35, "military"],
-  [36, 36, "sailing"], [37, 37, "pleasure"], [40, 49, "fast"], [50, 50, "pilot"], [51, 51, "rescue"], [52, 52, "tug"],
-  [53, 53, "tender"], [54, 54, "antipollution"], [55, 55, "enforcement"], [58, 58, "medical"], [60, 69, "passenger"],
-  [70, 79, "cargo"], [80, 89, "tanker"],
+  [30, 30, "fishing"], [31, 32, "tug"], [33, 33, "dredger"], [34, 34, "diving"], [35, 35, "military"], [36, 36, "sailing"],
+  [37, 37, "pleasure"], [40, 49, "high_speed"], [50, 50, "pilot"], [51, 51, "sar"], [52, 52, "tug"], [55, 55, "law_enforcement"],
+  [60, 69, "passenger"], [70, 79, "cargo"], [80, 89, "tanker"],
 ]);
 
 /** The names of the groups, each once. */
