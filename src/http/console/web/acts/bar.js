@@ -43,7 +43,7 @@ export function ActsBar({ alert, onDone }) {
   useEffect(() => {
     const offs = ACTS.filter(({ kind }) => kind !== "export").map(({ kind, key }) =>
       keys.add("alert", key, { label: `acts.key.${kind}`, run: () => run(kind, [alert]) }));
-    offs.push(keys.add("alert", "u", { label: "acts.key.undo", run: undo }));
+    offs.push(keys.add("alert", "u", { label: "acts.key.undo", run: () => void undo() }));
     return () => offs.forEach((off) => off());
   }, [alert]);
   const shown = form.value;

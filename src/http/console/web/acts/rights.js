@@ -21,7 +21,7 @@ export const ACTS = Object.freeze([
 /**
  * Whether a person has the right for an act at all.
  * @param {Kind} kind
- * @param {{rights: string[]}|null} me
+ * @param {{rights: string[]}|null|undefined} me
  */
 export function mayEver(kind, me) {
   const right = ACTS.find((one) => one.kind === kind)?.right ?? "act";

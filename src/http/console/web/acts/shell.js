@@ -52,14 +52,19 @@ export function useSend(alerts, clear) {
 
 /**
  * @param {{title: string, about: string, submit: string, busy: boolean, fault: string|null, canSend: boolean, why?: string|null,
- *   onSend: () => void, children: any, wide?: boolean}} props `why` says what is still missing
+ *   onSend: () => void, children?: any}} props `why` says what is still missing
  */
 export function Shell({ title, about, submit, busy, fault, canSend, why, onSend, children }) {
   const root = useRef(/** @type {HTMLFormElement|null} */ (null));
   useEffect(() => {
     const first = /** @type {HTMLElement|null} */ (root.current?.querySelector("[data-first], textarea, input, select"));
+    const before = /** @type {HTMLElement|null} */ (document.activeElement);
     first?.focus();
     root.current?.scrollIntoView({ block: "nearest" });
+    // Where the reader was before: a closed form must not leave the keyboard nowhere.
+    return () => setTimeout(() => {
+      if (document.activeElement === document.body && before?.isConnected) before.focus({ preventScroll: true });
+    }, 0);
   }, []);
   const onKey = (/** @type {KeyboardEvent} */ event) => {
     if (event.key === "Escape") {

@@ -118,6 +118,12 @@ export function targets() {
   return /** @type {Alert[]} */ (ids.map((id) => items.get(id)).filter(Boolean));
 }
 
+/** Puts the focus on a line, if it is drawn. @param {string|null} id */
+function focusRow(id) {
+  const row = /** @type {HTMLElement|null} */ (document.querySelector(`[data-keys=list] [data-id="${CSS.escape(id ?? "")}"]`));
+  row?.focus({ preventScroll: true });
+}
+
 /**
  * One step back: the form, then what is said, the choice, the open alert, the groups.
  * @returns {boolean} whether there was something to close
@@ -126,7 +132,10 @@ export function back() {
   if (form.peek()) hide();
   else if (notice.peek()) notice.value = null;
   else if (chosen.peek().size > 0) clear();
-  else if (selection.peek()?.id) selection.value = { kind: null, id: null };
+  else if (opened() !== null) {
+    selection.value = { kind: null, id: null };
+    requestAnimationFrame(() => focusRow(active.peek()));
+  }
   else if (grouping.peek() !== "none") groupBy("none");
   else return false;
   return true;

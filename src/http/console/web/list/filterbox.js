@@ -136,6 +136,7 @@ function Chips({ text }) {
       key: `${index} ${one.text}`, type: "button", class: "chip", title: t("list.remove_chip", { token: one.text }),
       onClick: () => { filter.value = without(text, index); },
     }, h(ChipText, { one }), h("i", { "aria-hidden": "true" }, "×"))),
+    summary.value?.withheld ? h("span", { class: "chips-withheld", title: t("list.withheld_hint") }, t("list.withheld", { n: summary.value.withheld })) : null,
     all.length > 1 ? h("button", { type: "button", class: "chip clear", onClick: () => { filter.value = ""; } }, t("list.clear_filter")) : null);
 }
 

@@ -1,6 +1,7 @@
 // @ts-check
 /** The rows. Only those near the window are drawn; the row with the focus always is. */
 import { underway } from "../acts/act.js";
+import { bindings } from "../keys.js";
 import { now, selection } from "../state.js";
 import { Fragment, h, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "../vendor/preact.js";
 import { language, t } from "../words.js";
@@ -60,12 +61,12 @@ export function Grid() {
       "aria-multiselectable": "true", "aria-busy": phase.value === "loading", tabIndex: -1, onScroll: () => read(box.current, setView),
     },
     h("div", { class: "grid-inner", role: "presentation", style: { height: `${height}px` } }, drawn.map(({ line, index }) => {
-      if (line.kind === "header") return h(GroupHeader, { key: line.id, header: line, by, top: line.top, index: index + 1, isActive: line.id === entry, onFold: fold });
+      if (line.kind === "header") return h(GroupHeader, { key: line.id, header: line, by, top: line.top, index: index + 1, isActive: line.id === current, isEntry: line.id === entry, onFold: fold });
       const alert = list.items.get(line.id);
       if (!alert) return null;
       common = line.group === null ? null : (/** @type {any} */ (headers.get(line.group))?.common ?? null);
       return h(Row, {
-        key: line.id, alert, top: line.top, index: index + 1, isActive: line.id === entry, isOpen: line.id === isOpen, isChosen: chosen.value.has(line.id),
+        key: line.id, alert, top: line.top, index: index + 1, isActive: line.id === current, isEntry: line.id === entry, isOpen: line.id === isOpen, isChosen: chosen.value.has(line.id),
         isOver: list.over.has(line.id), isWorse: list.waiting.get(line.id) === "worse", underway: underway.value.get(line.id),
         flash: list.flashes.get(line.id) ?? 0, minute, language: language.value, common, on,
       });
@@ -166,7 +167,9 @@ function useHandlers() {
   }, []);
   const goTo = useCallback((/** @type {Alert} */ alert) => {
     open(alert.id);
-    if (alert.position) dispatchEvent(new CustomEvent("atalaia:go-to", { detail: { id: alert.id, ...alert.position } }));
+    // The same as the key of the map that goes to what is selected; in a window without a map nothing happens.
+    const go = bindings.peek().find((one) => one.scope === "map" && one.key === "z");
+    go?.action.run(new KeyboardEvent("keydown", { key: "z" }));
   }, []);
   return useMemo(() => ({ pick, check, goTo }), []);
 }

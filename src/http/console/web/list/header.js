@@ -6,13 +6,13 @@ import { h } from "../vendor/preact.js";
 import { t, word } from "../words.js";
 
 /**
- * @param {{header: import("./groups.js").Header, by: import("./groups.js").Grouping, top: number, index: number, isActive: boolean, onFold: (id: string) => void}} props
+ * @param {{header: import("./groups.js").Header, by: import("./groups.js").Grouping, top: number, index: number, isActive: boolean, isEntry: boolean, onFold: (id: string) => void}} props
  */
-export function GroupHeader({ header, by, top, index, isActive, onFold }) {
+export function GroupHeader({ header, by, top, index, isActive, isEntry, onFold }) {
   const { behaviour, zone, vessel } = header.common;
   const common = [vessel, behaviour === null ? null : word("behaviour", behaviour), zone].filter(Boolean).join(" · ");
   return h("div", {
-    class: `group${isActive ? " active" : ""}`, role: "row", "aria-rowindex": index, "aria-expanded": header.isOpen, "data-id": header.id, tabIndex: isActive ? 0 : -1,
+    class: `group${isActive ? " active" : ""}`, role: "row", "aria-rowindex": index, "aria-expanded": header.isOpen, "data-id": header.id, tabIndex: isEntry ? 0 : -1,
     style: { transform: `translateY(${top}px)` }, onClick: () => onFold(header.id),
   },
   h("div", { role: "gridcell", class: "group-cell" },

@@ -17,6 +17,7 @@ import { typeName } from "./types.js";
  * @property {number} top CSS pixels
  * @property {number} index of the line, from 1
  * @property {boolean} isActive whether the keys are on it
+ * @property {boolean} isEntry whether Tab enters the list at it
  * @property {boolean} isOpen whether it is the alert that is open
  * @property {boolean} isChosen
  * @property {boolean} isOver whether it ended or left the filter since the list was taken in
@@ -50,7 +51,7 @@ export class Row extends Component {
   }
 
   render() {
-    const { alert, top, index, isActive, isChosen, isOpen, isOver, underway, flash, on } = this.props;
+    const { alert, top, index, isActive, isEntry, isChosen, isOpen, isOver, underway, flash, on } = this.props;
     const names = ["alert-row", `sev-${alert.severity}`, `state-${alert.state}`];
     for (const [name, holds] of Object.entries({ active: isActive, open: isOpen, chosen: isChosen, over: isOver, underway: Boolean(underway) })) {
       if (holds) names.push(name);
@@ -59,7 +60,7 @@ export class Row extends Component {
     if (flash > 0) names.push(flash % 2 ? "flash-a" : "flash-b");
     return h("div", {
       class: names.join(" "), role: "row", id: `alert-${alert.id}`, "aria-rowindex": index, "aria-selected": isChosen || isOpen, "data-id": alert.id,
-      tabIndex: isActive ? 0 : -1, style: { transform: `translateY(${top}px)` },
+      tabIndex: isEntry ? 0 : -1, style: { transform: `translateY(${top}px)` },
       onClick: (/** @type {MouseEvent} */ event) => on.pick(alert.id, event),
     }, this.state.broken ? h("div", { role: "gridcell", class: "row-broken" }, t("list.row_broken"), " ", alert.id.slice(0, 8)) : h(Cells, this.props));
   }
@@ -73,30 +74,31 @@ function Cells({ alert, isChosen, isWorse, underway, minute, common, on }) {
       h("input", {
         type: "checkbox", checked: isChosen, tabIndex: -1, "aria-label": name,
         onClick: (/** @type {MouseEvent} */ event) => on.check(alert.id, event),
-      })),
+      }),
+      h("button", {
+        type: "button", class: "row-go", tabIndex: -1, disabled: alert.position === null, "aria-label": t("list.go_to"), title: t("list.go_to"),
+        onClick: (/** @type {MouseEvent} */ event) => {
+          event.stopPropagation();
+          on.goTo(alert);
+        },
+      }, h(MarkIcon, { kind: "cross" }))),
     h("div", { role: "gridcell", class: "row-severity", key: "severity" },
-      h(Severity, { severity: alert.severity }), h("span", { class: "row-score", title: t("list.score", { n: alert.score }) }, alert.score)),
+      h("div", { class: "row-line" }, h(Severity, { severity: alert.severity }), h("span", { class: "row-score", title: t("list.score", { n: alert.score }) }, alert.score)),
+      h(Marks, { alert, isWorse })),
     h("div", { role: "gridcell", class: "row-main", key: "main" },
       h("div", { class: "row-line" },
         alert.state === "new" ? h("span", { class: "row-new", role: "img", "aria-label": t("state.new"), title: t("state.new") }) : null,
-        common?.behaviour ? null : h("span", { class: "row-behaviour" }, h(BehaviourIcon, { behaviour: alert.behaviour }), word("behaviour", alert.behaviour)),
+        common?.behaviour ? null : h("span", { class: "row-behaviour" }, h(BehaviourIcon, { behaviour: alert.behaviour }), h("span", { class: "cut" }, word("behaviour", alert.behaviour))),
         h(Names, { vessels: alert.vessels }),
         h("span", { class: "row-space" }),
-        underway ? h("span", { class: "row-underway" }, t("list.underway")) : h(Marks, { alert, isWorse }),
+        underway ? h("span", { class: "row-underway" }, t("list.underway")) : null,
         h("span", { class: "row-age", title: `${t("list.began", { time: time(alert.started_at) })}\n${localTime(alert.started_at)}` },
           ago(alert.last_at, minute * 60_000))),
       h("div", { class: "row-line second" },
         h("span", { class: "row-sentence", title: alert.summary }, sentence(alert)),
         alert.zones[0] && !common?.zone ? h("span", { class: "row-zone", title: alert.zones.map((zone) => zone.name).join("\n") }, alert.zones[0].name) : null,
         h("span", { class: "row-length", title: t("list.length") }, between(alert.started_at, alert.ended_at ?? alert.last_at)),
-        alert.owner ? h("span", { class: "row-owner", title: t("list.owner", { name: alert.owner }) }, initials(alert.owner)) : h("span", { class: "row-owner none" }),
-        h("button", {
-          type: "button", class: "row-go", tabIndex: -1, disabled: alert.position === null, "aria-label": t("list.go_to"), title: t("list.go_to"),
-          onClick: (/** @type {MouseEvent} */ event) => {
-            event.stopPropagation();
-            on.goTo(alert);
-          },
-        }, h(MarkIcon, { kind: "cross" })))),
+        alert.owner ? h("span", { class: "row-owner", title: t("list.owner", { name: alert.owner }) }, initials(alert.owner)) : h("span", { class: "row-owner none" }))),
   ];
 }
 
@@ -120,15 +122,19 @@ export function nameOf(vessel) {
 }
 
 /**
- * The first sentence of the summary. The name it begins with stands in the line above already.
+ * The first sentence of the summary. The names it begins with stand in the line above already.
  * @param {Alert} alert
  */
 function sentence(alert) {
   const first = /^.*?\.(?=\s+[A-Z]|$)/s.exec(alert.summary)?.[0] ?? alert.summary;
-  const [vessel] = alert.vessels;
-  if (alert.vessels.length !== 1 || !first.startsWith(nameOf(vessel))) return first;
-  const rest = first.slice(nameOf(vessel).length);
-  return rest.replace(/^ \([^)]*\)/, "").replace(/^:/, "").trim();
+  let rest = first;
+  for (const vessel of alert.vessels.slice(0, 2)) {
+    const begun = rest.replace(/^ and /, "");
+    if (!begun.startsWith(nameOf(vessel))) break;
+    rest = begun.slice(nameOf(vessel).length).replace(/^ \([^)]*\)/, "");
+  }
+  rest = rest.replace(/^:/, "").trim();
+  return rest === "" ? first : rest;
 }
 
 /** @param {string} name */

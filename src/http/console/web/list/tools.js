@@ -7,21 +7,18 @@ import { run } from "../acts/run.js";
 import { home } from "./choose.js";
 import { GROUPINGS } from "./groups.js";
 import { waiting } from "./order.js";
-import { atOnce, groupBy, grouping, held, isHeld, phase, summary } from "./store.js";
+import { atOnce, groupBy, grouping, held, isHeld, phase } from "./store.js";
 
 /** @typedef {import("./groups.js").Grouping} Grouping */
 
 export function Tools() {
   const { fresh, worse } = waiting(held.value);
   const parts = [fresh ? t("list.new", { n: fresh }) : "", worse ? t("list.worse", { n: worse }) : ""].filter(Boolean);
-  const withheld = summary.value?.withheld ?? 0;
   return h("div", { class: "tools" },
     h("div", { class: "tools-left", "aria-live": "polite" },
       parts.length
-        ? h("button", { type: "button", class: `pill${worse ? " worse" : ""}`, title: t("list.pill_hint"), onClick: home }, parts.join(", "), h("kbd", { "aria-hidden": "true" }, "."))
-        : h("span", { class: "tools-count" }, phase.value === "loading" && held.value.rows.length === 0 ? t("word.loading") : t("list.alerts", { n: held.value.total })),
-      parts.length ? h("span", { class: "tools-count" }, t("list.of", { n: held.value.total })) : null,
-      withheld ? h("span", { class: "tools-withheld", title: t("list.withheld_hint") }, t("list.withheld", { n: withheld })) : null),
+        ? h("button", { type: "button", class: `pill${worse ? " worse" : ""}`, title: `${t("list.alerts", { n: held.value.total })}. ${t("list.pill_hint")}`, onClick: home }, parts.join(", "), h("kbd", { "aria-hidden": "true" }, "."))
+        : h("span", { class: "tools-count" }, phase.value === "loading" && held.value.rows.length === 0 ? t("word.loading") : t("list.alerts", { n: held.value.total }))),
     h("label", { class: "tools-group" },
       h("span", null, t("list.group_by")),
       h("select", { value: grouping.value, onChange: (/** @type {any} */ event) => groupBy(/** @type {Grouping} */ (event.currentTarget.value)) },

@@ -1,10 +1,7 @@
 // @ts-check
 /** The watch: list, map, and the alert that is open. Each part can fail or be closed without the others. */
 import { AlertList } from "../list/list.js";
-import { move } from "../list/choose.js";
-import { held, shown } from "../list/store.js";
 import { keys } from "../keys.js";
-import { openWindow } from "../route.js";
 import { selection } from "../state.js";
 import { Boundary } from "../ui/boundary.js";
 import { Splitter, useSize } from "../ui/split.js";
@@ -26,7 +23,6 @@ const DETAIL = 480;
 
 const loadMap = () => import("../map/map.js").then((module) => module.MapView);
 const loadAlert = () => import("../alert/alert.js").then((module) => module.AlertPanel);
-const loadVessel = () => import("./vessel.js").then((module) => module.VesselPanel ?? module.default);
 
 /** Width of the window, followed. */
 function useWidth() {
@@ -45,7 +41,8 @@ export function WatchView() {
   const [detailSize, setDetailSize] = useSize("watch.detail", DETAIL);
   const [tab, setTab] = useState(/** @type {"list"|"map"|"detail"} */ ("list"));
   const { kind, id } = selection.value;
-  const hasDetail = kind !== null && id !== null;
+  // A vessel that is selected has its card on the map.
+  const hasDetail = kind === "alert" && id !== null;
   useEffect(() => {
     if (hasDetail) setTab("detail");
     else setTab((now) => (now === "detail" ? "list" : now));
@@ -70,29 +67,17 @@ export function WatchView() {
 
 /** Closes what is open beside the list. */
 function closeDetail() {
-  if (selection.peek().id === null) return false;
+  if (selection.peek().kind !== "alert") return false;
   selection.value = { kind: null, id: null };
   return true;
 }
 
-/** What is selected, with its place in the list. The panel keeps its own error to itself. */
+/** The alert that is open. The panel keeps its own error to itself. */
 function Detail() {
-  const { kind, id } = selection.value;
-  if (id === null) return null;
-  const path = kind === "vessel" ? `/vessels/${id}` : `/alerts/${id}`;
-  const { ids } = held.value.rows.length ? shown() : { ids: /** @type {string[]} */ ([]) };
-  const at = ids.indexOf(id);
-  return h("aside", { class: "detail", "data-keys": kind === "vessel" ? "vessel" : "alert", "aria-label": t("watch.detail") },
-    h("header", { class: "detail-bar" },
-      h("button", { type: "button", class: "tool icon-only", disabled: at <= 0, onClick: () => move(-1), title: `${t("list.keys.previous")} (k)`, "aria-label": t("list.keys.previous") }, "↑"),
-      h("button", { type: "button", class: "tool icon-only", disabled: at < 0 || at === ids.length - 1, onClick: () => move(1), title: `${t("list.keys.next")} (j)`, "aria-label": t("list.keys.next") }, "↓"),
-      h("span", { class: "detail-place" }, at < 0 ? t("watch.not_in_list") : t("watch.place", { at: at + 1, n: ids.length })),
-      h("button", { type: "button", class: "tool icon-only", onClick: () => openWindow(path), title: t("action.window"), "aria-label": t("action.window") }, "⧉"),
-      h("button", { type: "button", class: "tool icon-only", onClick: closeDetail, title: `${t("action.close")} (Esc)`, "aria-label": t("action.close") }, "×")),
-    h("div", { class: "detail-body" }, h(Boundary, { name: "detail", key: id },
-      kind === "vessel"
-        ? h(Lazy, { load: loadVessel, props: { id, mmsi: Number(id) }, name: t("watch.vessel") })
-        : h(Lazy, { load: loadAlert, props: { id }, name: t("watch.alert") }))));
+  const { id } = selection.value;
+  return h("aside", { class: "detail", "data-keys": "alert", "aria-label": t("watch.detail") },
+    h("button", { type: "button", class: "tool detail-close", onClick: closeDetail, title: `${t("action.close")} (Esc)`, "aria-label": t("action.close") }, "×"),
+    h(Boundary, { name: "detail", key: id }, h(Lazy, { load: loadAlert, props: { id }, name: t("watch.alert") })));
 }
 
 /**

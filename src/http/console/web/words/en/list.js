@@ -3,7 +3,7 @@
 
 const words = {
   "list.title": "Alerts", "list.rows": "Alerts, the highest score first", "list.alerts": { one: "{n} alert", other: "{n} alerts" },
-  "list.new": { one: "{n} new", other: "{n} new" }, "list.worse": { one: "{n} worse", other: "{n} worse" }, "list.of": "of {n}",
+  "list.new": { one: "{n} new", other: "{n} new" }, "list.worse": { one: "{n} worse", other: "{n} worse" },
   "list.of_which_new": { one: "{n} new", other: "{n} new" },
   "list.pill_hint": "Take in what is new and go to the top (. or Home). Until then no row moves.",
   "list.withheld": { one: "{n} withheld", other: "{n} withheld" }, "list.withheld_hint": "Alerts under this filter that are above what you may see",
@@ -48,8 +48,8 @@ const words = {
   "list.empty.live": "The stream is live", "list.empty.not_live": "The stream is down: new alerts do not arrive", "list.empty.no_feeds": "State of the feeds is not known",
   "list.empty.feeds": { one: "{up} of {n} feed up", other: "{up} of {n} feeds up" }, "list.empty.budget": "Watch budget {today} of {allowed}",
   "list.empty.sea": "The sea is quiet: everything that listens is working.", "list.empty.console": "This silence may be ours: not everything that listens is working.",
-  "watch.map": "the map", "watch.alert": "the alert", "watch.vessel": "the vessel", "watch.detail": "What is open", "watch.list": "Alerts",
-  "watch.list_width": "Width of the list", "watch.detail_width": "Width of the open alert", "watch.not_in_list": "not in this list", "watch.place": "{at} of {n}",
+  "watch.map": "the map", "watch.alert": "the alert", "watch.detail": "What is open",
+  "watch.list_width": "Width of the list", "watch.detail_width": "Width of the open alert",
   "watch.part_failed": "Could not load {name}.", "watch.close": "Close the open alert", "watch.tab.list": "Alerts", "watch.tab.map": "Map", "watch.tab.detail": "Open",
 };
 export default words;

@@ -4,7 +4,7 @@
 /** @type {Record<keyof typeof import("../en/list.js").default, string | import("../../words.js").Plural>} */
 const words = {
   "list.title": "Alertas", "list.rows": "Alertas, de mayor a menor puntuación", "list.alerts": { one: "{n} alerta", other: "{n} alertas" },
-  "list.new": { one: "{n} nueva", other: "{n} nuevas" }, "list.worse": { one: "{n} peor", other: "{n} peores" }, "list.of": "de {n}",
+  "list.new": { one: "{n} nueva", other: "{n} nuevas" }, "list.worse": { one: "{n} peor", other: "{n} peores" },
   "list.of_which_new": { one: "{n} nueva", other: "{n} nuevas" },
   "list.pill_hint": "Incorporar las novedades e ir arriba (. o Inicio). Hasta entonces no se mueve ninguna fila.",
   "list.withheld": { one: "{n} retenida", other: "{n} retenidas" }, "list.withheld_hint": "Alertas de este filtro por encima de lo que puede ver",
@@ -49,8 +49,8 @@ const words = {
   "list.empty.live": "La conexión está viva", "list.empty.not_live": "La conexión se ha caído: no llegan alertas nuevas", "list.empty.no_feeds": "No se conoce el estado de las fuentes",
   "list.empty.feeds": { one: "{up} de {n} fuente activa", other: "{up} de {n} fuentes activas" }, "list.empty.budget": "Presupuesto de guardia {today} de {allowed}",
   "list.empty.sea": "La mar está tranquila: todo lo que escucha funciona.", "list.empty.console": "Este silencio puede ser nuestro: no todo lo que escucha funciona.",
-  "watch.map": "el mapa", "watch.alert": "la alerta", "watch.vessel": "el buque", "watch.detail": "Lo que está abierto", "watch.list": "Alertas",
-  "watch.list_width": "Ancho de la lista", "watch.detail_width": "Ancho de la alerta abierta", "watch.not_in_list": "fuera de esta lista", "watch.place": "{at} de {n}",
+  "watch.map": "el mapa", "watch.alert": "la alerta", "watch.detail": "Lo que está abierto",
+  "watch.list_width": "Ancho de la lista", "watch.detail_width": "Ancho de la alerta abierta",
   "watch.part_failed": "No se pudo cargar {name}.", "watch.close": "Cerrar la alerta abierta", "watch.tab.list": "Alertas", "watch.tab.map": "Mapa", "watch.tab.detail": "Abierta",
 };
 export default words;

@@ -4,7 +4,7 @@
 /** @type {Record<keyof typeof import("../en/list.js").default, string | import("../../words.js").Plural>} */
 const words = {
   "list.title": "Alertes", "list.rows": "Alertes, du score le plus haut au plus bas", "list.alerts": { one: "{n} alerte", other: "{n} alertes" },
-  "list.new": { one: "{n} nouvelle", other: "{n} nouvelles" }, "list.worse": { one: "{n} aggravée", other: "{n} aggravées" }, "list.of": "sur {n}",
+  "list.new": { one: "{n} nouvelle", other: "{n} nouvelles" }, "list.worse": { one: "{n} aggravée", other: "{n} aggravées" },
   "list.of_which_new": { one: "{n} nouvelle", other: "{n} nouvelles" },
   "list.pill_hint": "Intégrer les nouveautés et aller en haut (. ou Début). D’ici là, aucune ligne ne bouge.",
   "list.withheld": { one: "{n} retenue", other: "{n} retenues" }, "list.withheld_hint": "Alertes de ce filtre au-dessus de ce que vous pouvez voir",
@@ -49,8 +49,8 @@ const words = {
   "list.empty.live": "La liaison est vivante", "list.empty.not_live": "La liaison est coupée : les nouvelles alertes n’arrivent pas", "list.empty.no_feeds": "L’état des sources est inconnu",
   "list.empty.feeds": { one: "{up} source active sur {n}", other: "{up} sources actives sur {n}" }, "list.empty.budget": "Budget de veille {today} sur {allowed}",
   "list.empty.sea": "La mer est calme : tout ce qui écoute fonctionne.", "list.empty.console": "Ce silence est peut-être le nôtre : tout ce qui écoute ne fonctionne pas.",
-  "watch.map": "la carte", "watch.alert": "l’alerte", "watch.vessel": "le navire", "watch.detail": "Ce qui est ouvert", "watch.list": "Alertes",
-  "watch.list_width": "Largeur de la liste", "watch.detail_width": "Largeur de l’alerte ouverte", "watch.not_in_list": "hors de cette liste", "watch.place": "{at} sur {n}",
+  "watch.map": "la carte", "watch.alert": "l’alerte", "watch.detail": "Ce qui est ouvert",
+  "watch.list_width": "Largeur de la liste", "watch.detail_width": "Largeur de l’alerte ouverte",
   "watch.part_failed": "Impossible de charger {name}.", "watch.close": "Fermer l’alerte ouverte", "watch.tab.list": "Alertes", "watch.tab.map": "Carte", "watch.tab.detail": "Ouverte",
 };
 export default words;

@@ -4,7 +4,7 @@
 /** @type {Record<keyof typeof import("../en/list.js").default, string | import("../../words.js").Plural>} */
 const words = {
   "list.title": "Alertas", "list.rows": "Alertas, da pontuação mais alta para a mais baixa", "list.alerts": { one: "{n} alerta", other: "{n} alertas" },
-  "list.new": { one: "{n} novo", other: "{n} novos" }, "list.worse": { one: "{n} pior", other: "{n} piores" }, "list.of": "de {n}",
+  "list.new": { one: "{n} novo", other: "{n} novos" }, "list.worse": { one: "{n} pior", other: "{n} piores" },
   "list.of_which_new": { one: "{n} novo", other: "{n} novos" },
   "list.pill_hint": "Recolher as novidades e ir para o topo (. ou Home). Até lá nenhuma linha se move.",
   "list.withheld": { one: "{n} retido", other: "{n} retidos" }, "list.withheld_hint": "Alertas deste filtro acima do que pode ver",
@@ -49,8 +49,8 @@ const words = {
   "list.empty.live": "A ligação está viva", "list.empty.not_live": "A ligação caiu: não chegam alertas novos", "list.empty.no_feeds": "O estado das fontes não é conhecido",
   "list.empty.feeds": { one: "{up} de {n} fonte ativa", other: "{up} de {n} fontes ativas" }, "list.empty.budget": "Orçamento de vigilância {today} de {allowed}",
   "list.empty.sea": "O mar está calmo: tudo o que escuta está a funcionar.", "list.empty.console": "Este silêncio pode ser nosso: nem tudo o que escuta está a funcionar.",
-  "watch.map": "o mapa", "watch.alert": "o alerta", "watch.vessel": "o navio", "watch.detail": "O que está aberto", "watch.list": "Alertas",
-  "watch.list_width": "Largura da lista", "watch.detail_width": "Largura do alerta aberto", "watch.not_in_list": "fora desta lista", "watch.place": "{at} de {n}",
+  "watch.map": "o mapa", "watch.alert": "o alerta", "watch.detail": "O que está aberto",
+  "watch.list_width": "Largura da lista", "watch.detail_width": "Largura do alerta aberto",
   "watch.part_failed": "Não foi possível carregar {name}.", "watch.close": "Fechar o alerta aberto", "watch.tab.list": "Alertas", "watch.tab.map": "Mapa", "watch.tab.detail": "Aberto",
 };
 export default words;
