@@ -71,10 +71,10 @@ function Sections({ alert, explanation, fault, again, onDone }) {
       h(Section, { name: "limits", title: t("alert.limits"), mark: explanation }, explanation
         ? limits.length ? h("ul", { class: "al-limits", lang: "en" }, limits.map((limit) => h("li", { key: limit }, limit))) : h("p", { class: "al-quiet" }, t("alert.no_limits"))
         : waiting),
-      h(Section, { name: "vessels", title: t("alert.vessels"), mark: alert }, h(Vessels, { alert }))),
+      h(Section, { name: "vessels", title: t("alert.vessels"), mark: alert }, h(Vessels, { alert })),
+      h(Section, { name: "case", title: t("alert.case"), mark: alert }, h(Story, { alert }))),
     h("div", { class: "al-column" },
       h(Section, { name: "evidence", title: t("alert.evidence"), mark: alert }, h(Evidence, { alert, key: alert.id })),
-      h(Section, { name: "case", title: t("alert.case"), mark: alert }, h(Story, { alert })),
       h(Section, { name: "history", title: t("alert.history"), mark: alert }, h(History, { alert })),
       h(Section, { name: "sentences", title: t("alert.sentences"), mark: alert.id }, h(Sentences, { id: alert.id, key: alert.id })),
       h(Section, { name: "handling", title: t("alert.handling"), mark: alert }, h(Handling, { alert, onDone, key: alert.id }))));
@@ -117,17 +117,18 @@ function Acts({ alert, onDone }) {
  */
 function Tools({ panel, alert, explanation }) {
   const place = order.value.indexOf(alert.id);
+  const isAlone = route.value.view === "alert";
   /** @param {string} label @param {string} text @param {() => void} run @param {boolean} [isOff] */
   const tool = (label, text, run, isOff = false) => h("button", { type: "button", class: "al-tool", title: t(label), "aria-label": t(label), onClick: run, disabled: isOff }, text);
   return h("nav", { class: "al-tools", "aria-label": t("alert.tools") },
-    place >= 0 ? [
+    isAlone && place >= 0 ? [
       tool("alert.key.previous", "↑", () => step(alert.id, -1), place === 0),
       h("span", { class: "al-note", key: "place" }, t("alert.place", { n: place + 1, all: order.value.length })),
       tool("alert.key.next", "↓", () => step(alert.id, 1), place === order.value.length - 1)] : null,
     h("span", { class: "al-space" }),
     tool("alert.key.copy", t("alert.copy"), () => copy(asText(alert, explanation))),
     tool("alert.key.print", t("alert.print"), () => print(panel.current)),
-    route.value.view === "alert" ? null : tool("alert.key.window", t("alert.window"), () => openWindow(`/alerts/${encodeURIComponent(alert.id)}`)));
+    isAlone ? null : tool("alert.key.window", t("alert.window"), () => openWindow(`/alerts/${encodeURIComponent(alert.id)}`)));
 }
 
 /**

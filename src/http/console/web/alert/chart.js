@@ -7,10 +7,12 @@ import { BRIDGED, NM, speedClass, where } from "./tracks.js";
 /** @typedef {import("./colours.js").Colours} Colours */
 /** @typedef {{x: number, y: number, scale: number, width: number, height: number}} Frame - centre in Mercator fractions, pixels in a fraction, size in pixels */
 
-/** Smallest width of a map. Mercator fractions, about 0.4 nm at the equator. */
-const NARROWEST = 0.00002;
+/** Smallest width of a map. Mercator fractions, about 200 m at the equator. */
+const NARROWEST = 0.000005;
 /** Circumference of the earth in metres, as the fractions count it. */
 const ROUND = 40_030_230;
+/** Where the page puts its buttons over the map; no label goes there. */
+const buttons = (/** @type {number} */ width) => ({ left: width - 200, top: 0, right: width, bottom: 36 });
 /** Lengths of a scale bar in nautical miles. */
 const LENGTHS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
 
@@ -142,7 +144,7 @@ function dots(context, track, places, index, colour) {
  */
 export function drawPhases(context, frame, tracks, phases, colour) {
   /** @type {{left: number, top: number, right: number, bottom: number}[]} */
-  const taken = [];
+  const taken = [buttons(frame.width)];
   context.font = `600 12px ${colour.font}`;
   context.textBaseline = "middle";
   for (const phase of phases) {

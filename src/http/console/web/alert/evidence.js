@@ -40,9 +40,9 @@ function nameOf(vessels, track) {
 
 /**
  * Map, plots, scrubber and table of some tracks.
- * @param {{id: string, tracks: Track[], phases: {name: string, at: number}[], span: [number, number], thresholds: Record<string, any>, names: string[], stations?: string[]}} props
+ * @param {{id: string, tracks: Track[], phases: {name: string, at: number}[], span: [number, number], thresholds: Record<string, any>, names: string[], stations?: string[], isEvidence?: boolean}} props
  */
-export function Shown({ id, tracks, phases, span, thresholds, names, stations = [] }) {
+export function Shown({ id, tracks, phases, span, thresholds, names, stations = [], isEvidence = true }) {
   const decided = phases.find((phase) => phase.name === "decided");
   const cursor = useCursor(id, span, Math.max(span[0], Math.min(span[1], decided?.at ?? span[1])));
   const letters = useMemo(() => tracks.map((_, index) => letter(index)), [tracks.length]);
@@ -54,18 +54,19 @@ export function Shown({ id, tracks, phases, span, thresholds, names, stations = 
     h(Boundary, { mark: tracks }, h(Distance, { tracks, phases, cursor, thresholds })),
     h(Boundary, { mark: tracks }, h(Speeds, { tracks, phases, cursor, thresholds, names, letters })),
     h(Boundary, { mark: tracks }, h(Fixes, { tracks, letters, cursor })),
-    h("p", { class: "al-note" }, origin(tracks, stations)));
+    h("p", { class: "al-note" }, origin(tracks, stations, isEvidence)));
 }
 
 /**
  * What the lines consist of: how many fixes, whether thinned, heard by whom, and that what lies between them is a straight line.
  * @param {Track[]} tracks
  * @param {string[]} stations
+ * @param {boolean} isEvidence - whether they are the fixes that an alert keeps
  */
-function origin(tracks, stations) {
+function origin(tracks, stations, isEvidence) {
   const count = tracks.reduce((sum, track) => sum + track.fixes.length, 0);
   const isThinned = tracks.some((track) => track.fixes.length >= KEPT);
-  return [t("alert.fixes_count", { n: count }), t(isThinned ? "alert.thinned" : "alert.complete"), t("alert.straight"),
+  return [t("alert.fixes_count", { n: count }), isEvidence ? t(isThinned ? "alert.thinned" : "alert.complete") : "", t("alert.straight"),
     stations.length ? t("alert.heard_by", { stations: stations.join(", ") }) : ""].filter(Boolean).join(" ");
 }
 

@@ -63,7 +63,7 @@ function Figures({ alert }) {
   return h("dl", { class: "al-figures" },
     figure(t("alert.began"), h(When, { at: alert.started_at })),
     figure(t("alert.decided"), h(When, { at: alert.opened_at })),
-    alert.ended_at ? figure(t("alert.ended"), h(When, { at: alert.ended_at })) : figure(t("alert.last"), h(When, { at: alert.last_at })),
+    alert.ended_at ? figure(t("alert.ended"), h(When, { at: alert.ended_at })) : figure(t("alert.last"), [h(When, { at: alert.last_at }), alert.status === "open" ? h(Age, { at: alert.last_at }) : null]),
     figure(t("alert.lasted"), between(alert.started_at, alert.ended_at ?? alert.last_at)),
     alert.vessels.length ? figure(t("alert.vessels"), alert.vessels.map((vessel, index) => h("span", { class: "al-party", key: `${vessel.mmsi}.${vessel.track}` },
       alert.vessels.length > 1 ? h("b", { class: "al-letter" }, letter(index)) : null, h(VesselLink, { vessel })))) : null,
@@ -71,13 +71,12 @@ function Figures({ alert }) {
     alert.zones.length ? figure(t("alert.zones"), alert.zones.map((zone) =>
       h("span", { class: "al-zone", key: zone.id, title: zone.id }, `${zone.name} (${t(zone.relation === "in" ? "alert.zone_in" : "alert.zone_near")})`))) : null,
     alert.case_id ? figure(t("alert.case"), h("a", link(`/cases/${encodeURIComponent(alert.case_id)}`), t("alert.open_case"))) : null,
-    alert.replaces ? figure(t("alert.replaces"), h("a", link(`/alerts/${encodeURIComponent(alert.replaces)}`), alert.replaces.slice(0, 8))) : null,
-    alert.status === "open" ? figure(t("alert.heard_before"), h(Age, { at: alert.last_at })) : null);
+    alert.replaces ? figure(t("alert.replaces"), h("a", link(`/alerts/${encodeURIComponent(alert.replaces)}`), alert.replaces.slice(0, 8))) : null);
 }
 
 /** How long ago it was known to hold. @param {{at: string}} props */
 function Age({ at }) {
-  return h("span", {}, between(at, new Date(now.value).toISOString()));
+  return h("span", { class: "al-note", title: t("alert.heard_before") }, ` (${between(at, now.value)})`);
 }
 
 /**

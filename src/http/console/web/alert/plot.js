@@ -116,11 +116,11 @@ function options(element, shape, span) {
     legend: { show: false },
     cursor: { show: false },
     select: { show: false },
-    padding: [8, 8, 0, 0],
+    padding: [8, 24, 0, 0],
     scales: { x: { time: false, range: () => span }, y: { distr: shape.isLog ? 3 : 1, log: 10, range: (/** @type {unknown} */ _, /** @type {number | null} */ low, /** @type {number | null} */ high) => range(shape, low, high) } },
     axes: [
       { ...axis, size: 26, space: 70, incrs: [60, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400], values: (/** @type {unknown} */ _, /** @type {number[]} */ splits) => splits.map((split) => clock(split * 1000)) },
-      { ...axis, size: 54, space: 24, values: (/** @type {unknown} */ _, /** @type {(number | null)[]} */ splits) => splits.map((split) => (split === null || (shape.isLog && !/^10*$/.test(String(split))) ? "" : shape.write(split))) },
+      { ...axis, size: 62, space: 24, values: (/** @type {unknown} */ _, /** @type {(number | null)[]} */ splits) => splits.map((split) => (split === null || (shape.isLog && !/^10*$/.test(String(split))) ? "" : shape.write(split))) },
     ],
     series: [{}, ...shape.series.map((each) => ({ label: each.label, stroke: colour.ships[each.colour % colour.ships.length], width: 1.75, dash: each.isDashed ? [6, 3] : undefined, points: { show: false } }))],
     hooks: { drawAxes: [(/** @type {UPlot} */ plot) => bands(plot, shape, colour)] },
@@ -155,7 +155,7 @@ function bands(plot, shape, colour) {
   ctx.clip();
   ctx.font = `${11 * ratio}px ${colour.font}`;
   ctx.textBaseline = "bottom";
-  ctx.textAlign = "right";
+  ctx.textAlign = "left";
   let above = Infinity;
   for (const limit of shape.limits) {
     const y = Math.round(plot.valToPos(limit.value, "y", true)) + 0.5;
@@ -173,8 +173,12 @@ function bands(plot, shape, colour) {
     // Limits that lie close together would write over one another.
     if (above - y < 13 * ratio) continue;
     above = y;
+    ctx.fillStyle = colour.ground;
+    ctx.globalAlpha = 0.75;
+    ctx.fillRect(bbox.left + 2 * ratio, y - 14 * ratio, ctx.measureText(limit.label).width + 8 * ratio, 13 * ratio);
+    ctx.globalAlpha = 1;
     ctx.fillStyle = colour.limit;
-    ctx.fillText(limit.label, bbox.left + bbox.width - 4 * ratio, y - 1 * ratio);
+    ctx.fillText(limit.label, bbox.left + 6 * ratio, y - 2 * ratio);
   }
   ctx.setLineDash([2 * ratio, 2 * ratio]);
   ctx.strokeStyle = colour.ink;

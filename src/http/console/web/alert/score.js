@@ -15,7 +15,7 @@ const LIMITS = [20, 40, 60, 80];
  * @param {ScoreLine[]} lines
  */
 export function stairs(lines) {
-  const isCap = (/** @type {ScoreLine} */ line) => line.code.startsWith("cap");
+  const isCap = (/** @type {ScoreLine} */ line) => line.code.startsWith("cap") || line.code === "clamp";
   const ordered = [...lines.filter((line) => !isCap(line)), ...lines.filter(isCap)];
   let sum = 0;
   return ordered.map((line) => {
@@ -39,9 +39,19 @@ export function Score({ lines, score, severity }) {
       h("td", { class: "al-right al-strong" }, signed(step.points)),
       h("td", { class: "al-stair" }, h(Stair, { step, place, index }))))),
     h("tfoot", {}, h("tr", {},
-      h("th", { scope: "row" }, t("alert.score_is"), sum === score ? null : h("span", { class: "al-fault" }, " ", t("alert.sum_differs", { sum: String(sum) }))),
+      h("th", { scope: "row" }, t("alert.score_is"), h(Sum, { sum, score })),
       h("td", { class: "al-right al-strong" }, String(score)),
       h("td", { class: "al-stair" }, h("span", { class: "al-stair-total" }, h(Mark, { severity }), word("severity", severity), h("span", { class: "al-note" }, t("alert.of_100")))))));
+}
+
+/**
+ * Says so where the lines do not add up to the score: it is held within 0 and 100.
+ * @param {{sum: number, score: number}} props
+ */
+function Sum({ sum, score }) {
+  if (sum === score) return null;
+  const isHeld = Math.max(0, Math.min(100, sum)) === score;
+  return h("span", { class: isHeld ? "al-note" : "al-fault" }, " ", t(isHeld ? "alert.sum_held" : "alert.sum_differs", { sum: String(sum) }));
 }
 
 /**

@@ -8,6 +8,9 @@ import { t } from "./words.js";
 /** @typedef {import("./types.js").Condition} Condition */
 /** @typedef {import("./types.js").Explanation} Explanation */
 
+/** Values up to this length are not broken over lines. Characters. */
+const SHORT = 13;
+
 /** @param {{explanation: Explanation}} props */
 export function Why({ explanation }) {
   const { conditions } = explanation;
@@ -32,6 +35,7 @@ export function Why({ explanation }) {
 /** @param {{condition: Condition}} props */
 function Row({ condition }) {
   const label = condition.label || condition.name.replaceAll("_", " ");
+  const measured = amount(condition.measured_text, condition.measured);
   return h("tr", { class: condition.met ? "" : "al-not-met" },
     h("th", { scope: "row" },
       h("span", { class: "al-tick", "aria-label": t(condition.met ? "alert.met" : "alert.not_met") }, condition.met ? "✓" : "✗"),
@@ -39,7 +43,7 @@ function Row({ condition }) {
         h("span", { class: "al-source" },
           condition.own_word ? h("span", { class: "al-own", title: t("alert.own_word_hint") }, t("alert.own_word")) : null,
           condition.source ? h("span", { lang: "en" }, condition.source) : null))),
-    h("td", { class: "al-right al-strong" }, amount(condition.measured_text, condition.measured)),
+    h("td", { class: `al-right al-strong${measured.length <= SHORT ? " al-whole" : ""}` }, measured),
     h("td", { class: "al-right" }, amount(condition.threshold_text, condition.threshold)),
     h("td", { class: "al-margin" }, h(Margin, { margin: condition.margin ?? null, met: condition.met })));
 }

@@ -17,7 +17,7 @@ import { may } from "../state.js";
 const HOURS = [2, 6, 24, 72];
 
 /** @param {{id: string | null}} props */
-export default function VesselView({ id }) {
+export function VesselPanel({ id }) {
   const styled = sheet("alert").value;
   const isNumber = /^\d{1,9}$/.test(id ?? "");
   const mmsi = Number(id);
@@ -93,7 +93,7 @@ function Track({ mmsi, name }) {
     h("button", { type: "button", class: "button quiet", onClick: loaded.reload }, t("action.reload")),
     data ? h("span", { class: "al-note" }, t(data.thinned ? "alert.track_thinned" : "alert.track_whole")) : null),
     loaded.fault ? h(Missing, { fault: loaded.fault, again: loaded.reload }) : null,
-    span ? h(Shown, { id: `${mmsi} ${hours}`, key: hours, tracks, phases: NO_PHASES, span, thresholds: NO_THRESHOLDS, names: [name ?? String(mmsi)] })
+    span ? h(Shown, { id: `${mmsi} ${hours}`, key: hours, tracks, phases: NO_PHASES, span, thresholds: NO_THRESHOLDS, names: [name ?? String(mmsi)], isEvidence: false })
       : data ? h("p", { class: "al-quiet" }, t("alert.no_track")) : loaded.fault ? null : h("p", { class: "al-quiet" }, t("word.loading")));
 }
 
@@ -110,3 +110,5 @@ function Stops({ tracks }) {
     h("tbody", {}, stops.map((stop, index) => h("tr", { key: index }, h("td", {}, h(When, { at: stop.from })), h("td", {}, stop.over ? h(When, { at: stop.to }) : t("alert.goes_on")),
       h("td", { class: "al-right" }, between(stop.from, stop.to)), h("td", {}, h(Place, { at: stop }))))));
 }
+
+export default VesselPanel;

@@ -85,6 +85,7 @@ const words = {
   "alert.sum": "Sum",
   "alert.score_is": "Score",
   "alert.of_100": "of 100",
+  "alert.sum_held": "(the lines sum to {sum}; the score stays within 0 and 100)",
   "alert.sum_differs": "the lines sum to {sum}",
   "alert.no_tracks": "No tracks came with this alert.",
   "alert.map_text": "Map of the tracks, coloured by speed. The table below has the same fixes.",

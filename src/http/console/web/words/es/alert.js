@@ -86,6 +86,7 @@ const words = {
   "alert.sum": "Suma",
   "alert.score_is": "Puntuación",
   "alert.of_100": "de 100",
+  "alert.sum_held": "(las líneas suman {sum}; la puntuación queda entre 0 y 100)",
   "alert.sum_differs": "las líneas suman {sum}",
   "alert.no_tracks": "Esta alerta no trae derrotas.",
   "alert.map_text": "Mapa de las derrotas, coloreadas por velocidad. La tabla de abajo tiene las mismas posiciones.",

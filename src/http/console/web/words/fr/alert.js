@@ -86,6 +86,7 @@ const words = {
   "alert.sum": "Somme",
   "alert.score_is": "Score",
   "alert.of_100": "sur 100",
+  "alert.sum_held": "(les lignes font {sum} ; le score reste entre 0 et 100)",
   "alert.sum_differs": "les lignes font {sum}",
   "alert.no_tracks": "Cette alerte n’a pas de trajectoires.",
   "alert.map_text": "Carte des trajectoires, colorées selon la vitesse. Le tableau ci-dessous contient les mêmes positions.",

@@ -86,6 +86,7 @@ const words = {
   "alert.sum": "Soma",
   "alert.score_is": "Pontuação",
   "alert.of_100": "de 100",
+  "alert.sum_held": "(as linhas somam {sum}; a pontuação fica entre 0 e 100)",
   "alert.sum_differs": "as linhas somam {sum}",
   "alert.no_tracks": "Este alerta não tem rotas.",
   "alert.map_text": "Mapa das rotas, coloridas pela velocidade. A tabela abaixo tem as mesmas posições.",
