@@ -1,24 +1,29 @@
-//! `atalaia demo`: plays a bundled recording through the real daemon over a loopback feed, and prints the alerts as an
-//! analyst would read them.
+//! `atalaia demo`: plays a bundled recording through the real daemon over a loopback feed.
+//!
+//! On a terminal it serves the console on a loopback address and plays the recording at a pace until Ctrl-C. Without a terminal, or with
+//! `--text`, it plays it as fast as possible, prints the alerts as an analyst would read them, and ends.
 //!
 //! It is the shortest way from an unpacked program to an alert, and the first thing that many see of it.
-//! Nothing is simulated but what is labelled EXERCISE, and nothing is left behind: no file, no store, no port
-//! but the loopback one that it reads from.
+//! Nothing is simulated but what is labelled EXERCISE, and nothing is left behind: the store of the console is in a temporary folder that
+//! is removed at the end.
 
+mod console;
 mod exercise;
+mod player;
 
 use std::ffi::OsStr;
 use std::fmt::Write as _;
-use std::io::{self, Read, Write};
-use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
-use std::path::PathBuf;
+use std::io::{self, IsTerminal};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, mpsc};
 use std::thread;
 
 use tokio_util::sync::CancellationToken;
 
+use self::console::Folder;
+use self::player::Pace;
 use super::failure::Failure;
-
 use super::output::print;
 use crate::config::{Checked, Purpose, ZoneSource, check};
 use crate::daemon;
@@ -27,13 +32,14 @@ use crate::platform::clock::Clock;
 use crate::platform::telemetry::FromAir;
 use atalaia_core::alerts::handling::Reality;
 use atalaia_core::alerts::{Change, ChangeKind, Severity};
+use atalaia_core::base::time::Time;
 use atalaia_core::behaviours::ZONE_REQUESTS;
 use atalaia_core::zones::{Chart, ZoneSet};
 
-/// caribewave/vessels-monitoring, `data/log_ais/log_ais_cw17.csv.log`, MIT licence; unchanged but for its compression.
-const RECORDING: &[u8] = include_bytes!("demo/guadeloupe-2017-03-21.csv.zst");
 /// Zones drawn for the demonstration, in the format of zone files.
 const ZONES: &str = include_str!("demo/zones.geojson");
+/// From when on the recording is played at a pace: shortly before the first alert, with a picture of an hour.
+const PACED_FROM: &str = "2017-03-21T07:14:00Z";
 /// What is shown, and what of it is real. Printed first.
 const OPENING: &str = "\
 Real AIS traffic around Guadeloupe, 21 March 2017, 05:51 to 21:15 UTC, recorded by a shore station
@@ -43,17 +49,40 @@ Everything else is what the station heard. Times are UTC.
 
 ";
 
-/// Plays the recording, and returns when it has ended.
+/// Arguments of the demonstration.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// Print the alerts and end, also on a terminal
+    #[arg(long)]
+    text: bool,
+    /// Minutes of the recording in a second
+    #[arg(long, value_name = "MINUTES", default_value_t = 1.0, value_parser = speed)]
+    speed: f64,
+}
+
+/// A speed from 1/60, which is real time, to an hour a second.
+fn speed(text: &str) -> Result<f64, String> {
+    let speed = text.parse().ok().filter(|speed| (1.0 / 60.0..=60.0).contains(speed));
+    speed.ok_or_else(|| "write a number from 0.0167 (real time) to 60".to_owned())
+}
+
+/// Plays the recording.
 ///
 /// # Errors
 /// The loopback interface cannot be used, or the daemon fails.
-pub(super) fn main() -> Result<(), Failure> {
+pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
+    match arguments.text || !io::stdout().is_terminal() {
+        true => in_text(),
+        false => in_browser(arguments.speed),
+    }
+}
+
+/// Plays everything as fast as possible and prints the alerts. Returns when the recording has ended.
+fn in_text() -> Result<(), Failure> {
     let start = Clock.moment();
-    let feed = feed().map_err(|error| Failure::Other(format!("the bundled recording: {error}")))?;
+    let feed = player::feed().map_err(|error| Failure::Other(format!("the bundled recording: {error}")))?;
     let lines = memchr::memchr_iter(b'\n', &feed).count();
-    let listener =
-        TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(|error| Failure::Other(format!("loopback: {error}")))?;
-    let address = listener.local_addr().map_err(|error| Failure::Other(format!("loopback: {error}")))?;
+    let (listener, address) = listen()?;
     let settings = settings(&address.to_string())?;
 
     print(OPENING)?;
@@ -61,28 +90,96 @@ pub(super) fn main() -> Result<(), Failure> {
     let (watcher, changes) = mpsc::channel();
     let (played, outcome, printed) = thread::scope(|scope| {
         let player = scope.spawn(|| {
-            let played = play(&listener, &feed);
+            let played = player::play(&listener, &feed);
             stop.cancel();
             played
         });
         let teller = scope.spawn(move || print_changes(&changes));
-        let file = PathBuf::from("built-in settings");
         // The player ends the daemon through `stop` once it has read everything.
-        let outcome = daemon::run_watched(settings, file, stop.clone(), Some(watcher));
+        let outcome = daemon::run_watched(settings, built_in(), stop.clone(), Some(watcher));
         // Unblocks the player if the daemon never connected.
         let _ = TcpStream::connect(address);
         (player.join(), outcome, teller.join())
     });
     outcome.map_err(|error| Failure::Other(error.to_string()))?;
-    let broken = || Failure::Other("the demonstration was interrupted".to_owned());
-    let played = played.map_err(|_| broken())?;
-    played.map_err(|error| Failure::Other(format!("loopback: {error}")))?;
-    let opened = printed.map_err(|_| broken())??;
+    played.map_err(|_| interrupted())?.map_err(loopback)?;
+    let opened = printed.map_err(|_| interrupted())??;
     let seconds = Clock.moment().since(start).as_secs_f64();
     print(&format!(
         "{lines} lines, {opened} alerts, {seconds:.1} s.\n\n{}",
         next(&std::env::args_os().next().unwrap_or_default())
     ))
+}
+
+/// Serves the console and plays the recording at a pace, until SIGINT or SIGTERM. `speed` is minutes a second.
+fn in_browser(speed: f64) -> Result<(), Failure> {
+    let feed = player::feed().map_err(|error| Failure::Other(format!("the bundled recording: {error}")))?;
+    let (listener, address) = listen()?;
+    let folder = Folder::create().map_err(|error| Failure::Other(format!("a temporary folder: {error}")))?;
+    let console = console::free_address().map_err(loopback)?;
+    let mut settings = settings(&address.to_string())?;
+    settings.store = Some(folder.store());
+    // What is lost with the folder need not be restored.
+    settings.journal.enabled = false;
+    settings.api.address = Some(console.clone());
+    settings.api.site = "EXERCISE demonstration".to_owned();
+
+    print(OPENING)?;
+    let from = Time::parse(PACED_FROM).expect("a time");
+    let pace = Pace { from, speed: speed * 60.0 };
+    let stop = CancellationToken::new();
+    let (played, outcome) = thread::scope(|scope| {
+        let player = scope.spawn(|| {
+            let played = player::play_at(&listener, &feed, pace, &stop);
+            stop.cancel();
+            played
+        });
+        let greeter = scope.spawn(|| greet(&folder.store(), &console, speed, &stop));
+        let outcome = daemon::run_watched(settings, built_in(), stop.clone(), None);
+        stop.cancel();
+        // Unblocks the player if the daemon never connected.
+        let _ = TcpStream::connect(address);
+        let greeted = greeter.join().map_err(|_| interrupted()).and_then(|greeted| greeted);
+        (player.join(), outcome.map_err(|error| Failure::Other(error.to_string())).and(greeted))
+    });
+    outcome?;
+    played.map_err(|_| interrupted())?.map_err(loopback)?;
+    print(&format!("\n{}", next(&std::env::args_os().next().unwrap_or_default())))
+}
+
+/// Prints where the console is once it can be signed in to. If that fails, the daemon is stopped.
+fn greet(store: &Path, console: &str, speed: f64, stop: &CancellationToken) -> Result<(), Failure> {
+    match console::sign_in_link(store, console, stop) {
+        Ok(Some(link)) => print(&format!(
+            "The console, for one sign-in within an hour:\n\n    {link}\n\n\
+             The recording plays from 07:14 UTC, {speed} min a second. The first alert comes at 07:19. Ctrl-C ends.\n"
+        )),
+        Ok(None) => Ok(()),
+        Err(error) => {
+            stop.cancel();
+            Err(Failure::Other(format!("the console: {error}")))
+        }
+    }
+}
+
+/// A listener for the feed on a free loopback port.
+fn listen() -> Result<(TcpListener, SocketAddr), Failure> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(loopback)?;
+    let address = listener.local_addr().map_err(loopback)?;
+    Ok((listener, address))
+}
+
+/// What stands in the log for the settings file.
+fn built_in() -> PathBuf {
+    PathBuf::from("built-in settings")
+}
+
+fn loopback(error: io::Error) -> Failure {
+    Failure::Other(format!("loopback: {error}"))
+}
+
+fn interrupted() -> Failure {
+    Failure::Other("the demonstration was interrupted".to_owned())
 }
 
 /// What to try next, with the program name as it was called.
@@ -98,29 +195,6 @@ Try next:
   {program} --help                     all commands; docs/commands.md explains them
 "
     )
-}
-
-/// The recording with the lines of the exercise merged into it by time. Lines without a time, if any, stay
-/// where they are.
-fn feed() -> io::Result<Vec<u8>> {
-    let recording = zstd::decode_all(RECORDING)?;
-    let exercise = exercise::lines();
-    let mut feed = Vec::with_capacity(recording.len() + exercise.len() * 80);
-    let mut exercise = exercise.into_iter().peekable();
-    for line in recording.split_inclusive(|byte| *byte == b'\n') {
-        let stamp = line.split(|byte| *byte == b',').next().unwrap_or_default();
-        let at: Option<i64> = std::str::from_utf8(stamp).ok().and_then(|text| text.parse().ok());
-        while let (Some((next, _)), Some(at)) = (exercise.peek(), at) {
-            if at < *next {
-                break;
-            }
-            if let Some((_, line)) = exercise.next() {
-                feed.extend_from_slice(line.as_bytes());
-            }
-        }
-        feed.extend_from_slice(line);
-    }
-    Ok(feed)
 }
 
 /// The shipped settings with one input and the zones of the demonstration. No sinks and no store: changes are
@@ -149,18 +223,6 @@ fn settings(address: &str) -> Result<Checked, Failure> {
         delivery: crate::delivery::DeliverySettings::default(),
         ..shipped
     })
-}
-
-/// Serves the feed once. Returns when the daemon has read all of it and closed the connection.
-fn play(listener: &TcpListener, feed: &[u8]) -> io::Result<()> {
-    let (mut stream, _) = listener.accept()?;
-    stream.write_all(feed)?;
-    stream.shutdown(Shutdown::Write)?;
-    // The daemon sends nothing. The read ends when it closes, after the last line is in the engine's queue.
-    match stream.read(&mut [0]) {
-        Err(error) if error.kind() != io::ErrorKind::ConnectionReset => Err(error),
-        _ => Ok(()),
-    }
 }
 
 /// Prints changes as they come. Returns the number of alerts opened.
@@ -216,17 +278,6 @@ fn level(severity: Severity) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_feed_is_the_recording_and_the_exercise_in_order_of_time() {
-        let feed = feed().expect("the bundled recording unpacks");
-        let text = String::from_utf8(feed).expect("a recording of text");
-        let recorded = zstd::decode_all(RECORDING).expect("the bundled recording unpacks");
-        let recorded = recorded.iter().filter(|byte| **byte == b'\n').count();
-        assert_eq!(text.lines().count(), recorded + exercise::lines().len());
-        let stamps = text.lines().filter_map(|line| line.split_once(',')?.0.parse::<i64>().ok());
-        assert!(stamps.is_sorted());
-    }
 
     #[test]
     fn the_zones_of_the_demonstration_are_sound_and_labelled() {

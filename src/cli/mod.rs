@@ -101,8 +101,10 @@ enum Command {
     Check(check::Arguments),
     /// Write a first settings file: asks five questions at a terminal, or takes the answers as flags.
     Init(init::Arguments),
-    /// Play a bundled recording of real traffic through the daemon; needs no file and no network, and ends by itself.
-    Demo,
+    /// Play a bundled recording of real traffic through the daemon; needs no file and no network.
+    ///
+    /// On a terminal it serves the console in the browser until Ctrl-C. Otherwise it prints the alerts and ends.
+    Demo(demo::Arguments),
     /// Explain why there was an alert about a vessel at a given time, or which conditions for one were not
     /// met, the nearest behaviour first.
     ///
@@ -177,7 +179,7 @@ pub fn main() -> ExitCode {
         Command::Status(arguments) => status::main(&arguments),
         Command::Check(arguments) => check::main(&arguments),
         Command::Init(arguments) => init::main(&arguments),
-        Command::Demo => demo::main(),
+        Command::Demo(arguments) => demo::main(&arguments),
         Command::Explain(arguments) => explain::main(&arguments),
         Command::Who(arguments) => who::main(&arguments),
         Command::Near(arguments) => near::main(&arguments),

@@ -29,8 +29,8 @@ mod status;
 mod view;
 
 pub use access::{
-    AskPurpose, LONGEST_TOKEN_LIFE, Right, Rights, Role, Secret as ApiSecret, Settings as ApiSettings, hash, name_fault, password_fault,
-    token_fault,
+    AskPurpose, LONGEST_TOKEN_LIFE, Right, Rights, Role, Secret as ApiSecret, Settings as ApiSettings, hash,
+    name_fault, password_fault, token_fault,
 };
 pub use ask::{Ask, Asker, QuestionQueue, asking};
 pub use serve::{NAME, Pages};

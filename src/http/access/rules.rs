@@ -45,7 +45,8 @@ pub fn password_fault(password: &str, name: &str) -> Option<String> {
     if LONGEST_PASSWORD < password.len() {
         return Some(format!("write at most {LONGEST_PASSWORD} bytes"));
     }
-    let is_name = password.to_lowercase().contains(&name.to_lowercase()) && password.chars().count() < 2 * SHORTEST_PASSWORD;
+    let is_name =
+        password.to_lowercase().contains(&name.to_lowercase()) && password.chars().count() < 2 * SHORTEST_PASSWORD;
     let is_one_letter = password.chars().all(|letter| password.starts_with(letter));
     (is_name || is_one_letter).then(|| "is too easy to guess; write a few words that do not belong together".to_owned())
 }
@@ -74,7 +75,8 @@ pub(in crate::http) fn ceilings_fault(ceilings: &Ceilings) -> Option<(&'static s
         return Some((name, "write null for no limit, or at least one".to_owned()));
     }
     let names = ceilings.releasable_to.as_deref().unwrap_or_default();
-    let is_wrong = LONGEST_LIST < names.len() || names.iter().any(|name| name.trim().is_empty() || LONGEST_NAME < name.len());
+    let is_wrong =
+        LONGEST_LIST < names.len() || names.iter().any(|name| name.trim().is_empty() || LONGEST_NAME < name.len());
     is_wrong.then(|| ("releasable_to", "write names of countries or organisations, as [\"ES\", \"PT\"]".to_owned()))
 }
 

@@ -10,9 +10,7 @@ use utoipa_axum::routes;
 
 use super::routes::Routes;
 use super::sources::Sources;
-use crate::http::access::{
-    Access, AskPurpose, Credential, Identity, Right, Rights, Role, password_fault,
-};
+use crate::http::access::{Access, AskPurpose, Credential, Identity, Right, Rights, Role, password_fault};
 use crate::http::body::{JsonBody, wrong};
 use crate::http::problem::Problem;
 use crate::storage::store::{self, Actor, Alteration, Ceilings, Person, Session};
@@ -247,9 +245,7 @@ async fn change_purpose(
     }
     let (now, before) = (sources.clock.now(), session.clone());
     sources
-        .stored(move |path| {
-            store::set_purpose(path, &before, wanted.purpose, Actor::from(before.person.as_str()), now)
-        })
+        .stored(move |path| store::set_purpose(path, &before, wanted.purpose, Actor::from(before.person.as_str()), now))
         .await?;
     sources.access.forget();
     session.purpose = Some(wanted.purpose);

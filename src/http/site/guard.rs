@@ -51,9 +51,9 @@ pub(super) async fn of_this_host(State(hosts): State<Hosts>, request: Request, n
     let Hosts::Local(public) = hosts else {
         return next.run(request).await;
     };
-    let host = named.as_deref().map(|name| {
-        name.rsplit_once(':').filter(|(_, port)| !port.contains(']')).map_or(name, |(host, _)| host)
-    });
+    let host = named
+        .as_deref()
+        .map(|name| name.rsplit_once(':').filter(|(_, port)| !port.contains(']')).map_or(name, |(host, _)| host));
     let is_address = |host: &str| host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>().is_ok();
     let is_public = |host: &str| public.as_deref().is_some_and(|public| public.eq_ignore_ascii_case(host));
     match host.is_none_or(|host| !host.contains('.') || is_address(host) || is_public(host)) {

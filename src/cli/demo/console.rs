@@ -1,0 +1,95 @@
+//! The demonstration in the browser: the daemon serves its console over a store in a temporary folder, with one person who signs in by a
+//! link that is printed.
+
+use std::fs::{self, DirBuilder};
+use std::io;
+use std::net::{Ipv4Addr, TcpListener};
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+
+use crate::http::{ApiSecret, Role};
+use crate::platform::clock::Clock;
+use crate::storage::store::{self, Ceilings, Person};
+use atalaia_core::base::time::{Span, Time};
+
+/// The usual port of the console; another one if it is taken.
+const PORT: u16 = 9478;
+/// Name of the person of the demonstration.
+const PERSON: &str = "demo";
+/// How long the link is valid.
+const LINK: Span = Span::from_hours(1);
+/// How long the daemon may take to create its store.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// Interval between two looks at whether the store is there.
+const STEP: Duration = Duration::from_millis(50);
+
+/// The folder of the store; removed when dropped.
+pub(super) struct Folder(PathBuf);
+
+impl Folder {
+    /// Creates a folder that only this user can read.
+    pub(super) fn create() -> io::Result<Folder> {
+        let secret = ApiSecret::fresh()?;
+        let path = std::env::temp_dir().join(format!("atalaia-demo-{}", &secret.expose()[..12]));
+        DirBuilder::new().mode(0o700).create(&path)?;
+        Ok(Folder(path))
+    }
+
+    /// Path of the store in it.
+    pub(super) fn store(&self) -> PathBuf {
+        self.0.join("atalaia.sqlite")
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // It is in the folder for temporary files, which the system clears.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// A loopback address that is free, the usual one if possible.
+pub(super) fn free_address() -> io::Result<String> {
+    let bound = TcpListener::bind((Ipv4Addr::LOCALHOST, PORT));
+    let bound = bound.or_else(|_| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))?;
+    Ok(bound.local_addr()?.to_string())
+}
+
+/// Adds the person once the daemon has created the store, and returns the address that signs them in. `None` if the daemon has stopped.
+pub(super) fn sign_in_link(store: &Path, address: &str, stop: &CancellationToken) -> io::Result<Option<String>> {
+    let begun = Clock.moment();
+    while let Err(error) = store::has_people(store) {
+        if stop.is_cancelled() {
+            return Ok(None);
+        }
+        if PATIENCE < Clock.moment().since(begun) {
+            return Err(io::Error::other(error));
+        }
+        thread::sleep(STEP);
+    }
+    let now = Clock.now();
+    let secret = ApiSecret::fresh()?;
+    store::add_person(store, &person(now), store::OURSELVES, now).map_err(io::Error::other)?;
+    store::make_link(store, PERSON, &secret.digest(), now + LINK, store::OURSELVES, now).map_err(io::Error::other)?;
+    Ok(Some(format!("http://{address}/#link={}", secret.expose())))
+}
+
+/// The person of the demonstration, who may do everything.
+fn person(now: Time) -> Person {
+    Person {
+        name: PERSON.to_owned(),
+        password: None,
+        roles: Role::ALL.to_vec(),
+        ceilings: Ceilings::default(),
+        purpose: None,
+        made_at: now,
+        disabled_at: None,
+        preferences: Value::Object(serde_json::Map::new()),
+        seen: None,
+    }
+}
