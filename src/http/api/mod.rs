@@ -9,6 +9,7 @@
 mod alerts;
 mod answer;
 mod answers;
+mod cases;
 mod consulted;
 mod described;
 mod description;
@@ -19,8 +20,10 @@ mod refusals;
 mod routes;
 mod session;
 mod sources;
+mod status;
 mod tokens;
 mod users;
+mod vessels;
 
 pub(super) use item::Item;
 pub(super) use routes::router;

@@ -8,10 +8,9 @@ use axum::routing::get;
 use utoipa::OpenApi;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
-use super::alerts;
 use super::description::{self, Description};
 use super::sources::Sources;
-use super::{me, session, tokens, users};
+use super::{alerts, cases, me, session, status, tokens, users, vessels};
 use crate::http::access::{Right, admit};
 use crate::http::problem::Problem;
 
@@ -52,6 +51,9 @@ pub(in crate::http) fn router(sources: Sources) -> Router {
     let routes = users::add(routes);
     let routes = tokens::add(routes);
     let routes = alerts::add(routes);
+    let routes = cases::add(routes);
+    let routes = vessels::add(routes);
+    let routes = status::add(routes);
     let (router, document) = OpenApiRouter::new().nest(PREFIX, routes.router).split_for_parts();
     let described =
         Router::new().route(&format!("{PREFIX}/openapi.json"), get(description::show)).with_state(Arc::new(document));

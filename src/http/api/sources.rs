@@ -26,6 +26,8 @@ pub(in crate::http) struct Sources {
     pub(in crate::http) access: Access,
     /// Path of the store's file.
     pub(in crate::http) store: PathBuf,
+    /// Folder of the journal; `None` without one.
+    pub(in crate::http) journal: Option<PathBuf>,
     /// The way to the main loop.
     pub(in crate::http) asker: Asker,
     /// The last view that the main loop published.
@@ -51,7 +53,7 @@ impl Sources {
         let access = Access::new(&store, clock, Settings::default(), false);
         let readers = Arc::new(Readers::new(store.clone()));
         let answers = Arc::default();
-        Sources { access, store, asker, view, clock, readers, answers, places: Arc::new(Semaphore::new(AT_ONCE)) }
+        Sources { access, store, journal: None, asker, view, clock, readers, answers, places: Arc::new(Semaphore::new(AT_ONCE)) }
     }
 
     /// Engine time; `None` before the first report.
@@ -62,6 +64,11 @@ impl Sources {
     /// Answers that are kept for a moment.
     pub(in crate::http) fn answers(&self) -> Arc<Answers> {
         Arc::clone(&self.answers)
+    }
+
+    /// The same with the journal in this folder.
+    pub(in crate::http) fn with_journal(self, journal: Option<PathBuf>) -> Sources {
+        Sources { journal, ..self }
     }
 
     /// The same with the access of a listener: its settings, and whether it has TLS.

@@ -77,7 +77,7 @@ pub use handover::{Done, Extent, Handover, handover};
 pub use holds::{held_spans, hold, release};
 pub use integrity::SetAside;
 pub use items::{
-    AlertDetail, AlertFilter, AlertItem, AlertPage, AlertSummary, Cursor, HistoryRow, Order, Parts, Range, Sorted, ZoneCount, item,
+    AlertDetail, AlertFilter, AlertItem, AlertPage, AlertSummary, CasePage, CaseQuery, Cursor, HistoryRow, Order, Parts, Range, Sorted, ZoneCount, item,
     page,
 };
 pub use lists::{
