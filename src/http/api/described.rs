@@ -1,8 +1,8 @@
 //! Parameters in the description of the API.
 
+use utoipa::openapi::Required;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
-use utoipa::openapi::Required;
 
 /// Parameters of a query: name and meaning. They are texts, because most of them are lists or have a grammar of their own.
 pub(super) fn query(all: &[(&str, &str)]) -> Vec<Parameter> {

@@ -28,3 +28,6 @@ mod vessels;
 pub(super) use item::Item;
 pub(super) use routes::router;
 pub(super) use sources::Sources;
+
+#[cfg(test)]
+mod tests;

@@ -97,11 +97,7 @@ pub fn quoted(
                     found += usize::from(sieve.line(position.0, line));
                 }
             }
-            Entry::Lines { .. }
-            | Entry::Tick { .. }
-            | Entry::Idle { .. }
-            | Entry::Ended
-            | Entry::InForce { .. } => {}
+            Entry::Lines { .. } | Entry::Tick { .. } | Entry::Idle { .. } | Entry::Ended | Entry::InForce { .. } => {}
         }
         ControlFlow::Continue(())
     })?;
@@ -140,7 +136,8 @@ mod tests {
 
     #[test]
     fn a_tag_block_names_station_and_time() {
-        let (station, claimed) = tag_block(b"\\s:basse-terre,c:1490077477*5A\\!AIVDM,1,1,,A,13u?etPv2;0n:dDPwUM1U1Cb069D,0*23");
+        let (station, claimed) =
+            tag_block(b"\\s:basse-terre,c:1490077477*5A\\!AIVDM,1,1,,A,13u?etPv2;0n:dDPwUM1U1Cb069D,0*23");
         assert_eq!(station.as_deref(), Some("basse-terre"));
         assert_eq!(claimed.map(|at| at.to_string()).as_deref(), Some("2017-03-21T06:24:37Z"));
         for other in [&b"!AIVDM,1,1,,A,13u,0*23"[..], b"\\", b"\\s:a", b"\xFF\\", b"\\c:x*00\\"] {

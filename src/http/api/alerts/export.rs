@@ -124,7 +124,8 @@ fn paragraph(alert: &Value) -> String {
     let said = |key: &str| alert[key].as_str().unwrap_or_default();
     let shown = |text: &str| crate::platform::telemetry::FromAir(text).to_string();
     let tlp = alert["handling"]["tlp"].as_str().unwrap_or("RED");
-    let head = format!("TLP:{tlp} {} {} {} {}", said("severity"), alert["score"], said("behaviour"), said("started_at"));
+    let head =
+        format!("TLP:{tlp} {} {} {} {}", said("severity"), alert["score"], said("behaviour"), said("started_at"));
     format!("{}\n{}\n{}\n\n", head, shown(said("summary")), said("id"))
 }
 
@@ -133,9 +134,10 @@ fn shape(given: &Parameters) -> Result<Shape, Problem> {
     let word = given.text("format").unwrap_or("geojson");
     match word {
         "text" => Ok(Shape::Text),
-        word => word.parse().map(Shape::File).map_err(|error: export::UnknownFormat| {
-            Problem::parameter(format!("format: {error}, and text"))
-        }),
+        word => word
+            .parse()
+            .map(Shape::File)
+            .map_err(|error: export::UnknownFormat| Problem::parameter(format!("format: {error}, and text"))),
     }
 }
 

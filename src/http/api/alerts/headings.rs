@@ -45,7 +45,8 @@ mod tests {
     fn below(source: &str, heading: &str) -> String {
         let lines = source.lines().filter_map(|line| line.strip_prefix("//!")).map(str::trim);
         let after = lines.skip_while(|line| *line != format!("## {heading}")).skip(1);
-        let text: Vec<&str> = after.take_while(|line| !line.starts_with("## ")).filter(|line| !line.is_empty()).collect();
+        let text: Vec<&str> =
+            after.take_while(|line| !line.starts_with("## ")).filter(|line| !line.is_empty()).collect();
         text.join(" ").replace("**", "").replace('`', "")
     }
 

@@ -215,7 +215,8 @@ impl Selection {
             let imo = vessel.imo.is_some_and(|imo| imo.to_string().starts_with(q));
             begins || imo || has(&vessel.name, q) || has(&vessel.call_sign, q)
         };
-        let call_sign = |wanted: &str| vessel.call_sign.as_deref().is_some_and(|sign| sign.eq_ignore_ascii_case(wanted));
+        let call_sign =
+            |wanted: &str| vessel.call_sign.as_deref().is_some_and(|sign| sign.eq_ignore_ascii_case(wanted));
         self.bbox.is_none_or(|bbox| is_inside(vessel.position(), bbox))
             && (self.mmsis.is_empty() || self.mmsis.contains(&mmsi.0))
             && (self.imos.is_empty() || vessel.imo.is_some_and(|imo| self.imos.contains(&imo)))

@@ -5,8 +5,8 @@
 use axum::Extension;
 use axum::extract::{Query, State};
 use axum::response::Response;
-use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::IntoParams;
+use utoipa::openapi::path::{Parameter, ParameterIn};
 
 use crate::http::access::Reader;
 use crate::http::api::consulted::consulted;

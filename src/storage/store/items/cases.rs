@@ -78,7 +78,8 @@ pub(super) fn cases(
          ORDER BY score {direction}, id LIMIT :limit"
     );
     let mut statement = transaction.prepare_cached(&text)?;
-    let rows = statement.query_map(bound(&text, &values).as_slice(), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    let rows =
+        statement.query_map(bound(&text, &values).as_slice(), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
     let mut rows = rows.collect::<rusqlite::Result<Vec<(String, String, i64)>>>()?;
     let more = limit < rows.len();
     rows.truncate(limit);
