@@ -16,6 +16,7 @@ mod description;
 mod filter;
 mod item;
 mod me;
+mod recent;
 mod refusals;
 mod routes;
 mod session;

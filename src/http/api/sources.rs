@@ -7,6 +7,7 @@ use tokio::sync::{Semaphore, watch};
 use tracing::warn;
 
 use super::answers::Answers;
+use super::recent::Recent;
 use crate::http::access::{Access, Settings};
 use crate::http::ask::Asker;
 use crate::http::problem::Problem;
@@ -38,6 +39,8 @@ pub(in crate::http) struct Sources {
     readers: Arc<Readers>,
     /// Answers that are kept for a moment.
     answers: Arc<Answers>,
+    /// What was recorded a moment ago.
+    pub(in crate::http) recent: Arc<Recent>,
     /// A permit for each request that may use the store.
     places: Arc<Semaphore>,
 }
@@ -62,6 +65,7 @@ impl Sources {
             clock,
             readers,
             answers,
+            recent: Arc::default(),
             places: Arc::new(Semaphore::new(AT_ONCE)),
         }
     }
