@@ -1,6 +1,9 @@
 //! `atalaia audit`: who did what, when, to which alert, case or silence, and why.
 //!
-//! Rows are shown in order of time, the latest at the bottom, above the next prompt.
+//! Rows are shown in order of time, the latest at the bottom, above the next prompt. What somebody only read is not among them, but in
+//! `audit export`.
+
+mod chain;
 
 use serde_json::{Value, json};
 
@@ -19,7 +22,10 @@ use atalaia_core::base::time::Time;
 
 /// Arguments of `atalaia audit`.
 #[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(super) struct Arguments {
+    #[command(subcommand)]
+    command: Option<chain::Command>,
     #[command(flatten)]
     store: StoreArguments,
     #[command(flatten)]
@@ -47,6 +53,9 @@ const COLUMNS: [Column; 6] = [
 /// # Errors
 /// The period is not valid, or the store cannot be read.
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
+    if let Some(command) = &arguments.command {
+        return chain::main(command);
+    }
     let path = arguments.store.path()?;
     let now = Clock.now();
     let until = arguments.period.until(now)?;

@@ -71,6 +71,11 @@ impl Problem {
         Problem::of(StatusCode::BAD_REQUEST, "parameter", "a parameter cannot be used", detail)
     }
 
+    /// A parameter has faults at these places.
+    pub(super) fn filter(detail: impl Into<String>, errors: Vec<Place>) -> Problem {
+        Problem { errors, ..Problem::parameter(detail) }
+    }
+
     /// The body of a request is not what the route expects.
     pub(super) fn body(detail: impl Into<String>, errors: Vec<Place>) -> Problem {
         let problem = Problem::of(StatusCode::BAD_REQUEST, "body", "the body cannot be used", detail);

@@ -58,6 +58,21 @@ impl Land {
         land
     }
 
+    /// The rings, closed, as longitudes and latitudes in degrees. Rings that touch one another at their ends may come as one ring, which
+    /// fills the same area.
+    pub(super) fn rings(&self) -> Vec<Vec<(f64, f64)>> {
+        let mut rings: Vec<Vec<(f64, f64)>> = Vec::new();
+        let mut end = None;
+        for [x1, y1, x2, y2] in self.edges.iter().map(|edge| edge.map(f64::from)) {
+            match rings.last_mut().filter(|_| end == Some((x1, y1))) {
+                Some(ring) => ring.push((x2, y2)),
+                None => rings.push(vec![(x1, y1), (x2, y2)]),
+            }
+            end = Some((x2, y2));
+        }
+        rings
+    }
+
     /// Whether the position is on land.
     pub(super) fn holds(&self, at: LatLon) -> bool {
         if self.edges.is_empty() {

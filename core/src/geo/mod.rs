@@ -5,7 +5,7 @@
 //! | `position`, `notation` | positions, how people write them, distances and bearings |
 //! | `chord`, `polygon`, `cells` | the geometry under zones and coast: chords on the ellipsoid, polygons, cells in degrees |
 //! | `motion` | ships that move: dead reckoning, closest approach, hulls |
-//! | `coast`, `land`, `outline` | distance from shore, land or water, land for drawing |
+//! | `coast`, `land`, `outline`, `tiles` | distance from shore, land or water, land for drawing |
 //! | `ports`, `port`, `port_file`, `port_names` | harbours and anchorage points, and the harbour that a destination means |
 //! | `wind`, `sun` | wind from a file of the operator, altitude of the sun |
 //! | `csv_table`, `row_fault` | tables written by people, and the faults in them |
@@ -29,6 +29,7 @@ mod ports;
 mod position;
 mod row_fault;
 mod sun;
+mod tiles;
 mod wind;
 
 pub use cells::{Cells, half_box};
@@ -42,6 +43,7 @@ pub use ports::{Ports, SEEN_NM};
 pub use position::{LatLon, angle_between, wrap_degrees};
 pub use row_fault::RowFault;
 pub use sun::sun_altitude_degrees;
+pub use tiles::{LandTiles, TILE_MARGIN, TILE_UNITS, TILE_ZOOMS, TileRing};
 pub use wind::Wind;
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The land of a part of the Earth as closed rings, for drawing.
 
 use super::coast::built_in_rings;
+use super::position::LatLon;
 
 /// A part of a map in degrees, `south` < `north` and `west` < `east`. If it crosses the antimeridian, `east` is beyond 180 or `west` below
 /// -180.
@@ -14,6 +15,14 @@ pub struct Bounds {
     pub north: f64,
     /// Longitude of the right edge, -360..=360.
     pub east: f64,
+}
+
+impl Bounds {
+    /// Whether a position is within them or on their edge.
+    pub fn hold(&self, at: LatLon) -> bool {
+        let lons = [-360.0, 0.0, 360.0].map(|turn| at.lon + turn);
+        (self.south..=self.north).contains(&at.lat) && lons.iter().any(|lon| (self.west..=self.east).contains(lon))
+    }
 }
 
 /// A point of a drawing: longitude and latitude in degrees, the longitude continuous with that of the bounds.

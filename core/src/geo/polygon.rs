@@ -92,6 +92,11 @@ impl Area {
         }
     }
 
+    /// The rings, closed, the outer one first, as longitudes and latitudes as drawn, possibly beyond ±180°.
+    pub(crate) fn rings(&self) -> impl Iterator<Item = Vec<[f64; 2]>> {
+        self.rings.iter().map(|ring| ring.iter().map(|coord| [coord.x, coord.y]).collect())
+    }
+
     /// The edges of all rings, in order.
     pub(crate) fn edges(&self) -> impl Iterator<Item = (LatLon, LatLon)> {
         self.rings.iter().flat_map(|ring| ring.windows(2).map(|pair| (raw(pair[0]), raw(pair[1]))))

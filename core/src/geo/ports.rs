@@ -79,14 +79,18 @@ impl Ports {
 
     /// The named harbours within the bounds, largest first.
     pub fn harbours_within(&self, bounds: &Bounds) -> Vec<&Port> {
-        let inside = |port: &&Port| {
-            let lon = [-360.0, 0.0, 360.0].map(|turn| port.at.lon + turn);
-            (bounds.south..=bounds.north).contains(&port.at.lat)
-                && lon.iter().any(|lon| (bounds.west..=bounds.east).contains(lon))
-                && !port.name.is_empty()
-        };
+        let inside = |port: &&Port| bounds.hold(port.at) && !port.name.is_empty();
         let mut found: Vec<&Port> = self.harbours.ports.iter().filter(inside).collect();
         found.sort_by(|a, b| b.radius_nm.total_cmp(&a.radius_nm).then_with(|| a.name.cmp(&b.name)));
+        found
+    }
+
+    /// The harbours and anchorage points within the bounds, each the middle of a circle of calm water; largest circles first.
+    pub fn calm_within(&self, bounds: &Bounds) -> Vec<&Port> {
+        let all = self.harbours.ports.iter().chain(&self.anchorages.ports);
+        let mut found: Vec<&Port> = all.filter(|port| bounds.hold(port.at)).collect();
+        // A stable sort: points of one size stay in the order of their files.
+        found.sort_by(|a, b| b.radius_nm.total_cmp(&a.radius_nm));
         found
     }
 

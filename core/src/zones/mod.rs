@@ -6,7 +6,7 @@
 //! | `zone`, `shape` | one zone: its properties and its geometry |
 //! | `set`, `cells`, `hit` | all zones, and which of them are at or near a position |
 //! | `presence` | which zones one vessel is confirmed to be in or near, and when it crossed their borders |
-//! | `extent` | size and place of a zone, for display |
+//! | `extent`, `drawing` | size and place of a zone, and its outline, for display |
 //! | `chart` | zones, coast, ports, wind and watchlists together: what a rule reads |
 //! | `watchlist`, `likeness` | lists of vessels, and when two names are taken for one |
 //!
@@ -14,6 +14,7 @@
 
 mod cells;
 mod chart;
+mod drawing;
 mod extent;
 mod hit;
 mod likeness;
@@ -28,6 +29,7 @@ mod watchlist;
 mod zone;
 
 pub use chart::{CALM_KNOWN_NM, Calm, Chart};
+pub use drawing::{Drawing, Polygons};
 pub use extent::{Extent, land_share};
 pub use hit::{Hit, Relation, ZoneIx};
 pub use likeness::{Likeness, fold, imo_check_digit_holds, likeness};

@@ -19,7 +19,7 @@ pub(crate) struct Shape {
     /// Half width or radius in metres; 0 for polygons.
     pub(crate) reach: f64,
     /// The polygons; empty for corridors and circles.
-    areas: Vec<Area>,
+    pub(super) areas: Vec<Area>,
 }
 
 /// The areas are not compared: the pieces determine them.

@@ -11,7 +11,7 @@ use std::process::Command;
 use rustix::process::getuid;
 
 use super::failure::Failure;
-use crate::storage::store::Actor;
+use crate::storage::store::{Actor, LOCAL_ACCOUNT};
 use atalaia_core::ais::hidden;
 
 /// File of the local accounts; read directly, without the name service of the C library.
@@ -53,7 +53,8 @@ impl Deref for Person {
 
 impl<'a> From<&'a Person> for Actor<'a> {
     fn from(person: &'a Person) -> Actor<'a> {
-        Actor { who: &person.name, caller: person.caller.as_deref() }
+        let caller = person.caller.as_deref();
+        Actor { who: &person.name, caller, way: Some(LOCAL_ACCOUNT), ..Actor::default() }
     }
 }
 

@@ -7,6 +7,8 @@
 //! [`Problem`]: super::problem::Problem
 
 mod description;
+mod filter;
+mod item;
 mod me;
 mod routes;
 mod session;
@@ -14,5 +16,7 @@ mod sources;
 mod tokens;
 mod users;
 
+#[allow(unused_imports)] // until the first route
+pub(super) use item::Item;
 pub(super) use routes::router;
 pub(super) use sources::Sources;

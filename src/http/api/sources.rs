@@ -11,7 +11,7 @@ use crate::http::ask::Asker;
 use crate::http::problem::Problem;
 use crate::http::view::View;
 use crate::platform::clock::Clock;
-use crate::storage::store::StoreError;
+use crate::storage::store::{Readers, StoreError};
 
 /// Number of requests that may read or write the store at the same time. SQLite has one writer, and two cores are fully used by four
 /// readers.
@@ -30,6 +30,8 @@ pub(in crate::http) struct Sources {
     pub(in crate::http) view: watch::Receiver<Arc<View>>,
     /// The wall clock, and the clock by which limits are measured.
     pub(in crate::http) clock: Clock,
+    /// Connections to the store that are kept open for reading.
+    readers: Arc<Readers>,
     /// A permit for each request that may use the store.
     places: Arc<Semaphore>,
 }
@@ -43,7 +45,8 @@ impl Sources {
         clock: Clock,
     ) -> Sources {
         let access = Access::new(&store, clock, Settings::default(), false);
-        Sources { access, store, asker, view, clock, places: Arc::new(Semaphore::new(AT_ONCE)) }
+        let readers = Arc::new(Readers::new(store.clone()));
+        Sources { access, store, asker, view, clock, readers, places: Arc::new(Semaphore::new(AT_ONCE)) }
     }
 
     /// The same with the access of a listener: its settings, and whether it has TLS.
@@ -58,11 +61,28 @@ impl Sources {
         work: impl FnOnce(&std::path::Path) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, Problem> {
         let path = self.store.clone();
+        self.blocking(move || work(&path)).await
+    }
+
+    /// The same with connections that are kept open. For reads of a few milliseconds.
+    pub(in crate::http) async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Readers) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let readers = Arc::clone(&self.readers);
+        self.blocking(move || work(&readers)).await
+    }
+
+    /// Runs `work` on a thread that may block, once a place is free.
+    async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, Problem> {
         // The semaphore is never closed.
         let place = Arc::clone(&self.places).acquire_owned().await;
         let place = place.map_err(|_| Problem::busy("the daemon is stopping"))?;
         let done = tokio::task::spawn_blocking(move || {
-            let done = work(&path);
+            let done = work();
             // Not before: a request that is given up must not make room for another while its query still runs.
             drop(place);
             done

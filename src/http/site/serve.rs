@@ -79,7 +79,7 @@ impl Site {
         let needed = store::bootstrap(&self.store, &secret.digest(), until).map_err(io::Error::other)?;
         if needed == Bootstrap::Needed {
             let token = secret.expose();
-            warn!(%until, token, "nobody may sign in yet: make the first administrator with this token at /login#first=TOKEN");
+            warn!(%until, token, "nobody may sign in yet: make the first administrator with this token at /login#token=TOKEN");
         }
         Ok(())
     }

@@ -48,8 +48,8 @@ pub(super) fn set_up(connection: &Connection, path: &Path) -> Result<(), StoreEr
     connection.pragma_update(None, "secure_delete", "ON").map_err(&failed)?;
     // Keeps prepared statements: by default, binding a LIMIT prepares them again.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(&failed)?;
-    // The store prepares about 60 statements; with the default of 16, a batch would prepare many of them again.
-    connection.set_prepared_statement_cache_capacity(64);
+    // The store prepares about 70 statements; with the default of 16, a batch would prepare many of them again.
+    connection.set_prepared_statement_cache_capacity(80);
     Ok(())
 }
 

@@ -209,7 +209,7 @@ fn read_changes(
     rows.collect()
 }
 
-/// The audit trail from `since` on and before `until` (wall clock), in order. `machine` selects whether rows of the program are included.
+/// The audit trail from `since` on and before `until` (wall clock), in order, without those who only read. `machine` selects whether rows of the program are included.
 pub fn actions(path: &Path, since: Time, until: Time, machine: Machine) -> Result<Vec<ActionRow>, StoreError> {
     let connection = connect::beside(path)?;
     let read = || -> rusqlite::Result<Vec<ActionRow>> {
@@ -221,7 +221,7 @@ pub fn actions(path: &Path, since: Time, until: Time, machine: Machine) -> Resul
                      'evidence', json_object('measured', json(body -> '$.evidence.measured'))) END,
                  EXISTS (SELECT 1 FROM cases WHERE cases.id = subject)
              FROM audit LEFT JOIN alerts ON alerts.id = audit.subject
-             WHERE at >= ?1 AND at < ?2 AND (?3 OR who <> ?4) ORDER BY seq",
+             WHERE at >= ?1 AND at < ?2 AND (?3 OR who <> ?4) AND who <> '' AND verb IS NOT 'consultation' ORDER BY seq",
         )?;
         let values = params![since.millis(), until.millis(), machine == Machine::Included, OURSELVES];
         let rows = query.query_map(values, |row| {

@@ -13,17 +13,22 @@
 //! | `notices` | an open alert about the daemon, by what is wrong and where |
 //! | `notes`, `silences` | what analysts wrote about an alert; what they hold back |
 //! | `cases`, `case_alerts` | a case as the engine last gave it; every alert that was ever in it |
-//! | `audit` | who did what, when and why; `caller` is the account that gave another name, `way` how the person was identified; `digest` and `hash` are the links of the chain |
-//! | `chain_start` | the last row of the chain that retention deleted |
+//! | `audit` | who did what, when and why; `caller` is the account that gave another name, `way` how the person was identified; `salt` to `hash` belong to the chain (`chain`) |
+//! | `chain_start` | the one row of `audit` before the chain: the last that retention deleted, or the last from before schema 6 |
 //! | `people`, `tokens` | who may use the API: people with the hash of their password, machines with the hash of their token |
 //! | `sessions`, `links` | who is signed in; one-time links for signing in (without a person: for the first administrator) |
 //! | `requests` | the answer to a request with an idempotency key, kept for a day |
 //! | `purges` | how much a purge deleted, numbers only |
+//! | `alert_items`, `alert_texts` | an alert as lists show it, without its tracks: columns to filter and sort by, and the text of the item |
 //! | `reached` | the one journal position up to which all changes are stored |
 //!
 //! `case_alerts` keeps the alerts of a case that was merged into another, so that a hold survives the merge; `alerts.case_id` names the
 //! case that an alert is in now. `alerts.acts` counts what people did with the alert; `touched_seq` and `touched_at` are the last row of
 //! `audit` about it.
+//!
+//! `alert_items` and `alert_texts` repeat what is in `alerts`, because a row of `alerts` is long: its tracks would have to be read to reach
+//! the columns after them. Triggers keep them, so that no writer can forget it. `clears` is the part of the marking in force that a
+//! clearance depends on; few different ones exist.
 
 /// Schema version of this program, stored in `user_version`.
 pub(super) const VERSION: i64 = 6;
@@ -211,6 +216,8 @@ pub(super) const STEPS: [&str; VERSION as usize] = [
     ALTER TABLE audit ADD COLUMN result TEXT;
     ALTER TABLE audit ADD COLUMN times INTEGER NOT NULL DEFAULT 1;
     ALTER TABLE audit ADD COLUMN repeated_at INTEGER;
+    ALTER TABLE audit ADD COLUMN salt BLOB;
+    ALTER TABLE audit ADD COLUMN sealed BLOB;
     ALTER TABLE audit ADD COLUMN digest BLOB;
     ALTER TABLE audit ADD COLUMN hash BLOB;
     CREATE TABLE chain_start (
@@ -218,9 +225,12 @@ pub(super) const STEPS: [&str; VERSION as usize] = [
         seq INTEGER NOT NULL,
         hash BLOB NOT NULL
     ) STRICT;
+    INSERT INTO chain_start SELECT 1, coalesce(max(seq), 0), zeroblob(32) FROM audit;
     ALTER TABLE alerts ADD COLUMN acts INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE alerts ADD COLUMN touched_seq INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE alerts ADD COLUMN touched_at INTEGER NOT NULL DEFAULT 0;
+    UPDATE alerts SET (touched_seq, touched_at) =
+        (SELECT coalesce(max(seq), 0), coalesce(max(at), alerts.last_at) FROM audit WHERE subject = alerts.id);
     CREATE TABLE people (
         name TEXT PRIMARY KEY COLLATE NOCASE,
         password TEXT,
@@ -229,6 +239,7 @@ pub(super) const STEPS: [&str; VERSION as usize] = [
         purpose TEXT,
         made_at INTEGER NOT NULL,
         disabled_at INTEGER,
+        signed_in_at INTEGER,
         preferences TEXT NOT NULL DEFAULT '{}',
         seen INTEGER
     ) STRICT, WITHOUT ROWID;
@@ -274,5 +285,90 @@ pub(super) const STEPS: [&str; VERSION as usize] = [
         PRIMARY KEY (person, key)
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX requests_by_time ON requests (at);
+    DROP INDEX outbox_by_alert;
+    CREATE INDEX outbox_by_alert ON outbox (alert, state);
+    CREATE TABLE alert_items (
+        id TEXT PRIMARY KEY REFERENCES alerts (id) ON DELETE CASCADE,
+        behaviour TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        announced INTEGER NOT NULL,
+        status TEXT NOT NULL,
+        severity INTEGER NOT NULL,
+        score INTEGER NOT NULL,
+        started_at INTEGER NOT NULL,
+        last_at INTEGER NOT NULL,
+        revision INTEGER NOT NULL,
+        lat REAL,
+        lon REAL,
+        types TEXT NOT NULL,
+        flags TEXT NOT NULL,
+        clears TEXT NOT NULL,
+        state TEXT NOT NULL,
+        acknowledged_until INTEGER,
+        assignee TEXT,
+        finding TEXT,
+        finding_reason TEXT,
+        case_id TEXT,
+        acts INTEGER NOT NULL,
+        touched_seq INTEGER NOT NULL,
+        touched_at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX items_by_score ON alert_items (score DESC, last_at DESC, id);
+    CREATE INDEX items_by_time ON alert_items (last_at DESC, id);
+    CREATE INDEX items_by_start ON alert_items (started_at DESC, id);
+    CREATE INDEX items_by_touch ON alert_items (touched_at DESC, id);
+    CREATE INDEX items_by_clears ON alert_items (clears);
+    CREATE TABLE alert_texts (
+        id TEXT PRIMARY KEY REFERENCES alerts (id) ON DELETE CASCADE,
+        item TEXT NOT NULL,
+        handling TEXT NOT NULL,
+        names TEXT NOT NULL,
+        words TEXT NOT NULL
+    ) STRICT;
+    CREATE VIEW item_handlings AS SELECT id, CASE WHEN mark IS NULL THEN coalesce(body -> '$.handling', '{}')
+        ELSE json_patch(coalesce(body -> '$.handling', '{}'),
+            (SELECT json_group_object(key, json(mark -> fullkey)) FROM json_each(mark) WHERE type <> 'null')) END AS handling
+        FROM alerts;
+    CREATE VIEW item_rows AS SELECT id, behaviour,
+        coalesce(body ->> '$.kind', iif(behaviour IN ('delivery_failed', 'delivery_test', 'feed_silent', 'vessel_flood'), 'system', 'vessel')),
+        announced, status, severity, score, started_at, last_at, revision,
+        CAST(body ->> '$.position.lat' AS REAL), CAST(body ->> '$.position.lon' AS REAL),
+        (SELECT coalesce(',' || group_concat(value ->> '$.ship_type') || ',', '') FROM json_each(body, '$.vessels')),
+        (SELECT coalesce(',' || group_concat(value ->> '$.flag') || ',', '') FROM json_each(body, '$.vessels')),
+        (SELECT json_array(handling ->> '$.tlp', handling -> '$.europol', handling -> '$.releasable_to',
+            handling ->> '$.purpose', handling -> '$.personal_data', handling ->> '$.reality')
+            FROM item_handlings WHERE item_handlings.id = alerts.id),
+        state, acknowledged_until, assignee, finding, finding_reason, case_id, acts, touched_seq, touched_at
+        FROM alerts;
+    CREATE VIEW item_texts AS SELECT id,
+        json_remove(body, '$.evidence.tracks', '$.handling', '$.case_id', '$.kind'),
+        (SELECT handling FROM item_handlings WHERE item_handlings.id = alerts.id),
+        (SELECT coalesce(lower(group_concat(concat_ws(' ', value ->> '$.name', value ->> '$.call_sign'), char(10))), '')
+            FROM json_each(body, '$.vessels')),
+        (SELECT lower(concat_ws(char(10), replace(behaviour, '_', ' '), body ->> '$.summary',
+            (SELECT group_concat(concat_ws(' ', value ->> '$.name', value ->> '$.call_sign', value ->> '$.mmsi',
+                value ->> '$.imo'), char(10)) FROM json_each(body, '$.vessels')),
+            (SELECT group_concat(concat_ws(' ', value ->> '$.id', value ->> '$.name'), char(10))
+                FROM json_each(body, '$.zones')))))
+        FROM alerts;
+    INSERT INTO alert_items SELECT * FROM item_rows;
+    INSERT INTO alert_texts SELECT * FROM item_texts;
+    CREATE TRIGGER item_of_new_alert AFTER INSERT ON alerts BEGIN
+        INSERT INTO alert_items SELECT * FROM item_rows WHERE id = NEW.id;
+        INSERT INTO alert_texts SELECT * FROM item_texts WHERE id = NEW.id;
+    END;
+    CREATE TRIGGER item_of_changed_alert AFTER UPDATE OF body, mark ON alerts BEGIN
+        DELETE FROM alert_items WHERE id = NEW.id;
+        DELETE FROM alert_texts WHERE id = NEW.id;
+        INSERT INTO alert_items SELECT * FROM item_rows WHERE id = NEW.id;
+        INSERT INTO alert_texts SELECT * FROM item_texts WHERE id = NEW.id;
+    END;
+    CREATE TRIGGER item_of_touched_alert AFTER UPDATE OF announced, status, state, acknowledged_until, assignee, finding,
+        finding_reason, case_id, acts, touched_seq, touched_at ON alerts BEGIN
+        UPDATE alert_items SET announced = NEW.announced, status = NEW.status, state = NEW.state,
+            acknowledged_until = NEW.acknowledged_until, assignee = NEW.assignee, finding = NEW.finding,
+            finding_reason = NEW.finding_reason, case_id = NEW.case_id, acts = NEW.acts,
+            touched_seq = NEW.touched_seq, touched_at = NEW.touched_at WHERE id = NEW.id;
+    END;
 ",
 ];

@@ -203,7 +203,7 @@ fn the_actual_caller_is_kept_beside_a_claimed_name() {
     let id = changes[0].alert.id.clone();
     store.changes(changes, 0);
     assert!(store.settle(PATIENCE));
-    let claimed = Actor { who: "maria", caller: Some("rui") };
+    let claimed = Actor { who: "maria", caller: Some("rui"), ..Actor::default() };
     act(&place.path, &id, &Action::Note("seen".to_owned()), claimed, None, noon()).expect("open");
     let rows = trail(&place.path, &id).expect("stored");
     let machine = rows.iter().filter(|row| row.who == OURSELVES && row.caller.is_none()).count();

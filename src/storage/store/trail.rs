@@ -1,12 +1,15 @@
 //! The audit trail: who did what, when and why, and the actual caller if another name was given.
 //!
-//! A row is written in the transaction of the action itself. Only retention deletes rows, or the text of the program's own.
+//! A row is written in the transaction of the action itself and continues the [`chain`]. Only retention deletes rows, or the text of the
+//! program's own.
 
+use std::net::IpAddr;
 use std::path::Path;
 
 use rusqlite::{Connection, Transaction, params};
 use serde_json::{Value, json};
 
+use super::chain::{self, Content};
 use super::connect;
 use super::error::StoreError;
 use atalaia_core::base::time::Time;
@@ -19,19 +22,91 @@ const FORMERLY: &str = "atalaia";
 /// Actions that only the program takes. In stores from before schema 5 they tell its rows from those of a person called `atalaia`.
 const OWN_ACTS: [&str; 7] = ["opened", "updated", "ended", "retracted", "withheld", "undelivered", "unacknowledged"];
 
-/// The author of an action.
+/// How people on the machine itself are identified: by the account that runs the command.
+pub const LOCAL_ACCOUNT: &str = "local account";
+
+/// What happened to data, in the words of Directive (EU) 2016/680, article 25.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Verb {
+    /// Data came in.
+    Collection,
+    /// Data, settings or rights were made or changed.
+    Alteration,
+    /// Somebody read data.
+    Consultation,
+    /// Data were handed to a recipient, or kept from one.
+    Disclosure,
+    /// Data were linked with others.
+    Combination,
+    /// Data were deleted.
+    Erasure,
+}
+
+impl Verb {
+    /// All verbs.
+    pub const ALL: [Verb; 6] =
+        [Verb::Collection, Verb::Alteration, Verb::Consultation, Verb::Disclosure, Verb::Combination, Verb::Erasure];
+
+    /// Its name, as stored.
+    pub fn name(self) -> &'static str {
+        match self {
+            Verb::Collection => "collection",
+            Verb::Alteration => "alteration",
+            Verb::Consultation => "consultation",
+            Verb::Disclosure => "disclosure",
+            Verb::Combination => "combination",
+            Verb::Erasure => "erasure",
+        }
+    }
+
+    /// The verb of an action of the store itself.
+    fn of(what: &str) -> Verb {
+        match what {
+            "withheld" | "undelivered" | "retried" | "bundled" | "exported" => Verb::Disclosure,
+            "purged" => Verb::Erasure,
+            _ => Verb::Alteration,
+        }
+    }
+}
+
+/// The author of an action, and how the author was identified.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Actor<'a> {
     /// Name under which the action is recorded.
     pub who: &'a str,
     /// The actual caller, if it has another name; `None` for the program itself.
     pub caller: Option<&'a str>,
+    /// How the author was identified; `None` for the program itself.
+    pub way: Option<&'a str>,
+    /// Public id of the session; `None` without one.
+    pub session: Option<&'a str>,
+    /// Address of the client; `None` for commands and for the program itself.
+    pub address: Option<IpAddr>,
+    /// What the author uses the data for; `None` if that was not asked.
+    pub purpose: Option<&'a str>,
 }
 
 impl<'a> From<&'a str> for Actor<'a> {
     fn from(who: &'a str) -> Actor<'a> {
-        Actor { who, caller: None }
+        Actor { who, ..Actor::default() }
     }
+}
+
+/// A row to be written.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Record<'a> {
+    /// The author.
+    pub by: Actor<'a>,
+    /// What happened to data.
+    pub verb: Verb,
+    /// The action, one word.
+    pub what: &'a str,
+    /// What it is about: the full id of an alert or case, or for example `silence 3`, `vessel 224000001`, `export`.
+    pub subject: &'a str,
+    /// The reason, if one was given.
+    pub why: Option<&'a str>,
+    /// The result or the recipient, if there is something to say.
+    pub result: Option<&'a str>,
 }
 
 /// One row of the audit trail.
@@ -70,7 +145,7 @@ impl AuditRow {
     }
 }
 
-/// The trail of one alert, case, silence or purge, oldest first. Needs the full id.
+/// The trail of one alert, case, silence or purge, oldest first, without those who only read it. Needs the full id.
 pub fn trail(path: &Path, subject: &str) -> Result<Vec<AuditRow>, StoreError> {
     let connection = connect::beside(path)?;
     of(&connection, subject).map_err(StoreError::sqlite(path))
@@ -78,8 +153,9 @@ pub fn trail(path: &Path, subject: &str) -> Result<Vec<AuditRow>, StoreError> {
 
 /// The same, on an open connection.
 pub(super) fn of(connection: &Connection, subject: &str) -> rusqlite::Result<Vec<AuditRow>> {
-    let mut query =
-        connection.prepare_cached("SELECT at, who, caller, what, why FROM audit WHERE subject = ?1 ORDER BY seq")?;
+    let mut query = connection.prepare_cached(
+        "SELECT at, who, caller, what, why FROM audit WHERE subject = ?1 AND verb IS NOT 'consultation' ORDER BY seq",
+    )?;
     let rows = query.query_map([subject], |row| {
         let at = row.get(0).map(Time::from_millis)?;
         Ok(AuditRow { at, who: row.get(1)?, caller: row.get(2)?, what: row.get(3)?, why: row.get(4)? })
@@ -87,7 +163,7 @@ pub(super) fn of(connection: &Connection, subject: &str) -> rusqlite::Result<Vec
     rows.collect()
 }
 
-/// Writes one audit row. `subject` is the full id of an alert or case, or a silence; `now` is the wall clock.
+/// Writes one audit row about an action of the store. `subject` is the full id of an alert or case, or a silence; `now` is the wall clock.
 pub(super) fn audit<'a>(
     transaction: &Transaction<'_>,
     now: Time,
@@ -96,10 +172,44 @@ pub(super) fn audit<'a>(
     subject: &str,
     why: Option<&str>,
 ) -> rusqlite::Result<()> {
-    let Actor { who, caller } = who.into();
-    let mut insert = transaction
-        .prepare_cached("INSERT INTO audit (at, who, caller, what, subject, why) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
-    insert.execute(params![now.millis(), who, caller, what, subject, why]).map(drop)
+    let record = Record { by: who.into(), verb: Verb::of(what), what, subject, why, result: None };
+    write(transaction, now, &record).map(drop)
+}
+
+/// Writes one row and returns its number. The row becomes the last one about its alert, unless somebody only read it.
+pub(super) fn write(transaction: &Transaction<'_>, now: Time, record: &Record<'_>) -> rusqlite::Result<i64> {
+    let Record { by, verb, what, subject, why, result } = *record;
+    let Actor { who, caller, way, session, address, purpose } = by;
+    let address = address.map(|address| address.to_string());
+    let content = Content {
+        seq: 0,
+        at: now.millis(),
+        who,
+        caller,
+        way,
+        session,
+        address: address.as_deref(),
+        verb: verb.name(),
+        what,
+        subject,
+        purpose,
+        why,
+        result,
+    };
+    let seq = chain::append(transaction, &content)?;
+    if verb != Verb::Consultation {
+        let mut touch =
+            transaction.prepare_cached("UPDATE alerts SET touched_seq = ?2, touched_at = ?3 WHERE id = ?1")?;
+        touch.execute(params![subject, seq, now.millis()])?;
+    }
+    Ok(seq)
+}
+
+/// Writes one row beside the daemon, in a transaction of its own. For what leaves no other trace in the store, such as an export.
+pub fn record(path: &Path, record: &Record<'_>, now: Time) -> Result<(), StoreError> {
+    connect::in_transaction(path, |transaction| {
+        write(transaction, now, record).map(drop).map_err(StoreError::sqlite(path))
+    })
 }
 
 /// Whether two names belong to the same person. Case does not matter.

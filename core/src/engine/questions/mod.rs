@@ -3,6 +3,7 @@
 //! Each is a function over the engine, or over a copy of its picture, and its answer is plain data. The command line and the HTTP pages
 //! print the same answers. A question never changes the engine: the same lines give the same alerts, whatever is asked meanwhile.
 
+mod coverage;
 mod explain;
 mod near;
 mod picture;
@@ -10,9 +11,10 @@ mod question;
 mod vessel;
 mod who;
 
+pub use coverage::{CoverageCell, CoverageMap};
 pub use explain::{Condition, Conditions, FixThere, Form, TrackConditions, bare, conditions, nearest, track_key};
 pub use near::{Nearby, near};
-pub use picture::{Picture, PictureVessel};
+pub use picture::{Picture, PictureVessel, Traits};
 pub use question::{Answer, Question};
 pub use vessel::{VesselAnswer, VesselTrack, kind_of, vessel};
 pub use who::{

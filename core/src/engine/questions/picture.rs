@@ -1,8 +1,9 @@
 //! A flat copy of the picture, for readers that must not hold up the engine.
 
 use super::vessel::kind_of;
-use crate::ais::ship_type_name;
+use crate::ais::{Class, Dimensions, ship_type_name};
 use crate::base::time::Time;
+use crate::behaviours::Behaviour;
 use crate::engine::Engine;
 use crate::geo::LatLon;
 use crate::picture::tracks::{Fix, TrackKey, Vessel};
@@ -25,27 +26,65 @@ pub struct PictureVessel {
     pub fix: Fix,
     /// Name as it was sent; `None` if never sent.
     pub name: Option<Box<str>>,
+    /// Call sign as it was sent; `None` if never sent.
+    pub call_sign: Option<Box<str>>,
+    /// IMO number as it was sent, not checked; `None` if never sent.
+    pub imo: Option<u32>,
     /// Ship type 1-99; `None` if never sent.
     pub ship_type: Option<u8>,
+    /// Distances from the antenna to the sides of the hull; `None` if never sent.
+    pub hull: Option<Dimensions>,
     /// Speed made good in knots; `None` before five minutes of track, or across a hole too long to count.
     pub made_good_knots: Option<f64>,
+    /// What else is known of it.
+    pub traits: Traits,
+}
+
+/// What the engine knows of a vessel beside its report, each yes or no.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Traits {
+    /// Its transponder is of class B.
+    pub class_b: bool,
+    /// Only satellites have heard it.
+    pub satellite_only: bool,
+    /// It is on a watchlist.
+    pub listed: bool,
+    /// Several ships use its MMSI.
+    pub in_conflict: bool,
 }
 
 impl Picture {
     /// Copies the picture of an engine.
     pub fn of(engine: &Engine) -> Picture {
-        Picture { at: engine.now(), vessels: engine.tracks().iter().filter_map(PictureVessel::of).collect() }
+        let tracks = engine.tracks();
+        let mut vessels = Vec::with_capacity(tracks.len());
+        vessels.extend(tracks.iter().filter_map(PictureVessel::of));
+        Picture { at: engine.now(), vessels }
     }
 }
 
+/// The activity bit of vessels that are on a watchlist.
+const LISTED: u32 = 1 << Behaviour::Watchlist as u32;
+
 impl PictureVessel {
+    /// `None` for a track without a fix.
     fn of(vessel: Vessel<'_>) -> Option<PictureVessel> {
+        let identity = vessel.identity();
         Some(PictureVessel {
             key: vessel.key(),
             fix: vessel.last()?,
-            name: vessel.identity().and_then(|identity| identity.name.clone()),
+            name: identity.and_then(|identity| identity.name.clone()),
+            call_sign: identity.and_then(|identity| identity.call_sign.clone()),
+            imo: identity.and_then(|identity| identity.imo),
             ship_type: vessel.ship_type(),
+            hull: identity.and_then(|identity| identity.dimensions),
             made_good_knots: vessel.speed_made_good().filter(|smg| !smg.over_hole).map(|smg| smg.knots),
+            traits: Traits {
+                class_b: vessel.class() == Class::B,
+                satellite_only: vessel.satellite_only(),
+                listed: vessel.active() & LISTED != 0,
+                in_conflict: vessel.is_one_of_several() || vessel.shares_number(),
+            },
         })
     }
 
@@ -62,5 +101,20 @@ impl PictureVessel {
     /// Position of its latest fix.
     pub fn position(&self) -> LatLon {
         self.fix.position
+    }
+
+    /// Length overall in metres; `None` if not sent.
+    pub fn length(&self) -> Option<u16> {
+        self.hull.map(Dimensions::length).filter(|metres| 0 < *metres)
+    }
+
+    /// Beam in metres; `None` if not sent.
+    pub fn beam(&self) -> Option<u16> {
+        self.hull.map(Dimensions::beam).filter(|metres| 0 < *metres)
+    }
+
+    /// Whether it reports that it is at anchor (navigational status 1) or moored (5).
+    pub fn says_anchored(&self) -> bool {
+        matches!(self.fix.said.status(), Some(1 | 5))
     }
 }

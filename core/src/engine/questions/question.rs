@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::coverage::CoverageMap;
 use super::explain::{Conditions, conditions};
 use super::vessel::{VesselAnswer, vessel};
 use super::who::{Deed, Search, Suspects, who};
@@ -20,6 +21,8 @@ pub enum Question {
     /// Which vessels stopped, slowed, met or were dark near a place, as far as the engine remembers. The alerts and facts that are over
     /// are not in the engine; the caller may add them.
     Who(Search, Vec<Deed>),
+    /// How well each part of the sea is heard.
+    Coverage,
 }
 
 /// The answer to a [`Question`], of the same kind.
@@ -32,6 +35,8 @@ pub enum Answer {
     Explain(Option<Conditions>),
     /// The vessels, ranked.
     Who(Suspects),
+    /// The cells of the reception model.
+    Coverage(CoverageMap),
 }
 
 impl Question {
@@ -44,6 +49,7 @@ impl Question {
                 Answer::Explain(found.filter(|found| !found.tracks.is_empty()))
             }
             Question::Who(search, deeds) => Answer::Who(who(engine, search, deeds)),
+            Question::Coverage => Answer::Coverage(CoverageMap::of(engine)),
         }
     }
 }

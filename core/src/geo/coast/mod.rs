@@ -134,6 +134,11 @@ impl Coast {
         self.land.holds(at)
     }
 
+    /// The outlines of the land, closed, as longitudes and latitudes in degrees, to be filled by the even-odd rule.
+    pub(super) fn rings(&self) -> Vec<Vec<(f64, f64)>> {
+        self.land.rings()
+    }
+
     /// The point of the coastline nearest to a position, which may be on land; `None` without any land.
     pub fn nearest_shore(&self, at: LatLon) -> Option<LatLon> {
         Some(position(self.nearest(spot(at), f64::INFINITY)?.0))

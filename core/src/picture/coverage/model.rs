@@ -226,6 +226,11 @@ impl Coverage {
         self.slot.map_or(Reception::default(), |slot| self.cells.reception(Cell::of(at), class, slot))
     }
 
+    /// How well class A and class B are heard in every cell with counts; in no particular order.
+    pub fn receptions(&self) -> impl Iterator<Item = (Cell, [Reception; 2])> {
+        self.slot.into_iter().flat_map(|slot| self.cells.all(slot))
+    }
+
     /// Vessel-hours heard within `nm` of a place. Counts fade; 14 days ago they weigh 1/e. Hours.
     pub fn vessel_hours(&self, at: LatLon, nm: f64) -> f64 {
         self.slot.map_or(0.0, |slot| usual_silence::hours(self.cells.heard_near(at, nm, slot)))

@@ -7,13 +7,18 @@
 //! | notes | when they were written; at the latest they go with their alert | as their alert, but for deliveries |
 //! | cases | their last stored change | held, with an alert left |
 //! | silences | when they were made, by the time of alerts | in force or in the future |
-//! | audit rows | the action | of a held case or its alerts, records of purges |
+//! | audit rows | the action | of a held case or its alerts, records of purges; rows behind one that stays are emptied |
 //! | copies and damaged files | their modification, by the time of alerts | - |
 //!
 //! Received lines are the journal's to delete (`journal::purge`), with the spans that [`held_spans`](super::held_spans) gives.
 //!
 //! A purge consists of many small transactions, so that the writer never waits for long. Each of them also records how much was deleted
-//! (`purges` and an audit row, numbers only), so that the record is correct even if the purge is interrupted.
+//! (`purges`, numbers only), so that the record is correct even if the purge is interrupted. Its audit row is written at the end, or by the
+//! next purge.
+
+mod settings;
+
+pub use settings::RetentionSettings;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -21,13 +26,11 @@ use std::thread;
 use std::time::{Duration, UNIX_EPOCH};
 
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
-use serde::{Deserialize, Serialize};
 
 use super::error::StoreError;
 use super::holds::HELD;
 use super::trail::{Actor, audit};
-use super::{connect, integrity, migration, schema};
-use atalaia_core::base::fault::Fault;
+use super::{chain, connect, integrity, migration, schema};
 use atalaia_core::base::time::{Span, Time};
 
 /// Maximum number of rows deleted in one transaction, not counting the few that depend on an alert and are deleted with it.
@@ -41,52 +44,6 @@ const LOG_WAIT: Duration = Duration::from_millis(250);
 /// The program's own audit rows of an alert. They may name vessels and lose their text with the alert; rows of people stay for
 /// `audit_days`.
 const OURS: &str = "('opened', 'updated', 'ended', 'retracted')";
-/// Maximum retention time of any class in days: a century.
-const MOST_DAYS: u32 = 36_500;
-
-/// `[retention]`: how long each class of data is kept, in days. 0 means for ever.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct RetentionSettings {
-    /// Received lines. Days since receipt.
-    #[schemars(range(min = 0, max = MOST_DAYS))]
-    pub raw_days: u32,
-    /// Alerts that are over. Days since their last change.
-    #[schemars(range(min = 0, max = MOST_DAYS))]
-    pub alerts_days: u32,
-    /// Cases with no alert left. Days since their last change.
-    #[schemars(range(min = 0, max = MOST_DAYS))]
-    pub cases_days: u32,
-    /// Notes on alerts that are over. Days since they were written; never longer than the alert.
-    #[schemars(range(min = 0, max = MOST_DAYS))]
-    pub notes_days: u32,
-    /// The audit trail. Days since the action.
-    #[schemars(range(min = 0, max = MOST_DAYS))]
-    pub audit_days: u32,
-}
-
-impl Default for RetentionSettings {
-    fn default() -> RetentionSettings {
-        RetentionSettings { raw_days: 30, alerts_days: 365, cases_days: 365, notes_days: 365, audit_days: 1826 }
-    }
-}
-
-impl RetentionSettings {
-    /// What the ranges of the fields do not show, with the path of the key. `promised_days` is the retention time that alerts announce to
-    /// their receivers.
-    pub fn problems(&self, promised_days: u32) -> Vec<Fault> {
-        let mut problems = Vec::new();
-        if promised_days != 0 && promised_days < self.alerts_days {
-            let what = format!("{} days are more than handling.retain_days ({promised_days}) allows", self.alerts_days);
-            problems.push(Fault::new("retention.alerts_days", what).advise("write no more than that"));
-        }
-        if self.audit_days != 0 && (self.alerts_days == 0 || self.audit_days < self.alerts_days) {
-            let what = "who did what with an alert must outlast the alert";
-            problems.push(Fault::new("retention.audit_days", what).advise("write 0 or no less than alerts_days"));
-        }
-        problems
-    }
-}
 
 /// What a purge deleted or would delete, by class, and what it kept despite its age.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -134,7 +91,7 @@ pub fn purge<'a>(
     dry_run: bool,
 ) -> Result<Purged, StoreError> {
     let connection = connect::beside(path)?;
-    let mut purge = Purge { connection, settings, who: who.into(), now, rows: None, gone: Purged::default() };
+    let mut purge = Purge { connection, settings, who: who.into(), now, record: None, gone: Purged::default() };
     let found = purge.find().map_err(StoreError::sqlite(path))?;
     // The copies contain the alerts to be deleted. Held data remains in the main file.
     let copies = copies(path, purge.before(settings.alerts_days));
@@ -169,8 +126,8 @@ struct Purge<'a> {
     /// The author of the record of the purge.
     who: Actor<'a>,
     now: Time,
-    /// Row numbers in `purges` and `audit` of the record of this purge; `None` until something is deleted.
-    rows: Option<(i64, i64)>,
+    /// Row number in `purges` of the record of this purge; `None` until something is deleted.
+    record: Option<i64>,
     gone: Purged,
 }
 
@@ -242,6 +199,13 @@ impl Purge<'_> {
             ),
             [self.before(settings.audit_days)],
         )?;
+        // Rows that were emptied stay until every row before them can go.
+        connection.execute(
+            "DELETE FROM temp.due WHERE kind = 'audit' AND CAST(key AS INTEGER) IN (SELECT seq FROM audit WHERE who = '' AND seq >
+                 (SELECT min(seq) FROM audit WHERE what <> 'purged' AND seq > (SELECT seq FROM chain_start) AND NOT EXISTS
+                     (SELECT 1 FROM temp.due WHERE kind = 'audit' AND key = CAST(seq AS TEXT) AND kept IS NULL)))",
+            [],
+        )?;
         let count = |kind: &str, kept: Option<&str>| -> rusqlite::Result<u64> {
             let mut query =
                 connection.prepare_cached("SELECT count(*) FROM temp.due WHERE kind = ?1 AND kept IS ?2")?;
@@ -271,7 +235,7 @@ impl Purge<'_> {
             let keys: Vec<String> = {
                 let mut query = self
                     .connection
-                    .prepare("SELECT key FROM temp.due WHERE kind = ?1 AND kept IS NULL ORDER BY key")?;
+                    .prepare("SELECT key FROM temp.due WHERE kind = ?1 AND kept IS NULL ORDER BY length(key), key")?;
                 let rows = query.query_map([kind], |row| row.get(0))?;
                 rows.collect::<rusqlite::Result<_>>()?
             };
@@ -284,6 +248,7 @@ impl Purge<'_> {
         if !self.gone.is_empty() {
             // An empty step writes the record of copies that were removed although no row was.
             self.step(KINDS[0], &[])?;
+            conclude(&mut self.connection, self.record, self.who, self.now)?;
             self.give_back()?;
         }
         Ok(())
@@ -311,9 +276,9 @@ impl Purge<'_> {
             }
             keys = rest;
         }
-        let rows = say(&transaction, self.rows, self.who, self.now, &gone)?;
+        let record = say(&transaction, self.record, self.who, self.now, &gone)?;
         transaction.commit()?;
-        (self.rows, self.gone) = (rows, gone);
+        (self.record, self.gone) = (record, gone);
         Ok(keys)
     }
 
@@ -383,10 +348,7 @@ fn remove_alert(
             return Ok(false);
         }
     }
-    let mut forget = transaction.prepare_cached(&format!(
-        "UPDATE audit SET why = NULL WHERE subject = ?1 AND why IS NOT NULL AND what IN {OURS}"
-    ))?;
-    let forgotten = forget.execute([id])?;
+    let forgotten = chain::drop_text(transaction, id, OURS)?;
     // Its few vessel and zone rows are deleted with it.
     transaction.prepare_cached("DELETE FROM alerts WHERE id = ?1")?.execute([id])?;
     *room = room.saturating_sub(forgotten + 1);
@@ -411,47 +373,51 @@ fn remove_row(
                  SELECT 1 FROM case_alerts JOIN alerts ON alerts.id = case_alerts.alert WHERE case_alerts.case_id = cases.id)",
         ),
         "silences" => "DELETE FROM silences WHERE seq = CAST(?1 AS INTEGER)".to_owned(),
-        _ => free(&format!(
-            "audit WHERE seq = CAST(?1 AS INTEGER) AND subject NOT IN {of_held} AND subject NOT IN (SELECT case_id FROM held)"
-        )),
+        _ => return retire(transaction, key, room, gone),
     };
     let count = transaction.prepare_cached(&text)?.execute([key])?;
     let class = match kind {
         "notes" => &mut gone.notes,
         "cases" => &mut gone.cases,
-        "silences" => &mut gone.silences,
-        _ => &mut gone.audit,
+        _ => &mut gone.silences,
     };
     *class += count as u64;
     *room = room.saturating_sub(count.max(1));
     Ok(true)
 }
 
-/// Records how much was deleted so far: one row in `purges` and one in `audit`, kept for ever and containing only numbers.
+/// Takes one row out of the audit trail, unless a hold protects it by now.
+fn retire(transaction: &Transaction<'_>, key: &str, room: &mut usize, gone: &mut Purged) -> rusqlite::Result<bool> {
+    let mut held = transaction.prepare_cached(&format!(
+        "WITH RECURSIVE {HELD} SELECT EXISTS (SELECT 1 FROM audit WHERE seq = ?1 AND (subject IN (SELECT case_id FROM held)
+             OR subject IN (SELECT alert FROM held JOIN case_alerts USING (case_id))))"
+    ))?;
+    let seq: i64 = key.parse().unwrap_or_default();
+    if !held.query_row([seq], |row| row.get(0))? && chain::retire(transaction, seq)? {
+        gone.audit += 1;
+    }
+    *room = room.saturating_sub(1);
+    Ok(true)
+}
+
+/// Records how much was deleted so far: one row in `purges`, kept for ever and containing only numbers. Returns its number.
 fn say(
     transaction: &Transaction<'_>,
-    rows: Option<(i64, i64)>,
+    purge: Option<i64>,
     who: Actor<'_>,
     now: Time,
     gone: &Purged,
-) -> rusqlite::Result<Option<(i64, i64)>> {
+) -> rusqlite::Result<Option<i64>> {
     if gone.is_empty() {
-        return Ok(rows);
+        return Ok(purge);
     }
-    let why = format!(
-        "{} alerts, {} cases, {} notes, {} silences, {} audit rows, {} copies",
-        gone.alerts, gone.cases, gone.notes, gone.silences, gone.audit, gone.copies
-    );
-    let (purge, row) = match rows {
-        Some(rows) => rows,
+    let purge = match purge {
+        Some(purge) => purge,
         None => {
             transaction.execute("INSERT INTO purges (at, who) VALUES (?1, ?2)", params![now.millis(), who.who])?;
-            let purge = transaction.last_insert_rowid();
-            audit(transaction, now, who, "purged", &format!("purge {purge}"), None)?;
-            (purge, transaction.last_insert_rowid())
+            transaction.last_insert_rowid()
         }
     };
-    transaction.execute("UPDATE audit SET why = ?2 WHERE seq = ?1", params![row, why])?;
     let count = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
     transaction.execute(
         "UPDATE purges SET alerts = ?2, cases = ?3, notes = ?4, silences = ?5, audit = ?6, copies = ?7 WHERE seq = ?1",
@@ -465,7 +431,27 @@ fn say(
             count(gone.copies)
         ],
     )?;
-    Ok(Some((purge, row)))
+    Ok(Some(purge))
+}
+
+/// Writes the audit row of each purge that has none: of this one at its end, and of earlier ones that were interrupted. Before, because a
+/// row cannot be changed once it is written. `who` is the author of purge `own`.
+fn conclude(connection: &mut Connection, own: Option<i64>, who: Actor<'_>, now: Time) -> rusqlite::Result<()> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    {
+        let mut open = transaction.prepare(
+            "SELECT seq, who, alerts || ' alerts, ' || cases || ' cases, ' || notes || ' notes, ' || silences || ' silences, ' || audit ||
+                 ' audit rows, ' || copies || ' copies' FROM purges
+             WHERE NOT EXISTS (SELECT 1 FROM audit WHERE subject = 'purge ' || purges.seq AND what = 'purged') ORDER BY seq",
+        )?;
+        let open = open.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        let open: Vec<(i64, String, String)> = open.collect::<rusqlite::Result<_>>()?;
+        for (purge, name, why) in &open {
+            let who = if own == Some(*purge) { who } else { Actor::from(name.as_str()) };
+            audit(&transaction, now, who, "purged", &format!("purge {purge}"), Some(why))?;
+        }
+    }
+    transaction.commit()
 }
 
 #[cfg(test)]

@@ -19,12 +19,15 @@ use crate::harness::daemon::Daemon;
 use crate::harness::lives::ABORTED;
 
 /// Stores as earlier versions left them, with rows in every table, the first version first.
-const EARLIER: [&str; 4] = [
+const EARLIER: [&str; 5] = [
     include_str!("../../../schemas/1.sql"),
     include_str!("../../../schemas/2.sql"),
     include_str!("../../../schemas/3.sql"),
     include_str!("../../../schemas/4.sql"),
+    include_str!("../../../schemas/5.sql"),
 ];
+/// Number of statements of the step to the version of this program.
+const NEWEST: usize = 25;
 /// Table without rows: a digest ends when a daemon starts, which removes its row.
 const EMPTY: &str = "digests";
 /// Store version of this program.
@@ -156,7 +159,9 @@ fn every(gate: usize) -> usize {
 #[test]
 fn killed_at_every_statement_of_a_migration_the_store_has_one_version_and_the_next_start_finishes() {
     // Statements from each version to this one, the commit, the wiping if there is something to wipe, and the end.
-    for (version, points) in [(1, 35 + 3), (2, 23 + 2), (3, 14 + 2), (4, 6 + 2)] {
+    for (version, points) in
+        [(1, 35 + NEWEST + 3), (2, 23 + NEWEST + 2), (3, 14 + NEWEST + 2), (4, 6 + NEWEST + 2), (5, NEWEST + 2)]
+    {
         let earlier = Earlier::of(version);
         let committed = points - if version == 1 { 1 } else { 0 };
         // The statements of the later versions are the last ones of the first.
@@ -183,7 +188,7 @@ fn killed_at_every_statement_of_a_migration_the_store_has_one_version_and_the_ne
 #[test]
 #[allow(clippy::print_stdout)] // The moments tested, for runs with --nocapture.
 fn whenever_power_is_lost_in_a_migration_the_store_has_one_version() {
-    for version in [1, 2, 3, 4] {
+    for version in [1, 2, 3, 4, 5] {
         let earlier = Earlier::of(version);
         let (folder, settings) = earlier.place();
         let root = folder.path().canonicalize().unwrap();
@@ -223,7 +228,7 @@ fn whenever_power_is_lost_in_a_migration_the_store_has_one_version() {
 
 #[test]
 fn a_disk_full_from_any_write_on_stops_a_migration_without_harm() {
-    for version in [1, 4] {
+    for version in [1, 5] {
         let earlier = Earlier::of(version);
         let mut of_version = BTreeMap::new();
         for number in (1..).step_by(every(37)) {
@@ -289,6 +294,10 @@ const COMMANDS: &[&str] = &[
     "backup OUT",
     "purge --dry-run",
     "purge",
+    "audit",
+    "audit verify",
+    "audit head",
+    "audit export",
     "run",
 ];
 

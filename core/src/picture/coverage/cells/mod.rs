@@ -70,10 +70,13 @@ pub struct Reception {
 impl Reception {
     /// Probability, 0-1, that a transmitting vessel is heard there within ten minutes; 0 if too little is known.
     pub fn chance(self) -> f64 {
-        if self.observed + ROUNDING < LEAST_SLOTS {
-            return 0.0;
-        }
-        f64::from(self.heard / (self.observed + DOUBT))
+        self.known_chance().unwrap_or(0.0)
+    }
+
+    /// The same, but `None` if too little is known.
+    pub fn known_chance(self) -> Option<f64> {
+        let is_known = LEAST_SLOTS <= self.observed + ROUNDING;
+        is_known.then(|| f64::from(self.heard / (self.observed + DOUBT)))
     }
 
     /// Multiplies both counts by a share, 0-1.
@@ -190,6 +193,11 @@ impl Cells {
     /// The reception in a cell for a class of transponder, as of a slot.
     pub(super) fn reception(&self, cell: Cell, class: Class, slot: Slot) -> Reception {
         self.counts.get(&cell).map_or(Reception::default(), |counts| counts.at(slot).by_class[place_of(class)])
+    }
+
+    /// The reception of every cell with counts, of class A and of class B, as of a slot; in no particular order.
+    pub(super) fn all(&self, slot: Slot) -> impl Iterator<Item = (Cell, [Reception; 2])> {
+        self.counts.iter().map(move |(cell, counts)| (*cell, counts.at(slot).by_class))
     }
 
     /// Slots in which vessels of either class were heard in the cells whose middle is within `nm` of a place.

@@ -1,0 +1,14 @@
+//! The filter of alerts as a request writes it: one parameter a field, or all fields in the text of `q`.
+//!
+//! Both forms know the same words. A word that is not known is refused with the nearest one, because a filter that is ignored shows alerts
+//! that look as if they matched. A fault in `q` is named with its place in the text: `q/FIRST/BEYOND`, counted in characters.
+
+mod parameters;
+mod text;
+mod token;
+mod value;
+
+pub(super) use parameters::{Basis, KEYS, filter};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,44 @@
+//! The markings in the store that a reader may see.
+
+use rusqlite::Connection;
+use serde_json::{Value, json};
+
+use crate::storage::store::markings::of_machine;
+use crate::storage::store::stages::clear::Clearance;
+use atalaia_core::alerts::Handling;
+
+/// The members of column `clears`, in its order.
+const MEMBERS: [&str; 6] = ["tlp", "europol", "releasable_to", "purpose", "personal_data", "reality"];
+
+/// The values of column `clears` that the clearance allows, as a JSON list. Finds each different value by its index, not by reading all rows.
+pub(super) fn allowed(connection: &Connection, clearance: &Clearance) -> rusqlite::Result<String> {
+    let mut query = connection.prepare_cached(
+        "WITH RECURSIVE marking (clears) AS (
+             SELECT min(clears) FROM alert_items
+             UNION ALL SELECT (SELECT min(clears) FROM alert_items WHERE alert_items.clears > marking.clears)
+             FROM marking WHERE marking.clears IS NOT NULL)
+         SELECT clears FROM marking WHERE clears IS NOT NULL",
+    )?;
+    let all = query.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<String>>>()?;
+    let allowed: Vec<Value> = all.into_iter().filter(|one| may_see(clearance, one)).map(Value::from).collect();
+    Ok(Value::from(allowed).to_string())
+}
+
+/// Whether the clearance allows one value of column `clears`. A marking that cannot be read is refused.
+pub(super) fn may_see(clearance: &Clearance, clears: &str) -> bool {
+    let Ok(Value::Array(said)) = serde_json::from_str(clears) else {
+        return false;
+    };
+    // Alerts of versions without markings have the default one.
+    let Ok(mut handling) = serde_json::to_value(of_machine(&Value::Null)) else {
+        return false;
+    };
+    for (member, value) in MEMBERS.into_iter().zip(said) {
+        match value {
+            Value::Null if member == "europol" || member == "releasable_to" => handling[member] = json!([]),
+            Value::Null => {}
+            value => handling[member] = value,
+        }
+    }
+    serde_json::from_value::<Handling>(handling).is_ok_and(|handling| clearance.refusal(&handling).is_none())
+}

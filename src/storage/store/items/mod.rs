@@ -1,0 +1,26 @@
+//! Alerts as lists show them: found by a filter, in an order, page by page, and only those that the reader may see.
+//!
+//! A reader's clearance is checked by [`Clearance::refusal`], the rule of the sinks, once for each different marking in the store. The
+//! markings that pass are then part of the query, so that pages, totals and counts are all made of the same alerts.
+//!
+//! A page ends at a key, not at a number of rows: rows that come in between two pages move nothing.
+//!
+//! [`Clearance::refusal`]: super::stages::clear::Clearance::refusal
+
+mod clears;
+mod condition;
+mod filter;
+mod order;
+mod page;
+mod reading;
+mod row;
+mod summary;
+
+pub use filter::{AlertFilter, Range};
+pub use order::{Cursor, Order, Sorted};
+pub use page::{AlertPage, item, page};
+pub use row::AlertItem;
+pub use summary::{AlertSummary, ZoneCount};
+
+#[cfg(test)]
+mod tests;

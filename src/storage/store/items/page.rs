@@ -1,0 +1,143 @@
+//! Pages of a list, and single items.
+
+use std::path::Path;
+
+use rusqlite::types::Value as Bound;
+use rusqlite::{Connection, OptionalExtension, named_params};
+
+use super::clears::{allowed, may_see};
+use super::condition::Conditions;
+use super::filter::AlertFilter;
+use super::order::{Cursor, Order};
+use super::row::{AlertItem, columns};
+use crate::storage::store::connect;
+use crate::storage::store::error::StoreError;
+use crate::storage::store::stages::clear::Clearance;
+use atalaia_core::base::time::Time;
+
+/// One page of a list.
+#[derive(Clone, PartialEq, Debug)]
+pub struct AlertPage {
+    /// Its alerts, in the order of the list.
+    pub items: Vec<AlertItem>,
+    /// Where the next page begins; `None` on the last one.
+    pub next: Option<Cursor>,
+    /// Number of alerts that match the filter but that the reader may not see.
+    pub withheld: u32,
+    /// Number of alerts of all pages.
+    pub total: u32,
+    /// Last entry of the log.
+    pub seq: i64,
+}
+
+/// A page of the alerts that match the filter and that the clearance allows. `now` is the wall clock, by which acknowledgements expire.
+pub fn page(
+    path: &Path,
+    filter: &AlertFilter,
+    clearance: &Clearance,
+    order: Order,
+    cursor: Option<&Cursor>,
+    limit: usize,
+    now: Time,
+) -> Result<AlertPage, StoreError> {
+    let connection = connect::beside(path)?;
+    page_of(&connection, filter, clearance, order, cursor, limit, now).map_err(StoreError::sqlite(path))
+}
+
+/// The same on an open connection.
+pub(super) fn page_of(
+    connection: &Connection,
+    filter: &AlertFilter,
+    clearance: &Clearance,
+    order: Order,
+    cursor: Option<&Cursor>,
+    limit: usize,
+    now: Time,
+) -> rusqlite::Result<AlertPage> {
+    // One state of the store for counts, rows and log.
+    let transaction = connection.unchecked_transaction()?;
+    within(&transaction, filter, clearance, order, cursor, limit, now)
+}
+
+/// The same inside a transaction of the caller.
+pub(super) fn within(
+    connection: &Connection,
+    filter: &AlertFilter,
+    clearance: &Clearance,
+    order: Order,
+    cursor: Option<&Cursor>,
+    limit: usize,
+    now: Time,
+) -> rusqlite::Result<AlertPage> {
+    let mut conditions = Conditions::of(filter, now);
+    conditions.bind("clears", Bound::Text(allowed(connection, clearance)?));
+    let (total, withheld) = counts(connection, &conditions)?;
+    let seq = last(connection)?;
+    conditions.add("clears IN (SELECT value FROM json_each(:clears))");
+    if let Some(cursor) = cursor {
+        cursor.limit(&mut conditions);
+    }
+    // One more than the page, to know whether there is another.
+    conditions.bind("limit", Bound::Integer(i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1)));
+    let text = format!("{} WHERE {} ORDER BY {} LIMIT :limit", columns(), conditions.text(), order.text());
+    let mut query = connection.prepare_cached(&text)?;
+    let rows = query.query_map(bound(&text, &conditions.values).as_slice(), AlertItem::of)?;
+    let mut items = rows.collect::<rusqlite::Result<Vec<AlertItem>>>()?;
+    let more = limit < items.len();
+    items.truncate(limit);
+    let next = items.last().filter(|_| more).map(|item| item.cursor(order));
+    Ok(AlertPage { items, next, withheld, total, seq })
+}
+
+/// Full ids of the alerts that match the filter and that the clearance allows, in the default order, at most `limit`.
+pub(super) fn ids(
+    connection: &Connection,
+    filter: &AlertFilter,
+    clearance: &Clearance,
+    limit: usize,
+    now: Time,
+) -> rusqlite::Result<Vec<String>> {
+    let mut conditions = Conditions::of(filter, now);
+    conditions.bind("clears", Bound::Text(allowed(connection, clearance)?));
+    conditions.add("clears IN (SELECT value FROM json_each(:clears))");
+    conditions.bind("limit", Bound::Integer(i64::try_from(limit).unwrap_or(i64::MAX)));
+    let order = Order::default().text();
+    let text = format!("SELECT id FROM alert_items WHERE {} ORDER BY {order} LIMIT :limit", conditions.text());
+    let mut query = connection.prepare_cached(&text)?;
+    query.query_map(bound(&text, &conditions.values).as_slice(), |row| row.get(0))?.collect()
+}
+
+/// One alert by its full id; `None` if it is not stored or the clearance does not allow it. `now` is the wall clock.
+pub fn item(
+    connection: &Connection,
+    id: &str,
+    clearance: &Clearance,
+    now: Time,
+) -> rusqlite::Result<Option<AlertItem>> {
+    let mut query = connection.prepare_cached(&format!("{} WHERE id = :id", columns()))?;
+    let found = query.query_row(named_params! { ":id": id, ":now": now.millis() }, AlertItem::of).optional()?;
+    Ok(found.filter(|item| may_see(clearance, &item.clears)))
+}
+
+/// How many alerts match the conditions: those that the markings in `:clears` allow, and the others.
+fn counts(connection: &Connection, conditions: &Conditions) -> rusqlite::Result<(u32, u32)> {
+    let text = format!(
+        "SELECT count(*), coalesce(sum(clears IN (SELECT value FROM json_each(:clears))), 0) FROM alert_items WHERE {}",
+        conditions.text()
+    );
+    let mut query = connection.prepare_cached(&text)?;
+    let (all, seen): (u32, u32) =
+        query.query_row(bound(&text, &conditions.values).as_slice(), |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok((seen, all.saturating_sub(seen)))
+}
+
+/// Last entry of the log; 0 before the first.
+pub(super) fn last(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.prepare_cached("SELECT coalesce(max(seq), 0) FROM audit")?.query_row([], |row| row.get(0))
+}
+
+/// The values that a query uses, in the form in which rusqlite takes them. A value that no query uses would be an error.
+pub(super) fn bound<'a>(query: &str, values: &'a [(String, Bound)]) -> Vec<(&'a str, &'a dyn rusqlite::ToSql)> {
+    let used = values.iter().filter(|(name, _)| query.contains(name.as_str()));
+    used.map(|(name, value)| (name.as_str(), value as &dyn rusqlite::ToSql)).collect()
+}

@@ -1,0 +1,66 @@
+//! Lists, items and counts by connections that are kept open.
+
+use super::filter::AlertFilter;
+use super::order::{Cursor, Order};
+use super::page::{AlertPage, ids, item, last, page_of};
+use super::row::AlertItem;
+use super::summary::{AlertSummary, summary_of};
+use crate::storage::store::error::StoreError;
+use crate::storage::store::readers::Readers;
+use crate::storage::store::stages::clear::Clearance;
+use atalaia_core::base::time::Time;
+
+impl Readers {
+    /// A page of the alerts that match the filter and that the clearance allows, as [`page`](super::page::page).
+    pub fn page(
+        &self,
+        filter: &AlertFilter,
+        clearance: &Clearance,
+        order: Order,
+        cursor: Option<&Cursor>,
+        limit: usize,
+        now: Time,
+    ) -> Result<AlertPage, StoreError> {
+        self.read(|connection| page_of(connection, filter, clearance, order, cursor, limit, now))
+    }
+
+    /// One alert by its full id; `None` if it is not stored or the clearance does not allow it.
+    pub fn item(&self, id: &str, clearance: &Clearance, now: Time) -> Result<Option<AlertItem>, StoreError> {
+        self.read(|connection| item(connection, id, clearance, now))
+    }
+
+    /// Several alerts by their full ids, in their order, without those that are not stored or that the clearance does not allow.
+    pub fn items(&self, ids: &[String], clearance: &Clearance, now: Time) -> Result<Vec<AlertItem>, StoreError> {
+        self.read(|connection| {
+            let found = ids.iter().map(|id| item(connection, id, clearance, now));
+            found.filter_map(Result::transpose).collect()
+        })
+    }
+
+    /// Full ids of the alerts that match the filter and that the clearance allows, in the default order, at most `limit`.
+    pub fn ids(
+        &self,
+        filter: &AlertFilter,
+        clearance: &Clearance,
+        limit: usize,
+        now: Time,
+    ) -> Result<Vec<String>, StoreError> {
+        self.read(|connection| ids(connection, filter, clearance, limit, now))
+    }
+
+    /// Counts over the alerts that match the filter. `at` is the time at which the last counted hour ends.
+    pub fn summary(
+        &self,
+        filter: &AlertFilter,
+        clearance: &Clearance,
+        now: Time,
+        at: Time,
+    ) -> Result<AlertSummary, StoreError> {
+        self.read(|connection| summary_of(connection, filter, clearance, now, at))
+    }
+
+    /// Last entry of the log; 0 before the first.
+    pub fn seq(&self) -> Result<i64, StoreError> {
+        self.read(last)
+    }
+}
