@@ -101,6 +101,6 @@ function Who() {
     go("/login", { replace: true });
   });
   return h("span", { class: "bar-me" },
-    h(Menu, { right: true, name: `${me.name}: ${roles}`, label: [h("b", { key: "n" }, me.name), h("span", { key: "r", class: "bar-who muted-in-bar" }, me.roles.length > 2 ? t("role.n", { n: me.roles.length }) : roles)],
+    h(Menu, { right: true, title: roles, label: [h("b", { key: "n" }, me.name), h("span", { key: "r", class: "bar-who muted-in-bar" }, me.roles.length > 2 ? t("role.n", { n: me.roles.length }) : roles)],
       items: [{ label: roles, disabled: true }, "line", { label: t("account.title"), onPick: () => (panel.value = "account") }, { label: t("account.sign_out"), onPick: signOut }] }));
 }
