@@ -14,6 +14,7 @@ mod access;
 mod api;
 mod ask;
 mod body;
+mod console;
 mod health;
 mod listener;
 mod metrics;

@@ -15,8 +15,10 @@ mod session;
 mod sources;
 mod tokens;
 mod users;
+mod violations;
 
 #[allow(unused_imports)] // until the first route
 pub(super) use item::Item;
 pub(super) use routes::router;
 pub(super) use sources::Sources;
+pub(super) use violations::reports;

@@ -10,7 +10,7 @@ use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
 use super::description::{self, Description};
 use super::sources::Sources;
-use super::{me, session, tokens, users};
+use super::{me, session, tokens, users, violations};
 use crate::http::access::{Right, admit};
 use crate::http::problem::Problem;
 
@@ -50,6 +50,7 @@ pub(in crate::http) fn router(sources: Sources) -> Router {
     let routes = me::add(routes);
     let routes = users::add(routes);
     let routes = tokens::add(routes);
+    let routes = violations::add(routes);
     let (router, document) = OpenApiRouter::new().nest(PREFIX, routes.router).split_for_parts();
     let described =
         Router::new().route(&format!("{PREFIX}/openapi.json"), get(description::show)).with_state(Arc::new(document));

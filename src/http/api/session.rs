@@ -1,12 +1,13 @@
 //! Signing in and out.
 
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::header::SET_COOKIE;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, RequestExt};
 use serde::Deserialize;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use tracing::{info, warn};
 use utoipa_axum::routes;
 

@@ -19,11 +19,11 @@ use crate::http::access::{Access, Secret, Settings};
 use crate::http::api::{Sources, router};
 use crate::http::ask::Asker;
 use crate::http::body::LONGEST;
+use crate::http::console;
 use crate::http::view::View;
 use crate::platform::clock::Clock;
-use crate::platform::net::{LogLimit, widen};
+use crate::platform::net::{LogLimit, ServerTls, widen};
 use crate::platform::service::{Protocol, Sockets, with_holder};
-use crate::platform::tls::ServerTls;
 use crate::storage::store::{self, Bootstrap};
 use atalaia_core::base::time::Span;
 
@@ -103,7 +103,11 @@ impl Site {
             match listener {
                 Ok((listener, address)) => {
                     info!(%address, tls = tls.is_some(), "serving the API and the console");
-                    let routes = self.routes(settings, tls.is_some(), address);
+                    let pages = match console::router() {
+                        Ok(pages) => pages,
+                        Err(error) => return error!(%error, "cannot prepare the console"),
+                    };
+                    let routes = self.routes(pages, settings, tls.is_some(), address);
                     let routes = routes.into_make_service_with_connect_info::<Caller>();
                     let stopping = stop.clone();
                     let serving = axum::serve(listener, routes)
@@ -136,14 +140,15 @@ impl Site {
     }
 
     /// All routes, and what holds for each. The last layer is the first that a request meets.
-    fn routes(&self, settings: &Settings, secure: bool, address: SocketAddr) -> Router {
+    fn routes(&self, pages: Router, settings: &Settings, secure: bool, address: SocketAddr) -> Router {
         let access = Access::new(&self.store, self.clock, settings.clone(), secure);
         let sources = Sources::new(self.store.clone(), self.asker.clone(), self.view.clone(), self.clock);
         let hosts = match address.ip().is_loopback() {
             true => Hosts::Local(settings.public_host().map(Arc::from)),
             false => Hosts::Any,
         };
-        router(sources.with_access(access))
+        let routes = router(sources.with_access(access)).merge(pages);
+        routes
             .layer(DefaultBodyLimit::max(LONGEST))
             .layer(from_fn(bounded))
             .layer(from_fn_with_state(hosts, of_this_host))
