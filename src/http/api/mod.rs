@@ -6,18 +6,26 @@
 //!
 //! [`Problem`]: super::problem::Problem
 
+mod alerts;
+mod answer;
+mod answers;
+mod cases;
+mod consulted;
+mod described;
 mod description;
 mod filter;
 mod item;
 mod me;
+mod refusals;
 mod routes;
 mod session;
 mod sources;
+mod status;
 mod tokens;
 mod users;
 mod violations;
+mod vessels;
 
-#[allow(unused_imports)] // until the first route
 pub(super) use item::Item;
 pub(super) use routes::router;
 pub(super) use sources::Sources;

@@ -10,7 +10,7 @@ use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
 use super::description::{self, Description};
 use super::sources::Sources;
-use super::{me, session, tokens, users, violations};
+use super::{alerts, cases, me, session, status, tokens, users, vessels, violations};
 use crate::http::access::{Right, admit};
 use crate::http::problem::Problem;
 
@@ -51,6 +51,10 @@ pub(in crate::http) fn router(sources: Sources) -> Router {
     let routes = users::add(routes);
     let routes = tokens::add(routes);
     let routes = violations::add(routes);
+    let routes = alerts::add(routes);
+    let routes = cases::add(routes);
+    let routes = vessels::add(routes);
+    let routes = status::add(routes);
     let (router, document) = OpenApiRouter::new().nest(PREFIX, routes.router).split_for_parts();
     let described =
         Router::new().route(&format!("{PREFIX}/openapi.json"), get(description::show)).with_state(Arc::new(document));

@@ -43,6 +43,8 @@ pub struct Site {
     pub view: watch::Receiver<Arc<View>>,
     /// Path of the store's file.
     pub store: PathBuf,
+    /// Folder of the journal; `None` without one.
+    pub journal: Option<PathBuf>,
     /// Wall clock and steady clock.
     pub clock: Clock,
     /// The way for questions to the main loop.
@@ -147,8 +149,8 @@ impl Site {
             true => Hosts::Local(settings.public_host().map(Arc::from)),
             false => Hosts::Any,
         };
-        let routes = router(sources.with_access(access)).merge(pages);
-        routes
+        router(sources.with_access(access).with_journal(self.journal.clone()))
+            .merge(pages)
             .layer(DefaultBodyLimit::max(LONGEST))
             .layer(from_fn(bounded))
             .layer(from_fn_with_state(hosts, of_this_host))

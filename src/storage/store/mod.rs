@@ -76,7 +76,10 @@ pub use handle::{Reporter, Store};
 pub use handover::{Done, Extent, Handover, handover};
 pub use holds::{held_spans, hold, release};
 pub use integrity::SetAside;
-pub use items::{AlertFilter, AlertItem, AlertPage, AlertSummary, Cursor, Order, Range, Sorted, ZoneCount, item, page};
+pub use items::{
+    AlertDetail, AlertFilter, AlertItem, AlertPage, AlertSummary, CasePage, CaseQuery, Cursor, HistoryRow, Order, Parts, Range, Sorted, ZoneCount, item,
+    page,
+};
 pub use lists::{
     ActionRow, AsOf, Before, Bodies, ChangeRow, Listed, Machine, actions, as_of, changes, history, listed, vessels,
 };
