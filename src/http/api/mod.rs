@@ -6,9 +6,14 @@
 //!
 //! [`Problem`]: super::problem::Problem
 
+mod audit;
+mod author;
+mod consulted;
+mod described;
 mod description;
 mod filter;
 mod item;
+mod refusals;
 mod routes;
 mod sources;
 

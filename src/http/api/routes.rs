@@ -8,6 +8,7 @@ use axum::routing::get;
 use utoipa::OpenApi;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
+use super::audit;
 use super::description::{self, Description};
 use super::sources::Sources;
 use crate::http::access::{Right, admit};
@@ -45,6 +46,7 @@ impl Routes {
 /// All routes of the API. The caller adds what holds for the whole listener.
 pub(in crate::http) fn router(sources: Sources) -> Router {
     let routes = Routes { router: OpenApiRouter::with_openapi(Description::openapi()), sources: sources.clone() };
+    let routes = audit::add(routes);
     let (router, document) = OpenApiRouter::new().nest(PREFIX, routes.router).split_for_parts();
     let described =
         Router::new().route(&format!("{PREFIX}/openapi.json"), get(description::show)).with_state(Arc::new(document));
