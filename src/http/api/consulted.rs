@@ -3,19 +3,7 @@
 use super::sources::Sources;
 use crate::http::access::Reader;
 use crate::http::problem::Problem;
-use crate::storage::store::{self, Actor, Record, Verb};
-
-/// The reader as the author of an audit row.
-fn actor(reader: &Reader) -> Actor<'_> {
-    Actor {
-        who: &reader.name,
-        caller: None,
-        way: Some(reader.way.name()),
-        session: reader.session.as_deref(),
-        address: Some(reader.address),
-        purpose: reader.purpose.as_deref(),
-    }
-}
+use crate::storage::store::{self, Record, Verb};
 
 /// Records that the reader has read something. `what` is the kind of reading, `subject` the id of the alert or case, or for example
 /// `vessel 224000001`. The same again within a quarter of an hour is counted in the same row. An answer is not sent before this has
@@ -30,7 +18,7 @@ pub(super) async fn consulted(
     let (reader, subject, why) = (reader.clone(), subject.to_owned(), why.map(str::to_owned));
     let now = sources.clock.now();
     let record =
-        move |path: &std::path::Path| store::consulted(path, actor(&reader), what, &subject, why.as_deref(), now);
+        move |path: &std::path::Path| store::consulted(path, reader.actor(), what, &subject, why.as_deref(), now);
     sources.stored(record).await
 }
 
@@ -47,7 +35,7 @@ pub(super) async fn disclosed(
     let record = move |path: &std::path::Path| {
         let (verb, what) = (Verb::Disclosure, "exported");
         let record =
-            Record { by: actor(&reader), verb, what, subject: &subject, why: Some(&why), result: Some(&result) };
+            Record { by: reader.actor(), verb, what, subject: &subject, why: Some(&why), result: Some(&result) };
         store::record(path, &record, now)
     };
     sources.stored(record).await

@@ -10,6 +10,8 @@ mod alerts;
 mod answer;
 mod answers;
 mod cases;
+mod audit;
+mod author;
 mod consulted;
 mod described;
 mod description;

@@ -8,6 +8,7 @@ use axum::routing::get;
 use utoipa::OpenApi;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
+use super::audit;
 use super::description::{self, Description};
 use super::sources::Sources;
 use super::{alerts, cases, me, session, status, tokens, users, vessels, violations};
@@ -55,6 +56,7 @@ pub(in crate::http) fn router(sources: Sources) -> Router {
     let routes = cases::add(routes);
     let routes = vessels::add(routes);
     let routes = status::add(routes);
+    let routes = audit::add(routes);
     let (router, document) = OpenApiRouter::new().nest(PREFIX, routes.router).split_for_parts();
     let described =
         Router::new().route(&format!("{PREFIX}/openapi.json"), get(description::show)).with_state(Arc::new(document));
