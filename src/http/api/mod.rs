@@ -9,9 +9,8 @@
 mod alerts;
 mod answer;
 mod answers;
-mod cases;
 mod audit;
-mod author;
+mod cases;
 mod consulted;
 mod described;
 mod description;
@@ -25,8 +24,8 @@ mod sources;
 mod status;
 mod tokens;
 mod users;
-mod violations;
 mod vessels;
+mod violations;
 
 pub(super) use item::Item;
 pub(super) use routes::router;

@@ -8,10 +8,9 @@ use axum::routing::get;
 use utoipa::OpenApi;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
-use super::audit;
 use super::description::{self, Description};
 use super::sources::Sources;
-use super::{alerts, cases, me, session, status, tokens, users, vessels, violations};
+use super::{alerts, audit, cases, me, session, status, tokens, users, vessels, violations};
 use crate::http::access::{Right, admit};
 use crate::http::problem::Problem;
 
