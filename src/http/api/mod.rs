@@ -6,7 +6,9 @@
 //!
 //! [`Problem`]: super::problem::Problem
 
+mod bounds;
 mod description;
+mod picture;
 mod routes;
 mod sources;
 

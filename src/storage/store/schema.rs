@@ -221,6 +221,7 @@ pub(super) const STEPS: [&str; VERSION as usize] = [
     ALTER TABLE alerts ADD COLUMN acts INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE alerts ADD COLUMN touched_seq INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE alerts ADD COLUMN touched_at INTEGER NOT NULL DEFAULT 0;
+    CREATE INDEX alerts_open ON alerts (severity) WHERE status = 'open';
     CREATE TABLE people (
         name TEXT PRIMARY KEY COLLATE NOCASE,
         password TEXT,
