@@ -26,6 +26,7 @@ mod settings;
 mod status;
 mod view;
 
+pub use api::{Names, Pictures};
 pub use ask::{Ask, Asker, QuestionQueue, asking};
 pub use serve::{NAME, Pages};
 pub use settings::Settings;

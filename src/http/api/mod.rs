@@ -8,9 +8,11 @@
 
 mod bounds;
 mod description;
+mod map;
 mod picture;
 mod routes;
 mod sources;
 
+pub use picture::{Names, Pictures};
 pub(super) use routes::router;
 pub(super) use sources::Sources;

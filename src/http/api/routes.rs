@@ -9,8 +9,8 @@ use utoipa::OpenApi;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
 use super::description::{self, Description};
-use super::picture;
 use super::sources::Sources;
+use super::{map, picture};
 use crate::http::access::{Right, admit};
 use crate::http::problem::Problem;
 
@@ -56,6 +56,7 @@ pub(in crate::http) fn shared<T: Clone + Send + Sync + 'static>(
 pub(in crate::http) fn router(sources: Sources) -> Router {
     let routes = Routes { router: OpenApiRouter::with_openapi(Description::openapi()), sources: sources.clone() };
     let routes = picture::add(routes);
+    let routes = map::add(routes);
     let (router, document) = OpenApiRouter::new().nest(PREFIX, routes.router).split_for_parts();
     let described =
         Router::new().route(&format!("{PREFIX}/openapi.json"), get(description::show)).with_state(Arc::new(document));

@@ -25,12 +25,13 @@ mod pictures;
 mod row;
 mod show;
 
+pub use self::pictures::{Names, Pictures};
+
 use std::sync::Arc;
 
 use axum::Extension;
 use utoipa_axum::routes;
 
-use self::pictures::Pictures;
 use super::routes::{Routes, shared};
 use crate::http::access::Right;
 use crate::platform::clock::Clock;

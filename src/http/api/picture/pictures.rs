@@ -20,7 +20,7 @@ const BOARDS: usize = 8;
 
 /// What was made of the last picture.
 #[derive(Debug)]
-pub(super) struct Pictures {
+pub struct Pictures {
     /// Held while a frame is made.
     state: Mutex<State>,
 }
@@ -46,18 +46,18 @@ struct State {
 
 /// Names of vessels since a cursor.
 #[derive(Debug)]
-pub(super) struct Names<T> {
+pub struct Names<T> {
     /// Cursor of the picture.
-    pub(super) cursor: u32,
+    pub cursor: u32,
     /// Whether these are the names of all vessels.
-    pub(super) whole: bool,
+    pub whole: bool,
     /// What was made of each vessel.
-    pub(super) items: Vec<T>,
+    pub items: Vec<T>,
 }
 
 impl Pictures {
     /// Before the first picture. `now` is the wall clock at the start.
-    pub(super) fn new(now: Time) -> Pictures {
+    pub fn new(now: Time) -> Pictures {
         // The seconds fit until 2106.
         let stamp = u32::try_from(now.millis() / 1000).unwrap_or(0);
         Pictures {
@@ -77,7 +77,7 @@ impl Pictures {
     ///
     /// # Errors
     /// If the store could not be read since the start. Later failures are logged, and the alerts of the last reading stay.
-    pub(super) fn frame(
+    pub fn frame(
         &self,
         store: &Path,
         picture: &Arc<Picture>,
@@ -92,7 +92,7 @@ impl Pictures {
     }
 
     /// Makes something of every vessel whose names changed after the picture `after`, with the number of its track.
-    pub(super) fn names<T>(
+    pub fn names<T>(
         &self,
         picture: &Arc<Picture>,
         after: Option<u32>,

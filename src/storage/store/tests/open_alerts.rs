@@ -7,13 +7,13 @@ use atalaia_core::alerts::handling::{Mark, Tlp};
 fn open_alerts_are_read_again_after_a_change_an_act_a_marking_and_when_an_acknowledgement_expires() {
     let place = place();
     let changes = distress();
-    let (store, events) = place.open(&[]);
+    let (store, _events) = place.open(&[]);
     let mut open = OpenAlerts::open(&place.path).expect("it opens");
     assert_eq!(open.changed(noon()).expect("it can be read"), Some(Vec::new()), "the first reading");
     assert_eq!(open.changed(noon()).expect("it can be read"), None, "nothing has changed");
 
     store.changes(changes[..1].to_vec(), 0);
-    stored(&events);
+    assert!(store.settle(PATIENCE));
     let alerts = open.changed(noon()).expect("it can be read").expect("an alert was stored");
     let [alert] = &alerts[..] else { panic!("{alerts:?}") };
     assert_eq!((alert.severity, alert.is_acknowledged), (changes[0].alert.severity, false));
