@@ -27,6 +27,34 @@ const ROUTES: &[(&str, &str, &str)] = &[
     ("GET", "/tokens", "people"),
     ("POST", "/tokens", "people"),
     ("DELETE", "/tokens/{name}", "people"),
+    ("GET", "/status", "status"),
+    ("GET", "/feeds", "status"),
+    ("GET", "/alerts", "read"),
+    ("GET", "/alerts/summary", "read"),
+    ("GET", "/alerts/{id}", "read"),
+    ("GET", "/alerts/{id}/explanation", "search"),
+    ("GET", "/alerts/{id}/sentences", "search"),
+    ("GET", "/alerts/export", "export"),
+    ("GET", "/cases", "read"),
+    ("GET", "/cases/{id}", "read"),
+    ("GET", "/vessels", "read"),
+    ("GET", "/vessels/{mmsi}", "read"),
+    ("GET", "/vessels/{mmsi}/alerts", "read"),
+    ("GET", "/vessels/{mmsi}/track", "read"),
+    ("GET", "/vessels/{mmsi}/explanations", "search"),
+    ("GET", "/who", "search"),
+    ("GET", "/picture", "read"),
+    ("GET", "/picture/names", "read"),
+    ("GET", "/map/land/{z}/{x}/{y}", "read"),
+    ("GET", "/map/bounds", "read"),
+    ("GET", "/map/calm", "read"),
+    ("GET", "/zones", "read"),
+    ("GET", "/zones/at", "read"),
+    ("GET", "/coverage", "read"),
+    ("GET", "/audit", "audit"),
+    ("GET", "/audit/export", "audit"),
+    ("GET", "/audit/verify", "audit"),
+    ("GET", "/audit/head", "audit"),
     // The last, because it ends the session that asks.
     ("DELETE", "/session", "own"),
 ];
@@ -51,6 +79,7 @@ const OF_PERSONS: [&str; 5] = ["/me/preferences", "/me/seen", "/me/purpose", "/m
 fn ask(api: &Api, caller: &Caller, (method, path, _): &(&str, &str, &str)) -> Answer {
     let body = ["POST", "PUT", "PATCH"].contains(method).then(|| json!({}));
     let path = path.replace("{name}", "nobody").replace("{id}", "nothing").replace("{number}", "999999");
+    let path = path.replace("{mmsi}", "999999999").replace("{z}", "2").replace("{x}", "0").replace("{y}", "0");
     api.call(caller, method, &path, body)
 }
 
