@@ -32,7 +32,7 @@ const ROUTES: &[(&str, &str, &str)] = &[
     ("GET", "/alerts", "read"),
     ("GET", "/alerts/summary", "read"),
     ("GET", "/alerts/{id}", "read"),
-    ("GET", "/alerts/{id}/explanation", "search"),
+    ("GET", "/alerts/{id}/explanation", "read"),
     ("GET", "/alerts/{id}/sentences", "search"),
     ("GET", "/alerts/export", "export"),
     ("GET", "/cases", "read"),
