@@ -5,19 +5,7 @@ use std::time::Duration;
 use super::sources::Sources;
 use crate::http::access::Reader;
 use crate::http::problem::Problem;
-use crate::storage::store::{self, Actor, Record, Verb};
-
-/// The reader as the author of an audit row.
-fn actor(reader: &Reader) -> Actor<'_> {
-    Actor {
-        who: &reader.name,
-        caller: None,
-        way: Some(reader.way.name()),
-        session: reader.session.as_deref(),
-        address: Some(reader.address),
-        purpose: reader.purpose.as_deref(),
-    }
-}
+use crate::storage::store::{self, Record, Verb};
 
 /// A reading that is repeated within this time is not counted again: windows ask for what they show every few seconds.
 const SAME: Duration = Duration::from_secs(5);
@@ -65,7 +53,7 @@ async fn once_in(
     let (reader, subject, why) = (reader.clone(), subject.to_owned(), why.map(str::to_owned));
     let now = sources.clock.now();
     let record =
-        move |path: &std::path::Path| store::consulted(path, actor(&reader), what, &subject, why.as_deref(), now);
+        move |path: &std::path::Path| store::consulted(path, reader.actor(), what, &subject, why.as_deref(), now);
     sources.stored(record).await?;
     sources.recent.put(reading, moment);
     Ok(())
@@ -84,7 +72,7 @@ pub(super) async fn disclosed(
     let record = move |path: &std::path::Path| {
         let (verb, what) = (Verb::Disclosure, "exported");
         let record =
-            Record { by: actor(&reader), verb, what, subject: &subject, why: Some(&why), result: Some(&result) };
+            Record { by: reader.actor(), verb, what, subject: &subject, why: Some(&why), result: Some(&result) };
         store::record(path, &record, now)
     };
     sources.stored(record).await

@@ -9,13 +9,17 @@
 mod alerts;
 mod answer;
 mod answers;
+mod audit;
+mod bounds;
 mod cases;
 mod consulted;
 mod described;
 mod description;
 mod filter;
 mod item;
+mod map;
 mod me;
+mod picture;
 mod recent;
 mod refusals;
 mod routes;
@@ -25,10 +29,13 @@ mod status;
 mod tokens;
 mod users;
 mod vessels;
+mod violations;
 
 pub(super) use item::Item;
+pub use picture::{Names, Pictures};
 pub(super) use routes::router;
 pub(super) use sources::Sources;
+pub(super) use violations::reports;
 
 #[cfg(test)]
 mod tests;

@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::get;
+use axum::{Extension, Router};
 use utoipa::OpenApi;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
 use super::description::{self, Description};
 use super::sources::Sources;
-use super::{alerts, cases, me, session, status, tokens, users, vessels};
+use super::{alerts, audit, cases, map, me, picture, session, status, tokens, users, vessels, violations};
 use crate::http::access::{Right, admit};
 use crate::http::problem::Problem;
 
@@ -43,6 +43,15 @@ impl Routes {
     }
 }
 
+/// Hands something that several routes have in common to the handlers of one of them, as an extension.
+pub(in crate::http) fn shared<T: Clone + Send + Sync + 'static>(
+    common: &Extension<T>,
+    methods: UtoipaMethodRouter<Sources>,
+) -> UtoipaMethodRouter<Sources> {
+    let (schemas, paths, router) = methods;
+    (schemas, paths, router.layer(common.clone()))
+}
+
 /// All routes of the API. The caller adds what holds for the whole listener.
 pub(in crate::http) fn router(sources: Sources) -> Router {
     let routes = Routes { router: OpenApiRouter::with_openapi(Description::openapi()), sources: sources.clone() };
@@ -50,10 +59,14 @@ pub(in crate::http) fn router(sources: Sources) -> Router {
     let routes = me::add(routes);
     let routes = users::add(routes);
     let routes = tokens::add(routes);
+    let routes = violations::add(routes);
     let routes = alerts::add(routes);
     let routes = cases::add(routes);
     let routes = vessels::add(routes);
     let routes = status::add(routes);
+    let routes = audit::add(routes);
+    let routes = picture::add(routes);
+    let routes = map::add(routes);
     let (router, document) = OpenApiRouter::new().nest(PREFIX, routes.router).split_for_parts();
     let described =
         Router::new().route(&format!("{PREFIX}/openapi.json"), get(description::show)).with_state(Arc::new(document));

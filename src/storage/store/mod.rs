@@ -40,6 +40,7 @@ mod mark;
 mod markings;
 mod migration;
 mod offer;
+mod open_alerts;
 mod orders;
 mod outbox;
 mod outcomes;
@@ -84,6 +85,7 @@ pub use lists::{
     ActionRow, AsOf, Before, Bodies, ChangeRow, Listed, Machine, actions, as_of, changes, history, listed, vessels,
 };
 pub use mark::mark;
+pub use open_alerts::{OpenAlert, OpenAlerts};
 pub use orders::Orders;
 pub use outbox::{Outbox, OutboxRow};
 pub use outcomes::{Stage, StageOutcome, outcomes};
