@@ -6,6 +6,7 @@
 //!
 //! [`Problem`]: super::problem::Problem
 
+mod acts;
 mod audit;
 mod author;
 mod consulted;

@@ -8,7 +8,7 @@ use axum::routing::get;
 use utoipa::OpenApi;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
-use super::audit;
+use super::{acts, audit};
 use super::description::{self, Description};
 use super::sources::Sources;
 use crate::http::access::{Right, admit};
@@ -47,6 +47,7 @@ impl Routes {
 pub(in crate::http) fn router(sources: Sources) -> Router {
     let routes = Routes { router: OpenApiRouter::with_openapi(Description::openapi()), sources: sources.clone() };
     let routes = audit::add(routes);
+    let routes = acts::add(routes);
     let (router, document) = OpenApiRouter::new().nest(PREFIX, routes.router).split_for_parts();
     let described =
         Router::new().route(&format!("{PREFIX}/openapi.json"), get(description::show)).with_state(Arc::new(document));

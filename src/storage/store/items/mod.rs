@@ -16,6 +16,7 @@ mod reading;
 mod row;
 mod summary;
 
+pub(super) use clears::may_see;
 pub use filter::{AlertFilter, Range};
 pub use order::{Cursor, Order, Sorted};
 pub use page::{AlertPage, item, page};
