@@ -96,17 +96,17 @@ fn one<T: Copy>(text: &str, all: &[T], name: impl Fn(T) -> String) -> Result<T, 
 }
 
 /// A colour of the Traffic Light Protocol 2.0 (FIRST), with or without the `TLP:` that people copy along.
-fn tlp(text: &str) -> Result<Tlp, String> {
+pub(super) fn tlp(text: &str) -> Result<Tlp, String> {
     one(text.strip_prefix("TLP:").unwrap_or(text), &Tlp::ALL, |tlp| tlp.name().to_owned())
 }
 
 /// A purpose by its name in CISE.
-fn purpose(text: &str) -> Result<Purpose, String> {
+pub(super) fn purpose(text: &str) -> Result<Purpose, String> {
     one(text, &Purpose::ALL, Purpose::name)
 }
 
 /// Whether the alert is real, an exercise or a test.
-fn reality(text: &str) -> Result<Reality, String> {
+pub(super) fn reality(text: &str) -> Result<Reality, String> {
     one(text, &Reality::ALL, |reality| reality.name().to_owned())
 }
 

@@ -6,7 +6,7 @@
 //!
 //! What commands share is in files named after it: `failure` is how they fail, `output` and `table` how they
 //! print, `place` and `named` which settings and which store they use, `access` what they say if they may not
-//! read them, `person` who acts, `when` and `position` how times and positions are typed, `subjects` what an
+//! read them, `person` who acts, `password` how one is asked for, `ceilings` what a reader may see, `when` and `position` how times and positions are typed, `subjects` what an
 //! alert is about in a few words, `source` and `reader` where recorded lines come from, and `daemon` how the
 //! running daemon is asked.
 
@@ -16,6 +16,7 @@ mod audit;
 mod backup;
 mod bundle;
 mod cases;
+mod ceilings;
 mod check;
 mod cost;
 mod daemon;
@@ -31,6 +32,7 @@ mod marking;
 mod named;
 mod near;
 mod output;
+mod password;
 mod period;
 mod person;
 mod place;
@@ -44,6 +46,8 @@ mod source;
 mod status;
 mod subjects;
 mod table;
+mod tokens;
+mod users;
 mod vessel;
 mod when;
 mod who;
@@ -137,6 +141,10 @@ enum Command {
     Deliveries(deliveries::Arguments),
     /// Verify an evidence bundle and replay it, or create a signing key.
     Bundle(bundle::Arguments),
+    /// List, add, change and remove the people who may sign in to the console and the API, and their sessions.
+    Users(users::Arguments),
+    /// List, make and end the tokens of machines that use the API.
+    Tokens(tokens::Arguments),
     /// Back up the store while the daemon runs: complete, checked and synced to disk.
     Backup(backup::Arguments),
     /// Delete records past the retention periods of `[retention]`, or show what would be deleted; safe while
@@ -182,6 +190,8 @@ pub fn main() -> ExitCode {
         Command::Handover(arguments) => handover::main(&arguments),
         Command::Deliveries(arguments) => deliveries::main(&arguments),
         Command::Bundle(arguments) => bundle::main(&arguments),
+        Command::Users(arguments) => users::main(&arguments),
+        Command::Tokens(arguments) => tokens::main(&arguments),
         Command::Backup(arguments) => backup::main(&arguments),
         Command::Purge(arguments) => purge::main(&arguments),
         Command::Man(arguments) => man::main(&arguments, &Arguments::command()),

@@ -7,26 +7,32 @@ use std::path::Path;
 
 use super::settings::Config;
 use crate::platform::tls;
-use crate::{delivery, inputs};
+use crate::{delivery, http, inputs};
 use atalaia_core::base::fault::Fault;
 use atalaia_core::base::time::{Span, Time};
 
 /// How long before its expiry a certificate is warned of: a fortnight, so that another can be ordered and installed by hand.
 const AHEAD: Span = Span::from_hours(14 * 24);
 
-/// A fault for each such certificate file of the inputs and sinks, with its key, path and date.
-pub fn lapsing(inputs: &[inputs::Settings], sinks: &[delivery::Settings], now: Time) -> Vec<Fault> {
+/// A fault for each such certificate file of the inputs, sinks and the API, with its key, path and date.
+pub fn lapsing(
+    inputs: &[inputs::Settings],
+    sinks: &[delivery::Settings],
+    api: &http::ApiSettings,
+    now: Time,
+) -> Vec<Fault> {
     let inputs = inputs.iter().map(|input| (input.kind.name(), input.tls())).enumerate();
     let sinks = sinks.iter().map(|sink| (sink.kind.name(), sink.tls())).enumerate();
     let inputs = inputs.map(|(index, (kind, tls))| (format!("inputs[{index}].{}", table(kind)), tls));
     let sinks = sinks.map(|(index, (kind, tls))| (format!("sinks[{index}].{}", table(kind)), tls));
-    let all = inputs.chain(sinks).filter_map(|(path, tls)| Some((path, tls?)));
-    all.flat_map(|(path, tls)| of(&path, tls, now)).collect()
+    let all = inputs.chain(sinks).filter_map(|(path, tls)| Some((path, tls?.validity())));
+    let all = all.chain([("api".to_owned(), api.tls.validity())]);
+    all.flat_map(|(path, files)| of(&path, files, now)).collect()
 }
 
 /// Like [`lapsing`], for settings being checked.
 pub(super) fn lapsing_of(config: &Config, now: Time) -> Vec<Fault> {
-    lapsing(&config.inputs, &config.sinks, now)
+    lapsing(&config.inputs, &config.sinks, &config.api, now)
 }
 
 /// Name of the table with the settings of a kind: `-` of the kind is `_` in the settings.
@@ -36,8 +42,8 @@ fn table(kind: &str) -> String {
 
 /// The faults of one table `tls`, which is below `path`. A file that cannot be read or is not a certificate gives
 /// none here: the checks that open it report that.
-fn of(path: &str, tls: &tls::Settings, now: Time) -> Vec<Fault> {
-    let soon = tls.validity().into_iter().filter(|file| file.until < now + AHEAD);
+fn of(path: &str, files: Vec<tls::Validity>, now: Time) -> Vec<Fault> {
+    let soon = files.into_iter().filter(|file| file.until < now + AHEAD);
     soon.map(|file| fault(&file.file, file.until, now).below(&format!("{path}.tls.{}", file.key))).collect()
 }
 
@@ -65,7 +71,7 @@ mod tests {
             "kind = \"nats\"\nname = \"b\"\n[nats]\nurl = \"tls://nats.example\"\nstream = \"a\"\nconsumer = \"b\"\ntls.ca = \"/no/such/file\"",
         )
         .expect("settings");
-        fault::lines("", lapsing(&[input], &[sink], Time::parse(now).expect("a time")))
+        fault::lines("", lapsing(&[input], &[sink], &http::ApiSettings::default(), Time::parse(now).expect("a time")))
     }
 
     #[test]

@@ -150,12 +150,14 @@ impl Text<'_> {
         for sink in &mut config.sinks {
             sink.within(folder);
         }
+        config.api.within(folder);
         config.store.path = config.store.path.take().map(|path| folder.join(path));
         config.evidence.key = config.evidence.key.take().map(|path| folder.join(path));
         config.journal.path = config.journal.path.take().map(|path| folder.join(path));
         let is_run = purpose.is_run();
         if is_run {
             faults.extend(missing_places(&config));
+            faults.extend(config.api.tls.requirement().map(|fault| fault.below("api.tls")));
             faults.extend(unknown_behaviours(&config));
         }
         let mut doubts = Vec::new();
@@ -218,6 +220,7 @@ impl Text<'_> {
                 journal: config.journal.clone(),
                 evidence: config.evidence.clone(),
                 http: config.http.clone(),
+                api: config.api.clone(),
                 folder: folder.to_owned(),
                 drop_ins: self.layers.len() - 1,
                 files: std::mem::take(&mut parts.files),

@@ -55,6 +55,8 @@ pub struct Checked {
     pub evidence: evidence::Settings,
     /// Where metrics and health pages are served.
     pub http: http::Settings,
+    /// Where the API and the console are served; its paths are absolute.
+    pub api: http::ApiSettings,
     /// Folder that relative paths in the settings refer to.
     pub folder: PathBuf,
     /// Number of `conf.d` files layered over the settings file.

@@ -1,7 +1,7 @@
-//! Settings that a reload cannot change: inputs, store, journal and HTTP pages stay as they were at the start.
+//! Settings that a reload cannot change: inputs, store, journal, HTTP pages and API stay as they were at the start.
 //!
 //! Inputs hold connections, and the engine knows them by number; the store and the journal hold locks and open files;
-//! the pages hold their port. Until the restart the settings in force keep the old tables, so what is archived is
+//! the pages and the API hold their ports. Until the restart the settings in force keep the old tables, so what is archived is
 //! what lines are processed with.
 
 use super::checked::Checked;
@@ -25,6 +25,7 @@ impl Checked {
             ("[store]", self.store != wanted.store),
             ("[journal]", self.journal != wanted.journal),
             ("[http]", self.http != wanted.http),
+            ("[api]", self.api != wanted.api),
         ];
         tables.extend(others.into_iter().filter(|(_, differs)| *differs).map(|(table, _)| table.to_owned()));
         tables
@@ -33,8 +34,8 @@ impl Checked {
     /// These settings, with those tables as they are in `started`: what a reload puts in force.
     pub fn until_restart(self, started: &Checked) -> Checked {
         let (inputs, store) = (started.inputs.clone(), started.store.clone());
-        let (journal, http) = (started.journal.clone(), started.http.clone());
-        Checked { inputs, store, journal, http, ..self }
+        let (journal, http, api) = (started.journal.clone(), started.http.clone(), started.api.clone());
+        Checked { inputs, store, journal, http, api, ..self }
     }
 }
 

@@ -57,6 +57,8 @@ pub struct Config {
     pub delivery: delivery::DeliverySettings,
     /// `[http]`
     pub http: http::Settings,
+    /// `[api]`
+    pub api: http::ApiSettings,
     /// `[[inputs]]`
     pub inputs: Vec<inputs::Settings>,
     /// `[[sinks]]`
@@ -85,6 +87,7 @@ impl Default for Config {
             retention: store::RetentionSettings::default(),
             delivery: delivery::DeliverySettings::default(),
             http: http::Settings::default(),
+            api: http::ApiSettings::default(),
             inputs: Vec::new(),
             sinks: vec![delivery::Settings::default()],
         }
@@ -120,6 +123,7 @@ impl Config {
         problems.extend(self.retention.problems(self.handling.retain_days));
         problems.extend(self.delivery.problems());
         problems.extend(self.http.problems());
+        problems.extend(self.api.problems(self.store.path.is_some()));
         for (index, input) in self.inputs.iter().enumerate() {
             problems.extend(fault::below(&format!("inputs[{index}]"), input.problems()));
         }
@@ -138,12 +142,19 @@ impl Config {
         problems
     }
 
-    /// Listeners that would use the same address as another or as the HTTP pages, and sinks that would write to the same file.
+    /// Listeners that would use the same address as another, as the HTTP pages or as the API, and sinks that would write to the same file.
     fn shared_places(&self) -> Vec<Fault> {
         let mut problems = Vec::new();
-        // The pages listen on TCP, as an input of this kind does.
-        let address = self.http.address.clone();
-        let pages = inputs::Settings { address, ..inputs::Settings::of(inputs::Kind::TcpListen, "http") };
+        // The pages and the API listen on TCP, as an input of this kind does.
+        let listener = |address: &Option<String>| inputs::Settings {
+            address: address.clone(),
+            ..inputs::Settings::of(inputs::Kind::TcpListen, "http")
+        };
+        let (pages, api) = (listener(&self.http.address), listener(&self.api.address));
+        if api.takes_address_of(&pages) {
+            let fault = Fault::new("api.address", "[http] listens there already");
+            problems.push(fault.advise("write another port"));
+        }
         for (index, input) in self.inputs.iter().enumerate() {
             let taken = self.inputs[..index].iter().find(|other| input.takes_address_of(other));
             if let Some(other) = taken {
@@ -155,11 +166,12 @@ impl Config {
                     .advise("write another port"),
                 );
             }
-            if input.takes_address_of(&pages) {
-                problems.push(
-                    Fault::new(format!("inputs[{index}].address"), "[http] listens there already")
-                        .advise("write another port"),
-                );
+            for (table, other) in [("[http]", &pages), ("[api]", &api)] {
+                if input.takes_address_of(other) {
+                    let what = format!("{table} listens there already");
+                    let fault = Fault::new(format!("inputs[{index}].address"), what);
+                    problems.push(fault.advise("write another port"));
+                }
             }
         }
         // `./a` and `a` are one file. Links are not followed: the file need not exist yet.

@@ -22,7 +22,7 @@ use super::reload::Outcome;
 use super::restart;
 use crate::config::{self, Checked};
 use crate::delivery::Dispatcher;
-use crate::http::{self, Asker, EngineView, Failing, InputView, Pages, ReloadView, SinkView, View};
+use crate::http::{self, Asker, EngineView, Failing, InputView, Pages, ReloadView, SinkView, Site, View};
 use crate::inputs::{Kind, Settings, State};
 use crate::platform::clock::{Clock, Moment};
 use crate::platform::disk::Absence;
@@ -144,7 +144,7 @@ impl StatusReporter {
             service.watch("journal", records.journal.pulse());
         }
         let of_kind = |kind: Kind| settings.inputs.iter().filter(move |input| input.kind == kind);
-        let tcp = of_kind(Kind::TcpListen).map(|input| input.name.as_str()).chain([http::NAME]);
+        let tcp = of_kind(Kind::TcpListen).map(|input| input.name.as_str()).chain([http::NAME, http::API_NAME]);
         // A socket unit may open ports that the settings no longer name; the log says so.
         sockets.tell_unclaimed(&of_kind(Kind::Udp).map(|input| input.name.as_str()).collect(), &tcp.collect());
         let mut status = StatusReporter {
@@ -167,16 +167,27 @@ impl StatusReporter {
             file: std::path::absolute(file).unwrap_or_else(|_| file.to_owned()),
             view: None,
         };
-        if settings.http.address.is_some() || sockets.tcp(http::NAME).is_some() {
+        let has_pages = settings.http.address.is_some() || sockets.tcp(http::NAME).is_some();
+        let has_api = settings.api.address.is_some() || sockets.tcp(http::API_NAME).is_some();
+        if has_pages || has_api {
             let (sender, view) = watch::channel(Arc::new(status.snapshot(
                 Vec::new(),
                 Vec::new(),
                 EngineView::default(),
                 &Outcome::good(clock.now()),
             )));
-            let (store, journal) = (settings.store.clone(), restart::folder(settings));
-            let pages = Pages { view, store, journal, clock, asker };
-            pages.serve(settings.http.clone(), Arc::clone(sockets), stop.clone())?;
+            if has_api {
+                let store = settings.store.clone();
+                let store = store.ok_or_else(|| io::Error::other("api.address: needs a store; write path below [store]"))?;
+                let journal = restart::folder(settings);
+                let site = Site { view: view.clone(), store, journal, clock, asker: asker.clone() };
+                site.serve(settings.api.clone(), Arc::clone(sockets), stop.clone())?;
+            }
+            if has_pages {
+                let (store, journal) = (settings.store.clone(), restart::folder(settings));
+                let pages = Pages { view, store, journal, clock, asker };
+                pages.serve(settings.http.clone(), Arc::clone(sockets), stop.clone())?;
+            }
             status.view = Some(sender);
         }
         Ok(status)
@@ -353,7 +364,7 @@ impl StatusReporter {
 
     /// Warns of certificates that expire while the daemon runs. Those found at startup are already among the settings' warnings.
     fn read_lapsing(&mut self, settings: &Checked) {
-        let lapsing = config::lapsing(&settings.inputs, &settings.sinks, self.clock.now());
+        let lapsing = config::lapsing(&settings.inputs, &settings.sinks, &settings.api, self.clock.now());
         let lapsing: Vec<String> = lapsing.iter().map(ToString::to_string).collect();
         let is_start = self.lapsing_read.is_none();
         let new = lapsing.iter().filter(|warning| !is_start && !self.lapsing.contains(warning));

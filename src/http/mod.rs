@@ -13,6 +13,7 @@
 mod access;
 mod api;
 mod ask;
+mod body;
 mod health;
 mod listener;
 mod metrics;
@@ -23,12 +24,18 @@ mod process;
 mod questions;
 mod serve;
 mod settings;
+mod site;
 mod status;
 mod view;
 
+pub use access::{
+    AskPurpose, LONGEST_TOKEN_LIFE, Right, Rights, Role, Secret as ApiSecret, Settings as ApiSettings, hash, name_fault, password_fault,
+    token_fault,
+};
 pub use ask::{Ask, Asker, QuestionQueue, asking};
 pub use serve::{NAME, Pages};
 pub use settings::Settings;
+pub use site::{NAME as API_NAME, Site};
 pub use view::{EngineView, Failing, InputView, ReloadView, SinkView, View};
 
 #[cfg(test)]

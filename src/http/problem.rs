@@ -142,6 +142,11 @@ impl Problem {
         Problem { current, ..problem }
     }
 
+    /// The request names a host that is not this machine.
+    pub(super) fn misdirected(detail: impl Into<String>) -> Problem {
+        Problem::of(StatusCode::MISDIRECTED_REQUEST, "host", "this is another host", detail)
+    }
+
     /// The body is longer than the route allows.
     pub(super) fn too_large(detail: impl Into<String>) -> Problem {
         Problem::of(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "the body is too large", detail)

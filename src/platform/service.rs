@@ -258,7 +258,7 @@ impl Sockets {
         for name in of_udp.chain(self.tcp.keys().filter(|name| !tcp.contains(name.as_str()))) {
             warn!(
                 name,
-                "a socket of the service manager matches no input: FileDescriptorName= must be the name of an input of its kind, or `http`"
+                "a socket of the service manager matches no input: FileDescriptorName= must be the name of an input of its kind, `http` or `api`"
             );
         }
     }

@@ -1,4 +1,5 @@
-//! TLS for outgoing connections: rustls with ring, and the system's certificate authorities or those of a file.
+//! TLS: rustls with ring. For outgoing connections, with the system's certificate authorities or those of a file; `server` has the other
+//! side.
 //!
 //! A server's certificate is checked when a connection is made. One that expires later does not end the connection, but the next one is
 //! refused, with the date. The dates of authorities are not checked (RFC 5280, 6.1.1): a trusted file stays trusted until it is replaced.
@@ -8,6 +9,7 @@ mod certificates;
 mod fault;
 mod provider;
 mod reach;
+mod server;
 mod settings;
 mod validity;
 
@@ -15,5 +17,6 @@ pub use certificates::TlsError;
 pub use fault::{certificate_fault, describe};
 pub use provider::{set_up, without_authorities};
 pub use reach::Endpoint;
+pub use server::{ServerSettings, ServerTls};
 pub use settings::Settings;
 pub use validity::{Stamps, Validity};

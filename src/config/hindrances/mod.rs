@@ -322,6 +322,7 @@ fn ports(config: &Config, asker: &Asker) -> Vec<(Weight, Fault)> {
     }
     wanted
         .extend(config.http.address.iter().map(|address| ("http.address".to_owned(), address.clone(), Protocol::Tcp)));
+    wanted.extend(config.api.address.iter().map(|address| ("api.address".to_owned(), address.clone(), Protocol::Tcp)));
     // A port in use does not matter if the daemon that is to use the settings has it.
     let daemon = Running::find(config.store.path.as_deref(), asker);
     let of = |(key, address, protocol): (String, String, Protocol)| {

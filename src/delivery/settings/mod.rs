@@ -170,7 +170,7 @@ impl Settings {
                 purposes: self.purposes.clone(),
                 realities: self.realities.clone(),
                 personal_data: self.personal_data,
-                recipient: self.recipient.clone(),
+                recipients: self.recipient.iter().cloned().collect(),
             },
             digest_after: self
                 .digest_after_per_hour

@@ -2,9 +2,8 @@
 
 use std::net::IpAddr;
 
-use super::right::{Right, Rights};
 use crate::http::problem::Problem;
-use crate::storage::store::Clearance;
+use crate::storage::store::{Clearance, Right, Rights};
 
 /// How a reader was identified.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

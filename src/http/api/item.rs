@@ -40,6 +40,9 @@ const MEMBERS: &[(&str, Type, &str)] = &[
     ("zones", Type::Array, "the zones that it is in or near"),
     ("position?", Type::Object, "lat and lon in degrees; null without a place"),
     ("case_id?", Type::String, "the case that contains it now"),
+    ("confidence", Type::String, "normal, or low if a vessel is heard by satellite only"),
+    ("group_id?", Type::String, "the group of linked meetings; null outside one"),
+    ("replaces?", Type::String, "the alert that this one supersedes"),
     ("handling", Type::Object, "the marking in force"),
     ("summary", Type::String, "one or two sentences"),
     ("score_reasons", Type::Array, "the lines that add up to the score"),
@@ -59,6 +62,11 @@ const MEMBERS: &[(&str, Type, &str)] = &[
     ("seq", Type::Integer, "last entry of the log about it"),
     ("exercise", Type::Boolean, "whether it belongs to an exercise"),
 ];
+
+/// Names of all members.
+pub(super) fn member_names() -> Vec<&'static str> {
+    MEMBERS.iter().map(|(name, ..)| name.trim_end_matches('?')).collect()
+}
 
 impl PartialSchema for Item {
     fn schema() -> RefOr<Schema> {

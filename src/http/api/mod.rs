@@ -7,18 +7,31 @@
 //! [`Problem`]: super::problem::Problem
 
 mod acts;
+mod alerts;
+mod answer;
+mod answers;
 mod audit;
 mod author;
+mod cases;
 mod consulted;
 mod described;
 mod description;
+mod events;
 mod filter;
 mod item;
+mod me;
 mod refusals;
 mod routes;
+mod session;
 mod sources;
+mod status;
+mod tokens;
+mod users;
+mod vessels;
 
-#[allow(unused_imports)] // until the first route
 pub(super) use item::Item;
 pub(super) use routes::router;
 pub(super) use sources::Sources;
+
+#[cfg(test)]
+mod tests;

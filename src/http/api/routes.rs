@@ -8,9 +8,9 @@ use axum::routing::get;
 use utoipa::OpenApi;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
-use super::{acts, audit};
 use super::description::{self, Description};
 use super::sources::Sources;
+use super::{acts, alerts, audit, cases, events, me, session, status, tokens, users, vessels};
 use crate::http::access::{Right, admit};
 use crate::http::problem::Problem;
 
@@ -46,8 +46,17 @@ impl Routes {
 /// All routes of the API. The caller adds what holds for the whole listener.
 pub(in crate::http) fn router(sources: Sources) -> Router {
     let routes = Routes { router: OpenApiRouter::with_openapi(Description::openapi()), sources: sources.clone() };
-    let routes = audit::add(routes);
+    let routes = session::add(routes);
+    let routes = me::add(routes);
+    let routes = users::add(routes);
+    let routes = tokens::add(routes);
+    let routes = alerts::add(routes);
+    let routes = cases::add(routes);
+    let routes = vessels::add(routes);
+    let routes = status::add(routes);
     let routes = acts::add(routes);
+    let routes = audit::add(routes);
+    let routes = events::add(routes);
     let (router, document) = OpenApiRouter::new().nest(PREFIX, routes.router).split_for_parts();
     let described =
         Router::new().route(&format!("{PREFIX}/openapi.json"), get(description::show)).with_state(Arc::new(document));

@@ -6,12 +6,14 @@ use std::sync::Arc;
 use tokio::sync::{Semaphore, watch};
 use tracing::warn;
 
-use crate::http::access::Access;
+use super::answers::Answers;
+use crate::http::access::{Access, Settings};
 use crate::http::ask::Asker;
 use crate::http::problem::Problem;
 use crate::http::view::View;
 use crate::platform::clock::Clock;
 use crate::storage::store::{Readers, StoreError};
+use atalaia_core::base::time::Time;
 
 /// Number of requests that may read or write the store at the same time. SQLite has one writer, and two cores are fully used by four
 /// readers.
@@ -24,6 +26,8 @@ pub(in crate::http) struct Sources {
     pub(in crate::http) access: Access,
     /// Path of the store's file.
     pub(in crate::http) store: PathBuf,
+    /// Folder of the journal; `None` without one.
+    pub(in crate::http) journal: Option<PathBuf>,
     /// The way to the main loop.
     pub(in crate::http) asker: Asker,
     /// The last view that the main loop published.
@@ -32,6 +36,8 @@ pub(in crate::http) struct Sources {
     pub(in crate::http) clock: Clock,
     /// Connections to the store that are kept open for reading.
     readers: Arc<Readers>,
+    /// Answers that are kept for a moment.
+    answers: Arc<Answers>,
     /// A permit for each request that may use the store.
     places: Arc<Semaphore>,
 }
@@ -44,9 +50,30 @@ impl Sources {
         view: watch::Receiver<Arc<View>>,
         clock: Clock,
     ) -> Sources {
-        let access = Access { store: store.clone(), clock };
+        let access = Access::new(&store, clock, Settings::default(), false);
         let readers = Arc::new(Readers::new(store.clone()));
-        Sources { access, store, asker, view, clock, readers, places: Arc::new(Semaphore::new(AT_ONCE)) }
+        let answers = Arc::default();
+        Sources { access, store, journal: None, asker, view, clock, readers, answers, places: Arc::new(Semaphore::new(AT_ONCE)) }
+    }
+
+    /// Engine time; `None` before the first report.
+    pub(in crate::http) fn at(&self) -> Option<Time> {
+        self.view.borrow().engine.time
+    }
+
+    /// Answers that are kept for a moment.
+    pub(in crate::http) fn answers(&self) -> Arc<Answers> {
+        Arc::clone(&self.answers)
+    }
+
+    /// The same with the journal in this folder.
+    pub(in crate::http) fn with_journal(self, journal: Option<PathBuf>) -> Sources {
+        Sources { journal, ..self }
+    }
+
+    /// The same with the access of a listener: its settings, and whether it has TLS.
+    pub(in crate::http) fn with_access(self, access: Access) -> Sources {
+        Sources { access, ..self }
     }
 
     /// Runs `work` with the path of the store on a thread that may block. A refusal of the store becomes a `refused` problem; any other
@@ -74,8 +101,15 @@ impl Sources {
         work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, Problem> {
         // The semaphore is never closed.
-        let _place = self.places.acquire().await.map_err(|_| Problem::busy("the daemon is stopping"))?;
-        match tokio::task::spawn_blocking(work).await {
+        let place = Arc::clone(&self.places).acquire_owned().await;
+        let place = place.map_err(|_| Problem::busy("the daemon is stopping"))?;
+        let done = tokio::task::spawn_blocking(move || {
+            let done = work();
+            // Not before: a request that is given up must not make room for another while its query still runs.
+            drop(place);
+            done
+        });
+        match done.await {
             Ok(Ok(found)) => Ok(found),
             Ok(Err(StoreError::Refused(text))) => Err(Problem::refused(text)),
             Ok(Err(error)) => {

@@ -45,6 +45,7 @@ mod offer;
 mod orders;
 mod outbox;
 mod outcomes;
+mod people;
 mod premises;
 mod read;
 mod readers;
@@ -78,7 +79,10 @@ pub use handle::{Reporter, Store};
 pub use handover::{Done, Extent, Handover, handover};
 pub use holds::{held_spans, hold, release};
 pub use integrity::SetAside;
-pub use items::{AlertFilter, AlertItem, AlertPage, AlertSummary, Cursor, Order, Range, Sorted, ZoneCount, item, page};
+pub use items::{
+    AlertDetail, AlertFilter, AlertItem, AlertPage, AlertSummary, CasePage, CaseQuery, Cursor, HistoryRow, Order, Parts, Range, Sorted, ZoneCount, item,
+    page,
+};
 pub use lists::{
     ActionRow, AsOf, Before, Bodies, ChangeRow, Listed, Machine, actions, as_of, changes, history, listed, vessels,
 };
@@ -87,6 +91,11 @@ pub use mark::{Lowering, mark};
 pub use orders::Orders;
 pub use outbox::{Outbox, OutboxRow};
 pub use outcomes::{Stage, StageOutcome, outcomes};
+pub use people::{
+    Alteration, Bootstrap, Ceilings, NewSession, Person, Right, Rights, Role, Session, SignIn, Token, add_person, add_token,
+    alter_person, begin_session, bootstrap, end_sessions, end_token, first, has_people, is_taken, make_link, people, person, redeem,
+    remove_person, session, sessions, set_preferences, set_purpose, set_seen, token, tokens, use_session, use_token,
+};
 pub use read::{Entry, Note, Query, Sent, SilenceRow, Told, alert, alerts, all_notes, case, cases, silences};
 pub use readers::Readers;
 pub use retention::{Purged, RetentionSettings, purge};

@@ -49,6 +49,8 @@ struct Arrival {
     since: Instant,
     /// The connection is being answered and cannot be displaced.
     kept: bool,
+    /// The connection is of somebody who is known and cannot be displaced either.
+    settled: bool,
     /// Cancelled when its place is given to another.
     displaced: CancellationToken,
 }
@@ -117,7 +119,7 @@ impl Lobby {
         let displaced = CancellationToken::new();
         let number = state.next;
         state.next += 1;
-        let connection = Arrival { network, since: Instant::now(), kept: false, displaced: displaced.clone() };
+        let connection = Arrival { network, since: Instant::now(), kept: false, settled: false, displaced: displaced.clone() };
         state.connections.insert(number, connection);
         Ok(Place { lobby: self.clone(), number, displaced })
     }
@@ -128,6 +130,13 @@ impl Lobby {
     }
 }
 
+impl Arrival {
+    /// Whether it cannot be displaced at the moment.
+    fn is_held(&self) -> bool {
+        self.kept || self.settled
+    }
+}
+
 impl State {
     /// The oldest displaceable connection of the network that has the most connections. The new connection counts towards its own network.
     fn first_to_leave(&self, newcomer: IpAddr) -> Option<(u64, Instant)> {
@@ -135,7 +144,7 @@ impl State {
         for connection in self.connections.values() {
             *crowds.entry(connection.network).or_default() += 1;
         }
-        let free = self.connections.iter().filter(|(_, connection)| !connection.kept);
+        let free = self.connections.iter().filter(|(_, connection)| !connection.is_held());
         // `max_by_key` returns the last maximum. The order is reversed, so that is the oldest connection.
         let first = free.rev().max_by_key(|(_, connection)| crowds[&connection.network]);
         first.map(|(number, connection)| (*number, connection.since))
@@ -153,11 +162,24 @@ impl Place {
         self.displaced.is_cancelled()
     }
 
+    /// Protects the connection for as long as it lasts, or no longer. Returns whether it is protected: not if half of all places are protected
+    /// already.
+    pub fn settle(&self, wanted: bool) -> bool {
+        let mut state = self.lobby.state();
+        let held = state.connections.values().filter(|connection| connection.is_held()).count();
+        let most = self.lobby.0.most;
+        let Some(connection) = state.connections.get_mut(&self.number) else {
+            return false;
+        };
+        connection.settled = wanted && (connection.is_held() || 2 * held < most);
+        connection.settled
+    }
+
     /// Protects the connection from being displaced while it is answered. Returns `None` if half of all places are protected already, so
     /// that slow answers cannot shut out every new connection either.
     pub fn keep(&self) -> Option<Kept<'_>> {
         let mut state = self.lobby.state();
-        let kept = state.connections.values().filter(|connection| connection.kept).count();
+        let kept = state.connections.values().filter(|connection| connection.is_held()).count();
         let connection = state.connections.get_mut(&self.number)?;
         if connection.kept || self.lobby.0.most <= 2 * kept {
             return None;

@@ -10,6 +10,7 @@
 mod events;
 mod html;
 mod map;
+mod measures;
 mod parts;
 mod words;
 
@@ -18,6 +19,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 pub use events::{Event, events, ties, vessels_of};
+pub use measures::{Measure, Number, WHAT_AIS_CANNOT_SHOW, measures};
 pub use words::{behaviour_title, flag, mmsi, position_of, ship_type, time_of, vessel_name, vessel_words};
 
 use events::key;

@@ -5,9 +5,8 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::html::{Element, element, style, text};
-use super::words::{
-    LIMITS, behaviour_title, flag, mmsi, number_name, number_text, sentence_case, ship_type, vessel_name,
-};
+use super::measures::{self, Measure, WHAT_AIS_CANNOT_SHOW};
+use super::words::{behaviour_title, flag, mmsi, sentence_case, ship_type, vessel_name};
 use crate::storage::store::{AuditRow, Note};
 use atalaia_core::alerts::Handling;
 use atalaia_core::alerts::handling::{Europol, InfoGrade, Reality, SourceGrade, Tlp};
@@ -236,40 +235,20 @@ pub(super) fn vessels(vessels: &[&Value]) -> Option<Element> {
 
 /// The measured values beside their thresholds, and the other settings of the rule.
 pub(super) fn measures(alert: &Value) -> Vec<Element> {
-    let empty = serde_json::Map::new();
-    let numbers = |key: &str| alert["evidence"][key].as_object().unwrap_or(&empty);
-    let (measured, limits) = (numbers("measured"), numbers("thresholds"));
-    let mut used: Vec<&str> = Vec::new();
-    let mut rows = Vec::new();
-    for (key, value) in measured {
-        let pairs = LIMITS.iter().find(|(name, _)| name == key).map_or(&[][..], |(_, pairs)| pairs);
-        // Thresholds that this alert does not have belong to other behaviours with the same measurement.
-        let beside = pairs.iter().filter_map(|(limit, how)| {
-            let threshold = limits.get(*limit)?;
-            // A meeting that was close and then long is measured over its long part, which has a wider limit.
-            let is_of_another_part = *how == "at most" && threshold.as_f64() < value.as_f64();
-            if is_of_another_part {
-                return None;
-            }
-            used.push(limit);
-            Some(format!("{how} {}", number_text(limit, threshold)))
-        });
-        let beside = beside.collect::<Vec<_>>().join("; ");
-        rows.push(
-            element("tr")
-                .add(text("td", number_name(key)))
-                .add(text("td", number_text(key, value)).class("fixed"))
-                .add(text("td", if beside.is_empty() { "-" } else { &beside })),
-        );
-    }
-    // Nothing is withheld: a threshold that no value is compared with is listed below the table.
-    let others: Vec<String> = limits
-        .iter()
-        .filter(|(key, _)| !used.contains(&key.as_str()))
-        .map(|(key, value)| format!("{}: {}", number_name(key), number_text(key, value)))
-        .collect();
+    let (measures, others) = measures::measures(alert);
+    let row = |Measure { measured, beside }: &Measure| {
+        let beside: Vec<String> = beside.iter().map(|(how, limit)| format!("{how} {}", limit.text)).collect();
+        let beside = beside.join("; ");
+        element("tr")
+            .add(text("td", measured.name.as_str()))
+            .add(text("td", measured.text.as_str()).class("fixed"))
+            .add(text("td", if beside.is_empty() { "-" } else { &beside }))
+    };
+    let rows = measures.iter().map(row).collect();
     let mut parts: Vec<Element> =
         table(&[("Measured", ""), ("Value", ""), ("Threshold", "")], rows).into_iter().collect();
+    // Nothing is withheld: a threshold that no value is compared with is listed below the table.
+    let others: Vec<String> = others.iter().map(|other| format!("{}: {}", other.name, other.text)).collect();
     if !others.is_empty() {
         parts.push(text("p", format!("Other settings of the rule: {}.", others.join("; "))).class("small"));
     }
@@ -388,18 +367,9 @@ fn spaced(name: &str) -> String {
     name.chars().enumerate().map(letter).collect()
 }
 
-/// The section on what AIS cannot show. It is the same for every alert, and must stay true of every behaviour.
+/// The section on what AIS cannot show.
 pub(super) fn limits() -> Option<Element> {
-    const LIMITS: [&str; 5] = [
-        "AIS is what vessels report about themselves. Names, numbers, types, destinations and positions stand here as they were \
-         transmitted; they can be wrong or deliberately false.",
-        "A vessel without a transponder, or with its transponder switched off, cannot be seen. Such vessels are not on the map.",
-        "A gap in a track means that nothing was received. That can have many causes, reception among them.",
-        "The rule that raised an alert compares numbers with thresholds. It shows what to look into; it does not show what was done, \
-         why, or by whom.",
-        "The score sets the order in which people look at alerts. It is not a probability and not a measure of guilt.",
-    ];
-    let list = element("ul").class("plain").all(LIMITS.iter().map(|limit| text("li", *limit)));
+    let list = element("ul").class("plain").all(WHAT_AIS_CANNOT_SHOW.iter().map(|limit| text("li", *limit)));
     section("What AIS cannot show", vec![list])
 }
 

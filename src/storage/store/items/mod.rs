@@ -7,8 +7,10 @@
 //!
 //! [`Clearance::refusal`]: super::stages::clear::Clearance::refusal
 
+mod cases;
 mod clears;
 mod condition;
+mod detail;
 mod filter;
 mod order;
 mod page;
@@ -17,6 +19,8 @@ mod row;
 mod summary;
 
 pub(super) use clears::may_see;
+pub use cases::{CasePage, CaseQuery};
+pub use detail::{AlertDetail, HistoryRow, Parts};
 pub use filter::{AlertFilter, Range};
 pub use order::{Cursor, Order, Sorted};
 pub use page::{AlertPage, item, page};

@@ -1,5 +1,9 @@
 //! Lists, items and counts by connections that are kept open.
 
+use serde_json::Value;
+
+use super::cases::{CasePage, CaseQuery, case, cases};
+use super::detail::{AlertDetail, Parts, detail};
 use super::filter::AlertFilter;
 use super::order::{Cursor, Order};
 use super::page::{AlertPage, ids, item, last, page_of};
@@ -29,6 +33,17 @@ impl Readers {
         self.read(|connection| item(connection, id, clearance, now))
     }
 
+    /// One alert with its tracks and the parts that are asked for.
+    pub fn detail(
+        &self,
+        id: &str,
+        clearance: &Clearance,
+        parts: Parts,
+        now: Time,
+    ) -> Result<Option<AlertDetail>, StoreError> {
+        self.read(|connection| detail(connection, id, clearance, parts, now))
+    }
+
     /// Several alerts by their full ids, in their order, without those that are not stored or that the clearance does not allow.
     pub fn items(&self, ids: &[String], clearance: &Clearance, now: Time) -> Result<Vec<AlertItem>, StoreError> {
         self.read(|connection| {
@@ -46,6 +61,16 @@ impl Readers {
         now: Time,
     ) -> Result<Vec<String>, StoreError> {
         self.read(|connection| ids(connection, filter, clearance, limit, now))
+    }
+
+    /// A page of the cases that match the query and of which the clearance allows every alert.
+    pub fn cases(&self, query: &CaseQuery, clearance: &Clearance, limit: usize) -> Result<CasePage, StoreError> {
+        self.read(|connection| cases(connection, query, clearance, limit))
+    }
+
+    /// One case by its full id, with the ids of its alerts; `None` if it is not stored or the clearance does not allow it.
+    pub fn case(&self, id: &str, clearance: &Clearance) -> Result<Option<(Value, Vec<String>)>, StoreError> {
+        self.read(|connection| case(connection, id, clearance))
     }
 
     /// Counts over the alerts that match the filter. `at` is the time at which the last counted hour ends.

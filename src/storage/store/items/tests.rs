@@ -198,7 +198,7 @@ fn what_is_above_the_clearance_is_counted_but_not_named() {
     insert(&connection, "aaaa", 70, 1, |_| {});
     insert(&connection, "bbbb", 70, 2, |body| body["handling"]["releasable_to"] = json!(["PT"]));
     insert(&connection, "cccc", 70, 3, |body| body["handling"] = json!("unreadable"));
-    let spain = Clearance { recipient: Some("ES".to_owned()), ..Clearance::everything() };
+    let spain = Clearance { recipients: vec!["ES".to_owned()], ..Clearance::everything() };
     let page = page(&place.path, &AlertFilter::default(), &spain, Order::default(), None, 10, noon()).expect("a page");
     let ids: Vec<&str> = page.items.iter().map(|item| item.id.as_str()).collect();
     assert_eq!((ids.contains(&"aaaa"), ids.contains(&"bbbb")), (true, false));

@@ -16,8 +16,9 @@ pub struct Clearance {
     pub realities: Vec<Reality>,
     /// Whether the sink may receive data about natural persons.
     pub personal_data: bool,
-    /// Country or organisation that receives the alerts. If an alert names the recipients it may be released to, this must be one of them.
-    pub recipient: Option<String>,
+    /// Countries or organisations that receive the alerts. If an alert names the recipients it may be released to, one of these must be among
+    /// them; empty for no such limit.
+    pub recipients: Vec<String>,
 }
 
 impl Clearance {
@@ -29,7 +30,7 @@ impl Clearance {
             purposes: Vec::new(),
             realities: Vec::new(),
             personal_data: true,
-            recipient: None,
+            recipients: Vec::new(),
         }
     }
 
@@ -51,12 +52,10 @@ impl Clearance {
         if !self.realities.is_empty() && !self.realities.contains(&handling.reality) {
             return Some(format!("it may not carry what is {}", handling.reality.name()));
         }
-        let named = |recipient: &String| handling.releasable_to.contains(recipient);
-        match &self.recipient {
-            Some(recipient) if !handling.releasable_to.is_empty() && !named(recipient) => {
-                Some(format!("it is not releasable to {recipient}"))
-            }
-            _ => None,
+        let is_limited = !self.recipients.is_empty() && !handling.releasable_to.is_empty();
+        match is_limited && !self.recipients.iter().any(|recipient| handling.releasable_to.contains(recipient)) {
+            true => Some(format!("it is not releasable to {}", self.recipients.join(", "))),
+            false => None,
         }
     }
 }

@@ -107,7 +107,7 @@ fn what_the_clearance_does_not_allow_is_withheld_and_audited() {
     assert!(withheld(|clearance| clearance.realities = vec![Reality::Exercise], nothing).contains("actual"));
     let released = |alert: &mut atalaia_core::alerts::Alert| alert.handling.releasable_to = vec!["ES".to_owned()];
     assert!(
-        withheld(|clearance| clearance.recipient = Some("PT".to_owned()), released).contains("not releasable to PT")
+        withheld(|clearance| clearance.recipients = vec!["PT".to_owned()], released).contains("not releasable to PT")
     );
 }
 

@@ -36,6 +36,44 @@ pub enum Right {
     Audit,
 }
 
+impl Right {
+    /// All rights.
+    pub const ALL: [Right; 13] = [
+        Right::Open,
+        Right::Own,
+        Right::Status,
+        Right::Read,
+        Right::Search,
+        Right::Act,
+        Right::MarkDown,
+        Right::Silence,
+        Right::SilenceWide,
+        Right::Export,
+        Right::Retry,
+        Right::People,
+        Right::Audit,
+    ];
+
+    /// Name of the right in commands and answers.
+    pub fn name(self) -> &'static str {
+        match self {
+            Right::Open => "open",
+            Right::Own => "own",
+            Right::Status => "status",
+            Right::Read => "read",
+            Right::Search => "search",
+            Right::Act => "act",
+            Right::MarkDown => "mark_down",
+            Right::Silence => "silence",
+            Right::SilenceWide => "silence_wide",
+            Right::Export => "export",
+            Right::Retry => "retry",
+            Right::People => "people",
+            Right::Audit => "audit",
+        }
+    }
+}
+
 /// A set of rights.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -1,0 +1,212 @@
+//! `GET /alerts/{id}`: one alert with its tracks and what else is asked for.
+
+use axum::Extension;
+use axum::extract::{Path, Query, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use utoipa::ToSchema;
+
+use crate::http::access::Reader;
+use crate::http::api::answer::Answer;
+use crate::http::api::consulted::consulted;
+use crate::http::api::item::Item;
+use crate::http::api::refusals::Refusals;
+use crate::http::api::sources::Sources;
+use crate::http::parameters::Parameters;
+use crate::http::problem::Problem;
+use crate::storage::store::{
+    AlertDetail, AlertFilter, AlertItem, HistoryRow, Note, Order, Parts, Readers, Sent, Sorted, StoreError,
+};
+use atalaia_core::base::text::advice;
+use atalaia_core::base::time::Time;
+use atalaia_core::engine::questions::near;
+use atalaia_core::geo::LatLon;
+
+/// What may be included.
+const INCLUDES: [&str; 5] = ["notes", "history", "deliveries", "similar", "nearby"];
+/// Number of earlier alerts of the same vessels that are shown whole.
+const SIMILAR: usize = 5;
+/// Radius and greatest number of the vessels nearby. Nautical miles.
+const NEARBY: (f64, usize) = (10.0, 30);
+
+/// A note of an alert.
+#[derive(Serialize, ToSchema)]
+struct NoteRow {
+    /// Wall clock when it was written.
+    at: String,
+    /// Its author.
+    who: String,
+    /// Its text, as written.
+    text: String,
+}
+
+/// The delivery of one change to one sink.
+#[derive(Serialize, ToSchema)]
+struct DeliveryOf {
+    /// Number of the change.
+    revision: u32,
+    /// Name of the sink.
+    sink: String,
+    /// `pending`, `delivered`, `silenced`, `withheld` or `failed`.
+    state: &'static str,
+    /// When it was delivered; null if it was not.
+    at: Option<String>,
+    /// Number of attempts.
+    attempts: u32,
+    /// Error of the last failed attempt, or why it is withheld; null if there was none.
+    error: Option<String>,
+}
+
+/// Other alerts of the same vessels.
+#[derive(Serialize, ToSchema)]
+struct Similar {
+    /// Number of others, by behaviour.
+    counts: std::collections::BTreeMap<String, u32>,
+    /// The latest others.
+    last: Vec<Item>,
+}
+
+/// The parts beside the alert. One that was not asked for is left out.
+#[derive(Default, Serialize, ToSchema)]
+struct Included {
+    /// Its notes, oldest first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    notes: Option<Vec<NoteRow>>,
+    /// Its changes and acts, oldest first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    history: Option<Vec<HistoryRow>>,
+    /// Its deliveries, in order.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deliveries: Option<Vec<DeliveryOf>>,
+    /// Other alerts of the same vessels.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    similar: Option<Similar>,
+}
+
+/// One alert with the tracks of its evidence. `include` adds parts; `notes` and `deliveries` are then lists instead of numbers. `nearby`
+/// is null if the alert is over or has no position.
+#[utoipa::path(get, path = "/alerts/{id}", tag = "alerts",
+    params(
+        ("id" = String, Path, description = "Full id of 26 characters"),
+        ("include" = Option<String>, Query, description = "notes, history, deliveries, similar, nearby; several by comma")),
+    responses(
+        (status = 200, description = "The alert; the entity tag is that for If-Match", content_type = "application/json"),
+        (status = 304, description = "Neither a change nor an act since the entity tag of the request"),
+        Refusals))]
+pub(super) async fn show_alert(
+    State(sources): State<Sources>,
+    Extension(reader): Extension<Reader>,
+    Path(id): Path<String>,
+    Query(given): Query<Vec<(String, String)>>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let given = Parameters::of(given, &["include"])?;
+    let include = includes(&given)?;
+    let asked = |part: &str| include.iter().any(|one| one == part);
+    let parts = Parts { notes: asked("notes"), history: asked("history"), deliveries: asked("deliveries") };
+    let (similar, nearby) = (asked("similar"), asked("nearby"));
+    let (now, clearance, wanted) = (sources.clock.now(), reader.clearance.clone(), id.to_ascii_lowercase());
+    let read = move |readers: &Readers| {
+        let Some(detail) = readers.detail(&wanted, &clearance, parts, now)? else {
+            return Ok(None);
+        };
+        let body = detail.item.value();
+        let others = |body: &Value| self::similar(readers, body, &clearance, now);
+        let others = if similar { Some(others(&body)?) } else { None };
+        Ok(Some((detail, body, others)))
+    };
+    let (detail, mut body, others) = sources.read(read).await?.ok_or_else(|| missing(&id))?;
+    consulted(&sources, &reader, "alert", &detail.item.id, None).await?;
+    let etag = detail.item.etag();
+    // Plain data always serialises; an item that a damaged file made unreadable is null.
+    body["evidence"]["tracks"] = serde_json::from_str(&detail.tracks).unwrap_or_default();
+    let included = serde_json::to_value(included(detail, parts, others)).unwrap_or_default();
+    if let (Some(body), Value::Object(included)) = (body.as_object_mut(), included) {
+        body.extend(included);
+        if nearby {
+            body.insert("nearby".to_owned(), vessels_nearby(&sources, body).await?);
+        }
+    }
+    let mut answer = Answer::hashed(body.to_string(), "");
+    // Parts that change by themselves, such as deliveries, are asked for without an entity tag.
+    let is_plain = include.iter().all(|part| part == "notes" || part == "history");
+    answer.etag = etag;
+    let none = HeaderMap::new();
+    Ok(answer.response(if is_plain { &headers } else { &none }))
+}
+
+/// The problem of an alert that is not stored, or that the reader may not see. Both are the same to the reader.
+pub(super) fn missing(id: &str) -> Problem {
+    let shown: String = id.chars().filter(|letter| letter.is_ascii_alphanumeric()).take(26).collect();
+    Problem::not_found(format!("no alert {shown}"))
+}
+
+/// The parts that were asked for.
+fn includes(given: &Parameters) -> Result<Vec<String>, Problem> {
+    let one = |name: &str| match INCLUDES.contains(&name) {
+        true => Ok(name.to_owned()),
+        false => Err(Problem::parameter(format!("include: there is no such part; {}", advice(name, &INCLUDES)))),
+    };
+    given.text("include").map_or(Ok(Vec::new()), |text| text.split(',').map(|name| one(name.trim())).collect())
+}
+
+/// The parts for the body.
+fn included(detail: AlertDetail, parts: Parts, similar: Option<Similar>) -> Included {
+    let note = |note: Note| NoteRow { at: note.at.to_string(), who: note.who, text: note.text };
+    let delivery = |sent: Sent| DeliveryOf {
+        revision: sent.revision,
+        sink: sent.sink,
+        state: sent.state.name(),
+        at: sent.at.map(|at| at.to_string()),
+        attempts: sent.attempts,
+        error: sent.error,
+    };
+    Included {
+        notes: parts.notes.then(|| detail.notes.into_iter().map(note).collect()),
+        history: parts.history.then_some(detail.history),
+        deliveries: parts.deliveries.then(|| detail.deliveries.into_iter().map(delivery).collect()),
+        similar,
+    }
+}
+
+/// Other alerts of the vessels of an alert that the reader may see.
+fn similar(
+    readers: &Readers,
+    body: &Value,
+    clearance: &crate::storage::store::Clearance,
+    now: Time,
+) -> Result<Similar, StoreError> {
+    let vessels = body["vessels"].as_array().into_iter().flatten();
+    let mmsis: Vec<u32> = vessels.filter_map(|vessel| u32::try_from(vessel["mmsi"].as_u64()?).ok()).collect();
+    if mmsis.is_empty() {
+        return Ok(Similar { counts: std::collections::BTreeMap::new(), last: Vec::new() });
+    }
+    let filter = AlertFilter { mmsis, ..AlertFilter::default() };
+    let mut counts = readers.summary(&filter, clearance, now, now)?.behaviour;
+    if let Some(count) = body["behaviour"].as_str().and_then(|behaviour| counts.get_mut(behaviour)) {
+        // The alert itself, unless it is a fact, which is not counted.
+        *count = count.saturating_sub(u32::from(body["announced"] == true));
+    }
+    counts.retain(|_, count| 0 < *count);
+    let order = Order { by: Sorted::LastAt, ascending: false };
+    let page = readers.page(&filter, clearance, order, None, SIMILAR + 1, now)?;
+    let others = page.items.iter().filter(|item: &&AlertItem| body["id"] != item.id.as_str());
+    Ok(Similar { counts, last: others.take(SIMILAR).map(Item::from).collect() })
+}
+
+/// The vessels near an open alert, without its own; null if it is over or has no position.
+async fn vessels_nearby(sources: &Sources, body: &Map<String, Value>) -> Result<Value, Problem> {
+    let degrees = |key: &str| body["position"][key].as_f64();
+    let (Some(lat), Some(lon), true) = (degrees("lat"), degrees("lon"), body["status"] == "open") else {
+        return Ok(Value::Null);
+    };
+    let own: Vec<&Value> = body["vessels"].as_array().into_iter().flatten().map(|vessel| &vessel["mmsi"]).collect();
+    let picture = sources.asker.picture().await?;
+    let (radius, most) = NEARBY;
+    let mut found = near(&picture, LatLon::new(lat, lon), radius);
+    found.retain(|vessel| !own.iter().any(|mmsi| **mmsi == vessel.mmsi));
+    found.truncate(most);
+    Ok(json!(found))
+}

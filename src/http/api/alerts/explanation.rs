@@ -1,0 +1,287 @@
+//! `GET /alerts/{id}/explanation`: why the alert was raised, what was measured beside which threshold, and what AIS cannot show.
+
+use axum::Extension;
+use axum::extract::{Path, Query, State};
+use axum::response::Response;
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::detail::missing;
+use super::headings::headings;
+use super::sources_of::origin;
+use crate::http::access::Reader;
+use crate::http::api::consulted::consulted;
+use crate::http::api::refusals::Refusals;
+use crate::http::api::sources::Sources;
+use crate::http::page::found;
+use crate::http::parameters::Parameters;
+use crate::http::problem::Problem;
+use crate::storage::evidence::report::{Number, WHAT_AIS_CANNOT_SHOW, measures};
+use crate::storage::store::Parts;
+use atalaia_core::base::units::Mmsi;
+use atalaia_core::behaviours::Behaviour;
+use atalaia_core::engine::questions::{Answer, Question};
+
+/// Most vessels of an alert whose conditions of this moment are asked for. Each is a question to the main loop.
+const VESSELS: usize = 4;
+/// Parts of the names of measured values that rest on what the ship says of itself, beside its position, speed and time.
+const OWN_WORDS: [&str; 9] =
+    ["status", "anchored_by", "heading_for", "destination", "draught", "ship_type", "imo", "name", "call_sign"];
+
+/// Why an alert was raised.
+#[derive(Serialize, ToSchema)]
+struct Explanation {
+    /// Event time of the last change.
+    decided_at: Option<String>,
+    /// What was measured, beside the thresholds in force then.
+    conditions: Vec<ConditionThen>,
+    /// Thresholds that no measured value is compared with.
+    settings: Vec<Setting>,
+    /// The lines that add up to the score.
+    score: Vec<ScoreLine>,
+    /// What AIS cannot show.
+    limits: Vec<&'static str>,
+    /// What the behaviour watches; null for a problem of the program itself, as are the next four.
+    watches: Option<&'static str>,
+    /// Why it watches that.
+    why: Option<&'static str>,
+    /// When it opens.
+    opens: Option<&'static str>,
+    /// When it ends.
+    ends: Option<&'static str>,
+    /// What it cannot tell apart or does not see.
+    blind_spots: Option<&'static str>,
+    /// The conditions of this moment for the vessels of an open alert; null if it is over, or if the main loop did not answer in time.
+    now: Option<Vec<FormNow>>,
+}
+
+/// A measured value beside a threshold. One that is compared with no threshold has none.
+#[derive(Serialize, ToSchema)]
+struct ConditionThen {
+    /// Name of the measured value, which ends in its unit.
+    name: String,
+    /// The name in words.
+    label: String,
+    /// The value.
+    measured: Value,
+    /// The value with its unit.
+    measured_text: String,
+    /// The threshold.
+    threshold: Value,
+    /// How it is compared, and the threshold with its unit; empty without one.
+    threshold_text: String,
+    /// Unit of the value: `knots`, `nm`, `metres`, `minutes`, `hours`, `degrees`, ...; null without one.
+    unit: Option<&'static str>,
+    /// Whether the value meets the threshold; true without one.
+    met: bool,
+    /// How far beyond the threshold, as a share of it; negative if it is not met; null if they are not numbers.
+    margin: Option<f64>,
+    /// Whether it rests on what the ship says of itself, beside its position, speed and time.
+    own_word: bool,
+    /// Where the threshold comes from: `default`, or `settings` for one that the settings or a zone set.
+    source: Option<&'static str>,
+}
+
+/// A threshold that no value is compared with.
+#[derive(Serialize, ToSchema)]
+struct Setting {
+    /// Its name.
+    name: String,
+    /// Its name in words.
+    label: String,
+    /// Its value.
+    value: Value,
+    /// Its value with its unit.
+    text: String,
+    /// `default`, or `settings`.
+    source: Option<&'static str>,
+}
+
+/// A line of the score.
+#[derive(Serialize, ToSchema)]
+struct ScoreLine {
+    /// Stable name.
+    code: String,
+    /// Points; negative if it lowers the score.
+    points: i64,
+    /// Explanation.
+    text: String,
+}
+
+/// One form of the behaviour for one vessel now.
+#[derive(Serialize, ToSchema)]
+struct FormNow {
+    /// The track, as `224123456.1`.
+    track: String,
+    /// Which form, zone settings or other vessel; empty if there is only one.
+    form: String,
+    /// Number of conditions that are not met.
+    missing: usize,
+    /// The conditions, in the order in which the behaviour checks them.
+    conditions: Vec<ConditionNow>,
+}
+
+/// One condition now.
+#[derive(Serialize, ToSchema)]
+struct ConditionNow {
+    /// Name of the measured value, which ends in its unit.
+    name: String,
+    /// The value; null if it is not known.
+    measured: Value,
+    /// What is required: `< 2`, `>= 60`.
+    threshold: String,
+    /// Whether it is met.
+    met: bool,
+}
+
+/// Why the alert was raised, with the thresholds that were in force then.
+#[utoipa::path(get, path = "/alerts/{id}/explanation", tag = "alerts",
+    params(("id" = String, Path, description = "Full id of 26 characters")),
+    responses((status = 200, description = "The explanation", body = Explanation), Refusals))]
+pub(super) async fn explain_alert(
+    State(sources): State<Sources>,
+    Extension(reader): Extension<Reader>,
+    Path(id): Path<String>,
+    Query(given): Query<Vec<(String, String)>>,
+) -> Result<Response, Problem> {
+    Parameters::of(given, &[])?;
+    let (now, clearance, wanted) = (sources.clock.now(), reader.clearance.clone(), id.to_ascii_lowercase());
+    let parts = Parts { history: true, ..Parts::default() };
+    let detail = sources.read(move |readers| readers.detail(&wanted, &clearance, parts, now)).await?;
+    let detail = detail.ok_or_else(|| missing(&id))?;
+    consulted(&sources, &reader, "explanation", &detail.item.id, None).await?;
+    let body = detail.item.value();
+    let behaviour = body["behaviour"].as_str().unwrap_or_default();
+    let about = headings(behaviour);
+    let (measures, settings) = measures(&body);
+    let conditions = measures.into_iter().flat_map(|measure| {
+        let limits = measure.beside.into_iter().map(Some);
+        let limits: Vec<_> = limits.chain(None).collect();
+        let limits = if limits.is_empty() { vec![None] } else { limits };
+        limits.into_iter().map(|limit| then(behaviour, &measure.measured, limit)).collect::<Vec<_>>()
+    });
+    let decided = detail.history.iter().rev().find(|row| row.revision.is_some());
+    let explanation = Explanation {
+        decided_at: decided.map(|row| row.at.clone()),
+        conditions: conditions.collect(),
+        settings: settings.into_iter().map(|number| setting(behaviour, number)).collect(),
+        score: serde_json::from_value::<Vec<atalaia_core::alerts::ScoreReason>>(body["score_reasons"].clone())
+            .unwrap_or_default()
+            .into_iter()
+            .map(|line| ScoreLine { code: line.code, points: i64::from(line.points), text: line.text })
+            .collect(),
+        limits: WHAT_AIS_CANNOT_SHOW.to_vec(),
+        watches: about.map(|about| about.watches.as_str()),
+        why: about.map(|about| about.why.as_str()),
+        opens: about.map(|about| about.opens.as_str()),
+        ends: about.map(|about| about.ends.as_str()),
+        blind_spots: about.map(|about| about.blind_spots.as_str()),
+        now: forms(&sources, &body).await,
+    };
+    Ok(found(&explanation))
+}
+
+/// One value beside one threshold.
+fn then(behaviour: &str, measured: &Number, limit: Option<(&'static str, Number)>) -> ConditionThen {
+    let margin = limit.as_ref().and_then(|(how, limit)| margin(measured, how, limit));
+    let own_word = OWN_WORDS.iter().any(|word| measured.key.contains(word));
+    ConditionThen {
+        name: measured.key.clone(),
+        label: measured.name.clone(),
+        measured: measured.value.clone(),
+        measured_text: measured.text.clone(),
+        threshold_text: limit.as_ref().map_or_else(String::new, |(how, limit)| format!("{how} {}", limit.text)),
+        unit: unit(&measured.key).map(|(name, _)| name),
+        met: margin.is_none_or(|margin| 0.0 <= margin),
+        margin: margin.map(|margin| (margin * 1000.0).round() / 1000.0),
+        own_word,
+        source: limit.as_ref().map(|(_, limit)| origin(behaviour, &limit.key, &limit.value)),
+        threshold: limit.map_or(Value::Null, |(_, limit)| limit.value),
+    }
+}
+
+/// How far a value is beyond a threshold, as a share of it; `None` if one of them is not a number or the threshold is 0.
+fn margin(measured: &Number, how: &str, limit: &Number) -> Option<f64> {
+    let scaled = |number: &Number| Some(number.value.as_f64()? * unit(&number.key).map_or(1.0, |(_, scale)| scale));
+    let (value, threshold) = (scaled(measured)?, scaled(limit)?);
+    let share = (value - threshold) / threshold.abs();
+    let share = if how.starts_with("at least") { share } else { -share };
+    share.is_finite().then_some(share)
+}
+
+/// Name of the unit at the end of a key, and its size in minutes or metres. A value in hours may have a threshold in minutes.
+fn unit(key: &str) -> Option<(&'static str, f64)> {
+    let all = [
+        ("knots", 1.0),
+        ("nm", 1852.0),
+        ("metres", 1.0),
+        ("minutes", 1.0),
+        ("hours", 60.0),
+        ("days", 1440.0),
+        ("seconds", 1.0 / 60.0),
+        ("degrees", 1.0),
+        ("percent", 1.0),
+    ];
+    all.into_iter().find(|(name, _)| key.strip_suffix(name).is_some_and(|rest| rest.ends_with('_')))
+}
+
+/// A threshold that no value is compared with.
+fn setting(behaviour: &str, number: Number) -> Setting {
+    let source = Some(origin(behaviour, &number.key, &number.value));
+    Setting { source, name: number.key, label: number.name, value: number.value, text: number.text }
+}
+
+/// The conditions of this moment for the vessels of an open alert.
+async fn forms(sources: &Sources, body: &Value) -> Option<Vec<FormNow>> {
+    let behaviour = body["behaviour"].as_str().and_then(Behaviour::named).filter(|_| body["status"] == "open")?;
+    let mut all = Vec::new();
+    for vessel in body["vessels"].as_array().into_iter().flatten().take(VESSELS) {
+        let mmsi = vessel["mmsi"].as_u64().and_then(|mmsi| u32::try_from(mmsi).ok())?;
+        let answer = sources.asker.ask(Question::Explain(Mmsi(mmsi), Some(behaviour))).await.ok()?;
+        let Answer::Explain(Some(found)) = answer else {
+            continue;
+        };
+        let own = found.tracks.into_iter().filter(|track| vessel["track"] == track.track);
+        for (track, form) in own.flat_map(|track| track.behaviours.into_iter().map(move |form| (track.track, form))) {
+            let conditions = form.conditions.into_iter().map(|one| ConditionNow {
+                name: one.name,
+                measured: one.measured,
+                threshold: one.threshold,
+                met: one.met,
+            });
+            let track = format!("{mmsi:09}.{track}");
+            all.push(FormNow { track, form: form.form, missing: form.missing, conditions: conditions.collect() });
+        }
+    }
+    Some(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_margin_counts_in_the_unit_of_both_and_is_negative_when_a_condition_is_not_met() {
+        let alert = json!({"evidence": {
+            "measured": {"counted_minutes": 90.0, "speed_made_good_knots": 1.5, "shore_nm": 2.0, "anchored_by": "status", "stop_hours": 2.0},
+            "thresholds": {"after_minutes": 60.0, "slow_knots": 2.0, "min_shore_nm": 3.0, "end_minutes": 15.0, "stop_minutes": 60.0},
+        }});
+        let (found, others) = measures(&alert);
+        let of = |key: &str| {
+            let one = found.iter().find(|one| one.measured.key == key).expect("it was measured").clone();
+            then("loitering", &one.measured, one.beside.into_iter().next())
+        };
+        let (time, speed, shore, anchor, stop) =
+            (of("counted_minutes"), of("speed_made_good_knots"), of("shore_nm"), of("anchored_by"), of("stop_hours"));
+        assert_eq!((time.margin, time.met, time.threshold_text.as_str()), (Some(0.5), true, "at least 1 h 00 min"));
+        assert_eq!((speed.margin, speed.met, speed.unit), (Some(0.25), true, Some("knots")));
+        assert_eq!((shore.margin, shore.met), (Some(-0.333), false));
+        assert_eq!((anchor.margin, anchor.own_word, anchor.threshold), (None, true, Value::Null));
+        assert_eq!(stop.margin, Some(1.0), "hours against minutes");
+        assert_eq!(others.iter().map(|other| other.key.as_str()).collect::<Vec<_>>(), ["end_minutes"]);
+        assert_eq!((time.source, setting("loitering", others[0].clone()).source), (Some("default"), Some("default")));
+    }
+}

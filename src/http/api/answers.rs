@@ -1,0 +1,63 @@
+//! Answers that are kept for a moment, because many windows ask for the same list.
+//!
+//! An answer holds as long as nothing has been added to the log, and not longer than half a second: what changes without an entry of the
+//! log, such as the count of deliveries or an acknowledgement that expires, is late by that at most.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use super::answer::Answer;
+use crate::http::access::Reader;
+use crate::platform::clock::Moment;
+
+/// Maximum age of an answer.
+const FRESH: Duration = Duration::from_millis(500);
+/// Most answers that are kept.
+const MOST: usize = 64;
+/// Longest answer that is kept. Bytes.
+const LONGEST: usize = 512 * 1024;
+
+/// The kept answers, by what was asked and what the reader may see.
+#[derive(Debug, Default)]
+pub(in crate::http) struct Answers(Mutex<HashMap<String, Kept>>);
+
+/// One answer.
+#[derive(Debug)]
+struct Kept {
+    /// Last entry of the log when it was made.
+    seq: i64,
+    /// When it was made.
+    made: Moment,
+    /// Shared by the responses that send it.
+    answer: Arc<Answer>,
+}
+
+/// What an answer depends on beside the log: the route, the query, the clearance, and the name if the query may say `me`.
+pub(in crate::http) fn key(route: &str, query: &str, reader: &Reader) -> String {
+    let me = if query.contains("me") { reader.name.as_str() } else { "" };
+    format!("{route}\n{query}\n{me}\n{:?}", reader.clearance)
+}
+
+impl Answers {
+    /// The answer for this key, if it still holds.
+    pub(in crate::http) fn get(&self, key: &str, seq: i64, now: Moment) -> Option<Arc<Answer>> {
+        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = all.get(key).filter(|kept| kept.seq == seq && now.since(kept.made) < FRESH);
+        kept.map(|kept| Arc::clone(&kept.answer))
+    }
+
+    /// Keeps an answer, unless it is long.
+    pub(in crate::http) fn put(&self, key: String, seq: i64, made: Moment, answer: &Arc<Answer>) {
+        if LONGEST < answer.text.len() {
+            return;
+        }
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if MOST <= all.len() {
+            all.retain(|_, kept| made.since(kept.made) < FRESH);
+        }
+        if all.len() < MOST {
+            all.insert(key, Kept { seq, made, answer: Arc::clone(answer) });
+        }
+    }
+}

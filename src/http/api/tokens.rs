@@ -1,0 +1,215 @@
+//! Tokens of machines, for administrators.
+
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::{Extension, Json};
+use serde::{Deserialize, Serialize};
+use utoipa_axum::routes;
+
+use super::routes::Routes;
+use super::sources::Sources;
+use crate::http::access::{Reader, Right, Rights, Secret, ceilings_fault, name_fault, token_fault};
+use crate::http::body::{JsonBody, wrong};
+use crate::http::page::json;
+use crate::http::parameters::Parameters;
+use crate::http::problem::Problem;
+use crate::storage::store::{self, Actor, Ceilings, Token};
+use atalaia_core::alerts::handling::Purpose;
+use atalaia_core::base::time::Time;
+
+/// Adds the routes of this file.
+pub(super) fn add(routes: Routes) -> Routes {
+    routes.add(Right::People, routes!(list, create)).add(Right::People, routes!(end))
+}
+
+/// A token. Its secret is not known to anybody but the machine that has it.
+#[derive(Serialize, utoipa::ToSchema)]
+struct TokenRow {
+    /// The name, as it appears in the audit trail.
+    name: String,
+    /// What it allows.
+    #[schema(value_type = Vec<Right>)]
+    rights: Rights,
+    /// Up to which marking it shows alerts.
+    ceilings: Ceilings,
+    /// Networks it may be used from; empty for all.
+    networks: Vec<String>,
+    /// What the data are used for.
+    #[schema(value_type = String)]
+    purpose: Purpose,
+    /// Who made it.
+    made_by: String,
+    /// When it was made.
+    #[schema(value_type = String, format = DateTime)]
+    made_at: Time,
+    /// When it ends.
+    #[schema(value_type = String, format = DateTime)]
+    expires: Time,
+    /// When it was last used, to the minute; null before the first time.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    used_at: Option<Time>,
+    /// When it was ended; null if it was not.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    ended_at: Option<Time>,
+}
+
+/// A token that was just made.
+#[derive(Serialize, utoipa::ToSchema)]
+struct AddedToken {
+    /// The token.
+    #[serde(flatten)]
+    token: TokenRow,
+    /// What the machine sends as `Authorization: Bearer`. It is shown only now.
+    secret: String,
+}
+
+/// All tokens.
+#[derive(Serialize, utoipa::ToSchema)]
+struct Tokens {
+    /// By name, also those that have ended.
+    items: Vec<TokenRow>,
+}
+
+/// A new token.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewToken {
+    /// The name. No person or token may have it, nor a token that has ended.
+    name: String,
+    /// What it allows: status, read, search, act, silence, export and audit.
+    #[schema(value_type = Vec<Right>)]
+    rights: Rights,
+    /// Up to which marking it shows alerts; everything by default.
+    #[serde(default)]
+    ceilings: Ceilings,
+    /// When it ends, within a year.
+    #[schema(value_type = String, format = DateTime)]
+    expires: Time,
+    /// Networks it may be used from, such as `192.0.2.0/24`; all by default.
+    #[serde(default)]
+    networks: Vec<String>,
+    /// What the data are used for.
+    #[schema(value_type = String)]
+    purpose: Purpose,
+}
+
+impl From<Token> for TokenRow {
+    fn from(token: Token) -> TokenRow {
+        TokenRow {
+            name: token.name,
+            rights: token.rights,
+            ceilings: token.ceilings,
+            networks: token.networks,
+            purpose: token.purpose,
+            made_by: token.made_by,
+            made_at: token.made_at,
+            expires: token.expires_at,
+            used_at: token.used_at,
+            ended_at: token.ended_at,
+        }
+    }
+}
+
+/// Lists all tokens.
+#[utoipa::path(get, path = "/tokens", tag = "people", responses(
+    (status = 200, description = "All tokens", body = Tokens),
+    (status = 400, description = "A parameter is unknown"),
+    (status = 401, description = "Not signed in, or no longer"),
+    (status = 403, description = "The right is missing"),
+    (status = 429, description = "Too many requests"),
+    (status = 503, description = "Busy")))]
+async fn list(
+    State(sources): State<Sources>,
+    Query(given): Query<Vec<(String, String)>>,
+) -> Result<Json<Tokens>, Problem> {
+    Parameters::of(given, &[])?;
+    let tokens = sources.stored(store::tokens).await?;
+    Ok(Json(Tokens { items: tokens.into_iter().map(TokenRow::from).collect() }))
+}
+
+/// Makes a token. Its secret is in the answer and nowhere else.
+#[utoipa::path(post, path = "/tokens", tag = "people", request_body = NewToken, responses(
+    (status = 201, description = "Made", body = AddedToken),
+    (status = 400, description = "The body cannot be used"),
+    (status = 401, description = "Not signed in, or no longer"),
+    (status = 403, description = "The right is missing, or not from the console"),
+    (status = 409, description = "A person or token has this name"),
+    (status = 413, description = "The body is too large"),
+    (status = 415, description = "The body is not JSON"),
+    (status = 422, description = "Refused"),
+    (status = 429, description = "Too many requests"),
+    (status = 503, description = "Busy")))]
+async fn create(
+    State(sources): State<Sources>,
+    Extension(reader): Extension<Reader>,
+    JsonBody(wanted): JsonBody<NewToken>,
+) -> Result<Response, Problem> {
+    let now = sources.clock.now();
+    if let Some(fault) = name_fault(&wanted.name) {
+        return Err(wrong("name", fault));
+    }
+    if let Some((key, fault)) = token_fault(&wanted.rights, &wanted.networks, wanted.expires, now) {
+        return Err(wrong(key, fault));
+    }
+    if let Some((key, fault)) = ceilings_fault(&wanted.ceilings) {
+        return Err(wrong(&format!("ceilings/{key}"), fault));
+    }
+    let secret = Secret::token().map_err(|_| Problem::busy("the system gives no random numbers"))?;
+    let token = Token {
+        name: wanted.name,
+        rights: wanted.rights,
+        ceilings: wanted.ceilings,
+        networks: wanted.networks,
+        purpose: wanted.purpose,
+        made_by: reader.name.clone(),
+        made_at: now,
+        expires_at: wanted.expires,
+        used_at: None,
+        ended_at: None,
+    };
+    let (added, key) = (token.clone(), secret.digest());
+    let is_free = sources
+        .stored(move |path| {
+            if store::is_taken(path, &added.name)? {
+                return Ok(false);
+            }
+            store::add_token(path, &added, &key, Actor::from(reader.name.as_str()), now).map(|()| true)
+        })
+        .await?;
+    if !is_free {
+        return Err(Problem::conflict(format!("{}: a person or token has this name already", token.name)));
+    }
+    let secret = secret.expose().to_owned();
+    Ok(json(StatusCode::CREATED, &AddedToken { token: TokenRow::from(token), secret }))
+}
+
+/// Ends a token.
+#[utoipa::path(delete, path = "/tokens/{name}", tag = "people",
+    params(("name" = String, Path, description = "Name of the token")), responses(
+    (status = 204, description = "Ended"),
+    (status = 401, description = "Not signed in, or no longer"),
+    (status = 403, description = "The right is missing, or not from the console"),
+    (status = 404, description = "There is no such token in force"),
+    (status = 429, description = "Too many requests"),
+    (status = 503, description = "Busy")))]
+async fn end(
+    State(sources): State<Sources>,
+    Extension(reader): Extension<Reader>,
+    Path(name): Path<String>,
+) -> Result<StatusCode, Problem> {
+    let now = sources.clock.now();
+    let is_ended = sources
+        .stored(move |path| {
+            if !store::tokens(path)?.iter().any(|token| token.name == name && token.ended_at.is_none()) {
+                return Ok(false);
+            }
+            store::end_token(path, &name, Actor::from(reader.name.as_str()), now).map(|()| true)
+        })
+        .await?;
+    sources.access.forget();
+    match is_ended {
+        true => Ok(StatusCode::NO_CONTENT),
+        false => Err(Problem::not_found("there is no such token in force")),
+    }
+}

@@ -1,0 +1,120 @@
+//! What holds for every request to the API and the console, and for every answer.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::header::{
+    ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, HeaderName, REFERRER_POLICY,
+    X_CONTENT_TYPE_OPTIONS,
+};
+use axum::http::{HeaderValue, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use tokio::time::timeout;
+
+use super::listener::Caller;
+use crate::http::body::{LONGEST, too_large};
+use crate::http::problem::Problem;
+
+/// Maximum time until an answer begins. A longer query is given up.
+const LATEST: Duration = Duration::from_secs(5);
+/// Content of the answers of the API is shown by nothing.
+const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+
+/// Headers that every answer has unless its route sets another value.
+const HEADERS: [(HeaderName, &str); 8] = [
+    (CACHE_CONTROL, "no-store"),
+    (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (REFERRER_POLICY, "no-referrer"),
+    (CONTENT_SECURITY_POLICY, NOTHING),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("cross-origin-embedder-policy"), "require-corp"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    (HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=()"),
+];
+
+/// Which host names a request may use.
+#[derive(Clone, Debug)]
+pub(super) enum Hosts {
+    /// Any: the address can be reached by whatever name it has.
+    Any,
+    /// An address, a name without a dot, or this one. A page of another site could otherwise point its own name at this machine.
+    Local(Option<Arc<str>>),
+}
+
+/// Refuses host names that are not those of this machine.
+pub(super) async fn of_this_host(State(hosts): State<Hosts>, request: Request, next: Next) -> Response {
+    let named = request.headers().get(HOST).map(|host| host.to_str().unwrap_or("?.").to_owned());
+    let named = named.or_else(|| request.uri().authority().map(|authority| authority.as_str().to_owned()));
+    let Hosts::Local(public) = hosts else {
+        return next.run(request).await;
+    };
+    let host = named.as_deref().map(|name| {
+        name.rsplit_once(':').filter(|(_, port)| !port.contains(']')).map_or(name, |(host, _)| host)
+    });
+    let is_address = |host: &str| host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>().is_ok();
+    let is_public = |host: &str| public.as_deref().is_some_and(|public| public.eq_ignore_ascii_case(host));
+    match host.is_none_or(|host| !host.contains('.') || is_address(host) || is_public(host)) {
+        true => next.run(request).await,
+        false => Problem::misdirected("use the address of this machine, or set api.public_url").into_response(),
+    }
+}
+
+/// Makes the connection known to the request, and keeps it from being displaced while it is answered.
+pub(super) async fn by_connection(
+    ConnectInfo(caller): ConnectInfo<Caller>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let _kept = caller.place.keep();
+    let _counted = caller.standing.answer();
+    request.extensions_mut().insert(ConnectInfo(caller.address));
+    request.extensions_mut().insert(Arc::clone(&caller.standing));
+    next.run(request).await
+}
+
+/// Limits the length of a body and the time until the answer begins, and turns refusals of the framework into problems.
+pub(super) async fn bounded(request: Request, next: Next) -> Response {
+    let length = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    if length.is_some_and(|length| LONGEST as u64 <= length.saturating_sub(1)) {
+        return too_large().into_response();
+    }
+    match timeout(LATEST, next.run(request)).await {
+        Ok(response) => as_problem(response),
+        Err(_) => Problem::busy("the answer took too long; ask for less").into_response(),
+    }
+}
+
+/// The problem for a refusal that is not one yet.
+fn as_problem(response: Response) -> Response {
+    let is_refusal = response.status().is_client_error() || response.status().is_server_error();
+    let kind = response.headers().get(CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
+    if !is_refusal || kind.starts_with(b"application/problem+json") {
+        return response;
+    }
+    let problem = match response.status() {
+        StatusCode::METHOD_NOT_ALLOWED => Problem::method("this route does not know the method; see the header Allow"),
+        StatusCode::PAYLOAD_TOO_LARGE => too_large(),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => Problem::content_type("send the body as application/json"),
+        StatusCode::NOT_FOUND => Problem::not_found("there is no such thing"),
+        StatusCode::UNPROCESSABLE_ENTITY => Problem::body("the body is not as expected", Vec::new()),
+        StatusCode::BAD_REQUEST => Problem::parameter("the path or a parameter cannot be read"),
+        _ => return response,
+    };
+    let mut answer = problem.into_response();
+    if let Some(allow) = response.headers().get(ALLOW) {
+        answer.headers_mut().insert(ALLOW, allow.clone());
+    }
+    answer
+}
+
+/// Adds the headers that every answer has.
+pub(super) async fn dressed(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    for (name, value) in HEADERS {
+        response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    response
+}

@@ -1,0 +1,179 @@
+//! The thread that serves the API and the console.
+
+use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use std::{io, thread};
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::{from_fn, from_fn_with_state};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+use tracing::{error, info, warn};
+
+use super::guard::{Hosts, bounded, by_connection, dressed, of_this_host};
+use super::listener::{Caller, SiteListener};
+use crate::http::access::{Access, Secret, Settings};
+use crate::http::api::{Sources, router};
+use crate::http::ask::Asker;
+use crate::http::body::LONGEST;
+use crate::http::view::View;
+use crate::platform::clock::Clock;
+use crate::platform::net::{LogLimit, widen};
+use crate::platform::service::{Protocol, Sockets, with_holder};
+use crate::platform::tls::ServerTls;
+use crate::storage::store::{self, Bootstrap};
+use atalaia_core::base::time::Span;
+
+/// Name of the socket that the service manager may open for the API.
+pub const NAME: &str = "api";
+/// Delay before an address that is in use is tried again, as for the pages.
+const RETRY: Duration = Duration::from_secs(5);
+/// How long the token for the first administrator is valid.
+const FIRST: Span = Span::from_seconds(15 * 60);
+/// Time that requests have to finish when the daemon stops.
+const LAST: Duration = Duration::from_secs(2);
+
+/// What the API and the console are made from.
+#[derive(Clone, Debug)]
+pub struct Site {
+    /// The last view that the main loop published.
+    pub view: watch::Receiver<Arc<View>>,
+    /// Path of the store's file.
+    pub store: PathBuf,
+    /// Folder of the journal; `None` without one.
+    pub journal: Option<PathBuf>,
+    /// Wall clock and steady clock.
+    pub clock: Clock,
+    /// The way for questions to the main loop.
+    pub asker: Asker,
+}
+
+impl Site {
+    /// Serves from a separate thread until `stop` is cancelled. If the address is in use, it is tried again at intervals. If nobody may sign
+    /// in yet, a token for making the first administrator is logged.
+    ///
+    /// # Errors
+    /// If the certificate cannot be used, the store cannot be written, or the thread cannot be started.
+    pub fn serve(self, settings: Settings, sockets: Arc<Sockets>, stop: CancellationToken) -> io::Result<()> {
+        let tls = ServerTls::new(&settings.tls, self.clock).map_err(|error| io::Error::other(format!("api.tls: {error}")))?;
+        self.bootstrap()?;
+        // Before the thread starts, so that a free address is bound when this function returns.
+        let first = open(&settings, &sockets);
+        let run = move || {
+            let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+                Ok(runtime) => runtime,
+                Err(error) => return error!(%error, "cannot start a runtime to serve the API"),
+            };
+            runtime.block_on(self.run(first, &settings, tls, &sockets, stop));
+            // Do not wait for queries that still run.
+            runtime.shutdown_background();
+        };
+        thread::Builder::new().name("api".to_owned()).spawn(run).map(drop)
+    }
+
+    /// Logs a token for making the first administrator, if there are no people yet. A restart makes a new one.
+    fn bootstrap(&self) -> io::Result<()> {
+        let secret = Secret::fresh()?;
+        let until = self.clock.now() + FIRST;
+        let needed = store::bootstrap(&self.store, &secret.digest(), until).map_err(io::Error::other)?;
+        if needed == Bootstrap::Needed {
+            let token = secret.expose();
+            warn!(%until, token, "nobody may sign in yet: make the first administrator with this token at /login#first=TOKEN");
+        }
+        Ok(())
+    }
+
+    /// Serves until `stop` is cancelled. Only a failure of the server itself ends it earlier.
+    async fn run(
+        self,
+        first: io::Result<TcpListener>,
+        settings: &Settings,
+        tls: Option<ServerTls>,
+        sockets: &Sockets,
+        stop: CancellationToken,
+    ) {
+        let (mut opened, mut log) = (first, LogLimit::default());
+        loop {
+            let listener = opened.and_then(|listener| {
+                let address = listener.local_addr()?;
+                let listener = tokio::net::TcpListener::from_std(listener)?;
+                Ok((SiteListener::new(listener, settings.max_connections, tls.clone())?, address))
+            });
+            match listener {
+                Ok((listener, address)) => {
+                    info!(%address, tls = tls.is_some(), "serving the API and the console");
+                    let routes = self.routes(settings, tls.is_some(), address);
+                    let routes = routes.into_make_service_with_connect_info::<Caller>();
+                    let stopping = stop.clone();
+                    let serving = axum::serve(listener, routes)
+                        .with_graceful_shutdown(async move { stopping.cancelled().await })
+                        .into_future();
+                    let late = async {
+                        stop.cancelled().await;
+                        tokio::time::sleep(LAST).await;
+                    };
+                    tokio::select! {
+                        () = late => return,
+                        ended = serving => match ended {
+                            Ok(()) => return,
+                            Err(error) => return error!(%error, "serving the API has failed"),
+                        },
+                    }
+                }
+                Err(error) => {
+                    if let Some(unsaid) = log.next(self.clock.moment()) {
+                        error!(%error, again_in_seconds = RETRY.as_secs(), unsaid, "cannot serve the API");
+                    }
+                }
+            }
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(RETRY) => {}
+            }
+            opened = open(settings, sockets);
+        }
+    }
+
+    /// All routes, and what holds for each. The last layer is the first that a request meets.
+    fn routes(&self, settings: &Settings, secure: bool, address: SocketAddr) -> Router {
+        let access = Access::new(&self.store, self.clock, settings.clone(), secure);
+        let sources = Sources::new(self.store.clone(), self.asker.clone(), self.view.clone(), self.clock);
+        let hosts = match address.ip().is_loopback() {
+            true => Hosts::Local(settings.public_host().map(Arc::from)),
+            false => Hosts::Any,
+        };
+        router(sources.with_access(access).with_journal(self.journal.clone()))
+            .layer(DefaultBodyLimit::max(LONGEST))
+            .layer(from_fn(bounded))
+            .layer(from_fn_with_state(hosts, of_this_host))
+            .layer(from_fn(by_connection))
+            .layer(from_fn(dressed))
+    }
+}
+
+/// Takes the socket that the service manager opened, or else listens at the configured address.
+/// An error if the address is reachable from other machines without permission, also for a socket of the service manager.
+fn open(settings: &Settings, sockets: &Sockets) -> io::Result<TcpListener> {
+    let listener = match (sockets.tcp(NAME), settings.address.as_deref()) {
+        (Some(handed), _) => handed?,
+        (None, Some(address)) => {
+            let named = |error: io::Error| {
+                let error = with_holder(error, address, Protocol::Tcp);
+                io::Error::other(format!("listen on {address}: {error}"))
+            };
+            TcpListener::bind(address).map_err(named)?
+        }
+        (None, None) => return Err(io::Error::other("api.address: is missing")),
+    };
+    let address: SocketAddr = listener.local_addr()?;
+    if !settings.allows(address) {
+        let text = format!("{address} is reachable from other machines; set [api.tls], or api.allow_remote = true");
+        return Err(io::Error::other(text));
+    }
+    widen(&listener)?;
+    listener.set_nonblocking(true)?;
+    Ok(listener)
+}

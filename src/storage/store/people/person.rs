@@ -1,0 +1,307 @@
+//! People: their roles, ceilings and passwords.
+
+use std::path::Path;
+
+use rusqlite::types::Type;
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::ceilings::Ceilings;
+use super::role::Role;
+use crate::storage::store::connect::{beside, in_transaction};
+use crate::storage::store::error::StoreError;
+use crate::storage::store::trail::{Actor, audit, is_same_name};
+use atalaia_core::alerts::handling::Purpose;
+use atalaia_core::base::time::Time;
+
+/// A person who may sign in.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Person {
+    /// The name, as it appears in the audit trail. Unique among people and tokens, whatever the case.
+    pub name: String,
+    /// Hash of the password in PHC form; `None` if the person can sign in by a link only.
+    pub password: Option<String>,
+    /// The roles. Empty: may sign in, but use nothing.
+    pub roles: Vec<Role>,
+    /// Up to which marking the person sees alerts.
+    pub ceilings: Ceilings,
+    /// The usual purpose of the person's work; `None` for that of the settings.
+    pub purpose: Option<Purpose>,
+    /// When the person was added. Wall clock.
+    pub made_at: Time,
+    /// Since when the person may not sign in; `None` if the person may.
+    pub disabled_at: Option<Time>,
+    /// What the console keeps for the person: theme, language, filters. Any JSON.
+    pub preferences: Value,
+    /// The person's mark in the log: the last entry that counts as read; `None` before the first.
+    pub seen: Option<i64>,
+}
+
+/// What to change of a person; `None` leaves a value as it is.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Alteration {
+    /// New hash of the password.
+    pub password: Option<String>,
+    /// New roles.
+    pub roles: Option<Vec<Role>>,
+    /// New ceilings.
+    pub ceilings: Option<Ceilings>,
+    /// New usual purpose; `Some(None)` for that of the settings.
+    pub purpose: Option<Option<Purpose>>,
+    /// Whether the person is barred from signing in.
+    pub disabled: Option<bool>,
+}
+
+impl Alteration {
+    /// What changes, in words for the audit trail. No value that is secret.
+    fn words(&self) -> String {
+        let roles = self.roles.as_ref().map(|roles| format!("roles {}", role_names(roles)));
+        let ceilings = self.ceilings.as_ref().map(|ceilings| format!("ceilings {}", written(ceilings)));
+        let purpose = self.purpose.map(|purpose| format!("purpose {}", purpose.map_or("usual".to_owned(), Purpose::name)));
+        let password = self.password.as_ref().map(|_| "password".to_owned());
+        let disabled = self.disabled.map(|disabled| if disabled { "disabled" } else { "enabled" }.to_owned());
+        [password, roles, ceilings, purpose, disabled].into_iter().flatten().collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// Columns in the order of [`read`].
+const COLUMNS: &str =
+    "SELECT name, password, roles, ceilings, purpose, made_at, disabled_at, preferences, seen FROM people";
+
+/// All people, by name.
+pub fn people(path: &Path) -> Result<Vec<Person>, StoreError> {
+    let connection = beside(path)?;
+    let all = || -> rusqlite::Result<Vec<_>> { connection.prepare(&format!("{COLUMNS} ORDER BY name"))?.query_map([], read)?.collect() };
+    all().map_err(StoreError::sqlite(path))
+}
+
+/// The person of this name, whatever its case; `None` if there is none.
+pub fn person(path: &Path, name: &str) -> Result<Option<Person>, StoreError> {
+    of(&beside(path)?, name).map_err(StoreError::sqlite(path))
+}
+
+/// Whether anyone has been added yet.
+pub fn has_people(path: &Path) -> Result<bool, StoreError> {
+    let connection = beside(path)?;
+    connection.query_row("SELECT EXISTS (SELECT 1 FROM people)", [], |row| row.get(0)).map_err(StoreError::sqlite(path))
+}
+
+/// Whether a person or token has this name, also a token that has ended.
+pub fn is_taken(path: &Path, name: &str) -> Result<bool, StoreError> {
+    match refuse_taken(&beside(path)?, path, name) {
+        Ok(()) => Ok(false),
+        Err(StoreError::Refused(_)) => Ok(true),
+        Err(error) => Err(error),
+    }
+}
+
+/// Adds a person.
+///
+/// # Errors
+/// `Refused` if a person or token has this name.
+pub fn add_person<'a>(path: &Path, person: &Person, by: impl Into<Actor<'a>>, now: Time) -> Result<(), StoreError> {
+    let by = by.into();
+    in_transaction(path, |transaction| insert(transaction, path, person, by, now))
+}
+
+/// Adds a person in a transaction.
+///
+/// # Errors
+/// As [`add_person`].
+pub(super) fn insert(
+    transaction: &Transaction<'_>,
+    path: &Path,
+    person: &Person,
+    by: Actor<'_>,
+    now: Time,
+) -> Result<(), StoreError> {
+    let failed = StoreError::sqlite(path);
+    refuse_taken(transaction, path, &person.name)?;
+    let write = || {
+        transaction.execute(
+            "INSERT INTO people (name, password, roles, ceilings, purpose, made_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            params![
+                person.name,
+                person.password,
+                written(&person.roles),
+                written(&person.ceilings),
+                person.purpose.map(Purpose::name),
+                now.millis()
+            ],
+        )?;
+        let why = format!("roles {}", role_names(&person.roles));
+        audit(transaction, now, by, "added", &subject(&person.name), Some(&why))
+    };
+    write().map_err(failed)
+}
+
+/// Changes a person. A new password, and the end of the right to sign in, end all sessions except `keep`, by its public id.
+///
+/// # Errors
+/// `Refused` if there is no such person, nothing to change, or no administrator would be left who can sign in.
+pub fn alter_person<'a>(
+    path: &Path,
+    name: &str,
+    change: &Alteration,
+    keep: Option<&str>,
+    by: impl Into<Actor<'a>>,
+    now: Time,
+) -> Result<Person, StoreError> {
+    let by = by.into();
+    in_transaction(path, |transaction| {
+        let failed = StoreError::sqlite(path);
+        let before = of(transaction, name).map_err(&failed)?.ok_or_else(|| unknown(name))?;
+        let what = change.words();
+        if what.is_empty() {
+            return Err(StoreError::Refused(format!("{name}: nothing to change")));
+        }
+        let mut after = before.clone();
+        after.password = change.password.clone().or(before.password);
+        after.roles = change.roles.clone().unwrap_or(before.roles);
+        after.ceilings = change.ceilings.clone().unwrap_or(before.ceilings);
+        after.purpose = change.purpose.unwrap_or(before.purpose);
+        after.disabled_at = match change.disabled {
+            Some(true) => before.disabled_at.or(Some(now)),
+            Some(false) => None,
+            None => before.disabled_at,
+        };
+        let write = || {
+            transaction.execute(
+                "UPDATE people SET password = ?2, roles = ?3, ceilings = ?4, purpose = ?5, disabled_at = ?6 WHERE name = ?1",
+                params![
+                    after.name,
+                    after.password,
+                    written(&after.roles),
+                    written(&after.ceilings),
+                    after.purpose.map(Purpose::name),
+                    after.disabled_at.map(Time::millis)
+                ],
+            )?;
+            if change.password.is_some() || change.disabled == Some(true) {
+                transaction.execute(
+                    "UPDATE sessions SET ended_at = ?3 WHERE person = ?1 AND ended_at IS NULL AND id <> ?2",
+                    params![after.name, keep.unwrap_or_default(), now.millis()],
+                )?;
+            }
+            audit(transaction, now, by, "altered", &subject(&after.name), Some(&what))
+        };
+        write().map_err(&failed)?;
+        refuse_without_admin(transaction, path)?;
+        Ok(after)
+    })
+}
+
+/// Removes a person with all sessions. The audit trail keeps the name.
+///
+/// # Errors
+/// `Refused` if there is no such person, or no administrator would be left who can sign in.
+pub fn remove_person<'a>(path: &Path, name: &str, by: impl Into<Actor<'a>>, now: Time) -> Result<(), StoreError> {
+    let by = by.into();
+    in_transaction(path, |transaction| {
+        let failed = StoreError::sqlite(path);
+        let found = of(transaction, name).map_err(&failed)?.ok_or_else(|| unknown(name))?;
+        let write = || {
+            transaction.execute("DELETE FROM people WHERE name = ?1", [&found.name])?;
+            audit(transaction, now, by, "removed", &subject(&found.name), None)
+        };
+        write().map_err(&failed)?;
+        refuse_without_admin(transaction, path)
+    })
+}
+
+/// Keeps what the console wants to find again. Not an act: no audit row.
+pub fn set_preferences(path: &Path, name: &str, preferences: &Value) -> Result<(), StoreError> {
+    let connection = beside(path)?;
+    let text = preferences.to_string();
+    let set = connection.execute("UPDATE people SET preferences = ?2 WHERE name = ?1", params![name, text]);
+    set.map(drop).map_err(StoreError::sqlite(path))
+}
+
+/// Moves the person's mark in the log. Not an act: no audit row.
+pub fn set_seen(path: &Path, name: &str, seq: i64) -> Result<(), StoreError> {
+    let connection = beside(path)?;
+    let set = connection.execute("UPDATE people SET seen = ?2 WHERE name = ?1", params![name, seq]);
+    set.map(drop).map_err(StoreError::sqlite(path))
+}
+
+/// The person of this name on an open connection.
+pub(super) fn of(connection: &Connection, name: &str) -> rusqlite::Result<Option<Person>> {
+    connection.prepare_cached(&format!("{COLUMNS} WHERE name = ?1"))?.query_row([name], read).optional()
+}
+
+/// Reads a row of [`COLUMNS`].
+fn read(row: &Row<'_>) -> rusqlite::Result<Person> {
+    Ok(Person {
+        name: row.get(0)?,
+        password: row.get(1)?,
+        roles: parsed(row, 2)?,
+        ceilings: parsed(row, 3)?,
+        purpose: row.get::<_, Option<String>>(4)?.and_then(|name| purpose_of(&name)),
+        made_at: Time::from_millis(row.get(5)?),
+        disabled_at: row.get::<_, Option<i64>>(6)?.map(Time::from_millis),
+        preferences: parsed(row, 7)?,
+        seen: row.get(8)?,
+    })
+}
+
+/// A refusal if a person or token has this name.
+pub(super) fn refuse_taken(connection: &Connection, path: &Path, name: &str) -> Result<(), StoreError> {
+    let names = || -> rusqlite::Result<Vec<String>> {
+        let mut query = connection.prepare("SELECT name FROM people UNION ALL SELECT name FROM tokens")?;
+        query.query_map([], |row| row.get(0))?.collect()
+    };
+    // SQLite folds the case of ASCII only.
+    match names().map_err(StoreError::sqlite(path))?.iter().any(|taken| is_same_name(taken, name)) {
+        true => Err(StoreError::Refused(format!("{name}: a person or token has this name already"))),
+        false => Ok(()),
+    }
+}
+
+/// A refusal if nobody could manage people any more.
+fn refuse_without_admin(transaction: &Transaction<'_>, path: &Path) -> Result<(), StoreError> {
+    let mut query = transaction
+        .prepare("SELECT 1 FROM people, json_each(people.roles) AS one WHERE disabled_at IS NULL AND one.value = 'admin'")
+        .map_err(StoreError::sqlite(path))?;
+    match query.exists([]).map_err(StoreError::sqlite(path))? {
+        true => Ok(()),
+        false => Err(StoreError::Refused("at least one administrator must be left who can sign in".to_owned())),
+    }
+}
+
+/// The refusal of a name that no person has.
+pub(super) fn unknown(name: &str) -> StoreError {
+    StoreError::Refused(format!("{name}: there is no such person"))
+}
+
+/// Subject of the audit rows about a person.
+pub(super) fn subject(name: &str) -> String {
+    format!("person {name}")
+}
+
+/// Names of roles, for the audit trail.
+pub(super) fn role_names(roles: &[Role]) -> String {
+    match roles.is_empty() {
+        true => "none".to_owned(),
+        false => roles.iter().map(|role| role.name()).collect::<Vec<_>>().join(", "),
+    }
+}
+
+/// The purpose of this name; `None` for a name of another version.
+pub(super) fn purpose_of(name: &str) -> Option<Purpose> {
+    Purpose::ALL.into_iter().find(|purpose| purpose.name() == name)
+}
+
+/// A value as the JSON text of a column.
+pub(super) fn written(value: &impl Serialize) -> String {
+    // Plain data always serialises.
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+/// The value of a column with JSON text.
+pub(super) fn parsed<T: DeserializeOwned>(row: &Row<'_>, column: usize) -> rusqlite::Result<T> {
+    let text: String = row.get(column)?;
+    serde_json::from_str(&text)
+        .map_err(|error| rusqlite::Error::FromSqlConversionFailure(column, Type::Text, Box::new(error)))
+}

@@ -1,0 +1,1 @@
+//! What must hold across the rows of people, tokens, sessions and links.
