@@ -66,6 +66,29 @@ impl Problem {
         Problem { status, name, title, detail: detail.into(), errors, current, again }
     }
 
+    /// Its status.
+    pub(super) fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The body, as part of an answer that has several.
+    pub(super) fn value(&self) -> Value {
+        // Plain data always serialises.
+        serde_json::to_value(self.members()).unwrap_or_default()
+    }
+
+    /// The members of the body.
+    fn members(&self) -> Body<'_> {
+        Body {
+            r#type: format!("/problems/{}", self.name),
+            title: self.title,
+            status: self.status.as_u16(),
+            detail: &self.detail,
+            errors: &self.errors,
+            current: &self.current,
+        }
+    }
+
     /// A parameter is unknown, missing or wrong.
     pub(super) fn parameter(detail: impl Into<String>) -> Problem {
         Problem::of(StatusCode::BAD_REQUEST, "parameter", "a parameter cannot be used", detail)
@@ -185,16 +208,8 @@ impl From<NoAnswer> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let body = Body {
-            r#type: format!("/problems/{}", self.name),
-            title: self.title,
-            status: self.status.as_u16(),
-            detail: &self.detail,
-            errors: &self.errors,
-            current: &self.current,
-        };
         // Plain data always serialises.
-        let text = serde_json::to_string(&body).unwrap_or_default();
+        let text = serde_json::to_string(&self.members()).unwrap_or_default();
         let mut response = page(self.status, "application/problem+json", format!("{text}\n"));
         if let Some(seconds) = self.again {
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));

@@ -6,6 +6,7 @@
 //!
 //! [`Problem`]: super::problem::Problem
 
+mod acts;
 mod alerts;
 mod answer;
 mod answers;
@@ -15,6 +16,7 @@ mod cases;
 mod consulted;
 mod described;
 mod description;
+mod events;
 mod filter;
 mod item;
 mod map;

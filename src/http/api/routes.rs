@@ -10,7 +10,9 @@ use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
 use super::description::{self, Description};
 use super::sources::Sources;
-use super::{alerts, audit, cases, map, me, picture, session, status, tokens, users, vessels, violations};
+use super::{
+    acts, alerts, audit, cases, events, map, me, picture, session, status, tokens, users, vessels, violations,
+};
 use crate::http::access::{Right, admit};
 use crate::http::problem::Problem;
 
@@ -67,6 +69,8 @@ pub(in crate::http) fn router(sources: Sources) -> Router {
     let routes = audit::add(routes);
     let routes = picture::add(routes);
     let routes = map::add(routes);
+    let routes = acts::add(routes);
+    let routes = events::add(routes);
     let (router, document) = OpenApiRouter::new().nest(PREFIX, routes.router).split_for_parts();
     let described =
         Router::new().route(&format!("{PREFIX}/openapi.json"), get(description::show)).with_state(Arc::new(document));

@@ -14,6 +14,7 @@
 //! again under the same key. Changes of a behaviour beyond the hourly limit of a sink are gathered into digests (`digests`).
 
 mod abandoned;
+mod acting;
 mod actions;
 mod attempts;
 mod audit_rows;
@@ -36,6 +37,7 @@ mod ids;
 mod integrity;
 mod items;
 mod lists;
+mod log;
 mod mark;
 mod markings;
 mod migration;
@@ -60,6 +62,7 @@ mod undelivered;
 mod writer;
 
 pub use abandoned::{reached, revisions};
+pub use acting::{ActAnswer, ActKey, ActOutcome, ActRequest, Deed, Expected, act_once};
 pub use actions::{Action, Finding, Silence, act, lift_silence, silence};
 pub use attempts::{AttemptReport, Outcome};
 pub use audit_rows::{AuditQuery, FullRow, audit_page, each_row};
@@ -84,7 +87,8 @@ pub use items::{
 pub use lists::{
     ActionRow, AsOf, Before, Bodies, ChangeRow, Listed, Machine, actions, as_of, changes, history, listed, vessels,
 };
-pub use mark::mark;
+pub use log::{LogEntry, LogPage, Topic};
+pub use mark::{Lowering, mark};
 pub use open_alerts::{OpenAlert, OpenAlerts};
 pub use orders::Orders;
 pub use outbox::{Outbox, OutboxRow};

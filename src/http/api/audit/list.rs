@@ -1,8 +1,8 @@
 //! `GET /audit`: rows of the audit trail, latest first.
 
+use axum::Extension;
 use axum::extract::{Query, State};
 use axum::response::Response;
-use axum::Extension;
 use data_encoding::HEXLOWER;
 use serde::Serialize;
 

@@ -18,6 +18,7 @@ mod reading;
 mod row;
 mod summary;
 
+pub(super) use clears::may_see;
 pub use cases::{CasePage, CaseQuery};
 pub use detail::{AlertDetail, HistoryRow, Parts};
 pub use filter::{AlertFilter, Range};
