@@ -22,6 +22,7 @@ mod item;
 mod map;
 mod me;
 mod picture;
+mod ration;
 mod recent;
 mod refusals;
 mod routes;

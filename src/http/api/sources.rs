@@ -7,6 +7,7 @@ use tokio::sync::{Semaphore, watch};
 use tracing::warn;
 
 use super::answers::Answers;
+use super::ration::Ration;
 use super::recent::Recent;
 use crate::http::access::{Access, Settings};
 use crate::http::ask::Asker;
@@ -41,6 +42,8 @@ pub(in crate::http) struct Sources {
     answers: Arc<Answers>,
     /// What was recorded a moment ago.
     pub(in crate::http) recent: Arc<Recent>,
+    /// How often the main loop is asked to explain.
+    pub(in crate::http) explanations: Arc<Ration>,
     /// A permit for each request that may use the store.
     places: Arc<Semaphore>,
 }
@@ -66,6 +69,7 @@ impl Sources {
             readers,
             answers,
             recent: Arc::default(),
+            explanations: Arc::default(),
             places: Arc::new(Semaphore::new(AT_ONCE)),
         }
     }

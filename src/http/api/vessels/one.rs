@@ -151,6 +151,9 @@ pub(super) async fn explain_vessel(
     let only = given.text("behaviour").map(value::behaviour).transpose();
     let only = only.map_err(|wrong| Problem::parameter(format!("behaviour: {wrong}")))?;
     let number = mmsi(number)?;
+    if !sources.explanations.take(sources.clock.moment()) {
+        return Err(Problem::busy("enough explanations were asked for in this second; ask again"));
+    }
     match sources.asker.ask(Question::Explain(number, only)).await? {
         Answer::Explain(None) => Err(no_track(number)),
         answer => {
