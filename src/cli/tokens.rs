@@ -46,7 +46,7 @@ enum Command {
     Add {
         /// Name of the token, as it appears in the audit trail
         name: String,
-        /// Rights: status, read, search, act, silence, export and audit, separated by commas
+        /// Rights: status, read, search, act, silence, export, retry and audit, separated by commas
         #[arg(long, value_delimiter = ',', value_parser = right, required = true)]
         rights: Vec<Right>,
         /// Days until it ends, at most 366

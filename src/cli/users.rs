@@ -152,6 +152,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
                 purpose: *purpose,
                 made_at: now,
                 disabled_at: None,
+                signed_in_at: None,
                 preferences: json!({}),
                 seen: None,
             };

@@ -3,6 +3,7 @@
 //! An answer is made on the loop, because only the loop may read the engine. So answers are rationed: pages must not
 //! slow the watch down.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::ticks::TICK;
@@ -53,8 +54,10 @@ impl Questions {
         self.spent += self.clock.moment().since(began);
     }
 
-    /// Once a second: publishes the picture if a page reads it, and gives questions their share of the coming second.
-    pub(super) fn publish(&mut self, engine: &Engine) {
+    /// Once a second: publishes the picture if a page reads it, and the chart if it was replaced. Gives questions their share of the coming
+    /// second.
+    pub(super) fn publish(&mut self, engine: &Engine, chart: &Arc<Chart>) {
+        self.asked.publish_chart(chart);
         self.asked.publish(self.clock.moment(), || Picture::of(engine));
         self.spent = self.spent.saturating_sub(TICK / SHARE);
     }

@@ -224,7 +224,7 @@ impl Daemon {
         self.persistence.store_cases(engine);
         self.persistence.purge(&self.settings);
         self.with_status(|status, parts| status.look_out(parts, now));
-        self.questions.publish(&self.driver.engine);
+        self.questions.publish(&self.driver.engine, &self.settings.chart);
     }
 
     /// Lets `act` use the status together with the parts that it is about.

@@ -1,4 +1,4 @@
-//! The way from a page to the main loop: a short queue of questions, and the copy of the picture that the loop publishes.
+//! The way from a page to the main loop: a short queue of questions, and the copy of the picture and the chart that the loop publishes.
 //!
 //! A question cannot wait for long: the queue is short, a full one is answered at once, and an answer that is late is dropped. The picture
 //! is copied only while pages ask for it, because a copy costs the loop time that grows with the number of vessels.
@@ -13,6 +13,7 @@ use tokio::time::timeout;
 
 use crate::platform::clock::{Clock, Moment};
 use atalaia_core::engine::questions::{Answer, Picture, Question};
+use atalaia_core::zones::Chart;
 
 /// Number of questions that may wait for the loop.
 /// More would only be answered too late.
@@ -54,6 +55,8 @@ pub struct Asker {
     picture: watch::Receiver<Option<PublishedPicture>>,
     /// Set by a page that needs a picture, cleared by the loop when it publishes one.
     wanted: Arc<AtomicBool>,
+    /// The chart in force; `None` before the loop's first second.
+    chart: watch::Receiver<Option<Arc<Chart>>>,
     /// Measures the age of a picture.
     clock: Clock,
 }
@@ -66,6 +69,7 @@ pub struct QuestionQueue {
     picture: watch::Sender<Option<PublishedPicture>>,
     /// Shared with the pages.
     wanted: Arc<AtomicBool>,
+    chart: watch::Sender<Option<Arc<Chart>>>,
 }
 
 /// A picture, and when it was copied.
@@ -90,9 +94,10 @@ pub(super) enum NoAnswer {
 pub fn asking(clock: Clock) -> (Asker, QuestionQueue) {
     let (sender, queue) = mpsc::channel(WAITING);
     let (picture, published) = watch::channel(None);
+    let (chart, in_force) = watch::channel(None);
     let wanted = Arc::new(AtomicBool::new(false));
-    let asker = Asker { queue: sender, picture: published, wanted: Arc::clone(&wanted), clock };
-    (asker, QuestionQueue { queue, picture, wanted })
+    let asker = Asker { queue: sender, picture: published, wanted: Arc::clone(&wanted), chart: in_force, clock };
+    (asker, QuestionQueue { queue, picture, wanted, chart })
 }
 
 impl Asker {
@@ -125,6 +130,16 @@ impl Asker {
             Err(_) => Err(NoAnswer::Late),
         }
     }
+
+    /// The chart in force: zones, coast and ports. Waits for the loop's first second if need be.
+    pub(super) async fn chart(&self) -> Result<Arc<Chart>, NoAnswer> {
+        let mut chart = self.chart.clone();
+        match timeout(DEADLINE, chart.wait_for(Option::is_some)).await {
+            Ok(Ok(shown)) => shown.as_ref().map(Arc::clone).ok_or(NoAnswer::Busy),
+            Ok(Err(_)) => Err(NoAnswer::Busy),
+            Err(_) => Err(NoAnswer::Late),
+        }
+    }
 }
 
 impl QuestionQueue {
@@ -138,6 +153,17 @@ impl QuestionQueue {
         if self.wanted.swap(false, Relaxed) {
             self.picture.send_replace(Some(PublishedPicture { seen: now, picture: Arc::new(picture()) }));
         }
+    }
+
+    /// Publishes the chart if it is another one than before. Costs nothing otherwise: a chart is never changed, only replaced.
+    pub fn publish_chart(&self, chart: &Arc<Chart>) {
+        self.chart.send_if_modified(|shown| {
+            let is_same = shown.as_ref().is_some_and(|shown| Arc::ptr_eq(shown, chart));
+            if !is_same {
+                *shown = Some(Arc::clone(chart));
+            }
+            !is_same
+        });
     }
 }
 

@@ -14,6 +14,7 @@ mod access;
 mod api;
 mod ask;
 mod body;
+mod console;
 mod health;
 mod listener;
 mod metrics;
@@ -32,6 +33,7 @@ pub use access::{
     AskPurpose, LONGEST_TOKEN_LIFE, Right, Rights, Role, Secret as ApiSecret, Settings as ApiSettings, hash,
     name_fault, password_fault, token_fault,
 };
+pub use api::{Names, Pictures};
 pub use ask::{Ask, Asker, QuestionQueue, asking};
 pub use serve::{NAME, Pages};
 pub use settings::Settings;

@@ -66,6 +66,29 @@ impl Problem {
         Problem { status, name, title, detail: detail.into(), errors, current, again }
     }
 
+    /// Its status.
+    pub(super) fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The body, as part of an answer that has several.
+    pub(super) fn value(&self) -> Value {
+        // Plain data always serialises.
+        serde_json::to_value(self.members()).unwrap_or_default()
+    }
+
+    /// The members of the body.
+    fn members(&self) -> Body<'_> {
+        Body {
+            r#type: format!("/problems/{}", self.name),
+            title: self.title,
+            status: self.status.as_u16(),
+            detail: &self.detail,
+            errors: &self.errors,
+            current: &self.current,
+        }
+    }
+
     /// A parameter is unknown, missing or wrong.
     pub(super) fn parameter(detail: impl Into<String>) -> Problem {
         Problem::of(StatusCode::BAD_REQUEST, "parameter", "a parameter cannot be used", detail)
@@ -151,6 +174,29 @@ impl Problem {
     }
 }
 
+/// What a kind of problem means and what to do, by the last part of its `type`; `None` if there is no such kind.
+pub(super) fn meaning(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "parameter" => "A parameter is unknown, missing, given twice or out of its range. The detail names it.",
+        "body" => "The body is not what the route expects. `errors` has a JSON Pointer to each fault.",
+        "unauthenticated" => "Sign in at /api/v1/session, or send a token as Authorization: Bearer. A session may be over.",
+        "forbidden" => "The reader is known but lacks the right that the route asks for. /api/v1/me lists the reader's rights.",
+        "csrf" => "A request by cookie that the console has not made. Changes need the header X-Atalaia-Csrf.",
+        "not-found" => "There is no such thing, or the reader's ceilings hide it. The answer is the same for both.",
+        "method" => "The route does not know the method. The header Allow lists those that it knows.",
+        "conflict" => "The request contradicts an earlier one with the same Idempotency-Key, or the name is taken.",
+        "host" => "The request names a host that is not this machine. api.public_url in the settings allows one.",
+        "stale" => "The object has changed since it was read. `current` is how it stands now.",
+        "precondition-required" => "The route needs the header If-Match with the ETag of the object.",
+        "too-large" => "The body is longer than the route allows.",
+        "content-type" => "The body must be sent as application/json.",
+        "refused" => "The act does not fit the state of the object. The detail says why.",
+        "too-many" => "More requests or attempts to sign in than are allowed. Retry-After says when to try again, in seconds.",
+        "busy" => "The daemon has too much to do or cannot use its store. Retry-After says when to try again, in seconds.",
+        _ => return None,
+    })
+}
+
 impl From<NoAnswer> for Problem {
     fn from(why: NoAnswer) -> Problem {
         Problem::busy(match why {
@@ -162,16 +208,8 @@ impl From<NoAnswer> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let body = Body {
-            r#type: format!("/problems/{}", self.name),
-            title: self.title,
-            status: self.status.as_u16(),
-            detail: &self.detail,
-            errors: &self.errors,
-            current: &self.current,
-        };
         // Plain data always serialises.
-        let text = serde_json::to_string(&body).unwrap_or_default();
+        let text = serde_json::to_string(&self.members()).unwrap_or_default();
         let mut response = page(self.status, "application/problem+json", format!("{text}\n"));
         if let Some(seconds) = self.again {
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));

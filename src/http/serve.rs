@@ -22,6 +22,7 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info};
 
+use super::api::reports;
 use super::ask::Asker;
 use super::health::{STALLED, health};
 use super::listener::{Caller, PageListener};
@@ -182,6 +183,7 @@ impl Pages {
             backlog: self.store.as_ref().and_then(|path| store::backlog(path).ok()),
             store_bytes: self.store.as_ref().map(|path| size(path) + size(&log(path))),
             journal: self.journal.as_ref().and_then(|folder| journal::usage(folder).ok()),
+            policy_reports: reports(),
         }
     }
 }

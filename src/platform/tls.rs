@@ -17,6 +17,6 @@ pub use certificates::TlsError;
 pub use fault::{certificate_fault, describe};
 pub use provider::{set_up, without_authorities};
 pub use reach::Endpoint;
-pub use server::{ServerSettings, ServerTls};
+pub use server::ServerSettings;
 pub use settings::Settings;
 pub use validity::{Stamps, Validity};

@@ -2,6 +2,7 @@
 // A test binary has no outside users, so `pub` here only means "used by other files".
 #![allow(clippy::unwrap_used, unreachable_pub)]
 
+mod api;
 mod behaviours;
 mod cli;
 mod config;

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use crate::http::problem::Problem;
-use crate::storage::store::{Clearance, Right, Rights};
+use crate::storage::store::{Actor, Clearance, Right, Rights};
 
 /// How a reader was identified.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -47,6 +47,18 @@ pub(in crate::http) struct Reader {
 }
 
 impl Reader {
+    /// The reader as the audit trail names it.
+    pub(in crate::http) fn actor(&self) -> Actor<'_> {
+        Actor {
+            who: &self.name,
+            caller: None,
+            way: Some(self.way.name()),
+            session: self.session.as_deref(),
+            address: Some(self.address),
+            purpose: self.purpose.as_deref(),
+        }
+    }
+
     /// A problem unless the reader has the right. For what depends on the content of a request; the route's own right is checked before.
     pub(in crate::http) fn need(&self, right: Right) -> Result<(), Problem> {
         match self.rights.allow(right) {

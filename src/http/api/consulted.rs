@@ -1,21 +1,18 @@
 //! Records what a reader has read, and what left the site.
 
+use std::time::Duration;
+
 use super::sources::Sources;
 use crate::http::access::Reader;
 use crate::http::problem::Problem;
-use crate::storage::store::{self, Actor, Record, Verb};
+use crate::storage::store::{self, Record, Verb};
 
-/// The reader as the author of an audit row.
-fn actor(reader: &Reader) -> Actor<'_> {
-    Actor {
-        who: &reader.name,
-        caller: None,
-        way: Some(reader.way.name()),
-        session: reader.session.as_deref(),
-        address: Some(reader.address),
-        purpose: reader.purpose.as_deref(),
-    }
-}
+/// A reading that is repeated within this time is not counted again: windows ask for what they show every few seconds.
+const SAME: Duration = Duration::from_secs(5);
+/// The same list with the same filter is recorded once in this time.
+const SAME_LIST: Duration = Duration::from_secs(15 * 60);
+/// Longest subject in characters. A filter may be longer.
+const LONGEST: usize = 300;
 
 /// Records that the reader has read something. `what` is the kind of reading, `subject` the id of the alert or case, or for example
 /// `vessel 224000001`. The same again within a quarter of an hour is counted in the same row. An answer is not sent before this has
@@ -27,11 +24,39 @@ pub(super) async fn consulted(
     subject: &str,
     why: Option<&str>,
 ) -> Result<(), Problem> {
+    once_in(SAME, sources, reader, what, subject, why).await
+}
+
+/// Records that the reader has read a list, with the filter of the request.
+pub(super) async fn listed(sources: &Sources, reader: &Reader, list: &str, query: &str) -> Result<(), Problem> {
+    let filter = query.split('&').filter(|pair| !pair.starts_with("cursor=") && !pair.starts_with("limit="));
+    let subject = format!("{list} {}", filter.collect::<Vec<_>>().join("&"));
+    let subject: String = subject.trim().chars().take(LONGEST).collect();
+    once_in(SAME_LIST, sources, reader, "list", &subject, None).await
+}
+
+/// Records a reading, unless the same one was recorded within the last `span`.
+async fn once_in(
+    span: Duration,
+    sources: &Sources,
+    reader: &Reader,
+    what: &'static str,
+    subject: &str,
+    why: Option<&str>,
+) -> Result<(), Problem> {
+    let (session, purpose) = (reader.session.as_deref(), reader.purpose.as_deref());
+    let reading = format!("{}\n{session:?}\n{purpose:?}\n{what}\n{subject}\n{why:?}", reader.name);
+    let moment = sources.clock.moment();
+    if sources.recent.has(&reading, span, moment) {
+        return Ok(());
+    }
     let (reader, subject, why) = (reader.clone(), subject.to_owned(), why.map(str::to_owned));
     let now = sources.clock.now();
     let record =
-        move |path: &std::path::Path| store::consulted(path, actor(&reader), what, &subject, why.as_deref(), now);
-    sources.stored(record).await
+        move |path: &std::path::Path| store::consulted(path, reader.actor(), what, &subject, why.as_deref(), now);
+    sources.stored(record).await?;
+    sources.recent.put(reading, moment);
+    Ok(())
 }
 
 /// Records that the reader took data away: `what` is the kind, `subject` the format, `result` how much.
@@ -47,7 +72,7 @@ pub(super) async fn disclosed(
     let record = move |path: &std::path::Path| {
         let (verb, what) = (Verb::Disclosure, "exported");
         let record =
-            Record { by: actor(&reader), verb, what, subject: &subject, why: Some(&why), result: Some(&result) };
+            Record { by: reader.actor(), verb, what, subject: &subject, why: Some(&why), result: Some(&result) };
         store::record(path, &record, now)
     };
     sources.stored(record).await

@@ -10,10 +10,12 @@ use utoipa_axum::routes;
 
 use super::routes::Routes;
 use super::sources::Sources;
-use crate::http::access::{Access, AskPurpose, Credential, Identity, Right, Rights, Role, password_fault};
+use crate::http::access::{
+    Access, AskPurpose, Credential, Identity, Right, Rights, Role, password_fault,
+};
 use crate::http::body::{JsonBody, wrong};
 use crate::http::problem::Problem;
-use crate::storage::store::{self, Actor, Alteration, Ceilings, Person, Session};
+use crate::storage::store::{self, Alteration, Ceilings, Person, Session};
 use atalaia_core::alerts::handling::Purpose;
 use atalaia_core::base::time::Time;
 
@@ -239,14 +241,13 @@ async fn change_purpose(
     Extension(identity): Extension<Identity>,
     JsonBody(wanted): JsonBody<NewPurpose>,
 ) -> Result<Json<Me>, Problem> {
+    let reader = identity.reader.clone();
     let (mut session, person) = person(identity)?;
     if !sources.access.settings().known_purposes().contains(&wanted.purpose) {
         return Err(wrong("purpose", "is not a purpose of this site"));
     }
     let (now, before) = (sources.clock.now(), session.clone());
-    sources
-        .stored(move |path| store::set_purpose(path, &before, wanted.purpose, Actor::from(before.person.as_str()), now))
-        .await?;
+    sources.stored(move |path| store::set_purpose(path, &before, wanted.purpose, reader.actor(), now)).await?;
     sources.access.forget();
     session.purpose = Some(wanted.purpose);
     Ok(Json(me(&sources.access, &Credential::Session(Box::new((session, person))))))
@@ -278,7 +279,8 @@ async fn change_password(
     Extension(identity): Extension<Identity>,
     JsonBody(given): JsonBody<NewPassword>,
 ) -> Result<Response, Problem> {
-    let address = identity.reader.address;
+    let reader = identity.reader.clone();
+    let address = reader.address;
     let (session, person) = person(identity)?;
     if let Some(fault) = password_fault(&given.new, &person.name) {
         return Err(wrong("new", fault));
@@ -295,7 +297,7 @@ async fn change_password(
     let now = sources.clock.now();
     sources
         .stored(move |path| {
-            let by = Actor::from(session.person.as_str());
+            let by = reader.actor();
             store::alter_person(path, &session.person, &change, Some(&session.id), by, now).map(drop)
         })
         .await?;

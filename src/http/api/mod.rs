@@ -6,22 +6,39 @@
 //!
 //! [`Problem`]: super::problem::Problem
 
+mod acts;
 mod alerts;
 mod answer;
 mod answers;
+mod audit;
+mod bounds;
+mod cases;
 mod consulted;
 mod described;
 mod description;
+mod events;
 mod filter;
 mod item;
+mod map;
 mod me;
+mod picture;
+mod ration;
+mod recent;
 mod refusals;
 mod routes;
 mod session;
 mod sources;
+mod status;
 mod tokens;
 mod users;
+mod vessels;
+mod violations;
 
 pub(super) use item::Item;
+pub use picture::{Names, Pictures};
 pub(super) use routes::router;
 pub(super) use sources::Sources;
+pub(super) use violations::reports;
+
+#[cfg(test)]
+mod tests;

@@ -2,16 +2,17 @@
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::get;
+use axum::{Extension, Router};
 use utoipa::OpenApi;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
-use super::alerts;
 use super::description::{self, Description};
 use super::sources::Sources;
-use super::{me, session, tokens, users};
+use super::{
+    acts, alerts, audit, cases, events, map, me, picture, session, status, tokens, users, vessels, violations,
+};
 use crate::http::access::{Right, admit};
 use crate::http::problem::Problem;
 
@@ -44,6 +45,15 @@ impl Routes {
     }
 }
 
+/// Hands something that several routes have in common to the handlers of one of them, as an extension.
+pub(in crate::http) fn shared<T: Clone + Send + Sync + 'static>(
+    common: &Extension<T>,
+    methods: UtoipaMethodRouter<Sources>,
+) -> UtoipaMethodRouter<Sources> {
+    let (schemas, paths, router) = methods;
+    (schemas, paths, router.layer(common.clone()))
+}
+
 /// All routes of the API. The caller adds what holds for the whole listener.
 pub(in crate::http) fn router(sources: Sources) -> Router {
     let routes = Routes { router: OpenApiRouter::with_openapi(Description::openapi()), sources: sources.clone() };
@@ -51,7 +61,16 @@ pub(in crate::http) fn router(sources: Sources) -> Router {
     let routes = me::add(routes);
     let routes = users::add(routes);
     let routes = tokens::add(routes);
+    let routes = violations::add(routes);
     let routes = alerts::add(routes);
+    let routes = cases::add(routes);
+    let routes = vessels::add(routes);
+    let routes = status::add(routes);
+    let routes = audit::add(routes);
+    let routes = picture::add(routes);
+    let routes = map::add(routes);
+    let routes = acts::add(routes);
+    let routes = events::add(routes);
     let (router, document) = OpenApiRouter::new().nest(PREFIX, routes.router).split_for_parts();
     let described =
         Router::new().route(&format!("{PREFIX}/openapi.json"), get(description::show)).with_state(Arc::new(document));

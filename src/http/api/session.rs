@@ -1,12 +1,13 @@
 //! Signing in and out.
 
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::header::SET_COOKIE;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, RequestExt};
 use serde::Deserialize;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use tracing::{info, warn};
 use utoipa_axum::routes;
 
@@ -165,7 +166,16 @@ async fn begin(
     let key = session.secret;
     let held = sources
         .stored(move |path| {
-            store::begin_session(path, &person.name, &session, Actor::from(person.name.as_str()), now)?;
+            let purpose = session.purpose.map(Purpose::name);
+            let by = Actor {
+                who: &person.name,
+                caller: None,
+                way: Some(session.way.name()),
+                session: Some(&session.id),
+                address: Some(address),
+                purpose: purpose.as_deref(),
+            };
+            store::begin_session(path, &person.name, &session, by, now)?;
             store::session(path, &key)
         })
         .await?;
@@ -212,6 +222,7 @@ async fn make_first(State(sources): State<Sources>, request: Request) -> Result<
         purpose: None,
         made_at: now,
         disabled_at: None,
+        signed_in_at: None,
         preferences: serde_json::json!({}),
         seen: None,
     };
@@ -248,12 +259,11 @@ async fn sign_out(
     let Credential::Session(held) = identity.credential else {
         return Err(Problem::forbidden("a token is ended by an administrator"));
     };
-    let now = sources.clock.now();
+    let (now, reader) = (sources.clock.now(), identity.reader);
     let session = held.0;
     sources
         .stored(move |path| {
-            let by = Actor::from(session.person.as_str());
-            store::end_sessions(path, &session.person, Some(&session.id), by, now)
+            store::end_sessions(path, &session.person, Some(&session.id), reader.actor(), now)
         })
         .await?;
     sources.access.forget();

@@ -7,6 +7,8 @@ use tokio::sync::{Semaphore, watch};
 use tracing::warn;
 
 use super::answers::Answers;
+use super::ration::Ration;
+use super::recent::Recent;
 use crate::http::access::{Access, Settings};
 use crate::http::ask::Asker;
 use crate::http::problem::Problem;
@@ -26,6 +28,8 @@ pub(in crate::http) struct Sources {
     pub(in crate::http) access: Access,
     /// Path of the store's file.
     pub(in crate::http) store: PathBuf,
+    /// Folder of the journal; `None` without one.
+    pub(in crate::http) journal: Option<PathBuf>,
     /// The way to the main loop.
     pub(in crate::http) asker: Asker,
     /// The last view that the main loop published.
@@ -36,6 +40,10 @@ pub(in crate::http) struct Sources {
     readers: Arc<Readers>,
     /// Answers that are kept for a moment.
     answers: Arc<Answers>,
+    /// What was recorded a moment ago.
+    pub(in crate::http) recent: Arc<Recent>,
+    /// How often the main loop is asked to explain.
+    pub(in crate::http) explanations: Arc<Ration>,
     /// A permit for each request that may use the store.
     places: Arc<Semaphore>,
 }
@@ -51,7 +59,19 @@ impl Sources {
         let access = Access::new(&store, clock, Settings::default(), false);
         let readers = Arc::new(Readers::new(store.clone()));
         let answers = Arc::default();
-        Sources { access, store, asker, view, clock, readers, answers, places: Arc::new(Semaphore::new(AT_ONCE)) }
+        Sources {
+            access,
+            store,
+            journal: None,
+            asker,
+            view,
+            clock,
+            readers,
+            answers,
+            recent: Arc::default(),
+            explanations: Arc::default(),
+            places: Arc::new(Semaphore::new(AT_ONCE)),
+        }
     }
 
     /// Engine time; `None` before the first report.
@@ -62,6 +82,11 @@ impl Sources {
     /// Answers that are kept for a moment.
     pub(in crate::http) fn answers(&self) -> Arc<Answers> {
         Arc::clone(&self.answers)
+    }
+
+    /// The same with the journal in this folder.
+    pub(in crate::http) fn with_journal(self, journal: Option<PathBuf>) -> Sources {
+        Sources { journal, ..self }
     }
 
     /// The same with the access of a listener: its settings, and whether it has TLS.

@@ -14,9 +14,12 @@ use crate::http::body::{JsonBody, wrong};
 use crate::http::page::json;
 use crate::http::parameters::Parameters;
 use crate::http::problem::Problem;
-use crate::storage::store::{self, Actor, Ceilings, Token};
+use crate::storage::store::{self, Ceilings, Token};
 use atalaia_core::alerts::handling::Purpose;
 use atalaia_core::base::time::Time;
+
+/// Maximum number of rows of the list.
+const MOST: usize = 1000;
 
 /// Adds the routes of this file.
 pub(super) fn add(routes: Routes) -> Routes {
@@ -48,7 +51,7 @@ struct TokenRow {
     expires: Time,
     /// When it was last used, to the minute; null before the first time.
     #[schema(value_type = Option<String>, format = DateTime)]
-    used_at: Option<Time>,
+    last_used_at: Option<Time>,
     /// When it was ended; null if it was not.
     #[schema(value_type = Option<String>, format = DateTime)]
     ended_at: Option<Time>,
@@ -77,7 +80,7 @@ struct Tokens {
 struct NewToken {
     /// The name. No person or token may have it, nor a token that has ended.
     name: String,
-    /// What it allows: status, read, search, act, silence, export and audit.
+    /// What it allows: status, read, search, act, silence, export, retry and audit.
     #[schema(value_type = Vec<Right>)]
     rights: Rights,
     /// Up to which marking it shows alerts; everything by default.
@@ -86,12 +89,11 @@ struct NewToken {
     /// When it ends, within a year.
     #[schema(value_type = String, format = DateTime)]
     expires: Time,
-    /// Networks it may be used from, such as `192.0.2.0/24`; all by default.
-    #[serde(default)]
-    networks: Vec<String>,
-    /// What the data are used for.
-    #[schema(value_type = String)]
-    purpose: Purpose,
+    /// Networks it may be used from, such as `192.0.2.0/24`; null for all.
+    networks: Option<Vec<String>>,
+    /// What the data are used for; null for the first purpose of the site.
+    #[schema(value_type = Option<String>)]
+    purpose: Option<Purpose>,
 }
 
 impl From<Token> for TokenRow {
@@ -105,14 +107,15 @@ impl From<Token> for TokenRow {
             made_by: token.made_by,
             made_at: token.made_at,
             expires: token.expires_at,
-            used_at: token.used_at,
+            last_used_at: token.used_at,
             ended_at: token.ended_at,
         }
     }
 }
 
 /// Lists all tokens.
-#[utoipa::path(get, path = "/tokens", tag = "people", responses(
+#[utoipa::path(get, path = "/tokens", tag = "people",
+    params(("limit" = Option<usize>, Query, minimum = 1, maximum = 1000, description = "Maximum number of rows")), responses(
     (status = 200, description = "All tokens", body = Tokens),
     (status = 400, description = "A parameter is unknown"),
     (status = 401, description = "Not signed in, or no longer"),
@@ -123,9 +126,9 @@ async fn list(
     State(sources): State<Sources>,
     Query(given): Query<Vec<(String, String)>>,
 ) -> Result<Json<Tokens>, Problem> {
-    Parameters::of(given, &[])?;
+    let limit = Parameters::of(given, &["limit"])?.count("limit", MOST, MOST)?;
     let tokens = sources.stored(store::tokens).await?;
-    Ok(Json(Tokens { items: tokens.into_iter().map(TokenRow::from).collect() }))
+    Ok(Json(Tokens { items: tokens.into_iter().take(limit).map(TokenRow::from).collect() }))
 }
 
 /// Makes a token. Its secret is in the answer and nowhere else.
@@ -149,19 +152,22 @@ async fn create(
     if let Some(fault) = name_fault(&wanted.name) {
         return Err(wrong("name", fault));
     }
-    if let Some((key, fault)) = token_fault(&wanted.rights, &wanted.networks, wanted.expires, now) {
+    let networks = wanted.networks.unwrap_or_default();
+    if let Some((key, fault)) = token_fault(&wanted.rights, &networks, wanted.expires, now) {
         return Err(wrong(key, fault));
     }
     if let Some((key, fault)) = ceilings_fault(&wanted.ceilings) {
         return Err(wrong(&format!("ceilings/{key}"), fault));
     }
+    let usual = sources.access.settings().known_purposes().first().copied();
+    let purpose = wanted.purpose.or(usual).unwrap_or(Purpose::NonSpecified);
     let secret = Secret::token().map_err(|_| Problem::busy("the system gives no random numbers"))?;
     let token = Token {
         name: wanted.name,
         rights: wanted.rights,
         ceilings: wanted.ceilings,
-        networks: wanted.networks,
-        purpose: wanted.purpose,
+        networks,
+        purpose,
         made_by: reader.name.clone(),
         made_at: now,
         expires_at: wanted.expires,
@@ -174,7 +180,7 @@ async fn create(
             if store::is_taken(path, &added.name)? {
                 return Ok(false);
             }
-            store::add_token(path, &added, &key, Actor::from(reader.name.as_str()), now).map(|()| true)
+            store::add_token(path, &added, &key, reader.actor(), now).map(|()| true)
         })
         .await?;
     if !is_free {
@@ -204,7 +210,7 @@ async fn end(
             if !store::tokens(path)?.iter().any(|token| token.name == name && token.ended_at.is_none()) {
                 return Ok(false);
             }
-            store::end_token(path, &name, Actor::from(reader.name.as_str()), now).map(|()| true)
+            store::end_token(path, &name, reader.actor(), now).map(|()| true)
         })
         .await?;
     sources.access.forget();

@@ -16,12 +16,14 @@ use crate::http::body::{JsonBody, wrong};
 use crate::http::page::json;
 use crate::http::parameters::Parameters;
 use crate::http::problem::Problem;
-use crate::storage::store::{self, Actor, Alteration, Ceilings, Person, Session};
+use crate::storage::store::{self, Alteration, Ceilings, Person, Session};
 use atalaia_core::alerts::handling::Purpose;
 use atalaia_core::base::time::{Span, Time};
 
 /// How long the link of a new person without a password is valid.
 const LINK_LIFE: Span = Span::from_hours(24);
+/// Maximum number of rows of a list.
+const MOST: usize = 1000;
 
 /// Adds the routes of this file.
 pub(super) fn add(routes: Routes) -> Routes {
@@ -54,9 +56,9 @@ struct User {
     has_password: bool,
     /// Number of sessions in force.
     sessions: usize,
-    /// When the person was last seen in a session that is in force.
+    /// When the person last signed in; null before the first time.
     #[schema(value_type = Option<String>, format = DateTime)]
-    used_at: Option<Time>,
+    last_sign_in_at: Option<Time>,
 }
 
 /// A person that was just added.
@@ -82,7 +84,7 @@ struct SessionRow {
     /// Its public name, as in the audit trail.
     id: String,
     /// Name of the person.
-    person: String,
+    name: String,
     /// How it began: `password` or `link`.
     way: &'static str,
     /// What the data are used for.
@@ -92,10 +94,10 @@ struct SessionRow {
     address: String,
     /// When it began.
     #[schema(value_type = String, format = DateTime)]
-    began_at: Time,
+    signed_in_at: Time,
     /// When it was last used, to the minute.
     #[schema(value_type = String, format = DateTime)]
-    used_at: Time,
+    last_used_at: Time,
     /// When it ends if it is not used any more.
     #[schema(value_type = String, format = DateTime)]
     idle_until: Time,
@@ -157,10 +159,9 @@ fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Opti
 impl User {
     /// The person as it is shown, with what is known of the person's sessions.
     fn of(person: Person, sessions: &[Session]) -> User {
-        let own = sessions.iter().filter(|session| session.person == person.name);
         User {
-            sessions: own.clone().count(),
-            used_at: own.map(|session| session.used_at).max(),
+            sessions: sessions.iter().filter(|session| session.person == person.name).count(),
+            last_sign_in_at: person.signed_in_at,
             has_password: person.password.is_some(),
             name: person.name,
             roles: person.roles,
@@ -178,8 +179,9 @@ fn in_force(sources: &Sources, all: Vec<Session>, now: Time) -> Vec<Session> {
 }
 
 /// Lists all people.
-#[utoipa::path(get, path = "/users", tag = "people", responses(
-    (status = 200, description = "All people", body = Users),
+#[utoipa::path(get, path = "/users", tag = "people",
+    params(("limit" = Option<usize>, Query, minimum = 1, maximum = 1000, description = "Maximum number of rows")), responses(
+    (status = 200, description = "All people, by name", body = Users),
     (status = 400, description = "A parameter is unknown"),
     (status = 401, description = "Not signed in, or no longer"),
     (status = 403, description = "The right is missing"),
@@ -189,12 +191,12 @@ async fn list(
     State(sources): State<Sources>,
     Query(given): Query<Vec<(String, String)>>,
 ) -> Result<Json<Users>, Problem> {
-    Parameters::of(given, &[])?;
+    let limit = Parameters::of(given, &["limit"])?.count("limit", MOST, MOST)?;
     let now = sources.clock.now();
     let (people, sessions) =
         sources.stored(move |path| Ok((store::people(path)?, store::sessions(path, now)?))).await?;
     let sessions = in_force(&sources, sessions, now);
-    Ok(Json(Users { items: people.into_iter().map(|person| User::of(person, &sessions)).collect() }))
+    Ok(Json(Users { items: people.into_iter().take(limit).map(|person| User::of(person, &sessions)).collect() }))
 }
 
 /// Adds a person.
@@ -233,6 +235,7 @@ async fn create(
         purpose: wanted.purpose,
         made_at: now,
         disabled_at: None,
+        signed_in_at: None,
         preferences: serde_json::json!({}),
         seen: None,
     };
@@ -246,9 +249,9 @@ async fn create(
             if store::is_taken(path, &added.name)? {
                 return Ok(false);
             }
-            store::add_person(path, &added, Actor::from(reader.name.as_str()), now)?;
+            store::add_person(path, &added, reader.actor(), now)?;
             if let Some(key) = key {
-                store::make_link(path, &added.name, &key, now + LINK_LIFE, Actor::from(reader.name.as_str()), now)?;
+                store::make_link(path, &added.name, &key, now + LINK_LIFE, reader.actor(), now)?;
             }
             Ok(true)
         })
@@ -299,8 +302,8 @@ async fn alter(
     let (person, sessions) = sources
         .stored(move |path| {
             // An administrator who changes the own password stays signed in here.
-            let by = Actor::from(reader.name.as_str());
-            let person = store::alter_person(path, &person.name, &change, reader.session.as_deref(), by, now)?;
+            let (by, keep) = (reader.actor(), reader.session.as_deref());
+            let person = store::alter_person(path, &person.name, &change, keep, by, now)?;
             Ok((person, store::sessions(path, now)?))
         })
         .await?;
@@ -326,7 +329,7 @@ async fn remove(
     let person = known(&sources, &name).await?;
     let now = sources.clock.now();
     sources
-        .stored(move |path| store::remove_person(path, &person.name, Actor::from(reader.name.as_str()), now))
+        .stored(move |path| store::remove_person(path, &person.name, reader.actor(), now))
         .await?;
     sources.access.forget();
     Ok(StatusCode::NO_CONTENT)
@@ -349,14 +352,15 @@ async fn end_all(
     let person = known(&sources, &name).await?;
     let now = sources.clock.now();
     sources
-        .stored(move |path| store::end_sessions(path, &person.name, None, Actor::from(reader.name.as_str()), now))
+        .stored(move |path| store::end_sessions(path, &person.name, None, reader.actor(), now))
         .await?;
     sources.access.forget();
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// Lists the sessions in force.
-#[utoipa::path(get, path = "/sessions", tag = "people", responses(
+#[utoipa::path(get, path = "/sessions", tag = "people",
+    params(("limit" = Option<usize>, Query, minimum = 1, maximum = 1000, description = "Maximum number of rows")), responses(
     (status = 200, description = "The sessions in force", body = Sessions),
     (status = 400, description = "A parameter is unknown"),
     (status = 401, description = "Not signed in, or no longer"),
@@ -368,22 +372,22 @@ async fn list_sessions(
     Extension(reader): Extension<Reader>,
     Query(given): Query<Vec<(String, String)>>,
 ) -> Result<Json<Sessions>, Problem> {
-    Parameters::of(given, &[])?;
+    let limit = Parameters::of(given, &["limit"])?.count("limit", MOST, MOST)?;
     let now = sources.clock.now();
     let sessions = sources.stored(move |path| store::sessions(path, now)).await?;
     let row = |session: Session| SessionRow {
         idle_until: sources.access.idle_until(&session),
         own: reader.session.as_ref() == Some(&session.id),
         id: session.id,
-        person: session.person,
+        name: session.person,
         way: session.way.name(),
         purpose: session.purpose,
         address: session.address,
-        began_at: session.began_at,
-        used_at: session.used_at,
+        signed_in_at: session.began_at,
+        last_used_at: session.used_at,
         until: session.ends_at,
     };
-    Ok(Json(Sessions { items: in_force(&sources, sessions, now).into_iter().map(row).collect() }))
+    Ok(Json(Sessions { items: in_force(&sources, sessions, now).into_iter().take(limit).map(row).collect() }))
 }
 
 /// The hash of a password that was checked against the rules.

@@ -38,6 +38,8 @@ pub(super) struct Beside {
     pub(super) store_bytes: Option<u64>,
     /// Size of the journal and its newest snapshot; also `None` without a journal.
     pub(super) journal: Option<Usage>,
+    /// Reports of browsers about violations of the console's content security policy, since the start.
+    pub(super) policy_reports: u64,
 }
 
 /// Names and values of the labels of one series.
@@ -93,6 +95,11 @@ pub(super) fn metrics(view: &View, age: Duration, beside: &Beside) -> Result<Str
     engine(&mut page, view);
     alerts(&mut page, view);
     keeping(&mut page, view, beside);
+    page.counter(
+        "console_policy_reports",
+        "Violations of the console's content security policy reported by browsers",
+        beside.policy_reports,
+    );
     let of_reload = &view.reload;
     page.gauge("config_last_reload_successful", "Whether the last reload succeeded", truth(of_reload.ok));
     page.gauge(

@@ -25,6 +25,7 @@ fn names_are_those_that_dashboards_know() {
         journal: Some(usage),
         store_bytes: Some(8192),
         process: super::super::process::process(),
+        policy_reports: 2,
     };
     let lines = lines(&view, &beside);
     for line in [
@@ -52,6 +53,7 @@ fn names_are_those_that_dashboards_know() {
         "atalaia_delivery_attempts_total{sink=\"log\",outcome=\"failed\"} 2",
         "atalaia_sink_down{sink=\"log\"} 0.0",
         "atalaia_outbox_oldest_age_seconds{sink=\"hook\"} 90.0",
+        "atalaia_console_policy_reports_total 2",
         "atalaia_store_failing 0.0",
         "atalaia_store_bytes 8192.0",
         "atalaia_journal_segments 3.0",

@@ -21,8 +21,7 @@ use tokio_rustls::server::TlsStream;
 use tracing::{debug, warn};
 
 use crate::http::access::Standing;
-use crate::platform::net::{Connection, Deadline, Lifetime, Lobby, Place, accept};
-use crate::platform::tls::ServerTls;
+use crate::platform::net::{Connection, Deadline, Lifetime, Lobby, Place, ServerTls, accept};
 
 /// Maximum life of a connection whose last reader was not identified. Signing in takes one request.
 const STRANGER: Duration = Duration::from_secs(20);

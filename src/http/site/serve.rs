@@ -19,11 +19,11 @@ use crate::http::access::{Access, Secret, Settings};
 use crate::http::api::{Sources, router};
 use crate::http::ask::Asker;
 use crate::http::body::LONGEST;
+use crate::http::console;
 use crate::http::view::View;
 use crate::platform::clock::Clock;
-use crate::platform::net::{LogLimit, widen};
+use crate::platform::net::{LogLimit, ServerTls, widen};
 use crate::platform::service::{Protocol, Sockets, with_holder};
-use crate::platform::tls::ServerTls;
 use crate::storage::store::{self, Bootstrap};
 use atalaia_core::base::time::Span;
 
@@ -43,6 +43,8 @@ pub struct Site {
     pub view: watch::Receiver<Arc<View>>,
     /// Path of the store's file.
     pub store: PathBuf,
+    /// Folder of the journal; `None` without one.
+    pub journal: Option<PathBuf>,
     /// Wall clock and steady clock.
     pub clock: Clock,
     /// The way for questions to the main loop.
@@ -80,7 +82,7 @@ impl Site {
         let needed = store::bootstrap(&self.store, &secret.digest(), until).map_err(io::Error::other)?;
         if needed == Bootstrap::Needed {
             let token = secret.expose();
-            warn!(%until, token, "nobody may sign in yet: make the first administrator with this token at /login#first=TOKEN");
+            warn!(%until, token, "nobody may sign in yet: make the first administrator with this token at /login#token=TOKEN");
         }
         Ok(())
     }
@@ -104,7 +106,11 @@ impl Site {
             match listener {
                 Ok((listener, address)) => {
                     info!(%address, tls = tls.is_some(), "serving the API and the console");
-                    let routes = self.routes(settings, tls.is_some(), address);
+                    let pages = match console::router() {
+                        Ok(pages) => pages,
+                        Err(error) => return error!(%error, "cannot prepare the console"),
+                    };
+                    let routes = self.routes(pages, settings, tls.is_some(), address);
                     let routes = routes.into_make_service_with_connect_info::<Caller>();
                     let stopping = stop.clone();
                     let serving = axum::serve(listener, routes)
@@ -137,14 +143,15 @@ impl Site {
     }
 
     /// All routes, and what holds for each. The last layer is the first that a request meets.
-    fn routes(&self, settings: &Settings, secure: bool, address: SocketAddr) -> Router {
+    fn routes(&self, pages: Router, settings: &Settings, secure: bool, address: SocketAddr) -> Router {
         let access = Access::new(&self.store, self.clock, settings.clone(), secure);
         let sources = Sources::new(self.store.clone(), self.asker.clone(), self.view.clone(), self.clock);
         let hosts = match address.ip().is_loopback() {
             true => Hosts::Local(settings.public_host().map(Arc::from)),
             false => Hosts::Any,
         };
-        router(sources.with_access(access))
+        router(sources.with_access(access).with_journal(self.journal.clone()))
+            .merge(pages)
             .layer(DefaultBodyLimit::max(LONGEST))
             .layer(from_fn(bounded))
             .layer(from_fn_with_state(hosts, of_this_host))

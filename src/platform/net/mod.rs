@@ -6,6 +6,7 @@
 mod accept;
 mod backoff;
 mod connection;
+mod encrypted;
 mod lobby;
 mod per_address;
 mod rate;
@@ -13,6 +14,7 @@ mod rate;
 pub use accept::{accept, widen};
 pub use backoff::Backoff;
 pub use connection::{Connection, Deadline, Lifetime};
+pub use encrypted::ServerTls;
 pub use lobby::{Kept, Lobby, Place};
 pub use per_address::{PerAddressLimit, Permit};
 pub use rate::{LogLimit, RateLimit};

@@ -32,6 +32,7 @@ mod key;
 mod manifest;
 mod open;
 mod pack;
+mod quoted;
 mod reach;
 pub mod report;
 mod rests_on;
@@ -48,6 +49,7 @@ pub use key::{PublicKey, SigningKey, keygen};
 pub use manifest::{MANIFEST, Manifest, Marking, Member, SIGNATURE};
 pub use open::{Opened, Signed, open};
 pub use pack::{Made, Sources, pack};
+pub use quoted::{Quoted, QuotedLine, quoted};
 pub use sentences::Row;
 pub use settings::Settings;
 

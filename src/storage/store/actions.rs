@@ -79,11 +79,34 @@ pub fn act<'a>(
 ) -> Result<String, StoreError> {
     let who = who.into();
     in_transaction(path, |transaction| {
-        let (id, state, severity) = find(transaction, id).map_err(StoreError::sqlite(path))??;
-        let done = do_it(transaction, &id, &state, severity, act, who, why, now);
-        done.map_err(StoreError::sqlite(path))??;
+        let id = whole(transaction, Kind::Alert, id).map_err(StoreError::sqlite(path))??;
+        act_in(transaction, &id, act, who, why, now).map_err(StoreError::sqlite(path))??;
         Ok(id)
     })
+}
+
+/// Applies an action to the alert with this full id, which is stored. The inner error is the refusal; nothing was written then.
+pub(super) fn act_in(
+    transaction: &Transaction<'_>,
+    id: &str,
+    act: &Action,
+    who: Actor<'_>,
+    why: Option<&str>,
+    now: Time,
+) -> rusqlite::Result<Result<(), StoreError>> {
+    let mut query = transaction.prepare_cached("SELECT state, severity FROM alerts WHERE id = ?1")?;
+    let (state, severity): (String, i64) = query.query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let done = do_it(transaction, id, &state, severity, act, who, why, now)?;
+    if done.is_ok() {
+        count(transaction, id)?;
+    }
+    Ok(done)
+}
+
+/// Counts one more act of a person on an alert. The count is part of the entity tag, so that a later act can ask for the state it was
+/// decided on.
+pub(super) fn count(transaction: &Transaction<'_>, id: &str) -> rusqlite::Result<()> {
+    transaction.prepare_cached("UPDATE alerts SET acts = acts + 1 WHERE id = ?1")?.execute([id]).map(drop)
 }
 
 /// Holds deliveries back from `from` to `until` (event time, exclusive). Returns the number of the silence. Changes that are already in the
@@ -158,20 +181,6 @@ pub fn lift_silence<'a>(
             _ => Ok(()),
         }
     })
-}
-
-/// The full id of an alert, its column `state` and its column `severity`; or the refusal.
-type Found = Result<(String, String, i64), StoreError>;
-
-/// The alert with an id, which may be shortened: full id, current state and severity.
-fn find(transaction: &Transaction<'_>, id: &str) -> rusqlite::Result<Found> {
-    let id = match whole(transaction, Kind::Alert, id)? {
-        Ok(id) => id,
-        Err(refusal) => return Ok(Err(refusal)),
-    };
-    let mut query = transaction.prepare_cached("SELECT state, severity FROM alerts WHERE id = ?1")?;
-    let (state, severity) = query.query_row([&id], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    Ok(Ok((id, state, severity)))
 }
 
 /// Applies an action to an alert in the given state, and writes the audit row. The inner error is the refusal, with the id in front.

@@ -5,9 +5,10 @@
 
 use std::path::Path;
 
-use rusqlite::params;
+use rusqlite::{Transaction, params};
 use serde_json::Value;
 
+use super::actions::count;
 use super::columns::json;
 use super::connect::in_transaction;
 use super::error::StoreError;
@@ -41,31 +42,78 @@ pub fn mark<'a>(
     }
     in_transaction(path, |transaction| {
         let id = whole(transaction, Kind::Alert, id).map_err(StoreError::sqlite(path))??;
-        let read = || {
-            let body: String =
-                transaction.query_row("SELECT body FROM alerts WHERE id = ?1", [&id], |row| row.get(0))?;
-            Ok((serde_json::from_str(&body).unwrap_or_default(), markings::of(transaction, &id)?.unwrap_or_default()))
-        };
-        let (body, earlier): (Value, Mark) = read().map_err(StoreError::sqlite(path))?;
-        // The analyst's marks lie over the marking of the engine; fields that no analyst has set keep following the engine.
-        let before = markings::of_machine(&body).marked(&earlier);
-        let by = Mark { marked_by: Some(who.who.to_owned()), marked_at: Some(now), ..said.clone() };
-        let mark = by.over(earlier);
-        let after = markings::of_machine(&body).marked(&mark);
-        if let Some(fault) = after.problems().into_iter().next() {
-            return Err(StoreError::Refused(format!("{id}: {fault}")));
+        let marked = mark_in(transaction, &id, said, who, why, Lowering::Allowed, now);
+        match marked.map_err(StoreError::sqlite(path))? {
+            Marked::Done(handling) => Ok((id, *handling)),
+            Marked::Refused(text) => Err(StoreError::Refused(text)),
+            Marked::Lowers => Err(StoreError::Refused(format!("{id}: the marking would be lowered"))),
         }
-        let write = || {
-            transaction.execute(
-                "UPDATE alerts SET mark = ?2, retain_until = ?3 WHERE id = ?1",
-                params![id, json(&mark), mark.retain_until.map(Time::millis)],
-            )?;
-            // A digest that waits for delivery was formed under the former marking.
-            digests::marked(transaction, &id)?;
-            let why = format!("{why}; before: {}; now: {}", before.line(), after.line());
-            audit(transaction, now, who, "marked", &id, Some(&why))
-        };
-        write().map_err(StoreError::sqlite(path))?;
-        Ok((id, after))
     })
+}
+
+/// Whether a marking may be lowered.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Lowering {
+    /// It may.
+    Allowed,
+    /// It may only be raised.
+    Forbidden,
+}
+
+/// What became of a marking. Nothing was written unless it was done.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) enum Marked {
+    /// Done; the resulting marking.
+    Done(Box<Handling>),
+    /// The result would not be valid, for this reason.
+    Refused(String),
+    /// It would be lowered, and that is forbidden.
+    Lowers,
+}
+
+/// Marks the alert with this full id, which is stored. `said` has a field that is set, and `why` is not empty.
+pub(super) fn mark_in(
+    transaction: &Transaction<'_>,
+    id: &str,
+    said: &Mark,
+    who: Actor<'_>,
+    why: &str,
+    lowering: Lowering,
+    now: Time,
+) -> rusqlite::Result<Marked> {
+    let body: String = transaction.query_row("SELECT body FROM alerts WHERE id = ?1", [id], |row| row.get(0))?;
+    let body: Value = serde_json::from_str(&body).unwrap_or_default();
+    let earlier = markings::of(transaction, id)?.unwrap_or_default();
+    // The analyst's marks lie over the marking of the engine; fields that no analyst has set keep following the engine.
+    let before = markings::of_machine(&body).marked(&earlier);
+    let by = Mark { marked_by: Some(who.who.to_owned()), marked_at: Some(now), ..said.clone() };
+    let mark = by.over(earlier);
+    let after = markings::of_machine(&body).marked(&mark);
+    if let Some(fault) = after.problems().into_iter().next() {
+        return Ok(Marked::Refused(format!("{id}: {fault}")));
+    }
+    if lowering == Lowering::Forbidden && is_lower(&before, &after) {
+        return Ok(Marked::Lowers);
+    }
+    transaction.execute(
+        "UPDATE alerts SET mark = ?2, retain_until = ?3 WHERE id = ?1",
+        params![id, json(&mark), mark.retain_until.map(Time::millis)],
+    )?;
+    // A digest that waits for delivery was formed under the former marking.
+    digests::marked(transaction, id)?;
+    let why = format!("{why}; before: {}; now: {}", before.line(), after.line());
+    count(transaction, id)?;
+    audit(transaction, now, who, "marked", id, Some(&why))?;
+    Ok(Marked::Done(Box::new(after)))
+}
+
+/// Whether a marking lets more readers see the alert than the one before.
+fn is_lower(before: &Handling, after: &Handling) -> bool {
+    let wider = |name: &String| !before.releasable_to.contains(name);
+    let is_wider =
+        !before.releasable_to.is_empty() && (after.releasable_to.is_empty() || after.releasable_to.iter().any(wider));
+    after.tlp < before.tlp
+        || before.europol.iter().any(|code| !after.europol.contains(code))
+        || (before.personal_data && !after.personal_data)
+        || is_wider
 }

@@ -14,6 +14,7 @@
 //! again under the same key. Changes of a behaviour beyond the hourly limit of a sink are gathered into digests (`digests`).
 
 mod abandoned;
+mod acting;
 mod actions;
 mod attempts;
 mod audit_rows;
@@ -36,10 +37,12 @@ mod ids;
 mod integrity;
 mod items;
 mod lists;
+mod log;
 mod mark;
 mod markings;
 mod migration;
 mod offer;
+mod open_alerts;
 mod orders;
 mod outbox;
 mod outcomes;
@@ -59,6 +62,7 @@ mod undelivered;
 mod writer;
 
 pub use abandoned::{reached, revisions};
+pub use acting::{ActAnswer, ActKey, ActOutcome, ActRequest, Deed, Expected, act_once};
 pub use actions::{Action, Finding, Silence, act, lift_silence, silence};
 pub use attempts::{AttemptReport, Outcome};
 pub use audit_rows::{AuditQuery, FullRow, audit_page, each_row};
@@ -77,21 +81,22 @@ pub use handover::{Done, Extent, Handover, handover};
 pub use holds::{held_spans, hold, release};
 pub use integrity::SetAside;
 pub use items::{
-    AlertDetail, AlertFilter, AlertItem, AlertPage, AlertSummary, Cursor, HistoryRow, Order, Parts, Range, Sorted,
-    ZoneCount, item, page,
+    AlertDetail, AlertFilter, AlertItem, AlertPage, AlertSummary, CasePage, CaseQuery, Cursor, HistoryRow, Order, Parts, Range, Sorted, ZoneCount, item,
+    page,
 };
 pub use lists::{
     ActionRow, AsOf, Before, Bodies, ChangeRow, Listed, Machine, actions, as_of, changes, history, listed, vessels,
 };
-pub use mark::mark;
+pub use log::{LogEntry, LogPage, Topic};
+pub use mark::{Lowering, mark};
+pub use open_alerts::{OpenAlert, OpenAlerts};
 pub use orders::Orders;
 pub use outbox::{Outbox, OutboxRow};
 pub use outcomes::{Stage, StageOutcome, outcomes};
 pub use people::{
-    Alteration, Bootstrap, Ceilings, NewSession, Person, Right, Rights, Role, Session, SignIn, Token, add_person,
-    add_token, alter_person, begin_session, bootstrap, end_sessions, end_token, first, has_people, is_taken, make_link,
-    people, person, redeem, remove_person, session, sessions, set_preferences, set_purpose, set_seen, token, tokens,
-    use_session, use_token,
+    Alteration, Bootstrap, Ceilings, NewSession, Person, Right, Rights, Role, Session, SignIn, Token, add_person, add_token,
+    alter_person, begin_session, bootstrap, end_sessions, end_token, first, has_people, is_taken, make_link, people, person, redeem,
+    remove_person, session, sessions, set_preferences, set_purpose, set_seen, token, tokens, use_session, use_token,
 };
 pub use read::{Entry, Note, Query, Sent, SilenceRow, Told, alert, alerts, all_notes, case, cases, silences};
 pub use readers::Readers;

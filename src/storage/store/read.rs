@@ -305,18 +305,18 @@ pub fn silences(path: &Path) -> Result<Vec<SilenceRow>, StoreError> {
     read().map_err(StoreError::sqlite(path))
 }
 
+/// The condition of a case that lists show: it is held, has alerts, or had none that another case took over.
+pub(super) const SHOWN_CASES: &str = "held_at IS NOT NULL OR EXISTS (SELECT 1 FROM alerts WHERE case_id = cases.id)
+     OR NOT EXISTS (SELECT 1 FROM case_alerts JOIN alerts ON alerts.id = alert
+         WHERE case_alerts.case_id = cases.id AND alerts.case_id IS NOT NULL)";
+
 /// All cases, highest score first, as the engine last stored them. Each begins with its marking: the highest TLP and every code of its
 /// alerts. `held` gives the hold: by whom, since when and why. A case that was merged into another is left out unless it is held.
 pub fn cases(path: &Path) -> Result<Vec<Value>, StoreError> {
     let connection = connect::beside(path)?;
     let read = || -> rusqlite::Result<Vec<Value>> {
-        let mut query = connection.prepare(
-            "SELECT id, body FROM cases
-             WHERE held_at IS NOT NULL OR EXISTS (SELECT 1 FROM alerts WHERE case_id = cases.id)
-                 OR NOT EXISTS (SELECT 1 FROM case_alerts JOIN alerts ON alerts.id = alert
-                     WHERE case_alerts.case_id = cases.id AND alerts.case_id IS NOT NULL)
-             ORDER BY score DESC, id",
-        )?;
+        let mut query =
+            connection.prepare(&format!("SELECT id, body FROM cases WHERE {SHOWN_CASES} ORDER BY score DESC, id"))?;
         let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
         let rows: Vec<(String, String)> = rows.collect::<rusqlite::Result<_>>()?;
         rows.iter().map(|(id, body)| case_of(&connection, id, body)).collect()
@@ -342,7 +342,7 @@ pub fn case(path: &Path, id: &str) -> Result<Value, StoreError> {
 }
 
 /// A stored case with its marking before and its hold after the other fields.
-fn case_of(connection: &Connection, id: &str, body: &str) -> rusqlite::Result<Value> {
+pub(super) fn case_of(connection: &Connection, id: &str, body: &str) -> rusqlite::Result<Value> {
     let (tlp, codes) = markings::of_case(connection, id)?;
     let mut case = json!({ "handling": { "tlp": tlp, "europol": codes } });
     if let (Some(case), Value::Object(fields)) = (case.as_object_mut(), parsed(body)) {

@@ -231,6 +231,7 @@ pub(super) const STEPS: [&str; VERSION as usize] = [
     ALTER TABLE alerts ADD COLUMN touched_at INTEGER NOT NULL DEFAULT 0;
     UPDATE alerts SET (touched_seq, touched_at) =
         (SELECT coalesce(max(seq), 0), coalesce(max(at), alerts.last_at) FROM audit WHERE subject = alerts.id);
+    CREATE INDEX alerts_open ON alerts (severity) WHERE status = 'open';
     CREATE TABLE people (
         name TEXT PRIMARY KEY COLLATE NOCASE,
         password TEXT,
@@ -239,6 +240,7 @@ pub(super) const STEPS: [&str; VERSION as usize] = [
         purpose TEXT,
         made_at INTEGER NOT NULL,
         disabled_at INTEGER,
+        signed_in_at INTEGER,
         preferences TEXT NOT NULL DEFAULT '{}',
         seen INTEGER
     ) STRICT, WITHOUT ROWID;

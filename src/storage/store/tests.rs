@@ -4,6 +4,7 @@ mod cases;
 mod digests;
 mod integrity;
 mod marking;
+mod open_alerts;
 mod outbox;
 
 use std::fs;

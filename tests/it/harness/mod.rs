@@ -2,6 +2,7 @@
 
 pub mod alert_lines;
 pub mod analyst;
+pub mod api;
 pub mod beacons;
 pub mod daemon;
 pub mod desk;

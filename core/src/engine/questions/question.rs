@@ -4,8 +4,10 @@ use serde::Serialize;
 
 use super::coverage::CoverageMap;
 use super::explain::{Conditions, conditions};
+use super::track::{TrackAnswer, track};
 use super::vessel::{VesselAnswer, vessel};
 use super::who::{Deed, Search, Suspects, who};
+use crate::base::time::Time;
 use crate::base::units::Mmsi;
 use crate::behaviours::Behaviour;
 use crate::engine::Engine;
@@ -21,6 +23,17 @@ pub enum Question {
     /// Which vessels stopped, slowed, met or were dark near a place, as far as the engine remembers. The alerts and facts that are over
     /// are not in the engine; the caller may add them.
     Who(Search, Vec<Deed>),
+    /// The kept fixes of a vessel.
+    Track {
+        /// Its MMSI.
+        mmsi: Mmsi,
+        /// Ordinal of the track; `None` for the one that was heard last.
+        track: Option<u16>,
+        /// The first moment.
+        since: Time,
+        /// Most points of the answer.
+        most: usize,
+    },
     /// How well each part of the sea is heard.
     Coverage,
 }
@@ -35,6 +48,8 @@ pub enum Answer {
     Explain(Option<Conditions>),
     /// The vessels, ranked.
     Who(Suspects),
+    /// The track; `None` if there is none.
+    Track(Option<TrackAnswer>),
     /// The cells of the reception model.
     Coverage(CoverageMap),
 }
@@ -49,6 +64,9 @@ impl Question {
                 Answer::Explain(found.filter(|found| !found.tracks.is_empty()))
             }
             Question::Who(search, deeds) => Answer::Who(who(engine, search, deeds)),
+            Question::Track { mmsi, track: ordinal, since, most } => {
+                Answer::Track(track(engine, *mmsi, *ordinal, *since, *most))
+            }
             Question::Coverage => Answer::Coverage(CoverageMap::of(engine)),
         }
     }

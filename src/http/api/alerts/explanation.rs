@@ -52,7 +52,7 @@ struct Explanation {
     ends: Option<&'static str>,
     /// What it cannot tell apart or does not see.
     blind_spots: Option<&'static str>,
-    /// The conditions of this moment for the vessels of an open alert; null if it is over, or if the main loop did not answer in time.
+    /// The conditions of this moment for the vessels of an open alert; null if it is over, or if the main loop has too much to do.
     now: Option<Vec<FormNow>>,
 }
 
@@ -238,6 +238,9 @@ async fn forms(sources: &Sources, body: &Value) -> Option<Vec<FormNow>> {
     let mut all = Vec::new();
     for vessel in body["vessels"].as_array().into_iter().flatten().take(VESSELS) {
         let mmsi = vessel["mmsi"].as_u64().and_then(|mmsi| u32::try_from(mmsi).ok())?;
+        if !sources.explanations.take(sources.clock.moment()) {
+            return None;
+        }
         let answer = sources.asker.ask(Question::Explain(Mmsi(mmsi), Some(behaviour))).await.ok()?;
         let Answer::Explain(Some(found)) = answer else {
             continue;

@@ -14,6 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::http::access::Reader;
 use crate::http::api::answer::Answer;
 use crate::http::api::answers::key;
+use crate::http::api::consulted::listed;
 use crate::http::api::described::{FILTER, query};
 use crate::http::api::filter::{Basis, KEYS, filter};
 use crate::http::api::item::{Item, member_names};
@@ -96,6 +97,7 @@ pub(super) async fn list_alerts(
     let limit = given.count("limit", USUAL, MOST)?;
     let fields = fields(&given)?;
     let raw = raw.unwrap_or_default();
+    listed(&sources, &reader, "alerts", &raw).await?;
     let (key, made, answers) = (key("alerts", &raw, &reader), sources.clock.moment(), sources.answers());
     let answer = sources
         .read(move |readers| {

@@ -2,8 +2,10 @@
 
 mod detail;
 mod explanation;
+mod export;
 mod headings;
 mod list;
+mod sentences;
 mod sources_of;
 mod summary;
 
@@ -19,4 +21,6 @@ pub(super) fn add(routes: Routes) -> Routes {
         .add(Right::Read, routes!(summary::summarise_alerts))
         .add(Right::Read, routes!(detail::show_alert))
         .add(Right::Read, routes!(explanation::explain_alert))
+        .add(Right::Search, routes!(sentences::list_sentences))
+        .add(Right::Export, routes!(export::export_alerts))
 }

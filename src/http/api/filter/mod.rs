@@ -6,7 +6,7 @@
 mod parameters;
 mod text;
 mod token;
-mod value;
+pub(super) mod value;
 
 pub(super) use parameters::{Basis, KEYS, filter};
 

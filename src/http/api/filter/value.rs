@@ -16,10 +16,10 @@ const LONGEST: usize = 200;
 const MOST: usize = 200;
 
 /// What is wrong with a value, to be shown after the name of its field.
-pub(super) type Wrong = String;
+pub(in crate::http::api) type Wrong = String;
 
 /// The values between commas, each read by `read`.
-pub(super) fn list<T>(text: &str, read: impl Fn(&str) -> Result<T, Wrong>) -> Result<Vec<T>, Wrong> {
+pub(in crate::http::api) fn list<T>(text: &str, read: impl Fn(&str) -> Result<T, Wrong>) -> Result<Vec<T>, Wrong> {
     let values: Vec<T> = text.split(',').map(|one| read(one.trim())).collect::<Result<_, _>>()?;
     match values.len() {
         0..=MOST => Ok(values),
@@ -42,7 +42,7 @@ pub(super) fn severity(word: &str) -> Result<Severity, Wrong> {
 }
 
 /// A behaviour by its name.
-pub(super) fn behaviour(word: &str) -> Result<Behaviour, Wrong> {
+pub(in crate::http::api) fn behaviour(word: &str) -> Result<Behaviour, Wrong> {
     named(word, Behaviour::ALL.iter().copied(), Behaviour::name)
 }
 
@@ -63,12 +63,12 @@ pub(super) fn kind(word: &str) -> Result<Class, Wrong> {
 }
 
 /// `true` or `false`.
-pub(super) fn truth(word: &str) -> Result<bool, Wrong> {
+pub(in crate::http::api) fn truth(word: &str) -> Result<bool, Wrong> {
     named(word, [(true, "true"), (false, "false")], |(_, name)| name).map(|(truth, _)| truth)
 }
 
 /// The ship types of a word (`tanker`), a number (`80`) or a range (`80-89`). An underscore stands for a space.
-pub(super) fn types(word: &str) -> Result<Vec<u8>, Wrong> {
+pub(in crate::http::api) fn types(word: &str) -> Result<Vec<u8>, Wrong> {
     if word.starts_with(|c: char| c.is_ascii_digit()) {
         let (first, last) = word.split_once('-').unwrap_or((word, word));
         let range = first.parse::<u8>().ok().zip(last.parse::<u8>().ok());
@@ -89,7 +89,7 @@ pub(super) fn types(word: &str) -> Result<Vec<u8>, Wrong> {
 }
 
 /// A flag state: two letters.
-pub(super) fn flag(word: &str) -> Result<String, Wrong> {
+pub(in crate::http::api) fn flag(word: &str) -> Result<String, Wrong> {
     match word.len() == 2 && word.bytes().all(|byte| byte.is_ascii_alphabetic()) {
         true => Ok(word.to_ascii_uppercase()),
         false => Err("write two letters, as ES".to_owned()),
@@ -97,12 +97,12 @@ pub(super) fn flag(word: &str) -> Result<String, Wrong> {
 }
 
 /// An MMSI: nine digits.
-pub(super) fn mmsi(word: &str) -> Result<u32, Wrong> {
+pub(in crate::http::api) fn mmsi(word: &str) -> Result<u32, Wrong> {
     digits(word, 9).ok_or_else(|| "an MMSI has nine digits, as 224123456".to_owned())
 }
 
 /// An IMO number: seven digits.
-pub(super) fn imo(word: &str) -> Result<u32, Wrong> {
+pub(in crate::http::api) fn imo(word: &str) -> Result<u32, Wrong> {
     digits(word, 7).ok_or_else(|| "an IMO number has seven digits, as 9074729".to_owned())
 }
 
@@ -113,7 +113,7 @@ fn digits(word: &str, length: usize) -> Option<u32> {
 }
 
 /// A text to search for: not empty and not too long.
-pub(super) fn words(text: &str) -> Result<String, Wrong> {
+pub(in crate::http::api) fn words(text: &str) -> Result<String, Wrong> {
     match text.trim() {
         "" => Err("write a text".to_owned()),
         text if LONGEST < text.len() => Err(format!("is longer than {LONGEST} bytes")),
@@ -153,7 +153,7 @@ pub(super) fn time(word: &str, now: Time) -> Result<Time, Wrong> {
 }
 
 /// A box: west, south, east, north in degrees.
-pub(super) fn bbox(text: &str) -> Result<[f64; 4], Wrong> {
+pub(in crate::http::api) fn bbox(text: &str) -> Result<[f64; 4], Wrong> {
     let wrong = || "write west,south,east,north in degrees, as -19,20,-14,30".to_owned();
     let numbers: Vec<f64> =
         text.split(',').map(|number| number.trim().parse().map_err(|_| wrong())).collect::<Result<_, _>>()?;

@@ -6,7 +6,7 @@ const ROOT = "/api/v1";
 
 /** @typedef {{ pointer: string, detail: string }} Fault */
 /** @typedef {Record<string, string | number | boolean | null | undefined | (string | number)[]>} Params */
-/** @typedef {{ signal?: AbortSignal, etag?: string | null, key?: string, params?: Params }} Options */
+/** @typedef {{ signal?: AbortSignal, etag?: string | null, key?: string, params?: Params, keepalive?: boolean }} Options */
 /** @template T @typedef {{ data: T, etag: string | null, status: number }} Answer */
 
 /** Whether a request was answered with "not signed in" since the last sign-in. */
@@ -91,7 +91,7 @@ async function change(method, path, body, options = {}) {
     if (body !== undefined) headers["Content-Type"] = "application/json";
     if (options.etag) headers["If-Match"] = quoted(options.etag);
     const text = body === undefined ? undefined : JSON.stringify(body);
-    return send(method, address(path, options.params), { headers, body: text, signal: options.signal });
+    return send(method, address(path, options.params), { headers, body: text, signal: options.signal, keepalive: options.keepalive });
   };
   try {
     return await request();
@@ -106,7 +106,7 @@ async function change(method, path, body, options = {}) {
 /** @param {string} etag */
 const quoted = (etag) => (/^(W\/)?"/.test(etag) || etag === "*" ? etag : `"${etag}"`);
 
-/** @param {string} method @param {string} url @param {{ headers: Record<string, string>, body?: string, signal?: AbortSignal }} parts */
+/** @param {string} method @param {string} url @param {{ headers: Record<string, string>, body?: string, signal?: AbortSignal, keepalive?: boolean }} parts */
 async function send(method, url, parts) {
   let response;
   try {

@@ -17,7 +17,7 @@ export async function* readEvents(body, alive) {
       const { value, done } = await reader.read();
       if (done) return;
       alive();
-      text += decoder.decode(value, { stream: true }).replaceAll("\r\n", "\n");
+      text = (text + decoder.decode(value, { stream: true })).replaceAll("\r\n", "\n");
       for (let end = text.indexOf("\n\n"); end >= 0; end = text.indexOf("\n\n")) {
         const event = parse(text.slice(0, end));
         text = text.slice(end + 2);

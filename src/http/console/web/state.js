@@ -99,11 +99,19 @@ export function setPreference(name, value) {
   preferences.value = { ...preferences.peek(), [name]: value };
   adopt();
   clearTimeout(saving);
-  saving = setTimeout(() => put("/me/preferences", preferences.peek()).catch(() => undefined), 400);
+  saving = setTimeout(savePreferences, 400);
 }
 
 /** @type {any} */
 let saving = 0;
+
+function savePreferences() {
+  clearTimeout(saving);
+  saving = 0;
+  void put("/me/preferences", preferences.peek(), { keepalive: true }).catch(() => undefined);
+}
+// What was set a moment ago must not be lost with the page.
+addEventListener("pagehide", () => saving && savePreferences());
 
 /** Palette, language and keys as the person set them, on whatever machine she signs in. */
 function adopt() {

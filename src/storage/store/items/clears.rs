@@ -25,7 +25,7 @@ pub(super) fn allowed(connection: &Connection, clearance: &Clearance) -> rusqlit
 }
 
 /// Whether the clearance allows one value of column `clears`. A marking that cannot be read is refused.
-pub(super) fn may_see(clearance: &Clearance, clears: &str) -> bool {
+pub(in crate::storage::store) fn may_see(clearance: &Clearance, clears: &str) -> bool {
     let Ok(Value::Array(said)) = serde_json::from_str(clears) else {
         return false;
     };

@@ -7,6 +7,7 @@
 //!
 //! [`Clearance::refusal`]: super::stages::clear::Clearance::refusal
 
+mod cases;
 mod clears;
 mod condition;
 mod detail;
@@ -17,6 +18,8 @@ mod reading;
 mod row;
 mod summary;
 
+pub(super) use clears::may_see;
+pub use cases::{CasePage, CaseQuery};
 pub use detail::{AlertDetail, HistoryRow, Parts};
 pub use filter::{AlertFilter, Range};
 pub use order::{Cursor, Order, Sorted};

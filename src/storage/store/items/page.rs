@@ -131,9 +131,11 @@ fn counts(connection: &Connection, conditions: &Conditions) -> rusqlite::Result<
     Ok((seen, all.saturating_sub(seen)))
 }
 
-/// Last entry of the log; 0 before the first.
+/// Last entry of the log; 0 before the first. Rows about reading are not part of the log: a list does not change because somebody read it.
 pub(super) fn last(connection: &Connection) -> rusqlite::Result<i64> {
-    connection.prepare_cached("SELECT coalesce(max(seq), 0) FROM audit")?.query_row([], |row| row.get(0))
+    let text = "SELECT seq FROM audit WHERE verb IS NOT 'consultation' ORDER BY seq DESC LIMIT 1";
+    let found = connection.prepare_cached(text)?.query_row([], |row| row.get(0)).optional()?;
+    Ok(found.unwrap_or(0))
 }
 
 /// The values that a query uses, in the form in which rusqlite takes them. A value that no query uses would be an error.

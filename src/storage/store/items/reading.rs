@@ -1,5 +1,8 @@
 //! Lists, items and counts by connections that are kept open.
 
+use serde_json::Value;
+
+use super::cases::{CasePage, CaseQuery, case, cases};
 use super::detail::{AlertDetail, Parts, detail};
 use super::filter::AlertFilter;
 use super::order::{Cursor, Order};
@@ -58,6 +61,16 @@ impl Readers {
         now: Time,
     ) -> Result<Vec<String>, StoreError> {
         self.read(|connection| ids(connection, filter, clearance, limit, now))
+    }
+
+    /// A page of the cases that match the query and of which the clearance allows every alert.
+    pub fn cases(&self, query: &CaseQuery, clearance: &Clearance, limit: usize) -> Result<CasePage, StoreError> {
+        self.read(|connection| cases(connection, query, clearance, limit))
+    }
+
+    /// One case by its full id, with the ids of its alerts; `None` if it is not stored or the clearance does not allow it.
+    pub fn case(&self, id: &str, clearance: &Clearance) -> Result<Option<(Value, Vec<String>)>, StoreError> {
+        self.read(|connection| case(connection, id, clearance))
     }
 
     /// Counts over the alerts that match the filter. `at` is the time at which the last counted hour ends.

@@ -3,8 +3,10 @@
 use rusqlite::Row;
 use serde_json::{Value, json};
 
+use super::clears::may_see;
 use super::condition::{SILENCED_BY, STATE};
 use super::order::{Cursor, Order, Sorted};
+use crate::storage::store::stages::clear::Clearance;
 use atalaia_core::base::time::Time;
 
 /// An alert with its marking, case and state of this moment, without the tracks of its evidence.
@@ -98,6 +100,11 @@ impl AlertItem {
             Sorted::StartedAt => started_at,
         };
         Cursor { order, key, last_at, id: self.id.clone() }
+    }
+
+    /// Whether a reader with this clearance may see the alert.
+    pub fn is_cleared(&self, clearance: &Clearance) -> bool {
+        may_see(clearance, &self.clears)
     }
 
     /// The entity tag of the alert, in quotation marks.

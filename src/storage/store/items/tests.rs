@@ -206,3 +206,58 @@ fn what_is_above_the_clearance_is_counted_but_not_named() {
     let counted = summary_of(&connection, &AlertFilter::default(), &spain, noon(), noon()).expect("counts");
     assert_eq!((counted.total, counted.withheld), (page.total, page.withheld));
 }
+
+#[test]
+fn a_case_is_shown_only_to_a_reader_who_may_see_all_of_its_alerts() {
+    let (place, connection) = empty();
+    insert(&connection, "aaaa", 70, 1, |_| {});
+    insert(&connection, "bbbb", 70, 2, |body| body["handling"]["tlp"] = "RED".into());
+    insert(&connection, "cccc", 70, 3, |_| {});
+    for (case, score, alerts) in
+        [("mixed", 80, vec!["aaaa", "bbbb"]), ("plain", 60, vec!["cccc"]), ("empty", 40, vec![])]
+    {
+        let body = json!({"id": case, "score": score, "alerts": alerts, "story": "It happened."}).to_string();
+        let sql = "INSERT INTO cases (id, score, severity, stored_at, body) VALUES (?1, ?2, 2, 0, ?3)";
+        connection.execute(sql, params![case, score, body]).expect("a case");
+        for alert in alerts {
+            connection.execute("INSERT INTO case_alerts VALUES (?1, ?2)", [case, alert]).expect("a row");
+            connection.execute("UPDATE alerts SET case_id = ?1 WHERE id = ?2", [case, alert]).expect("a row");
+        }
+    }
+    let readers = crate::storage::store::Readers::new(place.path.clone());
+    let shown = |max_tlp: Tlp, after: Option<(i64, String)>, limit: usize| {
+        let clearance = Clearance { max_tlp, ..Clearance::everything() };
+        let query = CaseQuery { after, ..CaseQuery::default() };
+        let page = readers.cases(&query, &clearance, limit).expect("cases");
+        let ids: Vec<String> = page.items.iter().filter_map(|case| case["id"].as_str().map(str::to_owned)).collect();
+        (ids.join(" "), page.withheld, page.next)
+    };
+    assert_eq!(shown(Tlp::Amber, None, 10), ("plain".to_owned(), 2, None), "nor one whose marking is not known");
+    assert_eq!(shown(Tlp::Red, None, 2), ("mixed plain".to_owned(), 0, Some((60, "plain".to_owned()))));
+    assert_eq!(shown(Tlp::Red, Some((60, "plain".to_owned())), 2), ("empty".to_owned(), 0, None));
+    let amber = Clearance { max_tlp: Tlp::Amber, ..Clearance::everything() };
+    assert_eq!(readers.case("mixed", &amber).expect("it reads"), None);
+    let (case, alerts) = readers.case("plain", &amber).expect("it reads").expect("it is there");
+    assert_eq!((&case["status"], alerts), (&json!("open"), vec!["cccc".to_owned()]));
+}
+
+#[test]
+fn kept_connections_see_a_file_that_took_the_place_of_another() {
+    let (place, connection) = empty();
+    insert(&connection, "aaaa", 70, 1, |_| {});
+    let readers = crate::storage::store::Readers::new(place.path.clone());
+    let everything = Clearance::everything();
+    let count = || {
+        readers.page(&AlertFilter::default(), &everything, Order::default(), None, 10, noon()).map(|page| page.total)
+    };
+    assert_eq!(count().expect("it reads"), 1);
+    let (other, _) = empty();
+    drop(connection);
+    std::fs::remove_file(&place.path).expect("it goes");
+    assert!(count().is_err(), "no file");
+    for suffix in ["-wal", "-shm"] {
+        let _ = std::fs::remove_file(format!("{}{suffix}", place.path.display()));
+    }
+    std::fs::copy(&other.path, &place.path).expect("a copy");
+    assert_eq!(count().expect("it reads"), 0);
+}

@@ -33,6 +33,8 @@ pub struct Person {
     pub made_at: Time,
     /// Since when the person may not sign in; `None` if the person may.
     pub disabled_at: Option<Time>,
+    /// When the person last signed in; `None` before the first time.
+    pub signed_in_at: Option<Time>,
     /// What the console keeps for the person: theme, language, filters. Any JSON.
     pub preferences: Value,
     /// The person's mark in the log: the last entry that counts as read; `None` before the first.
@@ -69,7 +71,7 @@ impl Alteration {
 
 /// Columns in the order of [`read`].
 const COLUMNS: &str =
-    "SELECT name, password, roles, ceilings, purpose, made_at, disabled_at, preferences, seen FROM people";
+    "SELECT name, password, roles, ceilings, purpose, made_at, disabled_at, preferences, seen, signed_in_at FROM people";
 
 /// All people, by name.
 pub fn people(path: &Path) -> Result<Vec<Person>, StoreError> {
@@ -246,6 +248,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Person> {
         disabled_at: row.get::<_, Option<i64>>(6)?.map(Time::from_millis),
         preferences: parsed(row, 7)?,
         seen: row.get(8)?,
+        signed_in_at: row.get::<_, Option<i64>>(9)?.map(Time::from_millis),
     })
 }
 

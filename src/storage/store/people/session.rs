@@ -115,6 +115,8 @@ pub fn begin_session<'a>(
                     session.ends_at.millis()
                 ],
             )?;
+            let signed_in = params![person.name, now.millis()];
+            transaction.execute("UPDATE people SET signed_in_at = ?2 WHERE name = ?1", signed_in)?;
             let why = format!("by {}", session.way.name());
             audit(transaction, now, by, "signed in", &subject(&person.name), Some(&why))
         };

@@ -32,7 +32,7 @@ export function Frame() {
     h(Boundary, { key: "bar", name: "bar", children: h(Bar, null) }),
     h(Boundary, { key: "warnings", name: "warnings", children: h(Warnings, null) }),
     h("div", { key: "stage", class: "stage" },
-      h("main", { class: "page", id: "page", tabIndex: -1 }, h(Boundary, { key: view, name: view, children: h(View, { view, id, params }) })),
+      h("main", { class: "page", id: "page", tabIndex: 0 }, h(Boundary, { key: view, name: view, children: h(View, { view, id, params }) })),
       panel.value === "keys" && h(Side, { title: t("keys.title"), children: h(KeyHelp, null) }),
       panel.value === "account" && h(Side, { title: t("account.title"), children: h(Account, null) }),
       h(ToastLine, null)),

@@ -23,8 +23,8 @@ export default function StatusView() {
       h("span", { class: "muted" }, t("status.as_of", { time: time(status.at, true) }))),
     [...status.reasons, ...status.warnings].length > 0 && h("ul", { class: "card notices" }, status.reasons.map((each) => h("li", { key: each, class: "bad" }, each)), status.warnings.map((each) => h("li", { key: each, class: "warn" }, each))),
     h("div", { class: "cards" }, cards.map(([name, child]) => h("section", { key: String(name), class: "card" }, h("h2", null, t(`status.${name}`)), h(Boundary, { name: String(name), children: child })))),
-    h("section", { class: "card" }, h("h2", null, t("frame.feeds")), h(Boundary, { name: "feeds", children: h(Feeds, { all: feeds.value ?? status.inputs }) })),
-    h("section", { class: "card" }, h("h2", null, t("status.sinks")), h(Boundary, { name: "sinks", children: h(Sinks, { all: status.sinks }) })));
+    h("section", { class: "card scrolls", tabIndex: 0 }, h("h2", null, t("frame.feeds")), h(Boundary, { name: "feeds", children: h(Feeds, { all: feeds.value ?? status.inputs }) })),
+    h("section", { class: "card scrolls", tabIndex: 0 }, h("h2", null, t("status.sinks")), h(Boundary, { name: "sinks", children: h(Sinks, { all: status.sinks }) })));
 }
 
 /** @param {{ status: Status }} props */

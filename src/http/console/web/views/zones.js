@@ -19,7 +19,7 @@ export default function ZonesView({ params }) {
   for (const each of zones) files.set(each.file ?? "", [...(files.get(each.file ?? "") ?? []), each]);
   return h("div", { class: "sheet" }, h("h1", null, t("nav.zones")), h("p", { class: "muted" }, t("zones.intro")),
     zones.length === 0 && h("p", null, t("zones.nothing")),
-    [...files].map(([file, some]) => h("section", { key: file, class: "card" }, h("h2", null, file || t("zones.built_in"), h("span", { class: "muted" }, ` ${t("zones.count", { n: some.length })}`)),
+    [...files].map(([file, some]) => h("section", { key: file, class: "card scrolls", tabIndex: 0 }, h("h2", null, file || t("zones.built_in"), h("span", { class: "muted" }, ` ${t("zones.count", { n: some.length })}`)),
       h("table", null, h("thead", null, h("tr", null, ["name", "id", "kind", "near", "weight", "behaviours", "reviewed"].map((each) => h("th", { key: each, scope: "col" }, t(`zones.${each}`))))),
         h("tbody", null, some.map((zone) => h("tr", { key: zone.id, class: zone.id === params.id ? "selected" : undefined },
           h("th", { scope: "row" }, zone.name ?? zone.id), h("td", { class: "mono" }, zone.id), h("td", null, word("zone_kind", zone.kind)), h("td", { class: "nowrap" }, zone.near_nm ? nm(zone.near_nm) : "–"), h("td", null, zone.weight ?? "–"),

@@ -12,7 +12,7 @@ import { Sure } from "./sure.js";
 export function Sessions({ items, reload }) {
   const end = (/** @type {any} */ one) => del(`/users/${encodeURIComponent(one.name)}/sessions`).then(reload, (failed) => say(explain(failed), "bad"));
   if (items.length === 0) return h("p", { class: "muted" }, t("people.no_sessions"));
-  return h("section", { class: "card" }, h("table", null,
+  return h("section", { class: "card scrolls", tabIndex: 0 }, h("table", null,
     h("thead", null, h("tr", null, ["name", "way", "address", "signed_in", "last_used", "ends", "actions"].map((each) => h("th", { key: each, scope: "col" }, t(`people.${each}`))))),
     h("tbody", null, items.map((one, index) => h("tr", { key: one.id ?? index },
       h("th", { scope: "row" }, one.name), h("td", null, hasWord(`way.${one.way}`) ? t(`way.${one.way}`) : word("way", one.way)), h("td", { class: "mono" }, one.address ?? "–"), h("td", { class: "nowrap" }, time(one.signed_in_at)),

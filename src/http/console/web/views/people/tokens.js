@@ -28,7 +28,7 @@ export function Tokens({ items, reload }) {
       h(Button, { onClick: () => void copy(made.secret) }, t("action.copy")), h(Button, { kind: "quiet", onClick: () => setMade(null) }, t("people.token_noted"))),
     h("div", { class: "row" }, !open && h(Button, { kind: "main", onClick: () => setOpen(true) }, t("people.new_token"))),
     open && h("section", { class: "card" }, h(TokenForm, { onCancel: () => setOpen(false), onMade: async (token) => { setMade(token); setOpen(false); await reload(); } })),
-    items.length === 0 ? h("p", { class: "muted" }, t("people.no_tokens")) : h("section", { class: "card" }, h("table", null,
+    items.length === 0 ? h("p", { class: "muted" }, t("people.no_tokens")) : h("section", { class: "card scrolls", tabIndex: 0 }, h("table", null,
       h("thead", null, h("tr", null, ["name", "rights", "ceilings", "networks", "purpose", "last_used", "ends", "actions"].map((each) => h("th", { key: each, scope: "col" }, t(`people.${each}`))))),
       h("tbody", null, items.map((one) => h("tr", { key: one.name },
         h("th", { scope: "row" }, one.name), h("td", null, one.rights.map((/** @type {string} */ each) => t(`right.${each}`)).join(", ")), h("td", null, ceilingsText(one.ceilings ?? NO_CEILINGS)),

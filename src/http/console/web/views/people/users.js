@@ -26,7 +26,7 @@ export function Users({ items, reload }) {
   return h("div", { class: "form" },
     h("div", { class: "row" }, open !== "" && h(Button, { kind: "main", onClick: () => setOpen("") }, t("people.new_user"))),
     open === "" && h("section", { class: "card" }, h(UserForm, { user: null, onDone: done, onCancel: () => setOpen(null) })),
-    h("section", { class: "card" }, h("table", null,
+    h("section", { class: "card scrolls", tabIndex: 0 }, h("table", null,
       h("thead", null, h("tr", null, ["name", "roles", "ceilings", "last_sign_in", "actions"].map((each) => h("th", { key: each, scope: "col" }, t(`people.${each}`))))),
       h("tbody", null, items.map((user) => [
         h("tr", { key: user.name }, h("th", { scope: "row" }, user.name), h("td", null, user.roles.map((each) => t(`role.${each}`)).join(", ")), h("td", null, ceilingsText(user.ceilings)),

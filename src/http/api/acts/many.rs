@@ -1,0 +1,99 @@
+//! `POST /alerts/acts`: the same act on several alerts.
+
+use axum::Extension;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::answer::{outcome, response, reused};
+use super::body::{ALERTS, ActBody, read, wrong};
+use super::request::{digest, expected, key};
+use crate::http::access::{Reader, Right};
+use crate::http::api::item::Item;
+use crate::http::api::refusals::Refusals;
+use crate::http::api::sources::Sources;
+use crate::http::problem::Problem;
+use crate::storage::store::{self, ActAnswer, ActKey, ActOutcome, ActRequest, Lowering};
+
+/// What became of each alert.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(super) struct ActResults {
+    /// In the order of the request.
+    results: Vec<ActResult>,
+}
+
+/// What became of one alert.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(super) struct ActResult {
+    /// Its id, as in the request.
+    id: String,
+    /// The status that an act on this alert alone would have had.
+    status: u16,
+    /// The alert after the act; null if it was not done.
+    item: Option<Item>,
+    /// Why it was not done; null if it was.
+    problem: Option<Value>,
+}
+
+/// Does one act on up to two hundred alerts. Those on which it cannot be done do not stop the others.
+#[utoipa::path(post, path = "/alerts/acts", tag = "alerts", request_body = ActBody, params(
+    ("Idempotency-Key" = Option<String>, Header, description = "A key of your own; sent again within 24 hours, nothing is done twice")),
+    responses(
+    (status = 200, description = "What became of each", body = ActResults),
+    (status = 409, description = "The key was used for another request"),
+    (status = 415, description = "The body is not JSON"), Refusals))]
+pub(super) async fn act_on_alerts(
+    State(sources): State<Sources>,
+    Extension(reader): Extension<Reader>,
+    headers: HeaderMap,
+    bytes: Bytes,
+) -> Result<Response, Problem> {
+    if !expected(&headers)?.is_empty() {
+        return Err(Problem::parameter("If-Match: belongs to an act on one alert"));
+    }
+    let key = key(&headers)?;
+    let mut body = read(&headers, &bytes)?;
+    let ids = body.ids.take().ok_or_else(|| wrong("ids", "is missing: write the full ids of the alerts"))?;
+    if ids.is_empty() || ALERTS < ids.len() {
+        return Err(wrong("ids", format!("write 1 to {ALERTS} ids")));
+    }
+    if let Some(twice) = ids.iter().enumerate().find(|(place, id)| ids[..*place].contains(id)) {
+        return Err(wrong(&format!("ids/{}", twice.0), "is given twice"));
+    }
+    let (deed, why) = body.deed()?;
+    let digest = digest("", &[], &bytes);
+    let now = sources.clock.now();
+    let lowering = if reader.rights.allow(Right::MarkDown) { Lowering::Allowed } else { Lowering::Forbidden };
+    let answered = sources.stored(move |path| {
+        let request = ActRequest {
+            ids: &ids,
+            deed: &deed,
+            expected: &[],
+            by: reader.actor(),
+            why: why.as_deref(),
+            clearance: &reader.clearance,
+            lowering,
+            key: key.as_deref().map(|key| ActKey { key, digest }),
+        };
+        store::act_once(path, &request, now, |outcomes| Some((200, text(outcomes.to_vec()))))
+    });
+    match answered.await? {
+        ActAnswer::Outcomes(outcomes) => Ok(response(200, text(outcomes), None)),
+        ActAnswer::Repeated { status, body } => Ok(response(status, body, None)),
+        ActAnswer::Reused => Err(reused()),
+    }
+}
+
+/// The body of the response.
+fn text(outcomes: Vec<(String, ActOutcome)>) -> String {
+    let one = |(id, done): (String, ActOutcome)| match outcome(done) {
+        Ok(item) => ActResult { id, status: 200, item: Some(Item::from(&*item)), problem: None },
+        Err(problem) => ActResult { id, status: problem.status().as_u16(), item: None, problem: Some(problem.value()) },
+    };
+    let results = ActResults { results: outcomes.into_iter().map(one).collect() };
+    // Plain data always serialises.
+    format!("{}\n", serde_json::to_string(&results).unwrap_or_default())
+}

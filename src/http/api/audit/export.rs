@@ -1,0 +1,69 @@
+//! `GET /audit/export`: every row with its digest and hash, one JSON object a line.
+
+use std::convert::Infallible;
+use std::path::PathBuf;
+
+use axum::Extension;
+use axum::body::{Body, Bytes};
+use axum::extract::{Query, State};
+use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
+use axum::response::{IntoResponse, Response};
+use futures_util::stream;
+use tokio::sync::mpsc;
+use tracing::warn;
+
+use crate::http::access::Reader;
+use crate::http::api::consulted::consulted;
+use crate::http::api::refusals::Refusals;
+use crate::http::api::sources::Sources;
+use crate::http::parameters::Parameters;
+use crate::http::problem::Problem;
+use crate::storage::store;
+
+/// Number of pieces that may wait for a slow client. Together with the piece in hand, this bounds the memory of an export.
+const PIECES: usize = 2;
+/// Least length of a piece in bytes.
+const PIECE: usize = 64 * 1024;
+
+/// Every row with its digest and hash, as `atalaia audit export` writes it. The last line of a complete file is the row of this export, or
+/// a later one.
+#[utoipa::path(get, path = "/audit/export", tag = "audit", responses(
+    (status = 200, description = "One JSON object a line", body = String, content_type = "application/jsonl"), Refusals))]
+pub(super) async fn export_audit(
+    State(sources): State<Sources>,
+    Extension(reader): Extension<Reader>,
+    Query(given): Query<Vec<(String, String)>>,
+) -> Result<Response, Problem> {
+    Parameters::of(given, &[])?;
+    consulted(&sources, &reader, "exported", "audit", None).await?;
+    let (sender, receiver) = mpsc::channel(PIECES);
+    let path = sources.store.clone();
+    tokio::task::spawn_blocking(move || write(path, &sender));
+    let body = stream::unfold(receiver, |mut receiver| async move {
+        receiver.recv().await.map(|piece| (Ok::<Bytes, Infallible>(piece), receiver))
+    });
+    let headers = [
+        (CONTENT_TYPE, "application/jsonl"),
+        (CONTENT_DISPOSITION, "attachment; filename=\"atalaia-audit.jsonl\""),
+        (CACHE_CONTROL, "no-store"),
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    Ok((headers, Body::from_stream(body)).into_response())
+}
+
+/// Sends all rows in pieces, until the client is gone.
+fn write(path: PathBuf, sender: &mpsc::Sender<Bytes>) {
+    let mut piece = String::new();
+    let read = store::each_row(&path, &mut |row| {
+        piece += &format!("{}\n", row.value());
+        piece.len() < PIECE || sender.blocking_send(std::mem::take(&mut piece).into()).is_ok()
+    });
+    if let Err(error) = read {
+        // The response has begun, so all that can be done is to end it.
+        warn!(%error, "the audit trail cannot be read for an export");
+    }
+    if !piece.is_empty() {
+        // A client that is gone needs no rest.
+        let _ = sender.blocking_send(piece.into());
+    }
+}

@@ -1,0 +1,68 @@
+//! `GET /map/land/{z}/{x}/{y}`: the land of a tile as polygons of whole numbers.
+
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+
+use super::under::Under;
+use crate::http::api::Sources;
+use crate::http::problem::Problem;
+use atalaia_core::geo::TileRing;
+
+/// Version of the format.
+const VERSION: u16 = 1;
+/// Content type of a tile.
+const TILE: &str = "application/vnd.atalaia.land";
+/// A tile changes with the coastline, which is with the next version of the program or by hand.
+const A_DAY: &str = "private, max-age=86400";
+
+/// The land within a tile of Web Mercator, from the coastline that distances from shore are measured to. Tiles exist at zoom 2, 5 and 8.
+/// Bytes: `ATLD`, version u16, count of rings u16; for each ring count of points u16, 0 u16, and x and y i16 of each point, from 0 to 4096
+/// and up to 64 beyond. The rings are filled by the even-odd rule; each ends where it began.
+#[utoipa::path(get, path = "/map/land/{z}/{x}/{y}", tag = "map",
+    params(
+        ("z" = u8, Path, description = "Zoom: 2, 5 or 8"),
+        ("x" = u32, Path, description = "Column, from 0 at 180° W"),
+        ("y" = u32, Path, description = "Row, from 0 in the north"),
+    ),
+    responses(
+        (status = 200, description = "The tile", content_type = "application/vnd.atalaia.land", body = Vec<u8>),
+        (status = 304, description = "Not changed"),
+        (status = 401, description = "Not signed in", content_type = "application/problem+json"),
+        (status = 403, description = "Without the right to read", content_type = "application/problem+json"),
+        (status = 404, description = "No such tile", content_type = "application/problem+json"),
+        (status = 429, description = "Too many requests", content_type = "application/problem+json"),
+        (status = 503, description = "The chart is not there yet", content_type = "application/problem+json"),
+    ))]
+pub(super) async fn show(
+    State(sources): State<Sources>,
+    Extension(under): Extension<Arc<Under>>,
+    asked: HeaderMap,
+    place: Result<Path<(u8, u32, u32)>, PathRejection>,
+) -> Result<Response, Problem> {
+    let none = || Problem::not_found("there are tiles at zoom 2, 5 and 8, each with 2^zoom columns and rows");
+    let Path(place) = place.map_err(|_| none())?;
+    let chart = sources.asker.chart().await?;
+    let tile = sources.stored(move |_| Ok(under.of(&chart).tile(place))).await?;
+    tile.map(|tile| tile.answer(&asked, TILE, A_DAY)).ok_or_else(none)
+}
+
+/// The bytes of a tile.
+pub(super) fn encode(rings: &[TileRing]) -> Vec<u8> {
+    let points: usize = rings.iter().map(Vec::len).sum();
+    let mut bytes = Vec::with_capacity(8 + rings.len() * 4 + points * 4);
+    bytes.extend(b"ATLD");
+    bytes.extend(VERSION.to_le_bytes());
+    // The core cuts a tile so that both counts fit.
+    bytes.extend((rings.len() as u16).to_le_bytes());
+    for ring in rings {
+        bytes.extend((ring.len() as u16).to_le_bytes());
+        bytes.extend([0, 0]);
+        bytes.extend(ring.iter().flatten().flat_map(|unit| unit.to_le_bytes()));
+    }
+    bytes
+}

@@ -1,0 +1,182 @@
+//! One vessel: what the engine knows of it now, its alerts, its track, and what it lacks for an alert.
+
+use axum::Extension;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, Query, State};
+use axum::response::Response;
+use serde::Serialize;
+use serde_json::json;
+use utoipa::ToSchema;
+
+use crate::http::access::Reader;
+use crate::http::api::consulted::consulted;
+use crate::http::api::filter::value;
+use crate::http::api::item::Item;
+use crate::http::api::refusals::Refusals;
+use crate::http::api::sources::Sources;
+use crate::http::page::found;
+use crate::http::parameters::{Parameters, mmsi};
+use crate::http::problem::Problem;
+use crate::storage::store::{AlertFilter, AlertPage, Cursor, Order, Sorted};
+use atalaia_core::alerts::Status;
+use atalaia_core::base::time::Span;
+use atalaia_core::base::units::Mmsi;
+use atalaia_core::engine::questions::{Answer, Question};
+
+/// Alerts of a page if the request names no number, and the largest number it may name.
+const LIMIT: (usize, usize) = (100, 1000);
+/// Hours of a track if the request names no number, and the largest number it may name.
+const HOURS: (usize, usize) = (24, 72);
+/// Points of a track if the request names no number, and the largest number it may name.
+const POINTS: (usize, usize) = (2000, 20_000);
+
+/// Alerts of one vessel.
+#[derive(Serialize, ToSchema)]
+struct AlertsOf {
+    /// The alerts, the latest first.
+    items: Vec<Item>,
+    /// The cursor of the next page; null on the last one.
+    next: Option<String>,
+    /// Alerts that the reader may not see.
+    withheld: u32,
+    /// Alerts of all pages.
+    total: u32,
+}
+
+/// What the engine knows of a vessel now, and its open alerts that the reader may see.
+#[utoipa::path(get, path = "/vessels/{mmsi}", tag = "vessels",
+    params(("mmsi" = String, Path, description = "Nine digits")),
+    responses((status = 200, description = "The vessel", content_type = "application/json"), Refusals))]
+pub(super) async fn show_vessel(
+    State(sources): State<Sources>,
+    Extension(reader): Extension<Reader>,
+    number: Result<Path<String>, PathRejection>,
+    Query(given): Query<Vec<(String, String)>>,
+) -> Result<Response, Problem> {
+    Parameters::of(given, &[])?;
+    let number = mmsi(number)?;
+    let Answer::Vessel(Some(vessel)) = sources.asker.ask(Question::Vessel(number)).await? else {
+        return Err(no_track(number));
+    };
+    consulted(&sources, &reader, "vessel", &format!("vessel {number}"), None).await?;
+    let filter = AlertFilter { mmsis: vec![number.0], statuses: vec![Status::Open], ..AlertFilter::default() };
+    let page = alerts(&sources, &reader, filter, Order::default(), None, LIMIT.0).await?;
+    let items: Vec<Item> = page.items.iter().map(Item::from).collect();
+    // Plain data always serialises.
+    let mut body = serde_json::to_value(vessel).unwrap_or_default();
+    // The engine knows of alerts that the reader may not see.
+    body["open"] = page.items.iter().map(|item| item.id.clone()).collect();
+    body["open_alerts"] = json!(items);
+    body["withheld"] = page.withheld.into();
+    Ok(found(&body))
+}
+
+/// The alerts that name the vessel, also those that a later change no longer names.
+#[utoipa::path(get, path = "/vessels/{mmsi}/alerts", tag = "vessels",
+    params(
+        ("mmsi" = String, Path, description = "Nine digits"),
+        ("facts" = Option<String>, Query, description = "true includes facts, which were never announced"),
+        ("limit" = Option<String>, Query, description = "1 to 1000; 100 if it is left out"),
+        ("cursor" = Option<String>, Query, description = "`next` of the page before")),
+    responses((status = 200, description = "One page", body = AlertsOf), Refusals))]
+pub(super) async fn list_alerts_of_vessel(
+    State(sources): State<Sources>,
+    Extension(reader): Extension<Reader>,
+    number: Result<Path<String>, PathRejection>,
+    Query(given): Query<Vec<(String, String)>>,
+) -> Result<Response, Problem> {
+    let given = Parameters::of(given, &["facts", "limit", "cursor"])?;
+    let number = mmsi(number)?;
+    let facts = given.text("facts").map(value::truth).transpose();
+    let facts = facts.map_err(|wrong| Problem::parameter(format!("facts: {wrong}")))?.unwrap_or(false);
+    let order = Order { by: Sorted::LastAt, ascending: false };
+    let cursor = given.text("cursor").map(|text| text.parse::<Cursor>()).transpose().ok();
+    let cursor = cursor.filter(|cursor| cursor.as_ref().is_none_or(|cursor| cursor.order == order));
+    let cursor =
+        cursor.ok_or_else(|| Problem::parameter("cursor: is not one that this list gave; begin without it"))?;
+    let limit = given.count("limit", LIMIT.0, LIMIT.1)?;
+    consulted(&sources, &reader, "alerts", &format!("vessel {number}"), None).await?;
+    let filter = AlertFilter { mmsis: vec![number.0], facts, ..AlertFilter::default() };
+    let page = alerts(&sources, &reader, filter, order, cursor, limit).await?;
+    let next = page.next.map(|next| next.to_string());
+    let items = page.items.iter().map(Item::from).collect();
+    Ok(found(&AlertsOf { items, next, withheld: page.withheld, total: page.total }))
+}
+
+/// The track of the last hours, as far as the engine keeps it: `[time, lon, lat, sog_knots, cog_degrees]`, oldest first.
+#[utoipa::path(get, path = "/vessels/{mmsi}/track", tag = "vessels",
+    params(
+        ("mmsi" = String, Path, description = "Nine digits"),
+        ("hours" = Option<String>, Query, description = "1 to 72; 24 if it is left out"),
+        ("track" = Option<String>, Query, description = "Ordinal of the track; the one heard last if it is left out"),
+        ("max_points" = Option<String>, Query, description = "1 to 20000; 2000 if it is left out")),
+    responses((status = 200, description = "The track", content_type = "application/json"), Refusals))]
+pub(super) async fn show_track(
+    State(sources): State<Sources>,
+    Extension(reader): Extension<Reader>,
+    number: Result<Path<String>, PathRejection>,
+    Query(given): Query<Vec<(String, String)>>,
+) -> Result<Response, Problem> {
+    let given = Parameters::of(given, &["hours", "track", "max_points"])?;
+    let number = mmsi(number)?;
+    let hours = given.count("hours", HOURS.0, HOURS.1)?;
+    let most = given.count("max_points", POINTS.0, POINTS.1)?;
+    let track = given.count("track", 0, usize::from(u16::MAX))?;
+    let track = u16::try_from(track).ok().filter(|track| 0 < *track);
+    let now = sources.at().unwrap_or_else(|| sources.clock.now());
+    let since = now - Span::from_hours(i64::try_from(hours).unwrap_or(i64::MAX));
+    let question = Question::Track { mmsi: number, track, since, most };
+    match sources.asker.ask(question).await? {
+        Answer::Track(None) => Err(no_track(number)),
+        answer => {
+            consulted(&sources, &reader, "track", &format!("vessel {number}"), None).await?;
+            Ok(found(&answer))
+        }
+    }
+}
+
+/// Every condition of every behaviour for a vessel now, met or not: why there is no alert.
+#[utoipa::path(get, path = "/vessels/{mmsi}/explanations", tag = "vessels",
+    params(
+        ("mmsi" = String, Path, description = "Nine digits"),
+        ("behaviour" = Option<String>, Query, description = "Only this one")),
+    responses((status = 200, description = "The conditions", content_type = "application/json"), Refusals))]
+pub(super) async fn explain_vessel(
+    State(sources): State<Sources>,
+    Extension(reader): Extension<Reader>,
+    number: Result<Path<String>, PathRejection>,
+    Query(given): Query<Vec<(String, String)>>,
+) -> Result<Response, Problem> {
+    let given = Parameters::of(given, &["behaviour"])?;
+    let only = given.text("behaviour").map(value::behaviour).transpose();
+    let only = only.map_err(|wrong| Problem::parameter(format!("behaviour: {wrong}")))?;
+    let number = mmsi(number)?;
+    if !sources.explanations.take(sources.clock.moment()) {
+        return Err(Problem::busy("enough explanations were asked for in this second; ask again"));
+    }
+    match sources.asker.ask(Question::Explain(number, only)).await? {
+        Answer::Explain(None) => Err(no_track(number)),
+        answer => {
+            consulted(&sources, &reader, "explanations", &format!("vessel {number}"), None).await?;
+            Ok(found(&answer))
+        }
+    }
+}
+
+/// A page of the alerts that the filter finds and the reader may see.
+async fn alerts(
+    sources: &Sources,
+    reader: &Reader,
+    filter: AlertFilter,
+    order: Order,
+    cursor: Option<Cursor>,
+    limit: usize,
+) -> Result<AlertPage, Problem> {
+    let (now, clearance) = (sources.clock.now(), reader.clearance.clone());
+    sources.read(move |readers| readers.page(&filter, &clearance, order, cursor.as_ref(), limit, now)).await
+}
+
+/// The problem of a vessel that the engine does not know.
+fn no_track(number: Mmsi) -> Problem {
+    Problem::not_found(format!("MMSI {number} has no track"))
+}

@@ -1,0 +1,37 @@
+//! Reports of browsers about what the content security policy has stopped. They are counted: one means a fault in the console, or an attack.
+
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+use axum::body::Bytes;
+use axum::http::StatusCode;
+use tracing::debug;
+use utoipa_axum::routes;
+
+use super::routes::Routes;
+use crate::http::access::Right;
+
+/// Number of reports since the start. One for the process: the pages for monitoring show it, and run on another thread.
+static REPORTS: AtomicU64 = AtomicU64::new(0);
+
+/// Adds the routes of this file.
+pub(super) fn add(routes: Routes) -> Routes {
+    routes.add(Right::Open, routes!(count))
+}
+
+/// Number of reports since the start.
+pub(in crate::http) fn reports() -> u64 {
+    REPORTS.load(Relaxed)
+}
+
+/// Counts a report of a browser. What it says is not kept: anybody may send one.
+#[utoipa::path(post, path = "/csp", tag = "description", request_body(content = String, content_type = "application/csp-report"),
+    responses(
+        (status = 204, description = "Counted"),
+        (status = 413, description = "The body is too large"),
+        (status = 429, description = "Too many requests"),
+        (status = 503, description = "Busy")))]
+async fn count(report: Bytes) -> StatusCode {
+    REPORTS.fetch_add(1, Relaxed);
+    debug!(bytes = report.len(), "a browser reports a violation of the content security policy");
+    StatusCode::NO_CONTENT
+}

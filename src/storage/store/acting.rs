@@ -1,0 +1,191 @@
+//! Acts that come over the network: on one or several alerts, on the state that the person saw, and once however often they are sent.
+//!
+//! They do what [`act`](super::actions::act) and [`mark`](super::mark::mark) do for commands, in one transaction for all alerts of a request.
+//! Nothing is written about an alert whose act is refused.
+
+use std::path::Path;
+
+use rusqlite::{OptionalExtension, Transaction, params};
+
+use super::actions::{Action, act_in};
+use super::connect::in_transaction;
+use super::error::StoreError;
+use super::items::{AlertItem, item};
+use super::mark::{Lowering, Marked, mark_in};
+use super::stages::clear::Clearance;
+use super::trail::Actor;
+use atalaia_core::alerts::handling::Mark;
+use atalaia_core::base::time::{Span, Time};
+
+/// How long the answer to a request is kept.
+const KEPT: Span = Span::from_hours(24);
+
+/// An act on an alert.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Deed {
+    /// An action that does not change the marking.
+    Action(Action),
+    /// A marking; at least one field is set.
+    Mark(Box<Mark>),
+}
+
+/// The state of an alert that an act was decided on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Expected {
+    /// Number of its last change.
+    pub revision: u32,
+    /// Number of acts on it.
+    pub acts: u32,
+}
+
+/// What identifies a request that may be sent again.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ActKey<'a> {
+    /// The key that the client chose. Keys of different people are different.
+    pub key: &'a str,
+    /// Digest of everything else in the request.
+    pub digest: [u8; 32],
+}
+
+/// A request to act.
+#[derive(Clone, Debug)]
+pub struct ActRequest<'a> {
+    /// Full ids of the alerts.
+    pub ids: &'a [String],
+    /// The act.
+    pub deed: &'a Deed,
+    /// The states that the person may have seen; empty if any will do.
+    pub expected: &'a [Expected],
+    /// The author.
+    pub by: Actor<'a>,
+    /// The reason, if one was given.
+    pub why: Option<&'a str>,
+    /// What the author may see. Other alerts count as missing.
+    pub clearance: &'a Clearance,
+    /// Whether the author may lower a marking.
+    pub lowering: Lowering,
+    /// The key of the request; `None` if it must not be sent again.
+    pub key: Option<ActKey<'a>>,
+}
+
+/// What became of the act on one alert.
+#[derive(Clone, PartialEq, Debug)]
+pub enum ActOutcome {
+    /// Done; the alert as it now stands.
+    Done(Box<AlertItem>),
+    /// The alert has changed since the person saw it; as it stands.
+    Stale(Box<AlertItem>),
+    /// There is no such alert, or the author may not see it.
+    Missing,
+    /// The act does not fit the state of the alert, for this reason.
+    Refused(String),
+    /// The author may not lower a marking.
+    Lowers,
+}
+
+/// The answer to a request.
+#[derive(Clone, PartialEq, Debug)]
+pub enum ActAnswer {
+    /// What became of each alert, in the order of the request.
+    Outcomes(Vec<(String, ActOutcome)>),
+    /// The request was answered before, with this status and body.
+    Repeated {
+        /// Status of the response.
+        status: u16,
+        /// Body of the response.
+        body: String,
+    },
+    /// The key was used for another request.
+    Reused,
+}
+
+/// Acts on alerts, unless the same request was answered within 24 hours. `answer` makes the response that is kept for that; `None` keeps
+/// nothing, so that a request that failed can be tried again. `now` is the wall clock.
+pub fn act_once(
+    path: &Path,
+    request: &ActRequest<'_>,
+    now: Time,
+    answer: impl FnOnce(&[(String, ActOutcome)]) -> Option<(u16, String)>,
+) -> Result<ActAnswer, StoreError> {
+    in_transaction(path, |transaction| {
+        let work = || -> rusqlite::Result<ActAnswer> {
+            if let Some(key) = &request.key
+                && let Some(earlier) = earlier(transaction, request.by.who, key, now)?
+            {
+                return Ok(earlier);
+            }
+            let one = |id: &String| Ok((id.clone(), act_on(transaction, id, request, now)?));
+            let outcomes: Vec<_> = request.ids.iter().map(one).collect::<rusqlite::Result<_>>()?;
+            if let (Some(key), Some((status, body))) = (&request.key, answer(&outcomes)) {
+                keep(transaction, request.by.who, key, status, &body, now)?;
+            }
+            Ok(ActAnswer::Outcomes(outcomes))
+        };
+        work().map_err(StoreError::sqlite(path))
+    })
+}
+
+/// Acts on one alert.
+fn act_on(
+    transaction: &Transaction<'_>,
+    id: &str,
+    request: &ActRequest<'_>,
+    now: Time,
+) -> rusqlite::Result<ActOutcome> {
+    let ActRequest { deed, expected, by, why, clearance, lowering, .. } = *request;
+    let Some(before) = item(transaction, id, clearance, now)? else {
+        return Ok(ActOutcome::Missing);
+    };
+    let state = Expected { revision: before.revision, acts: before.acts };
+    if !expected.is_empty() && !expected.contains(&state) {
+        return Ok(ActOutcome::Stale(Box::new(before)));
+    }
+    match deed {
+        Deed::Action(action) => match act_in(transaction, id, action, by, why, now)? {
+            Ok(()) => {}
+            Err(StoreError::Refused(text)) => return Ok(ActOutcome::Refused(text)),
+            Err(error) => return Ok(ActOutcome::Refused(error.to_string())),
+        },
+        Deed::Mark(said) => match mark_in(transaction, id, said, by, why.unwrap_or_default(), lowering, now)? {
+            Marked::Done(_) => {}
+            Marked::Refused(text) => return Ok(ActOutcome::Refused(text)),
+            Marked::Lowers => return Ok(ActOutcome::Lowers),
+        },
+    }
+    // A marking can take the alert out of the author's own sight; the author is still shown what became of it.
+    let after = item(transaction, id, &Clearance::everything(), now)?;
+    Ok(after.map_or(ActOutcome::Missing, |after| ActOutcome::Done(Box::new(after))))
+}
+
+/// The answer that was given to this key, if it is still kept.
+fn earlier(
+    transaction: &Transaction<'_>,
+    person: &str,
+    key: &ActKey<'_>,
+    now: Time,
+) -> rusqlite::Result<Option<ActAnswer>> {
+    let mut query = transaction
+        .prepare_cached("SELECT digest, status, body FROM requests WHERE person = ?1 AND key = ?2 AND at > ?3")?;
+    let kept = query.query_row(params![person, key.key, (now - KEPT).millis()], |row| {
+        Ok((row.get::<_, Vec<u8>>(0)?, ActAnswer::Repeated { status: row.get(1)?, body: row.get(2)? }))
+    });
+    let kept = kept.optional()?;
+    Ok(kept.map(|(digest, answer)| if *digest == key.digest { answer } else { ActAnswer::Reused }))
+}
+
+/// Keeps an answer, and forgets those that are too old.
+fn keep(
+    transaction: &Transaction<'_>,
+    person: &str,
+    key: &ActKey<'_>,
+    status: u16,
+    body: &str,
+    now: Time,
+) -> rusqlite::Result<()> {
+    transaction.execute("DELETE FROM requests WHERE at <= ?1", [(now - KEPT).millis()])?;
+    let mut insert = transaction.prepare_cached(
+        "INSERT INTO requests (person, key, at, digest, status, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+         ON CONFLICT DO UPDATE SET at = excluded.at, digest = excluded.digest, status = excluded.status, body = excluded.body",
+    )?;
+    insert.execute(params![person, key.key, now.millis(), key.digest, status, body]).map(drop)
+}

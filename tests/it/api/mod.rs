@@ -1,0 +1,4 @@
+//! The API: who may ask what.
+
+mod matrix;
+mod signing_in;
