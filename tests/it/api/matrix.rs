@@ -125,8 +125,15 @@ fn strangers_and_those_whose_time_is_over_reach_open_routes_only() {
     let (expired, revoked, elsewhere) = (add("expired"), add("revoked"), add("elsewhere"));
     let (ended, idle, barred) = (api.sign_in("ana"), api.sign_in("ana"), api.sign_in("ana"));
     api.print(&["tokens", "remove", "revoked"]);
-    let idle_id = api.call(&idle, "GET", "/sessions", None).json()["items"].as_array().unwrap().iter()
-        .find(|one| one["own"] == true).unwrap()["id"].as_str().unwrap().to_owned();
+    let idle_id = api.call(&idle, "GET", "/sessions", None).json()["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|one| one["own"] == true)
+        .unwrap()["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     assert_eq!(api.call(&ended, "DELETE", "/session", None).status, 204);
     api.add("eva", "admin");
     write(

@@ -119,7 +119,8 @@ fn a_secret_is_in_no_log_and_not_in_the_store() {
     let cookie = root.headers[0].1.split('=').nth(1).unwrap().to_owned();
     api.daemon.signal("TERM");
     let log = api.daemon.log_to_the_end().join("\n");
-    for file in fs::read_dir(api.folder.path()).unwrap().map(|file| file.unwrap().path()).filter(|path| path.is_file()) {
+    for file in fs::read_dir(api.folder.path()).unwrap().map(|file| file.unwrap().path()).filter(|path| path.is_file())
+    {
         let is_store = file.file_name().unwrap().to_string_lossy().starts_with("atalaia.sqlite");
         let content = fs::read(&file).unwrap();
         for hidden in [secret.as_str(), cookie.as_str(), PASSWORD] {

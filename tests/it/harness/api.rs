@@ -11,7 +11,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::daemon::{Daemon, PATIENCE, settings};
+use super::daemon::{Daemon, PATIENCE, input, settings};
 
 /// Password of all people in these tests.
 pub const PASSWORD: &str = "four words that rhyme";
@@ -44,7 +44,8 @@ pub struct Caller {
 impl Api {
     pub fn start(more: &str) -> Api {
         let folder = TempDir::new().unwrap();
-        let text = format!("[store]\npath = \"atalaia.sqlite\"\n[api]\naddress = \"127.0.0.1:0\"\n{more}");
+        let feed = input("udp", "address = \"127.0.0.1:0\"");
+        let text = format!("{feed}[store]\npath = \"atalaia.sqlite\"\n[api]\naddress = \"127.0.0.1:0\"\n{more}");
         let settings = settings(&folder, &text);
         let mut daemon = Daemon::start(&settings);
         let address = serving(&mut daemon);
@@ -81,7 +82,8 @@ impl Api {
 
     /// Signs in.
     pub fn sign_in(&self, name: &str) -> Caller {
-        let answer = self.call(&Caller::default(), "POST", "/session", Some(json!({"name": name, "password": PASSWORD})));
+        let answer =
+            self.call(&Caller::default(), "POST", "/session", Some(json!({"name": name, "password": PASSWORD})));
         assert_eq!(answer.status, 200, "{answer:?}");
         answer.signed_in()
     }

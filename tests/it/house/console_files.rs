@@ -26,7 +26,8 @@ fn the_console_serves_every_file() {
     files.sort();
     let table = fs::read_to_string(TABLE).unwrap();
     let head = &table[..table.find("&[\n").unwrap() + "&[\n".len()];
-    let rows: String = files.iter().map(|file| format!("    (\"{file}\", include_bytes!(\"web/{file}\")),\n")).collect();
+    let rows: String =
+        files.iter().map(|file| format!("    (\"{file}\", include_bytes!(\"web/{file}\")),\n")).collect();
     let wanted = format!("{head}{rows}];\n");
     if std::env::var_os("BLESS").is_some() {
         return fs::write(TABLE, wanted).unwrap();
