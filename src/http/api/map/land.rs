@@ -11,10 +11,7 @@ use axum::response::Response;
 use super::under::Under;
 use crate::http::api::Sources;
 use crate::http::problem::Problem;
-use atalaia_core::geo::TileRing;
 
-/// Version of the format.
-const VERSION: u16 = 1;
 /// Content type of a tile.
 const TILE: &str = "application/vnd.atalaia.land";
 /// A tile changes with the coastline, which is with the next version of the program or by hand.
@@ -49,20 +46,4 @@ pub(super) async fn show(
     let chart = sources.asker.chart().await?;
     let tile = sources.stored(move |_| Ok(under.of(&chart).tile(place))).await?;
     tile.map(|tile| tile.answer(&asked, TILE, A_DAY)).ok_or_else(none)
-}
-
-/// The bytes of a tile.
-pub(super) fn encode(rings: &[TileRing]) -> Vec<u8> {
-    let points: usize = rings.iter().map(Vec::len).sum();
-    let mut bytes = Vec::with_capacity(8 + rings.len() * 4 + points * 4);
-    bytes.extend(b"ATLD");
-    bytes.extend(VERSION.to_le_bytes());
-    // The core cuts a tile so that both counts fit.
-    bytes.extend((rings.len() as u16).to_le_bytes());
-    for ring in rings {
-        bytes.extend((ring.len() as u16).to_le_bytes());
-        bytes.extend([0, 0]);
-        bytes.extend(ring.iter().flatten().flat_map(|unit| unit.to_le_bytes()));
-    }
-    bytes
 }

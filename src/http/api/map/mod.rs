@@ -3,9 +3,9 @@
 //! | file | what it is |
 //! |---|---|
 //! | `under` | what was made of the chart in force, shared by the requests |
-//! | `land` | the coastline as tiles |
+//! | `tile` | the coastline of a tile as bytes |
 //! | `features` | zones as GeoJSON |
-//! | `zones`, `place`, `start`, `calm`, `coverage` | the routes |
+//! | `land`, `zones`, `place`, `start`, `calm`, `coverage` | the routes |
 //! | `unchanged` | answers that a browser keeps and asks about |
 //!
 //! The chart is the one that the engine judges by: the loop publishes it when it is replaced. What is made of it is made on a thread that
@@ -17,6 +17,7 @@ mod features;
 mod land;
 mod place;
 mod start;
+mod tile;
 mod unchanged;
 mod under;
 mod zones;

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 use tokio::sync::watch;
 
-use super::land::encode;
+use super::tile::encode;
 use super::under::Under;
 use super::{calm, coverage, land, place, start, zones};
 use crate::http::api::Sources;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::features::collection;
-use super::land::encode;
+use super::tile::encode;
 use super::unchanged::Kept;
 use atalaia_core::geo::{Coast, LandTiles};
 use atalaia_core::zones::Chart;
