@@ -52,7 +52,7 @@ function TokenForm({ onCancel, onMade }) {
       h(TextField, { label: t("people.name"), value: values.name, onInput: (name) => set({ name }), autocomplete: "off", fault: form.faultOf("name") }),
       h(TextField, { label: t("people.ends"), placeholder: "2027-03-01", value: values.until, onInput: (until) => set({ until }), hint: t("people.ends_hint"), fault: form.faultOf("expires") }),
       h(TextField, { label: t("people.networks"), value: values.networks, onInput: (networks) => set({ networks }), placeholder: t("people.any_network"), hint: t("people.networks_hint"), fault: form.faultOf("networks") }),
-      purposes.length > 0 && h(PurposeField, { value: values.purpose, options: purposes, onChange: (purpose) => set({ purpose }) })),
+      purposes.length > 0 && h(PurposeField, { label: t("people.purpose"), value: values.purpose, options: purposes, onChange: (purpose) => set({ purpose }) })),
     h("fieldset", null, h("legend", null, t("people.rights")), h("div", { class: "row" }, RIGHTS.map((right) => h(CheckField, { key: right, label: t(`right.${right}`), checked: values.rights.includes(right), onChange: (on) => toggle(right, on) })))),
     h(CeilingFields, { value: values.ceilings, onChange: (ceilings) => set({ ceilings }) }));
 }
