@@ -19,6 +19,8 @@ const PAGE = 200;
 const BEAT_MS = 150;
 /** Counts are asked for at most this often, ms. */
 const COUNT_MS = 3000;
+/** How often acknowledgements are looked at that may have run out, ms. */
+const RUN_OUT_MS = 2000;
 /** With groups on, at most so many alerts are loaded, to fill them. */
 const GROUPED = 5000;
 
@@ -174,10 +176,17 @@ function write() {
   const items = news;
   news = [];
   held.value = receive(held.peek(), items, fits);
-  const mayMove = atOnce.peek() && !isHeld.peek() && !isTouched.peek();
+  // An empty list has no row to be moved.
+  const mayMove = held.peek().rows.length === 0 || (atOnce.peek() && !isHeld.peek() && !isTouched.peek());
   if (mayMove && held.peek().waiting.size > 0) held.value = take(held.peek(), fits);
   if (counting) isStale = true;
   else count();
+}
+
+/** Acknowledgements that have run out: the log says nothing of it, because nobody acted. */
+function runOut() {
+  const over = [...held.peek().items.values()].filter((item) => item.state === "acknowledged" && item.acknowledged_until !== null && Date.parse(item.acknowledged_until) <= now.peek());
+  if (over.length) held.value = receive(held.peek(), over.map((item) => ({ ...item, state: /** @type {const} */ ("new"), acknowledged_until: null })), fits);
 }
 
 /**
@@ -210,7 +219,9 @@ export function start() {
   users += 1;
   if (users === 1) {
     let before = /** @type {string|null} */ (null);
+    const timer = setInterval(runOut, RUN_OUT_MS);
     offs = [
+      () => clearInterval(timer),
       () => deaf(),
       onReset(resync),
       onActed(hear),
