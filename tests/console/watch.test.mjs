@@ -2,7 +2,8 @@
 // The alert list and the acts, as a person meets them, against a daemon whose changes the test decides on.
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { newPage, profile, stop } from "./browser.mjs";
+import { seriousFaults } from "./axe.mjs";
+import { newPage, profile, shot, stop } from "./browser.mjs";
 import { alert, fakeDaemon } from "./fake_daemon.mjs";
 
 after(stop);
@@ -210,3 +211,45 @@ test("five thousand rows: few are drawn, and the last one can be reached", async
     assert.ok((await page.locator(".alert-row").count()) < 120);
   }, "/list?q=severity%3E%3Dinfo");
 });
+
+for (const palette of ["day", "dusk", "night"]) {
+  test(`rows, counts, completion and every form are free of serious faults of accessibility in ${palette}`, async () => {
+    const marked = alert("b", 60, { acknowledged_until: new Date(Date.now() + 1e6).toISOString(), state: "acknowledged", owner: "m.silva", notes: 2, case_id: "c".repeat(26), silenced_by: 3, exercise: true });
+    await watch([alert("a", 95), marked, alert("c", 45, { status: "ended", ended_at: new Date().toISOString() })], async ({ daemon, page }) => {
+      await page.evaluate((chosen) => localStorage.setItem("atalaia.palette", chosen), palette);
+      await page.reload();
+      await page.locator(`html[data-palette=${palette}] .alert-row`).first().waitFor();
+      /** @type {string[]} */
+      const found = [];
+      const look = async (/** @type {string} */ what) => {
+        found.push(...(await seriousFaults(page)).map((fault) => `${what}: ${fault}`));
+        await shot(page, `list-${palette}-${what}`);
+      };
+      daemon.change(alert("d", 85), "opened");
+      daemon.act(alert("c", 45).id, { state: "closed", finding: "benign" });
+      await page.locator(".pill").waitFor();
+      await page.locator(".alert-row.over").waitFor();
+      await look("rows");
+      await page.getByRole("button", { name: "Counts" }).click();
+      await page.locator(".facet-value").first().waitFor();
+      await look("counts");
+      await page.getByRole("button", { name: "Counts" }).click();
+      await page.locator("#filter-box").focus();
+      await page.getByRole("listbox").waitFor();
+      await look("completion");
+      await page.keyboard.press("Escape");
+      await page.keyboard.press("Escape");
+      await page.keyboard.press("j");
+      for (const [key, name] of [["A", "until"], ["I", "assign"], ["n", "note"], ["s", "silence"], ["v", "close"], ["e", "export"]]) {
+        await page.keyboard.press(key);
+        await page.locator(".act-form").waitFor();
+        await look(name);
+        await page.keyboard.press("Escape");
+        await page.locator(".act-form").waitFor({ state: "detached" });
+      }
+      for (const key of ["x", "j", "x"]) await page.keyboard.press(key);
+      await look("bulk");
+      assert.deepEqual(found, []);
+    });
+  });
+}
