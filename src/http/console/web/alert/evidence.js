@@ -1,0 +1,114 @@
+// @ts-check
+// The evidence of an alert: map, plots and table of fixes, all at the moment that one scrubber shows.
+import { h, useMemo } from "../vendor/preact.js";
+import { distance, knots, number } from "../format.js";
+import { palette } from "../state.js";
+import { language } from "../words.js";
+import { Scrubber, useCursor } from "./cursor.js";
+import { Fixes } from "./fixes.js";
+import { limits } from "./limits.js";
+import { Boundary, called, letter } from "./parts.js";
+import { Plot } from "./plot.js";
+import { TrackMap } from "./trackmap.js";
+import { NM, distances, extent, metres, phases as phasesOf, read, speeds, where } from "./tracks.js";
+import { t } from "./words.js";
+
+/** @typedef {import("./types.js").Alert} Alert */
+/** @typedef {import("./tracks.js").Track} Track */
+
+/** Most fixes of one vessel that an alert keeps. */
+const KEPT = 200;
+/** From this ratio of the largest distance to the smallest threshold the scale is logarithmic. */
+const WIDE = 8;
+
+/** @param {{alert: Alert}} props */
+export function Evidence({ alert }) {
+  const tracks = useMemo(() => read(alert.evidence.tracks).filter((track) => track.fixes.length), [alert.evidence.tracks]);
+  const phases = useMemo(() => phasesOf(alert), [alert.started_at, alert.opened_at, alert.ended_at]);
+  const span = extent(tracks);
+  if (!span) return h("p", { class: "al-quiet" }, t("alert.no_tracks"));
+  return h(Shown, { id: alert.id, tracks, phases, span, thresholds: alert.evidence.thresholds ?? {}, names: tracks.map((track) => nameOf(alert.vessels, track)), stations: alert.evidence.stations ?? [] });
+}
+
+/**
+ * @param {Alert["vessels"]} vessels
+ * @param {Track} track
+ */
+function nameOf(vessels, track) {
+  return called(vessels.find((vessel) => vessel.mmsi === track.mmsi && vessel.track === track.track) ?? vessels.find((vessel) => vessel.mmsi === track.mmsi) ?? { mmsi: track.mmsi });
+}
+
+/**
+ * Map, plots, scrubber and table of some tracks.
+ * @param {{id: string, tracks: Track[], phases: {name: string, at: number}[], span: [number, number], thresholds: Record<string, any>, names: string[], stations?: string[], isEvidence?: boolean}} props
+ */
+export function Shown({ id, tracks, phases, span, thresholds, names, stations = [], isEvidence = true }) {
+  const decided = phases.find((phase) => phase.name === "decided");
+  const cursor = useCursor(id, span, Math.max(span[0], Math.min(span[1], decided?.at ?? span[1])));
+  const letters = useMemo(() => tracks.map((_, index) => letter(index)), [tracks.length]);
+  return h("div", { class: "al-evidence" },
+    tracks.length > 1 ? h("p", { class: "al-ships" }, names.map((name, index) => h("span", { key: index },
+      h("b", { class: `al-letter al-ship-${index % 3}` }, letters[index]), name))) : null,
+    h(Boundary, { mark: tracks }, h(TrackMap, { tracks, phases, cursor, letters })),
+    h(Scrubber, { cursor, phases }),
+    h(Boundary, { mark: tracks }, h(Distance, { tracks, phases, cursor, thresholds })),
+    h(Boundary, { mark: tracks }, h(Speeds, { tracks, phases, cursor, thresholds, names, letters })),
+    h(Boundary, { mark: tracks }, h(Fixes, { tracks, letters, cursor })),
+    h("p", { class: "al-note" }, origin(tracks, stations, isEvidence)));
+}
+
+/**
+ * What the lines consist of: how many fixes, whether thinned, heard by whom, and that what lies between them is a straight line.
+ * @param {Track[]} tracks
+ * @param {string[]} stations
+ * @param {boolean} isEvidence - whether they are the fixes that an alert keeps
+ */
+function origin(tracks, stations, isEvidence) {
+  const count = tracks.reduce((sum, track) => sum + track.fixes.length, 0);
+  const isThinned = tracks.some((track) => track.fixes.length >= KEPT);
+  return [t("alert.fixes_count", { n: count }), isEvidence ? t(isThinned ? "alert.thinned" : "alert.complete") : "", t("alert.straight"),
+    stations.length ? t("alert.heard_by", { stations: stations.join(", ") }) : ""].filter(Boolean).join(" ");
+}
+
+/**
+ * @typedef {object} PlotProps
+ * @property {Track[]} tracks
+ * @property {{name: string, at: number}[]} phases
+ * @property {import("./cursor.js").Cursor} cursor
+ * @property {Record<string, any>} thresholds
+ */
+
+/** The distance between the two ships. @param {PlotProps} props */
+function Distance({ tracks, phases, cursor, thresholds }) {
+  const between = useMemo(() => distances(tracks), [tracks]);
+  const shown = language.value;
+  const shape = useMemo(() => {
+    const drawn = limits(thresholds, "metres");
+    const largest = Math.max(0, ...(between?.metres ?? []).map((value) => value ?? 0));
+    const isLog = drawn.length > 0 && largest > WIDE * drawn[0].value;
+    const write = (/** @type {number} */ value) => (largest > 2 * NM && !isLog ? `${number(value / NM, 1)} nm` : `${number(value)} m`);
+    return { series: [{ label: "", colour: 2, isDashed: false }], limits: drawn, phases, isLog, write };
+  }, [between, thresholds, phases, shown]);
+  const columns = useMemo(() => (between ? [between.metres.map((value) => (value === null ? null : Math.max(shape.isLog ? 1 : 0, value)))] : []), [between, shape]);
+  if (!between) return null;
+  const [here, there] = tracks.map((track) => where(track.fixes, cursor.at.value));
+  const readout = here && there ? distance(metres(here, there)) : t("alert.not_known");
+  return h(Plot, { title: t(shape.isLog ? "alert.distance_log" : "alert.distance"), times: between.at, columns, shape, cursor, readout, label: t("alert.distance_text") });
+}
+
+/** The reported speeds. @param {PlotProps & {names: string[], letters: string[]}} props */
+function Speeds({ tracks, phases, cursor, thresholds, letters }) {
+  const drawn = useMemo(() => speeds(tracks), [tracks]);
+  const shown = `${language.value} ${palette.value}`;
+  const shape = useMemo(() => ({
+    series: tracks.map((_, index) => ({ label: letters[index], colour: index % 2, isDashed: index > 0 })),
+    limits: limits(thresholds, "knots"),
+    phases,
+    isLog: false,
+    write: (/** @type {number} */ value) => `${number(value, Number.isInteger(value) ? 0 : 1)} kn`,
+  }), [tracks, thresholds, phases, shown]);
+  if (drawn.knots.every((column) => column.every((value) => value == null))) return h("p", { class: "al-quiet" }, t("alert.no_speeds"));
+  const readout = tracks.map((track, index) => h("span", { key: index, class: "al-reading" },
+    tracks.length > 1 ? h("b", { class: `al-letter al-ship-${index % 3}` }, letters[index]) : null, knots(where(track.fixes, cursor.at.value)?.sog ?? null)));
+  return h(Plot, { title: t("alert.speeds"), times: drawn.at, columns: drawn.knots, shape, cursor, readout, label: t("alert.speeds_text") });
+}

@@ -1,0 +1,88 @@
+// @ts-check
+// The table of the fixes behind an alert. Only the rows in sight are drawn; the row of the page's moment is marked and kept in sight.
+import { h, useEffect, useMemo, useRef, useState } from "../vendor/preact.js";
+import { degrees, distance, knots, time } from "../format.js";
+import { metres, where } from "./tracks.js";
+import { t } from "./words.js";
+
+/** @typedef {import("./tracks.js").Track} Track */
+
+/** Height of a row and of the table in pixels. */
+const ROW = 22;
+const HEIGHT = 11 * ROW;
+
+/**
+ * @param {{tracks: Track[], letters: string[], cursor: import("./cursor.js").Cursor}} props
+ */
+export function Fixes({ tracks, letters, cursor }) {
+  const rows = useMemo(() => all(tracks), [tracks]);
+  const box = useRef(/** @type {HTMLDivElement | null} */ (null));
+  const [top, setTop] = useState(0);
+  const at = cursor.at.value;
+  const active = Math.max(0, rows.findLastIndex((row) => row.fix.at <= at));
+  useEffect(() => {
+    const element = box.current;
+    if (!element) return;
+    const place = active * ROW;
+    if (place < element.scrollTop || place > element.scrollTop + HEIGHT - 2 * ROW) element.scrollTop = place - HEIGHT / 2;
+  }, [active]);
+  /** @param {KeyboardEvent} event */
+  const onKeyDown = (event) => {
+    const step = { ArrowUp: -1, ArrowDown: 1, PageUp: -10, PageDown: 10 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    event.stopPropagation();
+    cursor.set(rows[Math.max(0, Math.min(rows.length - 1, active + step))].fix.at);
+  };
+  const isPair = tracks.length > 1;
+  const first = Math.max(0, Math.floor(top / ROW) - 10);
+  const shown = rows.slice(first, first + 32);
+  return h("div", { class: `al-fixes${isPair ? " al-fixes-pair" : ""}`, role: "table", "aria-label": t("alert.fixes"), "aria-rowcount": rows.length + 1 },
+    h("div", { class: "al-fix al-fix-head", role: "row" },
+      isPair ? cell("columnheader", "") : null,
+      cell("columnheader", t("alert.time")), cell("columnheader", t("alert.position")),
+      cell("columnheader", t("alert.sog"), true), cell("columnheader", t("alert.cog"), true),
+      isPair ? cell("columnheader", t("alert.apart"), true) : null),
+    h("div", { class: "al-fix-box", ref: box, tabIndex: 0, role: "rowgroup", "aria-label": t("alert.fixes"), onKeyDown, onScroll: () => setTop(box.current?.scrollTop ?? 0) },
+      h("svg", { class: "al-fix-room", width: 1, height: rows.length * ROW, "aria-hidden": "true" }),
+      shown.map((row, index) => h(Row, { key: first + index, row, letters, isPair, index: first + index, isActive: first + index === active, choose: cursor.set }))));
+}
+
+/**
+ * @param {{row: ReturnType<typeof all>[number], letters: string[], isPair: boolean, index: number, isActive: boolean, choose: (at: number) => void}} props
+ */
+function Row({ row, letters, isPair, index, isActive, choose }) {
+  const { fix } = row;
+  const place = useRef(/** @type {HTMLDivElement | null} */ (null));
+  useEffect(() => {
+    if (place.current) place.current.style.top = `${index * ROW}px`;
+  }, [index]);
+  return h("div", { ref: place, class: `al-fix${isActive ? " al-fix-active" : ""}`, role: "row", "aria-rowindex": index + 2, "aria-selected": isActive, onClick: () => choose(fix.at) },
+    isPair ? cell("cell", h("b", { class: `al-letter al-ship-${row.ship}` }, letters[row.ship])) : null,
+    cell("cell", time(fix.at, true)),
+    cell("cell", `${fix.lat.toFixed(5)}, ${((((fix.lon + 180) % 360) + 360) % 360 - 180).toFixed(5)}`),
+    cell("cell", knots(fix.sog), true),
+    cell("cell", degrees(fix.cog), true),
+    isPair ? cell("cell", distance(row.apart), true) : null);
+}
+
+/**
+ * @param {string} role
+ * @param {import("./parts.js").Children} content
+ * @param {boolean} [isNumber]
+ */
+function cell(role, content, isNumber = false) {
+  return h("span", { role, class: isNumber ? "al-right" : "" }, content);
+}
+
+/**
+ * The fixes of all tracks by time, with the distance to the other ship at that time where there are two.
+ * @param {Track[]} tracks
+ */
+function all(tracks) {
+  const rows = tracks.flatMap((track, ship) => track.fixes.map((fix) => {
+    const other = tracks.length === 2 ? where(tracks[1 - ship].fixes, fix.at) : null;
+    return { ship, fix, apart: other ? metres(fix, other) : null };
+  }));
+  return rows.sort((one, other) => one.fix.at - other.fix.at || one.ship - other.ship);
+}

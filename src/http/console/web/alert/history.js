@@ -1,0 +1,62 @@
+// @ts-check
+// What happened to an alert: changes by the engine, acts of people, notes, and each delivery.
+import { h } from "../vendor/preact.js";
+import { Mark, Tag, When } from "./parts.js";
+import { t, word } from "./words.js";
+
+/** @typedef {import("./types.js").Alert} Alert */
+/** @typedef {import("./types.js").Past} Past */
+
+/** What the history calls the program itself. */
+const PROGRAM = "(atalaia)";
+/** Milliseconds; wall clock and engine time are shown apart from this difference on. */
+const LATE = 120_000;
+
+/** @param {{alert: Alert}} props */
+export function History({ alert }) {
+  const notes = Array.isArray(alert.notes) ? alert.notes : [];
+  const history = merged(alert.history ?? [], notes);
+  return h("div", {},
+    history.length ? h("ol", { class: "al-history" }, history.map((past, index) => h(Event, { past, key: `${past.seq}.${index}` }))) : h("p", { class: "al-quiet" }, t("alert.no_history")),
+    h(Deliveries, { alert }));
+}
+
+/**
+ * One line of time. A note that the acts already have is not repeated.
+ * @param {Past[]} history
+ * @param {import("./types.js").Note[]} notes
+ */
+function merged(history, notes) {
+  const has = (/** @type {import("./types.js").Note} */ note) => history.some((past) => past.what === "noted" && past.why === note.text);
+  const more = notes.filter((note) => !has(note)).map((note) => ({ seq: 0, at: note.at, who: note.who, what: "noted", why: note.text, stored_at: undefined, revision: null, score: null, severity: null }));
+  return [...history, ...more].sort((one, other) => Date.parse(one.stored_at ?? one.at) - Date.parse(other.stored_at ?? other.at));
+}
+
+/** @param {{past: Past}} props */
+function Event({ past }) {
+  const isProgram = !past.who || past.who === PROGRAM;
+  const isLate = past.stored_at && Math.abs(Date.parse(past.stored_at) - Date.parse(past.at)) > LATE;
+  return h("li", { class: `al-past${isProgram ? "" : " al-past-person"}${past.what === "retracted" ? " al-past-retracted" : ""}` },
+    h(When, { at: past.at }),
+    h("span", { class: "al-past-what" },
+      h("b", {}, word("change", past.what)), past.revision ? h("span", { class: "al-note" }, ` r${past.revision}`) : null,
+      past.severity && past.score != null && isProgram ? h(Mark, { severity: past.severity, score: past.score, size: 14 }) : null),
+    h("span", { class: "al-past-why" },
+      isProgram ? null : h("b", { class: "al-who" }, past.who),
+      past.why ? h("span", { lang: isProgram ? "en" : undefined, class: "al-words" }, past.why) : null,
+      isLate ? h("span", { class: "al-note" }, t("alert.stored"), " ", h(When, { at: past.stored_at })) : null));
+}
+
+/** @param {{alert: Alert}} props */
+function Deliveries({ alert }) {
+  if (!Array.isArray(alert.deliveries)) return null;
+  return h("div", { class: "al-part" },
+    h("h3", {}, t("alert.deliveries")),
+    alert.deliveries.length === 0 ? h("p", { class: "al-quiet" }, t("alert.no_deliveries")) : h("table", { class: "al-table" },
+      h("thead", {}, h("tr", {}, ["sink", "revision", "delivery_state", "time", "attempts"].map((name) =>
+        h("th", { scope: "col", key: name, class: name === "attempts" || name === "revision" ? "al-right" : "" }, t(`alert.${name}`))))),
+      h("tbody", {}, alert.deliveries.map((each, index) => h("tr", { key: index },
+        h("th", { scope: "row" }, each.sink), h("td", { class: "al-right" }, `r${each.revision}`),
+        h("td", {}, h(Tag, { tone: `delivery-${each.state}` }, word("alert.delivery", each.state)), each.error ? h("span", { class: "al-error", lang: "en" }, each.error) : null),
+        h("td", {}, each.at ? h(When, { at: each.at }) : "–"), h("td", { class: "al-right" }, String(each.attempts)))))));
+}

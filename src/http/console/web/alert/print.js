@@ -1,0 +1,36 @@
+// @ts-check
+// Printing: everything open, canvases drawn for paper, the marking and the id on each page by the print styles.
+import { h } from "../vendor/preact.js";
+import { time } from "../format.js";
+import { now, session } from "../state.js";
+import { paper } from "./colours.js";
+import { marking } from "./head.js";
+import { t } from "./words.js";
+
+/** Frames until the canvases are drawn anew. */
+const FRAMES = 4;
+
+/**
+ * Prints a panel.
+ * @param {HTMLElement | null} panel
+ */
+export async function print(panel) {
+  if (!panel) return;
+  const closed = [...panel.querySelectorAll("details:not([open])")];
+  for (const each of closed) each.setAttribute("open", "");
+  paper.value = true;
+  for (let frame = 0; frame < FRAMES; frame++) await new Promise((done) => requestAnimationFrame(done));
+  window.print();
+  paper.value = false;
+  for (const each of closed) each.removeAttribute("open");
+}
+
+/**
+ * The lines above and below each printed page.
+ * @param {{alert: import("./types.js").Alert, isFoot?: boolean}} props
+ */
+export function PrintLine({ alert, isFoot = false }) {
+  return h("div", { class: isFoot ? "al-print-foot" : "al-print-head", "aria-hidden": "true" },
+    h("span", {}, marking(alert.handling)),
+    h("span", {}, isFoot ? t("alert.printed", { id: alert.id, etag: alert.etag, name: session.value?.name ?? "", at: time(now.peek()) }) : `Atalaia · ${session.value?.site ?? ""}`));
+}

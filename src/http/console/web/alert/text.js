@@ -1,0 +1,41 @@
+// @ts-check
+// An alert as plain text with every reason and number, for a mail or a log.
+import { clock, number, position, time } from "../format.js";
+import { marking } from "./head.js";
+import { called } from "./parts.js";
+import { stairs } from "./score.js";
+import { t, word } from "./words.js";
+
+/**
+ * @param {import("./types.js").Alert} alert
+ * @param {import("./types.js").Explanation | null} explanation
+ */
+export function asText(alert, explanation) {
+  const place = alert.position ? position(alert.position) : null;
+  const lines = [
+    marking(alert.handling),
+    `${word("severity", alert.severity).toUpperCase()} ${alert.score} · ${word("behaviour", alert.behaviour)} · ${word("alert_status", alert.status)} · ${word("state", alert.state)} · ${alert.owner ?? t("alert.nobody")}`,
+    alert.summary,
+    "",
+    `${t("alert.began")} ${time(alert.started_at)} · ${t("alert.decided")} ${time(alert.opened_at)} · ${alert.ended_at ? `${t("alert.ended")} ${time(alert.ended_at)}` : `${t("alert.last")} ${time(alert.last_at)}`}`,
+    place ? `${t("alert.position")}: ${place.dms} (${place.decimal})` : "",
+    ...alert.vessels.map((vessel) => [called(vessel), `MMSI ${vessel.mmsi}`, vessel.imo ? `IMO ${vessel.imo}` : "", vessel.call_sign ?? "", vessel.flag ?? ""].filter(Boolean).join(" · ")),
+    alert.zones.length ? `${t("alert.zones")}: ${alert.zones.map((zone) => zone.name).join(", ")}` : "",
+    ...(explanation ? ["", t("alert.why"), ...explanation.conditions.map(condition)] : []),
+    "",
+    `${t("alert.score")}: ${number(alert.score)}`,
+    ...stairs(alert.score_reasons).map((line) => `  ${line.points > 0 ? "+" : "−"}${Math.abs(line.points)}  ${line.text}`),
+    ...(explanation?.limits.length ? ["", t("alert.limits"), ...explanation.limits.map((limit) => `  ${limit}`)] : []),
+    "",
+    `${alert.id} r${alert.revision} · ${alert.etag} · ${clock(Date.now())}`,
+    `${location.origin}/alerts/${alert.id}`,
+  ];
+  return lines.filter((line, index) => line !== "" || lines[index - 1] !== "").join("\n");
+}
+
+/** @param {import("./types.js").Condition} condition */
+function condition(condition) {
+  const measured = condition.measured_text || String(condition.measured ?? "–");
+  const threshold = condition.threshold_text || String(condition.threshold ?? "");
+  return `  ${condition.met ? "+" : "−"} ${condition.label || condition.name}: ${measured}${threshold ? ` (${threshold})` : ""}`;
+}

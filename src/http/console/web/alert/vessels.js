@@ -1,0 +1,108 @@
+// @ts-check
+// The vessels of an alert: what each says it is, the lists it is on, the alerts about it before, and who is near now.
+import { h } from "../vendor/preact.js";
+import { ago, degrees, knots, nm } from "../format.js";
+import { link } from "../route.js";
+import { now } from "../state.js";
+import { Mark, Tag, VesselLink, When, letter, number9 } from "./parts.js";
+import { t, word } from "./words.js";
+
+/** @typedef {import("./types.js").Alert} Alert */
+
+/** @param {{alert: Alert}} props */
+export function Vessels({ alert }) {
+  const isSeveral = alert.vessels.length > 1;
+  return h("div", {},
+    alert.vessels.length === 0 ? h("p", { class: "al-quiet" }, t("alert.no_vessels")) : h("table", { class: "al-table al-identities" },
+      h("thead", {}, h("tr", {}, isSeveral ? h("th", {}, "") : null,
+        ["name", "mmsi", "imo", "call_sign", "flag", "type", "class"].map((name) => h("th", { scope: "col", key: name }, t(`alert.id.${name}`))))),
+      h("tbody", {}, alert.vessels.map((vessel, index) => h("tr", { key: `${vessel.mmsi}.${vessel.track}` },
+        isSeveral ? h("td", {}, h("b", { class: `al-letter al-ship-${index % 3}` }, letter(index))) : null,
+        h("th", { scope: "row" }, h(VesselLink, { vessel }), " ", vessel.role ? h(Tag, {}, word("alert.role", vessel.role)) : null, h(Listed, { listed: vessel.listed ?? null })),
+        h("td", {}, number9(vessel.mmsi), vessel.track > 1 ? h("span", { class: "al-note", title: t("alert.track_hint") }, ` .${vessel.track}`) : null),
+        h("td", {}, vessel.imo ?? "–"), h("td", {}, vessel.call_sign || "–"), h("td", {}, vessel.flag ?? "–"),
+        h("td", {}, typeName(vessel.ship_type)), h("td", {}, vessel.class ?? "–"))))),
+    h("p", { class: "al-note" }, t("alert.own_identity")),
+    h(Identity, { alert }),
+    h(Similar, { alert }),
+    h(Near, { alert }));
+}
+
+/** @param {{listed: string[] | boolean | null}} props */
+export function Listed({ listed }) {
+  if (!listed || (Array.isArray(listed) && listed.length === 0)) return null;
+  return h(Tag, { tone: "listed" }, Array.isArray(listed) ? t("alert.listed_on", { lists: listed.join(", ") }) : t("alert.listed"));
+}
+
+/**
+ * Name of a ship type in words.
+ * @param {number | null | undefined} type - 1 to 99
+ */
+export function typeName(type) {
+  if (type == null) return t("vessel.unknown");
+  const special = { 30: "fishing", 33: "dredger", 34: "diving", 35: "military", 36: "sailing", 37: "pleasure", 50: "pilot", 51: "sar", 31: "tug", 32: "tug", 52: "tug", 55: "law_enforcement" };
+  const group = { 4: "high_speed", 6: "passenger", 7: "cargo", 8: "tanker" };
+  const name = special[/** @type {keyof typeof special} */ (type)] ?? group[/** @type {keyof typeof group} */ (Math.floor(type / 10))] ?? "other";
+  return `${t(`vessel.${name}`)} (${type})`;
+}
+
+/** What changed in an alert about a change of identity: the measured pairs before and after. @param {{alert: Alert}} props */
+function Identity({ alert }) {
+  const measured = alert.evidence.measured ?? {};
+  const pairs = Object.keys(measured).filter((name) => name.startsWith("old_") && `new_${name.slice(4)}` in measured);
+  if (!pairs.length) return null;
+  return h("table", { class: "al-table" },
+    h("thead", {}, h("tr", {}, h("th", {}, ""), h("th", { scope: "col" }, t("alert.before")), h("th", { scope: "col" }, t("alert.after")))),
+    h("tbody", {}, pairs.map((name) => h("tr", { key: name }, h("th", { scope: "row" }, name.slice(4).replaceAll("_", " ")),
+      h("td", {}, String(measured[name] ?? "–")), h("td", {}, String(measured[`new_${name.slice(4)}`] ?? "–"))))));
+}
+
+/** @param {{alert: Alert}} props */
+function Similar({ alert }) {
+  const { similar } = alert;
+  if (!similar) return null;
+  const counts = Object.entries(similar.counts).sort(([, one], [, other]) => other - one);
+  return h("div", { class: "al-part" },
+    h("h3", {}, t("alert.earlier")),
+    counts.length === 0 ? h("p", { class: "al-quiet" }, t("alert.none_earlier")) : h("p", { class: "al-counts" },
+      counts.map(([name, n]) => h("span", { key: name }, h("b", {}, String(n)), " ", word("behaviour", name)))),
+    h(Rows, { alerts: similar.last }));
+}
+
+/**
+ * Alerts in one line each.
+ * @param {{alerts: Alert[]}} props
+ */
+export function Rows({ alerts }) {
+  if (!alerts.length) return null;
+  return h("ul", { class: "al-rows" }, alerts.map((each) => h("li", { key: each.id },
+    h("a", { ...link(`/alerts/${encodeURIComponent(each.id)}`), title: each.summary },
+      h(Mark, { severity: each.severity, score: each.score, size: 15 }), h("span", { class: "al-row-name" }, word("behaviour", each.behaviour)),
+      h("span", { class: "al-row-who" }, each.vessels.map((vessel) => vessel.name || number9(vessel.mmsi)).join(" · "))),
+    h(When, { at: each.started_at }),
+    h("span", { class: "al-row-end" }, each.finding ? h(Tag, { tone: each.finding, title: each.finding_reason ?? "" }, word("finding", each.finding)) : word("state", each.state)))));
+}
+
+/** @param {{alert: Alert}} props */
+function Near({ alert }) {
+  if (alert.nearby === undefined) return null;
+  const own = new Set(alert.vessels.map((vessel) => vessel.mmsi));
+  const ships = (alert.nearby ?? []).filter((ship) => !own.has(ship.mmsi));
+  return h("div", { class: "al-part" },
+    h("h3", {}, t("alert.nearby")),
+    alert.nearby === null ? h("p", { class: "al-quiet" }, t("alert.nearby_over"))
+      : ships.length === 0 ? h("p", { class: "al-quiet" }, t("alert.nearby_none"))
+        : h("table", { class: "al-table al-near" },
+          h("thead", {}, h("tr", {}, ["name", "kind"].map((name) => h("th", { scope: "col", key: name }, t(`alert.id.${name}`))),
+            ["away", "sog", "cog", "heard"].map((name) => h("th", { scope: "col", class: "al-right", key: name }, t(`alert.${name}`))))),
+          h("tbody", {}, ships.map((ship) => h("tr", { key: `${ship.mmsi}.${ship.track}` },
+            h("th", { scope: "row" }, h(VesselLink, { vessel: ship }), h(Listed, { listed: ship.listed ?? null })),
+            h("td", {}, ship.kind ?? "–"),
+            h("td", { class: "al-right" }, nm(ship.nm)), h("td", { class: "al-right" }, knots(ship.sog_knots)),
+            h("td", { class: "al-right" }, degrees(ship.cog_degrees)), h("td", { class: "al-right" }, h(Ago, { at: ship.at })))))));
+}
+
+/** How long ago something was. @param {{at: string | null}} props */
+export function Ago({ at }) {
+  return h("span", {}, ago(at, now.value));
+}

@@ -1,0 +1,111 @@
+// @ts-check
+// Why there is an alert: each condition with what was measured beside its threshold, and what the behaviour is about.
+import { h } from "../vendor/preact.js";
+import { number, percent } from "../format.js";
+import { When } from "./parts.js";
+import { t } from "./words.js";
+
+/** @typedef {import("./types.js").Condition} Condition */
+/** @typedef {import("./types.js").Explanation} Explanation */
+
+/** Values up to this length are not broken over lines. Characters. */
+const SHORT = 13;
+
+/** @param {{explanation: Explanation}} props */
+export function Why({ explanation }) {
+  const { conditions } = explanation;
+  const met = conditions.filter((condition) => condition.met);
+  const unmet = conditions.filter((condition) => !condition.met);
+  return h("div", {},
+    conditions.length ? h("table", { class: "al-table al-conditions" },
+      h("thead", {}, h("tr", {},
+        h("th", { scope: "col" }, t("alert.condition")),
+        h("th", { scope: "col", class: "al-right" }, t("alert.measured")),
+        h("th", { scope: "col", class: "al-right" }, t("alert.threshold")),
+        h("th", { scope: "col", class: "al-margin-head" }, t("alert.margin")))),
+      h("tbody", {}, met.map((condition) => h(Row, { condition, key: condition.name }))),
+      unmet.length ? h("tbody", { class: "al-unmet" },
+        h("tr", { class: "al-group" }, h("th", { colSpan: 4, scope: "colgroup" }, t("alert.unmet"))),
+        unmet.map((condition) => h(Row, { condition, key: condition.name }))) : null)
+      : h("p", { class: "al-quiet" }, t("alert.no_conditions")),
+    h(Now, { explanation }),
+    h(Card, { explanation }));
+}
+
+/** @param {{condition: Condition}} props */
+function Row({ condition }) {
+  const label = condition.label || condition.name.replaceAll("_", " ");
+  const measured = amount(condition.measured_text, condition.measured);
+  return h("tr", { class: condition.met ? "" : "al-not-met" },
+    h("th", { scope: "row" },
+      h("span", { class: "al-tick", "aria-label": t(condition.met ? "alert.met" : "alert.not_met") }, condition.met ? "✓" : "✗"),
+      h("span", { class: "al-condition", lang: "en" }, label,
+        h("span", { class: "al-source" },
+          condition.own_word ? h("span", { class: "al-own", title: t("alert.own_word_hint") }, t("alert.own_word")) : null,
+          condition.source ? h("span", { lang: "en" }, condition.source) : null))),
+    h("td", { class: `al-right al-strong${measured.length <= SHORT ? " al-whole" : ""}` }, measured),
+    h("td", { class: "al-right" }, amount(condition.threshold_text, condition.threshold)),
+    h("td", { class: "al-margin" }, h(Margin, { margin: condition.margin ?? null, met: condition.met })));
+}
+
+/**
+ * @param {string | null | undefined} text
+ * @param {unknown} value
+ */
+function amount(text, value) {
+  if (text) return text;
+  if (typeof value === "number") return number(value, Number.isInteger(value) ? 0 : 1);
+  if (typeof value === "boolean") return t(value ? "alert.yes" : "alert.no");
+  return value == null ? "–" : String(value);
+}
+
+/**
+ * A bar from the threshold in the middle: to the right as far as it is met, to the left as far as it falls short; full at once the threshold.
+ * @param {{margin: number | null, met: boolean}} props
+ */
+export function Margin({ margin, met }) {
+  if (margin === null || !Number.isFinite(margin)) return h("span", { class: "al-quiet", title: t("alert.no_margin") }, "–");
+  const share = Math.max(-1, Math.min(1, margin));
+  const width = Math.abs(share) * 50;
+  const text = `${margin > 0 ? "+" : ""}${percent(margin)}`;
+  return h("span", { class: `al-bar${met ? "" : " al-bar-short"}`, title: t(margin < 0 ? "alert.short_by" : "alert.beyond_by", { share: percent(Math.abs(margin)) }) },
+    h("svg", { viewBox: "0 0 100 10", preserveAspectRatio: "none", "aria-hidden": "true" },
+      h("rect", { class: "al-bar-ground", x: 0, y: 3, width: 100, height: 4 }),
+      h("rect", { class: "al-bar-fill", x: share < 0 ? 50 - width : 50, y: 1.5, width: Math.max(width, 0.8), height: 7 }),
+      h("rect", { class: "al-bar-limit", x: 49.5, y: 0, width: 1, height: 10 })),
+    h("span", { class: "al-bar-text" }, text));
+}
+
+/** How the conditions stand now, while the alert is open. @param {{explanation: Explanation}} props */
+function Now({ explanation }) {
+  if (!explanation.now?.length) return null;
+  return h("details", { class: "al-more" },
+    h("summary", {}, t("alert.now", { n: explanation.now.length })),
+    explanation.now.map((standing, index) => h(Standing, { standing, key: index })));
+}
+
+/**
+ * The conditions of one form now.
+ * @param {{standing: import("./types.js").Standing, title?: string}} props
+ */
+export function Standing({ standing, title }) {
+  return h("div", { class: "al-standing" },
+    h("h3", {}, title ?? [standing.track, standing.form].filter(Boolean).join(" · "), " ",
+      h("span", { class: "al-note" }, standing.missing ? t("alert.missing", { n: standing.missing }) : t("alert.all_met"))),
+    h("ul", { class: "al-checks", lang: "en" }, standing.conditions.map((condition) =>
+      h("li", { key: condition.name, class: condition.met ? "" : "al-not-met" },
+        h("span", { class: "al-tick" }, condition.met ? "✓" : "✗"),
+        h("span", {}, condition.label || condition.name.replaceAll("_", " ")),
+        h("b", {}, amount(condition.measured_text, condition.measured)),
+        h("span", {}, amount(condition.threshold_text, condition.threshold))))));
+}
+
+/** The behaviour in five headings, as the manual has them. @param {{explanation: Explanation}} props */
+function Card({ explanation }) {
+  const headings = /** @type {const} */ (["watches", "why", "opens", "ends", "blind_spots"]);
+  const known = headings.filter((name) => explanation[name]);
+  if (!known.length) return null;
+  return h("details", { class: "al-more" },
+    h("summary", {}, t("alert.card"), explanation.decided_at ? h("span", { class: "al-note" }, " ", t("alert.as_decided"), " ", h(When, { at: explanation.decided_at })) : null),
+    h("dl", { class: "al-card" }, known.map((name) => h("div", { key: name }, h("dt", {}, t(`alert.card.${name}`)), h("dd", { lang: "en" }, explanation[name])))));
+}

@@ -1,0 +1,56 @@
+// @ts-check
+// The page of one case: its story, its vessels as lanes, its alerts.
+import { h, useCallback } from "../vendor/preact.js";
+import { Missing } from "../alert/alert.js";
+import { Marking } from "../alert/head.js";
+import { Lanes } from "../alert/lanes.js";
+import { useLoaded } from "../alert/load.js";
+import { Boundary, Mark, Section, Tag, VesselLink, When } from "../alert/parts.js";
+import { sheet } from "../alert/sheet.js";
+import { inTime } from "../alert/story.js";
+import { Rows } from "../alert/vessels.js";
+import { t, word } from "../alert/words.js";
+import { between } from "../format.js";
+
+/** @typedef {import("../alert/types.js").Case} Case */
+/** @typedef {import("../alert/types.js").Alert} Alert */
+
+/** @param {{id: string | null}} props */
+export default function CaseView({ id }) {
+  const styled = sheet("alert").value;
+  const concerns = useCallback((/** @type {any} */ entry) => entry.subject === id || entry.item?.case_id === id, [id]);
+  const loaded = useLoaded(id === null ? null : `/cases/${encodeURIComponent(id)}`, { include: "story,alerts" }, concerns);
+  const found = /** @type {Case | null} */ (loaded.data);
+  if (!styled) return null;
+  if (!found) return h("div", { class: "al-page al-empty" }, loaded.fault ? h(Missing, { fault: loaded.fault, again: loaded.reload }) : h("p", { class: "al-quiet", role: "status" }, t("word.loading")));
+  const alerts = inTime(found);
+  return h("div", { class: "al-page al-case-page" },
+    h("header", { class: "al-head" },
+      h("div", { class: "al-line" }, h(Mark, { severity: found.severity, score: found.score }), h("h1", {}, t("alert.case_title", { id: found.id.slice(0, 8) })),
+        found.handling ? h(Marking, { handling: found.handling }) : null,
+        found.held ? h(Tag, { tone: "held" }, t("alert.held", { name: found.held.by ?? found.held.who ?? "", why: found.held.reason ?? found.held.why ?? "" })) : null),
+      h(Facts, { found, alerts })),
+    h(Section, { name: "lanes", title: t("alert.lanes"), mark: found }, h(Lanes, { found, alerts })),
+    found.story ? h(Section, { name: "story", title: t("alert.story") }, h("p", { class: "al-words al-story-text", lang: "en" }, found.story)) : null,
+    h(Section, { name: "alerts", title: t("alert.case_alerts", { n: alerts.length }), mark: found },
+      alerts.map((alert) => h(Boundary, { key: alert.id, mark: alert }, h(Told, { alert })))));
+}
+
+/** @param {{found: Case, alerts: Alert[]}} props */
+function Facts({ found, alerts }) {
+  const last = alerts.map((alert) => alert.ended_at ?? alert.last_at).sort().at(-1);
+  const open = alerts.filter((alert) => alert.status === "open").length;
+  const roles = new Map((found.roles ?? []).map((each) => [`${each.mmsi}.${each.track}`, each.role]));
+  return h("dl", { class: "al-figures" },
+    alerts.length ? h("div", {}, h("dt", {}, t("alert.began")), h("dd", {}, h(When, { at: alerts[0].started_at }))) : null,
+    last ? h("div", {}, h("dt", {}, t("alert.last")), h("dd", {}, h(When, { at: last }))) : null,
+    last ? h("div", {}, h("dt", {}, t("alert.lasted")), h("dd", {}, between(alerts[0].started_at, last))) : null,
+    h("div", {}, h("dt", {}, t("alert.alerts")), h("dd", {}, t("alert.open_of", { n: open, all: found.alerts.length }))),
+    h("div", {}, h("dt", {}, t("alert.vessels")), h("dd", {}, found.vessels.map((vessel) => h("span", { class: "al-party", key: `${vessel.mmsi}.${vessel.track}` },
+      h(VesselLink, { vessel }), roles.has(`${vessel.mmsi}.${vessel.track}`) ? h("span", { class: "al-note" }, ` ${word("alert.role", roles.get(`${vessel.mmsi}.${vessel.track}`))}`) : null)))));
+}
+
+/** One alert of the case with its sentence. @param {{alert: Alert}} props */
+function Told({ alert }) {
+  return h("div", { class: "al-told" }, h(Rows, { alerts: [alert] }), h("p", { class: "al-words", lang: "en" }, alert.summary));
+}
