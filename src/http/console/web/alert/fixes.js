@@ -2,6 +2,7 @@
 // The table of the fixes behind an alert. Only the rows in sight are drawn; the row of the page's moment is marked and kept in sight.
 import { h, useEffect, useMemo, useRef, useState } from "../vendor/preact.js";
 import { degrees, distance, knots, time } from "../format.js";
+import { paper } from "./colours.js";
 import { metres, where } from "./tracks.js";
 import { t } from "./words.js";
 
@@ -35,8 +36,8 @@ export function Fixes({ tracks, letters, cursor }) {
     cursor.set(rows[Math.max(0, Math.min(rows.length - 1, active + step))].fix.at);
   };
   const isPair = tracks.length > 1;
-  const first = Math.max(0, Math.floor(top / ROW) - 10);
-  const shown = rows.slice(first, first + 32);
+  const first = paper.value ? 0 : Math.max(0, Math.floor(top / ROW) - 10);
+  const shown = paper.value ? rows : rows.slice(first, first + 32);
   return h("div", { class: `al-fixes${isPair ? " al-fixes-pair" : ""}`, role: "table", "aria-label": t("alert.fixes"), "aria-rowcount": rows.length + 1 },
     h("div", { class: "al-fix al-fix-head", role: "row" },
       isPair ? cell("columnheader", "") : null,

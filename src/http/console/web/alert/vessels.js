@@ -11,9 +11,10 @@ import { t, word } from "./words.js";
 
 /** @param {{alert: Alert}} props */
 export function Vessels({ alert }) {
+  if (alert.vessels.length === 0) return h("p", { class: "al-quiet" }, t("alert.no_vessels"));
   const isSeveral = alert.vessels.length > 1;
   return h("div", {},
-    alert.vessels.length === 0 ? h("p", { class: "al-quiet" }, t("alert.no_vessels")) : h("table", { class: "al-table al-identities" },
+    h("table", { class: "al-table al-identities" },
       h("thead", {}, h("tr", {}, isSeveral ? h("th", {}, "") : null,
         ["name", "mmsi", "imo", "call_sign", "flag", "type", "class"].map((name) => h("th", { scope: "col", key: name }, t(`alert.id.${name}`))))),
       h("tbody", {}, alert.vessels.map((vessel, index) => h("tr", { key: `${vessel.mmsi}.${vessel.track}` },
