@@ -23,11 +23,21 @@ const WIDE = 8;
 
 /** @param {{alert: Alert}} props */
 export function Evidence({ alert }) {
-  const tracks = useMemo(() => read(alert.evidence.tracks).filter((track) => track.fixes.length), [alert.evidence.tracks]);
+  // The same fixes that came again must not draw everything anew.
+  const tracks = useMemo(() => read(alert.evidence.tracks).filter((track) => track.fixes.length), [summary(alert)]);
+  const thresholds = useMemo(() => alert.evidence.thresholds ?? {}, [JSON.stringify(alert.evidence.thresholds)]);
   const phases = useMemo(() => phasesOf(alert), [alert.started_at, alert.opened_at, alert.ended_at]);
   const span = extent(tracks);
   if (!span) return h("p", { class: "al-quiet" }, t("alert.no_tracks"));
-  return h(Shown, { id: alert.id, tracks, phases, span, thresholds: alert.evidence.thresholds ?? {}, names: tracks.map((track) => nameOf(alert.vessels, track)), stations: alert.evidence.stations ?? [] });
+  return h(Shown, { id: alert.id, tracks, phases, span, thresholds, names: tracks.map((track) => nameOf(alert.vessels, track)), stations: alert.evidence.stations ?? [] });
+}
+
+/**
+ * Differs when the tracks of an alert do: fixes are only ever added at the end or thinned.
+ * @param {Alert} alert
+ */
+function summary(alert) {
+  return (alert.evidence.tracks ?? []).map((track) => [track.mmsi, track.track, track.points.length, track.points[0]?.[0], track.points.at(-1)?.[0]].join()).join(";");
 }
 
 /**
