@@ -40,7 +40,7 @@ export function Fixes({ tracks, letters, cursor }) {
   const shown = paper.value ? rows : rows.slice(first, first + 32);
   return h("div", { class: `al-fixes${isPair ? " al-fixes-pair" : ""}`, role: "table", "aria-label": t("alert.fixes"), "aria-rowcount": rows.length + 1 },
     h("div", { class: "al-fix al-fix-head", role: "row" },
-      isPair ? cell("columnheader", "") : null,
+      isPair ? cell("columnheader", h("span", { class: "for-readers" }, t("alert.letter"))) : null,
       cell("columnheader", t("alert.time")), cell("columnheader", t("alert.position")),
       cell("columnheader", t("alert.sog"), true), cell("columnheader", t("alert.cog"), true),
       isPair ? cell("columnheader", t("alert.apart"), true) : null),

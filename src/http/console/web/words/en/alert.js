@@ -4,6 +4,7 @@
 const words = {
   "alert.panel": "Alert",
   "alert.tools": "Tools",
+  "alert.letter": "Letter on map and plots",
   "alert.part_failed": "This part could not be drawn: {why}",
   "alert.copy_this": "Click to copy",
   "alert.copy": "Copy",

@@ -5,6 +5,7 @@
 const words = {
   "alert.panel": "Alerta",
   "alert.tools": "Herramientas",
+  "alert.letter": "Letra en el mapa y los gráficos",
   "alert.part_failed": "No se pudo mostrar esta parte: {why}",
   "alert.copy_this": "Clic para copiar",
   "alert.copy": "Copiar",

@@ -5,6 +5,7 @@
 const words = {
   "alert.panel": "Alerte",
   "alert.tools": "Outils",
+  "alert.letter": "Lettre sur la carte et les courbes",
   "alert.part_failed": "Cette partie n’a pas pu être affichée : {why}",
   "alert.copy_this": "Cliquer pour copier",
   "alert.copy": "Copier",

@@ -5,6 +5,7 @@
 const words = {
   "alert.panel": "Alerta",
   "alert.tools": "Ferramentas",
+  "alert.letter": "Letra no mapa e nos gráficos",
   "alert.part_failed": "Não foi possível mostrar esta parte: {why}",
   "alert.copy_this": "Clique para copiar",
   "alert.copy": "Copiar",
