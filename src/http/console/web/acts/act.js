@@ -1,0 +1,222 @@
+// @ts-check
+/**
+ * Acts on alerts: sends them, says which are on their way, keeps what is needed to take the last one back. Nothing is shown as
+ * done before the server has it.
+ */
+import { del, idempotencyKey as newKey, post } from "../api.js";
+import { signal } from "../vendor/preact.js";
+import { now } from "../state.js";
+
+/** @typedef {import("../list/types.js").Alert} Alert */
+/** @typedef {{act: "acknowledge"|"assign"|"note"|"mark"|"close"|"reopen", until?: string|null, to?: string|null, text?: string, finding?: string, mark?: any, why?: string|null}} Body */
+/** @typedef {{alert: Alert, title: string, detail: string}} Failure */
+/** @typedef {{done: Alert[], failed: Failure[], conflict: Conflict|null}} Outcome */
+/** @typedef {{body: Body, seen: Alert, current: Alert, key: string}} Conflict an act that met a newer state of the alert */
+/**
+ * @typedef {object} Last the last act of this window
+ * @property {string} act name of the act, or `silence`
+ * @property {number} count alerts it was done to
+ * @property {number} until ms since 1970 after which it cannot be taken back
+ * @property {null|(() => Promise<string|null>)} undo takes it back and returns who stood in the way, or null; null if the act cannot be taken back
+ */
+
+/** For how long an act can be taken back, ms. */
+export const UNDO_MS = 10_000;
+/** Alerts in one request at most, as the API takes them. */
+const BULK = 200;
+
+/** Acts on their way: name of the act by id of the alert. */
+export const underway = signal(/** @type {ReadonlyMap<string, string>} */ (new Map()));
+/** The last act of this window; null before the first one and after it was taken back. */
+export const last = signal(/** @type {Last|null} */ (null));
+
+/** @typedef {(item: Alert, body: Body|null) => void} Listener */
+/** @type {Set<Listener>} */
+const listeners = new Set();
+
+/**
+ * Calls a function with each alert as it stands after an act, and the act; null for one that takes another back.
+ * @param {Listener} listener
+ * @returns {() => void} ends it
+ */
+export function onActed(listener) {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/**
+ * Marks acts as on their way, or as over.
+ * @param {string[]} ids
+ * @param {string|null} act
+ */
+function mark(ids, act) {
+  const next = new Map(underway.value);
+  for (const id of ids) {
+    if (act === null) next.delete(id);
+    else next.set(id, act);
+  }
+  underway.value = next;
+}
+
+/**
+ * Does an act to one or more alerts.
+ * @param {Alert[]} alerts as the person saw them
+ * @param {Body} body
+ * @param {string} [key] idempotency key; the same one for a second try of the same content
+ * @returns {Promise<Outcome>} throws what the API threw if nothing is known of the outcome
+ */
+export async function act(alerts, body, key = newKey()) {
+  const ids = alerts.map((alert) => alert.id);
+  mark(ids, body.act);
+  try {
+    const outcome = alerts.length === 1 ? await one(alerts[0], body, key) : await many(alerts, body, key);
+    for (const item of outcome.done) listeners.forEach((listener) => listener(item, body));
+    if (outcome.done.length > 0) remember(alerts, outcome.done, body);
+    return outcome;
+  } finally {
+    mark(ids, null);
+  }
+}
+
+/**
+ * @param {Alert} alert
+ * @param {Body} body
+ * @param {string} key
+ * @returns {Promise<Outcome>}
+ */
+async function one(alert, body, key) {
+  try {
+    const { data } = await post(`/alerts/${alert.id}/acts`, body, { etag: alert.etag, key });
+    return { done: [/** @type {Alert} */ (data)], failed: [], conflict: null };
+  } catch (error) {
+    const { status, current, title, detail } = /** @type {any} */ (error);
+    if (status === 412 && current) return { done: [], failed: [], conflict: { body, seen: alert, current, key: newKey() } };
+    if (status === 422 || status === 404 || status === 409) {
+      return { done: [], failed: [{ alert, title, detail }], conflict: null };
+    }
+    throw error;
+  }
+}
+
+/**
+ * @param {Alert[]} alerts
+ * @param {Body} body
+ * @param {string} key
+ * @returns {Promise<Outcome>}
+ */
+async function many(alerts, body, key) {
+  /** @type {Outcome} */
+  const outcome = { done: [], failed: [], conflict: null };
+  const known = new Map(alerts.map((alert) => [alert.id, alert]));
+  for (let from = 0; from < alerts.length; from += BULK) {
+    const ids = alerts.slice(from, from + BULK).map((alert) => alert.id);
+    const { data } = await post("/alerts/acts", { ids, ...body }, { key: `${key}${from || ""}` });
+    for (const result of /** @type {any} */ (data).results) {
+      const alert = known.get(result.id);
+      if (result.item) outcome.done.push(result.item);
+      else if (alert) outcome.failed.push({ alert, title: result.problem?.title ?? "", detail: result.problem?.detail ?? "" });
+    }
+  }
+  return outcome;
+}
+
+/**
+ * Sends an act again that met a newer state, now knowing it.
+ * @param {Conflict} conflict
+ */
+export function insist(conflict) {
+  return act([conflict.current], conflict.body, conflict.key);
+}
+
+/**
+ * Keeps what takes the act back.
+ * @param {Alert[]} before
+ * @param {Alert[]} after
+ * @param {Body} body
+ */
+function remember(before, after, body) {
+  const known = new Map(before.map((alert) => [alert.id, alert]));
+  const pairs = after.map((item) => ({ before: /** @type {Alert} */ (known.get(item.id)), after: item }));
+  const backs = pairs.map((pair) => ({ ...pair, steps: reverse(pair.before, body) }));
+  const canUndo = backs.every(({ steps }) => steps !== null);
+  last.value = {
+    act: body.act,
+    count: after.length,
+    until: now.value + UNDO_MS,
+    undo: canUndo ? () => takeBack(/** @type {Back[]} */ (backs)) : null,
+  };
+}
+
+/** @typedef {{before: Alert, after: Alert, steps: Body[]}} Back */
+
+/** The reason of an act that takes another one back. The engine's trail is in English. */
+const WHY = "taken back";
+
+/**
+ * The acts that undo one; null if it cannot be undone. Notes stay, because nobody may alter what was written.
+ * @param {Alert} before
+ * @param {Body} body
+ * @returns {Body[]|null}
+ */
+function reverse(before, body) {
+  const acknowledged = /** @type {Body} */ ({ act: "acknowledge", until: before.acknowledged_until, why: WHY });
+  switch (body.act) {
+    case "acknowledge": return [before.state === "acknowledged" ? acknowledged : { act: "reopen", why: WHY }];
+    case "assign": return [{ act: "assign", to: before.owner, why: WHY }];
+    case "close": return [{ act: "reopen", why: WHY }, ...(before.state === "acknowledged" ? [acknowledged] : [])];
+    case "reopen": return [{ act: "close", finding: before.finding ?? "benign", why: before.finding_reason ?? WHY }];
+    default: return null;
+  }
+}
+
+/**
+ * Takes acts back, one alert after the other, each only if nobody acted on it since.
+ * @param {Back[]} backs
+ * @returns {Promise<string|null>} who acted in between, or what the server said; null if all is as before
+ */
+async function takeBack(backs) {
+  let hindrance = null;
+  const ids = backs.map(({ before }) => before.id);
+  mark(ids, "undo");
+  try {
+    for (const { after, steps } of backs) {
+      let item = after;
+      for (const step of steps) {
+        try {
+          item = /** @type {Alert} */ ((await post(`/alerts/${item.id}/acts`, step, { etag: item.etag, key: newKey() })).data);
+        } catch (error) {
+          const { status, current, detail, message } = /** @type {any} */ (error);
+          hindrance = status === 412 && current ? (current.owner ?? current.id.slice(0, 6)) : detail || message;
+          break;
+        }
+      }
+      if (item !== after) listeners.forEach((listener) => listener(item, null));
+    }
+  } finally {
+    mark(ids, null);
+    last.value = null;
+  }
+  return hindrance;
+}
+
+/**
+ * Makes a silence.
+ * @param {{mmsi?: number, zone?: string, behaviour?: string, until: string, why: string}} body
+ * @param {boolean} isTrial true only counts what it would hold back
+ * @param {string} [key]
+ * @returns {Promise<{holds: number, items: Alert[], number: number|null}>}
+ */
+export async function silence(body, isTrial, key = newKey()) {
+  const { data } = await post("/silences", body, { key, params: isTrial ? { dry_run: true } : {} });
+  const made = /** @type {{holds: number, items: Alert[], number: number|null}} */ (data);
+  const { number } = made;
+  if (!isTrial && number !== null) {
+    const undo = async () => {
+      await del(`/silences/${number}`, { why: WHY });
+      last.value = null;
+      return null;
+    };
+    last.value = { act: "silence", count: made.holds, until: now.value + UNDO_MS, undo };
+  }
+  return made;
+}

@@ -1,0 +1,62 @@
+// @ts-check
+/** Half-written forms. They are kept in the tab's session storage, so that a reload or a lost session does not cost the text. */
+import { idempotencyKey as newKey } from "../api.js";
+import { useEffect, useRef, useState } from "../vendor/preact.js";
+
+const PREFIX = "atalaia.draft.";
+
+/**
+ * What is kept under a name; null if there is nothing, or nothing that can be read.
+ * @param {string} name
+ * @returns {any}
+ */
+export function kept(name) {
+  try {
+    return JSON.parse(sessionStorage.getItem(PREFIX + name) ?? "null");
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Keeps a value; null forgets it. A full or forbidden storage costs the draft, never the form.
+ * @param {string} name
+ * @param {any} value
+ */
+export function keep(name, value) {
+  try {
+    if (value === null) sessionStorage.removeItem(PREFIX + name);
+    else sessionStorage.setItem(PREFIX + name, JSON.stringify(value));
+  } catch {
+    // Private windows may forbid it; the text is still in the form.
+  }
+}
+
+/**
+ * The fields of a form, kept while they are being written.
+ * @template {Record<string, any>} T
+ * @param {string} name unique for the form and what it is about
+ * @param {T} initial
+ * @returns {{value: T, set: (part: Partial<T>) => void, clear: () => void, key: string}} `key` stays the same until a field changes
+ */
+export function useDraft(name, initial) {
+  const [state, setState] = useState(() => ({ value: { ...initial, ...(kept(name) ?? {}) }, key: newKey() }));
+  const isDone = useRef(false);
+  const latest = useRef(state);
+  latest.current = state;
+  const set = (/** @type {Partial<T>} */ part) => {
+    const value = { ...latest.current.value, ...part };
+    // The same key for the same content: sent twice after a lost answer, it is done once.
+    latest.current = { value, key: newKey() };
+    keep(name, value);
+    setState(latest.current);
+  };
+  const clear = () => {
+    isDone.current = true;
+    keep(name, null);
+  };
+  useEffect(() => () => {
+    if (isDone.current) keep(name, null);
+  }, [name]);
+  return { value: state.value, set, clear, key: state.key };
+}

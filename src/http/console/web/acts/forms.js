@@ -1,0 +1,131 @@
+// @ts-check
+/** The forms of single and bulk acts. Each keeps its text until the server has it. */
+import { h } from "../vendor/preact.js";
+import { now, session } from "../state.js";
+import { t } from "../words.js";
+import { useDraft } from "./drafts.js";
+import { Choices, Shell, TextField, subjects, useSend } from "./shell.js";
+import { ExportForm } from "./export.js";
+import { SilenceForm } from "./silence.js";
+import { Until, ahead } from "./until.js";
+
+/** @typedef {import("../list/types.js").Alert} Alert */
+/** @typedef {import("./run.js").Form} Form */
+
+/** Findings in the order of the bar. */
+const FINDINGS = /** @type {const} */ (["confirmed", "benign", "false"]);
+
+/**
+ * The name under which a form keeps its text.
+ * @param {string} kind
+ * @param {Alert[]} alerts
+ */
+function draftOf(kind, alerts) {
+  return `${kind}.${alerts.length === 1 ? alerts[0].id : "several"}`;
+}
+
+/**
+ * The form that is open.
+ * @param {{form: Form, people?: string[], filter?: string, total?: number}} props `people` are names to offer for an assignment; `filter` is what an export covers
+ */
+export function ActForm({ form, people = [], filter = "", total = 0 }) {
+  const { kind, alerts } = form;
+  const key = draftOf(kind, alerts);
+  switch (kind) {
+    case "until": return h(UntilForm, { key, alerts });
+    case "assign": return h(AssignForm, { key, alerts, people });
+    case "note": return h(NoteForm, { key, alerts });
+    case "close": return h(CloseForm, { key, alerts });
+    case "reopen": return h(ReopenForm, { key, alerts });
+    case "silence": return h(SilenceForm, { key, alerts });
+    case "export": return h(ExportForm, { key, filter, total });
+    default: return null;
+  }
+}
+
+/** @param {{alerts: Alert[]}} props */
+function UntilForm({ alerts }) {
+  const draft = useDraft(draftOf("until", alerts), { choice: "2", typed: "", why: "" });
+  const { busy, fault, send } = useSend(alerts, draft.clear);
+  const { choice, typed, why } = draft.value;
+  const until = ahead(choice, typed, Number(now.value));
+  const onSend = () => {
+    if (until !== null) send({ act: "acknowledge", until: new Date(until).toISOString(), why: why.trim() || null }, draft.key);
+  };
+  return h(Shell, {
+    title: t("acts.form.until", { n: alerts.length }), about: subjects(alerts), submit: t("acts.do.acknowledge"), busy, fault,
+    canSend: until !== null, why: t("acts.until_what"), onSend,
+  },
+  h(Until, { label: t("acts.until"), choice, typed, longest: 24, onSet: draft.set }),
+  h(TextField, { label: t("acts.why"), hint: t("acts.optional"), rows: 1, value: why, onText: (text) => draft.set({ why: text }) }));
+}
+
+/** @param {{alerts: Alert[], people: string[]}} props */
+function AssignForm({ alerts, people }) {
+  const draft = useDraft(draftOf("assign", alerts), { to: "", why: "" });
+  const { busy, fault, send } = useSend(alerts, draft.clear);
+  const { to, why } = draft.value;
+  const me = session.value?.name ?? "";
+  const onSend = () => send({ act: "assign", to: to.trim(), why: why.trim() || null }, draft.key);
+  const release = () => send({ act: "assign", to: null, why: why.trim() || null }, draft.key);
+  return h(Shell, {
+    title: t("acts.form.assign", { n: alerts.length }), about: subjects(alerts), submit: t("acts.do.assign"), busy, fault,
+    canSend: to.trim() !== "", why: t("acts.to_whom"), onSend,
+  },
+  h("label", { class: "act-field" },
+    h("span", null, t("acts.to")),
+    h("input", {
+      list: "act-people", value: to, autocomplete: "off", spellcheck: false,
+      onInput: (/** @type {any} */ event) => draft.set({ to: event.currentTarget.value }),
+    }),
+    h("datalist", { id: "act-people" }, [...new Set([me, ...people])].filter(Boolean).map((name) => h("option", { key: name, value: name })))),
+  h("div", { class: "act-people" },
+    people.filter((name) => name !== me).slice(0, 6).map((name) =>
+      h("button", { key: name, type: "button", class: "button quiet", onClick: () => draft.set({ to: name }) }, name)),
+    alerts.some((alert) => alert.owner !== null)
+      ? h("button", { type: "button", class: "button quiet", disabled: busy, onClick: release }, t("acts.to_nobody"))
+      : null),
+  h(TextField, { label: t("acts.why"), hint: t("acts.optional"), rows: 1, value: why, onText: (text) => draft.set({ why: text }) }));
+}
+
+/** @param {{alerts: Alert[]}} props */
+function NoteForm({ alerts }) {
+  const draft = useDraft(draftOf("note", alerts), { text: "" });
+  const { busy, fault, send } = useSend(alerts, draft.clear);
+  const { text } = draft.value;
+  return h(Shell, {
+    title: t("acts.form.note", { n: alerts.length }), about: subjects(alerts), submit: t("acts.do.note"), busy, fault,
+    canSend: text.trim() !== "", why: t("acts.note_what"), onSend: () => send({ act: "note", text: text.trim() }, draft.key),
+  },
+  h(TextField, { label: t("acts.note"), hint: t("acts.note_stays"), rows: 3, value: text, onText: (value) => draft.set({ text: value }) }));
+}
+
+/** @param {{alerts: Alert[]}} props */
+function CloseForm({ alerts }) {
+  const draft = useDraft(draftOf("close", alerts), { finding: "", why: "" });
+  const { busy, fault, send } = useSend(alerts, draft.clear);
+  const { finding, why } = draft.value;
+  const missing = finding === "" ? t("acts.finding_what") : why.trim() === "" ? t("acts.why_what") : null;
+  const options = FINDINGS.map((value) => ({ value, label: t(`finding.${value}`), hint: t(`finding.hint.${value}`) }));
+  return h(Shell, {
+    title: t("acts.form.close", { n: alerts.length }), about: subjects(alerts), submit: t("acts.do.close"), busy, fault,
+    canSend: missing === null, why: missing, onSend: () => send({ act: "close", finding, why: why.trim() }, draft.key),
+  },
+  h(Choices, { name: "finding", label: t("acts.finding"), value: finding, options, isFirst: true, onPick: (value) => draft.set({ finding: value }) }),
+  finding ? h("p", { class: "act-hint" }, t(`finding.hint.${finding}`)) : null,
+  h(TextField, { label: t("acts.why"), rows: 2, value: why, onText: (text) => draft.set({ why: text }) }));
+}
+
+/** @param {{alerts: Alert[]}} props */
+function ReopenForm({ alerts }) {
+  const draft = useDraft(draftOf("reopen", alerts), { why: "" });
+  const { busy, fault, send } = useSend(alerts, draft.clear);
+  const { why } = draft.value;
+  const findings = [...new Set(alerts.map((alert) => alert.finding_reason).filter(Boolean))];
+  return h(Shell, {
+    title: t("acts.form.reopen", { n: alerts.length }), about: subjects(alerts), submit: t("acts.do.reopen"), busy, fault,
+    canSend: true, onSend: () => send({ act: "reopen", why: why.trim() || null }, draft.key),
+  },
+  findings.length === 1 ? h("p", { class: "act-hint" }, t("acts.closed_because", { why: findings[0] ?? "" })) : null,
+  h(TextField, { label: t("acts.why"), hint: t("acts.optional"), rows: 1, value: why, onText: (text) => draft.set({ why: text }) }));
+}

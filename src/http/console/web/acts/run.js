@@ -1,0 +1,146 @@
+// @ts-check
+/** What a key or a button of an act starts: the act itself, or the form that asks for what it needs. */
+import { signal } from "../vendor/preact.js";
+import { session } from "../state.js";
+import { t } from "../words.js";
+import { act, insist, last } from "./act.js";
+import { copy } from "./copy.js";
+import { keep, kept } from "./drafts.js";
+import { mayEver, open } from "./rights.js";
+
+/** @typedef {import("../list/types.js").Alert} Alert */
+/** @typedef {import("./rights.js").Kind} Kind */
+/** @typedef {{kind: Kind, alerts: Alert[]}} Form the form that is open, and the alerts it is about as they were when it was opened */
+/** @typedef {{tone: "good"|"bad", text: string, ids: string[]}} Notice */
+
+/** The open form; null if none is. It survives a reload. */
+export const form = signal(/** @type {Form|null} */ (kept("form")));
+/** The last thing to say about an act; null if there is nothing. */
+export const notice = signal(/** @type {Notice|null} */ (null));
+/** The act that met a newer state and waits for a decision; null if there is none. */
+export const conflict = signal(/** @type {import("./act.js").Conflict|null} */ (null));
+/** How many bars of an alert are on the page, by id: a form shows in the bar of its alert, and in the list if there is none. */
+export const bars = signal(/** @type {ReadonlyMap<string, number>} */ (new Map()));
+
+/**
+ * Opens a form. Another one that is open keeps its text for the next time.
+ * @param {Kind} kind
+ * @param {Alert[]} alerts
+ */
+export function show(kind, alerts) {
+  const slim = alerts.map((alert) => ({ ...alert, evidence: undefined }));
+  form.value = { kind, alerts };
+  notice.value = null;
+  keep("form", { kind, alerts: slim });
+}
+
+/** Closes the form. */
+export function hide() {
+  form.value = null;
+  keep("form", null);
+}
+
+/**
+ * Starts an act on some alerts.
+ * @param {Kind} kind
+ * @param {Alert[]} alerts
+ */
+export function run(kind, alerts) {
+  const me = session.value;
+  if (!mayEver(kind, me)) return say("bad", t("acts.no_right"), alerts);
+  if (kind === "export") return show(kind, alerts);
+  if (alerts.length === 0) return say("bad", t("acts.nothing_chosen"), alerts);
+  if (kind === "copy") return void copyAll(alerts);
+  const fit = open(kind, alerts, me?.name ?? null);
+  if (fit.length === 0) return say("bad", t(`acts.unfit.${kind}`), alerts);
+  if (kind === "acknowledge") return void send(fit, { act: "acknowledge" });
+  if (kind === "mine") return void send(fit, { act: "assign", to: me?.name ?? null });
+  show(kind, fit);
+}
+
+/** @param {Alert[]} alerts */
+async function copyAll(alerts) {
+  const done = await copy(alerts);
+  say(done ? "good" : "bad", done ? t("acts.copied", { n: alerts.length }) : t("acts.not_copied"), alerts);
+}
+
+/**
+ * Sends an act that has no form, and says what came of it.
+ * @param {Alert[]} alerts
+ * @param {import("./act.js").Body} body
+ */
+async function send(alerts, body) {
+  notice.value = null;
+  try {
+    settle(alerts, await act(alerts, body));
+  } catch (error) {
+    say("bad", because(error), alerts);
+  }
+}
+
+/**
+ * Says what came of an act.
+ * @param {Alert[]} alerts
+ * @param {import("./act.js").Outcome} outcome
+ * @returns {boolean} whether all of it was done
+ */
+export function settle(alerts, outcome) {
+  conflict.value = outcome.conflict;
+  if (outcome.conflict) return false;
+  if (outcome.failed.length === 0) {
+    notice.value = null;
+    return true;
+  }
+  const [{ title, detail }] = outcome.failed;
+  const first = detail || title;
+  say("bad", alerts.length === 1 ? first : t("acts.some_refused", { n: outcome.failed.length, all: alerts.length, first }), alerts);
+  return false;
+}
+
+/** Does the act that met a newer state all the same. */
+export async function goOn() {
+  const met = conflict.value;
+  if (!met) return;
+  try {
+    if (settle([met.current], await insist(met))) hide();
+  } catch (error) {
+    say("bad", because(error), [met.current]);
+  }
+}
+
+/** Takes the last act back, if there is still time. */
+export async function undo() {
+  const before = last.value;
+  if (!before) return say("bad", t("acts.nothing_to_undo"), []);
+  if (!before.undo) return say("bad", t("acts.no_undo"), []);
+  last.value = null;
+  try {
+    const hindrance = await before.undo();
+    if (hindrance) say("bad", t("acts.undo_hindered", { what: hindrance }), []);
+    else say("good", t("acts.undone"), []);
+  } catch (error) {
+    say("bad", because(error), []);
+  }
+}
+
+/**
+ * @param {"good"|"bad"} tone
+ * @param {string} text
+ * @param {Alert[]} alerts
+ */
+export function say(tone, text, alerts) {
+  notice.value = { tone, text, ids: alerts.map((alert) => alert.id) };
+}
+
+/**
+ * Why a request failed, for the reader. The server's own words are shown as they are.
+ * @param {unknown} error
+ */
+export function because(error) {
+  const { status, title, detail, errors } = /** @type {any} */ (error);
+  if (!status) return t("acts.unreachable");
+  if (status === 401) return t("acts.session_over");
+  const first = errors?.[0];
+  const precise = first ? `${first.pointer}: ${first.detail}` : "";
+  return [title, detail || precise].filter(Boolean).join(": ");
+}

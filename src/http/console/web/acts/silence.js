@@ -1,0 +1,114 @@
+// @ts-check
+/** The form of a silence. It shows what the silence would hold back before anybody makes it. */
+import { h, useEffect, useState } from "../vendor/preact.js";
+import { now, session } from "../state.js";
+import { t, word } from "../words.js";
+import { silence } from "./act.js";
+import { useDraft } from "./drafts.js";
+import { because, hide, say } from "./run.js";
+import { Choices, Shell, TextField, subjects } from "./shell.js";
+import { Until, ahead } from "./until.js";
+
+/** @typedef {import("../list/types.js").Alert} Alert */
+
+/** Rows of the preview. */
+const SHOWN = 5;
+/** Wait after the last change of the form before the server is asked for the preview, ms. */
+const PAUSE_MS = 350;
+/** The longest silence an analyst may make, hours; longer and wider ones need the right `silence_wide`. */
+const HOURS = 24;
+
+/**
+ * @param {{alerts: Alert[]}} props the silence is about the first one's vessel, zone and behaviour, as chosen
+ */
+export function SilenceForm({ alerts }) {
+  const [alert] = alerts;
+  const isWide = session.value?.rights.includes("silence_wide") ?? false;
+  const draft = useDraft(`silence.${alert.id}`, {
+    mmsi: alert.vessels[0] ? String(alert.vessels[0].mmsi) : "", zone: "", behaviour: alert.vessels[0] ? "" : alert.behaviour,
+    choice: "12", typed: "", why: "",
+  });
+  const { mmsi, zone, behaviour, choice, typed, why } = draft.value;
+  const until = ahead(choice, typed, Number(now.value));
+  const [state, setState] = useState(/** @type {{busy: boolean, fault: string|null}} */ ({ busy: false, fault: null }));
+  const body = {
+    ...(mmsi ? { mmsi: Number(mmsi) } : {}), ...(zone ? { zone } : {}), ...(behaviour ? { behaviour } : {}),
+    until: new Date(until ?? 0).toISOString(), why: why.trim(),
+  };
+  const needsWide = !mmsi || (until !== null && until - Number(now.value) > HOURS * 3_600_000 + 60_000);
+  const missing = !mmsi && !zone && !behaviour ? t("silence.of_what") : until === null ? t("acts.until_what")
+    : needsWide && !isWide ? t("silence.too_wide", { n: HOURS }) : why.trim() === "" ? t("acts.why_what") : null;
+  const onSend = async () => {
+    setState({ busy: true, fault: null });
+    try {
+      const made = await silence(body, false, draft.key);
+      draft.clear();
+      hide();
+      say("good", t("silence.made", { n: made.holds, number: String(made.number ?? 0) }), alerts);
+    } catch (error) {
+      setState({ busy: false, fault: because(error) });
+    }
+  };
+  return h(Shell, {
+    title: t("silence.title"), about: subjects([alert]), submit: t("acts.do.silence"), ...state, canSend: missing === null, why: missing, onSend,
+  },
+  h(What, { alert, mmsi, zone, behaviour, onSet: draft.set }),
+  h(Until, { label: t("acts.until"), choice, typed, onSet: draft.set }),
+  h(TextField, { label: t("acts.why"), rows: 1, value: why, onText: (text) => draft.set({ why: text }) }),
+  h(Preview, { mmsi, zone, behaviour, isWhole: until !== null && Boolean(mmsi || zone || behaviour), until: body.until }),
+  h("p", { class: "act-hint" }, t("silence.hint")));
+}
+
+/**
+ * What the silence is about: vessel, zone and behaviour of the alert, each on or off.
+ * @param {{alert: Alert, mmsi: string, zone: string, behaviour: string, onSet: (part: any) => void}} props
+ */
+function What({ alert, mmsi, zone, behaviour, onSet }) {
+  const none = { value: "", label: t("silence.any") };
+  const vessels = alert.vessels.map((vessel) => ({ value: String(vessel.mmsi), label: vessel.name ?? `MMSI ${vessel.mmsi}`, hint: `MMSI ${vessel.mmsi}` }));
+  const zones = alert.zones.map((one) => ({ value: one.id, label: one.name, hint: one.id }));
+  return h("div", { class: "act-what" },
+    vessels.length ? h(Choices, { name: "mmsi", label: t("silence.vessel"), value: mmsi, options: [...vessels, none], onPick: (value) => onSet({ mmsi: value }) }) : null,
+    h(Choices, {
+      name: "behaviour", label: t("silence.behaviour"), value: behaviour,
+      options: [{ value: alert.behaviour, label: word("behaviour", alert.behaviour) }, none], onPick: (value) => onSet({ behaviour: value }),
+    }),
+    zones.length ? h(Choices, { name: "zone", label: t("silence.zone"), value: zone, options: [...zones, none], onPick: (value) => onSet({ zone: value }) }) : null);
+}
+
+/**
+ * What the silence would hold back now, by the server's answer.
+ * @param {{mmsi: string, zone: string, behaviour: string, isWhole: boolean, until: string}} props
+ */
+function Preview({ mmsi, zone, behaviour, isWhole, until }) {
+  const [seen, setSeen] = useState(/** @type {{holds: number, items: Alert[]}|string|null} */ (null));
+  useEffect(() => {
+    let isOld = false;
+    setSeen(null);
+    if (!isWhole) return undefined;
+    const timer = setTimeout(async () => {
+      const body = { ...(mmsi ? { mmsi: Number(mmsi) } : {}), ...(zone ? { zone } : {}), ...(behaviour ? { behaviour } : {}), until, why: t("silence.preview") };
+      try {
+        const made = await silence(body, true);
+        if (!isOld) setSeen(made);
+      } catch (error) {
+        if (!isOld) setSeen(because(error));
+      }
+    }, PAUSE_MS);
+    return () => {
+      isOld = true;
+      clearTimeout(timer);
+    };
+    // `until` moves with the clock; the preview is about what is open now.
+  }, [mmsi, zone, behaviour, isWhole]);
+  if (!isWhole) return null;
+  const head = seen === null ? t("silence.counting") : typeof seen === "string" ? seen : t("silence.holds", { n: seen.holds });
+  const items = seen === null || typeof seen === "string" ? [] : seen.items.slice(0, SHOWN);
+  const more = seen === null || typeof seen === "string" ? 0 : seen.holds - items.length;
+  return h("div", { class: "act-preview", "aria-live": "polite" },
+    h("strong", null, head),
+    h("ul", null, items.map((item) => h("li", { key: item.id },
+      h("span", { class: `sev-word sev-${item.severity}` }, `${t(`severity.${item.severity}`)} ${item.score}`), " ",
+      word("behaviour", item.behaviour), " · ", item.vessels.map((vessel) => vessel.name ?? vessel.mmsi).join(" – "))),
+    more > 0 ? h("li", null, t("acts.and_more", { n: more })) : null));
+}

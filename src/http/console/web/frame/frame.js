@@ -1,0 +1,67 @@
+// @ts-check
+// What every page has round it: the bar, the warning line, the page itself, the panel of keys or account, the foot line.
+import { h, useEffect, useState } from "../vendor/preact.js";
+import { route } from "../route.js";
+import { session } from "../state.js";
+import { Boundary } from "../ui/boundary.js";
+import { Button } from "../ui/button.js";
+import { ToastLine } from "../ui/toast.js";
+import { t } from "../words.js";
+import { Account } from "./account.js";
+import { Bar } from "./bar.js";
+import { KeyHelp } from "./key_help.js";
+import { panel } from "./panel.js";
+import { listen } from "./sound.js";
+import { followStatus } from "./status_poll.js";
+import { Warnings } from "./warnings.js";
+
+/** Modules in `views` by the view of the address; each is loaded when first opened. @type {Record<string, string>} */
+const VIEWS = {
+  watch: "watch", alerts: "watch", list: "list", map: "map", alert: "alert", cases: "cases", case: "case", vessel: "vessel", zones: "zones",
+  silences: "silences", status: "status", people: "people", audit: "audit",
+};
+
+export function Frame() {
+  useEffect(followStatus, []);
+  useEffect(listen, []);
+  const { view, id, params } = route.value;
+  useEffect(() => {
+    document.title = `${t(`nav.${view}`)}${id ? ` ${id.slice(0, 12)}` : ""} · ${session.value?.site || "Atalaia"}`;
+  });
+  return [
+    h(Boundary, { key: "bar", name: "bar", children: h(Bar, null) }),
+    h(Boundary, { key: "warnings", name: "warnings", children: h(Warnings, null) }),
+    h("div", { key: "stage", class: "stage" },
+      h("main", { class: "page", id: "page", tabIndex: 0 }, h(Boundary, { key: view, name: view, children: h(View, { view, id, params }) })),
+      panel.value === "keys" && h(Side, { title: t("keys.title"), children: h(KeyHelp, null) }),
+      panel.value === "account" && h(Side, { title: t("account.title"), children: h(Account, null) }),
+      h(ToastLine, null)),
+  ];
+}
+
+/** @param {{ view: string, id: string | null, params: Record<string, string> }} props */
+function View({ view, id, params }) {
+  const [loaded, setLoaded] = useState(/** @type {{ view: string, Page: any, fault: unknown } | null} */ (null));
+  const load = () => {
+    let current = true;
+    const module = VIEWS[view] ? import(`../views/${VIEWS[view]}.js`) : Promise.reject(new Error(view));
+    module.then((found) => current && setLoaded({ view, Page: found.default, fault: null }), (fault) => current && setLoaded({ view, Page: null, fault }));
+    return () => void (current = false);
+  };
+  useEffect(load, [view]);
+  if (!loaded || loaded.view !== view) return h("div", { class: "page-loading" }, t("word.loading"));
+  if (!loaded.Page) {
+    return h("div", { class: "page-loading", role: "alert" }, h("p", null, VIEWS[view] ? t("frame.not_loaded") : t("frame.no_page", { path: location.pathname })),
+      VIEWS[view] && h(Button, { onClick: () => location.reload() }, t("action.reload")));
+  }
+  return h(loaded.Page, { id, params });
+}
+
+/** A panel at the right edge that blocks nothing; Esc closes it.
+ * @param {{ title: string, children: import("../vendor/preact.js").ComponentChildren }} props */
+function Side({ title, children }) {
+  return h("aside", { class: "side", "aria-label": title },
+    h("div", { class: "side-head" }, h("h2", null, title), h(Button, { kind: "quiet", onClick: () => (panel.value = null), hint: "Esc" }, t("action.close"))),
+    h("div", { class: "side-body" }, h(Boundary, { name: "side", children })));
+}
+

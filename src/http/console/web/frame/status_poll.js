@@ -1,0 +1,39 @@
+// @ts-check
+// The state of the daemon for the bar: asked for at an easy pace, less often while the page is hidden.
+import { signal } from "../vendor/preact.js";
+import { get } from "../api.js";
+import { feeds } from "../live.js";
+import { ended, may } from "../state.js";
+
+/** @typedef {import("../../types/api").Status} Status */
+
+/** The last answer; null before the first, or if the person may not see it. */
+export const state = signal(/** @type {Status | null} */ (null));
+
+const EVERY = 10_000;
+const HIDDEN = 60_000;
+
+/** Asks until the frame is gone. @returns {() => void} */
+export function followStatus() {
+  /** @type {any} */
+  let timer = 0;
+  const ask = async () => {
+    if (may("status") && ended.peek() === null) {
+      const answer = await get("/status").catch(() => null);
+      if (answer) {
+        state.value = answer.data;
+        if (feeds.peek() === null) feeds.value = answer.data.inputs;
+      }
+    }
+    timer = setTimeout(ask, document.hidden ? HIDDEN : EVERY);
+  };
+  void ask();
+  return () => clearTimeout(timer);
+}
+
+/** How a feed does: `up`, `lagging`, `silent` (also when it is down).
+ * @param {import("../../types/api").Feed} feed */
+export function feedState(feed) {
+  if (feed.state !== "up" || feed.silent_since) return feed.state === "ended" ? "none" : "silent";
+  return feed.lagging ? "lagging" : "up";
+}

@@ -1,0 +1,80 @@
+// @ts-check
+/** What stands where no row does. Silence of the console must be told from silence of the sea. */
+import { get } from "../api.js";
+import { clock, time } from "../format.js";
+import { feeds, status as stream } from "../live.js";
+import { filter, now } from "../state.js";
+import { h, useEffect, useState } from "../vendor/preact.js";
+import { t } from "../words.js";
+import { because } from "../acts/run.js";
+import { query, tokens } from "./filter.js";
+import { load, problem, summary } from "./store.js";
+
+/** @typedef {{last: string|null, below: number, budget: {today: number, allowed: number}|null}} Quiet */
+
+/** Rows drawn in outline while the first page is on its way. */
+const OUTLINES = 12;
+
+/** Rows in outline. */
+export function Skeleton() {
+  return h("div", { class: "grid skeleton", "aria-busy": "true", "aria-label": t("word.loading") }, Array.from({ length: OUTLINES }, (_, index) => h("div", { key: index, class: "outline" }, h("i", null), h("i", null))));
+}
+
+/**
+ * Why the list could not be loaded, and another try.
+ * @param {{isBrief?: boolean}} props `isBrief` over rows that are there but may be old
+ */
+export function Failed({ isBrief = false }) {
+  return h("div", { class: isBrief ? "list-fault brief" : "list-fault", role: "alert" },
+    h("strong", null, t(isBrief ? "list.stale" : "list.failed")), h("p", null, because(problem.value ?? {})),
+    h("button", { type: "button", class: "tool", onClick: load }, t("action.retry")));
+}
+
+/**
+ * What is known of the silence: since when, what lies below, whether the feeds are up.
+ * @param {string} text of the filter
+ * @param {number|undefined} seq of the counts, to ask again when they change
+ */
+function useQuiet(text, seq) {
+  const [quiet, setQuiet] = useState(/** @type {Quiet|null} */ (null));
+  useEffect(() => {
+    const control = new AbortController();
+    const options = { signal: control.signal };
+    Promise.all([
+      get("/alerts", { ...query(text, ["state"], now.peek()), sort: "-last_at", limit: 1 }, options).then(({ data }) => data.items[0]?.last_at ?? null),
+      get("/alerts/summary", query(text, ["severity"], now.peek()), options).then(({ data }) => data.total),
+      get("/status", {}, options).then(({ data }) => data.budget ?? null).catch(() => null),
+    ]).then(([last, below, budget]) => setQuiet({ last, below, budget })).catch(() => {});
+    return () => control.abort();
+  }, [text, seq]);
+  return quiet;
+}
+
+/** @param {string} at a time of today is its clock, an earlier one its date too */
+function short(at) {
+  return at.slice(0, 10) === new Date(now.peek()).toISOString().slice(0, 10) ? clock(at) : time(at);
+}
+
+export function Empty() {
+  const text = filter.value ?? "";
+  const quiet = useQuiet(text, summary.value?.seq);
+  const isPlain = tokens(text).length === 0;
+  const all = feeds.value ?? [];
+  const up = all.filter((feed) => feed.state === "up" && !feed.silent_since).length;
+  const isLive = stream.value === "live";
+  const isWell = isLive && all.length > 0 && up === all.length;
+  return h("div", { class: "list-empty", role: "status" },
+    h("strong", null, isPlain ? (quiet?.last ? t("list.empty.since", { time: short(quiet.last) }) : t("list.empty.never")) : t("list.empty.filter")),
+    quiet || summary.value ? h("p", null, [
+      quiet && quiet.below > 0 ? t("list.empty.below", { n: quiet.below }) : t("list.empty.none_below"),
+      summary.value?.silenced ? t("list.empty.silenced", { n: summary.value.silenced }) : "",
+    ].filter(Boolean).join(" ")) : null,
+    h("ul", null,
+      h("li", { class: isLive ? "well" : "ill" }, t(isLive ? "list.empty.live" : "list.empty.not_live")),
+      feeds.value === null ? h("li", { class: "ill" }, t("list.empty.no_feeds")) : h("li", { class: up === all.length && up > 0 ? "well" : "ill" }, t("list.empty.feeds", { up, n: all.length })),
+      quiet?.budget ? h("li", { class: quiet.budget.today <= quiet.budget.allowed ? "well" : "ill" }, t("list.empty.budget", { today: quiet.budget.today, allowed: quiet.budget.allowed })) : null),
+    h("p", { class: isWell ? "verdict well" : "verdict ill" }, t(isWell ? "list.empty.sea" : "list.empty.console")),
+    h("div", { class: "list-empty-acts" },
+      !isPlain ? h("button", { type: "button", class: "tool", onClick: () => { filter.value = ""; } }, t("list.clear_filter")) : null,
+      quiet && quiet.below > 0 ? h("button", { type: "button", class: "tool", onClick: () => { filter.value = `${text} severity>=info`.trim(); } }, t("list.show_below")) : null));
+}

@@ -1,0 +1,203 @@
+// @ts-check
+/** The filter box: one line of tokens with completion, chips under it, and filters kept by name. */
+import { filter, now, preferences, session, setPreference } from "../state.js";
+import { Fragment, h, useEffect, useRef, useState } from "../vendor/preact.js";
+import { hasWord, t } from "../words.js";
+import { country } from "./country.js";
+import { accept, offers } from "./complete.js";
+import { problem, query, tokens, without } from "./filter.js";
+import { hasDrawer, summary } from "./store.js";
+
+/** @typedef {import("./complete.js").Offer} Offer */
+/** @typedef {import("./filter.js").Token} Token */
+
+/** Wait after the last key before the list is asked for, ms. */
+const PAUSE_MS = 250;
+
+/** Names of keys and values in the reader's language. */
+const naming = {
+  key: (/** @type {string} */ key) => t(`list.key.${key}`),
+  value: (/** @type {string} */ key, /** @type {string} */ value) => valueName(key, value),
+};
+
+/**
+ * The name of a value; empty if the value is its own name.
+ * @param {string} key
+ * @param {string} value
+ */
+function valueName(key, value) {
+  const prefix = { severity: "severity", behaviour: "behaviour", state: "state", status: "alert_status", type: "vessel" }[key];
+  if (prefix) return hasWord(`${prefix}.${value}`) ? t(`${prefix}.${value}`) : "";
+  if (key === "flag" && /^[a-z]{2}$/i.test(value)) return country(value);
+  if (key === "owner") return value === "none" ? t("list.owner_none") : value === "me" ? t("list.owner_me") : "";
+  if (key === "zone") return summary.peek()?.zone[value]?.name ?? "";
+  if (key === "silenced" || key === "facts") return t(value === "yes" ? "word.yes" : "word.no");
+  return "";
+}
+
+/** The text being written; the filter follows it after a pause. */
+export function FilterBox() {
+  const [text, setText] = useState(filter.value ?? "");
+  const [menu, setMenu] = useState(/** @type {{list: Offer[], at: number}|null} */ (null));
+  const box = useRef(/** @type {HTMLInputElement|null} */ (null));
+  const timer = useRef(0);
+  const applied = filter.value ?? "";
+  useEffect(() => {
+    // Another window, a chip or a facet changed it; what is being typed here is not thrown away for an echo of itself.
+    if (!timer.current) setText(applied);
+  }, [applied]);
+  const apply = (/** @type {string} */ value) => {
+    clearTimeout(timer.current);
+    timer.current = 0;
+    filter.value = value.trim();
+  };
+  const change = (/** @type {string} */ value, /** @type {number} */ caret) => {
+    setText(value);
+    const list = offers(value, caret, summary.peek(), naming, session.peek()?.name ?? null);
+    setMenu(list.length ? { list, at: -1 } : null);
+    clearTimeout(timer.current);
+    timer.current = window.setTimeout(() => {
+      timer.current = 0;
+      // A token that is not finished would be refused; the list waits for the rest of it.
+      if (tokens(value).every((one) => problem(one) === null)) apply(value);
+    }, PAUSE_MS);
+  };
+  const pick = (/** @type {Offer} */ offer) => {
+    const field = box.current;
+    if (!field) return;
+    const next = accept(text, field.selectionStart ?? text.length, offer);
+    change(next.text, next.caret);
+    requestAnimationFrame(() => field.setSelectionRange(next.caret, next.caret));
+    field.focus();
+    if (offer.isWhole) setMenu(null);
+  };
+  const onKey = (/** @type {KeyboardEvent} */ event) => {
+    if (menu && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
+      const step = event.key === "ArrowDown" ? 1 : -1;
+      setMenu({ ...menu, at: (menu.at + step + menu.list.length + (menu.at < 0 && step < 0 ? 1 : 0)) % menu.list.length });
+    } else if (menu && menu.at >= 0 && (event.key === "Enter" || event.key === "Tab")) pick(menu.list[menu.at]);
+    else if (menu && menu.list.length > 0 && event.key === "Tab" && !event.shiftKey && text) pick(menu.list[0]);
+    else if (event.key === "Enter") {
+      apply(text);
+      setMenu(null);
+      /** @type {HTMLElement|null} */ (document.querySelector("[data-keys=list] [role=grid]"))?.focus();
+    } else if (event.key === "Escape") {
+      if (menu) setMenu(null);
+      else box.current?.blur();
+    } else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  const onFocus = () => change(text, box.current?.selectionStart ?? text.length);
+  return h("div", { class: "filter" },
+    h("div", { class: "filter-line" },
+      h("input", {
+        ref: box, class: "filter-box", type: "text", role: "combobox", "aria-label": t("list.filter"), "aria-expanded": menu !== null, "aria-controls": "filter-offers",
+        "aria-autocomplete": "list", "aria-activedescendant": menu && menu.at >= 0 ? `offer-${menu.at}` : undefined, id: "filter-box",
+        value: text, placeholder: t("list.filter_hint"), spellcheck: false, autocomplete: "off", autocapitalize: "none",
+        onInput: (/** @type {any} */ event) => change(event.currentTarget.value, event.currentTarget.selectionStart), onFocus,
+        onKeyDown: onKey, onBlur: () => { if (timer.current) apply(text); setMenu(null); },
+      }),
+      h("kbd", { class: "filter-key", "aria-hidden": "true" }, "f"),
+      h(Saved, { text: applied }),
+      h("button", {
+        type: "button", class: `tool${hasDrawer.value ? " on" : ""}`, "aria-expanded": hasDrawer.value, title: t("list.facets_hint"),
+        onClick: () => { hasDrawer.value = !hasDrawer.peek(); },
+      }, t("list.facets"))),
+    menu ? h(Menu, { menu, pick }) : null,
+    h(Chips, { text: applied }),
+    h(Faults, { text }));
+}
+
+/** @param {{menu: {list: Offer[], at: number}, pick: (offer: Offer) => void}} props */
+function Menu({ menu, pick }) {
+  return h("ul", { class: "filter-offers", role: "listbox", id: "filter-offers", "aria-label": t("list.offers") }, menu.list.map((offer, at) =>
+    h("li", {
+      key: offer.insert, role: "option", id: `offer-${at}`, "aria-selected": at === menu.at, class: at === menu.at ? "on" : "",
+      onMouseDown: (/** @type {Event} */ event) => {
+        event.preventDefault();
+        pick(offer);
+      },
+    }, h("code", null, offer.word), h("span", { class: "offer-hint" }, offer.hint), offer.count === null ? null : h("span", { class: "offer-count" }, offer.count))));
+}
+
+/**
+ * One chip for each token, and a grey one for each default: what is left out must be seen.
+ * @param {{text: string}} props
+ */
+function Chips({ text }) {
+  const all = tokens(text);
+  const asked = query(text, [], now.peek());
+  const widen = (/** @type {string} */ token) => { filter.value = `${text} ${token}`.trim(); };
+  return h("div", { class: "chips" },
+    asked.min_severity ? h("button", { type: "button", class: "chip default", title: t("list.widen"), onClick: () => widen("severity>=info") }, t("list.default_severity"), h("i", { "aria-hidden": "true" }, "×")) : null,
+    asked.state ? h("button", { type: "button", class: "chip default", title: t("list.widen"), onClick: () => widen("state:new,acknowledged,closed") }, t("list.default_state"), h("i", { "aria-hidden": "true" }, "×")) : null,
+    all.map((one, index) => h("button", {
+      key: `${index} ${one.text}`, type: "button", class: "chip", title: t("list.remove_chip", { token: one.text }),
+      onClick: () => { filter.value = without(text, index); },
+    }, h(ChipText, { one }), h("i", { "aria-hidden": "true" }, "×"))),
+    summary.value?.withheld ? h("span", { class: "chips-withheld", title: t("list.withheld_hint") }, t("list.withheld", { n: summary.value.withheld })) : null,
+    all.length > 1 ? h("button", { type: "button", class: "chip clear", onClick: () => { filter.value = ""; } }, t("list.clear_filter")) : null);
+}
+
+/** @param {{one: Token}} props */
+function ChipText({ one }) {
+  const { key } = one;
+  if (key === null) return h("bdi", null, `“${one.values[0]}”`);
+  const values = one.values.map((value) => (["behaviour", "type", "state", "status", "severity", "zone", "owner", "flag"].includes(key) ? valueName(key, value) || value : value));
+  return h(Fragment, null, h("small", null, t(`list.key_short.${key}`), one.sign === ":" ? "" : ` ${one.sign.replace(">=", "≥").replace("<=", "≤")}`), " ", h("bdi", null, values.join(", ")));
+}
+
+/**
+ * What cannot be meant, in words, while it is written.
+ * @param {{text: string}} props
+ */
+function Faults({ text }) {
+  const wrong = tokens(text).map((one) => ({ one, what: problem(one) })).filter(({ what }) => what !== null && what !== "empty");
+  if (wrong.length === 0) return null;
+  return h("p", { class: "filter-fault", role: "status" }, wrong.map(({ one, what }) => t(`list.fault.${what}`, { token: one.text })).join(" "));
+}
+
+/**
+ * Filters kept by name, in the person's own preferences.
+ * @param {{text: string}} props
+ */
+function Saved({ text }) {
+  const [isOpen, setOpen] = useState(false);
+  const [name, setName] = useState("");
+  const root = useRef(/** @type {HTMLDivElement|null} */ (null));
+  const kept = /** @type {Array<{name: string, text: string}>} */ (Array.isArray(preferences.value.filters) ? preferences.value.filters : []);
+  useEffect(() => {
+    if (!isOpen) return undefined;
+    const away = (/** @type {Event} */ event) => {
+      if (!root.current?.contains(/** @type {Node} */ (event.target))) setOpen(false);
+    };
+    addEventListener("pointerdown", away);
+    return () => removeEventListener("pointerdown", away);
+  }, [isOpen]);
+  const save = (/** @type {Event} */ event) => {
+    event.preventDefault();
+    const called = name.trim();
+    if (!called || !text) return;
+    setPreference("filters", [...kept.filter((one) => one.name !== called), { name: called, text }].sort((a, b) => a.name.localeCompare(b.name)));
+    setName("");
+  };
+  const onKey = (/** @type {KeyboardEvent} */ event) => {
+    if (event.key !== "Escape") return;
+    setOpen(false);
+    event.stopPropagation();
+  };
+  return h("div", { class: "saved", ref: root, onKeyDown: onKey },
+    h("button", { type: "button", class: "tool", "aria-expanded": isOpen, title: t("list.saved"), onClick: () => setOpen(!isOpen) }, "★", kept.length ? h("small", null, kept.length) : null),
+    isOpen ? h("div", { class: "saved-menu" },
+      kept.length === 0 ? h("p", { class: "saved-none" }, t("list.saved_none")) : null,
+      kept.map((one) => h("div", { key: one.name, class: "saved-row" },
+        h("button", { type: "button", class: "saved-pick", title: one.text, onClick: () => { filter.value = one.text; setOpen(false); } }, h("b", null, one.name), h("small", null, one.text)),
+        h("button", {
+          type: "button", class: "saved-drop", "aria-label": t("list.saved_drop", { name: one.name }), title: t("list.saved_drop", { name: one.name }),
+          onClick: () => setPreference("filters", kept.filter((other) => other !== one)),
+        }, "×"))),
+      h("form", { class: "saved-form", onSubmit: save },
+        h("input", { value: name, maxLength: 60, placeholder: t("list.saved_name"), "aria-label": t("list.saved_name"), disabled: !text, onInput: (/** @type {any} */ event) => setName(event.currentTarget.value) }),
+        h("button", { type: "submit", class: "tool", disabled: !text || !name.trim() }, t("action.save")))) : null);
+}

@@ -1,0 +1,105 @@
+// @ts-check
+/** The list of alerts: filter, counts, rows that stay where they are, acts on one or several. */
+import "../words/list.js";
+import "../words/acts.js";
+import { get } from "../api.js";
+import { ActForm } from "../acts/forms.js";
+import { Buttons } from "../acts/bar.js";
+import { Status } from "../acts/status.js";
+import { bars, form } from "../acts/run.js";
+import { setParams, route } from "../route.js";
+import { filter } from "../state.js";
+import { Boundary } from "../ui/boundary.js";
+import { h, useEffect, useRef, useState } from "../vendor/preact.js";
+import { t } from "../words.js";
+import { chosen, grouping, hasDrawer, held, start, summary } from "./store.js";
+import { clear, follow, targets } from "./choose.js";
+import { Facets } from "./facets.js";
+import { FilterBox } from "./filterbox.js";
+import { Grid } from "./grid.js";
+import { GROUPINGS } from "./groups.js";
+import { useKeys } from "./listkeys.js";
+import { Tools } from "./tools.js";
+
+/**
+ * The list with everything that belongs to it; fills its parent.
+ * @param {{name?: string}} props
+ */
+export function AlertList({ name = "list" }) {
+  useAddress();
+  useEffect(start, []);
+  useEffect(follow, []);
+  useKeys();
+  return h("section", { class: `alerts alerts-${name}`, "data-keys": "list", "aria-label": t("list.title") },
+    h(Boundary, { name: "filter" }, h(FilterBox, null)),
+    hasDrawer.value ? h(Boundary, { name: "facets" }, h(Facets, null)) : null,
+    h(Boundary, { name: "tools" }, h(Tools, null)),
+    h(Boundary, { name: "grid" }, h(Grid, null)),
+    h(Boundary, { name: "acts" }, h(Foot, null)));
+}
+
+/** Keeps filter and grouping in the address, and takes them from it at the start and when the reader goes back. */
+function useAddress() {
+  const { params } = route.value;
+  const seen = useRef(/** @type {string|null} */ (null));
+  const asked = `${params.q ?? ""}\n${params.group ?? ""}`;
+  useEffect(() => {
+    if (seen.current === asked) return;
+    const isFirst = seen.current === null;
+    seen.current = asked;
+    if (params.q !== undefined || !isFirst || filter.peek() === null) filter.value = params.q ?? (isFirst ? (filter.peek() ?? "") : "");
+    const by = GROUPINGS.find((one) => one === params.group);
+    if (by) grouping.value = by;
+  }, [asked]);
+  const [text, by] = [filter.value, grouping.value];
+  useEffect(() => {
+    if (text === null || seen.current === null) return;
+    seen.current = `${text}\n${by === "none" ? "" : by}`;
+    setParams({ q: text || null, group: by === "none" ? null : by });
+  }, [text, by]);
+}
+
+/** Under the rows: the acts on what is chosen, their form, and what came of them. */
+function Foot() {
+  const count = chosen.value.size;
+  const shown = form.value;
+  // The form of one alert stands beside that alert, if its page is open.
+  const isElsewhere = shown !== null && shown.alerts.length === 1 && (bars.value.get(shown.alerts[0].id) ?? 0) > 0;
+  // The rows may have changed while the form is being written; the acts must know what they meet.
+  const { items } = held.value;
+  const alerts = shown?.alerts.map((alert) => items.get(alert.id) ?? alert) ?? [];
+  return h("footer", { class: "alerts-foot" },
+    count > 0 ? h("div", { class: "bulk" },
+      h("div", { class: "bulk-head" },
+        h("strong", null, t("list.chosen", { n: count })),
+        h("button", { type: "button", class: "tool", onClick: clear }, t("list.clear_choice"), h("kbd", null, "Esc"))),
+      h(Buttons, { alerts: targets(), isBulk: true })) : null,
+    shown && !isElsewhere
+      ? h(ActForm, { form: { ...shown, alerts }, people: people(summary.value), filter: filter.value ?? "", total: held.value.total })
+      : null,
+    h(Status, null));
+}
+
+/**
+ * Names that alerts are assigned to now.
+ * @param {import("./types.js").Summary|null} counts
+ */
+function people(counts) {
+  return Object.keys(counts?.owner ?? {}).filter((name) => name !== "" && name !== "none").sort();
+}
+
+/**
+ * One alert of the server, kept for what is not in the list; null until it is here.
+ * @param {string|null} id
+ */
+export function useAlert(id) {
+  const known = id === null ? null : (held.value.items.get(id) ?? null);
+  const [fetched, setFetched] = useState(/** @type {import("./types.js").Alert|null} */ (null));
+  useEffect(() => {
+    if (id === null || known) return undefined;
+    const control = new AbortController();
+    get(`/alerts/${id}`, {}, { signal: control.signal }).then(({ data }) => setFetched(data)).catch(() => {});
+    return () => control.abort();
+  }, [id, known === null]);
+  return known ?? (fetched?.id === id ? fetched : null);
+}

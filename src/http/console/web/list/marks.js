@@ -1,0 +1,41 @@
+// @ts-check
+/** The small marks of a row: what is special about an alert, each with a name for the pointer and for readers of the screen. */
+import { time } from "../format.js";
+import { h } from "../vendor/preact.js";
+import { t } from "../words.js";
+import { MarkIcon } from "./icons.js";
+
+/** @typedef {import("./types.js").Alert} Alert */
+
+/**
+ * The marks of an alert in the order in which they stand, with their texts.
+ * @param {Alert} alert
+ * @param {boolean} isWorse whether it became worse since the list was taken in
+ * @returns {Array<{kind: string, text: string}>}
+ */
+export function marksOf(alert, isWorse) {
+  const isListed = alert.score_reasons?.some((reason) => reason.code.includes("list")) || alert.behaviour === "watchlist";
+  const { failed } = alert.deliveries ?? { failed: 0 };
+  const found = /** @type {Array<{kind: string, text: string}>} */ ([]);
+  const put = (/** @type {boolean} */ holds, /** @type {string} */ kind, /** @type {Record<string, any>} */ values = {}) => {
+    if (holds) found.push({ kind, text: t(`list.mark.${kind}`, values) });
+  };
+  put(isWorse, "worse");
+  put(alert.status === "ended", "ended", { time: time(alert.ended_at) });
+  put(alert.status === "retracted", "retracted");
+  put(alert.silenced_by !== null, "silenced", { number: alert.silenced_by ?? 0 });
+  put(alert.acknowledged_until !== null && alert.state === "acknowledged", "waiting", { time: time(alert.acknowledged_until) });
+  put(alert.notes > 0, "note", { n: alert.notes });
+  put(alert.case_id !== null, "case");
+  put(Boolean(isListed), "listed");
+  put(failed > 0, "failed", { n: failed });
+  return found;
+}
+
+/** @param {{alert: Alert, isWorse: boolean}} props */
+export function Marks({ alert, isWorse }) {
+  return h("span", { class: "marks" },
+    alert.exercise ? h("span", { class: "mark-word exercise", title: t("list.mark.exercise") }, t("list.mark.exercise_short")) : null,
+    marksOf(alert, isWorse).map(({ kind, text }) =>
+      h("span", { key: kind, class: "mark", role: "img", "aria-label": text, title: text }, h(MarkIcon, { kind }))));
+}

@@ -1,0 +1,144 @@
+// @ts-check
+/** One row of the list: 52 px, two lines. It is drawn again only when something on it changed. */
+import { ago, between, localTime, time } from "../format.js";
+import { Component, h } from "../vendor/preact.js";
+import { t, word } from "../words.js";
+import { Severity } from "../ui/severity.js";
+import { country } from "./country.js";
+import { BehaviourIcon, MarkIcon } from "./icons.js";
+import { Marks } from "./marks.js";
+import { typeName } from "./types.js";
+
+/** @typedef {import("./types.js").Alert} Alert */
+/** @typedef {import("./types.js").Vessel} Vessel */
+/**
+ * @typedef {object} Props
+ * @property {Alert} alert
+ * @property {number} top CSS pixels
+ * @property {number} index of the line, from 1
+ * @property {boolean} isActive whether the keys are on it
+ * @property {boolean} isEntry whether Tab enters the list at it
+ * @property {boolean} isOpen whether it is the alert that is open
+ * @property {boolean} isChosen
+ * @property {boolean} isOver whether it ended or left the filter since the list was taken in
+ * @property {boolean} isWorse
+ * @property {string|undefined} underway act that the server has not answered yet
+ * @property {number} flash how often it has changed in place
+ * @property {number} minute the server's clock, in minutes
+ * @property {string} language
+ * @property {{behaviour: string|null, zone: string|null, vessel: string|null}|null} common what the header of its group says already
+ * @property {Handlers} on
+ *
+ * @typedef {object} Handlers
+ * @property {(id: string, event: MouseEvent) => void} pick
+ * @property {(id: string, event: MouseEvent) => void} check
+ * @property {(alert: Alert) => void} goTo moves the map to the alert
+ */
+
+/** @extends {Component<Props, {broken: boolean}>} */
+export class Row extends Component {
+  state = { broken: false };
+
+  /** @param {Props} next @param {{broken: boolean}} state */
+  shouldComponentUpdate(next, state) {
+    const before = /** @type {any} */ (this.props);
+    return state.broken !== this.state.broken || Object.entries(next).some(([key, value]) => before[key] !== value);
+  }
+
+  /** A row that cannot be drawn says so; the others live. */
+  componentDidCatch() {
+    this.setState({ broken: true });
+  }
+
+  render() {
+    const { alert, top, index, isActive, isEntry, isChosen, isOpen, isOver, underway, flash, on } = this.props;
+    const names = ["alert-row", `sev-${alert.severity}`, `state-${alert.state}`];
+    for (const [name, holds] of Object.entries({ active: isActive, open: isOpen, chosen: isChosen, over: isOver, underway: Boolean(underway) })) {
+      if (holds) names.push(name);
+    }
+    // Two names of one animation: changing from one to the other starts it again.
+    if (flash > 0) names.push(flash % 2 ? "flash-a" : "flash-b");
+    return h("div", {
+      class: names.join(" "), role: "row", id: `alert-${alert.id}`, "aria-rowindex": index, "aria-selected": isChosen || isOpen, "data-id": alert.id,
+      tabIndex: isEntry ? 0 : -1, style: { transform: `translateY(${top}px)` },
+      onClick: (/** @type {MouseEvent} */ event) => on.pick(alert.id, event),
+    }, this.state.broken ? h("div", { role: "gridcell", class: "row-broken" }, t("list.row_broken"), " ", alert.id.slice(0, 8)) : h(Cells, this.props));
+  }
+}
+
+/** @param {Props} props */
+function Cells({ alert, isChosen, isWorse, underway, minute, common, on }) {
+  const name = t("list.choose", { what: word("behaviour", alert.behaviour) });
+  return [
+    h("div", { role: "gridcell", class: "row-check", key: "check" },
+      h("input", {
+        type: "checkbox", checked: isChosen, tabIndex: -1, "aria-label": name,
+        onClick: (/** @type {MouseEvent} */ event) => on.check(alert.id, event),
+      }),
+      h("button", {
+        type: "button", class: "row-go", tabIndex: -1, disabled: alert.position === null, "aria-label": t("list.go_to"), title: t("list.go_to"),
+        onClick: (/** @type {MouseEvent} */ event) => {
+          event.stopPropagation();
+          on.goTo(alert);
+        },
+      }, h(MarkIcon, { kind: "cross" }))),
+    h("div", { role: "gridcell", class: "row-severity", key: "severity" },
+      h("div", { class: "row-line" }, h(Severity, { severity: alert.severity }), h("span", { class: "row-score", title: t("list.score", { n: alert.score }) }, alert.score)),
+      h(Marks, { alert, isWorse })),
+    h("div", { role: "gridcell", class: "row-main", key: "main" },
+      h("div", { class: "row-line" },
+        alert.state === "new" ? h("span", { class: "row-new", role: "img", "aria-label": t("state.new"), title: t("state.new") }) : null,
+        common?.behaviour ? null : h("span", { class: "row-behaviour" }, h(BehaviourIcon, { behaviour: alert.behaviour }), h("span", { class: "cut" }, word("behaviour", alert.behaviour))),
+        h(Names, { vessels: alert.vessels }),
+        h("span", { class: "row-space" }),
+        underway ? h("span", { class: "row-underway" }, t("list.underway")) : null,
+        h("span", { class: "row-age", title: `${t("list.began", { time: time(alert.started_at) })}\n${localTime(alert.started_at)}` },
+          ago(alert.last_at, minute * 60_000))),
+      h("div", { class: "row-line second" },
+        h("span", { class: "row-sentence", title: alert.summary }, sentence(alert)),
+        alert.zones[0] && !common?.zone ? h("span", { class: "row-zone", title: alert.zones.map((zone) => zone.name).join("\n") }, alert.zones[0].name) : null,
+        h("span", { class: "row-length", title: t("list.length") }, between(alert.started_at, alert.ended_at ?? alert.last_at)),
+        alert.owner ? h("span", { class: "row-owner", title: t("list.owner", { name: alert.owner }) }, initials(alert.owner)) : h("span", { class: "row-owner none" }))),
+  ];
+}
+
+/**
+ * The vessels of an alert: the first with flag and type, the second by name, more by number.
+ * @param {{vessels: Vessel[]}} props
+ */
+function Names({ vessels }) {
+  if (vessels.length === 0) return null;
+  const [one, two] = vessels;
+  const title = vessels.map((vessel) => `${nameOf(vessel)}, ${vessel.flag ? country(vessel.flag) : t("list.no_flag")}, ${t(`vessel.${typeName(vessel.ship_type)}`)}, MMSI ${vessel.mmsi}`).join("\n");
+  const rest = vessels.length === 2 ? ` – ${nameOf(two)}` : vessels.length > 2 ? ` +${vessels.length - 1}` : "";
+  return h("span", { class: "row-names", title },
+    h("b", null, h("bdi", null, nameOf(one)), h("bdi", null, rest)), " ",
+    h("small", null, one.flag ?? "", " ", one.ship_type === null ? "" : t(`vessel.${typeName(one.ship_type)}`)));
+}
+
+/** @param {Vessel} vessel */
+export function nameOf(vessel) {
+  return vessel.name ?? `MMSI ${vessel.mmsi}`;
+}
+
+/**
+ * The first sentence of the summary. The names it begins with stand in the line above already.
+ * @param {Alert} alert
+ */
+function sentence(alert) {
+  const first = /^.*?\.(?=\s+[A-Z]|$)/s.exec(alert.summary)?.[0] ?? alert.summary;
+  let rest = first;
+  for (const vessel of alert.vessels.slice(0, 2)) {
+    const begun = rest.replace(/^ and /, "");
+    if (!begun.startsWith(nameOf(vessel))) break;
+    rest = begun.slice(nameOf(vessel).length).replace(/^ \([^)]*\)/, "");
+  }
+  rest = rest.replace(/^:/, "").trim();
+  return rest === "" ? first : rest;
+}
+
+/** @param {string} name */
+export function initials(name) {
+  const parts = name.split(/[\s._-]+/).filter(Boolean);
+  return (parts.length > 1 ? parts.slice(0, 2).map((part) => [...part][0]).join("") : name.slice(0, 2)).toUpperCase();
+}

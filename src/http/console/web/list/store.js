@@ -1,0 +1,235 @@
+// @ts-check
+/** What the list knows: its rows, the filter's counts, what is chosen. One for the window, so that a change of page loses nothing. */
+import { get, put } from "../api.js";
+import { onActed } from "../acts/act.js";
+import { lastSeq, onEntry, onReset } from "../live.js";
+import { filter, now, order, preferences, session } from "../state.js";
+import { batch, effect, signal } from "../vendor/preact.js";
+import { matches, query } from "./filter.js";
+import { lines } from "./groups.js";
+import { empty, first, further, receive, take } from "./order.js";
+
+/** @typedef {import("./types.js").Alert} Alert */
+/** @typedef {import("./types.js").Summary} Summary */
+/** @typedef {import("./groups.js").Grouping} Grouping */
+
+/** Rows of one request. */
+const PAGE = 200;
+/** News are written into the list at most this often, ms. */
+const BEAT_MS = 150;
+/** Counts are asked for at most this often, ms. */
+const COUNT_MS = 3000;
+/** With groups on, at most so many alerts are loaded, to fill them. */
+const GROUPED = 5000;
+
+/** The rows. */
+export const held = signal(empty());
+/** `loading` before the first answer to a filter, `failed` with `problem` if there was none. */
+export const phase = signal(/** @type {"loading"|"ready"|"failed"} */ ("loading"));
+/** Why the list could not be loaded; null if it could. */
+export const problem = signal(/** @type {any} */ (null));
+/** Whether a further page is on its way. */
+export const isPaging = signal(false);
+/** Counts under the filter; null before the first answer. */
+export const summary = signal(/** @type {Summary|null} */ (null));
+/** How the rows are grouped. */
+export const grouping = signal(/** @type {Grouping} */ ("none"));
+/** Groups that are folded, as `grouping/key`. */
+export const shut = signal(/** @type {ReadonlySet<string>} */ (new Set()));
+/** The line that the keys act on: id of an alert or a header; null before the first move. */
+export const active = signal(/** @type {string|null} */ (null));
+/** Alerts chosen for an act on several. */
+export const chosen = signal(/** @type {ReadonlySet<string>} */ (new Set()));
+/** Whether new rows are taken in at once, for a screen on the wall. */
+export const atOnce = signal(false);
+/** Whether somebody holds the list still. */
+export const isHeld = signal(false);
+/** Whether the pointer or the focus is in the list, so that nothing may move. */
+export const isTouched = signal(false);
+/** Whether the drawer with the counts is open. */
+export const hasDrawer = signal(false);
+
+/** @param {Alert} alert */
+export function fits(alert) {
+  return matches(filter.peek() ?? "", alert, { me: session.value?.name ?? null, now: now.peek() });
+}
+
+/** The lines as they are shown. */
+export function shown() {
+  return lines(held.value.rows, held.value.items, grouping.value, /** @type {Set<string>} */ (shut.value));
+}
+
+let control = new AbortController();
+/** Parameters of the rows at hand: a further page must ask for the same. */
+let asked = /** @type {Record<string, string>} */ ({});
+/** Ends the listening to the log. */
+let deaf = () => {};
+
+/** Loads the list from the start. The rows before it stay until the answer is here. */
+export async function load() {
+  control.abort();
+  control = new AbortController();
+  const { signal: own } = control;
+  asked = query(filter.peek() ?? "", [], now.peek());
+  phase.value = "loading";
+  try {
+    const { data } = await get("/alerts", { ...asked, sort: "-score", limit: PAGE }, { signal: own });
+    batch(() => {
+      held.value = first(data);
+      phase.value = "ready";
+      problem.value = null;
+      const rows = new Set(held.value.rows);
+      chosen.value = new Set([...chosen.value].filter((id) => rows.has(id)));
+    });
+    // Entries that came while the page was on its way are asked for again; an older state never overwrites a newer one.
+    deaf();
+    deaf = onEntry(listen, { after: data.seq });
+    count();
+    fill();
+  } catch (error) {
+    if (own.aborted) return;
+    problem.value = error;
+    phase.value = "failed";
+  }
+}
+
+/** Loads the page after the last row. */
+export async function more() {
+  const { next } = held.peek();
+  if (next === null || isPaging.peek() || phase.peek() !== "ready") return;
+  const { signal: own } = control;
+  isPaging.value = true;
+  try {
+    const { data } = await get("/alerts", { ...asked, sort: "-score", limit: grouping.peek() === "none" ? PAGE : 1000, cursor: next }, { signal: own });
+    if (!own.aborted) held.value = further(held.peek(), data);
+  } catch (error) {
+    if (!own.aborted) problem.value = error;
+  } finally {
+    isPaging.value = false;
+  }
+}
+
+/** With groups on, loads further pages by itself: half a group would look like a whole one. */
+async function fill() {
+  while (grouping.peek() !== "none" && held.peek().next !== null && held.peek().rows.length < GROUPED && !problem.peek()) await more();
+}
+
+/** @param {Grouping} by */
+export function groupBy(by) {
+  grouping.value = by;
+  active.value = null;
+  fill();
+}
+
+let counting = 0;
+
+/** Asks for the counts, soon: several calls within the time are one request. */
+export function count() {
+  if (counting) return;
+  const ask = async () => {
+    try {
+      const { data } = await get("/alerts/summary", query(filter.peek() ?? "", [], now.peek()));
+      summary.value = data;
+    } catch {
+      // The counts are a help; the list itself says when the server cannot be reached.
+    }
+  };
+  ask();
+  counting = window.setTimeout(() => {
+    counting = 0;
+    if (isStale) {
+      isStale = false;
+      count();
+    }
+  }, COUNT_MS);
+}
+/** Whether something came since the last count. */
+let isStale = false;
+
+/** Takes in what waits, and moves the reader's own mark to what she has seen. */
+export function takeIn() {
+  held.value = take(held.peek(), fits);
+  const seq = lastSeq.peek();
+  if (seq > 0) put("/me/seen", { seq }).catch(() => {});
+}
+
+/** News since the last beat. @type {Alert[]} */
+let news = [];
+let beat = 0;
+
+/** @param {import("./types.js").Entry} entry */
+function listen(entry) {
+  if (entry.item) hear(entry.item);
+}
+
+/** @param {Alert} item */
+function hear(item) {
+  news.push(item);
+  if (!beat) beat = window.setTimeout(write, BEAT_MS);
+}
+
+/** Writes the news into the list. */
+function write() {
+  beat = 0;
+  const items = news;
+  news = [];
+  held.value = receive(held.peek(), items, fits);
+  const mayMove = atOnce.peek() && !isHeld.peek() && !isTouched.peek();
+  if (mayMove && held.peek().waiting.size > 0) held.value = take(held.peek(), fits);
+  if (counting) isStale = true;
+  else count();
+}
+
+/**
+ * Brings the list up to date after the stream had to begin again: rows keep their place, what is new waits.
+ */
+async function resync() {
+  if (phase.peek() !== "ready") return load();
+  const limit = Math.min(1000, Math.max(PAGE, held.peek().rows.length));
+  try {
+    const { data } = await get("/alerts", { ...asked, sort: "-score", limit });
+    const there = new Set(data.items.map((/** @type {Alert} */ item) => item.id));
+    const list = receive(held.peek(), data.items, fits);
+    const gone = list.rows.slice(0, data.items.length).filter((id) => !there.has(id));
+    held.value = { ...list, over: new Set([...list.over, ...gone]), total: data.total ?? list.total };
+    count();
+  } catch (error) {
+    problem.value = error;
+  }
+}
+
+let users = 0;
+/** @type {Array<() => void>} */
+let offs = [];
+
+/**
+ * Keeps the list up to date as long as something shows it.
+ * @returns {() => void} ends it
+ */
+export function start() {
+  users += 1;
+  if (users === 1) {
+    let before = /** @type {string|null} */ (null);
+    offs = [
+      () => deaf(),
+      onReset(resync),
+      onActed(hear),
+      effect(() => {
+        const text = filter.value;
+        if (!session.value || text === null || text === before) return;
+        before = text;
+        load();
+      }),
+      effect(() => {
+        atOnce.value = preferences.value.at_once === true;
+      }),
+      effect(() => {
+        order.value = shown().ids;
+      }),
+    ];
+  }
+  return () => {
+    users -= 1;
+    if (users === 0) for (const off of offs.splice(0)) off();
+  };
+}

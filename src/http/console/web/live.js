@@ -1,0 +1,170 @@
+// @ts-check
+// What arrives by itself: entries of the log, the state of the feeds, the picture. All windows of a browser share one stream.
+import { signal } from "./vendor/preact.js";
+import { get } from "./api.js";
+import { workerUrl } from "./trusted.js";
+
+/** @typedef {import("../types/api").Entry} Entry */
+/** @typedef {import("../types/api").Feed} Feed */
+/** @typedef {import("../types/api").Picture} Picture */
+/** @typedef {import("../types/api").Name} Name */
+/** @typedef {(entry: Entry) => void} Listener */
+
+/** `live`, `waiting` (for some seconds), `lost` (longer), `ended` (the session is over or has not begun). */
+export const status = signal(/** @type {"live" | "waiting" | "lost" | "ended"} */ ("waiting"));
+/** Since when `status` is what it is, in milliseconds; `waiting` and `lost` count together. */
+export const since = signal(Date.now());
+/** The last entry of the log that has arrived; 0 before the first connection. */
+export const lastSeq = signal(0);
+/** State of the feeds; null before the first event. */
+export const feeds = signal(/** @type {Feed[] | null} */ (null));
+/** Build of the daemon that serves the stream; differs from the page's after an upgrade. */
+export const build = signal("");
+/** Server clock less this machine's, in milliseconds. */
+export const clockOffset = signal(0);
+/** The picture is asked for while something listens to this signal. */
+export const picture = signal(/** @type {Picture | null} */ (null), { watched: () => want(true), unwatched: () => want(false) });
+/** Names by key of the picture; `namesVersion` changes with it.
+ * @type {Map<number, Name>} */
+export const names = new Map();
+export const namesVersion = signal(0);
+
+/** @type {Set<Listener>} */
+const listeners = new Set();
+/** @type {Set<() => void>} */
+const resets = new Set();
+/** @type {Set<(why: string) => void>} */
+const ends = new Set();
+/** @type {((message: any) => void) | null} */
+let post = null;
+let wanted = false;
+
+/**
+ * Calls `listener` with each entry from now on. With `after`, first with those that the log has after that number, so
+ * that nothing is lost between the answer that carried it and the stream.
+ * @param {Listener} listener @param {{ after?: number }} [options]
+ * @returns {() => void} ends it
+ */
+export function onEntry(listener, { after } = {}) {
+  listeners.add(listener);
+  if (after !== undefined && after < lastSeq.peek()) void catchUp(listener, after);
+  return () => void listeners.delete(listener);
+}
+
+/** Calls `listener` when so much was missed that everything has to be loaded again.
+ * @param {() => void} listener */
+export function onReset(listener) {
+  resets.add(listener);
+  return () => void resets.delete(listener);
+}
+
+/** Calls `listener` when the server ends the session. @param {(why: string) => void} listener */
+export function onEnd(listener) {
+  ends.add(listener);
+  return () => void ends.delete(listener);
+}
+
+/** Connects this window; a second call changes nothing. */
+export function connect() {
+  if (post) return;
+  post = shared() ?? alone();
+  report();
+  document.addEventListener("visibilitychange", report);
+  addEventListener("pagehide", () => post?.({ kind: "bye" }));
+  addEventListener("pageshow", (event) => event.persisted && report());
+  setInterval(report, 20_000);
+}
+
+/** Starts the stream once somebody is signed in. */
+export function start() {
+  connect();
+  post?.({ kind: "start" });
+}
+
+/** Ends the stream of all windows, when somebody signs out. */
+export function stop() {
+  post?.({ kind: "stop" });
+}
+
+function report() {
+  post?.({ kind: "window", visible: document.visibilityState === "visible", picture: wanted });
+}
+
+/** @param {boolean} whether */
+function want(whether) {
+  wanted = whether;
+  report();
+}
+
+/** @returns {((message: any) => void) | null} */
+function shared() {
+  if (typeof SharedWorker === "undefined") return null;
+  try {
+    const worker = new SharedWorker(/** @type {any} */ (workerUrl("./worker.js")), { type: "module", name: "atalaia" });
+    worker.port.onmessage = ({ data }) => hear(data);
+    worker.port.start();
+    return (message) => worker.port.postMessage(message);
+  } catch {
+    return null;
+  }
+}
+
+/** A stream of this window's own, where the browser has no SharedWorker.
+ * @returns {(message: any) => void} */
+function alone() {
+  const hub = import("./hub.js").then(({ Hub }) => new Hub((_, message) => hear(message)));
+  return (message) => void hub.then((it) => it.hear("here", message));
+}
+
+/** @param {any} message */
+function hear(message) {
+  switch (message.kind) {
+    case "status":
+      status.value = message.status;
+      since.value = message.since;
+      return;
+    case "hello":
+      if (!message.late) clockOffset.value = Date.parse(message.now) - Date.now();
+      build.value = message.build;
+      lastSeq.value = Math.max(lastSeq.peek(), message.seq);
+      return;
+    case "entry":
+      lastSeq.value = message.entry.seq;
+      for (const each of listeners) each(message.entry);
+      return;
+    case "feeds":
+      feeds.value = message.feeds.items ?? message.feeds.feeds ?? message.feeds.inputs ?? [];
+      return;
+    case "reset":
+      for (const each of resets) each();
+      return;
+    case "end":
+      for (const each of ends) each(message.why);
+      return;
+    case "picture":
+      picture.value = message.picture;
+      return;
+    case "names":
+      takeNames(message);
+  }
+}
+
+/** @param {{ items: any[], whole: boolean }} message */
+function takeNames({ items, whole }) {
+  if (whole) names.clear();
+  for (const [key, name, call_sign, imo, flag, length, beam, type] of items) names.set(key, { name, call_sign, imo, flag, length, beam, type });
+  namesVersion.value++;
+}
+
+/** @param {Listener} listener @param {number} after */
+async function catchUp(listener, after) {
+  const until = lastSeq.peek();
+  for (let from = after; from < until; ) {
+    const { data } = await get("/changes", { after: from, limit: 500 });
+    if (data.reset) return resets.forEach((each) => each());
+    for (const entry of data.items) if (entry.seq <= until && listeners.has(listener)) listener(entry);
+    if (data.items.length === 0) return undefined;
+    from = data.items.at(-1).seq;
+  }
+  return undefined;
+}

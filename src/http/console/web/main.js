@@ -1,0 +1,48 @@
+// @ts-check
+// Starts the console: finds out who is signed in, then draws the log-in or the frame with the page that the address names.
+import { h, render } from "./vendor/preact.js";
+import "./words/common.js";
+import "./words/shell.js";
+import { post } from "./api.js";
+import { Frame } from "./frame/frame.js";
+import { bindGlobalKeys } from "./frame/global_keys.js";
+import { connect } from "./live.js";
+import { go, route } from "./route.js";
+import { loadSession, session, sessionKnown, signedIn } from "./state.js";
+import { Boundary } from "./ui/boundary.js";
+import { Login, fault } from "./views/login.js";
+
+/** What the address after `#` asks for: a one-time link, or the token of the first run. It is taken out of the address at once. */
+function takeHash() {
+  const asked = new URLSearchParams(location.hash.slice(1));
+  if (asked.has("link") || asked.has("token")) history.replaceState(null, "", location.pathname + location.search);
+  return { link: asked.get("link"), token: asked.get("token") };
+}
+
+function App() {
+  const me = session.value;
+  if (!sessionKnown.value) return h("div", { class: "skeleton-bar" });
+  if (!me || route.value.view === "login") return h(Login, { token: asked.token });
+  return h(Frame, null);
+}
+
+const asked = takeHash();
+connect();
+bindGlobalKeys();
+
+/** @param {string} link */
+async function byLink(link) {
+  try {
+    signedIn((await post("/session", { link })).data);
+    if (route.peek().view === "login") go("/", { replace: true });
+  } catch (failed) {
+    fault.value = failed;
+    await loadSession().catch(() => undefined);
+  }
+}
+
+const root = /** @type {HTMLElement} */ (document.getElementById("app"));
+root.replaceChildren();
+render(h(Boundary, { name: "console", children: h(App, null) }), root);
+if (asked.link) void byLink(asked.link);
+else void loadSession().catch((failed) => (fault.value = failed));

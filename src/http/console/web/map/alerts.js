@@ -1,0 +1,106 @@
+// @ts-check
+// The alerts on the map: those that the list shows, kept up to date by the log.
+import { signal } from "../vendor/preact.js";
+import { get } from "../api.js";
+import { onEntry, onReset } from "../live.js";
+import { filter } from "../state.js";
+import { SEVERITIES } from "./colours.js";
+
+/** @typedef {import("../../types/api").Alert} Alert */
+/** @typedef {import("./geo.js").Place} Place */
+
+/** Shown while no list has set a filter. */
+const WITHOUT_FILTER = { state: "new,acknowledged", min_severity: "medium" };
+/** The most alerts on the map; the worst come first. */
+const MOST = 1000;
+/** Entries of the log within this time cause one request. Milliseconds. */
+const GATHER = 1500;
+
+/** A circle that an alert draws. @typedef {{centre: Place, nm: number, dashed: boolean}} Circle */
+
+/** Loads the alerts while the map is on the screen. */
+export class MapAlerts {
+  /** The alerts, the worst first. @type {import("../vendor/preact.js").Signal<Alert[]>} */
+  list = signal(/** @type {Alert[]} */ ([]));
+  /** Why they could not be loaded; null if they were. @type {import("../vendor/preact.js").Signal<unknown>} */
+  fault = signal(/** @type {unknown} */ (null));
+  /** How many fit the filter beyond those on the map. */
+  left = signal(0);
+  #offs; #timer = 0; #turn = 0;
+  /** @type {string|null} */ #etag = null;
+  /** @type {string|null} */ #query = null;
+
+  constructor() {
+    this.#offs = [
+      onEntry((entry) => {
+        if (entry.item) this.#replace(entry.item);
+        if (entry.topic === "alert" || entry.topic === "act" || entry.topic === "silence") this.#soon(GATHER);
+      }),
+      onReset(() => this.#soon(0)),
+      filter.subscribe(() => this.#soon(200)),
+    ];
+  }
+
+  dispose() {
+    clearTimeout(this.#timer);
+    this.#turn = -1;
+    for (const off of this.#offs) off();
+  }
+
+  /** An alert that is already here changes at once; whether it still fits the filter is for the server to say. @param {Alert} item */
+  #replace(item) {
+    const list = this.list.peek(), at = list.findIndex((alert) => alert.id === item.id);
+    if (at >= 0) this.list.value = list.with(at, item);
+  }
+
+  /** @param {number} pause */
+  #soon(pause) {
+    if (this.#turn < 0) return;
+    clearTimeout(this.#timer);
+    this.#timer = window.setTimeout(() => void this.#load(), pause);
+  }
+
+  async #load() {
+    const turn = ++this.#turn, text = filter.peek();
+    const query = text === null ? WITHOUT_FILTER : { q: text };
+    const name = JSON.stringify(query);
+    try {
+      const { data, etag } = await get("/alerts", { ...query, sort: "-score", limit: MOST }, { etag: name === this.#query ? this.#etag : null });
+      if (turn !== this.#turn) return;
+      this.#query = name;
+      this.#etag = etag;
+      this.fault.value = null;
+      if (!data) return;
+      this.list.value = data.items;
+      this.left.value = Math.max(0, (data.total ?? 0) - data.items.length);
+    } catch (fault) {
+      if (turn !== this.#turn) return;
+      this.fault.value = fault;
+      // A filter that the server refuses stays refused until it is mended; all else is tried again.
+      if (/** @type {any} */ (fault).status !== 400) this.#soon(5000);
+    }
+  }
+}
+
+/** The rank of a severity, 0 to 4. @param {Alert} alert @returns {number} */
+export const rank = (alert) => SEVERITIES.indexOf(alert.severity);
+
+/** The circles of an alert, from what it measured. @param {Alert} alert @returns {Circle[]} */
+export function circlesOf(alert) {
+  const centre = alert.position, { measured, thresholds } = alert.evidence;
+  if (!centre) return [];
+  if (alert.behaviour === "ais_gap" && alert.status === "open") {
+    const nm = (Number(measured.usual_knots) * Number(measured.silent_minutes)) / 60;
+    return nm > 0 ? [{ centre, nm, dashed: true }] : [];
+  }
+  if (alert.behaviour === "dark_rendezvous") {
+    // The silent vessel was last heard at this distance from the stop.
+    const nm = Number(measured.distance_nm);
+    return nm > 0 ? [{ centre, nm, dashed: true }] : [];
+  }
+  if (alert.behaviour === "interference") {
+    const nm = Number(thresholds.radius_nm);
+    return nm > 0 ? [{ centre, nm, dashed: false }] : [];
+  }
+  return [];
+}

@@ -1,0 +1,159 @@
+// @ts-check
+// The OpenLayers map of one window: its layers, what the pointer does, and the view. It moves only when the user moves it.
+import { defaultInteractions, DragBox, DragPan, OlMap, shiftKeyOnly, View } from "../vendor/ol.js";
+import { bearing, distanceNm, latOf, lonOf, mapX, mapY } from "./geo.js";
+import { groundLayer } from "./ground/layer.js";
+import { MapOverlay } from "./overlay.js";
+import { VesselLayer } from "./vessels.js";
+
+/** @typedef {import("./geo.js").Place} Place */
+/** @typedef {import("./model.js").MapModel} MapModel */
+/** Where the map looks. @typedef {{lat: number, lon: number, zoom: number}} Look */
+
+/** Labels come back this long after the map has come to rest. Milliseconds. */
+const REST = 150;
+/** The zoom that shows one vessel with its surroundings. */
+const NEAR_ZOOM = 12;
+const STILL = matchMedia("(prefers-reduced-motion: reduce)");
+
+/**
+ * What the stage reports.
+ * @typedef {Object} Events
+ * @property {(at: Place, x: number, y: number) => void} onClick
+ * @property {(at: Place, x: number, y: number, event: MouseEvent) => void} onMenu
+ * @property {(mmsis: number[]) => void} onBox
+ * @property {(look: Look) => void} onLook after each move of the user
+ * @property {() => void} onDrag the user has begun to move the map by hand
+ */
+
+export class Stage {
+  vessels; overlay; ground; map; view;
+  #model; #frame = 0; #timer = 0;
+
+  /** @param {HTMLElement} target @param {MapModel} model @param {Look} look @param {Events} events */
+  constructor(target, model, look, events) {
+    this.#model = model;
+    this.overlay = new MapOverlay(model);
+    this.vessels = new VesselLayer(model.fleet, (context, frame) => this.overlay.draw(context, frame));
+    this.ground = groundLayer((fault) => model.setFault("land", fault === null ? null : "map.no_land"));
+    this.view = new View({ center: [mapX(look.lon), mapY(look.lat)], zoom: look.zoom, minZoom: 2.6, maxZoom: 18, enableRotation: false, multiWorld: true, smoothResolutionConstraint: false });
+    // Dragging has no kinetics: the map stops where the hand stops.
+    const interactions = defaultInteractions({ dragPan: false, doubleClickZoom: false, altShiftDragRotate: false, pinchRotate: false, shiftDragZoom: false, keyboard: false }).extend([new DragPan({})]);
+    this.map = new OlMap({ target, view: this.view, layers: [this.ground.layer, this.vessels], controls: [], interactions, maxTilesLoading: 8 });
+    this.#boxes(events);
+    this.map.on("click", (/** @type {any} */ event) => events.onClick(placeOf(event.coordinate), event.pixel[0], event.pixel[1]));
+    this.map.on("pointerdrag", () => events.onDrag());
+    this.map.on("movestart", () => {
+      this.overlay.quiet = true;
+    });
+    this.map.on("moveend", () => {
+      clearTimeout(this.#timer);
+      this.#timer = window.setTimeout(() => {
+        this.overlay.quiet = false;
+        this.redraw();
+        events.onLook(this.look());
+      }, REST);
+    });
+    const viewport = this.map.getViewport();
+    viewport.addEventListener("contextmenu", (/** @type {MouseEvent} */ event) => {
+      event.preventDefault();
+      const [x, y] = this.map.getEventPixel(event);
+      events.onMenu(this.placeAt(x, y), x, y, event);
+    });
+    viewport.addEventListener("pointermove", (/** @type {PointerEvent} */ event) => this.#point(event));
+    viewport.addEventListener("pointerleave", () => (model.hover.value = -1));
+    target.addEventListener("wheel", () => events.onDrag(), { passive: true });
+  }
+
+  dispose() {
+    clearTimeout(this.#timer);
+    cancelAnimationFrame(this.#frame);
+    this.map.setTarget(undefined);
+    this.map.dispose();
+    this.ground.dispose();
+  }
+
+  /** Draws again with the next frame. */
+  redraw() {
+    this.vessels.changed();
+  }
+
+  /** @returns {Look} */
+  look() {
+    const [x, y] = this.view.getCenter() ?? [0, 0];
+    return { lat: latOf(y), lon: lonOf(x), zoom: this.view.getZoom() ?? 3 };
+  }
+
+  /** The position at a point of the map. @param {number} x @param {number} y @returns {Place} */
+  placeAt(x, y) {
+    return placeOf(this.map.getCoordinateFromPixel([x, y]) ?? [0, 0]);
+  }
+
+  /** The middle of the map. Pixels. @returns {[number, number]} */
+  middle() {
+    const [width, height] = this.map.getSize() ?? [0, 0];
+    return [width / 2, height / 2];
+  }
+
+  /** What the map shows: west, south, east, north. Metres of the map. @returns {number[]} */
+  extent() {
+    return this.view.calculateExtent(this.map.getSize());
+  }
+
+  /** @param {Look} look */
+  lookAt(look) {
+    this.view.setCenter([mapX(look.lon), mapY(look.lat)]);
+    this.view.setZoom(look.zoom);
+  }
+
+  /** Shows all of some places. @param {Place[]} places */
+  show(places) {
+    if (places.length === 0) return;
+    if (places.length === 1 || places.every((at) => distanceNm(at, places[0]) < 0.2)) {
+      this.view.setCenter([mapX(places[0].lon), mapY(places[0].lat)]);
+      if ((this.view.getZoom() ?? 0) < NEAR_ZOOM) this.view.setZoom(NEAR_ZOOM);
+      return;
+    }
+    const xs = places.map(({ lon }) => mapX(lon)), ys = places.map(({ lat }) => mapY(lat));
+    this.view.fit([Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)], { padding: [80, 80, 80, 80], maxZoom: NEAR_ZOOM + 1 });
+  }
+
+  /** Moves the middle by shares of the window. @param {number} east @param {number} north */
+  pan(east, north) {
+    const [width, height] = this.map.getSize() ?? [0, 0], [x, y] = this.view.getCenter() ?? [0, 0], resolution = this.view.getResolution() ?? 1;
+    this.view.cancelAnimations();
+    this.view.animate({ center: [x + east * width * resolution, y + north * height * resolution], duration: STILL.matches ? 0 : 120 });
+  }
+
+  /** @param {number} by levels */
+  zoom(by) {
+    this.view.cancelAnimations();
+    this.view.animate({ zoom: (this.view.getZoom() ?? 3) + by, duration: STILL.matches ? 0 : 150 });
+  }
+
+  /** @param {Events} events */
+  #boxes(events) {
+    const box = new DragBox({ condition: shiftKeyOnly, className: "map-box" });
+    box.on("boxend", () => {
+      const { fleet } = this.#model;
+      events.onBox(fleet.within(box.getGeometry().getExtent()).map((i) => fleet.mmsi[i]));
+    });
+    this.map.addInteraction(box);
+  }
+
+  /** Follows the pointer, at most once a frame. @param {PointerEvent} event */
+  #point(event) {
+    cancelAnimationFrame(this.#frame);
+    const [x, y] = this.map.getEventPixel(event), pressed = event.buttons !== 0;
+    this.#frame = requestAnimationFrame(() => {
+      this.#model.pointer.value = this.placeAt(x, y);
+      if (!pressed) this.#model.hover.value = this.vessels.hit(x, y);
+    });
+  }
+}
+
+/** @param {number[]} coordinate metres of the map @returns {Place} */
+const placeOf = ([x, y]) => ({ lat: latOf(y), lon: lonOf(x) });
+
+/** A bearing and distance as a watch says it: used where a list names what is near. @param {Place} from @param {Place} to */
+export const away = (from, to) => ({ nm: distanceNm(from, to), degrees: bearing(from, to) });

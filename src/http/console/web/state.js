@@ -1,0 +1,178 @@
+// @ts-check
+// What the parts of the console share: who is signed in, palette, language, selection, filter, clock. Selection and
+// filter are the same in all windows of this browser.
+import { batch, computed, effect, signal } from "./vendor/preact.js";
+import { get, onData, put, setCsrf, signedOut } from "./api.js";
+import { enabled as keysEnabled } from "./keys.js";
+import { clockOffset, onEnd, start, stop } from "./live.js";
+import { onNavigate } from "./route.js";
+import { LANGUAGES, language, setLanguage } from "./words.js";
+
+export { language };
+
+/** @typedef {import("../types/api").Me} Me */
+/** @typedef {import("../types/api").Right} Right */
+/** @typedef {import("../types/api").Tlp} Tlp */
+/** @typedef {{ kind: "alert" | "vessel" | null, id: string | null }} Selection */
+
+/** Who is signed in; null if nobody is, or until the server has answered. */
+export const session = signal(/** @type {Me | null} */ (null));
+/** Whether the server has answered who is signed in. */
+export const sessionKnown = signal(false);
+/** Why the session ended while the page was open; null while it lasts. The page stays as it is. */
+export const ended = signal(/** @type {string | null} */ (null));
+/** `day`, `dusk`, `night`, or `system` for what the machine is set to. */
+export const palette = signal(localStorage.getItem("atalaia.palette") ?? "system");
+/** What is selected in list and map. */
+export const selection = signal(/** @type {Selection} */ ({ kind: null, id: null }));
+/** Text of the filter box; null until a list has set it. */
+export const filter = signal(/** @type {string | null} */ (null));
+/** A place that somebody asked to be shown, from the search box; the map goes there and sets it back to null. */
+export const place = signal(/** @type {{ lat: number, lon: number, name: string } | null} */ (null));
+/** Ids of the alerts in the order of the list, for `j` and `k` elsewhere. */
+export const order = signal(/** @type {string[]} */ ([]));
+/** Whether sounds are on; off in each new browser. */
+export const sound = signal(localStorage.getItem("atalaia.sound") === "on");
+/** The server's clock in milliseconds, once a second. */
+export const now = signal(Date.now());
+/** What the person set for herself; changes are sent to the server. */
+export const preferences = signal(/** @type {import("../types/api").Preferences} */ ({}));
+
+/** The markings from the lowest to the highest. @type {Tlp[]} */
+export const TLP = ["CLEAR", "GREEN", "AMBER", "AMBER+STRICT", "RED"];
+const marks = signal(/** @type {Record<string, Tlp>} */ ({}));
+/** Highest marking of what this window has shown since it changed its page; null if nothing has one. */
+export const marking = computed(() => TLP.findLast((each) => Object.values(marks.value).includes(each)) ?? null);
+
+/** @param {Right} right */
+export function may(right) {
+  return session.value?.rights.includes(right) ?? false;
+}
+
+/** States what a part of the screen shows; null takes it back.
+ * @param {string} part @param {Tlp | null | undefined} tlp */
+export function setMarking(part, tlp) {
+  if ((marks.peek()[part] ?? null) === (tlp ?? null)) return;
+  const next = { ...marks.peek() };
+  if (tlp) next[part] = tlp;
+  else delete next[part];
+  marks.value = next;
+}
+
+/** Asks who is signed in, at the start of the page. @returns {Promise<Me | null>} */
+export async function loadSession() {
+  try {
+    return signedIn((await get("/session")).data);
+  } catch (fault) {
+    session.value = null;
+    sessionKnown.value = true;
+    if (/** @type {any} */ (fault).status !== 401) throw fault;
+    return null;
+  }
+}
+
+/** Takes over a session that has begun. @param {Me} me */
+export function signedIn(me) {
+  setCsrf(me.csrf);
+  signedOut.value = false;
+  ended.value = null;
+  preferences.value = me.preferences ?? {};
+  adopt();
+  batch(() => {
+    session.value = me;
+    sessionKnown.value = true;
+  });
+  start();
+  return me;
+}
+
+/** After this person has signed out by herself. */
+export function forget() {
+  stop();
+  signedOut.value = false;
+  ended.value = null;
+  session.value = null;
+}
+
+/** Keeps a preference here and at the server. @param {string} name @param {unknown} value */
+export function setPreference(name, value) {
+  preferences.value = { ...preferences.peek(), [name]: value };
+  adopt();
+  clearTimeout(saving);
+  saving = setTimeout(savePreferences, 400);
+}
+
+/** @type {any} */
+let saving = 0;
+
+function savePreferences() {
+  clearTimeout(saving);
+  saving = 0;
+  void put("/me/preferences", preferences.peek(), { keepalive: true }).catch(() => undefined);
+}
+// What was set a moment ago must not be lost with the page.
+addEventListener("pagehide", () => saving && savePreferences());
+
+/** Palette, language and keys as the person set them, on whatever machine she signs in. */
+function adopt() {
+  const set = preferences.peek();
+  if (set.palette && set.palette !== palette.peek()) palette.value = set.palette;
+  const chosen = LANGUAGES.find((each) => each === set.language);
+  if (chosen && chosen !== language.peek()) setLanguage(chosen);
+  keysEnabled.value = set.keys !== false;
+}
+
+effect(() => {
+  const chosen = palette.value;
+  localStorage.setItem("atalaia.palette", chosen);
+  const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+  document.documentElement.dataset.palette = chosen === "system" ? (dark ? "dusk" : "day") : chosen;
+});
+
+effect(() => localStorage.setItem("atalaia.sound", sound.value ? "on" : "off"));
+
+setInterval(() => (now.value = Date.now() + clockOffset.peek()), 1000);
+
+effect(() => {
+  if (signedOut.value && session.peek() && ended.peek() === null) ended.value = "";
+});
+onEnd((why) => {
+  if (session.peek()) ended.value = why;
+});
+
+// The marking follows from what was fetched for this page, so that no part can forget to state it.
+onNavigate.add(() => (marks.value = {}));
+onData.add((data) => {
+  const items = Array.isArray(data?.items) ? data.items : [data];
+  for (const item of items) {
+    const tlp = item?.handling?.tlp;
+    if (tlp) setMarking(`fetched ${tlp}`, tlp);
+  }
+});
+
+// Windows tell one another; one that opens later asks.
+const channel = new BroadcastChannel("atalaia");
+let silent = false;
+// What nobody has chosen is not told: a new window must not clear the selection of the others.
+const selectionAtStart = selection.peek();
+channel.onmessage = ({ data }) => {
+  if (data.kind === "asks") return void (selection.peek().kind && channel.postMessage({ kind: "selection", value: selection.peek() }));
+  silent = true;
+  if (data.kind === "selection" && data.value.id !== selection.peek().id) selection.value = data.value;
+  if (data.kind === "filter" && data.value !== filter.peek()) filter.value = data.value;
+  if (data.kind === "signed-in" && (ended.peek() !== null || !session.peek())) void loadSession().catch(() => undefined);
+  silent = false;
+};
+effect(() => tell("selection", selection.value));
+effect(() => tell("filter", filter.value));
+channel.postMessage({ kind: "asks" });
+
+/** @param {string} kind @param {unknown} value */
+function tell(kind, value) {
+  if (!silent && value !== null && value !== selectionAtStart) channel.postMessage({ kind, value });
+}
+
+/** Tells the other windows that there is a session again. */
+export function announceSession() {
+  channel.postMessage({ kind: "signed-in" });
+}

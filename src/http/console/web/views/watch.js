@@ -1,0 +1,98 @@
+// @ts-check
+/** The watch: list, map, and the alert that is open. Each part can fail or be closed without the others. */
+import { AlertList } from "../list/list.js";
+import { keys } from "../keys.js";
+import { selection } from "../state.js";
+import { Boundary } from "../ui/boundary.js";
+import { Splitter, useSize } from "../ui/split.js";
+import { h, useEffect, useState } from "../vendor/preact.js";
+import { t } from "../words.js";
+import { addSheet } from "../sheet.js";
+import { Lazy } from "./lazy.js";
+
+// Waited for, so that nothing is ever seen without its style.
+await Promise.all([addSheet("list"), addSheet("acts")]);
+
+/** From this width on the detail has a place of its own; below, it lies over the right half of the map. CSS pixels. */
+const DOCKED = 1600;
+/** Below this width the parts are tabs. CSS pixels. */
+const TABS = 760;
+/** Usual widths of list and detail. CSS pixels. */
+const LIST = 420;
+const DETAIL = 480;
+
+const loadMap = () => import("../map/map.js").then((module) => module.MapView);
+const loadAlert = () => import("../alert/alert.js").then((module) => module.AlertPanel);
+
+/** Width of the window, followed. */
+function useWidth() {
+  const [width, setWidth] = useState(innerWidth);
+  useEffect(() => {
+    const follow = () => setWidth(innerWidth);
+    addEventListener("resize", follow);
+    return () => removeEventListener("resize", follow);
+  }, []);
+  return width;
+}
+
+export function WatchView() {
+  const width = useWidth();
+  const [listSize, setListSize] = useSize("watch.list", LIST);
+  const [detailSize, setDetailSize] = useSize("watch.detail", DETAIL);
+  const [tab, setTab] = useState(/** @type {"list"|"map"|"detail"} */ ("list"));
+  const { kind, id } = selection.value;
+  // A vessel that is selected has its card on the map.
+  const hasDetail = kind === "alert" && id !== null;
+  useEffect(() => {
+    if (hasDetail) setTab("detail");
+    else setTab((now) => (now === "detail" ? "list" : now));
+  }, [kind, id]);
+  useEffect(() => keys.add("alert", "Escape", { label: "watch.close", hidden: true, run: closeDetail }), []);
+  if (width < TABS) return h(Tabs, { tab, setTab, hasDetail });
+  const most = Math.max(320, Math.min(900, width - 480));
+  const isDocked = width >= DOCKED;
+  const detail = hasDetail ? h(Detail, { key: "detail" }) : null;
+  const list = Math.min(listSize, most);
+  return h("div", { class: `watch${isDocked ? " docked" : ""}` },
+    h("div", { class: "watch-list", style: { width: `${list}px` } }, h(Boundary, { name: "list" }, h(AlertList, null))),
+    h(Splitter, { name: "watch.list", size: list, min: 320, max: most, onSize: setListSize, label: t("watch.list_width") }),
+    h("div", { class: "watch-map" },
+      h(Boundary, { name: "map" }, h(Lazy, { load: loadMap, props: {}, name: t("watch.map") })),
+      detail && !isDocked ? h("div", { class: "watch-over" }, detail) : null),
+    detail && isDocked ? [
+      h(Splitter, { key: "split", name: "watch.detail", size: detailSize, min: 380, max: Math.max(400, Math.floor(width / 2)), side: "after", onSize: setDetailSize, label: t("watch.detail_width") }),
+      h("div", { key: "panel", class: "watch-detail", style: { width: `${detailSize}px` } }, detail),
+    ] : null);
+}
+
+/** Closes what is open beside the list. */
+function closeDetail() {
+  if (selection.peek().kind !== "alert") return false;
+  selection.value = { kind: null, id: null };
+  return true;
+}
+
+/** The alert that is open. The panel keeps its own error to itself. */
+function Detail() {
+  const { id } = selection.value;
+  return h("aside", { class: "detail", "data-keys": "alert", "aria-label": t("watch.detail") },
+    h("button", { type: "button", class: "tool detail-close", onClick: closeDetail, title: `${t("action.close")} (Esc)`, "aria-label": t("action.close") }, "×"),
+    h(Boundary, { name: "detail", key: id }, h(Lazy, { load: loadAlert, props: { id }, name: t("watch.alert") })));
+}
+
+/**
+ * One column with tabs, for narrow windows and large text.
+ * @param {{tab: "list"|"map"|"detail", setTab: (tab: any) => void, hasDetail: boolean}} props
+ */
+function Tabs({ tab, setTab, hasDetail }) {
+  const names = hasDetail ? ["list", "map", "detail"] : ["list", "map"];
+  const body = tab === "list" ? h(Boundary, { name: "list" }, h(AlertList, null))
+    : tab === "map" ? h(Boundary, { name: "map" }, h(Lazy, { load: loadMap, props: {}, name: t("watch.map") })) : h(Detail, null);
+  return h("div", { class: "watch tabbed" },
+    h("div", { class: "watch-tabs", role: "tablist" }, names.map((name) => h("button", {
+      key: name, type: "button", role: "tab", class: "watch-tab", "aria-selected": tab === name, onClick: () => setTab(name),
+    }, t(`watch.tab.${name}`)))),
+    h("div", { class: "watch-tab-body", role: "tabpanel" }, body));
+}
+
+export default WatchView;

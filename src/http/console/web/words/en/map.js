@@ -1,0 +1,35 @@
+// @ts-check
+// Words of the map.
+
+const words = {
+  "map.label": "Map of vessels and alerts", "map.role": "map", "map.tools": "Tools of the map", "map.menu": "Actions at this position", "map.legend": "Layers and legend",
+  "map.layers": "Layers", "map.vessels": "Vessels", "map.alerts": "Alerts", "map.zones": "Zones", "map.colour": "Colour", "map.labels": "Labels", "map.course_length": "Course lines",
+  "map.layer.vessels": "Vessels", "map.layer.alerts": "Alerts", "map.layer.course": "Course lines", "map.layer.zones": "Zones and corridors", "map.layer.calm": "Calm water",
+  "map.layer.class_a": "Coverage, class A", "map.layer.class_b": "Coverage, class B", "map.layer.night": "Night", "map.layer.grid": "Grid",
+  "map.colour.muted": "Muted", "map.colour.type": "By type", "map.colour.speed": "By speed", "map.colour.age": "By age",
+  "map.labels.none": "None", "map.labels.alerts": "Alerts", "map.labels.listed": "Listed vessels", "map.labels.all": "All",
+  "map.muted.plain": "Vessel", "map.muted.listed": "Listed", "map.muted.in_case": "In a case",
+  "map.type.fishing": "Fishing", "map.type.service": "Tug and service", "map.type.pleasure": "Sailing, pleasure", "map.type.high_speed": "High speed",
+  "map.type.passenger": "Passenger", "map.type.cargo": "Cargo", "map.type.tanker": "Tanker", "map.type.other": "Other", "map.type.unknown": "Type unknown",
+  "map.sign.no_course": "No course", "map.sign.stale": "Old position", "map.sign.satellite": "Satellite only", "map.sign.class_b": "Class B", "map.sign.reach": "Reach when silent", "map.sign.interference": "Interference",
+  "map.zone.corridor": "Corridor", "map.zone.area": "Area", "map.zone.port": "Calm water", "map.zone.benign": "Benign", "map.zone.source": "Source region", "map.unknown": "Unknown",
+  "map.fact.type": "Type", "map.fact.length": "Length", "map.fact.speed": "Speed", "map.fact.course": "Course", "map.fact.heading": "Heading", "map.fact.age": "Last heard", "map.fact.position": "Position",
+  "map.ago": "{age} ago", "map.selected": "Selected vessel", "map.copy_position": "Copy position", "map.scale_true": "True at the latitude in the middle of the map",
+  "map.measure": "Measure", "map.measure_from": "Measure from here", "map.measure_help": "Click points to measure. Backspace takes one back, Esc ends.",
+  "map.rings": "Range rings here", "map.rings_off": "Remove range rings", "map.near": "Vessels near", "map.zones_here": "Zones here", "map.no_zone_here": "No zone here", "map.zones_failed": "The zones here could not be asked for.",
+  "map.window": "Map in a window of its own", "map.end": "End",
+  "map.following": "Following the selection", "map.isolated": "Only the selection", "map.follow_off": "No longer following",
+  "map.tracks": { one: "{n} track", other: "{n} tracks" },
+  "map.alerts_cut": { one: "{n} more alert is not on the map", other: "{n} more alerts are not on the map" },
+  "map.tracks_failed": { one: "{n} track could not be loaded.", other: "{n} tracks could not be loaded." },
+  "map.no_track": "No track in the last {hours} h.", "map.too_many": "{n} vessels: tracks are shown for {most} at most. Zoom in.",
+  "map.nothing_selected": "Nothing is selected.", "map.not_here": "Not in the picture at present.",
+  "map.no_land": "The coastline could not be loaded.", "map.no_zones": "The zones could not be loaded.", "map.no_coverage": "The coverage could not be loaded.",
+  "map.list.open": "List", "map.list.again": "Refresh", "map.list.tracks": "Tracks", "map.list.none": "No vessel here.",
+  "map.list.view": { one: "{n} vessel in view", other: "{n} vessels in view" }, "map.list.near": { one: "{n} vessel within {nm}", other: "{n} vessels within {nm}" },
+  "map.list.box": { one: "{n} vessel in the box", other: "{n} vessels in the box" }, "map.list.cut": { one: "{n} more is not listed.", other: "{n} more are not listed." },
+  "map.key.go": "Go to selection", "map.key.isolate": "Only the selection", "map.key.follow": "Follow the selection", "map.key.track": "Track, 2 h", "map.key.track_all": "Tracks of all in view",
+  "map.key.labels": "Next labels", "map.key.colour": "Next colours", "map.key.measure": "Measure", "map.key.escape": "End what is on", "map.key.in": "Zoom in", "map.key.out": "Zoom out", "map.key.pan": "Move the map",
+  "map.key.point_back": "Take the last point back", "map.key.list": "Vessels in view as a list", "map.key.pick": "Select in the middle", "map.key.menu": "Actions in the middle",
+};
+export default words;

@@ -1,0 +1,42 @@
+// @ts-check
+// Palabras del ámbito marítimo.
+
+/** @type {Record<keyof typeof import("../en/common.js").default, string | import("../../words.js").Plural>} */
+const words = {
+  "severity.info": "información", "severity.low": "baja", "severity.medium": "media", "severity.high": "alta", "severity.critical": "crítica",
+  "severity.letter.info": "I", "severity.letter.low": "B", "severity.letter.medium": "M", "severity.letter.high": "A", "severity.letter.critical": "C",
+  "state.new": "nueva", "state.acknowledged": "reconocida", "state.closed": "cerrada",
+  "alert_status.open": "en curso", "alert_status.ended": "terminada", "alert_status.retracted": "retirada",
+  "finding.confirmed": "confirmada", "finding.benign": "inofensiva", "finding.false": "falsa alarma",
+  "change.opened": "abierta", "change.updated": "actualizada", "change.ended": "terminada", "change.retracted": "retirada",
+  "change.acknowledged": "reconocida", "change.assigned": "asignada", "change.noted": "nota añadida", "change.marked": "marcado cambiado",
+  "change.closed": "cerrada", "change.reopened": "reabierta", "change.silenced": "silenciada", "change.lifted": "silencio levantado",
+  "behaviour.loitering": "merodeo", "behaviour.rendezvous": "encuentro en el mar", "behaviour.async_rendezvous": "encuentro diferido",
+  "behaviour.slowdown": "reducción de velocidad", "behaviour.ais_gap": "hueco de AIS", "behaviour.dark_rendezvous": "encuentro a oscuras",
+  "behaviour.out_and_back": "salida y regreso", "behaviour.small_craft_stop": "embarcación menor parada", "behaviour.zone_entry": "entrada en zona",
+  "behaviour.zone_exit": "salida de zona", "behaviour.zone_speed": "velocidad en zona", "behaviour.alongside_at_anchor": "abarloado a buque fondeado",
+  "behaviour.limit_hugging": "navegación junto al límite", "behaviour.drift": "deriva", "behaviour.position_jump": "salto de posición",
+  "behaviour.identity_conflict": "conflicto de identidad", "behaviour.identity_change": "cambio de identidad", "behaviour.interference": "interferencia",
+  "behaviour.draught_change": "cambio de calado", "behaviour.voyage_anomaly": "anomalía de viaje", "behaviour.fishing_out_of_place": "pesquero fuera de lugar",
+  "behaviour.watchlist": "lista de vigilancia", "behaviour.distress": "socorro", "behaviour.feed_silent": "fuente en silencio", "behaviour.proximity": "proximidad",
+  "vessel.cargo": "carga", "vessel.tanker": "buque tanque", "vessel.passenger": "pasaje", "vessel.fishing": "pesca", "vessel.sailing": "velero",
+  "vessel.pleasure": "recreo", "vessel.tug": "remolcador", "vessel.pilot": "práctico", "vessel.high_speed": "alta velocidad", "vessel.other": "otro",
+  "vessel.unknown": "tipo desconocido", "vessel.military": "militar", "vessel.law_enforcement": "vigilancia", "vessel.sar": "búsqueda y salvamento",
+  "vessel.dredger": "draga", "vessel.diving": "buceo", "vessel.mmsi": "MMSI {mmsi}",
+  "zone_kind.corridor": "corredor", "zone_kind.area": "área", "zone_kind.benign": "inofensiva", "zone_kind.port": "puerto", "zone_kind.anchorage": "fondeadero",
+  "zone_kind.calm": "aguas tranquilas", "relation.in": "en", "relation.near": "cerca de",
+  "purpose.LawEnforcementMonitoring": "aplicación de la ley: vigilancia", "purpose.LawEnforcementOperation": "aplicación de la ley: operación", "purpose.BorderMonitoring": "control de fronteras", "purpose.CustomsMonitoring": "aduanas", "purpose.FisheriesMonitoring": "control pesquero", "purpose.Security": "protección",
+  "purpose.Safety": "seguridad marítima", "purpose.SAR": "búsqueda y salvamento", "purpose.VTM": "gestión del tráfico marítimo", "purpose.CounterTerrorism": "lucha contra el terrorismo", "purpose.DefenceMonitoring": "defensa", "purpose.NonSpecified": "sin especificar",
+  "time.now": "ahora",
+  "action.cancel": "Cancelar", "action.close": "Cerrar", "action.save": "Guardar", "action.send": "Enviar", "action.retry": "Reintentar", "action.copy": "Copiar",
+  "action.copied": "Copiado", "action.more": "Más", "action.less": "Menos", "action.open": "Abrir", "action.delete": "Eliminar", "action.reload": "Recargar",
+  "action.window": "Abrir en una ventana propia",
+  "word.yes": "sí", "word.no": "no", "word.none": "ninguno", "word.all": "todos", "word.never": "nunca", "word.unknown": "desconocido", "word.reason": "Motivo",
+  "word.from": "Desde", "word.until": "Hasta", "word.who": "Quién", "word.loading": "Cargando…", "word.withheld": { one: "{n} no se le muestra", other: "{n} no se le muestran" },
+  "word.count": { one: "{n} fila", other: "{n} filas" },
+  "fault.panel": "No se pudo dibujar esta parte. El resto de la página funciona.", "fault.network": "No se puede contactar con el servidor. Su texto se conserva aquí.",
+  "fault.forbidden": "No tiene permiso para eso.", "fault.unauthenticated": "La sesión ha terminado. Vuelva a entrar arriba; su texto se conserva aquí.",
+  "fault.stale": "Alguien lo cambió entretanto.", "fault.too-many": "Demasiadas peticiones. Reintente dentro de {n} s.", "fault.busy": "El servidor está ocupado. Reintente dentro de {n} s.",
+  "fault.server": "El servidor ha fallado ({status}).", "fault.form_kept": "No guardado: {why}",
+};
+export default words;

@@ -1,0 +1,42 @@
+// @ts-check
+// Mots du domaine maritime.
+
+/** @type {Record<keyof typeof import("../en/common.js").default, string | import("../../words.js").Plural>} */
+const words = {
+  "severity.info": "info", "severity.low": "faible", "severity.medium": "moyenne", "severity.high": "élevée", "severity.critical": "critique",
+  "severity.letter.info": "I", "severity.letter.low": "F", "severity.letter.medium": "M", "severity.letter.high": "É", "severity.letter.critical": "C",
+  "state.new": "nouvelle", "state.acknowledged": "prise en compte", "state.closed": "close",
+  "alert_status.open": "en cours", "alert_status.ended": "terminée", "alert_status.retracted": "retirée",
+  "finding.confirmed": "confirmée", "finding.benign": "sans gravité", "finding.false": "fausse alerte",
+  "change.opened": "ouverte", "change.updated": "mise à jour", "change.ended": "terminée", "change.retracted": "retirée",
+  "change.acknowledged": "prise en compte", "change.assigned": "attribuée", "change.noted": "note ajoutée", "change.marked": "marquage modifié",
+  "change.closed": "close", "change.reopened": "rouverte", "change.silenced": "mise en sourdine", "change.lifted": "sourdine levée",
+  "behaviour.loitering": "stationnement suspect", "behaviour.rendezvous": "rencontre en mer", "behaviour.async_rendezvous": "rencontre différée",
+  "behaviour.slowdown": "ralentissement", "behaviour.ais_gap": "coupure AIS", "behaviour.dark_rendezvous": "rencontre dans le noir",
+  "behaviour.out_and_back": "aller-retour", "behaviour.small_craft_stop": "petite embarcation arrêtée", "behaviour.zone_entry": "entrée en zone",
+  "behaviour.zone_exit": "sortie de zone", "behaviour.zone_speed": "vitesse en zone", "behaviour.alongside_at_anchor": "à couple au mouillage",
+  "behaviour.limit_hugging": "longe la limite", "behaviour.drift": "dérive", "behaviour.position_jump": "saut de position",
+  "behaviour.identity_conflict": "conflit d’identité", "behaviour.identity_change": "changement d’identité", "behaviour.interference": "brouillage",
+  "behaviour.draught_change": "changement de tirant d’eau", "behaviour.voyage_anomaly": "anomalie de voyage", "behaviour.fishing_out_of_place": "pêcheur hors de ses zones",
+  "behaviour.watchlist": "liste de surveillance", "behaviour.distress": "détresse", "behaviour.feed_silent": "source muette", "behaviour.proximity": "proximité",
+  "vessel.cargo": "cargo", "vessel.tanker": "pétrolier", "vessel.passenger": "passagers", "vessel.fishing": "pêche", "vessel.sailing": "voilier",
+  "vessel.pleasure": "plaisance", "vessel.tug": "remorqueur", "vessel.pilot": "pilote", "vessel.high_speed": "engin à grande vitesse", "vessel.other": "autre",
+  "vessel.unknown": "type inconnu", "vessel.military": "militaire", "vessel.law_enforcement": "police", "vessel.sar": "recherche et sauvetage",
+  "vessel.dredger": "drague", "vessel.diving": "plongée", "vessel.mmsi": "MMSI {mmsi}",
+  "zone_kind.corridor": "couloir", "zone_kind.area": "zone", "zone_kind.benign": "sans gravité", "zone_kind.port": "port", "zone_kind.anchorage": "mouillage",
+  "zone_kind.calm": "eaux calmes", "relation.in": "dans", "relation.near": "près de",
+  "purpose.LawEnforcementMonitoring": "répression : surveillance", "purpose.LawEnforcementOperation": "répression : opération", "purpose.BorderMonitoring": "surveillance des frontières", "purpose.CustomsMonitoring": "douane", "purpose.FisheriesMonitoring": "contrôle des pêches", "purpose.Security": "sûreté",
+  "purpose.Safety": "sécurité maritime", "purpose.SAR": "recherche et sauvetage", "purpose.VTM": "gestion du trafic maritime", "purpose.CounterTerrorism": "lutte contre le terrorisme", "purpose.DefenceMonitoring": "défense", "purpose.NonSpecified": "non précisée",
+  "time.now": "à l’instant",
+  "action.cancel": "Annuler", "action.close": "Fermer", "action.save": "Enregistrer", "action.send": "Envoyer", "action.retry": "Réessayer", "action.copy": "Copier",
+  "action.copied": "Copié", "action.more": "Plus", "action.less": "Moins", "action.open": "Ouvrir", "action.delete": "Supprimer", "action.reload": "Recharger",
+  "action.window": "Ouvrir dans sa propre fenêtre",
+  "word.yes": "oui", "word.no": "non", "word.none": "aucun", "word.all": "tous", "word.never": "jamais", "word.unknown": "inconnu", "word.reason": "Motif",
+  "word.from": "De", "word.until": "Jusqu’à", "word.who": "Qui", "word.loading": "Chargement…", "word.withheld": { one: "{n} élément masqué pour vous", other: "{n} éléments masqués pour vous" },
+  "word.count": { one: "{n} ligne", other: "{n} lignes" },
+  "fault.panel": "Cette partie n’a pas pu être affichée. Le reste de la page fonctionne.", "fault.network": "Le serveur est injoignable. Votre texte est conservé ici.",
+  "fault.forbidden": "Vous n’y êtes pas autorisé.", "fault.unauthenticated": "La session est terminée. Reconnectez-vous ci-dessus ; votre texte est conservé ici.",
+  "fault.stale": "Quelqu’un l’a modifié entre-temps.", "fault.too-many": "Trop de requêtes. Réessayez dans {n} s.", "fault.busy": "Le serveur est occupé. Réessayez dans {n} s.",
+  "fault.server": "Le serveur a échoué ({status}).", "fault.form_kept": "Non enregistré : {why}",
+};
+export default words;

@@ -1,0 +1,42 @@
+// @ts-check
+// Palavras do meio marítimo.
+
+/** @type {Record<keyof typeof import("../en/common.js").default, string | import("../../words.js").Plural>} */
+const words = {
+  "severity.info": "informação", "severity.low": "baixa", "severity.medium": "média", "severity.high": "alta", "severity.critical": "crítica",
+  "severity.letter.info": "I", "severity.letter.low": "B", "severity.letter.medium": "M", "severity.letter.high": "A", "severity.letter.critical": "C",
+  "state.new": "novo", "state.acknowledged": "reconhecido", "state.closed": "fechado",
+  "alert_status.open": "em curso", "alert_status.ended": "terminado", "alert_status.retracted": "retirado",
+  "finding.confirmed": "confirmado", "finding.benign": "inofensivo", "finding.false": "falso alarme",
+  "change.opened": "aberto", "change.updated": "atualizado", "change.ended": "terminado", "change.retracted": "retirado",
+  "change.acknowledged": "reconhecido", "change.assigned": "atribuído", "change.noted": "nota acrescentada", "change.marked": "marcação alterada",
+  "change.closed": "fechado", "change.reopened": "reaberto", "change.silenced": "silenciado", "change.lifted": "silêncio levantado",
+  "behaviour.loitering": "permanência suspeita", "behaviour.rendezvous": "encontro no mar", "behaviour.async_rendezvous": "encontro desfasado",
+  "behaviour.slowdown": "abrandamento", "behaviour.ais_gap": "falha de AIS", "behaviour.dark_rendezvous": "encontro às escuras",
+  "behaviour.out_and_back": "saída e regresso", "behaviour.small_craft_stop": "embarcação pequena parada", "behaviour.zone_entry": "entrada em zona",
+  "behaviour.zone_exit": "saída de zona", "behaviour.zone_speed": "velocidade em zona", "behaviour.alongside_at_anchor": "atracação a navio fundeado",
+  "behaviour.limit_hugging": "navegação junto ao limite", "behaviour.drift": "deriva", "behaviour.position_jump": "salto de posição",
+  "behaviour.identity_conflict": "conflito de identidade", "behaviour.identity_change": "mudança de identidade", "behaviour.interference": "interferência",
+  "behaviour.draught_change": "mudança de calado", "behaviour.voyage_anomaly": "anomalia de viagem", "behaviour.fishing_out_of_place": "pesqueiro fora do lugar",
+  "behaviour.watchlist": "lista de vigilância", "behaviour.distress": "socorro", "behaviour.feed_silent": "fonte em silêncio", "behaviour.proximity": "proximidade",
+  "vessel.cargo": "carga", "vessel.tanker": "navio-tanque", "vessel.passenger": "passageiros", "vessel.fishing": "pesca", "vessel.sailing": "veleiro",
+  "vessel.pleasure": "recreio", "vessel.tug": "rebocador", "vessel.pilot": "piloto", "vessel.high_speed": "alta velocidade", "vessel.other": "outro",
+  "vessel.unknown": "tipo desconhecido", "vessel.military": "militar", "vessel.law_enforcement": "fiscalização", "vessel.sar": "busca e salvamento",
+  "vessel.dredger": "draga", "vessel.diving": "mergulho", "vessel.mmsi": "MMSI {mmsi}",
+  "zone_kind.corridor": "corredor", "zone_kind.area": "área", "zone_kind.benign": "inofensiva", "zone_kind.port": "porto", "zone_kind.anchorage": "fundeadouro",
+  "zone_kind.calm": "águas calmas", "relation.in": "em", "relation.near": "perto de",
+  "purpose.LawEnforcementMonitoring": "aplicação da lei: vigilância", "purpose.LawEnforcementOperation": "aplicação da lei: operação", "purpose.BorderMonitoring": "controlo de fronteiras", "purpose.CustomsMonitoring": "alfândega", "purpose.FisheriesMonitoring": "controlo das pescas", "purpose.Security": "proteção",
+  "purpose.Safety": "segurança marítima", "purpose.SAR": "busca e salvamento", "purpose.VTM": "gestão do tráfego marítimo", "purpose.CounterTerrorism": "luta contra o terrorismo", "purpose.DefenceMonitoring": "defesa", "purpose.NonSpecified": "não especificada",
+  "time.now": "agora",
+  "action.cancel": "Cancelar", "action.close": "Fechar", "action.save": "Guardar", "action.send": "Enviar", "action.retry": "Tentar de novo", "action.copy": "Copiar",
+  "action.copied": "Copiado", "action.more": "Mais", "action.less": "Menos", "action.open": "Abrir", "action.delete": "Eliminar", "action.reload": "Recarregar",
+  "action.window": "Abrir numa janela própria",
+  "word.yes": "sim", "word.no": "não", "word.none": "nenhum", "word.all": "todos", "word.never": "nunca", "word.unknown": "desconhecido", "word.reason": "Motivo",
+  "word.from": "De", "word.until": "Até", "word.who": "Quem", "word.loading": "A carregar…", "word.withheld": { one: "{n} não lhe é mostrado", other: "{n} não lhe são mostrados" },
+  "word.count": { one: "{n} linha", other: "{n} linhas" },
+  "fault.panel": "Não foi possível desenhar esta parte. O resto da página funciona.", "fault.network": "Não é possível contactar o servidor. O seu texto fica aqui guardado.",
+  "fault.forbidden": "Não tem permissão para isso.", "fault.unauthenticated": "A sessão terminou. Inicie sessão de novo acima; o seu texto fica aqui guardado.",
+  "fault.stale": "Alguém o alterou entretanto.", "fault.too-many": "Demasiados pedidos. Tente de novo dentro de {n} s.", "fault.busy": "O servidor está ocupado. Tente de novo dentro de {n} s.",
+  "fault.server": "O servidor falhou ({status}).", "fault.form_kept": "Não guardado: {why}",
+};
+export default words;
