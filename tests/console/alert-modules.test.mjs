@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { decode, latitude, mercatorX, mercatorY } from "../../src/http/console/web/alert/land.js";
 import { changes, fields, lowers } from "../../src/http/console/web/alert/marks.js";
 import { stairs } from "../../src/http/console/web/alert/stairs.js";
-import { distances, extent, metres, phases, read, speedClass, speeds, where } from "../../src/http/console/web/alert/tracks.js";
+import { distances, extent, joined, metres, phases, read, speedClass, speeds, where } from "../../src/http/console/web/alert/tracks.js";
 
 const at = (/** @type {string} */ clock) => `2026-03-01T${clock}:00Z`;
 const ms = (/** @type {string} */ clock) => Date.parse(at(clock));
@@ -34,6 +34,12 @@ test("a track over the date line goes on, and the distance across it is short", 
   assert.ok(tracks[0].fixes[1].lon > 180);
   const between = distances(tracks);
   assert.ok(between && between.metres.every((value) => value !== null && value < 4000), String(between?.metres));
+});
+
+test("the tracks of several alerts are one for each vessel, and no fix is counted twice", () => {
+  const alerts = [{ evidence: { tracks: [track(1, [["12:00", 1, 1], ["12:10", 1, 1]])] } }, { evidence: {} }, { evidence: { tracks: [track(1, [["12:10", 1, 1], ["11:50", 1, 1]]), track(2, [["12:00", 2, 2]])] } }];
+  const tracks = read(joined(alerts));
+  assert.deepEqual(tracks.map(({ mmsi, fixes }) => [mmsi, fixes.map((fix) => new Date(fix.at).toISOString().slice(11, 16))]), [[1, ["11:50", "12:00", "12:10"]], [2, ["12:00"]]]);
 });
 
 test("distances are those on the sphere", () => {

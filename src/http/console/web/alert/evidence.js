@@ -18,6 +18,8 @@ import { t } from "./words.js";
 
 /** Most fixes of one vessel that an alert keeps. */
 const KEPT = 200;
+/** Most speeds in one plot: more lines cannot be told apart. */
+const PLOTTED = 3;
 /** From this ratio of the largest distance to the smallest threshold the scale is logarithmic. */
 const WIDE = 8;
 
@@ -61,8 +63,8 @@ export function Shown({ id, tracks, phases, span, thresholds, names, stations = 
       h("b", { class: `al-letter al-ship-${index % 3}` }, letters[index]), name))) : null,
     h(Boundary, { mark: tracks }, h(TrackMap, { tracks, phases, cursor, letters })),
     h(Scrubber, { cursor, phases }),
-    h(Boundary, { mark: tracks }, h(Distance, { tracks, phases, cursor, thresholds })),
-    h(Boundary, { mark: tracks }, h(Speeds, { tracks, phases, cursor, thresholds, names, letters })),
+    tracks.length === 2 ? h(Boundary, { mark: tracks }, h(Distance, { tracks, phases, cursor, thresholds })) : null,
+    tracks.length <= PLOTTED ? h(Boundary, { mark: tracks }, h(Speeds, { tracks, phases, cursor, thresholds, names, letters })) : null,
     h(Boundary, { mark: tracks }, h(Fixes, { tracks, letters, cursor })),
     h("p", { class: "al-note" }, origin(tracks, stations, isEvidence)));
 }
@@ -111,7 +113,7 @@ function Speeds({ tracks, phases, cursor, thresholds, letters }) {
   const drawn = useMemo(() => speeds(tracks), [tracks]);
   const shown = `${language.value} ${palette.value}`;
   const shape = useMemo(() => ({
-    series: tracks.map((_, index) => ({ label: letters[index], colour: index % 2, isDashed: index > 0 })),
+    series: tracks.map((_, index) => ({ label: letters[index], colour: index % 3, isDashed: index > 0 })),
     limits: limits(thresholds, "knots"),
     phases,
     isLog: false,
