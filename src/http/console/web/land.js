@@ -58,9 +58,10 @@ async function answer(id, z, x, y) {
   context.fillStyle = colours.sea;
   context.fillRect(0, 0, setup.size, setup.size);
   if (setup.coverage) drawCoverage(context, tile, setup.coverage.cells, setup.coverage.part, colours.covered);
+  painter.tints(context, tile, zones);
   if (data) drawLand(context, tile, data, colours);
   if (setup.sun) drawNight(context, tile, setup.sun, colours.night);
-  painter.draw(context, tile, zones);
+  painter.outlines(context, tile, zones);
   if (setup.grid) drawGrid(context, tile, colours.grid);
   const bitmap = canvas.transferToImageBitmap();
   /** @type {any} */ (self).postMessage({ id, bitmap, fault }, [bitmap]);

@@ -18,9 +18,9 @@ export function scaleOf(lat, resolution) {
   return { miles, pixels: miles * perMile };
 }
 
-/** @param {{pointer: Place|null, look: {lat: number, resolution: number}|null, onCopy: (at: Place) => void}} props */
-export function Foot({ pointer, look, onCopy }) {
-  const scale = look && scaleOf(look.lat, look.resolution);
+/** @param {{model: import("./model.js").MapModel, onCopy: (at: Place) => void}} props */
+export function Foot({ model, onCopy }) {
+  const pointer = model.pointer.value, look = model.look.value, scale = look && scaleOf(look.lat, look.resolution);
   return h("div", { class: "map-foot" },
     h("button", { type: "button", class: "map-position", title: t("map.copy_position"), disabled: !pointer, onClick: () => pointer && onCopy(pointer) },
       h("span", null, pointer ? dms(pointer.lat, pointer.lon) : NONE),

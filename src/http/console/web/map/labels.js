@@ -101,8 +101,8 @@ function cellsOf([left, top, right, bottom]) {
   return cells;
 }
 
-/** A text from the air as one line of a label: without control characters and marks that turn its direction. @param {string} text @returns {string} */
-export function plain(text) {
+/** A text from the air as one line of a label: without control characters and marks that turn its direction. @param {string} text @param {number} [most] characters @returns {string} */
+export function plain(text, most = 28) {
   const line = text.replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g, " ").trim();
-  return line.length > 28 ? `${line.slice(0, 27)}…` : line;
+  return line.length > most ? `${line.slice(0, most - 1)}…` : line;
 }

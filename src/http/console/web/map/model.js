@@ -37,6 +37,8 @@ export class MapModel {
   hover = signal(-1);
   /** Where the pointer is; null outside of the map. */
   pointer = signal(/** @type {Place|null} */ (null));
+  /** Latitude in the middle and metres of the map for each pixel; null before the first frame. */
+  look = signal(/** @type {{ lat: number, resolution: number } | null} */ (null));
   /** Points of the line that is measured; null while the tool is off. */
   measure = signal(/** @type {Place[]|null} */ (null));
   /** Range rings: centres. */

@@ -105,14 +105,6 @@ export class MapOverlay {
   #mark(context, { x, y, alerts }, colours) {
     drawSeverity(context, alerts[0].severity, x, y, colours);
     this.#labels.keepFree(x - SHAPE - 1, y - SHAPE - 1, 2 * SHAPE + 2, 2 * SHAPE + 2);
-    if (alerts.length < 2) return;
-    context.font = "bold 10px system-ui, sans-serif";
-    context.textAlign = "left";
-    context.lineWidth = 3;
-    context.strokeStyle = colours.halo;
-    context.strokeText(`×${alerts.length}`, x + SHAPE + 2, y - 4);
-    context.fillStyle = colours.text;
-    context.fillText(`×${alerts.length}`, x + SHAPE + 2, y - 4);
   }
 
   /** @param {CanvasRenderingContext2D} context @param {Frame} frame @param {import("./colours.js").MapColours} colours */
@@ -197,11 +189,10 @@ export class MapOverlay {
 
   /** @param {CanvasRenderingContext2D} context @param {Frame} frame @param {Place} centre @param {import("./colours.js").MapColours} colours */
   #rings(context, frame, centre, colours) {
-    context.strokeStyle = colours.tool;
-    context.lineWidth = 1;
     const x = frame.px(mapX(centre.lon)), y = frame.py(mapY(centre.lat));
-    context.strokeRect(x - 2, y - 2, 4, 4);
-    for (const radius of RINGS) {
+    for (const radius of [0.02, ...RINGS]) {
+      context.strokeStyle = colours.tool;
+      context.lineWidth = 1;
       const points = circle(centre, radius);
       this.#path(context, frame, points);
       const top = frame.py(mapY(points[0].lat));
@@ -215,10 +206,11 @@ export class MapOverlay {
     if (!fixed) return;
     const end = pointer.peek(), points = end && fixed.length && !frame.moving ? [...fixed, end] : fixed;
     context.strokeStyle = colours.tool;
-    context.lineWidth = 2;
     for (const { lat, lon } of points) context.strokeRect(frame.px(mapX(lon)) - 2.5, frame.py(mapY(lat)) - 2.5, 5, 5);
     let sum = 0;
     for (let i = 1; i < points.length; i++) {
+      context.strokeStyle = colours.tool;
+      context.lineWidth = 2;
       this.#path(context, frame, greatCircle(points[i - 1], points[i]));
       const leg = distanceNm(points[i - 1], points[i]);
       sum += leg;
@@ -257,6 +249,7 @@ export class MapOverlay {
       taken.add(i);
       labels.push({ x: frame.px(fleet.x[i]), y: frame.py(fleet.y[i]), text: nameOf(fleet, i), colour });
     };
+    for (const { x, y, alerts } of this.marks) if (alerts.length > 1) labels.push({ x, y, text: `×${alerts.length}`, colour: colours.text, gap: SHAPE + 2 });
     if (model.hover.peek() >= 0 && model.hover.peek() < fleet.count) add(model.hover.peek(), colours.text);
     for (const mmsi of selected) add(fleet.find(mmsi), colours.text);
     if (mode !== "none") for (const { mmsi } of this.marks) if (mmsi) add(fleet.find(mmsi), colours.text);
@@ -267,7 +260,7 @@ export class MapOverlay {
       if (mode === "all") for (const i of fleet.within([frame.x - half[0], frame.y - half[1], frame.x + half[0], frame.y + half[1]]).slice(0, 1500)) add(i, colours.faint);
     }
     if (model.layers.peek().has("zones")) {
-      for (const { at, name } of model.zones.peek()) labels.push({ x: frame.px(mapX(at.lon)), y: frame.py(mapY(at.lat)), text: plain(name), colour: colours.faint, italic: true, centred: true });
+      for (const { at, name } of model.zones.peek()) labels.push({ x: frame.px(mapX(at.lon)), y: frame.py(mapY(at.lat)), text: plain(name, 44), colour: colours.faint, italic: true, centred: true });
     }
     this.#labels.draw(context, labels, colours.halo, frame.width, frame.height);
   }

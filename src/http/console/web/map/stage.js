@@ -41,11 +41,17 @@ export class Stage {
     const interactions = defaultInteractions({ dragPan: false, doubleClickZoom: false, altShiftDragRotate: false, pinchRotate: false, shiftDragZoom: false, keyboard: false }).extend([new DragPan({})]);
     this.map = new OlMap({ target, view: this.view, layers: [this.ground.layer, this.vessels], controls: [], interactions, maxTilesLoading: 8 });
     this.#boxes(events);
-    this.map.on("click", (/** @type {any} */ event) => events.onClick(placeOf(event.coordinate), event.pixel[0], event.pixel[1]));
-    this.map.on("pointerdrag", () => events.onDrag());
+    this.map.on("click", (/** @type {any} */ event) => void events.onClick(placeOf(event.coordinate), event.pixel[0], event.pixel[1]));
+    this.map.on("pointerdrag", () => {
+      // No value: OpenLayers takes `false` as a wish to end the drag.
+      events.onDrag();
+    });
     this.map.on("movestart", () => {
       this.overlay.quiet = true;
+      // What was below the pointer is elsewhere now.
+      model.hover.value = -1;
     });
+    this.map.on("postrender", () => this.#report());
     this.map.on("moveend", () => {
       clearTimeout(this.#timer);
       this.#timer = window.setTimeout(() => {
@@ -139,6 +145,12 @@ export class Stage {
       events.onBox(fleet.within(box.getGeometry().getExtent()).map((i) => fleet.mmsi[i]));
     });
     this.map.addInteraction(box);
+  }
+
+  /** Tells the scale, when it has changed. */
+  #report() {
+    const resolution = this.view.getResolution() ?? 1, lat = this.look().lat, before = this.#model.look.peek();
+    if (!before || before.resolution !== resolution || Math.abs(before.lat - lat) > 0.05) this.#model.look.value = { lat, resolution };
   }
 
   /** Follows the pointer, at most once a frame. @param {PointerEvent} event */

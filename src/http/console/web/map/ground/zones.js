@@ -20,8 +20,9 @@ import { HALF, mapX, mapY, NAUTICAL_MILE, stretch } from "../geo.js";
 
 /** Longest piece of a line that is drawn with one width. Degrees of latitude. */
 const PIECE = 0.5;
-const TINT = { corridor: 0.13, area: 0.15, port: 0.2, anchorage: 0.2, benign: 0.12, source: 0.07 };
-/** Outlines are dashed where the zone only lowers a score or is only remembered. @type {Record<ZoneKind, number>} */
+/** Opacity of the tints; they lie below the land. */
+const TINT = { corridor: 0.07, area: 0.07, port: 0.25, anchorage: 0.25, benign: 0.1, source: 0.025 };
+/** Widths of the outlines: thin where the zone only lowers a score or is only remembered. Pixels. @type {Record<ZoneKind, number>} */
 const OUTLINE = { corridor: 1.3, area: 1.5, port: 1, anchorage: 1, benign: 1, source: 0.7 };
 
 /** Prepares a zone for drawing. @param {ZoneShape} zone @returns {Projected} */
@@ -71,35 +72,36 @@ export class ZonePainter {
     this.#colours = colours;
   }
 
-  /**
-   * @param {OffscreenCanvasRenderingContext2D} context @param {{z: number, x: number, y: number, size: number}} tile @param {Projected[]} zones
-   */
-  draw(context, tile, zones) {
-    const side = (2 * HALF) / 2 ** tile.z, west = tile.x * side - HALF, north = HALF - tile.y * side, scale = tile.size / side;
-    const view = { west, north, scale };
+  /** Draws the tints, to lie below the land. @param {OffscreenCanvasRenderingContext2D} context @param {Tile} tile @param {Projected[]} zones */
+  tints(context, tile, zones) {
+    const body = this.#body, { size } = tile, view = viewOf(tile);
     for (const zone of zones) {
-      const [left, bottom, right, top] = zone.extent;
-      if (right < west || left > west + side || top < north - side || bottom > north) continue;
-      this.#zone(context, view, zone, tile.size);
+      if (!isInside(zone, tile)) continue;
+      const colour = this.#colours[zone.kind], isCalm = zone.kind === "port" || zone.kind === "anchorage";
+      body.clearRect(0, 0, size, size);
+      shape(body, view, zone, 0, 0, isCalm ? this.#hatch(colour, true) : colour);
+      // One drawing of the whole with its opacity, because pieces that overlap would add up.
+      context.globalAlpha = TINT[zone.kind];
+      context.drawImage(body.canvas, 0, 0);
     }
+    context.globalAlpha = 1;
   }
 
-  /** @param {OffscreenCanvasRenderingContext2D} context @param {View} view @param {Projected} zone @param {number} size */
-  #zone(context, view, zone, size) {
-    const border = this.#border, body = this.#body, colour = this.#colours[zone.kind], width = OUTLINE[zone.kind] * (size > 512 ? 2 : 1);
-    border.clearRect(0, 0, size, size);
-    if (zone.near) shape(border, view, zone, zone.near, 0, this.#hatch(colour));
-    shape(border, view, zone, 0, width, colour);
-    border.globalCompositeOperation = "destination-out";
-    shape(border, view, zone, 0, 0, "#000000");
-    border.globalCompositeOperation = "source-over";
-    body.clearRect(0, 0, size, size);
-    shape(body, view, zone, 0, 0, zone.kind === "port" || zone.kind === "anchorage" ? this.#hatch(colour, true) : colour);
-    // One drawing of the whole with its opacity, because pieces that overlap would add up.
-    context.globalAlpha = TINT[zone.kind];
-    context.drawImage(body.canvas, 0, 0);
-    context.globalAlpha = 0.8;
-    context.drawImage(border.canvas, 0, 0);
+  /** Draws the outlines and the bands that count as near. @param {OffscreenCanvasRenderingContext2D} context @param {Tile} tile @param {Projected[]} zones */
+  outlines(context, tile, zones) {
+    const border = this.#border, { size } = tile, view = viewOf(tile);
+    for (const zone of zones) {
+      if (!isInside(zone, tile)) continue;
+      const colour = this.#colours[zone.kind];
+      border.clearRect(0, 0, size, size);
+      if (zone.near) shape(border, view, zone, zone.near, 0, this.#hatch(colour));
+      shape(border, view, zone, 0, OUTLINE[zone.kind] * (size > 512 ? 2 : 1), colour);
+      border.globalCompositeOperation = "destination-out";
+      shape(border, view, zone, 0, 0, "#000000");
+      border.globalCompositeOperation = "source-over";
+      context.globalAlpha = 0.75;
+      context.drawImage(border.canvas, 0, 0);
+    }
     context.globalAlpha = 1;
   }
 
@@ -130,7 +132,20 @@ export class ZonePainter {
   }
 }
 
+/** @typedef {{z: number, x: number, y: number, size: number}} Tile */
 /** @typedef {{west: number, north: number, scale: number}} View */
+
+/** @param {Tile} tile @returns {View} */
+function viewOf({ z, x, y, size }) {
+  const side = (2 * HALF) / 2 ** z;
+  return { west: x * side - HALF, north: HALF - y * side, scale: size / side };
+}
+
+/** Whether anything of a zone is on a tile. @param {Projected} zone @param {Tile} tile @returns {boolean} */
+function isInside({ extent: [left, bottom, right, top] }, tile) {
+  const { west, north, scale } = viewOf(tile), side = tile.size / scale;
+  return right >= west && left <= west + side && top >= north - side && bottom <= north;
+}
 
 /** @param {number} size @returns {OffscreenCanvasRenderingContext2D} */
 function contextOf(size) {
