@@ -2,6 +2,7 @@
 // The alerts on the map: those that the list shows, kept up to date by the log.
 import { signal } from "../vendor/preact.js";
 import { get } from "../api.js";
+import { query } from "../list/filter.js";
 import { onEntry, onReset } from "../live.js";
 import { filter } from "../state.js";
 import { SEVERITIES } from "./colours.js";
@@ -9,8 +10,6 @@ import { SEVERITIES } from "./colours.js";
 /** @typedef {import("../../types/api").Alert} Alert */
 /** @typedef {import("./geo.js").Place} Place */
 
-/** Shown while no list has set a filter. */
-const WITHOUT_FILTER = { state: "new,acknowledged", min_severity: "medium" };
 /** The most alerts on the map; the worst come first. */
 const MOST = 1000;
 /** Entries of the log within this time cause one request. Milliseconds. */
@@ -62,10 +61,10 @@ export class MapAlerts {
 
   async #load() {
     const turn = ++this.#turn, text = filter.peek();
-    const query = text === null ? WITHOUT_FILTER : { q: text };
-    const name = JSON.stringify(query);
+    // The same question as that of the list, which fills in what the text leaves open.
+    const asked = query(text ?? ""), name = JSON.stringify(asked);
     try {
-      const { data, etag } = await get("/alerts", { ...query, sort: "-score", limit: MOST }, { etag: name === this.#query ? this.#etag : null });
+      const { data, etag } = await get("/alerts", { ...asked, sort: "-score", limit: MOST }, { etag: name === this.#query ? this.#etag : null });
       if (turn !== this.#turn) return;
       this.#query = name;
       this.#etag = etag;

@@ -1,5 +1,5 @@
 // @ts-check
-// The scale in nautical miles, true at the latitude in the middle, and the position of the pointer.
+// The scale in nautical miles, true at the latitude in the middle, and the position of the pointer; before the pointer has been there, of the middle.
 import { h } from "../vendor/preact.js";
 import { decimal, dms, nm, NONE } from "../format.js";
 import { t } from "../words.js";
@@ -20,7 +20,7 @@ export function scaleOf(lat, resolution) {
 
 /** @param {{model: import("./model.js").MapModel, onCopy: (at: Place) => void}} props */
 export function Foot({ model, onCopy }) {
-  const pointer = model.pointer.value, look = model.look.value, scale = look && scaleOf(look.lat, look.resolution);
+  const look = model.look.value, pointer = model.pointer.value ?? look, scale = look && scaleOf(look.lat, look.resolution);
   return h("div", { class: "map-foot" },
     h("button", { type: "button", class: "map-position", title: t("map.copy_position"), disabled: !pointer, onClick: () => pointer && onCopy(pointer) },
       h("span", null, pointer ? dms(pointer.lat, pointer.lon) : NONE),

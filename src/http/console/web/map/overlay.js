@@ -23,6 +23,8 @@ import { showsHulls } from "./vessels.js";
 export const RINGS = [1, 3, 6, 12, 24];
 /** How far above its vessel a severity shape stands. Pixels. */
 const ABOVE = 17;
+/** How large a zone has to be for its name. Pixels. */
+const NAMED = 60;
 /** Outlines to scale: no more than this many in one frame. */
 const MOST_HULLS = 400;
 
@@ -260,7 +262,7 @@ export class MapOverlay {
       if (mode === "all") for (const i of fleet.within([frame.x - half[0], frame.y - half[1], frame.x + half[0], frame.y + half[1]]).slice(0, 1500)) add(i, colours.faint);
     }
     if (model.layers.peek().has("zones")) {
-      for (const { at, name } of model.zones.peek()) labels.push({ x: frame.px(mapX(at.lon)), y: frame.py(mapY(at.lat)), text: plain(name, 44), colour: colours.faint, italic: true, centred: true });
+      for (const { at, name, size } of model.zones.peek()) if (size > NAMED * frame.resolution) labels.push({ x: frame.px(mapX(at.lon)), y: frame.py(mapY(at.lat)), text: plain(name, 44), colour: colours.faint, italic: true, centred: true });
     }
     this.#labels.draw(context, labels, colours.halo, frame.width, frame.height);
   }

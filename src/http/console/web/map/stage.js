@@ -147,10 +147,10 @@ export class Stage {
     this.map.addInteraction(box);
   }
 
-  /** Tells the scale, when it has changed. */
+  /** Tells the middle and the scale, when they have changed. */
   #report() {
-    const resolution = this.view.getResolution() ?? 1, lat = this.look().lat, before = this.#model.look.peek();
-    if (!before || before.resolution !== resolution || Math.abs(before.lat - lat) > 0.05) this.#model.look.value = { lat, resolution };
+    const resolution = this.view.getResolution() ?? 1, { lat, lon } = this.look(), before = this.#model.look.peek();
+    if (!before || before.resolution !== resolution || before.lat !== lat || before.lon !== lon) this.#model.look.value = { lat, lon, resolution };
   }
 
   /** Follows the pointer, at most once a frame. @param {PointerEvent} event */
