@@ -1,10 +1,10 @@
 // @ts-check
 // The alerts on the map: those that the list shows, kept up to date by the log.
-import { signal } from "../vendor/preact.js";
+import { effect, signal, untracked } from "../vendor/preact.js";
 import { get } from "../api.js";
 import { query } from "../list/filter.js";
 import { onEntry, onReset } from "../live.js";
-import { filter } from "../state.js";
+import { filter, selection } from "../state.js";
 import { SEVERITIES } from "./colours.js";
 
 /** @typedef {import("../../types/api").Alert} Alert */
@@ -25,7 +25,10 @@ export class MapAlerts {
   fault = signal(/** @type {unknown} */ (null));
   /** How many fit the filter beyond those on the map. */
   left = signal(0);
+  /** The selected alert, while the filter leaves it out. */
+  chosen = signal(/** @type {Alert | null} */ (null));
   #offs; #timer = 0; #turn = 0;
+  /** @type {{ list: Alert[], chosen: Alert | null, all: Alert[] }} */ #joined = { list: [], chosen: null, all: [] };
   /** @type {string|null} */ #etag = null;
   /** @type {string|null} */ #query = null;
 
@@ -37,7 +40,29 @@ export class MapAlerts {
       }),
       onReset(() => this.#soon(0)),
       filter.subscribe(() => this.#soon(200)),
+      effect(() => {
+        const { kind, id } = selection.value, isListed = this.list.value.some((alert) => alert.id === id);
+        if (kind !== "alert" || id === null || isListed) this.chosen.value = null;
+        else if (untracked(() => this.chosen.value?.id) !== id) void this.#choose(id);
+      }),
     ];
+  }
+
+  /** What the map shows: the alerts of the filter, and the selected one in any case. @returns {Alert[]} */
+  shown() {
+    const list = this.list.peek(), chosen = this.chosen.peek();
+    if (this.#joined.list !== list || this.#joined.chosen !== chosen) this.#joined = { list, chosen, all: chosen ? [...list, chosen] : list };
+    return this.#joined.all;
+  }
+
+  /** @param {string} id */
+  async #choose(id) {
+    try {
+      const { data } = await get(`/alerts/${encodeURIComponent(id)}`);
+      if (this.#turn >= 0 && selection.peek().id === id && !this.list.peek().some((alert) => alert.id === id)) this.chosen.value = data;
+    } catch {
+      // An alert that cannot be opened is not on the map; its own page says why.
+    }
   }
 
   dispose() {
@@ -50,6 +75,7 @@ export class MapAlerts {
   #replace(item) {
     const list = this.list.peek(), at = list.findIndex((alert) => alert.id === item.id);
     if (at >= 0) this.list.value = list.with(at, item);
+    else if (this.chosen.peek()?.id === item.id) this.chosen.value = item;
   }
 
   /** @param {number} pause */

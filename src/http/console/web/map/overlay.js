@@ -19,6 +19,8 @@ import { showsHulls } from "./vessels.js";
 /** @typedef {import("../../types/api").Alert} Alert */
 /** Alerts at one place of the screen, the worst first. @typedef {{x: number, y: number, mx: number, my: number, alerts: Alert[], mmsi: number|null}} Mark */
 
+/** An alert and where it is. @typedef {{alert: Alert, places: {mmsi: number|null, at: Place}[]}} PlacedAlert */
+
 /** Radii of the range rings. Nautical miles. */
 export const RINGS = [1, 3, 6, 12, 24];
 /** How far above its vessel a severity shape stands. Pixels. */
@@ -35,6 +37,8 @@ export class MapOverlay {
   /** What the last frame showed, for hit tests. @type {Mark[]} */
   marks = [];
   #model; #labels = new Labels();
+  /** Places of the alerts, kept until the picture or the alerts change. */
+  #placed = { version: -1, list: /** @type {Alert[]} */ ([]), alerts: /** @type {PlacedAlert[]} */ ([]) };
 
   /** @param {MapModel} model */
   constructor(model) {
@@ -65,14 +69,21 @@ export class MapOverlay {
     if (layers.has("grid")) this.#edge(context, frame, colours);
   }
 
+  /** The alerts with their places. @returns {PlacedAlert[]} */
+  #alerts() {
+    const { fleet, alerts, isolated } = this.#model, list = alerts.shown(), selected = selection.peek();
+    if (this.#placed.version !== fleet.version || this.#placed.list !== list) {
+      this.#placed = { version: fleet.version, list, alerts: list.map((alert) => ({ alert, places: placesOf(alert, fleet) })) };
+    }
+    return isolated.peek() ? this.#placed.alerts.filter(({ alert }) => selected.kind === "alert" && selected.id === alert.id) : this.#placed.alerts;
+  }
+
   /** Puts the alerts on the places of their vessels. @param {Frame} frame @returns {Mark[]} */
   #gather(frame) {
-    const { fleet, alerts, isolated } = this.#model, selected = selection.peek();
     /** @type {Map<string, Mark>} */
     const marks = new Map();
-    for (const alert of alerts.list.peek()) {
-      if (isolated.peek() && !(selected.kind === "alert" && selected.id === alert.id)) continue;
-      for (const { mmsi, at } of placesOf(alert, fleet)) {
+    for (const { alert, places } of this.#alerts()) {
+      for (const { mmsi, at } of places) {
         const mx = mapX(at.lon), my = mapY(at.lat), name = mmsi ? `v${mmsi}` : `a${alert.id}`;
         const mark = marks.get(name);
         if (mark) mark.alerts.push(alert);
@@ -86,13 +97,11 @@ export class MapOverlay {
 
   /** Lines that join pairs, and circles. @param {CanvasRenderingContext2D} context @param {Frame} frame @param {import("./colours.js").MapColours} colours */
   #links(context, frame, colours) {
-    const { fleet, alerts, isolated } = this.#model, selected = selection.peek();
-    for (const alert of alerts.list.peek()) {
+    const selected = selection.peek();
+    for (const { alert, places } of this.#alerts()) {
       const isSelected = selected.kind === "alert" && selected.id === alert.id;
-      if (isolated.peek() && !isSelected) continue;
       context.strokeStyle = colours.severity[alert.severity];
       context.lineWidth = isSelected ? 2.2 : 1.3;
-      const places = placesOf(alert, fleet);
       if (places.length > 1) this.#path(context, frame, places.map(({ at }) => at));
       // The circles of all alerts at once would hide the map: the ring of an interference is its place, the others belong to the selection.
       for (const { centre, nm: radius, dashed } of isSelected || alert.behaviour === "interference" ? circlesOf(alert) : []) {
@@ -105,7 +114,9 @@ export class MapOverlay {
 
   /** @param {CanvasRenderingContext2D} context @param {Mark} mark @param {import("./colours.js").MapColours} colours */
   #mark(context, { x, y, alerts }, colours) {
+    context.globalAlpha = alerts.some(({ status }) => status === "open") ? 1 : 0.5;
     drawSeverity(context, alerts[0].severity, x, y, colours);
+    context.globalAlpha = 1;
     this.#labels.keepFree(x - SHAPE - 1, y - SHAPE - 1, 2 * SHAPE + 2, 2 * SHAPE + 2);
   }
 
@@ -132,7 +143,7 @@ export class MapOverlay {
   /** The selected alert, if it is on the map. @returns {Alert|undefined} */
   alert() {
     const { kind, id } = selection.peek();
-    return kind === "alert" ? this.#model.alerts.list.peek().find((alert) => alert.id === id) : undefined;
+    return kind === "alert" ? this.#model.alerts.shown().find((alert) => alert.id === id) : undefined;
   }
 
   /** The MMSIs that are selected, by an alert or by themselves. @returns {number[]} */

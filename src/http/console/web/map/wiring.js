@@ -97,7 +97,7 @@ export function wireVessels(stage, model, actions, palette) {
       stage.redraw();
     }),
     effect(() => {
-      void [picture.value, namesVersion.value, model.alerts.list.value, selection.value, model.labels.value, model.rings.value, model.tracks.value, model.boxed.value, model.hover.value, model.zones.value];
+      void [picture.value, namesVersion.value, model.alerts.list.value, model.alerts.chosen.value, selection.value, model.labels.value, model.rings.value, model.tracks.value, model.boxed.value, model.hover.value, model.zones.value];
       const layers = model.layers.value, drawn = stage.vessels.drawn;
       stage.overlay.palette = drawn.palette = palette();
       drawn.vessels = layers.has("vessels");
