@@ -55,7 +55,7 @@ export class Actions {
   /** Moves the middle to the vessel that is followed. */
   keepUp() {
     const stage = this.stage(), place = stage?.overlay.places()[0];
-    if (stage && place) stage.lookAt({ ...place, zoom: stage.look().zoom });
+    if (stage && place) stage.centreOn(place);
   }
 
   isolate() {

@@ -256,15 +256,15 @@ export class MapOverlay {
     const taken = new Set(), selected = this.selected();
     /** @type {Label[]} */
     const labels = [];
-    /** @param {number} i @param {string} colour */
-    const add = (i, colour) => {
-      if (i < 0 || taken.has(i)) return;
+    /** @param {number} i @param {string} colour @param {boolean} [must] */
+    const add = (i, colour, must) => {
+      if (i < 0 || i >= fleet.count || taken.has(i)) return;
       taken.add(i);
-      labels.push({ x: frame.px(fleet.x[i]), y: frame.py(fleet.y[i]), text: nameOf(fleet, i), colour });
+      labels.push({ x: frame.px(fleet.x[i]), y: frame.py(fleet.y[i]), text: nameOf(fleet, i), colour, must, gap: must ? 17 : 9 });
     };
+    for (const mmsi of selected) add(fleet.find(mmsi), colours.select, true);
+    add(model.hover.peek(), colours.text);
     for (const { x, y, alerts } of this.marks) if (alerts.length > 1) labels.push({ x, y, text: `×${alerts.length}`, colour: colours.text, gap: SHAPE + 2 });
-    if (model.hover.peek() >= 0 && model.hover.peek() < fleet.count) add(model.hover.peek(), colours.text);
-    for (const mmsi of selected) add(fleet.find(mmsi), colours.text);
     if (mode !== "none") for (const { mmsi } of this.marks) if (mmsi) add(fleet.find(mmsi), colours.text);
     if (model.layers.peek().has("vessels") && !model.isolated.peek() && fleet.picture && (mode === "listed" || mode === "all")) {
       const half = [(frame.width / 2) * frame.resolution, (frame.height / 2) * frame.resolution];

@@ -112,6 +112,12 @@ export function wireVessels(stage, model, actions, palette) {
       stage.redraw();
     }),
     effect(() => {
+      void selection.value;
+      // The panel of the alert opens and closes with the selection; scale and position stay beside it.
+      const timer = setTimeout(() => stage.covered(), 250);
+      return () => clearTimeout(timer);
+    }),
+    effect(() => {
       if (selection.value.kind === null) {
         model.isolated.value = false;
         model.following.value = false;

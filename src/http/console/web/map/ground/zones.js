@@ -63,13 +63,14 @@ function piecesOf(line) {
 
 /** Draws zones on tiles of one size. */
 export class ZonePainter {
-  #border; #body; #colours; #hatches = new Map();
+  #border; #body; #colours; #tint; #hatches = new Map();
 
-  /** @param {number} size pixels @param {Record<ZoneKind, string>} colours */
+  /** @param {number} size pixels @param {{zone: Record<ZoneKind, string>, tint: number}} colours */
   constructor(size, colours) {
     this.#border = contextOf(size);
     this.#body = contextOf(size);
-    this.#colours = colours;
+    this.#colours = colours.zone;
+    this.#tint = colours.tint;
   }
 
   /** Draws the tints, to lie below the land. @param {OffscreenCanvasRenderingContext2D} context @param {Tile} tile @param {Projected[]} zones */
@@ -81,7 +82,7 @@ export class ZonePainter {
       body.clearRect(0, 0, size, size);
       shape(body, view, zone, 0, 0, isCalm ? this.#hatch(colour, true) : colour);
       // One drawing of the whole with its opacity, because pieces that overlap would add up.
-      context.globalAlpha = TINT[zone.kind];
+      context.globalAlpha = TINT[zone.kind] * this.#tint;
       context.drawImage(body.canvas, 0, 0);
     }
     context.globalAlpha = 1;
