@@ -4,7 +4,7 @@ import { effect, signal, untracked } from "../vendor/preact.js";
 import { get } from "../api.js";
 import { query } from "../list/filter.js";
 import { onEntry, onReset } from "../live.js";
-import { filter, selection } from "../state.js";
+import { ended, filter, selection } from "../state.js";
 import { SEVERITIES } from "./colours.js";
 
 /** @typedef {import("../../types/api").Alert} Alert */
@@ -39,7 +39,10 @@ export class MapAlerts {
         if (entry.topic === "alert" || entry.topic === "act" || entry.topic === "silence") this.#soon(GATHER);
       }),
       onReset(() => this.#soon(0)),
-      filter.subscribe(() => this.#soon(200)),
+      effect(() => {
+        void filter.value;
+        if (ended.value === null) this.#soon(200);
+      }),
       effect(() => {
         const { kind, id } = selection.value, isListed = this.list.value.some((alert) => alert.id === id);
         if (kind !== "alert" || id === null || isListed) this.chosen.value = null;
@@ -101,8 +104,8 @@ export class MapAlerts {
     } catch (fault) {
       if (turn !== this.#turn) return;
       this.fault.value = fault;
-      // A filter that the server refuses stays refused until it is mended; all else is tried again.
-      if (/** @type {any} */ (fault).status !== 400) this.#soon(5000);
+      // A filter that the server refuses stays refused until it is mended, and without a session there is nothing to ask for.
+      if (![400, 401].includes(/** @type {any} */ (fault).status)) this.#soon(5000);
     }
   }
 }

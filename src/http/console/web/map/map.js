@@ -59,6 +59,7 @@ function MapBody({ alone }) {
     if (root.current?.querySelector(".map-menu")?.contains(document.activeElement)) target.current?.focus({ preventScroll: true });
     setMenu(null);
   }, []);
+  const openAlone = () => stage.current && openWindow(`/map?${new URLSearchParams(paramsOf(model, stage.current.look()))}`);
   const closeList = () => {
     setSubject(null);
     model.boxed.value = null;
@@ -109,10 +110,13 @@ function MapBody({ alone }) {
     ...(model.rings.peek().length ? [{ label: t("map.rings_off"), run: () => (model.rings.value = []) }] : []),
   ] : [];
   return h("div", { class: `map${alone ? " alone" : ""}`, ref: root },
-    h("div", { class: `map-target${model.measure.value ? " measuring" : ""}`, ref: target, tabIndex: 0, "data-keys": "map", role: "application", "aria-label": t("map.label"), "aria-roledescription": t("map.role") }),
+    h("div", {
+      class: `map-target${model.measure.value ? " measuring" : ""}`, ref: target, tabIndex: 0, "data-keys": "map",
+      role: "application", "aria-label": t("map.label"), "aria-roledescription": t("map.role"),
+    }),
     h("div", { class: "map-cross", "aria-hidden": true }),
     h("div", { class: "map-top" },
-      h(Tools, { actions, model, onList: () => setSubject({ kind: "view" }), alone, open: () => stage.current && openWindow(`/map?${new URLSearchParams(paramsOf(model, stage.current.look()))}`) }),
+      h(Tools, { actions, model, alone, onList: () => setSubject({ kind: "view" }), open: openAlone }),
       h(States, { model, actions }),
       faults.map((fault) => h("p", { key: fault, class: "map-fault", role: "status" }, t(String(fault)))),
       chosen.kind === "vessel" ? h(Boundary, { name: "map card", compact: true }, h(Card, { model, actions, mmsi: Number(chosen.id) })) : null),
@@ -137,7 +141,8 @@ function Hover({ model, stage }) {
 /** The card follows the picture: its numbers change each second. @param {{model: MapModel, actions: Actions, mmsi: number}} props */
 function Card({ model, actions, mmsi }) {
   void picture.value;
-  return h(VesselCard, { fleet: model.fleet, mmsi, onClose: () => (selection.value = { kind: null, id: null }), onGo: () => void actions.goToSelection(), onTrack: () => void actions.track() });
+  const onClose = () => (selection.value = { kind: null, id: null });
+  return h(VesselCard, { fleet: model.fleet, mmsi, onClose, onGo: () => void actions.goToSelection(), onTrack: () => void actions.track() });
 }
 
 /** @param {{actions: Actions, model: MapModel, onList: () => void, alone: boolean, open: () => void}} props */

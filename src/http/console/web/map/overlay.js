@@ -103,7 +103,7 @@ export class MapOverlay {
       context.strokeStyle = colours.severity[alert.severity];
       context.lineWidth = isSelected ? 2.2 : 1.3;
       if (places.length > 1) this.#path(context, frame, places.map(({ at }) => at));
-      // The circles of all alerts at once would hide the map: the ring of an interference is its place, the others belong to the selection.
+      // The circles of all alerts at once would hide the map: only interference is a ring anyway, the others belong to the selection.
       for (const { centre, nm: radius, dashed } of isSelected || alert.behaviour === "interference" ? circlesOf(alert) : []) {
         context.setLineDash(dashed ? [7, 5] : []);
         this.#path(context, frame, circle(centre, radius));
@@ -160,19 +160,26 @@ export class MapOverlay {
     return this.selected().map((mmsi) => fleet.find(mmsi)).filter((i) => i >= 0).map((i) => fleet.place(i));
   }
 
-  /** Vessels to scale: the antenna is taken to be in the middle, and the beam a sixth of the length where nothing says it. @param {CanvasRenderingContext2D} context @param {Frame} frame @param {import("./colours.js").MapColours} colours */
+  /**
+   * Vessels to scale: the antenna is taken to be in the middle, and the beam a sixth of the length where nothing says it.
+   * @param {CanvasRenderingContext2D} context @param {Frame} frame @param {import("./colours.js").MapColours} colours
+   */
   #hulls(context, frame, colours) {
     const { fleet, isolated } = this.#model, picture = fleet.picture;
     if (!picture) return;
     const reach = 220 * frame.resolution, half = [(frame.width / 2) * frame.resolution + reach, (frame.height / 2) * frame.resolution + reach];
-    const list = isolated.peek() ? this.selected().map((mmsi) => fleet.find(mmsi)).filter((i) => i >= 0) : fleet.within([frame.x - half[0], frame.y - half[1], frame.x + half[0], frame.y + half[1]]);
+    const list = isolated.peek()
+      ? this.selected().map((mmsi) => fleet.find(mmsi)).filter((i) => i >= 0)
+      : fleet.within([frame.x - half[0], frame.y - half[1], frame.x + half[0], frame.y + half[1]]);
     context.strokeStyle = colours.muted[0];
     context.lineWidth = 1.2;
     for (const i of list.slice(0, MOST_HULLS)) {
-      const name = names.get(picture.key[i]), known = picture.length[i] < 255 ? picture.length[i] * 2 : 0, direction = picture.heading[i] < 360 ? picture.heading[i] : picture.cog[i] < 3600 ? picture.cog[i] / 10 : null;
+      const name = names.get(picture.key[i]), known = picture.length[i] < 255 ? picture.length[i] * 2 : 0;
+      const direction = picture.heading[i] < 360 ? picture.heading[i] : picture.cog[i] < 3600 ? picture.cog[i] / 10 : null;
       const length = name?.length || known;
       if (!length || direction === null) continue;
-      const scale = stretch(latOf(fleet.y[i])) / frame.resolution, long = (length / 2) * scale, wide = ((name?.beam || length / 6) / 2) * scale;
+      const scale = stretch(latOf(fleet.y[i])) / frame.resolution;
+      const long = (length / 2) * scale, wide = ((name?.beam || length / 6) / 2) * scale;
       if (long < 9) continue;
       context.save();
       context.translate(frame.px(fleet.x[i]), frame.py(fleet.y[i]));
@@ -273,7 +280,10 @@ export class MapOverlay {
       if (mode === "all") for (const i of fleet.within([frame.x - half[0], frame.y - half[1], frame.x + half[0], frame.y + half[1]]).slice(0, 1500)) add(i, colours.faint);
     }
     if (model.layers.peek().has("zones")) {
-      for (const { at, name, size } of model.zones.peek()) if (size > NAMED * frame.resolution) labels.push({ x: frame.px(mapX(at.lon)), y: frame.py(mapY(at.lat)), text: plain(name, 44), colour: colours.faint, italic: true, centred: true });
+      for (const { at, name, size } of model.zones.peek()) {
+        if (size < NAMED * frame.resolution) continue;
+        labels.push({ x: frame.px(mapX(at.lon)), y: frame.py(mapY(at.lat)), text: plain(name, 44), colour: colours.faint, italic: true, centred: true });
+      }
     }
     this.#labels.draw(context, labels, colours.halo, frame.width, frame.height);
   }
@@ -305,7 +315,10 @@ export function nameOf(fleet, i) {
   return (name && plain(name)) || String(fleet.mmsi[i]);
 }
 
-/** Where an alert is: at its vessels while it is open and they are heard, else where it says itself. @param {Alert} alert @param {import("./fleet.js").Fleet} fleet @returns {{mmsi: number|null, at: Place}[]} */
+/**
+ * Where an alert is: at its vessels while it is open and they are heard, else where it says itself.
+ * @param {Alert} alert @param {import("./fleet.js").Fleet} fleet @returns {{mmsi: number|null, at: Place}[]}
+ */
 export function placesOf(alert, fleet) {
   const places = [];
   for (const { mmsi } of alert.status === "open" ? alert.vessels : []) {

@@ -36,9 +36,12 @@ export class Stage {
     this.overlay = new MapOverlay(model);
     this.vessels = new VesselLayer(model.fleet, (context, frame) => this.overlay.draw(context, frame));
     this.ground = groundLayer((fault) => model.setFault("land", fault === null ? null : "map.no_land"));
-    this.view = new View({ center: [mapX(look.lon), mapY(look.lat)], zoom: look.zoom, minZoom: 2.6, maxZoom: 18, enableRotation: false, multiWorld: true, smoothResolutionConstraint: false });
+    this.view = new View({
+      center: [mapX(look.lon), mapY(look.lat)], zoom: look.zoom, minZoom: 2.6, maxZoom: 18, enableRotation: false, multiWorld: true, smoothResolutionConstraint: false,
+    });
     // Dragging has no kinetics: the map stops where the hand stops.
-    const interactions = defaultInteractions({ dragPan: false, doubleClickZoom: false, altShiftDragRotate: false, pinchRotate: false, shiftDragZoom: false, keyboard: false }).extend([new DragPan({})]);
+    const without = { dragPan: false, doubleClickZoom: false, altShiftDragRotate: false, pinchRotate: false, shiftDragZoom: false, keyboard: false };
+    const interactions = defaultInteractions(without).extend([new DragPan({})]);
     this.map = new OlMap({ target, view: this.view, layers: [this.ground.layer, this.vessels], controls: [], interactions, maxTilesLoading: 8 });
     this.#boxes(events);
     this.map.on("click", (/** @type {any} */ event) => void events.onClick(placeOf(event.coordinate), event.pixel[0], event.pixel[1]));

@@ -16,7 +16,10 @@ import { HALF, mapX, mapY, NAUTICAL_MILE, stretch } from "../geo.js";
  * @property {number} near how far beyond the border counts as near. Nautical miles
  */
 
-/** A zone in metres of the map, with the metres of the map of a nautical mile at each point. @typedef {{kind: ZoneKind, rings: number[][][], pieces: number[][], points: number[][], halfWidth: number, near: number, extent: number[]}} Projected */
+/**
+ * A zone in metres of the map, with the metres of the map in a nautical mile at each point.
+ * @typedef {{kind: ZoneKind, rings: number[][][], pieces: number[][], points: number[][], halfWidth: number, near: number, extent: number[]}} Projected
+ */
 
 /** Longest piece of a line that is drawn with one width. Degrees of latitude. */
 const PIECE = 0.5;
@@ -175,7 +178,7 @@ function shape(context, { west, north, scale }, zone, miles, pixels, fill) {
   if (!zone.rings.length) return;
   context.beginPath();
   for (const ring of zone.rings) {
-    ring.forEach(([x, y], i) => (i ? context.lineTo((x - west) * scale, (north - y) * scale) : context.moveTo((x - west) * scale, (north - y) * scale)));
+    for (const [x, y] of ring) context.lineTo((x - west) * scale, (north - y) * scale);
     context.closePath();
   }
   context.fill("evenodd");
