@@ -10,6 +10,7 @@ const { gridStep } = await import(new URL("map/ground/sky.js", web));
 const { project } = await import(new URL("map/ground/zones.js", web));
 const { Labels, plain } = await import(new URL("map/labels.js", web));
 const { Fleet } = await import(new URL("map/fleet.js", web));
+const { circlesOf } = await import(new URL("map/circles.js", web));
 const { COLOURS, speedClass, typeClass } = await import(new URL("map/colours.js", web));
 
 /** Fails unless two numbers are as near as `within`. */
@@ -120,4 +121,14 @@ test("every palette has a colour for every class, and night has nothing white", 
   // The lightest is the ink on a dark red shape: pale red, as in style/tokens.css.
   const least = (colour) => Math.min(...[1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16)));
   for (const colour of JSON.stringify(COLOURS.night).match(/#[0-9a-f]{6}/g)) assert.ok(least(colour) <= 0x90, colour);
+});
+
+test("a silent vessel has the circle that its usual speed allows, and none once it is heard again", () => {
+  const alert = (behaviour, measured, thresholds = {}) => ({ behaviour, status: "open", position: { lat: 16, lon: -61 }, evidence: { measured, thresholds } });
+  assert.deepEqual(circlesOf(alert("ais_gap", { usual_knots: 10, silent_minutes: 90 })).map(({ nm, dashed }) => [nm, dashed]), [[15, true]]);
+  assert.deepEqual(circlesOf(alert("ais_gap", { usual_knots: 10, silent_minutes: 90, distance_nm: 4 })), []);
+  assert.deepEqual(circlesOf(alert("dark_rendezvous", { distance_nm: 7.5 })).map(({ nm }) => nm), [7.5]);
+  assert.deepEqual(circlesOf(alert("interference", {}, { radius_nm: 20 })).map(({ nm, dashed }) => [nm, dashed]), [[20, false]]);
+  assert.deepEqual(circlesOf(alert("ais_gap", {})), []);
+  assert.deepEqual(circlesOf({ ...alert("interference", {}, { radius_nm: 20 }), position: null }), []);
 });

@@ -8,14 +8,11 @@ import { ended, filter, selection } from "../state.js";
 import { SEVERITIES } from "./colours.js";
 
 /** @typedef {import("../../types/api").Alert} Alert */
-/** @typedef {import("./geo.js").Place} Place */
 
 /** The most alerts on the map; the worst come first. */
 const MOST = 1000;
 /** Entries of the log within this time cause one request. Milliseconds. */
 const GATHER = 1500;
-
-/** A circle that an alert draws. @typedef {{centre: Place, nm: number, dashed: boolean}} Circle */
 
 /** Loads the alerts while the map is on the screen. */
 export class MapAlerts {
@@ -112,23 +109,3 @@ export class MapAlerts {
 
 /** The rank of a severity, 0 to 4. @param {Alert} alert @returns {number} */
 export const rank = (alert) => SEVERITIES.indexOf(alert.severity);
-
-/** The circles of an alert, from what it measured. @param {Alert} alert @returns {Circle[]} */
-export function circlesOf(alert) {
-  const centre = alert.position, { measured, thresholds } = alert.evidence;
-  if (!centre) return [];
-  if (alert.behaviour === "ais_gap" && alert.status === "open") {
-    const nm = (Number(measured.usual_knots) * Number(measured.silent_minutes)) / 60;
-    return nm > 0 ? [{ centre, nm, dashed: true }] : [];
-  }
-  if (alert.behaviour === "dark_rendezvous") {
-    // The silent vessel was last heard at this distance from the stop.
-    const nm = Number(measured.distance_nm);
-    return nm > 0 ? [{ centre, nm, dashed: true }] : [];
-  }
-  if (alert.behaviour === "interference") {
-    const nm = Number(thresholds.radius_nm);
-    return nm > 0 ? [{ centre, nm, dashed: false }] : [];
-  }
-  return [];
-}

@@ -3,7 +3,8 @@
 import { names } from "../live.js";
 import { selection } from "../state.js";
 import { dms, nm } from "../format.js";
-import { circlesOf, rank } from "./alerts.js";
+import { rank } from "./alerts.js";
+import { circlesOf } from "./circles.js";
 import { COLOURS } from "./colours.js";
 import { LISTED } from "./fleet.js";
 import { bearing, circle, distanceNm, greatCircle, latOf, lonOf, mapX, mapY, stretch } from "./geo.js";
@@ -61,12 +62,12 @@ export class MapOverlay {
     this.marks = layers.has("alerts") ? this.#gather(frame) : [];
     if (layers.has("alerts")) this.#links(context, frame, colours);
     if (showsHulls(frame) && layers.has("vessels")) this.#hulls(context, frame, colours);
-    this.#selection(context, frame, colours);
     for (const mark of this.marks.toReversed()) this.#mark(context, mark, colours);
+    this.#selection(context, frame, colours);
     this.#measure(context, frame, colours);
     if (frame.moving || this.quiet) return;
-    this.#text(context, frame, colours);
     if (layers.has("grid")) this.#edge(context, frame, colours);
+    this.#text(context, frame, colours);
   }
 
   /** The alerts with their places. @returns {PlacedAlert[]} */
@@ -92,7 +93,8 @@ export class MapOverlay {
     }
     const inside = [...marks.values()].filter(({ x, y }) => x > -60 && y > -60 && x < frame.width + 60 && y < frame.height + 60);
     for (const mark of inside) mark.alerts.sort((a, b) => rank(b) - rank(a) || b.score - a.score);
-    return inside.sort((a, b) => rank(b.alerts[0]) - rank(a.alerts[0]));
+    const { id } = selection.peek(), isSelected = (/** @type {Mark} */ mark) => Number(mark.alerts.some((alert) => alert.id === id));
+    return inside.sort((a, b) => isSelected(b) - isSelected(a) || rank(b.alerts[0]) - rank(a.alerts[0]));
   }
 
   /** Lines that join pairs, and circles. @param {CanvasRenderingContext2D} context @param {Frame} frame @param {import("./colours.js").MapColours} colours */
@@ -307,7 +309,7 @@ export class MapOverlay {
 }
 
 /** One half of a position in degrees and minutes, without the zeros at its end. @param {string} position @param {0|1} which @returns {string} */
-const half = (position, which) => position.split(" ")[which].replace(/\.000'/, "'").replace(/00'/, "");
+const half = (position, which) => position.split(" ")[which].replace(/\.000'/, "'").replace(/00'/, "").replace(/^0+°[NSEW]$/, "0°");
 
 /** What a vessel is called. @param {import("./fleet.js").Fleet} fleet @param {number} i @returns {string} */
 export function nameOf(fleet, i) {
