@@ -2,7 +2,7 @@
 // Names from the air, notes and zone names are data: whatever they hold is shown as text, in every view.
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { assertNoFaults, newPage, profile, shot, signIn, skip, stop } from "./browser.mjs";
+import { assertNoFaults, drawn, newPage, profile, shot, signIn, skip, stop } from "./browser.mjs";
 
 after(stop);
 
@@ -35,8 +35,7 @@ test("hostile text stays text in every view", { skip }, async () => {
   const pages = ["/", `/alerts/${alert.id}`, "/cases", alert.case_id && `/cases/${alert.case_id}`, alert.vessels[0] && `/vessels/${alert.vessels[0].mmsi}`, "/silences", "/zones", "/status", "/people", "/audit", "/map"];
   for (const path of pages.filter(Boolean)) {
     await page.goto(path);
-    await page.locator("main.page .page-loading").waitFor({ state: "detached" });
-    await page.waitForLoadState("load");
+    await drawn(page);
     const made = await page.evaluate(() => {
       const strange = "img[src=x], main iframe, main style, main script, body script, [onerror], [onload], [onfocus], [srcdoc], a[href^='javascript:'], base, object, embed";
       return [...document.querySelectorAll(strange)].map((each) => each.outerHTML.slice(0, 120));
