@@ -23,6 +23,9 @@ export interface Me {
   ceilings: Ceilings;
   purpose: string | null;
   purposes: string[];
+  /** When a purpose is asked for. */
+  ask_purpose?: "shift" | "export" | "search" | "always";
+  has_password?: boolean;
   csrf: string;
   signed_in_at: string;
   idle_until: string;
@@ -215,8 +218,18 @@ export interface Name {
   type: number | null;
 }
 
-export interface User { name: string; roles: Role[]; ceilings: Ceilings; purpose: string | null; [more: string]: unknown; }
+export interface User {
+  name: string;
+  roles: Role[];
+  ceilings: Ceilings;
+  purpose: string | null;
+  made_at?: string;
+  disabled_at?: string | null;
+  has_password?: boolean;
+  last_sign_in_at: string | null;
+  sessions: number;
+}
 export interface AuditRow {
-  seq: number; at: string; who: string; caller: string | null; way: string | null; session: string | null; address: string | null; verb: string; what: string;
-  subject: string | null; purpose: string | null; why: string | null; result: string; times: number; last_at: string; hash: string;
+  seq: number; at: string; who: string; caller: string | null; way: string | null; session: string | null; address: string | null; verb: string | null; what: string;
+  subject: string | null; purpose: string | null; why: string | null; result: string | null; times: number; last_at: string | null; hash: string | null;
 }

@@ -9,11 +9,8 @@ import { bindGlobalKeys } from "./frame/global_keys.js";
 import { connect } from "./live.js";
 import { go, route } from "./route.js";
 import { loadSession, session, sessionKnown, signedIn } from "./state.js";
-import { language } from "./words.js";
 import { Boundary } from "./ui/boundary.js";
 import { Login, fault } from "./views/login.js";
-
-document.documentElement.lang = language.peek();
 
 /** What the address after `#` asks for: a one-time link, or the token of the first run. It is taken out of the address at once. */
 function takeHash() {

@@ -20,26 +20,50 @@ const known = { en: new Map(), pt: new Map(), es: new Map(), fr: new Map() };
 /** @type {Map<Language, Intl.PluralRules>} */
 const rules = new Map();
 
-/** @returns {Language} */
+/** What early.js has found out: what was chosen before, else what the browser asks for. @returns {Language} */
 function initial() {
-  const kept = localStorage.getItem("atalaia.language");
-  const asked = [kept, ...navigator.languages].map((one) => (one ?? "").slice(0, 2));
-  return LANGUAGES.find((one) => one === asked.find((each) => LANGUAGES.some((any) => any === each))) ?? "en";
+  return LANGUAGES.find((one) => one === document.documentElement.lang) ?? "en";
 }
+
+/** Areas whose words this window has asked for. @type {Set<string>} */
+const areas = new Set();
 
 /**
- * Adds the words of an area. Each language must have the same keys; `tsc` checks that where the dictionaries are typed
- * by the English one.
- * @param {Record<Language, Words>} dictionaries
+ * Loads the words of an area in the language in force, and from then on in each that is chosen. Awaited by the module of
+ * an area before it is used, so that no key is ever shown. Each language has the same keys: `tsc` checks that where the
+ * dictionaries are typed by the English one.
+ * @param {string} area file in words/LANGUAGE
  */
-export function addWords(dictionaries) {
-  for (const each of LANGUAGES) {
-    for (const [key, value] of Object.entries(dictionaries[each])) known[each].set(key, value);
-  }
+export async function loadWords(area) {
+  areas.add(area);
+  await load(language.peek(), area);
 }
 
-/** @param {Language} chosen */
-export function setLanguage(chosen) {
+/** @type {Map<string, Promise<void>>} */
+const loading = new Map();
+
+/** @param {Language} chosen @param {string} area @returns {Promise<void>} */
+function load(chosen, area) {
+  const name = `${chosen}/${area}`;
+  let one = loading.get(name);
+  if (!one) {
+    one = import(`./words/${name}.js`).then(({ default: words }) => {
+      for (const [key, value] of Object.entries(words)) known[chosen].set(key, value);
+    });
+    loading.set(name, one);
+  }
+  return one;
+}
+
+/** Changes the language once its words are there; if they cannot be had, it stays as it is.
+ * @param {Language} chosen */
+export async function setLanguage(chosen) {
+  try {
+    await Promise.all([...areas].map((area) => load(chosen, area)));
+  } catch {
+    for (const area of areas) loading.delete(`${chosen}/${area}`);
+    return;
+  }
   localStorage.setItem("atalaia.language", chosen);
   document.documentElement.lang = chosen;
   language.value = chosen;
@@ -54,7 +78,7 @@ export function setLanguage(chosen) {
  */
 export function t(key, values) {
   const chosen = language.value;
-  const found = known[chosen].get(key) ?? known.en.get(key);
+  const found = known[chosen].get(key);
   if (found === undefined) return key;
   const text = typeof found === "string" ? found : plural(found, Number(values?.n ?? 0), chosen);
   return values ? text.replace(/\{(\w+)\}/g, (whole, name) => shown(values[name], whole, chosen)) : text;
@@ -63,7 +87,7 @@ export function t(key, values) {
 /** Whether there is a text for the key; for words that come from the server and may be newer than the dictionaries.
  * @param {string} key */
 export function hasWord(key) {
-  return known.en.has(key);
+  return known[language.value].has(key);
 }
 
 /** The text for `PREFIX.VALUE`, else the value itself with spaces for underscores.

@@ -167,6 +167,16 @@ function useKeys(panel, alert, explanation) {
         if (alertHere) copy(asText(alertHere, latest.current.explanation));
       } }),
     ];
-    return () => offs.forEach((off) => off());
+    // The browser's own way to print knows nothing of what has to be drawn first.
+    const onPrintKey = (/** @type {KeyboardEvent} */ event) => {
+      if (event.key.toLowerCase() !== "p" || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey || !panel.current) return;
+      event.preventDefault();
+      print(panel.current);
+    };
+    addEventListener("keydown", onPrintKey);
+    return () => {
+      removeEventListener("keydown", onPrintKey);
+      offs.forEach((off) => off());
+    };
   }, []);
 }

@@ -18,16 +18,28 @@ import { t } from "./words.js";
 
 /** Most fixes of one vessel that an alert keeps. */
 const KEPT = 200;
+/** Most speeds in one plot: more lines cannot be told apart. */
+const PLOTTED = 3;
 /** From this ratio of the largest distance to the smallest threshold the scale is logarithmic. */
 const WIDE = 8;
 
 /** @param {{alert: Alert}} props */
 export function Evidence({ alert }) {
-  const tracks = useMemo(() => read(alert.evidence.tracks).filter((track) => track.fixes.length), [alert.evidence.tracks]);
+  // The same fixes that came again must not draw everything anew.
+  const tracks = useMemo(() => read(alert.evidence.tracks).filter((track) => track.fixes.length), [summary(alert)]);
+  const thresholds = useMemo(() => alert.evidence.thresholds ?? {}, [JSON.stringify(alert.evidence.thresholds)]);
   const phases = useMemo(() => phasesOf(alert), [alert.started_at, alert.opened_at, alert.ended_at]);
   const span = extent(tracks);
   if (!span) return h("p", { class: "al-quiet" }, t("alert.no_tracks"));
-  return h(Shown, { id: alert.id, tracks, phases, span, thresholds: alert.evidence.thresholds ?? {}, names: tracks.map((track) => nameOf(alert.vessels, track)), stations: alert.evidence.stations ?? [] });
+  return h(Shown, { id: alert.id, tracks, phases, span, thresholds, names: tracks.map((track) => nameOf(alert.vessels, track)), stations: alert.evidence.stations ?? [] });
+}
+
+/**
+ * Differs when the tracks of an alert do: fixes are only ever added at the end or thinned.
+ * @param {Alert} alert
+ */
+function summary(alert) {
+  return (alert.evidence.tracks ?? []).map((track) => [track.mmsi, track.track, track.points.length, track.points[0]?.[0], track.points.at(-1)?.[0]].join()).join(";");
 }
 
 /**
@@ -51,8 +63,8 @@ export function Shown({ id, tracks, phases, span, thresholds, names, stations = 
       h("b", { class: `al-letter al-ship-${index % 3}` }, letters[index]), name))) : null,
     h(Boundary, { mark: tracks }, h(TrackMap, { tracks, phases, cursor, letters })),
     h(Scrubber, { cursor, phases }),
-    h(Boundary, { mark: tracks }, h(Distance, { tracks, phases, cursor, thresholds })),
-    h(Boundary, { mark: tracks }, h(Speeds, { tracks, phases, cursor, thresholds, names, letters })),
+    tracks.length === 2 ? h(Boundary, { mark: tracks }, h(Distance, { tracks, phases, cursor, thresholds })) : null,
+    tracks.length <= PLOTTED ? h(Boundary, { mark: tracks }, h(Speeds, { tracks, phases, cursor, thresholds, names, letters })) : null,
     h(Boundary, { mark: tracks }, h(Fixes, { tracks, letters, cursor })),
     h("p", { class: "al-note" }, origin(tracks, stations, isEvidence)));
 }
@@ -101,7 +113,7 @@ function Speeds({ tracks, phases, cursor, thresholds, letters }) {
   const drawn = useMemo(() => speeds(tracks), [tracks]);
   const shown = `${language.value} ${palette.value}`;
   const shape = useMemo(() => ({
-    series: tracks.map((_, index) => ({ label: letters[index], colour: index % 2, isDashed: index > 0 })),
+    series: tracks.map((_, index) => ({ label: letters[index], colour: index % 3, isDashed: index > 0 })),
     limits: limits(thresholds, "knots"),
     phases,
     isLog: false,

@@ -2,6 +2,7 @@
 // The table of the fixes behind an alert. Only the rows in sight are drawn; the row of the page's moment is marked and kept in sight.
 import { h, useEffect, useMemo, useRef, useState } from "../vendor/preact.js";
 import { degrees, distance, knots, time } from "../format.js";
+import { paper } from "./colours.js";
 import { metres, where } from "./tracks.js";
 import { t } from "./words.js";
 
@@ -34,31 +35,32 @@ export function Fixes({ tracks, letters, cursor }) {
     event.stopPropagation();
     cursor.set(rows[Math.max(0, Math.min(rows.length - 1, active + step))].fix.at);
   };
-  const isPair = tracks.length > 1;
-  const first = Math.max(0, Math.floor(top / ROW) - 10);
-  const shown = rows.slice(first, first + 32);
-  return h("div", { class: `al-fixes${isPair ? " al-fixes-pair" : ""}`, role: "table", "aria-label": t("alert.fixes"), "aria-rowcount": rows.length + 1 },
+  const isSeveral = tracks.length > 1;
+  const isPair = tracks.length === 2;
+  const first = paper.value ? 0 : Math.max(0, Math.floor(top / ROW) - 10);
+  const shown = paper.value ? rows : rows.slice(first, first + 32);
+  return h("div", { class: `al-fixes${isPair ? " al-fixes-pair" : isSeveral ? " al-fixes-several" : ""}`, role: "table", "aria-label": t("alert.fixes"), "aria-rowcount": rows.length + 1 },
     h("div", { class: "al-fix al-fix-head", role: "row" },
-      isPair ? cell("columnheader", "") : null,
+      isSeveral ? cell("columnheader", h("span", { class: "for-readers" }, t("alert.letter"))) : null,
       cell("columnheader", t("alert.time")), cell("columnheader", t("alert.position")),
       cell("columnheader", t("alert.sog"), true), cell("columnheader", t("alert.cog"), true),
       isPair ? cell("columnheader", t("alert.apart"), true) : null),
     h("div", { class: "al-fix-box", ref: box, tabIndex: 0, role: "rowgroup", "aria-label": t("alert.fixes"), onKeyDown, onScroll: () => setTop(box.current?.scrollTop ?? 0) },
       h("svg", { class: "al-fix-room", width: 1, height: rows.length * ROW, "aria-hidden": "true" }),
-      shown.map((row, index) => h(Row, { key: first + index, row, letters, isPair, index: first + index, isActive: first + index === active, choose: cursor.set }))));
+      shown.map((row, index) => h(Row, { key: first + index, row, letters, isSeveral, isPair, index: first + index, isActive: first + index === active, choose: cursor.set }))));
 }
 
 /**
- * @param {{row: ReturnType<typeof all>[number], letters: string[], isPair: boolean, index: number, isActive: boolean, choose: (at: number) => void}} props
+ * @param {{row: ReturnType<typeof all>[number], letters: string[], isSeveral: boolean, isPair: boolean, index: number, isActive: boolean, choose: (at: number) => void}} props
  */
-function Row({ row, letters, isPair, index, isActive, choose }) {
+function Row({ row, letters, isSeveral, isPair, index, isActive, choose }) {
   const { fix } = row;
   const place = useRef(/** @type {HTMLDivElement | null} */ (null));
   useEffect(() => {
     if (place.current) place.current.style.top = `${index * ROW}px`;
   }, [index]);
   return h("div", { ref: place, class: `al-fix${isActive ? " al-fix-active" : ""}`, role: "row", "aria-rowindex": index + 2, "aria-selected": isActive, onClick: () => choose(fix.at) },
-    isPair ? cell("cell", h("b", { class: `al-letter al-ship-${row.ship}` }, letters[row.ship])) : null,
+    isSeveral ? cell("cell", h("b", { class: `al-letter al-ship-${row.ship % 3}` }, letters[row.ship])) : null,
     cell("cell", time(fix.at, true)),
     cell("cell", `${fix.lat.toFixed(5)}, ${((((fix.lon + 180) % 360) + 360) % 360 - 180).toFixed(5)}`),
     cell("cell", knots(fix.sog), true),

@@ -2,13 +2,13 @@
 // The marking of an alert, and its change by somebody who gives a reason. Lowering it needs the right `mark_down`.
 import { h, useState } from "../vendor/preact.js";
 import { post } from "../api.js";
-import { may, TLP } from "../state.js";
+import { may } from "../state.js";
 import { Form, useForm } from "../ui/form.js";
+import { TLP, changes, fields, isBelow, lowers } from "./marks.js";
 import { When } from "./parts.js";
 import { t, word } from "./words.js";
 
 /** @typedef {import("./types.js").Alert} Alert */
-/** @typedef {import("./types.js").Handling} Marks */
 
 const CODES = ["H0", "H1", "H2", "H3"];
 const REALITIES = ["actual", "exercise", "test"];
@@ -25,11 +25,11 @@ export function Handling({ alert, onDone }) {
       pair(t("alert.codes"), marks.europol?.join(", ") || "–"),
       marks.handling_text ? pair(t("alert.conditions_text"), marks.handling_text) : null,
       pair(t("alert.releasable"), marks.releasable_to?.join(", ") || t("alert.releasable_all")),
-      pair(t("alert.grade"), `${marks.source_grade}${marks.info_grade} (${marks.scheme ?? "4x4"}): ${t(`alert.source.${marks.source_grade}`)}; ${t(`alert.info.${marks.info_grade}`)}`),
+      pair(t("alert.grade"), marks.source_grade && marks.info_grade ? `${marks.source_grade}${marks.info_grade} (${marks.scheme ?? "4x4"}): ${t(`alert.source.${marks.source_grade}`)}; ${t(`alert.info.${marks.info_grade}`)}` : "–"),
       pair(t("alert.purpose"), word("alert.purpose", marks.purpose)),
       pair(t("alert.personal"), t(marks.personal_data ? "alert.yes" : "alert.no")),
       marks.legal_basis ? pair(t("alert.legal_basis"), marks.legal_basis) : null,
-      pair(t("alert.retain_until"), marks.retain_until.slice(0, 10)),
+      pair(t("alert.retain_until"), marks.retain_until?.slice(0, 10) ?? "–"),
       pair(t("alert.reality"), word("alert.reality", marks.reality)),
       marks.marked_by ? pair(t("alert.marked_by"), [marks.marked_by, " ", h(When, { at: marks.marked_at })]) : pair(t("alert.marked_by"), t("alert.automatic"))),
     may("act") ? isOpen ? h(MarkForm, { alert, close: () => setOpen(false), onDone }) : h("button", { type: "button", class: "button", onClick: () => setOpen(true) }, t("alert.change_marking")) : null);
@@ -61,7 +61,7 @@ function MarkForm({ alert, close, onDone }) {
   const line = (name, label, hint) => h("label", { class: "al-field" }, h("span", {}, label),
     h("input", { type: "text", value: values[name], placeholder: hint, maxLength: 500, onInput: (/** @type {any} */ event) => set({ [name]: event.currentTarget.value }) }),
     form.faultOf(`mark/${name}`) ? h("small", { class: "al-fault" }, form.faultOf(`mark/${name}`)) : null);
-  const isLowerTlp = (/** @type {string} */ value) => !may("mark_down") && rank(value) < rank(marks.tlp);
+  const isLowerTlp = (/** @type {string} */ value) => !may("mark_down") && isBelow(value, marks.tlp);
   return h(Form, { title: t("alert.change_marking"), submit: t("alert.mark"), onSubmit: submit, onCancel: close, busy: form.busy, fault: form.fault, disabled: !isReady, class: "al-form" },
     h("div", { class: "al-fields" },
       choice("tlp", "TLP", TLP, (value) => value, isLowerTlp),
@@ -75,53 +75,6 @@ function MarkForm({ alert, close, onDone }) {
       h("textarea", { rows: 2, value: values.why, required: true, maxLength: 1000, onInput: (/** @type {any} */ event) => set({ why: event.currentTarget.value }) })),
     isRefused ? h("p", { class: "al-fault", role: "alert" }, t("alert.no_mark_down")) : isDown ? h("p", { class: "al-warn" }, t("alert.marks_down")) : null);
 }
-
-/**
- * The fields of the form as texts.
- * @param {Marks} marks
- */
-function fields(marks) {
-  return {
-    tlp: marks.tlp, europol: (marks.europol ?? []).join(","), releasable_to: (marks.releasable_to ?? []).join(","), source_grade: marks.source_grade,
-    info_grade: marks.info_grade, reality: marks.reality, handling_text: marks.handling_text ?? "",
-  };
-}
-
-/** @param {string} text */
-const list = (text) => text.split(/[\s,]+/).map((each) => each.toUpperCase()).filter(Boolean);
-
-/**
- * What differs, in the shape of the act.
- * @param {ReturnType<typeof fields>} before
- * @param {ReturnType<typeof fields>} after
- */
-function changes(before, after) {
-  /** @type {Record<string, unknown>} */
-  const mark = {};
-  if (after.tlp !== before.tlp) mark.tlp = after.tlp;
-  if (list(after.europol).join() !== before.europol) mark.europol = list(after.europol);
-  if (list(after.releasable_to).join() !== before.releasable_to) mark.releasable_to = list(after.releasable_to);
-  if (after.source_grade !== before.source_grade || after.info_grade !== before.info_grade) mark.grade = `${after.source_grade}${after.info_grade}`;
-  if (after.reality !== before.reality) mark.reality = after.reality;
-  if (after.handling_text.trim() !== before.handling_text) mark.handling_text = after.handling_text.trim();
-  return mark;
-}
-
-/**
- * Whether more people could see the alert than before, or do more with it.
- * @param {Marks} before
- * @param {ReturnType<typeof fields>} after
- */
-export function lowers(before, after) {
-  const countries = before.releasable_to ?? [];
-  const next = list(after.releasable_to);
-  const widens = countries.length > 0 && (next.length === 0 || next.some((each) => !countries.includes(each)));
-  const codes = list(after.europol);
-  return rank(after.tlp) < rank(before.tlp) || widens || (before.europol ?? []).some((code) => !codes.includes(code));
-}
-
-/** @param {string} tlp */
-const rank = (tlp) => /** @type {readonly string[]} */ (TLP).indexOf(tlp);
 
 /**
  * @param {string} name

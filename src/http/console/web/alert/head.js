@@ -55,7 +55,7 @@ function Disproof({ alert }) {
   return h("p", { class: "al-disproof", role: "status" },
     h("b", {}, t("alert.disproved")), " ",
     past?.why ? h("span", { lang: "en" }, past.why) : t("alert.disproved_unknown"),
-    past ? [" ", h(When, { at: past.at })] : null);
+    past ? h("span", { class: "al-note" }, " (", h(When, { at: past.at }), ")") : null);
 }
 
 /** @param {{alert: Alert}} props */

@@ -1,11 +1,16 @@
 // @ts-check
 // The thresholds of an alert that a plot can show: lengths in metres and speeds in knots.
 import { number } from "../format.js";
-import { hasWord } from "../words.js";
 import { t } from "./words.js";
 
-/** Thresholds below which something counts, so that the band below them is shaded; the others are lines. */
-const BELOW = /^(slow|near|close|alongside|still|within|together|company|drift|max)_/;
+/** Thresholds that a plot shows: `true` where something counts below it, so that the band is shaded. Others measure something else. */
+const SHOWN = {
+  metres: { near: true, close: true, alongside: true, side_by_side: true, underway: true, gear: true, apart: false },
+  knots: {
+    slow: true, slowest: true, stop: true, still: true, drift: true, side_by_side: true, port: true, moving: false, under_way: false, fishing_under_way: false,
+    max: false, min: false, usual: false, underway_min: false, underway_max: false, circling_min: false, circling_max: false,
+  },
+};
 
 /** @typedef {{name: string, value: number, label: string, isBand: boolean}} Limit */
 
@@ -15,16 +20,11 @@ const BELOW = /^(slow|near|close|alongside|still|within|together|company|drift|m
  * @returns {Limit[]} the lowest first
  */
 export function limits(thresholds, unit) {
-  const found = Object.entries(thresholds).filter(([name, value]) => name.endsWith(`_${unit}`) && typeof value === "number" && value > 0);
-  const made = found.map(([name, value]) => ({ name, value, label: `${called(name, unit)} ${number(value, Number.isInteger(value) ? 0 : 1)} ${unit === "knots" ? "kn" : "m"}`, isBand: BELOW.test(name) }));
+  const shown = /** @type {Record<string, boolean>} */ (SHOWN[unit]);
+  const made = Object.entries(thresholds).flatMap(([name, value]) => {
+    const bare = name.endsWith(`_${unit}`) ? name.slice(0, -unit.length - 1) : "";
+    if (!(bare in shown) || typeof value !== "number" || value <= 0) return [];
+    return [{ name, value, label: `${t(`alert.limit.${bare}`)} ${number(value, Number.isInteger(value) ? 0 : 1)} ${unit === "knots" ? "kn" : "m"}`, isBand: shown[bare] }];
+  });
   return made.sort((one, other) => one.value - other.value);
-}
-
-/**
- * @param {string} name
- * @param {string} unit
- */
-function called(name, unit) {
-  const bare = name.slice(0, -unit.length - 1);
-  return hasWord(`alert.limit.${bare}`) ? t(`alert.limit.${bare}`) : bare.replaceAll("_", " ");
 }

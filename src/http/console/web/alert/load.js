@@ -3,9 +3,12 @@
 import { useCallback, useEffect, useRef, useState } from "../vendor/preact.js";
 import { get } from "../api.js";
 import { onEntry, onReset } from "../live.js";
+import { ended } from "../state.js";
 
 /** Entries come in bursts: an alert, its deliveries, its case. Milliseconds. */
 const SETTLE = 150;
+/** Time until a server that was busy or out of reach is asked again. Milliseconds. */
+const AGAIN = 5000;
 
 /**
  * Data of a path. While it is loaded again, and if that fails, the data stay on the screen.
@@ -54,6 +57,17 @@ export function useLoaded(path, params, concerns) {
     load();
     return () => running.current?.abort();
   }, [key]);
+  const status = state.fault ? /** @type {any} */ (state.fault).status : null;
+  useEffect(() => {
+    if (status !== 0 && status !== 503) return undefined;
+    const timer = setTimeout(load, AGAIN);
+    return () => clearTimeout(timer);
+  }, [state.fault]);
+  // What a session that ended has refused is asked for again in the next one.
+  const isOver = ended.value !== null;
+  useEffect(() => {
+    if (!isOver && status === 401) load();
+  }, [isOver]);
   useEffect(() => {
     let timer = 0;
     const again = () => {

@@ -2,6 +2,7 @@
 // The score as a staircase: each line begins where the one above it ended, the cap comes last, and the sum is the score.
 import { h } from "../vendor/preact.js";
 import { Mark } from "./parts.js";
+import { stairs } from "./stairs.js";
 import { t, word } from "./words.js";
 
 /** @typedef {import("./types.js").ScoreLine} ScoreLine */
@@ -9,21 +10,6 @@ import { t, word } from "./words.js";
 
 /** Points from which a severity begins, as the engine has them. */
 const LIMITS = [20, 40, 60, 80];
-
-/**
- * The lines with where each begins and ends; caps last.
- * @param {ScoreLine[]} lines
- */
-export function stairs(lines) {
-  const isCap = (/** @type {ScoreLine} */ line) => line.code.startsWith("cap") || line.code === "clamp";
-  const ordered = [...lines.filter((line) => !isCap(line)), ...lines.filter(isCap)];
-  let sum = 0;
-  return ordered.map((line) => {
-    const from = sum;
-    sum += line.points;
-    return { ...line, from, to: sum, isCap: isCap(line) };
-  });
-}
 
 /** @param {{lines: ScoreLine[], score: number, severity: Severity}} props */
 export function Score({ lines, score, severity }) {

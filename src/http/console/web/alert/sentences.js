@@ -38,7 +38,7 @@ export function Sentences({ id }) {
       answer ? h("span", { class: "al-note" }, h(When, { at: answer.from }), " – ", h(When, { at: answer.until }), ". ",
         answer.complete ? t("alert.sentences_all", { n: answer.items.length }) : t("alert.sentences_cut", { n: answer.items.length })) : h("span", { class: "al-note" }, t("alert.sentences_hint"))),
     fault ? h("p", { class: "al-fault", role: "alert" }, explain(fault)) : null,
-    answer ? answer.items.length ? h("div", { class: "al-scroll", tabIndex: 0, role: "region", "aria-label": t("alert.sentences") }, h("table", { class: "al-table al-raw" },
+    answer ? answer.items.length ? h("div", { class: "al-scroll", tabIndex: 0, role: "group", "aria-label": t("alert.sentences") }, h("table", { class: "al-table al-raw" },
       h("thead", {}, h("tr", {}, h("th", { class: "al-right" }, t("alert.number")), ["received", "claimed", "station", "sentence"].map((name) => h("th", { scope: "col", key: name }, t(`alert.${name}`))))),
       h("tbody", {}, answer.items.map((item, index) => h("tr", { key: index },
         h("td", { class: "al-right al-note" }, number(index + 1)),

@@ -3,7 +3,7 @@
 import { clock, number, position, time } from "../format.js";
 import { marking } from "./head.js";
 import { called } from "./parts.js";
-import { stairs } from "./score.js";
+import { stairs } from "./stairs.js";
 import { t, word } from "./words.js";
 
 /**

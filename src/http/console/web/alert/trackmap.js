@@ -82,7 +82,7 @@ export function Legend() {
 }
 
 /**
- * From the first to the last phase with half as much on both sides; at least 20 minutes on each.
+ * From the first to the last phase with an eighth as much on both sides; at least 5 minutes on each.
  * @param {{at: number}[]} phases
  * @param {[number, number]} whole
  * @returns {[number, number]}
@@ -90,7 +90,7 @@ export function Legend() {
 function spanOf(phases, whole) {
   const times = phases.map((phase) => phase.at);
   const [from, to] = [Math.min(...times), Math.max(...times)];
-  const room = Math.max((to - from) / 4, 20 * 60_000);
+  const room = Math.max((to - from) / 8, 5 * 60_000);
   return [Math.max(whole[0], from - room), Math.min(whole[1], to + room)];
 }
 

@@ -212,3 +212,24 @@ export function phases(alert) {
   if (alert.ended_at) all.push({ name: "ended", at: Date.parse(alert.ended_at) });
   return all.filter((phase) => Number.isFinite(phase.at));
 }
+
+/**
+ * The tracks of several alerts as one for each vessel, each fix once.
+ * @param {{evidence: {tracks?: RawTrack[]}}[]} alerts
+ * @returns {RawTrack[]}
+ */
+export function joined(alerts) {
+  /** @type {Map<string, RawTrack & {seen: Set<string>}>} */
+  const all = new Map();
+  for (const track of alerts.flatMap((alert) => alert.evidence?.tracks ?? [])) {
+    const key = `${track.mmsi}.${track.track}`;
+    const one = all.get(key) ?? { mmsi: track.mmsi, track: track.track, points: [], seen: new Set() };
+    all.set(key, one);
+    for (const point of track.points) {
+      if (one.seen.has(point[0])) continue;
+      one.seen.add(point[0]);
+      one.points.push(point);
+    }
+  }
+  return [...all.values()].map(({ mmsi, track, points }) => ({ mmsi, track, points }));
+}

@@ -11,10 +11,11 @@ import { t, word } from "./words.js";
 
 /** @param {{alert: Alert}} props */
 export function Vessels({ alert }) {
+  if (alert.vessels.length === 0) return h("p", { class: "al-quiet" }, t("alert.no_vessels"));
   const isSeveral = alert.vessels.length > 1;
   return h("div", {},
-    alert.vessels.length === 0 ? h("p", { class: "al-quiet" }, t("alert.no_vessels")) : h("table", { class: "al-table al-identities" },
-      h("thead", {}, h("tr", {}, isSeveral ? h("th", {}, "") : null,
+    h("table", { class: "al-table al-identities" },
+      h("thead", {}, h("tr", {}, isSeveral ? h("th", { scope: "col" }, h("span", { class: "for-readers" }, t("alert.letter"))) : null,
         ["name", "mmsi", "imo", "call_sign", "flag", "type", "class"].map((name) => h("th", { scope: "col", key: name }, t(`alert.id.${name}`))))),
       h("tbody", {}, alert.vessels.map((vessel, index) => h("tr", { key: `${vessel.mmsi}.${vessel.track}` },
         isSeveral ? h("td", {}, h("b", { class: `al-letter al-ship-${index % 3}` }, letter(index))) : null,
@@ -52,7 +53,7 @@ function Identity({ alert }) {
   const pairs = Object.keys(measured).filter((name) => name.startsWith("old_") && `new_${name.slice(4)}` in measured);
   if (!pairs.length) return null;
   return h("table", { class: "al-table" },
-    h("thead", {}, h("tr", {}, h("th", {}, ""), h("th", { scope: "col" }, t("alert.before")), h("th", { scope: "col" }, t("alert.after")))),
+    h("thead", {}, h("tr", {}, h("td", {}), h("th", { scope: "col" }, t("alert.before")), h("th", { scope: "col" }, t("alert.after")))),
     h("tbody", {}, pairs.map((name) => h("tr", { key: name }, h("th", { scope: "row" }, name.slice(4).replaceAll("_", " ")),
       h("td", {}, String(measured[name] ?? "–")), h("td", {}, String(measured[`new_${name.slice(4)}`] ?? "–"))))));
 }

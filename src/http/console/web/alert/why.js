@@ -49,10 +49,11 @@ function Row({ condition }) {
 }
 
 /**
+ * A value as text: in the server's words where it has some, else as the language writes numbers.
  * @param {string | null | undefined} text
  * @param {unknown} value
  */
-function amount(text, value) {
+export function amount(text, value) {
   if (text) return text;
   if (typeof value === "number") return number(value, Number.isInteger(value) ? 0 : 1);
   if (typeof value === "boolean") return t(value ? "alert.yes" : "alert.no");

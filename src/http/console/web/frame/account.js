@@ -43,11 +43,12 @@ function Sounds() {
 }
 
 function Password() {
+  const known = session.value?.has_password !== false;
   const form = useForm("password", { old: "", new: "" }, { secret: ["old", "new"] });
   const send = async () => {
-    if (await form.submit((values, key) => put("/me/password", values, { key }))) say(t("account.password_changed"), "good");
+    if (await form.submit((values, key) => put("/me/password", known ? values : { new: values.new }, { key }))) say(t("account.password_changed"), "good");
   };
-  return h(Form, { title: t("account.password"), submit: t("account.password_change"), onSubmit: send, busy: form.busy, fault: form.fault, disabled: !form.values.old || !form.values.new },
-    h(TextField, { label: t("account.password_old"), type: "password", autocomplete: "current-password", value: form.values.old, onInput: (old) => form.set({ old }), fault: form.faultOf("old") }),
+  return h(Form, { title: t(known ? "account.password" : "account.password_set"), submit: t("account.password_change"), onSubmit: send, busy: form.busy, fault: form.fault, disabled: (known && !form.values.old) || !form.values.new },
+    known && h(TextField, { label: t("account.password_old"), type: "password", autocomplete: "current-password", value: form.values.old, onInput: (old) => form.set({ old }), fault: form.faultOf("old") }),
     h(TextField, { label: t("account.password_new"), type: "password", autocomplete: "new-password", hint: t("login.password_hint"), value: form.values.new, onInput: (value) => form.set({ new: value }), fault: form.faultOf("new") }));
 }

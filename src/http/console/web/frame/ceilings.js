@@ -38,16 +38,27 @@ export function ceilingsText(ceilings) {
  */
 export function CeilingFields({ value, onChange }) {
   const set = (/** @type {Partial<Limits>} */ changes) => onChange({ ...value, ...changes });
-  /** A list as text; an empty text does not limit. @param {"releasable_to" | "europol" | "purposes" | "realities"} name */
-  const listField = (name) => h(TextField, {
-    key: name, label: t(`ceilings.${name}`), value: (value[name] ?? []).join(", "), placeholder: t("ceilings.any"),
-    onInput: (text) => set({ [name]: text.trim() === "" ? null : text.split(",").map((each) => each.trimStart()) }),
-  });
+  const releasable = { label: t("ceilings.releasable_to"), value: (value.releasable_to ?? []).join(", "), placeholder: t("ceilings.any"), onInput: (/** @type {string} */ text) => set({ releasable_to: text.trim() === "" ? null : text.split(",").map((each) => each.trimStart()) }) };
   return h("fieldset", null, h("legend", null, t("ceilings.title")),
     h("div", { class: "form-grid" },
       h(SelectField, { label: t("ceilings.tlp"), value: value.max_tlp, options: TLP.map((each) => ({ value: each, label: `TLP:${each}` })), onChange: (tlp) => set({ max_tlp: /** @type {any} */ (tlp) }) }),
-      listField("releasable_to"), listField("europol"), listField("purposes"), listField("realities"),
-      h(CheckField, { label: t("ceilings.personal_data"), checked: value.personal_data, onChange: (personal_data) => set({ personal_data }) })));
+      h(TextField, releasable), h(CheckField, { label: t("ceilings.personal_data"), checked: value.personal_data, onChange: (personal_data) => set({ personal_data }) })),
+    h("div", { class: "choices" }, LISTS.map(([name, all, prefix]) => h(Choice, { key: name, label: t(`ceilings.${name}`), all, prefix, value: value[name], onChange: (chosen) => set({ [name]: chosen }) }))));
+}
+
+/** What the other limits may list, and the prefix of its words. @type {["europol" | "realities" | "purposes", string[], string][]} */
+const LISTS = [
+  ["europol", ["H0", "H1", "H2", "H3"], "europol"], ["realities", ["actual", "exercise", "test"], "reality"],
+  ["purposes", ["LawEnforcementMonitoring", "LawEnforcementOperation", "BorderMonitoring", "CustomsMonitoring", "FisheriesMonitoring", "Security", "Safety", "SAR", "VTM", "CounterTerrorism", "DefenceMonitoring", "NonSpecified"], "purpose"],
+];
+
+/** No limit, or some of what there is.
+ * @param {{ label: string, all: string[], prefix: string, value: string[] | null, onChange: (chosen: string[] | null) => void }} props */
+function Choice({ label, all, prefix, value, onChange }) {
+  const toggle = (/** @type {string} */ one, /** @type {boolean} */ on) => onChange(all.filter((each) => (each === one ? on : value?.includes(each))));
+  return h("fieldset", null, h("legend", null, label),
+    h(CheckField, { label: t("ceilings.any"), checked: value === null, onChange: (any) => onChange(any ? null : [all[0]]) }),
+    value !== null && h("div", { class: "choice" }, all.map((one) => h(CheckField, { key: one, label: word(prefix, one), checked: value.includes(one), onChange: (on) => toggle(one, on) }))));
 }
 
 /** The limits as the server takes them: no blanks, no empty words. @param {Limits} value @returns {Limits} */

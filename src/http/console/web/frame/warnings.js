@@ -1,12 +1,15 @@
 // @ts-check
 // The line under the bar that cannot be missed: lost connection, ended session, silent feeds, exercise data, a new version.
-import { h } from "../vendor/preact.js";
+import { h, useState } from "../vendor/preact.js";
+import { put } from "../api.js";
 import { clock, span } from "../format.js";
 import { build, clockOffset, feeds, since, status } from "../live.js";
-import { ended, now, session } from "../state.js";
+import { ended, now, session, signedIn } from "../state.js";
 import { Banner } from "../ui/banner.js";
 import { Button } from "../ui/button.js";
-import { t } from "../words.js";
+import { explain } from "../ui/form.js";
+import { say } from "../ui/toast.js";
+import { t, word } from "../words.js";
 import { InPlace } from "../views/login.js";
 import { feedState, state } from "./status_poll.js";
 
@@ -19,7 +22,7 @@ export function Warnings() {
   const me = session.value;
   return h("div", { class: "warnings" },
     ended.value !== null ? h(Banner, { tone: "bad", urgent: true }, h("span", null, t("warning.ended", { why: ended.value ? ` (${ended.value})` : "" })), h(InPlace, null)) : h(Connection, null),
-    h(Version, null), h(ClockOff, null), h(Daemon, null),
+    h(Purpose, null), h(Version, null), h(ClockOff, null), h(Daemon, null),
     me?.exercise && h(Banner, { tone: "warn" }, h("b", null, t("warning.exercise_word")), h("span", null, t("warning.exercise"))));
 }
 
@@ -39,6 +42,21 @@ function Version() {
 function ClockOff() {
   const off = Math.abs(clockOffset.value) / 1000;
   return off > CLOCK_TOLERANCE ? h(Banner, { tone: "warn" }, t("warning.clock", { span: span(off) })) : null;
+}
+
+/** Asks once a session what the shift is for, where the site wants it. Nothing waits for the answer. */
+function Purpose() {
+  const me = session.value;
+  const key = `atalaia.purpose.${me?.signed_in_at}`;
+  const [answered, setAnswered] = useState(sessionStorage.getItem(key) !== null);
+  if (!me || me.ask_purpose !== "shift" || me.purposes.length < 2 || answered || me.way === "token") return null;
+  const choose = async (/** @type {string} */ purpose) => {
+    if (purpose !== me.purpose) await put("/me/purpose", { purpose }).then(({ data }) => signedIn(data), (failed) => say(explain(failed), "bad"));
+    sessionStorage.setItem(key, purpose);
+    setAnswered(true);
+  };
+  return h(Banner, { tone: "info" }, h("span", null, t("warning.purpose")),
+    me.purposes.map((each) => h(Button, { key: each, pressed: each === me.purpose, onClick: () => void choose(each) }, word("purpose", each))));
 }
 
 /** What the daemon says of itself: not ready (bad), feeds silent. */

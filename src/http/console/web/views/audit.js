@@ -84,13 +84,13 @@ function Filters({ filter }) {
 /** @param {{ row: AuditRow }} props */
 function Row({ row }) {
   return h("div", { class: "audit-row" },
-    h("span", { class: "nowrap" }, time(row.at, true)), h("span", { class: "cut" }, row.who), h("span", { class: "cut" }, word("verb", row.verb)), h("span", { class: "cut" }, row.what),
+    h("span", { class: "nowrap" }, time(row.at, true)), h("span", { class: "cut" }, row.who), h("span", { class: "cut" }, word("verb", row.verb) || "–"), h("span", { class: "cut" }, row.what),
     h("span", { class: "cut mono" }, row.subject ?? "–", row.times > 1 && ` ×${number(row.times)}`), h("span", { class: "cut" }, row.why ?? word("purpose", row.purpose)));
 }
 
 /** @param {{ row: AuditRow }} props */
 function Detail({ row }) {
-  const facts = [["at", time(row.at, true)], ["last_at", time(row.last_at, true)], ["who", row.who], ["caller", row.caller], ["way", row.way && t(`way.${row.way}`)], ["session", row.session], ["address", row.address], ["verb", word("verb", row.verb)],
+  const facts = [["at", time(row.at, true)], ["last_at", row.times > 1 && time(row.last_at, true)], ["who", row.who], ["caller", row.caller], ["way", row.way && t(`way.${row.way}`)], ["session", row.session], ["address", row.address], ["verb", word("verb", row.verb)],
     ["what", row.what], ["subject", row.subject], ["purpose", word("purpose", row.purpose)], ["why", row.why], ["result", row.result], ["times", number(row.times)], ["hash", row.hash]];
   return h("section", { class: "card" }, h("h2", null, t("audit.row", { n: row.seq })),
     h("dl", { class: "facts" }, facts.map(([name, value]) => value && [h("dt", { key: name }, t(`audit.${name}`)), h("dd", { key: `${name}.`, class: name === "hash" ? "mono" : undefined }, value)])),

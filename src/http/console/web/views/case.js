@@ -2,6 +2,7 @@
 // The page of one case: its story, its vessels as lanes, its alerts.
 import { h, useCallback } from "../vendor/preact.js";
 import { Missing } from "../alert/alert.js";
+import { CaseTracks } from "../alert/case_tracks.js";
 import { Marking } from "../alert/head.js";
 import { Lanes } from "../alert/lanes.js";
 import { useLoaded } from "../alert/load.js";
@@ -31,6 +32,7 @@ export default function CaseView({ id }) {
         found.held ? h(Tag, { tone: "held" }, t("alert.held", { name: found.held.by ?? found.held.who ?? "", why: found.held.reason ?? found.held.why ?? "" })) : null),
       h(Facts, { found, alerts })),
     h(Section, { name: "lanes", title: t("alert.lanes"), mark: found }, h(Lanes, { found, alerts })),
+    alerts.length ? h(Section, { name: "tracks", title: t("alert.tracks"), mark: found.id }, h(CaseTracks, { id: found.id, alerts, key: found.id })) : null,
     found.story ? h(Section, { name: "story", title: t("alert.story") }, h("p", { class: "al-words al-story-text", lang: "en" }, found.story)) : null,
     h(Section, { name: "alerts", title: t("alert.case_alerts", { n: alerts.length }), mark: found },
       alerts.map((alert) => h(Boundary, { key: alert.id, mark: alert }, h(Told, { alert })))));

@@ -110,7 +110,7 @@ export function InPlace() {
     failed != null && h("span", { role: "alert" }, told(failed)));
 }
 
-/** @param {{ value: string, onChange: (value: string) => void, options: string[] }} props */
-export function PurposeField({ value, onChange, options }) {
-  return h(SelectField, { label: t("account.purpose"), value, onChange, options: options.map((each) => ({ value: each, label: word("purpose", each) })) });
+/** @param {{ value: string, onChange: (value: string) => void, options: string[], label?: string }} props */
+export function PurposeField({ value, onChange, options, label = t("account.purpose") }) {
+  return h(SelectField, { label, value, onChange, options: options.map((each) => ({ value: each, label: word("purpose", each) })) });
 }

@@ -1,0 +1,27 @@
+// @ts-check
+// Runs before the first paint, so that a night watch is never met by a white page. A classic script: modules run too late.
+(function () {
+  /** @param {string} name @returns {string | null} */
+  function kept(name) {
+    try {
+      return localStorage.getItem(`atalaia.${name}`);
+    } catch {
+      // Storage is switched off; the machine's own settings count.
+      return null;
+    }
+  }
+  const root = document.documentElement;
+  const chosen = kept("palette");
+  const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+  root.dataset.palette = chosen === "day" || chosen === "dusk" || chosen === "night" ? chosen : dark ? "dusk" : "day";
+  // The words of the language in force, so that they are there with the modules that wait for them.
+  const asked = [kept("language"), ...navigator.languages].map((each) => (each ?? "").slice(0, 2));
+  root.lang = asked.find((each) => ["en", "pt", "es", "fr"].includes(each)) ?? "en";
+  const base = /** @type {HTMLScriptElement} */ (document.currentScript).src.replace(/[^/]*$/, "");
+  for (const area of ["common", "shell", "list", "acts"]) {
+    const link = document.createElement("link");
+    link.rel = "modulepreload";
+    link.href = `${base}words/${root.lang}/${area}.js`;
+    document.head.append(link);
+  }
+})();

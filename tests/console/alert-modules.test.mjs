@@ -1,0 +1,122 @@
+// @ts-check
+// What the alert page computes, without a browser: tracks, distances, land, score, markings.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { decode, latitude, mercatorX, mercatorY } from "../../src/http/console/web/alert/land.js";
+import { changes, fields, lowers } from "../../src/http/console/web/alert/marks.js";
+import { stairs } from "../../src/http/console/web/alert/stairs.js";
+import { distances, extent, joined, metres, phases, read, speedClass, speeds, where } from "../../src/http/console/web/alert/tracks.js";
+
+const at = (/** @type {string} */ clock) => `2026-03-01T${clock}:00Z`;
+const ms = (/** @type {string} */ clock) => Date.parse(at(clock));
+/** @param {number} mmsi @param {[string, number, number, (number | null)?, (number | null)?][]} points */
+const track = (mmsi, points) => ({ mmsi, track: 1, points: points.map(([clock, lon, lat, sog = null, cog = null]) => /** @type {any} */ ([at(clock), lon, lat, sog, cog])) });
+
+test("a ship is on the line between two fixes, nowhere in a long hole, and nowhere outside its track", () => {
+  const [{ fixes }] = read([track(1, [["12:00", -17, 24, 5, 90], ["12:10", -16.9, 24, 7, 90], ["13:00", -16, 24]])]);
+  assert.deepEqual(where(fixes, ms("12:00")), { lon: -17, lat: 24, sog: 5, cog: 90, exact: true });
+  const middle = where(fixes, ms("12:05"));
+  assert.ok(middle && Math.abs(middle.lon + 16.95) < 1e-9 && middle.exact === false);
+  assert.equal(where(fixes, ms("12:30")), null, "50 minutes without a fix");
+  assert.equal(where(fixes, ms("11:59")), null);
+  assert.equal(where(fixes, ms("13:01")), null);
+});
+
+test("fixes that cannot be read are left out, and the rest is put in order", () => {
+  const raw = /** @type {any} */ ([{ mmsi: 1, track: 1, points: [[at("12:10"), 1, 1, null, null], ["rubbish", 1, 1, 1, 1], [at("12:00"), 1, null, 1, 1], [at("12:05"), 1, 1]] }]);
+  assert.deepEqual(read(raw)[0].fixes.map((fix) => fix.at), [ms("12:05"), ms("12:10")]);
+  assert.deepEqual(read(undefined), []);
+  assert.equal(extent(read([track(1, [])])), null);
+});
+
+test("a track over the date line goes on, and the distance across it is short", () => {
+  const tracks = read([track(1, [["12:00", 179.99, 0], ["12:10", -179.99, 0]]), track(2, [["12:00", -179.98, 0], ["12:10", -179.97, 0]])]);
+  assert.ok(tracks[0].fixes[1].lon > 180);
+  const between = distances(tracks);
+  assert.ok(between && between.metres.every((value) => value !== null && value < 4000), String(between?.metres));
+});
+
+test("the tracks of several alerts are one for each vessel, and no fix is counted twice", () => {
+  const alerts = [{ evidence: { tracks: [track(1, [["12:00", 1, 1], ["12:10", 1, 1]])] } }, { evidence: {} }, { evidence: { tracks: [track(1, [["12:10", 1, 1], ["11:50", 1, 1]]), track(2, [["12:00", 2, 2]])] } }];
+  const tracks = read(joined(alerts));
+  assert.deepEqual(tracks.map(({ mmsi, fixes }) => [mmsi, fixes.map((fix) => new Date(fix.at).toISOString().slice(11, 16))]), [[1, ["11:50", "12:00", "12:10"]], [2, ["12:00"]]]);
+});
+
+test("distances are those on the sphere", () => {
+  assert.ok(Math.abs(metres({ lon: -17, lat: 24 }, { lon: -17, lat: 24 + 1 / 60 }) - 1853) < 3, "one minute of latitude is one nautical mile");
+  assert.ok(Math.abs(metres({ lon: 0, lat: 60 }, { lon: 1 / 60, lat: 60 }) - 926.6) < 2, "half of it for longitude at 60 N");
+});
+
+test("the distance is only stated where both ships are known", () => {
+  const tracks = read([track(1, [["12:00", -17, 24], ["12:20", -17, 24]]), track(2, [["12:10", -17, 24.001], ["12:30", -17, 24.001]])]);
+  const between = distances(tracks);
+  assert.ok(between);
+  assert.equal(between.at[0], ms("12:10"));
+  assert.equal(between.at.at(-1), ms("12:20"));
+  assert.ok(between.metres.every((value) => value !== null && Math.abs(value - 111.2) < 1));
+  assert.equal(distances(read([track(1, [["12:00", 1, 1], ["12:10", 1, 1]]), track(2, [["13:00", 1, 1], ["13:10", 1, 1]])])), null, "never at the same time");
+  assert.equal(distances(tracks.slice(0, 1)), null);
+});
+
+test("the line of speeds breaks in a hole and goes on where only the other ship has a fix", () => {
+  const drawn = speeds(read([track(1, [["12:00", 1, 1, 3], ["12:05", 1, 1, 4], ["13:00", 1, 1, 5]]), track(2, [["12:02", 1, 1, 9]])]));
+  const one = Object.fromEntries(drawn.at.map((time, index) => [new Date(time).toISOString().slice(11, 19), drawn.knots[0][index]]));
+  assert.equal(one["12:02:00"], undefined);
+  assert.ok(Object.values(one).includes(null), "a break after 12:05");
+  assert.deepEqual([speedClass(null), speedClass(0), speedClass(2.9), speedClass(3), speedClass(99)], [-1, 0, 1, 2, 5]);
+});
+
+test("an alert that goes on has no end among its phases", () => {
+  const alert = /** @type {any} */ ({ started_at: at("12:00"), opened_at: at("13:00"), ended_at: null });
+  assert.deepEqual(phases(alert).map((phase) => phase.name), ["began", "decided"]);
+  assert.deepEqual(phases({ ...alert, ended_at: at("14:00") }).map((phase) => phase.name), ["began", "decided", "ended"]);
+});
+
+test("the stairs of a score end at the score, and what limits it comes last", () => {
+  const steps = stairs([{ code: "loitering", points: 30, text: "" }, { code: "cap_fact", points: -11, text: "" }, { code: "night", points: 5, text: "" }, { code: "anchored", points: -5, text: "" }]);
+  assert.deepEqual(steps.map((step) => [step.code, step.from, step.to, step.isCap]), [["loitering", 0, 30, false], ["night", 30, 35, false], ["anchored", 35, 30, false], ["cap_fact", 30, 19, true]]);
+});
+
+test("a tile of land is decoded, and one that is cut short gives what came before the cut", () => {
+  const bytes = new ArrayBuffer(8 + 4 + 12 + 4 + 12);
+  const view = new DataView(bytes);
+  view.setUint32(0, 0x41544c44);
+  view.setUint16(4, 1, true);
+  view.setUint16(6, 2, true);
+  let offset = 8;
+  for (let ring = 0; ring < 2; ring++) {
+    view.setUint16(offset, 3, true);
+    offset += 4;
+    for (const value of [0, 0, 4096, 0, 4096, 4096]) {
+      view.setInt16(offset, value, true);
+      offset += 2;
+    }
+  }
+  const rings = decode(bytes, 2, 1, 1);
+  assert.equal(rings.length, 2);
+  assert.deepEqual([...rings[0]], [0.25, 0.25, 0.5, 0.25, 0.5, 0.5]);
+  assert.equal(decode(bytes.slice(0, 30), 2, 1, 1).length, 1);
+  assert.deepEqual(decode(new ArrayBuffer(3), 2, 1, 1), []);
+  assert.deepEqual(decode(new ArrayBuffer(64), 2, 1, 1), [], "not a tile");
+});
+
+test("Mercator there and back", () => {
+  for (const lat of [-60, 0, 16.2, 70]) assert.ok(Math.abs(latitude(mercatorY(lat)) - lat) < 1e-9);
+  assert.equal(mercatorX(0), 0.5);
+});
+
+const MARKS = /** @type {any} */ ({ tlp: "AMBER", europol: ["H1"], releasable_to: ["ES", "PT"], source_grade: "B", info_grade: "4", purpose: "Safety", personal_data: false, retain_until: at("12:00"), reality: "actual" });
+
+test("only what differs is sent with a marking, in the words of the act", () => {
+  const before = fields(MARKS);
+  assert.deepEqual(changes(before, before), {});
+  assert.deepEqual(changes(before, { ...before, tlp: "RED", info_grade: "3", europol: "h1, h3", releasable_to: "ES PT" }), { tlp: "RED", grade: "B3", europol: ["H1", "H3"] });
+});
+
+test("a marking is lowered by a lower TLP, by more countries, by none named, and by a code less", () => {
+  const before = fields(MARKS);
+  const lower = [{ tlp: "GREEN" }, { releasable_to: "ES,PT,FR" }, { releasable_to: "" }, { europol: "" }];
+  const not = [{}, { tlp: "RED" }, { releasable_to: "ES" }, { europol: "H1,H3" }, { info_grade: "3" }];
+  for (const part of lower) assert.equal(lowers(MARKS, { ...before, ...part }), true, JSON.stringify(part));
+  for (const part of not) assert.equal(lowers(MARKS, { ...before, ...part }), false, JSON.stringify(part));
+});
