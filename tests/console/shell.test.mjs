@@ -133,6 +133,17 @@ test("seven windows load and are live at once", { skip }, async () => {
   await context.close();
 });
 
+test("a browser without SharedWorker is live all the same", { skip }, async () => {
+  const context = await profile();
+  await context.addInitScript(() => Reflect.deleteProperty(globalThis, "SharedWorker"));
+  const { page, faults } = await newPage(context);
+  const stream = page.waitForRequest((request) => request.url().includes("/api/v1/events"));
+  await signIn(page, "/status");
+  await stream;
+  assertNoFaults(faults);
+  await context.close();
+});
+
 test("a palette chosen by one person follows her to another machine", { skip: skip || !NAME }, async () => {
   const here = await profile();
   const one = await newPage(here);

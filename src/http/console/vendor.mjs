@@ -1,28 +1,39 @@
 // Makes the third-party modules in web/vendor, each one file, from the packages that package-lock.json names.
 //
-//     npm ci && node vendor.mjs [preact …]
+//     npm ci && node vendor.mjs [--check] [preact …]
 //
-// `vendor/NAME.entry.mjs` states what NAME exports. The result is the same for the same packages, so that CI can compare it.
-import { readdirSync } from "node:fs";
+// `vendor/NAME.entry.mjs` states what NAME exports; its line `//!` becomes the first of the result. With --check nothing is written, and the exit code is 1
+// if a committed file is not what these packages make.
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
 const here = (/** @type {string} */ path) => new URL(path, import.meta.url).pathname;
-const asked = process.argv.slice(2);
+const asked = process.argv.slice(2).filter((each) => !each.startsWith("--"));
+const check = process.argv.includes("--check");
 
 for (const file of readdirSync(here("vendor/"))) {
   const name = file.replace(/\.entry\.mjs$/, "");
   if (name === file || (asked.length && !asked.includes(name))) continue;
-  await build({
+  const note = /^\/\/! (.*)$/m.exec(readFileSync(here(`vendor/${file}`), "utf8"))?.[1];
+  const { outputFiles } = await build({
     entryPoints: [here(`vendor/${file}`)],
-    outfile: here(`web/vendor/${name}.js`),
     bundle: true,
+    write: false,
     minify: true,
     format: "esm",
     target: "es2022",
     legalComments: "none",
-    charset: "utf8",
-    nodePaths: [process.env.ATALAIA_NODE_MODULES ?? here("node_modules")],
+    banner: note ? { js: `/* ${note} */` } : {},
+    absWorkingDir: here("."),
     logLevel: "warning",
   });
-  console.log(`web/vendor/${name}.js`);
+  const [made] = outputFiles;
+  const target = here(`web/vendor/${name}.js`);
+  if (!check) writeFileSync(target, made.contents);
+  else if (!readFileSync(target).equals(Buffer.from(made.contents))) {
+    console.error(`${target} is not what these packages make`);
+    process.exitCode = 1;
+  }
+  console.log(`${name}.js: ${made.contents.length} bytes, ${gzipSync(made.contents, { level: 9 }).length} with gzip`);
 }

@@ -23,7 +23,7 @@ import { project, ZonePainter } from "./map/ground/zones.js";
 let setup = { palette: "day", size: 512, zones: [], coverage: null, sun: null, grid: false };
 /** @type {ReturnType<typeof project>[]} */
 let zones = [];
-let painter = new ZonePainter(512, COLOURS.day.zone);
+let painter = new ZonePainter(512, COLOURS.day);
 /** Requests that the page no longer needs. @type {Set<number>} */
 const dropped = new Set();
 /** Requests in hand. @type {Set<number>} */
@@ -33,7 +33,7 @@ self.onmessage = ({ data }) => {
   if (data.kind === "setup") {
     setup = data.setup;
     zones = setup.zones.map(project);
-    painter = new ZonePainter(setup.size, COLOURS[setup.palette].zone);
+    painter = new ZonePainter(setup.size, COLOURS[setup.palette]);
   } else if (data.kind === "drop") {
     if (waiting.has(data.id)) dropped.add(data.id);
   } else if (data.kind === "tile") {
@@ -58,9 +58,10 @@ async function answer(id, z, x, y) {
   context.fillStyle = colours.sea;
   context.fillRect(0, 0, setup.size, setup.size);
   if (setup.coverage) drawCoverage(context, tile, setup.coverage.cells, setup.coverage.part, colours.covered);
+  painter.tints(context, tile, zones);
   if (data) drawLand(context, tile, data, colours);
   if (setup.sun) drawNight(context, tile, setup.sun, colours.night);
-  painter.draw(context, tile, zones);
+  painter.outlines(context, tile, zones);
   if (setup.grid) drawGrid(context, tile, colours.grid);
   const bitmap = canvas.transferToImageBitmap();
   /** @type {any} */ (self).postMessage({ id, bitmap, fault }, [bitmap]);

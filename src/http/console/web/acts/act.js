@@ -22,6 +22,8 @@ import { now } from "../state.js";
 
 /** For how long an act can be taken back, ms. */
 export const UNDO_MS = 10_000;
+/** An acknowledgement that is taken back ends after this time, ms: it must end in the future by the server's clock. */
+const SHORTLY_MS = 2_000;
 /** Alerts in one request at most, as the API takes them. */
 const BULK = 200;
 
@@ -183,7 +185,7 @@ async function takeBack(backs) {
       let item = after;
       for (const step of steps) {
         try {
-          item = /** @type {Alert} */ ((await post(`/alerts/${item.id}/acts`, step, { etag: item.etag, key: newKey() })).data);
+          item = await stepBack(item, step);
         } catch (error) {
           const { status, current, detail, message } = /** @type {any} */ (error);
           hindrance = status === 412 && current ? (current.owner ?? current.id.slice(0, 6)) : detail || message;
@@ -197,6 +199,23 @@ async function takeBack(backs) {
     last.value = null;
   }
   return hindrance;
+}
+
+/**
+ * One act that takes another back. A server that reopens only what is closed lets an acknowledgement run out instead.
+ * @param {Alert} item
+ * @param {Body} step
+ * @returns {Promise<Alert>}
+ */
+async function stepBack(item, step) {
+  const send = async (/** @type {Body} */ body) => (await post(`/alerts/${item.id}/acts`, body, { etag: item.etag, key: newKey() })).data;
+  try {
+    return await send(step);
+  } catch (error) {
+    const isRefused = /** @type {any} */ (error).status === 422 && step.act === "reopen" && item.state === "acknowledged";
+    if (!isRefused) throw error;
+    return send({ act: "acknowledge", until: new Date(now.value + SHORTLY_MS).toISOString(), why: WHY });
+  }
 }
 
 /**

@@ -48,7 +48,7 @@ function UntilForm({ alerts }) {
   const draft = useDraft(draftOf("until", alerts), { choice: "2", typed: "", why: "" });
   const { busy, fault, send } = useSend(alerts, draft.clear);
   const { choice, typed, why } = draft.value;
-  const until = ahead(choice, typed, Number(now.value));
+  const until = ahead(choice, typed, now.value);
   const onSend = () => {
     if (until !== null) send({ act: "acknowledge", until: new Date(until).toISOString(), why: why.trim() || null }, draft.key);
   };

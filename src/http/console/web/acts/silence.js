@@ -29,13 +29,13 @@ export function SilenceForm({ alerts }) {
     choice: "12", typed: "", why: "",
   });
   const { mmsi, zone, behaviour, choice, typed, why } = draft.value;
-  const until = ahead(choice, typed, Number(now.value));
+  const until = ahead(choice, typed, now.value);
   const [state, setState] = useState(/** @type {{busy: boolean, fault: string|null}} */ ({ busy: false, fault: null }));
   const body = {
     ...(mmsi ? { mmsi: Number(mmsi) } : {}), ...(zone ? { zone } : {}), ...(behaviour ? { behaviour } : {}),
     until: new Date(until ?? 0).toISOString(), why: why.trim(),
   };
-  const needsWide = !mmsi || (until !== null && until - Number(now.value) > HOURS * 3_600_000 + 60_000);
+  const needsWide = !mmsi || (until !== null && until - now.value > HOURS * 3_600_000 + 60_000);
   const missing = !mmsi && !zone && !behaviour ? t("silence.of_what") : until === null ? t("acts.until_what")
     : needsWide && !isWide ? t("silence.too_wide", { n: HOURS }) : why.trim() === "" ? t("acts.why_what") : null;
   const onSend = async () => {

@@ -5,25 +5,28 @@ import { now } from "../state.js";
 import { time } from "../format.js";
 import { t } from "../words.js";
 import { last, underway } from "./act.js";
-import { conflict, goOn, notice, undo } from "./run.js";
+import { bars, conflict, goOn, notice, undo } from "./run.js";
 
 /** @typedef {import("../list/types.js").Alert} Alert */
 
 /**
- * @param {{id?: string|null}} props only what concerns this alert; all without one
+ * @param {{id?: string|null, isList?: boolean}} props with `id` what concerns this alert and what can be taken back; in the list
+ *   what no bar of an alert says already
  */
-export function Status({ id = null }) {
-  const about = (/** @type {string[]} */ ids) => id === null || ids.length === 0 || ids.includes(id);
+export function Status({ id = null, isList = false }) {
+  const hasBar = (/** @type {string} */ one) => (bars.value.get(one) ?? 0) > 0;
+  const anyBar = [...bars.value.values()].some((count) => count > 0);
+  const about = (/** @type {string[]} */ ids) => (isList ? (ids.length === 0 ? !anyBar : !ids.every(hasBar)) : ids.length === 0 || (id !== null && ids.includes(id)));
   const met = conflict.value;
   const said = notice.value;
-  const way = id === null ? underway.value.size : Number(underway.value.has(id));
-  const before = last.value;
-  const left = before ? Math.ceil((before.until - Number(now.value)) / 1000) : 0;
+  const ways = [...underway.value.keys()].filter((one) => (isList ? !hasBar(one) : one === id)).length;
+  const before = isList && anyBar ? null : last.value;
+  const left = before ? Math.ceil((before.until - now.value) / 1000) : 0;
   return h("div", { class: "acts-status", "aria-live": "polite" },
-    way > 0 ? h("p", { class: "act-notice underway" }, t("acts.underway", { n: way })) : null,
+    ways > 0 ? h("p", { class: "act-notice underway" }, t("acts.underway", { n: ways })) : null,
     said && about(said.ids) ? h("p", { class: `act-notice ${said.tone}` },
       said.text, h("button", { type: "button", class: "act-close", "aria-label": t("acts.dismiss"), onClick: () => { notice.value = null; } }, "×")) : null,
-    before && left > 0 && way === 0 ? h("p", { class: "act-notice good" },
+    before && left > 0 && ways === 0 ? h("p", { class: "act-notice good" },
       t(`acts.did.${before.act}`, { n: before.count }),
       before.undo ? h("button", { type: "button", class: "button quiet", onClick: undo }, t("acts.undo", { n: left }), h("kbd", null, "u")) : null) : null,
     met && about([met.seen.id]) ? h(Clash, { met }) : null);

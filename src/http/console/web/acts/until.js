@@ -33,7 +33,7 @@ export function ahead(choice, typed, at) {
  * @param {{label: string, choice: string, typed: string, longest?: number, onSet: (part: {choice?: string, typed?: string}) => void}} props `longest` in hours
  */
 export function Until({ label, choice, typed, longest = 24, onSet }) {
-  const at = Number(now.value);
+  const at = now.value;
   const until = ahead(choice, typed, at);
   const options = HOURS.filter((hours) => hours <= longest).map((hours) => ({ value: String(hours), label: t("acts.hours", { n: hours }) }));
   return h("div", { class: "act-until" },

@@ -4,7 +4,7 @@
  * Values of one token are joined by OR, tokens by AND. The server reads the same text; the console reads it for chips, for
  * completion and to judge alerts that the stream brings.
  */
-import { BEHAVIOURS, SEVERITIES, STATES, STATUSES, TYPE_NAMES, rank, typeName } from "./types.js";
+import { BEHAVIOURS, SEVERITIES, STATES, STATUSES, TYPE_WORDS, rank, typeName } from "./types.js";
 
 /** @typedef {import("./types.js").Alert} Alert */
 /** @typedef {":"|">"|">="|"<"|"<="} Sign */
@@ -17,7 +17,7 @@ import { BEHAVIOURS, SEVERITIES, STATES, STATUSES, TYPE_NAMES, rank, typeName } 
  * @property {Sign} sign
  * @property {string[]} values
  */
-/** @typedef {{signs: Sign[], values?: readonly string[], form?: "number"|"time"|"digits"|"flag"}} Key */
+/** @typedef {{signs: Sign[], values?: readonly string[], form?: RegExp|"time"}} Key */
 
 /** Every key the box knows. @type {Readonly<Record<string, Key>>} */
 export const KEYS = Object.freeze({
@@ -27,17 +27,18 @@ export const KEYS = Object.freeze({
   owner: { signs: [":"] },
   state: { signs: [":"], values: STATES },
   status: { signs: [":"], values: STATUSES },
-  type: { signs: [":"], values: TYPE_NAMES },
-  flag: { signs: [":"], form: "flag" },
-  mmsi: { signs: [":"], form: "digits" },
-  imo: { signs: [":"], form: "digits" },
+  kind: { signs: [":"], values: ["vessel", "system"] },
+  type: { signs: [":"], values: [...TYPE_WORDS.keys()], form: /^\d{1,2}(-\d{1,2})?$/ },
+  flag: { signs: [":"], form: /^[a-z]{2}$/i },
+  mmsi: { signs: [":"], form: /^\d{9}$/ },
+  imo: { signs: [":"], form: /^\d{7}$/ },
   name: { signs: [":"] },
-  case: { signs: [":"] },
-  score: { signs: [":", ">", ">=", "<", "<="], form: "number" },
+  case: { signs: [":"], form: /^[a-z2-7]{26}$/ },
+  score: { signs: [":", ">", ">=", "<", "<="], form: /^(\d{1,2}|100)$/ },
   since: { signs: [":"], form: "time" },
   until: { signs: [":"], form: "time" },
-  silenced: { signs: [":"], values: ["yes", "no"] },
-  facts: { signs: [":"], values: ["yes", "no"] },
+  silenced: { signs: [":"], values: ["true", "false"] },
+  facts: { signs: [":"], values: ["true", "false"] },
 });
 
 /** What the console asks for where the text says nothing about it. */
@@ -75,11 +76,11 @@ export function tokens(text) {
  */
 function token(text, start) {
   const end = start + text.length;
-  const parts = /^([a-z_]+)(>=|<=|>|<|:)(.*)$/is.exec(text);
+  const parts = /^([a-z_]+)(>=|<=|>|<|:|=)(.*)$/is.exec(text);
   const key = parts?.[1].toLowerCase() ?? "";
   if (!parts || !Object.hasOwn(KEYS, key)) return { text, start, end, key: null, sign: ":", values: [bare(text)] };
   const values = parts[3].split(/,(?=(?:[^"]*"[^"]*")*[^"]*$)/).map(bare).filter((value) => value !== "");
-  return { text, start, end, key, sign: /** @type {Sign} */ (parts[2]), values };
+  return { text, start, end, key, sign: parts[2] === "=" ? ":" : /** @type {Sign} */ (parts[2]), values };
 }
 
 /** @param {string} value */
@@ -113,12 +114,8 @@ export function problem(one) {
   if (!signs.includes(one.sign)) return "sign";
   if (one.values.length === 0) return "empty";
   const fits = (/** @type {string} */ value) => {
-    if (values) return values.includes(value);
-    if (form === "number") return /^\d{1,3}$/.test(value) && Number(value) <= 100;
-    if (form === "digits") return /^\d{1,9}$/.test(value);
-    if (form === "flag") return /^[a-z]{2}$/i.test(value);
     if (form === "time") return moment(value, Date.now()) !== null;
-    return true;
+    return (values?.includes(value) ?? !form) || (form?.test(value) ?? false);
   };
   return one.values.every(fits) ? null : "value";
 }
@@ -183,9 +180,6 @@ export function asks(text, key, value) {
   return about.every((one) => (key === "severity" ? ordered(one, rank(value), rank) : one.values.includes(value)));
 }
 
-/** Tokens that the server takes as parameters of their own. */
-const PARAMETERS = ["name", "until", "silenced", "facts"];
-
 /**
  * The parameters of the API for a text.
  * @param {string} text
@@ -195,8 +189,8 @@ const PARAMETERS = ["name", "until", "silenced", "facts"];
  */
 export function query(text, leaveOut = [], now = Date.now()) {
   const all = tokens(text).filter((one) => one.key === null || !leaveOut.includes(one.key));
-  const isParameter = (/** @type {Token} */ one) =>
-    one.key !== null && (PARAMETERS.includes(one.key) || (one.key === "since" && !/^\d+[mhd]$/.test(one.values[0] ?? "")));
+  // A time of day means something here only; the server takes moments and spans.
+  const isParameter = (/** @type {Token} */ one) => (one.key === "since" || one.key === "until") && !/^\d+[mhd]$/.test(one.values[0] ?? "");
   const q = all.filter((one) => !isParameter(one)).map((one) => one.text).join(" ");
   /** @type {Record<string, string>} */
   const found = q ? { q } : {};
@@ -209,17 +203,13 @@ export function query(text, leaveOut = [], now = Date.now()) {
 }
 
 /**
- * A token as a value of a parameter. A time that cannot be read goes as it is, so that the server names the fault.
+ * A time as a value of a parameter. One that cannot be read goes as it is, so that the server names the fault.
  * @param {Token} one
  * @param {number} now
  */
 function parameter(one, now) {
-  if (one.key === "since" || one.key === "until") {
-    const at = moment(one.values[0] ?? "", now);
-    return at === null ? (one.values[0] ?? "") : new Date(at).toISOString();
-  }
-  if (one.key === "silenced" || one.key === "facts") return String(one.values[0] === "yes");
-  return one.values.join(",");
+  const at = moment(one.values[0] ?? "", now);
+  return at === null ? (one.values[0] ?? "") : new Date(at).toISOString();
 }
 
 /**
@@ -250,8 +240,29 @@ export function matches(text, alert, here) {
   const asked = query(text);
   if (asked.state && !asked.state.split(",").includes(alert.state)) return false;
   if (asked.min_severity && rank(alert.severity) < rank(asked.min_severity)) return false;
-  if (!alert.announced && !all.some((one) => one.key === "facts" && one.values.includes("yes"))) return false;
-  return all.every((one) => fits(one, alert, here));
+  if (!alert.announced && !all.some((one) => one.key === "facts" && one.values.includes("true"))) return false;
+  return merged(all).every((one) => fits(one, alert, here));
+}
+
+/**
+ * The tokens with those of one key joined: their values add up, but limits and words all have to hold.
+ * @param {Token[]} all
+ * @returns {Token[]}
+ */
+function merged(all) {
+  const joins = (/** @type {Token} */ one) => one.key !== null && one.key !== "score" && one.sign === ":";
+  const first = new Map();
+  const found = /** @type {Token[]} */ ([]);
+  for (const one of all) {
+    const before = joins(one) ? first.get(one.key) : undefined;
+    if (before) before.values = [...before.values, ...one.values];
+    else {
+      const copy = { ...one };
+      found.push(copy);
+      if (joins(one)) first.set(one.key, copy);
+    }
+  }
+  return found;
 }
 
 /**
@@ -271,19 +282,31 @@ function fits(one, alert, { me, now }) {
     case "owner": return any((value) => (value === "none" ? alert.owner === null : alert.owner === (value === "me" ? me : value)));
     case "state": return any((value) => value === alert.state);
     case "status": return any((value) => value === alert.status);
-    case "type": return any((value) => alert.vessels.some((vessel) => typeName(vessel.ship_type) === value));
+    case "kind": return any((value) => (alert.kind ?? "vessel") === value);
+    case "type": return any((value) => alert.vessels.some((vessel) => isType(vessel.ship_type, value)));
     case "flag": return any((value) => alert.vessels.some((vessel) => vessel.flag === value.toUpperCase()));
     case "mmsi": return any((value) => alert.vessels.some((vessel) => String(vessel.mmsi) === value));
     case "imo": return any((value) => alert.vessels.some((vessel) => String(vessel.imo) === value));
     case "name": return any((value) => alert.vessels.some((vessel) => folded(vessel.name ?? "").includes(folded(value))));
-    case "case": return any((value) => (alert.case_id ?? "").startsWith(value));
+    case "case": return any((value) => alert.case_id === value);
     case "since": return any((value) => Date.parse(alert.last_at) >= (moment(value, now) ?? 0));
     case "until": return any((value) => Date.parse(alert.started_at) <= (moment(value, now) ?? Infinity));
-    case "silenced": return any((value) => (value === "yes") === (alert.silenced_by !== null));
+    case "silenced": return any((value) => (value === "true") === (alert.silenced_by !== null));
     case "facts": return true;
     default: {
       const names = alert.vessels.map((vessel) => `${vessel.name ?? ""} ${vessel.mmsi}`).join(" ");
       return folded(`${alert.id} ${alert.summary} ${names} ${alert.behaviour}`).includes(folded(one.values[0]));
     }
   }
+}
+
+/**
+ * Whether a ship type is meant by a word, a number or a range.
+ * @param {number|null} code
+ * @param {string} value
+ */
+function isType(code, value) {
+  const range = /^(\d{1,2})(?:-(\d{1,2}))?$/.exec(value);
+  if (!range) return typeName(code) === TYPE_WORDS.get(value);
+  return code !== null && Number(range[1]) <= code && code <= Number(range[2] ?? range[1]);
 }

@@ -7,6 +7,7 @@ import { country } from "./country.js";
 import { accept, offers } from "./complete.js";
 import { problem, query, tokens, without } from "./filter.js";
 import { hasDrawer, summary } from "./store.js";
+import { TYPE_WORDS } from "./types.js";
 
 /** @typedef {import("./complete.js").Offer} Offer */
 /** @typedef {import("./filter.js").Token} Token */
@@ -26,12 +27,14 @@ const naming = {
  * @param {string} value
  */
 function valueName(key, value) {
-  const prefix = { severity: "severity", behaviour: "behaviour", state: "state", status: "alert_status", type: "vessel" }[key];
+  const prefix = { severity: "severity", behaviour: "behaviour", state: "state", status: "alert_status" }[key];
   if (prefix) return hasWord(`${prefix}.${value}`) ? t(`${prefix}.${value}`) : "";
   if (key === "flag" && /^[a-z]{2}$/i.test(value)) return country(value);
   if (key === "owner") return value === "none" ? t("list.owner_none") : value === "me" ? t("list.owner_me") : "";
   if (key === "zone") return summary.peek()?.zone[value]?.name ?? "";
-  if (key === "silenced" || key === "facts") return t(value === "yes" ? "word.yes" : "word.no");
+  if (key === "type") return TYPE_WORDS.has(value) ? t(`vessel.${TYPE_WORDS.get(value)}`) : "";
+  if (key === "kind") return t(`list.kind.${value}`);
+  if (key === "silenced" || key === "facts") return t(value === "true" ? "word.yes" : "word.no");
   return "";
 }
 
@@ -144,7 +147,7 @@ function Chips({ text }) {
 function ChipText({ one }) {
   const { key } = one;
   if (key === null) return h("bdi", null, `“${one.values[0]}”`);
-  const values = one.values.map((value) => (["behaviour", "type", "state", "status", "severity", "zone", "owner", "flag"].includes(key) ? valueName(key, value) || value : value));
+  const values = one.values.map((value) => (["behaviour", "type", "state", "status", "severity", "zone", "owner", "flag", "kind", "silenced", "facts"].includes(key) ? valueName(key, value) || value : value));
   return h(Fragment, null, h("small", null, t(`list.key_short.${key}`), one.sign === ":" ? "" : ` ${one.sign.replace(">=", "≥").replace("<=", "≤")}`), " ", h("bdi", null, values.join(", ")));
 }
 

@@ -13,9 +13,13 @@ import { Row } from "./row.js";
 import { active, chosen, grouping, held, isTouched, more, phase, shown, shut } from "./store.js";
 
 /** @typedef {import("./types.js").Alert} Alert */
+/** @typedef {{top: number, height: number}} View */
+/** @typedef {(change: (before: View) => View) => void} SetView */
 
 /** Screens drawn above and below the visible one. */
 const BEYOND = 1;
+/** The rows are drawn again each time the list has scrolled so far, CSS pixels; less than what is drawn beyond the window. */
+const STEP = 4 * 52;
 /** The next page is asked for when so many pixels are left below the window. */
 const AHEAD = 3000;
 /** Pointer or focus count as being in the list for so long after they last did something, ms: a mouse left lying holds nothing. */
@@ -29,6 +33,7 @@ export function Grid() {
   const by = grouping.value;
   const folded = shut.value;
   const { lines, height } = useMemo(shown, [list.rows, by, folded, by === "none" ? null : list.items]);
+  const headers = useMemo(() => commons(lines), [lines]);
   useView(box, setView);
   useTouch(box);
   useSelection(box, lines);
@@ -43,7 +48,7 @@ export function Grid() {
     return phase.value === "failed" ? h(Failed, null) : h(Empty, null);
   }
   const from = Math.max(0, lineAt(lines, view.top - BEYOND * view.height));
-  const to = Math.min(lines.length, lineAt(lines, view.top + (1 + BEYOND) * view.height) + 1);
+  const to = Math.min(lines.length, lineAt(lines, view.top + STEP + (1 + BEYOND) * view.height) + 1);
   const current = active.value;
   const drawn = lines.slice(from, to).map((line, index) => ({ line, index: from + index }));
   const at = current === null ? -1 : lines.findIndex((line) => line.id === current);
@@ -51,9 +56,6 @@ export function Grid() {
   // Without a row of its own, the first one is where Tab enters the list.
   const entry = at >= 0 ? current : (lines[0]?.id ?? null);
   const isOpen = opened();
-  /** @type {any} */
-  let common = null;
-  const headers = new Map(lines.filter((line) => line.kind === "header").map((line) => [/** @type {any} */ (line).key, line]));
   return h(Fragment, null,
     phase.value === "failed" ? h(Failed, { isBrief: true }) : null,
     h("div", {
@@ -64,7 +66,7 @@ export function Grid() {
       if (line.kind === "header") return h(GroupHeader, { key: line.id, header: line, by, top: line.top, index: index + 1, isActive: line.id === current, isEntry: line.id === entry, onFold: fold });
       const alert = list.items.get(line.id);
       if (!alert) return null;
-      common = line.group === null ? null : (/** @type {any} */ (headers.get(line.group))?.common ?? null);
+      const common = line.group === null ? null : (headers.get(line.group) ?? null);
       return h(Row, {
         key: line.id, alert, top: line.top, index: index + 1, isActive: line.id === current, isEntry: line.id === entry, isOpen: line.id === isOpen, isChosen: chosen.value.has(line.id),
         isOver: list.over.has(line.id), isWorse: list.waiting.get(line.id) === "worse", underway: underway.value.get(line.id),
@@ -74,17 +76,30 @@ export function Grid() {
 }
 
 /**
+ * What the alerts of each group have in common, by the key of the group.
+ * @param {import("./groups.js").Line[]} lines
+ */
+function commons(lines) {
+  const found = /** @type {Map<string, import("./groups.js").Header["common"]>} */ (new Map());
+  for (const line of lines) if (line.kind === "header") found.set(line.key, line.common);
+  return found;
+}
+
+/**
  * @param {HTMLDivElement|null} box
- * @param {(view: {top: number, height: number}) => void} setView
+ * @param {SetView} setView
  */
 function read(box, setView) {
-  if (box) setView({ top: box.scrollTop, height: box.clientHeight });
+  if (!box) return;
+  const top = Math.floor(box.scrollTop / STEP) * STEP;
+  const height = box.clientHeight;
+  setView((before) => (before.top === top && before.height === height ? before : { top, height }));
 }
 
 /**
  * Follows the size of the box.
  * @param {{current: HTMLDivElement|null}} box
- * @param {(view: {top: number, height: number}) => void} setView
+ * @param {SetView} setView
  */
 function useView(box, setView) {
   const isThere = held.value.rows.length > 0;

@@ -2,7 +2,6 @@
 /** The list of alerts: filter, counts, rows that stay where they are, acts on one or several. */
 import "../words/list.js";
 import "../words/acts.js";
-import { get } from "../api.js";
 import { ActForm } from "../acts/forms.js";
 import { Buttons } from "../acts/bar.js";
 import { Status } from "../acts/status.js";
@@ -10,7 +9,7 @@ import { bars, form } from "../acts/run.js";
 import { setParams, route } from "../route.js";
 import { filter } from "../state.js";
 import { Boundary } from "../ui/boundary.js";
-import { h, useEffect, useRef, useState } from "../vendor/preact.js";
+import { h, useEffect, useRef } from "../vendor/preact.js";
 import { t } from "../words.js";
 import { chosen, grouping, hasDrawer, held, start, summary } from "./store.js";
 import { clear, follow, targets } from "./choose.js";
@@ -77,7 +76,7 @@ function Foot() {
     shown && !isElsewhere
       ? h(ActForm, { form: { ...shown, alerts }, people: people(summary.value), filter: filter.value ?? "", total: held.value.total })
       : null,
-    h(Status, null));
+    h(Status, { isList: true }));
 }
 
 /**
@@ -86,20 +85,4 @@ function Foot() {
  */
 function people(counts) {
   return Object.keys(counts?.owner ?? {}).filter((name) => name !== "" && name !== "none").sort();
-}
-
-/**
- * One alert of the server, kept for what is not in the list; null until it is here.
- * @param {string|null} id
- */
-export function useAlert(id) {
-  const known = id === null ? null : (held.value.items.get(id) ?? null);
-  const [fetched, setFetched] = useState(/** @type {import("./types.js").Alert|null} */ (null));
-  useEffect(() => {
-    if (id === null || known) return undefined;
-    const control = new AbortController();
-    get(`/alerts/${id}`, {}, { signal: control.signal }).then(({ data }) => setFetched(data)).catch(() => {});
-    return () => control.abort();
-  }, [id, known === null]);
-  return known ?? (fetched?.id === id ? fetched : null);
 }

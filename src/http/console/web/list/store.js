@@ -2,8 +2,8 @@
 /** What the list knows: its rows, the filter's counts, what is chosen. One for the window, so that a change of page loses nothing. */
 import { get, put } from "../api.js";
 import { onActed } from "../acts/act.js";
-import { lastSeq, onEntry, onReset } from "../live.js";
-import { filter, now, order, preferences, session } from "../state.js";
+import { lastSeq, onEntry, onReset, status } from "../live.js";
+import { ended, filter, now, order, preferences, session } from "../state.js";
 import { batch, effect, signal } from "../vendor/preact.js";
 import { matches, query } from "./filter.js";
 import { lines } from "./groups.js";
@@ -19,6 +19,10 @@ const PAGE = 200;
 const BEAT_MS = 150;
 /** Counts are asked for at most this often, ms. */
 const COUNT_MS = 3000;
+/** Wait before the list is compared with the server's, ms. */
+const SYNC_MS = 500;
+/** How often acknowledgements are looked at that may have run out, ms. */
+const RUN_OUT_MS = 2000;
 /** With groups on, at most so many alerts are loaded, to fill them. */
 const GROUPED = 5000;
 
@@ -160,6 +164,8 @@ let beat = 0;
 /** @param {import("./types.js").Entry} entry */
 function listen(entry) {
   if (entry.item) hear(entry.item);
+  // A silence changes the marks of many alerts, which have no entries of their own.
+  if (entry.topic === "silence" && !syncing) syncing = window.setTimeout(resync, SYNC_MS);
 }
 
 /** @param {Alert} item */
@@ -174,22 +180,35 @@ function write() {
   const items = news;
   news = [];
   held.value = receive(held.peek(), items, fits);
-  const mayMove = atOnce.peek() && !isHeld.peek() && !isTouched.peek();
+  // An empty list has no row to be moved.
+  const mayMove = held.peek().rows.length === 0 || (atOnce.peek() && !isHeld.peek() && !isTouched.peek());
   if (mayMove && held.peek().waiting.size > 0) held.value = take(held.peek(), fits);
   if (counting) isStale = true;
   else count();
+}
+
+/** Acknowledgements that have run out: the log says nothing of it, because nobody acted. */
+function runOut() {
+  const over = [...held.peek().items.values()].filter((item) => item.state === "acknowledged" && item.acknowledged_until !== null && Date.parse(item.acknowledged_until) <= now.peek());
+  if (over.length) held.value = receive(held.peek(), over.map((item) => ({ ...item, state: /** @type {const} */ ("new"), acknowledged_until: null })), fits);
 }
 
 /**
  * Brings the list up to date after the stream had to begin again: rows keep their place, what is new waits.
  */
 async function resync() {
+  syncing = 0;
   if (phase.peek() !== "ready") return load();
   const limit = Math.min(1000, Math.max(PAGE, held.peek().rows.length));
   try {
     const { data } = await get("/alerts", { ...asked, sort: "-score", limit });
     const there = new Set(data.items.map((/** @type {Alert} */ item) => item.id));
-    const list = receive(held.peek(), data.items, fits);
+    const items = new Map(held.peek().items);
+    for (const item of data.items) {
+      const known = items.get(item.id);
+      if (known && known.etag === item.etag && known.silenced_by !== item.silenced_by) items.set(item.id, item);
+    }
+    const list = receive({ ...held.peek(), items }, data.items, fits);
     const gone = list.rows.slice(0, data.items.length).filter((id) => !there.has(id));
     held.value = { ...list, over: new Set([...list.over, ...gone]), total: data.total ?? list.total };
     count();
@@ -198,6 +217,8 @@ async function resync() {
   }
 }
 
+/** Timer of a comparison with the server that is due. */
+let syncing = 0;
 let users = 0;
 /** @type {Array<() => void>} */
 let offs = [];
@@ -210,7 +231,9 @@ export function start() {
   users += 1;
   if (users === 1) {
     let before = /** @type {string|null} */ (null);
+    const timer = setInterval(runOut, RUN_OUT_MS);
     offs = [
+      () => clearInterval(timer),
       () => deaf(),
       onReset(resync),
       onActed(hear),
@@ -219,6 +242,10 @@ export function start() {
         if (!session.value || text === null || text === before) return;
         before = text;
         load();
+      }),
+      effect(() => {
+        const isBack = ended.value === null && session.value && status.value === "live";
+        if (isBack && phase.peek() === "failed") load();
       }),
       effect(() => {
         atOnce.value = preferences.value.at_once === true;

@@ -111,15 +111,16 @@ export function rank(severity) {
   return SEVERITIES.indexOf(/** @type {Severity} */ (severity));
 }
 
-/** Groups of ship types, by the range of the AIS code. */
-const TYPES = /** @type {Array<[number, number, string]>} */ ([
-  [30, 30, "fishing"], [31, 32, "tug"], [33, 33, "dredger"], [34, 34, "diving"], [35, 35, "military"], [36, 36, "sailing"],
-  [37, 37, "pleasure"], [40, 49, "high_speed"], [50, 50, "pilot"], [51, 51, "sar"], [52, 52, "tug"], [55, 55, "law_enforcement"],
-  [60, 69, "passenger"], [70, 79, "cargo"], [80, 89, "tanker"],
+/** Groups of ship types: range of the AIS code, name in the dictionaries, word of the filter. */
+const TYPES = /** @type {Array<[number, number, string, string]>} */ ([
+  [30, 30, "fishing", "fishing"], [31, 32, "tug", "tug"], [33, 33, "dredger", "dredger"], [34, 34, "diving", "diving_vessel"],
+  [35, 35, "military", "military"], [36, 36, "sailing", "sailing"], [37, 37, "pleasure", "pleasure_craft"], [40, 49, "high_speed", "high-speed_craft"],
+  [50, 50, "pilot", "pilot"], [51, 51, "sar", "search_and_rescue"], [52, 52, "tug", "tug"], [55, 55, "law_enforcement", "law_enforcement"],
+  [60, 69, "passenger", "passenger"], [70, 79, "cargo", "cargo"], [80, 89, "tanker", "tanker"],
 ]);
 
-/** The names of the groups, each once. */
-export const TYPE_NAMES = [...new Set(TYPES.map(([, , name]) => name)), "other", "unknown"];
+/** Words of the filter by name of the group. */
+export const TYPE_WORDS = new Map(TYPES.map(([, , name, word]) => [word, name]));
 
 /**
  * The group of a ship type.

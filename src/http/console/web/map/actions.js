@@ -55,7 +55,7 @@ export class Actions {
   /** Moves the middle to the vessel that is followed. */
   keepUp() {
     const stage = this.stage(), place = stage?.overlay.places()[0];
-    if (stage && place) stage.lookAt({ ...place, zoom: stage.look().zoom });
+    if (stage && place) stage.centreOn(place);
   }
 
   isolate() {
@@ -111,16 +111,16 @@ export class Actions {
         try {
           const points = await loadTrack(mmsi, abort.signal);
           if (!abort.signal.aborted) tracks.value = [...tracks.peek(), { mmsi, points }];
-        } catch {
-          failed++;
+        } catch (fault) {
+          // A vessel that the server does not know any more has no track.
+          if (/** @type {any} */ (fault).status !== 404) failed++;
         }
       }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, work));
     if (abort.signal.aborted) return undefined;
     if (failed) return say(t("map.tracks_failed", { n: failed }), "bad");
-    const empty = tracks.peek().filter(({ points }) => points.length < 2).length;
-    return empty === mmsis.length ? say(t("map.no_track", { hours: TRACK_HOURS })) : undefined;
+    return tracks.peek().every(({ points }) => points.length < 2) ? say(t("map.no_track", { hours: TRACK_HOURS })) : undefined;
   }
 
   /** Begins to measure, or ends it. */

@@ -1,22 +1,18 @@
 // @ts-check
 // The alerts on the map: those that the list shows, kept up to date by the log.
-import { signal } from "../vendor/preact.js";
+import { effect, signal, untracked } from "../vendor/preact.js";
 import { get } from "../api.js";
+import { query } from "../list/filter.js";
 import { onEntry, onReset } from "../live.js";
-import { filter } from "../state.js";
+import { ended, filter, selection } from "../state.js";
 import { SEVERITIES } from "./colours.js";
 
 /** @typedef {import("../../types/api").Alert} Alert */
-/** @typedef {import("./geo.js").Place} Place */
 
-/** Shown while no list has set a filter. */
-const WITHOUT_FILTER = { state: "new,acknowledged", min_severity: "medium" };
 /** The most alerts on the map; the worst come first. */
 const MOST = 1000;
 /** Entries of the log within this time cause one request. Milliseconds. */
 const GATHER = 1500;
-
-/** A circle that an alert draws. @typedef {{centre: Place, nm: number, dashed: boolean}} Circle */
 
 /** Loads the alerts while the map is on the screen. */
 export class MapAlerts {
@@ -26,7 +22,10 @@ export class MapAlerts {
   fault = signal(/** @type {unknown} */ (null));
   /** How many fit the filter beyond those on the map. */
   left = signal(0);
+  /** The selected alert, while the filter leaves it out. */
+  chosen = signal(/** @type {Alert | null} */ (null));
   #offs; #timer = 0; #turn = 0;
+  /** @type {{ list: Alert[], chosen: Alert | null, all: Alert[] }} */ #joined = { list: [], chosen: null, all: [] };
   /** @type {string|null} */ #etag = null;
   /** @type {string|null} */ #query = null;
 
@@ -37,8 +36,33 @@ export class MapAlerts {
         if (entry.topic === "alert" || entry.topic === "act" || entry.topic === "silence") this.#soon(GATHER);
       }),
       onReset(() => this.#soon(0)),
-      filter.subscribe(() => this.#soon(200)),
+      effect(() => {
+        void filter.value;
+        if (ended.value === null) this.#soon(200);
+      }),
+      effect(() => {
+        const { kind, id } = selection.value, isListed = this.list.value.some((alert) => alert.id === id);
+        if (kind !== "alert" || id === null || isListed) this.chosen.value = null;
+        else if (untracked(() => this.chosen.value?.id) !== id) void this.#choose(id);
+      }),
     ];
+  }
+
+  /** What the map shows: the alerts of the filter, and the selected one in any case. @returns {Alert[]} */
+  shown() {
+    const list = this.list.peek(), chosen = this.chosen.peek();
+    if (this.#joined.list !== list || this.#joined.chosen !== chosen) this.#joined = { list, chosen, all: chosen ? [...list, chosen] : list };
+    return this.#joined.all;
+  }
+
+  /** @param {string} id */
+  async #choose(id) {
+    try {
+      const { data } = await get(`/alerts/${encodeURIComponent(id)}`);
+      if (this.#turn >= 0 && selection.peek().id === id && !this.list.peek().some((alert) => alert.id === id)) this.chosen.value = data;
+    } catch {
+      // An alert that cannot be opened is not on the map; its own page says why.
+    }
   }
 
   dispose() {
@@ -51,6 +75,7 @@ export class MapAlerts {
   #replace(item) {
     const list = this.list.peek(), at = list.findIndex((alert) => alert.id === item.id);
     if (at >= 0) this.list.value = list.with(at, item);
+    else if (this.chosen.peek()?.id === item.id) this.chosen.value = item;
   }
 
   /** @param {number} pause */
@@ -62,10 +87,10 @@ export class MapAlerts {
 
   async #load() {
     const turn = ++this.#turn, text = filter.peek();
-    const query = text === null ? WITHOUT_FILTER : { q: text };
-    const name = JSON.stringify(query);
+    // The same question as that of the list, which fills in what the text leaves open.
+    const asked = query(text ?? ""), name = JSON.stringify(asked);
     try {
-      const { data, etag } = await get("/alerts", { ...query, sort: "-score", limit: MOST }, { etag: name === this.#query ? this.#etag : null });
+      const { data, etag } = await get("/alerts", { ...asked, sort: "-score", limit: MOST }, { etag: name === this.#query ? this.#etag : null });
       if (turn !== this.#turn) return;
       this.#query = name;
       this.#etag = etag;
@@ -76,31 +101,11 @@ export class MapAlerts {
     } catch (fault) {
       if (turn !== this.#turn) return;
       this.fault.value = fault;
-      // A filter that the server refuses stays refused until it is mended; all else is tried again.
-      if (/** @type {any} */ (fault).status !== 400) this.#soon(5000);
+      // A filter that the server refuses stays refused until it is mended, and without a session there is nothing to ask for.
+      if (![400, 401].includes(/** @type {any} */ (fault).status)) this.#soon(5000);
     }
   }
 }
 
 /** The rank of a severity, 0 to 4. @param {Alert} alert @returns {number} */
 export const rank = (alert) => SEVERITIES.indexOf(alert.severity);
-
-/** The circles of an alert, from what it measured. @param {Alert} alert @returns {Circle[]} */
-export function circlesOf(alert) {
-  const centre = alert.position, { measured, thresholds } = alert.evidence;
-  if (!centre) return [];
-  if (alert.behaviour === "ais_gap" && alert.status === "open") {
-    const nm = (Number(measured.usual_knots) * Number(measured.silent_minutes)) / 60;
-    return nm > 0 ? [{ centre, nm, dashed: true }] : [];
-  }
-  if (alert.behaviour === "dark_rendezvous") {
-    // The silent vessel was last heard at this distance from the stop.
-    const nm = Number(measured.distance_nm);
-    return nm > 0 ? [{ centre, nm, dashed: true }] : [];
-  }
-  if (alert.behaviour === "interference") {
-    const nm = Number(thresholds.radius_nm);
-    return nm > 0 ? [{ centre, nm, dashed: false }] : [];
-  }
-  return [];
-}

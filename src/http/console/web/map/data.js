@@ -1,6 +1,7 @@
 // @ts-check
 // What the map asks the server for beside alerts and picture: zones, coverage, tracks, the place to begin with.
 import { get } from "../api.js";
+import { mapX, mapY, NAUTICAL_MILE, stretch } from "./geo.js";
 
 /** @typedef {import("./geo.js").Place} Place */
 /** @typedef {import("./ground/zones.js").ZoneShape} ZoneShape */
@@ -45,7 +46,7 @@ export async function loadZones() {
     shapes.push(shape);
     const at = middleOf(shape);
     // A source region is as large as a coast; its name in the middle of the land would say nothing.
-    if (at && shape.kind !== "source") names.push({ id: shape.id, name: String(feature.properties?.name ?? shape.id), kind: shape.kind, at });
+    if (at && shape.kind !== "source") names.push({ id: shape.id, name: String(feature.properties?.name ?? shape.id), kind: shape.kind, at, size: sizeOf(shape) });
   }
   return { shapes, names };
 }
@@ -74,6 +75,13 @@ function middleOf({ rings, lines, points }) {
     return { lon: (Math.min(...lons) + Math.max(...lons)) / 2, lat: (Math.min(...lats) + Math.max(...lats)) / 2 };
   }
   return points[0] ? { lon: points[0][0], lat: points[0][1] } : null;
+}
+
+/** The larger side of a zone. Metres of the map. @param {ZoneShape} shape @returns {number} */
+function sizeOf({ rings, lines, points, halfWidth }) {
+  const all = [...rings.flat(), ...lines.flat(), ...points], xs = all.map(([lon]) => mapX(lon)), ys = all.map(([, lat]) => mapY(lat));
+  const miles = halfWidth * NAUTICAL_MILE * stretch(all[0]?.[1] ?? 0);
+  return Math.max(Math.max(...xs) - Math.min(...xs), Math.max(...ys) - Math.min(...ys)) + 2 * miles;
 }
 
 /** @param {number[]} a @param {number[]} b */

@@ -1,5 +1,5 @@
 // @ts-check
-// The scale in nautical miles, true at the latitude in the middle, and the position of the pointer.
+// The scale in nautical miles, true at the latitude in the middle, and the position of the pointer; before the pointer has been there, of the middle.
 import { h } from "../vendor/preact.js";
 import { decimal, dms, nm, NONE } from "../format.js";
 import { t } from "../words.js";
@@ -18,9 +18,9 @@ export function scaleOf(lat, resolution) {
   return { miles, pixels: miles * perMile };
 }
 
-/** @param {{pointer: Place|null, look: {lat: number, resolution: number}|null, onCopy: (at: Place) => void}} props */
-export function Foot({ pointer, look, onCopy }) {
-  const scale = look && scaleOf(look.lat, look.resolution);
+/** @param {{model: import("./model.js").MapModel, onCopy: (at: Place) => void}} props */
+export function Foot({ model, onCopy }) {
+  const look = model.look.value, pointer = model.pointer.value ?? look, scale = look && scaleOf(look.lat, look.resolution);
   return h("div", { class: "map-foot" },
     h("button", { type: "button", class: "map-position", title: t("map.copy_position"), disabled: !pointer, onClick: () => pointer && onCopy(pointer) },
       h("span", null, pointer ? dms(pointer.lat, pointer.lon) : NONE),

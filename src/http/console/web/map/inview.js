@@ -45,7 +45,8 @@ export function VesselList({ fleet, subject, extent, middle, onClose, onTracks }
   const [rows, setRows] = useState(/** @type {{total: number, items: any[]}} */ ({ total: 0, items: [] }));
   useEffect(() => {
     const { indices, from } = choose(fleet, subject, extent(), middle());
-    setRows({ total: indices.length, items: indices.slice(0, MOST).map((i) => ({ ...factsOf(fleet, i), away: distanceNm(from, fleet.place(i)), to: bearing(from, fleet.place(i)) })) });
+    const items = indices.slice(0, MOST).map((i) => ({ ...factsOf(fleet, i), away: distanceNm(from, fleet.place(i)), to: bearing(from, fleet.place(i)) }));
+    setRows({ total: indices.length, items });
   }, [subject, turn]);
   useEffect(() => root.current?.focus({ preventScroll: true }), [subject]);
   const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
@@ -64,12 +65,13 @@ export function VesselList({ fleet, subject, extent, middle, onClose, onTracks }
       h(Button, { kind: "quiet", disabled: !rows.total, onClick: () => onTracks(rows.items.map(({ mmsi }) => mmsi)) }, t("map.list.tracks")),
       h(Button, { kind: "quiet", label: t("action.close"), onClick: onClose }, "×")),
     rows.total > MOST ? h("p", { class: "faint" }, t("map.list.cut", { n: rows.total - MOST })) : null,
+    rows.total === 0 ? h("p", null, t("map.list.none")) : null,
     h("ul", null, rows.items.map((row) => {
       const isChosen = chosen.kind === "vessel" && chosen.id === String(row.mmsi);
       return h("li", { key: row.mmsi },
         h("button", { type: "button", class: "map-list-row", "aria-pressed": isChosen, onClick: () => (selection.value = { kind: "vessel", id: String(row.mmsi) }) },
-          h("span", { class: "map-list-name" }, row.name), h("span", null, row.type), h("span", { class: "map-list-number" }, row.speed), h("span", { class: "map-list-number" }, `${nm(row.away)} ${degrees(row.to)}`),
+          h("span", { class: "map-list-name" }, row.name), h("span", { class: "map-list-type" }, row.type), h("span", { class: "map-list-number" }, row.speed),
+          h("span", { class: "map-list-number" }, `${nm(row.away)} ${degrees(row.to)}`),
           row.marks.length ? h("span", { class: "faint" }, row.marks.join(" · ")) : null));
-    })),
-    rows.total === 0 ? h("p", null, t("map.list.none")) : null);
+    })));
 }

@@ -1,7 +1,7 @@
 // @ts-check
 // Labels that do not overlap: each takes the first free place around its point, or is left out.
 
-/** @typedef {{x: number, y: number, text: string, colour: string, gap?: number, italic?: boolean, centred?: boolean}} Label */
+/** @typedef {{x: number, y: number, text: string, colour: string, gap?: number, italic?: boolean, centred?: boolean, must?: boolean}} Label  `must`: drawn even where it hides others */
 
 const FONT = "12px system-ui, sans-serif", HEIGHT = 15;
 /** How many labels a frame has at most: beyond that nobody can read the map below them. */
@@ -47,7 +47,7 @@ export class Labels {
   }
 
   /** @param {Label} label @param {number} wide @returns {number[]|null} */
-  #place({ x, y, gap = 9, centred }, wide) {
+  #place({ x, y, gap = 9, centred, must }, wide) {
     const middle = y - HEIGHT / 2;
     const places = centred
       ? [[x - wide / 2, middle]]
@@ -59,7 +59,7 @@ export class Labels {
         return [Math.round(left), Math.round(top)];
       }
     }
-    return null;
+    return must ? [Math.round(places[0][0]), Math.round(places[0][1])] : null;
   }
 
   /** @param {CanvasRenderingContext2D} context @param {string} text @returns {number} */
@@ -101,8 +101,8 @@ function cellsOf([left, top, right, bottom]) {
   return cells;
 }
 
-/** A text from the air as one line of a label: without control characters and marks that turn its direction. @param {string} text @returns {string} */
-export function plain(text) {
+/** A text from the air as one line of a label: without control characters and marks that turn its direction. @param {string} text @param {number} [most] characters @returns {string} */
+export function plain(text, most = 28) {
   const line = text.replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g, " ").trim();
-  return line.length > 28 ? `${line.slice(0, 27)}…` : line;
+  return line.length > most ? `${line.slice(0, most - 1)}…` : line;
 }

@@ -38,16 +38,26 @@ function Layers({ model }) {
 /** @param {{model: MapModel}} props */
 function Choices({ model }) {
   return h(Fragment, null,
-    h(Choice, { label: t("map.colour"), hint: "y", value: model.colour.value, options: COLOUR_MODES.map((mode) => [mode, t(`map.colour.${mode}`)]), onPick: (value) => (model.colour.value = /** @type {any} */ (value)) }),
-    h(Choice, { label: t("map.labels"), hint: "l", value: model.labels.value, options: LABEL_MODES.map((mode) => [mode, t(`map.labels.${mode}`)]), onPick: (value) => (model.labels.value = /** @type {any} */ (value)) }),
-    h(Choice, { label: t("map.course_length"), value: String(model.course.value), options: COURSES.map((minutes) => [String(minutes), `${minutes} min`]), onPick: (value) => (model.course.value = Number(value)) }));
+    h(Choice, {
+      label: t("map.colour"), hint: "y", value: model.colour.value, options: COLOUR_MODES.map((mode) => [mode, t(`map.colour.${mode}`)]),
+      onPick: (value) => (model.colour.value = /** @type {any} */ (value)),
+    }),
+    h(Choice, {
+      label: t("map.labels"), hint: "l", value: model.labels.value, options: LABEL_MODES.map((mode) => [mode, t(`map.labels.${mode}`)]),
+      onPick: (value) => (model.labels.value = /** @type {any} */ (value)),
+    }),
+    h(Choice, {
+      label: t("map.course_length"), value: String(model.course.value), options: COURSES.map((minutes) => [String(minutes), `${minutes} min`]),
+      onPick: (value) => (model.course.value = Number(value)),
+    }));
 }
 
 /** @param {{label: string, hint?: string, value: string, options: string[][], onPick: (value: string) => void}} props */
 function Choice({ label, hint, value, options, onPick }) {
   return h("label", { class: "map-choice" },
     h("span", null, label),
-    h("select", { value, onChange: (/** @type {any} */ event) => onPick(event.currentTarget.value) }, options.map(([name, text]) => h("option", { key: name, value: name }, text))),
+    h("select", { value, onChange: (/** @type {any} */ event) => onPick(event.currentTarget.value) },
+      options.map(([name, text]) => h("option", { key: name, value: name }, text))),
     hint ? h("kbd", { "aria-hidden": true }, hint) : null);
 }
 
@@ -55,7 +65,8 @@ function Choice({ label, hint, value, options, onPick }) {
 function classes(mode) {
   if (mode === "muted") return ["plain", "listed", "in_case"].map((name) => t(`map.muted.${name}`));
   if (mode === "type") return ["fishing", "service", "pleasure", "high_speed", "passenger", "cargo", "tanker", "other"].map((name) => t(`map.type.${name}`));
-  const bounds = mode === "speed" ? SPEED_BOUNDS.map((knots) => number(knots, knots % 1 ? 1 : 0)) : AGE_BOUNDS.map((seconds) => String(seconds / 60)), unit = mode === "speed" ? "kn" : "min";
+  const bounds = mode === "speed" ? SPEED_BOUNDS.map((knots) => number(knots, knots % 1 ? 1 : 0)) : AGE_BOUNDS.map((seconds) => String(seconds / 60));
+  const unit = mode === "speed" ? "kn" : "min";
   const texts = [`< ${bounds[0]} ${unit}`, ...bounds.slice(1).map((bound, i) => `${bounds[i]}–${bound} ${unit}`), `≥ ${bounds.at(-1)} ${unit}`];
   return mode === "speed" ? [...texts, t("map.unknown")] : texts;
 }
@@ -77,7 +88,8 @@ function Key({ model, palette }) {
       h("li", null, h(Sign, { path: "M2 8a6 6 0 1 0 12 0a6 6 0 1 0-12 0", fill: "none", stroke: colours.severity.high, dashed: true }), t("map.sign.reach")),
       h("li", null, h(Sign, { path: "M2 8a6 6 0 1 0 12 0a6 6 0 1 0-12 0", fill: "none", stroke: colours.severity.high }), t("map.sign.interference"))),
     h("h3", null, t("map.zones")),
-    h("ul", null, Object.entries(colours.zone).filter(([kind]) => kind !== "anchorage").map(([kind, colour]) => h("li", { key: kind }, h(Sign, { path: "M2 4h12v8h-12z", fill: colour, faint: true, stroke: colour }), t(`map.zone.${kind}`)))));
+    h("ul", null, Object.entries(colours.zone).filter(([kind]) => kind !== "anchorage").map(([kind, colour]) =>
+      h("li", { key: kind }, h(Sign, { path: "M2 4h12v8h-12z", fill: colour, faint: true, stroke: colour }), t(`map.zone.${kind}`)))));
 }
 
 /** @param {{path: string, fill: string, stroke?: string, dashed?: boolean, faint?: boolean}} props */

@@ -53,14 +53,13 @@ function MapBody({ alone }) {
   const actions = useMemo(() => new Actions(model, () => stage.current), []);
   const [menu, setMenu] = useState(/** @type {MenuPlace|null} */ (null));
   const [subject, setSubject] = useState(/** @type {ListSubject|null} */ (null));
-  const [look, setLook] = useState(/** @type {{lat: number, resolution: number}|null} */ (null));
-  const [pixel, setPixel] = useState({ x: 0, y: 0, width: 0 });
 
   const openMenu = (/** @type {number} */ x, /** @type {number} */ y) => stage.current && setMenu({ x, y, at: stage.current.placeAt(x, y) });
   const closeMenu = useMemo(() => () => {
     if (root.current?.querySelector(".map-menu")?.contains(document.activeElement)) target.current?.focus({ preventScroll: true });
     setMenu(null);
   }, []);
+  const openAlone = () => stage.current && openWindow(`/map?${new URLSearchParams(paramsOf(model, stage.current.look()))}`);
   const closeList = () => {
     setSubject(null);
     model.boxed.value = null;
@@ -85,9 +84,6 @@ function MapBody({ alone }) {
         onDrag: () => (model.following.value = false),
       });
       stage.current = made;
-      const onView = () => setLook({ lat: made.look().lat, resolution: made.view.getResolution() ?? 1 });
-      made.view.on("change", onView);
-      onView();
       offs.push(wireGround(made, model, paletteNow), wireVessels(made, model, actions, paletteNow));
       offs.push(effect(() => {
         void [model.layers.value, model.colour.value, model.labels.value, model.course.value];
@@ -105,8 +101,6 @@ function MapBody({ alone }) {
   }, []);
 
   const faults = Object.values(model.faults.value).filter((each) => each !== null), chosen = selection.value;
-  void namesVersion.value;
-  const hover = model.hover.value, isHovering = hover >= 0 && hover < model.fleet.count;
   const items = menu ? [
     { label: t("map.copy_position"), run: () => actions.copyPosition(menu.at) },
     { label: t("map.measure_from"), run: () => actions.measureFrom(menu.at) },
@@ -115,20 +109,20 @@ function MapBody({ alone }) {
     { label: t("map.zones_here"), run: () => actions.zonesHere(menu.at) },
     ...(model.rings.peek().length ? [{ label: t("map.rings_off"), run: () => (model.rings.value = []) }] : []),
   ] : [];
-  return h("div", { class: `map${alone ? " alone" : ""}`, ref: root, onPointerMove: (/** @type {PointerEvent} */ event) => {
-    const box = root.current?.getBoundingClientRect();
-    if (box && hover >= 0) setPixel({ x: event.clientX - box.left, y: event.clientY - box.top, width: box.width });
-  } },
-    h("div", { class: `map-target${model.measure.value ? " measuring" : ""}`, ref: target, tabIndex: 0, "data-keys": "map", role: "application", "aria-label": t("map.label"), "aria-roledescription": t("map.role") }),
+  return h("div", { class: `map${alone ? " alone" : ""}`, ref: root },
+    h("div", {
+      class: `map-target${model.measure.value ? " measuring" : ""}`, ref: target, tabIndex: 0, "data-keys": "map",
+      role: "application", "aria-label": t("map.label"), "aria-roledescription": t("map.role"),
+    }),
     h("div", { class: "map-cross", "aria-hidden": true }),
     h("div", { class: "map-top" },
-      h(Tools, { actions, model, onList: () => setSubject({ kind: "view" }), alone, open: () => stage.current && openWindow(`/map?${new URLSearchParams(paramsOf(model, stage.current.look()))}`) }),
+      h(Tools, { actions, model, alone, onList: () => setSubject({ kind: "view" }), open: openAlone }),
       h(States, { model, actions }),
       faults.map((fault) => h("p", { key: fault, class: "map-fault", role: "status" }, t(String(fault)))),
       chosen.kind === "vessel" ? h(Boundary, { name: "map card", compact: true }, h(Card, { model, actions, mmsi: Number(chosen.id) })) : null),
     h(Boundary, { name: "map legend", compact: true }, h(Legend, { model, palette: paletteNow() })),
-    h(Foot, { pointer: model.pointer.value, look, onCopy: (at) => void actions.copyPosition(at) }),
-    isHovering && !menu ? h(Tip, { fleet: model.fleet, index: hover, ...pixel }) : null,
+    h(Foot, { model, onCopy: (at) => void actions.copyPosition(at) }),
+    menu ? null : h(Boundary, { name: "map tip", compact: true }, h(Hover, { model, stage: () => stage.current })),
     menu ? h(MapMenu, { place: menu, items, onClose: closeMenu }) : null,
     subject ? h(Boundary, { name: "map list", compact: true }, h(VesselList, {
       fleet: model.fleet, subject, extent: () => stage.current?.extent() ?? [0, 0, 0, 0], middle: () => stage.current?.look() ?? { lat: 0, lon: 0 }, onClose: closeList,
@@ -136,10 +130,19 @@ function MapBody({ alone }) {
     })) : null);
 }
 
+/** The line at the vessel under the pointer. @param {{model: MapModel, stage: () => Stage|null}} props */
+function Hover({ model, stage }) {
+  void [picture.value, namesVersion.value];
+  const index = model.hover.value, frame = stage()?.vessels.frame;
+  if (index < 0 || index >= model.fleet.count || !frame) return null;
+  return h(Tip, { fleet: model.fleet, index, x: frame.px(model.fleet.x[index]), y: frame.py(model.fleet.y[index]), width: frame.width });
+}
+
 /** The card follows the picture: its numbers change each second. @param {{model: MapModel, actions: Actions, mmsi: number}} props */
 function Card({ model, actions, mmsi }) {
   void picture.value;
-  return h(VesselCard, { fleet: model.fleet, mmsi, onClose: () => (selection.value = { kind: null, id: null }), onGo: () => void actions.goToSelection(), onTrack: () => void actions.track() });
+  const onClose = () => (selection.value = { kind: null, id: null });
+  return h(VesselCard, { fleet: model.fleet, mmsi, onClose, onGo: () => void actions.goToSelection(), onTrack: () => void actions.track() });
 }
 
 /** @param {{actions: Actions, model: MapModel, onList: () => void, alone: boolean, open: () => void}} props */
@@ -150,7 +153,8 @@ function Tools({ actions, model, onList, alone, open }) {
     h(Button, { kind: "quiet", pressed: model.measure.value !== null, hint: "m", onClick: () => actions.measure() }, t("map.measure")),
     h(Button, { kind: "quiet", hint: "y", title: t("map.key.colour"), onClick: () => actions.colours() }, t(`map.colour.${model.colour.value}`)),
     h(Button, { kind: "quiet", onClick: onList }, t("map.list.open")),
-    alone ? null : h(Button, { kind: "quiet", label: t("map.window"), onClick: open }, "⧉"));
+    alone ? null : h(Button, { kind: "quiet", label: t("map.window"), onClick: open },
+      h("svg", { viewBox: "0 0 16 16", width: 14, height: 14, "aria-hidden": true }, h("path", { d: "M9.5 2H14v4.5M14 2L8 8M12 9.5V14H2V4h4.5", fill: "none", stroke: "currentColor", "stroke-width": 1.6 }))));
 }
 
 /** What is on and would surprise somebody who does not know: each can be ended here. @param {{model: MapModel, actions: Actions}} props */

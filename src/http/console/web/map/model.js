@@ -11,7 +11,7 @@ import { MapAlerts } from "./alerts.js";
 /** @typedef {"vessels"|"alerts"|"course"|"zones"|"calm"|"class_a"|"class_b"|"night"|"grid"} LayerName */
 /** @typedef {"none"|"alerts"|"listed"|"all"} LabelMode */
 /** A track of a vessel: [longitude, latitude] and the time of each point. @typedef {{mmsi: number, points: number[][]}} Track */
-/** Zones as the server gives them. @typedef {{id: string, name: string, kind: string, at: Place}} ZoneName */
+/** What the map writes of a zone, and how large the zone is in metres of the map. @typedef {{id: string, name: string, kind: string, at: Place, size: number}} ZoneName */
 
 /** The layers in the order of the legend, and so of the keys 1 to 9. @type {LayerName[]} */
 export const LAYERS = ["vessels", "alerts", "course", "zones", "calm", "class_a", "class_b", "night", "grid"];
@@ -37,6 +37,8 @@ export class MapModel {
   hover = signal(-1);
   /** Where the pointer is; null outside of the map. */
   pointer = signal(/** @type {Place|null} */ (null));
+  /** The middle, and metres of the map for each pixel; null before the first frame. */
+  look = signal(/** @type {{ lat: number, lon: number, resolution: number } | null} */ (null));
   /** Points of the line that is measured; null while the tool is off. */
   measure = signal(/** @type {Place[]|null} */ (null));
   /** Range rings: centres. */

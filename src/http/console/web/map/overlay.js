@@ -3,7 +3,8 @@
 import { names } from "../live.js";
 import { selection } from "../state.js";
 import { dms, nm } from "../format.js";
-import { circlesOf, rank } from "./alerts.js";
+import { rank } from "./alerts.js";
+import { circlesOf } from "./circles.js";
 import { COLOURS } from "./colours.js";
 import { LISTED } from "./fleet.js";
 import { bearing, circle, distanceNm, greatCircle, latOf, lonOf, mapX, mapY, stretch } from "./geo.js";
@@ -19,10 +20,14 @@ import { showsHulls } from "./vessels.js";
 /** @typedef {import("../../types/api").Alert} Alert */
 /** Alerts at one place of the screen, the worst first. @typedef {{x: number, y: number, mx: number, my: number, alerts: Alert[], mmsi: number|null}} Mark */
 
+/** An alert and where it is. @typedef {{alert: Alert, places: {mmsi: number|null, at: Place}[]}} PlacedAlert */
+
 /** Radii of the range rings. Nautical miles. */
 export const RINGS = [1, 3, 6, 12, 24];
 /** How far above its vessel a severity shape stands. Pixels. */
 const ABOVE = 17;
+/** How large a zone has to be for its name. Pixels. */
+const NAMED = 60;
 /** Outlines to scale: no more than this many in one frame. */
 const MOST_HULLS = 400;
 
@@ -33,6 +38,8 @@ export class MapOverlay {
   /** What the last frame showed, for hit tests. @type {Mark[]} */
   marks = [];
   #model; #labels = new Labels();
+  /** Places of the alerts, kept until the picture or the alerts change. */
+  #placed = { version: -1, list: /** @type {Alert[]} */ ([]), alerts: /** @type {PlacedAlert[]} */ ([]) };
 
   /** @param {MapModel} model */
   constructor(model) {
@@ -55,22 +62,29 @@ export class MapOverlay {
     this.marks = layers.has("alerts") ? this.#gather(frame) : [];
     if (layers.has("alerts")) this.#links(context, frame, colours);
     if (showsHulls(frame) && layers.has("vessels")) this.#hulls(context, frame, colours);
-    this.#selection(context, frame, colours);
     for (const mark of this.marks.toReversed()) this.#mark(context, mark, colours);
+    this.#selection(context, frame, colours);
     this.#measure(context, frame, colours);
     if (frame.moving || this.quiet) return;
-    this.#text(context, frame, colours);
     if (layers.has("grid")) this.#edge(context, frame, colours);
+    this.#text(context, frame, colours);
+  }
+
+  /** The alerts with their places. @returns {PlacedAlert[]} */
+  #alerts() {
+    const { fleet, alerts, isolated } = this.#model, list = alerts.shown(), selected = selection.peek();
+    if (this.#placed.version !== fleet.version || this.#placed.list !== list) {
+      this.#placed = { version: fleet.version, list, alerts: list.map((alert) => ({ alert, places: placesOf(alert, fleet) })) };
+    }
+    return isolated.peek() ? this.#placed.alerts.filter(({ alert }) => selected.kind === "alert" && selected.id === alert.id) : this.#placed.alerts;
   }
 
   /** Puts the alerts on the places of their vessels. @param {Frame} frame @returns {Mark[]} */
   #gather(frame) {
-    const { fleet, alerts, isolated } = this.#model, selected = selection.peek();
     /** @type {Map<string, Mark>} */
     const marks = new Map();
-    for (const alert of alerts.list.peek()) {
-      if (isolated.peek() && !(selected.kind === "alert" && selected.id === alert.id)) continue;
-      for (const { mmsi, at } of placesOf(alert, fleet)) {
+    for (const { alert, places } of this.#alerts()) {
+      for (const { mmsi, at } of places) {
         const mx = mapX(at.lon), my = mapY(at.lat), name = mmsi ? `v${mmsi}` : `a${alert.id}`;
         const mark = marks.get(name);
         if (mark) mark.alerts.push(alert);
@@ -79,20 +93,19 @@ export class MapOverlay {
     }
     const inside = [...marks.values()].filter(({ x, y }) => x > -60 && y > -60 && x < frame.width + 60 && y < frame.height + 60);
     for (const mark of inside) mark.alerts.sort((a, b) => rank(b) - rank(a) || b.score - a.score);
-    return inside.sort((a, b) => rank(b.alerts[0]) - rank(a.alerts[0]));
+    const { id } = selection.peek(), isSelected = (/** @type {Mark} */ mark) => Number(mark.alerts.some((alert) => alert.id === id));
+    return inside.sort((a, b) => isSelected(b) - isSelected(a) || rank(b.alerts[0]) - rank(a.alerts[0]));
   }
 
   /** Lines that join pairs, and circles. @param {CanvasRenderingContext2D} context @param {Frame} frame @param {import("./colours.js").MapColours} colours */
   #links(context, frame, colours) {
-    const { fleet, alerts, isolated } = this.#model, selected = selection.peek();
-    for (const alert of alerts.list.peek()) {
+    const selected = selection.peek();
+    for (const { alert, places } of this.#alerts()) {
       const isSelected = selected.kind === "alert" && selected.id === alert.id;
-      if (isolated.peek() && !isSelected) continue;
       context.strokeStyle = colours.severity[alert.severity];
       context.lineWidth = isSelected ? 2.2 : 1.3;
-      const places = placesOf(alert, fleet);
       if (places.length > 1) this.#path(context, frame, places.map(({ at }) => at));
-      // The circles of all alerts at once would hide the map: the ring of an interference is its place, the others belong to the selection.
+      // The circles of all alerts at once would hide the map: only interference is a ring anyway, the others belong to the selection.
       for (const { centre, nm: radius, dashed } of isSelected || alert.behaviour === "interference" ? circlesOf(alert) : []) {
         context.setLineDash(dashed ? [7, 5] : []);
         this.#path(context, frame, circle(centre, radius));
@@ -103,16 +116,10 @@ export class MapOverlay {
 
   /** @param {CanvasRenderingContext2D} context @param {Mark} mark @param {import("./colours.js").MapColours} colours */
   #mark(context, { x, y, alerts }, colours) {
+    context.globalAlpha = alerts.some(({ status }) => status === "open") ? 1 : 0.5;
     drawSeverity(context, alerts[0].severity, x, y, colours);
+    context.globalAlpha = 1;
     this.#labels.keepFree(x - SHAPE - 1, y - SHAPE - 1, 2 * SHAPE + 2, 2 * SHAPE + 2);
-    if (alerts.length < 2) return;
-    context.font = "bold 10px system-ui, sans-serif";
-    context.textAlign = "left";
-    context.lineWidth = 3;
-    context.strokeStyle = colours.halo;
-    context.strokeText(`×${alerts.length}`, x + SHAPE + 2, y - 4);
-    context.fillStyle = colours.text;
-    context.fillText(`×${alerts.length}`, x + SHAPE + 2, y - 4);
   }
 
   /** @param {CanvasRenderingContext2D} context @param {Frame} frame @param {import("./colours.js").MapColours} colours */
@@ -138,7 +145,7 @@ export class MapOverlay {
   /** The selected alert, if it is on the map. @returns {Alert|undefined} */
   alert() {
     const { kind, id } = selection.peek();
-    return kind === "alert" ? this.#model.alerts.list.peek().find((alert) => alert.id === id) : undefined;
+    return kind === "alert" ? this.#model.alerts.shown().find((alert) => alert.id === id) : undefined;
   }
 
   /** The MMSIs that are selected, by an alert or by themselves. @returns {number[]} */
@@ -155,19 +162,26 @@ export class MapOverlay {
     return this.selected().map((mmsi) => fleet.find(mmsi)).filter((i) => i >= 0).map((i) => fleet.place(i));
   }
 
-  /** Vessels to scale: the antenna is taken to be in the middle, and the beam a sixth of the length where nothing says it. @param {CanvasRenderingContext2D} context @param {Frame} frame @param {import("./colours.js").MapColours} colours */
+  /**
+   * Vessels to scale: the antenna is taken to be in the middle, and the beam a sixth of the length where nothing says it.
+   * @param {CanvasRenderingContext2D} context @param {Frame} frame @param {import("./colours.js").MapColours} colours
+   */
   #hulls(context, frame, colours) {
     const { fleet, isolated } = this.#model, picture = fleet.picture;
     if (!picture) return;
     const reach = 220 * frame.resolution, half = [(frame.width / 2) * frame.resolution + reach, (frame.height / 2) * frame.resolution + reach];
-    const list = isolated.peek() ? this.selected().map((mmsi) => fleet.find(mmsi)).filter((i) => i >= 0) : fleet.within([frame.x - half[0], frame.y - half[1], frame.x + half[0], frame.y + half[1]]);
+    const list = isolated.peek()
+      ? this.selected().map((mmsi) => fleet.find(mmsi)).filter((i) => i >= 0)
+      : fleet.within([frame.x - half[0], frame.y - half[1], frame.x + half[0], frame.y + half[1]]);
     context.strokeStyle = colours.muted[0];
     context.lineWidth = 1.2;
     for (const i of list.slice(0, MOST_HULLS)) {
-      const name = names.get(picture.key[i]), known = picture.length[i] < 255 ? picture.length[i] * 2 : 0, direction = picture.heading[i] < 360 ? picture.heading[i] : picture.cog[i] < 3600 ? picture.cog[i] / 10 : null;
+      const name = names.get(picture.key[i]), known = picture.length[i] < 255 ? picture.length[i] * 2 : 0;
+      const direction = picture.heading[i] < 360 ? picture.heading[i] : picture.cog[i] < 3600 ? picture.cog[i] / 10 : null;
       const length = name?.length || known;
       if (!length || direction === null) continue;
-      const scale = stretch(latOf(fleet.y[i])) / frame.resolution, long = (length / 2) * scale, wide = ((name?.beam || length / 6) / 2) * scale;
+      const scale = stretch(latOf(fleet.y[i])) / frame.resolution;
+      const long = (length / 2) * scale, wide = ((name?.beam || length / 6) / 2) * scale;
       if (long < 9) continue;
       context.save();
       context.translate(frame.px(fleet.x[i]), frame.py(fleet.y[i]));
@@ -197,11 +211,10 @@ export class MapOverlay {
 
   /** @param {CanvasRenderingContext2D} context @param {Frame} frame @param {Place} centre @param {import("./colours.js").MapColours} colours */
   #rings(context, frame, centre, colours) {
-    context.strokeStyle = colours.tool;
-    context.lineWidth = 1;
     const x = frame.px(mapX(centre.lon)), y = frame.py(mapY(centre.lat));
-    context.strokeRect(x - 2, y - 2, 4, 4);
-    for (const radius of RINGS) {
+    for (const radius of [0.02, ...RINGS]) {
+      context.strokeStyle = colours.tool;
+      context.lineWidth = 1;
       const points = circle(centre, radius);
       this.#path(context, frame, points);
       const top = frame.py(mapY(points[0].lat));
@@ -215,10 +228,11 @@ export class MapOverlay {
     if (!fixed) return;
     const end = pointer.peek(), points = end && fixed.length && !frame.moving ? [...fixed, end] : fixed;
     context.strokeStyle = colours.tool;
-    context.lineWidth = 2;
     for (const { lat, lon } of points) context.strokeRect(frame.px(mapX(lon)) - 2.5, frame.py(mapY(lat)) - 2.5, 5, 5);
     let sum = 0;
     for (let i = 1; i < points.length; i++) {
+      context.strokeStyle = colours.tool;
+      context.lineWidth = 2;
       this.#path(context, frame, greatCircle(points[i - 1], points[i]));
       const leg = distanceNm(points[i - 1], points[i]);
       sum += leg;
@@ -251,14 +265,15 @@ export class MapOverlay {
     const taken = new Set(), selected = this.selected();
     /** @type {Label[]} */
     const labels = [];
-    /** @param {number} i @param {string} colour */
-    const add = (i, colour) => {
-      if (i < 0 || taken.has(i)) return;
+    /** @param {number} i @param {string} colour @param {boolean} [must] */
+    const add = (i, colour, must) => {
+      if (i < 0 || i >= fleet.count || taken.has(i)) return;
       taken.add(i);
-      labels.push({ x: frame.px(fleet.x[i]), y: frame.py(fleet.y[i]), text: nameOf(fleet, i), colour });
+      labels.push({ x: frame.px(fleet.x[i]), y: frame.py(fleet.y[i]), text: nameOf(fleet, i), colour, must, gap: must ? 17 : 9 });
     };
-    if (model.hover.peek() >= 0 && model.hover.peek() < fleet.count) add(model.hover.peek(), colours.text);
-    for (const mmsi of selected) add(fleet.find(mmsi), colours.text);
+    for (const mmsi of selected) add(fleet.find(mmsi), colours.select, true);
+    add(model.hover.peek(), colours.text);
+    for (const { x, y, alerts } of this.marks) if (alerts.length > 1) labels.push({ x, y, text: `×${alerts.length}`, colour: colours.text, gap: SHAPE + 2 });
     if (mode !== "none") for (const { mmsi } of this.marks) if (mmsi) add(fleet.find(mmsi), colours.text);
     if (model.layers.peek().has("vessels") && !model.isolated.peek() && fleet.picture && (mode === "listed" || mode === "all")) {
       const half = [(frame.width / 2) * frame.resolution, (frame.height / 2) * frame.resolution];
@@ -267,7 +282,10 @@ export class MapOverlay {
       if (mode === "all") for (const i of fleet.within([frame.x - half[0], frame.y - half[1], frame.x + half[0], frame.y + half[1]]).slice(0, 1500)) add(i, colours.faint);
     }
     if (model.layers.peek().has("zones")) {
-      for (const { at, name } of model.zones.peek()) labels.push({ x: frame.px(mapX(at.lon)), y: frame.py(mapY(at.lat)), text: plain(name), colour: colours.faint, italic: true, centred: true });
+      for (const { at, name, size } of model.zones.peek()) {
+        if (size < NAMED * frame.resolution) continue;
+        labels.push({ x: frame.px(mapX(at.lon)), y: frame.py(mapY(at.lat)), text: plain(name, 44), colour: colours.faint, italic: true, centred: true });
+      }
     }
     this.#labels.draw(context, labels, colours.halo, frame.width, frame.height);
   }
@@ -291,7 +309,7 @@ export class MapOverlay {
 }
 
 /** One half of a position in degrees and minutes, without the zeros at its end. @param {string} position @param {0|1} which @returns {string} */
-const half = (position, which) => position.split(" ")[which].replace(/\.000'/, "'").replace(/00'/, "");
+const half = (position, which) => position.split(" ")[which].replace(/\.000'/, "'").replace(/00'/, "").replace(/^0+°[NSEW]$/, "0°");
 
 /** What a vessel is called. @param {import("./fleet.js").Fleet} fleet @param {number} i @returns {string} */
 export function nameOf(fleet, i) {
@@ -299,7 +317,10 @@ export function nameOf(fleet, i) {
   return (name && plain(name)) || String(fleet.mmsi[i]);
 }
 
-/** Where an alert is: at its vessels while it is open and they are heard, else where it says itself. @param {Alert} alert @param {import("./fleet.js").Fleet} fleet @returns {{mmsi: number|null, at: Place}[]} */
+/**
+ * Where an alert is: at its vessels while it is open and they are heard, else where it says itself.
+ * @param {Alert} alert @param {import("./fleet.js").Fleet} fleet @returns {{mmsi: number|null, at: Place}[]}
+ */
 export function placesOf(alert, fleet) {
   const places = [];
   for (const { mmsi } of alert.status === "open" ? alert.vessels : []) {

@@ -44,7 +44,10 @@ export function drawSeverity(context, severity, x, y, colours) {
   context.fillText(t(`severity.letter.${severity}`), x, y + (severity === "medium" ? 2.5 : 0.5));
 }
 
-/** A ring around what is selected: two lines, so that it is seen on any ground. @param {CanvasRenderingContext2D} context @param {number} x @param {number} y @param {number} radius @param {string} colour @param {string} halo */
+/**
+ * A ring around what is selected: two lines, so that it is seen on any ground.
+ * @param {CanvasRenderingContext2D} context @param {number} x @param {number} y @param {number} radius @param {string} colour @param {string} halo
+ */
 export function drawRing(context, x, y, radius, colour, halo) {
   context.setLineDash([]);
   for (const [width, stroke] of /** @type {[number, string][]} */ ([[4.5, halo], [2, colour]])) {

@@ -74,7 +74,7 @@ export class Sprites {
     } else {
       context.fillStyle = colour;
       context.fill();
-      context.lineWidth = dot ? 0.8 : 1.5;
+      context.lineWidth = dot ? 0.8 : 1.2;
       context.strokeStyle = this.#stale;
       if (style & STALE) context.stroke();
     }

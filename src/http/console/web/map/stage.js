@@ -1,7 +1,7 @@
 // @ts-check
 // The OpenLayers map of one window: its layers, what the pointer does, and the view. It moves only when the user moves it.
 import { defaultInteractions, DragBox, DragPan, OlMap, shiftKeyOnly, View } from "../vendor/ol.js";
-import { bearing, distanceNm, latOf, lonOf, mapX, mapY } from "./geo.js";
+import { distanceNm, latOf, lonOf, mapX, mapY, wrapped } from "./geo.js";
 import { groundLayer } from "./ground/layer.js";
 import { MapOverlay } from "./overlay.js";
 import { VesselLayer } from "./vessels.js";
@@ -36,16 +36,25 @@ export class Stage {
     this.overlay = new MapOverlay(model);
     this.vessels = new VesselLayer(model.fleet, (context, frame) => this.overlay.draw(context, frame));
     this.ground = groundLayer((fault) => model.setFault("land", fault === null ? null : "map.no_land"));
-    this.view = new View({ center: [mapX(look.lon), mapY(look.lat)], zoom: look.zoom, minZoom: 2.6, maxZoom: 18, enableRotation: false, multiWorld: true, smoothResolutionConstraint: false });
+    this.view = new View({
+      center: [mapX(look.lon), mapY(look.lat)], zoom: look.zoom, minZoom: 2.6, maxZoom: 18, enableRotation: false, multiWorld: true, smoothResolutionConstraint: false,
+    });
     // Dragging has no kinetics: the map stops where the hand stops.
-    const interactions = defaultInteractions({ dragPan: false, doubleClickZoom: false, altShiftDragRotate: false, pinchRotate: false, shiftDragZoom: false, keyboard: false }).extend([new DragPan({})]);
+    const without = { dragPan: false, doubleClickZoom: false, altShiftDragRotate: false, pinchRotate: false, shiftDragZoom: false, keyboard: false };
+    const interactions = defaultInteractions(without).extend([new DragPan({})]);
     this.map = new OlMap({ target, view: this.view, layers: [this.ground.layer, this.vessels], controls: [], interactions, maxTilesLoading: 8 });
     this.#boxes(events);
-    this.map.on("click", (/** @type {any} */ event) => events.onClick(placeOf(event.coordinate), event.pixel[0], event.pixel[1]));
-    this.map.on("pointerdrag", () => events.onDrag());
+    this.map.on("click", (/** @type {any} */ event) => void events.onClick(placeOf(event.coordinate), event.pixel[0], event.pixel[1]));
+    this.map.on("pointerdrag", () => {
+      // No value: OpenLayers takes `false` as a wish to end the drag.
+      events.onDrag();
+    });
     this.map.on("movestart", () => {
       this.overlay.quiet = true;
+      // What was below the pointer is elsewhere now.
+      model.hover.value = -1;
     });
+    this.map.on("postrender", () => this.#report());
     this.map.on("moveend", () => {
       clearTimeout(this.#timer);
       this.#timer = window.setTimeout(() => {
@@ -100,22 +109,36 @@ export class Stage {
     return this.view.calculateExtent(this.map.getSize());
   }
 
-  /** @param {Look} look */
-  lookAt(look) {
-    this.view.setCenter([mapX(look.lon), mapY(look.lat)]);
-    this.view.setZoom(look.zoom);
+  /** How much of the map lies below the panel of an alert, from its right edge; also kept for the style sheet. Pixels. @returns {number} */
+  covered() {
+    const target = this.map.getViewport(), box = target.getBoundingClientRect();
+    const isFree = (/** @type {number} */ x) => target.parentElement?.parentElement?.contains(document.elementFromPoint(x, box.top + box.height / 2)) ?? true;
+    let covered = 0;
+    while (covered < box.width * 0.7 && !isFree(box.right - covered - 2)) covered += 16;
+    if (covered >= box.width * 0.7) covered = 0;
+    const root = target.parentElement?.parentElement;
+    root?.style.setProperty("--map-covered", `${covered}px`);
+    root?.classList.toggle("covered", covered > 0);
+    return covered;
+  }
+
+  /** Puts a position into the middle of what can be seen. @param {Place} at @param {number} [zoom] */
+  centreOn(at, zoom) {
+    if (zoom !== undefined) this.view.setZoom(zoom);
+    this.view.setCenter([mapX(at.lon) + (this.covered() / 2) * (this.view.getResolution() ?? 1), mapY(at.lat)]);
   }
 
   /** Shows all of some places. @param {Place[]} places */
   show(places) {
     if (places.length === 0) return;
-    if (places.length === 1 || places.every((at) => distanceNm(at, places[0]) < 0.2)) {
-      this.view.setCenter([mapX(places[0].lon), mapY(places[0].lat)]);
-      if ((this.view.getZoom() ?? 0) < NEAR_ZOOM) this.view.setZoom(NEAR_ZOOM);
+    this.view.cancelAnimations();
+    if (places.every((at) => distanceNm(at, places[0]) < 0.2)) {
+      this.centreOn(places[0], Math.max(NEAR_ZOOM, this.view.getZoom() ?? 0));
       return;
     }
-    const xs = places.map(({ lon }) => mapX(lon)), ys = places.map(({ lat }) => mapY(lat));
-    this.view.fit([Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)], { padding: [80, 80, 80, 80], maxZoom: NEAR_ZOOM + 1 });
+    // East of the first without a jump, so that a pair at 180 degrees is not shown with the whole world.
+    const xs = places.map(({ lon }) => mapX(places[0].lon + wrapped(lon - places[0].lon))), ys = places.map(({ lat }) => mapY(lat));
+    this.view.fit([Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)], { padding: [80, 80 + this.covered(), 80, 80], maxZoom: NEAR_ZOOM + 1 });
   }
 
   /** Moves the middle by shares of the window. @param {number} east @param {number} north */
@@ -141,6 +164,12 @@ export class Stage {
     this.map.addInteraction(box);
   }
 
+  /** Tells the middle and the scale, when they have changed. */
+  #report() {
+    const resolution = this.view.getResolution() ?? 1, { lat, lon } = this.look(), before = this.#model.look.peek();
+    if (!before || before.resolution !== resolution || before.lat !== lat || before.lon !== lon) this.#model.look.value = { lat, lon, resolution };
+  }
+
   /** Follows the pointer, at most once a frame. @param {PointerEvent} event */
   #point(event) {
     cancelAnimationFrame(this.#frame);
@@ -154,6 +183,3 @@ export class Stage {
 
 /** @param {number[]} coordinate metres of the map @returns {Place} */
 const placeOf = ([x, y]) => ({ lat: latOf(y), lon: lonOf(x) });
-
-/** A bearing and distance as a watch says it: used where a list names what is near. @param {Place} from @param {Place} to */
-export const away = (from, to) => ({ nm: distanceNm(from, to), degrees: bearing(from, to) });

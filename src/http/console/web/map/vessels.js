@@ -160,7 +160,7 @@ export class VesselLayer extends Layer {
     const fleet = this.#fleet, picture = fleet.picture;
     if (!picture) return;
     const { sog, cog, lat } = picture, { width, height } = /** @type {ImageData} */ (this.#image), pixels = this.#pixels;
-    const colour = pixelOf(COLOURS[this.drawn.palette].faint), scale = frame.ratio / frame.resolution, turn = 2 * HALF;
+    const colour = pixelOf(COLOURS[this.drawn.palette].course), scale = frame.ratio / frame.resolution, turn = 2 * HALF;
     // Metres over the ground for each tenth of a knot.
     const reach = (this.drawn.course * 60 * 1852) / 36000;
     const count = only ? only.length : fleet.count;
@@ -205,5 +205,5 @@ function frameOf(state, width, height, ratio) {
 /** A colour `#rrggbb` as a pixel of the buffer. @param {string} colour @returns {number} */
 function pixelOf(colour) {
   const value = parseInt(colour.slice(1), 16);
-  return (0xc0000000 | ((value & 255) << 16) | (value & 0xff00) | (value >> 16)) | 0;
+  return (0xff000000 | ((value & 255) << 16) | (value & 0xff00) | (value >> 16)) | 0;
 }

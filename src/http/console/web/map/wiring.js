@@ -2,7 +2,7 @@
 // What changes the map by itself: picture, alerts, palette, layers, the course of the sun. Everything ends with the functions returned.
 import { effect, signal, untracked } from "../vendor/preact.js";
 import { namesVersion, onEntry, onReset, picture } from "../live.js";
-import { now, selection } from "../state.js";
+import { ended, now, selection } from "../state.js";
 import { loadCoverage, loadZones } from "./data.js";
 import { sunAbove } from "./geo.js";
 
@@ -26,16 +26,18 @@ export function wireGround(stage, model, palette) {
   /** @type {any} */
   let timer = 0;
   const zones = async () => {
+    clearTimeout(timer);
     try {
       const found = await loadZones();
       if (gone) return;
       shapes.value = found.shapes;
       model.zones.value = found.names;
       model.setFault("zones", null);
-    } catch {
+    } catch (fault) {
       if (gone) return;
       model.setFault("zones", "map.no_zones");
-      timer = setTimeout(zones, AGAIN);
+      // Without a session there is nothing to ask for; the zones come with the next one.
+      if (/** @type {any} */ (fault).status !== 401) timer = setTimeout(zones, AGAIN);
     }
   };
   const coverage = async () => {
@@ -49,10 +51,16 @@ export function wireGround(stage, model, palette) {
       if (!gone) model.setFault("coverage", "map.no_coverage");
     }
   };
-  void zones();
   // Zones may have changed with the settings, or while the stream was cut.
   const offEntry = onEntry(({ topic }) => topic === "settings" && void zones()), offReset = onReset(() => void zones());
   const offs = [
+    effect(() => {
+      if (ended.value !== null) return;
+      untracked(() => {
+        void zones();
+        stage.ground.refresh();
+      });
+    }),
     effect(() => {
       const layers = model.layers.value, part = layers.has("class_a") ? "class_a" : layers.has("class_b") ? "class_b" : null;
       if (part && now.value - cellsAt > COVERAGE_EVERY) void untracked(coverage);
@@ -97,7 +105,8 @@ export function wireVessels(stage, model, actions, palette) {
       stage.redraw();
     }),
     effect(() => {
-      void [picture.value, namesVersion.value, model.alerts.list.value, selection.value, model.labels.value, model.rings.value, model.tracks.value, model.boxed.value, model.hover.value, model.zones.value];
+      void [picture.value, namesVersion.value, selection.value, model.alerts.list.value, model.alerts.chosen.value];
+      void [model.labels.value, model.rings.value, model.tracks.value, model.boxed.value, model.hover.value, model.zones.value];
       const layers = model.layers.value, drawn = stage.vessels.drawn;
       stage.overlay.palette = drawn.palette = palette();
       drawn.vessels = layers.has("vessels");
@@ -110,6 +119,12 @@ export function wireVessels(stage, model, actions, palette) {
       const points = model.measure.value;
       if (points) void model.pointer.value;
       stage.redraw();
+    }),
+    effect(() => {
+      void selection.value;
+      // The panel of the alert opens and closes with the selection; scale and position stay beside it.
+      const timer = setTimeout(() => stage.covered(), 250);
+      return () => clearTimeout(timer);
     }),
     effect(() => {
       if (selection.value.kind === null) {

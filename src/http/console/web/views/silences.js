@@ -151,7 +151,7 @@ function Line({ one, isOver, isDropping, setDrop, load }) {
 
 /** The filter that finds what a silence is about. @param {Silence} one */
 function tokensOf(one) {
-  return [one.mmsi ? `mmsi:${one.mmsi}` : "", one.zone ? `zone:${one.zone}` : "", one.behaviour ? `behaviour:${one.behaviour}` : "", "silenced:yes"].filter(Boolean).join(" ");
+  return [one.mmsi ? `mmsi:${one.mmsi}` : "", one.zone ? `zone:${one.zone}` : "", one.behaviour ? `behaviour:${one.behaviour}` : "", "silenced:true"].filter(Boolean).join(" ");
 }
 
 /** @param {{one: Silence}} props */

@@ -86,13 +86,14 @@ function Detail() {
  */
 function Tabs({ tab, setTab, hasDetail }) {
   const names = hasDetail ? ["list", "map", "detail"] : ["list", "map"];
-  const body = tab === "list" ? h(Boundary, { name: "list" }, h(AlertList, null))
-    : tab === "map" ? h(Boundary, { name: "map" }, h(Lazy, { load: loadMap, props: {}, name: t("watch.map") })) : h(Detail, null);
   return h("div", { class: "watch tabbed" },
     h("div", { class: "watch-tabs", role: "tablist" }, names.map((name) => h("button", {
       key: name, type: "button", role: "tab", class: "watch-tab", "aria-selected": tab === name, onClick: () => setTab(name),
     }, t(`watch.tab.${name}`)))),
-    h("div", { class: "watch-tab-body", role: "tabpanel" }, body));
+    // The list stays alive behind the other tabs: the next alert opens from it.
+    h("div", { class: "watch-tab-body", role: "tabpanel", hidden: tab !== "list" }, h(Boundary, { name: "list" }, h(AlertList, null))),
+    tab === "list" ? null : h("div", { class: "watch-tab-body", role: "tabpanel" },
+      tab === "map" ? h(Boundary, { name: "map" }, h(Lazy, { load: loadMap, props: {}, name: t("watch.map") })) : h(Detail, null)));
 }
 
 export default WatchView;

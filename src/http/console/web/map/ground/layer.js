@@ -7,6 +7,8 @@ import { workerUrl } from "../../trusted.js";
 
 /** Pixels of the device along a tile. */
 const SIZE = 512;
+/** Pause before tiles without their land are drawn again. Milliseconds. */
+const AGAIN = 10_000;
 /** Finest level of the tiles; closer in, they are stretched by the map. */
 const FINEST = 15;
 
@@ -18,9 +20,20 @@ export function groundLayer(onFault) {
   const worker = new Worker(/** @type {any} */ (workerUrl("./land.js")), { type: "module", name: "land" });
   /** @type {Map<number, {resolve: (bitmap: ImageBitmap) => void, reject: (why: Error) => void}>} */
   const pending = new Map();
-  let last = 0, key = "";
+  let last = 0, key = "", turn = 0, isBroken = false;
+  /** @type {any} */
+  let timer = 0;
+  // Another key, not `refresh` of the source: that would empty the map until the worker has answered.
+  const refresh = () => {
+    clearTimeout(timer);
+    timer = 0;
+    isBroken = false;
+    source.setKey(String(++turn));
+  };
   worker.onmessage = ({ data }) => {
-    onFault(data.fault);
+    isBroken ||= data.fault !== null;
+    onFault(isBroken ? data.fault ?? "" : null);
+    if (isBroken && !timer) timer = setTimeout(refresh, AGAIN);
     const request = pending.get(data.id);
     pending.delete(data.id);
     if (request) request.resolve(data.bitmap);
@@ -49,16 +62,20 @@ export function groundLayer(onFault) {
   const layer = new TileLayer({ source, cacheSize: 96, preload: 0 });
   return {
     layer,
+    /** Draws all tiles again, where some may lack their land. */
+    refresh() {
+      if (isBroken) refresh();
+    },
     /** Shows something else; the old tiles stay until the new ones are there. @param {Omit<Setup, "size">} setup */
     setUp(setup) {
       const text = JSON.stringify(setup);
       if (text === key) return;
       worker.postMessage({ kind: "setup", setup: { ...setup, size: SIZE } });
       key = text;
-      // Another key, not a refresh: that would empty the map until the worker has answered.
-      source.setKey(String(last) + text.length + Math.random());
+      refresh();
     },
     dispose() {
+      clearTimeout(timer);
       worker.terminate();
       for (const { reject } of pending.values()) reject(new Error("the map is closed"));
       pending.clear();

@@ -31,7 +31,7 @@ export function drawCoverage(context, tile, cells, part, colour) {
     if (!share) continue;
     const left = view.px(mapX(cell.west)), right = view.px(mapX(cell.east)), top = view.py(mapY(cell.north)), bottom = view.py(mapY(cell.south));
     if (right < 0 || left > tile.size || bottom < 0 || top > tile.size) continue;
-    context.globalAlpha = 0.06 + 0.3 * share;
+    context.globalAlpha = 0.04 + 0.2 * share;
     // Whole pixels, so that neighbours neither overlap nor leave a gap.
     context.fillRect(Math.round(left), Math.round(top), Math.round(right) - Math.round(left), Math.round(bottom) - Math.round(top));
   }

@@ -16,12 +16,16 @@ import { HALF, mapX, mapY, NAUTICAL_MILE, stretch } from "../geo.js";
  * @property {number} near how far beyond the border counts as near. Nautical miles
  */
 
-/** A zone in metres of the map, with the metres of the map of a nautical mile at each point. @typedef {{kind: ZoneKind, rings: number[][][], pieces: number[][], points: number[][], halfWidth: number, near: number, extent: number[]}} Projected */
+/**
+ * A zone in metres of the map, with the metres of the map in a nautical mile at each point.
+ * @typedef {{kind: ZoneKind, rings: number[][][], pieces: number[][], points: number[][], halfWidth: number, near: number, extent: number[]}} Projected
+ */
 
 /** Longest piece of a line that is drawn with one width. Degrees of latitude. */
 const PIECE = 0.5;
-const TINT = { corridor: 0.13, area: 0.15, port: 0.2, anchorage: 0.2, benign: 0.12, source: 0.07 };
-/** Outlines are dashed where the zone only lowers a score or is only remembered. @type {Record<ZoneKind, number>} */
+/** Opacity of the tints; they lie below the land. */
+const TINT = { corridor: 0.07, area: 0.07, port: 0.25, anchorage: 0.25, benign: 0.1, source: 0.025 };
+/** Widths of the outlines: thin where the zone only lowers a score or is only remembered. Pixels. @type {Record<ZoneKind, number>} */
 const OUTLINE = { corridor: 1.3, area: 1.5, port: 1, anchorage: 1, benign: 1, source: 0.7 };
 
 /** Prepares a zone for drawing. @param {ZoneShape} zone @returns {Projected} */
@@ -62,44 +66,46 @@ function piecesOf(line) {
 
 /** Draws zones on tiles of one size. */
 export class ZonePainter {
-  #border; #body; #colours; #hatches = new Map();
+  #border; #body; #colours; #tint; #hatches = new Map();
 
-  /** @param {number} size pixels @param {Record<ZoneKind, string>} colours */
+  /** @param {number} size pixels @param {{zone: Record<ZoneKind, string>, tint: number}} colours */
   constructor(size, colours) {
     this.#border = contextOf(size);
     this.#body = contextOf(size);
-    this.#colours = colours;
+    this.#colours = colours.zone;
+    this.#tint = colours.tint;
   }
 
-  /**
-   * @param {OffscreenCanvasRenderingContext2D} context @param {{z: number, x: number, y: number, size: number}} tile @param {Projected[]} zones
-   */
-  draw(context, tile, zones) {
-    const side = (2 * HALF) / 2 ** tile.z, west = tile.x * side - HALF, north = HALF - tile.y * side, scale = tile.size / side;
-    const view = { west, north, scale };
+  /** Draws the tints, to lie below the land. @param {OffscreenCanvasRenderingContext2D} context @param {Tile} tile @param {Projected[]} zones */
+  tints(context, tile, zones) {
+    const body = this.#body, { size } = tile, view = viewOf(tile);
     for (const zone of zones) {
-      const [left, bottom, right, top] = zone.extent;
-      if (right < west || left > west + side || top < north - side || bottom > north) continue;
-      this.#zone(context, view, zone, tile.size);
+      if (!isInside(zone, tile)) continue;
+      const colour = this.#colours[zone.kind], isCalm = zone.kind === "port" || zone.kind === "anchorage";
+      body.clearRect(0, 0, size, size);
+      shape(body, view, zone, 0, 0, isCalm ? this.#hatch(colour, true) : colour);
+      // One drawing of the whole with its opacity, because pieces that overlap would add up.
+      context.globalAlpha = TINT[zone.kind] * this.#tint;
+      context.drawImage(body.canvas, 0, 0);
     }
+    context.globalAlpha = 1;
   }
 
-  /** @param {OffscreenCanvasRenderingContext2D} context @param {View} view @param {Projected} zone @param {number} size */
-  #zone(context, view, zone, size) {
-    const border = this.#border, body = this.#body, colour = this.#colours[zone.kind], width = OUTLINE[zone.kind] * (size > 512 ? 2 : 1);
-    border.clearRect(0, 0, size, size);
-    if (zone.near) shape(border, view, zone, zone.near, 0, this.#hatch(colour));
-    shape(border, view, zone, 0, width, colour);
-    border.globalCompositeOperation = "destination-out";
-    shape(border, view, zone, 0, 0, "#000000");
-    border.globalCompositeOperation = "source-over";
-    body.clearRect(0, 0, size, size);
-    shape(body, view, zone, 0, 0, zone.kind === "port" || zone.kind === "anchorage" ? this.#hatch(colour, true) : colour);
-    // One drawing of the whole with its opacity, because pieces that overlap would add up.
-    context.globalAlpha = TINT[zone.kind];
-    context.drawImage(body.canvas, 0, 0);
-    context.globalAlpha = 0.8;
-    context.drawImage(border.canvas, 0, 0);
+  /** Draws the outlines and the bands that count as near. @param {OffscreenCanvasRenderingContext2D} context @param {Tile} tile @param {Projected[]} zones */
+  outlines(context, tile, zones) {
+    const border = this.#border, { size } = tile, view = viewOf(tile);
+    for (const zone of zones) {
+      if (!isInside(zone, tile)) continue;
+      const colour = this.#colours[zone.kind];
+      border.clearRect(0, 0, size, size);
+      if (zone.near) shape(border, view, zone, zone.near, 0, this.#hatch(colour));
+      shape(border, view, zone, 0, OUTLINE[zone.kind] * (size > 512 ? 2 : 1), colour);
+      border.globalCompositeOperation = "destination-out";
+      shape(border, view, zone, 0, 0, "#000000");
+      border.globalCompositeOperation = "source-over";
+      context.globalAlpha = 0.75;
+      context.drawImage(border.canvas, 0, 0);
+    }
     context.globalAlpha = 1;
   }
 
@@ -130,7 +136,20 @@ export class ZonePainter {
   }
 }
 
+/** @typedef {{z: number, x: number, y: number, size: number}} Tile */
 /** @typedef {{west: number, north: number, scale: number}} View */
+
+/** @param {Tile} tile @returns {View} */
+function viewOf({ z, x, y, size }) {
+  const side = (2 * HALF) / 2 ** z;
+  return { west: x * side - HALF, north: HALF - y * side, scale: size / side };
+}
+
+/** Whether anything of a zone is on a tile. @param {Projected} zone @param {Tile} tile @returns {boolean} */
+function isInside({ extent: [left, bottom, right, top] }, tile) {
+  const { west, north, scale } = viewOf(tile), side = tile.size / scale;
+  return right >= west && left <= west + side && top >= north - side && bottom <= north;
+}
 
 /** @param {number} size @returns {OffscreenCanvasRenderingContext2D} */
 function contextOf(size) {
@@ -159,7 +178,7 @@ function shape(context, { west, north, scale }, zone, miles, pixels, fill) {
   if (!zone.rings.length) return;
   context.beginPath();
   for (const ring of zone.rings) {
-    ring.forEach(([x, y], i) => (i ? context.lineTo((x - west) * scale, (north - y) * scale) : context.moveTo((x - west) * scale, (north - y) * scale)));
+    for (const [x, y] of ring) context.lineTo((x - west) * scale, (north - y) * scale);
     context.closePath();
   }
   context.fill("evenodd");

@@ -37,6 +37,7 @@ const words = {
   "list.key_short.state": "State", "list.key_short.status": "Status", "list.key_short.type": "Type", "list.key_short.flag": "Flag", "list.key_short.mmsi": "MMSI",
   "list.key_short.imo": "IMO", "list.key_short.name": "Name", "list.key_short.case": "Case", "list.key_short.score": "Score", "list.key_short.since": "Since",
   "list.key_short.until": "Until", "list.key_short.silenced": "Silenced", "list.key_short.facts": "Facts",
+  "list.key.kind": "about vessels or about the system", "list.key_short.kind": "About", "list.kind.vessel": "vessels", "list.kind.system": "the system",
   "list.owner_none": "nobody", "list.owner_me": "me",
   "list.keys.next": "Next alert", "list.keys.previous": "Previous alert", "list.keys.page": "A page on or back", "list.keys.last": "Last alert",
   "list.keys.take": "Take in what is new, move my mark", "list.keys.filter": "Filter box", "list.keys.open": "Open", "list.keys.window": "Open in a window",

@@ -38,6 +38,7 @@ const words = {
   "list.key_short.state": "Trámite", "list.key_short.status": "Estado", "list.key_short.type": "Tipo", "list.key_short.flag": "Bandera", "list.key_short.mmsi": "MMSI",
   "list.key_short.imo": "IMO", "list.key_short.name": "Nombre", "list.key_short.case": "Caso", "list.key_short.score": "Puntuación", "list.key_short.since": "Desde",
   "list.key_short.until": "Hasta", "list.key_short.silenced": "Silenciada", "list.key_short.facts": "Hechos",
+  "list.key.kind": "sobre buques o sobre el sistema", "list.key_short.kind": "Sobre", "list.kind.vessel": "buques", "list.kind.system": "el sistema",
   "list.owner_none": "nadie", "list.owner_me": "yo",
   "list.keys.next": "Alerta siguiente", "list.keys.previous": "Alerta anterior", "list.keys.page": "Una página adelante o atrás", "list.keys.last": "Última alerta",
   "list.keys.take": "Incorporar las novedades, mover mi marca", "list.keys.filter": "Cuadro del filtro", "list.keys.open": "Abrir", "list.keys.window": "Abrir en una ventana",

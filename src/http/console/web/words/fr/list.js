@@ -38,6 +38,7 @@ const words = {
   "list.key_short.state": "Traitement", "list.key_short.status": "État", "list.key_short.type": "Type", "list.key_short.flag": "Pavillon", "list.key_short.mmsi": "MMSI",
   "list.key_short.imo": "OMI", "list.key_short.name": "Nom", "list.key_short.case": "Dossier", "list.key_short.score": "Score", "list.key_short.since": "Depuis",
   "list.key_short.until": "Jusqu’à", "list.key_short.silenced": "En silence", "list.key_short.facts": "Faits",
+  "list.key.kind": "sur les navires ou sur le système", "list.key_short.kind": "Sur", "list.kind.vessel": "navires", "list.kind.system": "le système",
   "list.owner_none": "personne", "list.owner_me": "moi",
   "list.keys.next": "Alerte suivante", "list.keys.previous": "Alerte précédente", "list.keys.page": "Une page plus loin ou en arrière", "list.keys.last": "Dernière alerte",
   "list.keys.take": "Intégrer les nouveautés, avancer ma marque", "list.keys.filter": "Champ du filtre", "list.keys.open": "Ouvrir", "list.keys.window": "Ouvrir dans une fenêtre",

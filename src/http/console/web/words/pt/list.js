@@ -38,6 +38,7 @@ const words = {
   "list.key_short.state": "Tratamento", "list.key_short.status": "Estado", "list.key_short.type": "Tipo", "list.key_short.flag": "Bandeira", "list.key_short.mmsi": "MMSI",
   "list.key_short.imo": "IMO", "list.key_short.name": "Nome", "list.key_short.case": "Caso", "list.key_short.score": "Pontuação", "list.key_short.since": "Desde",
   "list.key_short.until": "Até", "list.key_short.silenced": "Silenciado", "list.key_short.facts": "Factos",
+  "list.key.kind": "sobre navios ou sobre o sistema", "list.key_short.kind": "Sobre", "list.kind.vessel": "navios", "list.kind.system": "o sistema",
   "list.owner_none": "ninguém", "list.owner_me": "eu",
   "list.keys.next": "Alerta seguinte", "list.keys.previous": "Alerta anterior", "list.keys.page": "Uma página adiante ou atrás", "list.keys.last": "Último alerta",
   "list.keys.take": "Recolher as novidades, avançar a minha marca", "list.keys.filter": "Caixa do filtro", "list.keys.open": "Abrir", "list.keys.window": "Abrir numa janela",

@@ -1,5 +1,6 @@
-// What the console takes from OpenLayers 10.11.0. `node ol.mjs` bundles it, without the rest, into ../web/vendor/ol.js.
+// What the console takes from OpenLayers 10.11.0. `node vendor.mjs ol` bundles it, without the rest.
 // Not here: ScaleLine and Attribution (they write HTML, which the page forbids) and everything that needs WebGL.
+//! OpenLayers 10.11.0, BSD-2-Clause, and the packages it contains: versions and licences are in ol.md
 export {default as OlMap} from "ol/Map.js";
 export {default as View} from "ol/View.js";
 export {default as Feature} from "ol/Feature.js";

@@ -1,0 +1,120 @@
+// @ts-check
+// The hub that all windows share, against a server of the test's own: what is lost, what comes twice, when it ends.
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import { afterEach, test } from "node:test";
+import { Hub } from "../../src/http/console/web/hub.js";
+
+const real = globalThis.fetch;
+/** @type {(() => void)[]} */
+const closing = [];
+afterEach(() => closing.splice(0).forEach((each) => each()));
+
+/**
+ * A server that answers as `routes` says, and the hub of one window that speaks to it.
+ * @param {Record<string, (request: import("node:http").IncomingMessage, response: import("node:http").ServerResponse) => void>} routes
+ */
+async function hubWith(routes) {
+  const server = createServer((request, response) => {
+    const path = (request.url ?? "").replace("/api/v1", "").replace(/\?.*/, "");
+    if (routes[path]) routes[path](request, response);
+    else response.writeHead(404).end();
+  });
+  await new Promise((done) => server.listen(0, "127.0.0.1", () => done(null)));
+  const address = /** @type {import("node:net").AddressInfo} */ (server.address());
+  globalThis.fetch = (path, options) => real(`http://127.0.0.1:${address.port}${path}`, options);
+  /** @type {any[]} */
+  const told = [];
+  const hub = new Hub((_, message) => told.push(message));
+  closing.push(() => {
+    hub.stop("ended");
+    server.closeAllConnections();
+    server.close();
+  });
+  hub.hear("window", { kind: "start" });
+  return { hub, told };
+}
+
+/** @param {() => unknown} condition */
+async function until(condition) {
+  for (const end = Date.now() + 8000; !condition(); await new Promise((done) => setTimeout(done, 10))) {
+    assert.ok(Date.now() < end, "waited in vain");
+  }
+}
+
+const hello = (/** @type {number} */ seq) => `event: hello\ndata: {"build":"b","seq":${seq},"now":"2026-03-01T00:00:00Z","user":"ana"}\n\n`;
+const change = (/** @type {number} */ seq) => `event: change\nid: ${seq}\ndata: {"seq":${seq},"item":null}\n\n`;
+
+test("after the stream has broken, it goes on behind the last entry, and what is repeated is dropped", async () => {
+  /** @type {string[]} */
+  const asked = [];
+  const { told } = await hubWith({
+    "/events": (request, response) => {
+      asked.push(request.url ?? "");
+      response.writeHead(200, { "Content-Type": "text/event-stream" });
+      if (asked.length === 1) response.end(hello(10) + change(11) + change(12));
+      else response.write(hello(14) + change(12) + change(13) + change(14));
+    },
+  });
+  const seen = () => told.filter((each) => each.kind === "entry").map((each) => each.entry.seq);
+  await until(() => seen().length >= 4);
+  assert.deepEqual(seen(), [11, 12, 13, 14]);
+  assert.deepEqual(asked, ["/api/v1/events", "/api/v1/events?after=12"]);
+  assert.equal(told.filter((each) => each.kind === "status").at(-1).status, "live");
+});
+
+test("a store with fewer entries than were seen makes the windows load again", async () => {
+  let turn = 0;
+  const { told } = await hubWith({
+    "/events": (_, response) => {
+      response.writeHead(200, { "Content-Type": "text/event-stream" });
+      if (turn++ === 0) response.end(hello(500));
+      else response.write(hello(3));
+    },
+  });
+  await until(() => told.some((each) => each.kind === "reset"));
+});
+
+test("a session that is over ends the stream, and it is not asked for again", async () => {
+  let asked = 0;
+  const { told } = await hubWith({
+    "/events": (_, response) => {
+      asked++;
+      response.writeHead(401).end();
+    },
+  });
+  await until(() => told.some((each) => each.kind === "end"));
+  await new Promise((done) => setTimeout(done, 900));
+  assert.equal(asked, 1);
+});
+
+test("the picture is asked for only while a window shows it, and a window that comes later gets what is known", async () => {
+  let asked = 0;
+  const frame = new DataView(new ArrayBuffer(64));
+  frame.setUint32(0, 0x41545043, false);
+  frame.setUint16(4, 1, true);
+  frame.setUint16(6, 1, true);
+  frame.setUint32(24, 1, true);
+  const { hub, told } = await hubWith({
+    "/events": (_, response) => {
+      response.writeHead(200, { "Content-Type": "text/event-stream" });
+      response.write(hello(1));
+    },
+    "/picture": (_, response) => {
+      asked++;
+      response.end(Buffer.from(frame.buffer));
+    },
+    "/picture/names": (_, response) => {
+      response.writeHead(200, { "Content-Type": "application/json" });
+      response.end('{"cursor":1,"items":[[1,"ALFA",null,null,null,null,null,70]]}');
+    },
+  });
+  await until(() => told.some((each) => each.kind === "hello"));
+  assert.equal(asked, 0);
+  hub.hear("window", { kind: "window", visible: true, picture: true });
+  await until(() => told.some((each) => each.kind === "names"));
+  const before = told.length;
+  hub.hear("second", { kind: "window", visible: true, picture: true });
+  const late = told.slice(before).map((each) => each.kind);
+  for (const kind of ["status", "hello", "names", "picture"]) assert.ok(late.includes(kind), `${kind} is missing in ${late}`);
+});

@@ -1,0 +1,255 @@
+// @ts-check
+// The alert list and the acts, as a person meets them, against a daemon whose changes the test decides on.
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { seriousFaults } from "./axe.mjs";
+import { newPage, profile, shot, stop } from "./browser.mjs";
+import { alert, fakeDaemon } from "./fake_daemon.mjs";
+
+after(stop);
+
+/**
+ * The list alone, with some alerts.
+ * @param {import("./fake_daemon.mjs").Alert[]} alerts @param {(parts: {daemon: Awaited<ReturnType<typeof fakeDaemon>>, page: import("playwright-core").Page, names: () => Promise<string[]>, row: (name: string) => import("playwright-core").Locator}) => Promise<void>} body @param {string} [path]
+ */
+async function watch(alerts, body, path = "/list") {
+  const daemon = await fakeDaemon(alerts);
+  const context = await profile({ baseURL: daemon.url });
+  const { page, faults } = await newPage(context);
+  try {
+    await page.goto(path);
+    const rows = page.locator(".alert-row");
+    await rows.first().or(page.locator(".list-empty")).first().waitFor();
+    // Rows stand where they are put, not in the order of the document.
+    const names = () => rows.evaluateAll((all) => all.map((row) => ({ y: row.getBoundingClientRect().y, name: row.querySelector("b")?.textContent ?? "" })).sort((a, b) => a.y - b.y).map(({ name }) => name));
+    await body({ daemon, page, names, row: (name) => rows.filter({ hasText: name }) });
+    // A request that the test lets fail is logged by the browser; nothing else may be.
+    assert.deepEqual(faults.filter((fault) => !/ERR_FAILED|status of 4(04|12)/.test(fault)), []);
+  } finally {
+    await context.close();
+    await daemon.close();
+  }
+}
+
+/** Waits until a condition holds. @param {() => Promise<boolean>} holds @param {string} what */
+async function until(holds, what) {
+  const end = Date.now() + 10_000;
+  while (!(await holds())) {
+    assert.ok(Date.now() < end, `not within 10 s: ${what}`);
+    await new Promise((done) => setTimeout(done, 40));
+  }
+}
+
+test("rows keep their place while new and worse alerts wait, and the full stop takes them in", async () => {
+  await watch([alert("a", 80), alert("b", 60), alert("c", 50)], async ({ daemon, page, names, row }) => {
+    daemon.change(alert("d", 95), "opened");
+    daemon.change({ ...daemon.get(alert("c", 50).id), score: 90, severity: "critical" });
+    await page.getByRole("button", { name: "1 new, 1 worse" }).waitFor();
+    assert.deepEqual(await names(), ["SHIP A", "SHIP B", "SHIP C"]);
+    assert.match(await row("SHIP C").innerText(), /90/, "the row itself says at once what is known");
+    await page.keyboard.press(".");
+    await row("SHIP D").waitFor();
+    assert.deepEqual(await names(), ["SHIP D", "SHIP C", "SHIP A", "SHIP B"]);
+  });
+});
+
+test("an alert that ends or is closed by somebody stays greyed in its place until the list is taken in", async () => {
+  await watch([alert("a", 80), alert("b", 60)], async ({ daemon, page, names, row }) => {
+    daemon.act(alert("a", 80).id, { state: "closed", finding: "benign" });
+    await page.locator(".alert-row.over").waitFor();
+    assert.deepEqual(await names(), ["SHIP A", "SHIP B"]);
+    await page.keyboard.press(".");
+    await row("SHIP A").waitFor({ state: "detached" });
+    assert.deepEqual(await names(), ["SHIP B"]);
+  });
+});
+
+test("by keyboard alone: acknowledge, the next is at hand, close it with a finding, take that back", async () => {
+  await watch([alert("a", 80), alert("b", 60), alert("c", 50)], async ({ daemon, page }) => {
+    await page.keyboard.press("j");
+    await page.locator(".alert-row.active", { hasText: "SHIP A" }).waitFor();
+    await page.keyboard.press("a");
+    await page.locator(".alert-row.active", { hasText: "SHIP B" }).waitFor();
+    assert.equal(daemon.get(alert("a", 80).id).state, "acknowledged");
+    await page.keyboard.press("v");
+    await page.getByRole("radio", { name: "benign" }).press("Space");
+    await page.getByLabel("Reason").fill("Ferry of the night line");
+    await page.keyboard.press("Control+Enter");
+    await page.getByText("1 alert closed").waitFor();
+    const closed = daemon.get(alert("b", 60).id);
+    assert.deepEqual([closed.state, closed.finding, closed.finding_reason], ["closed", "benign", "Ferry of the night line"]);
+    await page.keyboard.press("u");
+    await page.getByText("Taken back").waitFor();
+    assert.equal(daemon.get(alert("b", 60).id).state, "new");
+  });
+});
+
+test("a note survives a server that cannot be reached and a reload, and is sent once", async () => {
+  await watch([alert("a", 80)], async ({ daemon, page }) => {
+    await page.keyboard.press("j");
+    await page.keyboard.press("n");
+    await page.getByLabel("Note", { exact: false }).last().fill("Called on VHF 16");
+    /** @type {Array<string|undefined>} */
+    const tries = [];
+    await page.route("**/acts", (route) => {
+      tries.push(route.request().headers()["idempotency-key"]);
+      return route.abort();
+    }, { times: 1 });
+    await page.keyboard.press("Control+Enter");
+    await page.getByText("Your text is kept.").waitFor();
+    assert.equal(daemon.get(alert("a", 80).id).notes, 0);
+    await page.keyboard.press("Control+Enter");
+    await page.getByText("Note added to 1 alert").waitFor();
+    assert.equal(daemon.state.requests.length, 1);
+    assert.equal(daemon.state.requests[0].key, tries[0], "the second try of the same text is the same request for the server");
+    await page.keyboard.press("n");
+    await page.getByLabel("Note", { exact: false }).last().fill("Second call");
+    await page.reload();
+    await page.locator(".act-form textarea").waitFor();
+    assert.equal(await page.locator(".act-form textarea").inputValue(), "Second call");
+  });
+});
+
+test("an act that meets somebody else's change shows both versions and asks", async () => {
+  await watch([alert("a", 80)], async ({ daemon, page }) => {
+    await page.keyboard.press("j");
+    await page.keyboard.press("v");
+    await page.getByRole("radio", { name: "false alarm" }).press("Space");
+    await page.getByLabel("Reason").fill("Two buoys");
+    // The other one's act is not told to this page in time.
+    const item = daemon.get(alert("a", 80).id);
+    daemon.state.alerts.set(item.id, { ...item, owner: "m.silva", acts: 1, etag: "1.1" });
+    await page.keyboard.press("Control+Enter");
+    const clash = page.locator(".act-clash");
+    await clash.waitFor();
+    assert.match(await clash.innerText(), /Owner\s+nobody\s+m\.silva/);
+    assert.equal(daemon.get(item.id).state, "new");
+    await page.getByRole("button", { name: "Do it all the same" }).click();
+    await page.getByText("1 alert closed").waitFor();
+    assert.equal(daemon.get(item.id).finding_reason, "Two buoys");
+  });
+});
+
+test("several rows are chosen by keyboard and assigned with one form", async () => {
+  await watch([alert("a", 80), alert("b", 60), alert("c", 50)], async ({ daemon, page }) => {
+    for (const key of ["j", "x", "j", "j", "X"]) await page.keyboard.press(key);
+    await page.getByText("3 alerts chosen").waitFor();
+    await page.keyboard.press("I");
+    await page.getByLabel("To", { exact: true }).fill("j.duarte");
+    await page.keyboard.press("Control+Enter");
+    await page.getByText("3 alerts assigned").waitFor();
+    assert.deepEqual([..."abc"].map((id) => daemon.get(alert(id, 50).id).owner), ["j.duarte", "j.duarte", "j.duarte"]);
+  });
+});
+
+test("the filter box completes with counts, stands in the address, and its chips take parts away", async () => {
+  await watch([alert("a", 80), alert("b", 60, { behaviour: "drift" })], async ({ page, names, row }) => {
+    await page.keyboard.press("f");
+    await page.keyboard.type("behaviour:dr");
+    const offer = page.getByRole("option", { name: /drift/ });
+    await offer.waitFor();
+    assert.match(await offer.innerText(), /1/);
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    await row("SHIP A").waitFor({ state: "detached" });
+    assert.deepEqual(await names(), ["SHIP B"]);
+    assert.match(page.url(), /q=behaviour%3Adrift/);
+    await page.reload();
+    await row("SHIP B").waitFor();
+    assert.deepEqual(await names(), ["SHIP B"]);
+    await page.locator(".chips .chip:not(.default)").click();
+    await row("SHIP A").waitFor();
+    assert.equal(new URL(page.url()).search, "");
+  });
+});
+
+test("a silence shows what it would hold back before it is made", async () => {
+  await watch([alert("a", 80), alert("b", 60)], async ({ daemon, page }) => {
+    await page.keyboard.press("j");
+    await page.keyboard.press("s");
+    await page.getByText("It holds back 2 open alerts now").waitFor();
+    assert.ok(daemon.state.requests.every((one) => one.query === "?dry_run=true"), "so far only the preview was asked for");
+    await page.getByLabel("Reason").fill("Regatta");
+    await page.keyboard.press("Control+Enter");
+    await page.getByText(/Silence 7 holds back/).waitFor();
+    const made = daemon.state.requests.at(-1);
+    assert.deepEqual([made.query, made.body.mmsi, made.body.why], ["", 224000001, "Regatta"]);
+  });
+});
+
+test("an empty list tells silence of the sea from silence of the console", async () => {
+  await watch([alert("a", 30)], async ({ page }) => {
+    await page.getByText("The sea is quiet: everything that listens is working.").waitFor();
+    await page.getByText("1 below it.").waitFor();
+    await page.getByRole("button", { name: "Show low and info too" }).click();
+    await page.locator(".alert-row", { hasText: "SHIP A" }).waitFor();
+  });
+});
+
+test("hostile names stay text, and a row that cannot be drawn leaves the others alive", async () => {
+  const hostile = "<img src=x onerror=alert(1)>";
+  const bad = alert("b", 70, { vessels: [{ ...alert("b", 70).vessels[0], name: hostile }], summary: `${hostile} stopped.` });
+  const broken = /** @type {any} */ (alert("c", 65, { vessels: null }));
+  await watch([alert("a", 80), bad, broken], async ({ page, row }) => {
+    await row(hostile).waitFor();
+    assert.equal(await page.locator(".alert-row img").count(), 0);
+    await page.getByText("This row could not be drawn").waitFor();
+    await row("SHIP A").waitFor();
+  });
+});
+
+test("five thousand rows: few are drawn, and the last one can be reached", async () => {
+  const nameOf = (/** @type {number} */ index) => `n${index.toString(36).padStart(4, "0")}`;
+  const many = Array.from({ length: 5000 }, (_, index) => alert(nameOf(index), 100 - Math.floor(index / 100)));
+  await watch(many, async ({ page }) => {
+    await until(async () => {
+      await page.locator(".grid").evaluate((grid) => { grid.scrollTop = grid.scrollHeight; });
+      return (await page.locator(".grid-inner").evaluate((inner) => inner.clientHeight)) === 5000 * 52;
+    }, "all pages are loaded");
+    await page.locator(".grid").evaluate((grid) => { grid.scrollTop = grid.scrollHeight; });
+    await page.locator(".alert-row", { hasText: `SHIP ${nameOf(4999).toUpperCase()}` }).waitFor();
+    assert.ok((await page.locator(".alert-row").count()) < 120);
+  }, "/list?q=severity%3E%3Dinfo");
+});
+
+for (const palette of ["day", "dusk", "night"]) {
+  test(`rows, counts, completion and every form are free of serious faults of accessibility in ${palette}`, async () => {
+    const marked = alert("b", 60, { acknowledged_until: new Date(Date.now() + 1e6).toISOString(), state: "acknowledged", owner: "m.silva", notes: 2, case_id: "c".repeat(26), silenced_by: 3, exercise: true });
+    await watch([alert("a", 95), marked, alert("c", 45, { status: "ended", ended_at: new Date().toISOString() })], async ({ daemon, page }) => {
+      await page.evaluate((chosen) => localStorage.setItem("atalaia.palette", chosen), palette);
+      await page.reload();
+      await page.locator(`html[data-palette=${palette}] .alert-row`).first().waitFor();
+      /** @type {string[]} */
+      const found = [];
+      const look = async (/** @type {string} */ what) => {
+        found.push(...(await seriousFaults(page)).map((fault) => `${what}: ${fault}`));
+        await shot(page, `list-${palette}-${what}`);
+      };
+      daemon.change(alert("d", 85), "opened");
+      daemon.act(alert("c", 45).id, { state: "closed", finding: "benign" });
+      await page.locator(".pill").waitFor();
+      await page.locator(".alert-row.over").waitFor();
+      await look("rows");
+      await page.getByRole("button", { name: "Counts" }).click();
+      await page.locator(".facet-value").first().waitFor();
+      await look("counts");
+      await page.getByRole("button", { name: "Counts" }).click();
+      await page.locator("#filter-box").focus();
+      await page.getByRole("listbox").waitFor();
+      await look("completion");
+      await page.keyboard.press("Escape");
+      await page.keyboard.press("Escape");
+      await page.keyboard.press("j");
+      for (const [key, name] of [["A", "until"], ["I", "assign"], ["n", "note"], ["s", "silence"], ["v", "close"], ["e", "export"]]) {
+        await page.keyboard.press(key);
+        await page.locator(".act-form").waitFor();
+        await look(name);
+        await page.keyboard.press("Escape");
+        await page.locator(".act-form").waitFor({ state: "detached" });
+      }
+      for (const key of ["x", "j", "x"]) await page.keyboard.press(key);
+      await look("bulk");
+      assert.deepEqual(found, []);
+    });
+  });
+}
