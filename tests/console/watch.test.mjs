@@ -253,3 +253,30 @@ for (const palette of ["day", "dusk", "night"]) {
     });
   });
 }
+
+test("while the server cannot be reached the rows stay where they are, and the list comes back by itself", async () => {
+  await watch([alert("a", 80), alert("b", 60, { behaviour: "drift" })], async ({ page, names, row }) => {
+    const before = await row("SHIP A").boundingBox();
+    await page.route("**/api/v1/alerts?*", (route) => route.abort(), { times: 1 });
+    await page.keyboard.press("f");
+    await page.keyboard.type("owner:none");
+    await page.keyboard.press("Enter");
+    await page.getByText("The list may be out of date").waitFor();
+    assert.deepEqual(await row("SHIP A").boundingBox(), before);
+    await page.getByText("The list may be out of date").waitFor({ state: "detached" });
+    assert.deepEqual(await names(), ["SHIP A", "SHIP B"]);
+  });
+});
+
+test("what is selected in one window is selected in the other, and lives when the first one closes", async () => {
+  await watch([alert("a", 80), alert("b", 60)], async ({ daemon, page, row }) => {
+    const other = await page.context().newPage();
+    await other.goto(`${daemon.url}/list`);
+    await other.locator(".alert-row", { hasText: "SHIP B" }).click();
+    await page.locator(".alert-row.open", { hasText: "SHIP B" }).waitFor();
+    await other.close();
+    daemon.change(alert("c", 90), "opened");
+    await page.getByRole("button", { name: "1 new" }).click();
+    await row("SHIP C").waitFor();
+  });
+});
