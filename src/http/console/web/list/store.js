@@ -19,6 +19,8 @@ const PAGE = 200;
 const BEAT_MS = 150;
 /** Counts are asked for at most this often, ms. */
 const COUNT_MS = 3000;
+/** Wait before something is read again that could not be had, ms. */
+const RETRY_MS = 5000;
 /** Wait before the list is compared with the server's, ms. */
 const SYNC_MS = 500;
 /** How often acknowledgements are looked at that may have run out, ms. */
@@ -94,7 +96,16 @@ export async function load() {
     if (own.aborted) return;
     problem.value = error;
     phase.value = "failed";
+    if (isPassing(error)) setTimeout(() => { if (!own.aborted && phase.peek() === "failed") load(); }, RETRY_MS);
   }
+}
+
+/**
+ * Whether a fault is one of the line or of a busy server, so that reading again may help.
+ * @param {any} error
+ */
+function isPassing(error) {
+  return error.status === 0 || error.status === 429 || error.status >= 500;
 }
 
 /** Loads the page after the last row. */
@@ -213,7 +224,7 @@ async function resync() {
     held.value = { ...list, over: new Set([...list.over, ...gone]), total: data.total ?? list.total };
     count();
   } catch (error) {
-    problem.value = error;
+    if (isPassing(error)) syncing = window.setTimeout(resync, RETRY_MS);
   }
 }
 
