@@ -21,16 +21,8 @@ const LONGEST_LIST: usize = 100;
 pub const LONGEST_TOKEN_LIFE: Span = Span::from_hours(366 * 24);
 
 /// What a token may allow. Lowering markings, wide silences and people need a person.
-const FOR_TOKENS: [Right; 8] = [
-    Right::Status,
-    Right::Read,
-    Right::Search,
-    Right::Act,
-    Right::Silence,
-    Right::Export,
-    Right::Retry,
-    Right::Audit,
-];
+const FOR_TOKENS: [Right; 8] =
+    [Right::Status, Right::Read, Right::Search, Right::Act, Right::Silence, Right::Export, Right::Retry, Right::Audit];
 
 /// Why this cannot be the name of a person or token; `None` if it can. Names are shown, sorted and compared, so they consist of what can be
 /// read aloud.
@@ -65,7 +57,10 @@ pub fn token_fault(rights: &Rights, networks: &[String], expires: Time, now: Tim
         return Some(("rights", "write at least one right".to_owned()));
     }
     if rights.iter().any(|right| !FOR_TOKENS.contains(&right)) {
-        return Some(("rights", "a token may have status, read, search, act, silence, export, retry and audit".to_owned()));
+        return Some((
+            "rights",
+            "a token may have status, read, search, act, silence, export, retry and audit".to_owned(),
+        ));
     }
     if expires <= now || now + LONGEST_TOKEN_LIFE < expires {
         return Some(("expires", "write a time within the next year".to_owned()));

@@ -18,8 +18,8 @@ mod reading;
 mod row;
 mod summary;
 
-pub(super) use clears::may_see;
 pub use cases::{CasePage, CaseQuery};
+pub(super) use clears::may_see;
 pub use detail::{AlertDetail, HistoryRow, Parts};
 pub use filter::{AlertFilter, Range};
 pub use order::{Cursor, Order, Sorted};

@@ -70,8 +70,7 @@ impl Alteration {
 }
 
 /// Columns in the order of [`read`].
-const COLUMNS: &str =
-    "SELECT name, password, roles, ceilings, purpose, made_at, disabled_at, preferences, seen, signed_in_at FROM people";
+const COLUMNS: &str = "SELECT name, password, roles, ceilings, purpose, made_at, disabled_at, preferences, seen, signed_in_at FROM people";
 
 /// All people, by name.
 pub fn people(path: &Path) -> Result<Vec<Person>, StoreError> {
