@@ -91,5 +91,6 @@ fn person(now: Time) -> Person {
         disabled_at: None,
         preferences: Value::Object(serde_json::Map::new()),
         seen: None,
+        signed_in_at: None,
     }
 }

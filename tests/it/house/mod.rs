@@ -1,7 +1,6 @@
 //! The rules of the source, the pages users read, and the packages.
 
 mod behaviour_pages;
-mod console_files;
 mod container;
 mod docs;
 mod package;

@@ -1,0 +1,42 @@
+//! Build script: writes the table of the console's files, so that a new file of `web` is served without being listed anywhere.
+
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
+
+/// The folder that is served, below the package.
+const FOLDER: &str = "src/http/console/web";
+
+fn main() -> io::Result<()> {
+    // A folder is looked at with all that is in it.
+    println!("cargo::rerun-if-changed={FOLDER}");
+    let package = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").ok_or(io::ErrorKind::NotFound)?);
+    let mut files = Vec::new();
+    served(&package.join(FOLDER), &mut files)?;
+    files.sort();
+    let mut table = "&[\n".to_owned();
+    for file in &files {
+        let name = file.strip_prefix(package.join(FOLDER)).unwrap_or(file);
+        table.push_str(&format!(
+            "    ({:?}, include_bytes!({:?})),\n",
+            name.display().to_string(),
+            file.display().to_string()
+        ));
+    }
+    table.push_str("]\n");
+    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or(io::ErrorKind::NotFound)?);
+    fs::write(out.join("console_files.rs"), table)
+}
+
+/// Collects the files below a folder. Types and notes are for people who work on the console, and are not served.
+fn served(folder: &Path, found: &mut Vec<PathBuf>) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if path.is_dir() {
+            served(&path, found)?;
+        } else if !(name.starts_with('.') || name.ends_with(".d.ts") || name.ends_with(".md")) {
+            found.push(path);
+        }
+    }
+    Ok(())
+}
