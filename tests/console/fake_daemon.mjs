@@ -30,7 +30,7 @@ export function alert(id, score, more = {}) {
 
 /** @param {Alert[]} alerts */
 export async function fakeDaemon(alerts) {
-  const state = { alerts: new Map(alerts.map((one) => [one.id, structuredClone(one)])), seq: 100, /** @type {any[]} */ log: [], /** @type {any[]} */ requests: [], preferences: {} };
+  const state = { alerts: new Map(alerts.map((one) => [one.id, structuredClone(one)])), seq: 100, /** @type {any[]} */ log: [], /** @type {any[]} */ requests: [], preferences: {}, /** Milliseconds until a stream begins. */ late: 0 };
   /** @type {Set<import("node:http").ServerResponse>} */
   const streams = new Set();
   const record = (/** @type {Alert} */ item, /** @type {string} */ topic, /** @type {string} */ what, /** @type {string} */ who) => {
@@ -133,6 +133,7 @@ async function answer(request, response, state, streams, record) {
   if (path === "/status") return json({ budget: { today: 3, allowed: 60 }, alerts: {}, at: null });
   if (path === "/feeds") return json({ items: [] });
   if (path !== "/events") return refuse("not-found", 404);
+  await new Promise((done) => setTimeout(done, state.late));
   response.writeHead(200, { "Content-Type": "text/event-stream", "Cache-Control": "no-store" });
   response.write(`event: hello\ndata: ${JSON.stringify({ build: "0", seq: state.seq, now: new Date().toISOString(), user: "ana" })}\n\n`);
   response.write(`event: status\ndata: ${JSON.stringify({ items: [{ name: "one", state: "up", silent_since: null, lagging: false, rejected: {}, refused_posts: {} }] })}\n\n`);

@@ -10,10 +10,11 @@ after(stop);
 
 /**
  * The list alone, with some alerts.
- * @param {import("./fake_daemon.mjs").Alert[]} alerts @param {(parts: {daemon: Awaited<ReturnType<typeof fakeDaemon>>, page: import("playwright-core").Page, names: () => Promise<string[]>, row: (name: string) => import("playwright-core").Locator}) => Promise<void>} body @param {string} [path]
+ * @param {import("./fake_daemon.mjs").Alert[]} alerts @param {(parts: {daemon: Awaited<ReturnType<typeof fakeDaemon>>, page: import("playwright-core").Page, names: () => Promise<string[]>, row: (name: string) => import("playwright-core").Locator}) => Promise<void>} body @param {string} [path] @param {number} [late] milliseconds until the stream begins
  */
-async function watch(alerts, body, path = "/list") {
+async function watch(alerts, body, path = "/list", late = 0) {
   const daemon = await fakeDaemon(alerts);
+  daemon.state.late = late;
   const context = await profile({ baseURL: daemon.url });
   const { page, faults } = await newPage(context);
   try {
@@ -317,4 +318,11 @@ test("rows are grouped under headers that fold by keyboard", async () => {
     await row("SHIP C").waitFor({ state: "detached" });
     assert.deepEqual(await names(), ["SHIP B"]);
   });
+});
+
+test("an alert that comes after the page was read and before the stream begins is not lost", async () => {
+  await watch([alert("a", 80)], async ({ daemon, page }) => {
+    daemon.change(alert("b", 90), "opened");
+    await page.getByRole("button", { name: "1 new" }).waitFor();
+  }, "/list", 3000);
 });
