@@ -26,7 +26,8 @@ impl Drop for Hidden {
 pub(super) fn new_password(file: Option<&Path>, name: &str) -> Result<String, Failure> {
     let password = match file {
         Some(file) => {
-            let text = fs::read_to_string(file).map_err(|error| Failure::Usage(format!("{}: {error}", file.display())))?;
+            let text =
+                fs::read_to_string(file).map_err(|error| Failure::Usage(format!("{}: {error}", file.display())))?;
             text.lines().next().unwrap_or_default().to_owned()
         }
         None => typed(name)?,

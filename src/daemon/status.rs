@@ -178,7 +178,8 @@ impl StatusReporter {
             )));
             if has_api {
                 let store = settings.store.clone();
-                let store = store.ok_or_else(|| io::Error::other("api.address: needs a store; write path below [store]"))?;
+                let store =
+                    store.ok_or_else(|| io::Error::other("api.address: needs a store; write path below [store]"))?;
                 let journal = restart::folder(settings);
                 let site = Site { view: view.clone(), store, journal, clock, asker: asker.clone() };
                 site.serve(settings.api.clone(), Arc::clone(sockets), stop.clone())?;

@@ -34,7 +34,8 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
         serde_json::from_slice(&bytes).map(JsonBody).map_err(|error| {
             let text = error.to_string();
             // The position is more than a person needs if a member is at fault.
-            let what = if error.is_data() { text.split(" at line ").next().unwrap_or_default().to_owned() } else { text };
+            let what =
+                if error.is_data() { text.split(" at line ").next().unwrap_or_default().to_owned() } else { text };
             Problem::body(format!("the body is not as expected: {what}"), Vec::new())
         })
     }

@@ -156,8 +156,12 @@ pub(super) fn meaning(name: &str) -> Option<&'static str> {
     Some(match name {
         "parameter" => "A parameter is unknown, missing, given twice or out of its range. The detail names it.",
         "body" => "The body is not what the route expects. `errors` has a JSON Pointer to each fault.",
-        "unauthenticated" => "Sign in at /api/v1/session, or send a token as Authorization: Bearer. A session may be over.",
-        "forbidden" => "The reader is known but lacks the right that the route asks for. /api/v1/me lists the reader's rights.",
+        "unauthenticated" => {
+            "Sign in at /api/v1/session, or send a token as Authorization: Bearer. A session may be over."
+        }
+        "forbidden" => {
+            "The reader is known but lacks the right that the route asks for. /api/v1/me lists the reader's rights."
+        }
         "csrf" => "A request by cookie that the console has not made. Changes need the header X-Atalaia-Csrf.",
         "not-found" => "There is no such thing, or the reader's ceilings hide it. The answer is the same for both.",
         "method" => "The route does not know the method. The header Allow lists those that it knows.",
@@ -168,8 +172,12 @@ pub(super) fn meaning(name: &str) -> Option<&'static str> {
         "too-large" => "The body is longer than the route allows.",
         "content-type" => "The body must be sent as application/json.",
         "refused" => "The act does not fit the state of the object. The detail says why.",
-        "too-many" => "More requests or attempts to sign in than are allowed. Retry-After says when to try again, in seconds.",
-        "busy" => "The daemon has too much to do or cannot use its store. Retry-After says when to try again, in seconds.",
+        "too-many" => {
+            "More requests or attempts to sign in than are allowed. Retry-After says when to try again, in seconds."
+        }
+        "busy" => {
+            "The daemon has too much to do or cannot use its store. Retry-After says when to try again, in seconds."
+        }
         _ => return None,
     })
 }

@@ -21,16 +21,8 @@ const LONGEST_LIST: usize = 100;
 pub const LONGEST_TOKEN_LIFE: Span = Span::from_hours(366 * 24);
 
 /// What a token may allow. Lowering markings, wide silences and people need a person.
-const FOR_TOKENS: [Right; 8] = [
-    Right::Status,
-    Right::Read,
-    Right::Search,
-    Right::Act,
-    Right::Silence,
-    Right::Export,
-    Right::Retry,
-    Right::Audit,
-];
+const FOR_TOKENS: [Right; 8] =
+    [Right::Status, Right::Read, Right::Search, Right::Act, Right::Silence, Right::Export, Right::Retry, Right::Audit];
 
 /// Why this cannot be the name of a person or token; `None` if it can. Names are shown, sorted and compared, so they consist of what can be
 /// read aloud.
@@ -53,7 +45,8 @@ pub fn password_fault(password: &str, name: &str) -> Option<String> {
     if LONGEST_PASSWORD < password.len() {
         return Some(format!("write at most {LONGEST_PASSWORD} bytes"));
     }
-    let is_name = password.to_lowercase().contains(&name.to_lowercase()) && password.chars().count() < 2 * SHORTEST_PASSWORD;
+    let is_name =
+        password.to_lowercase().contains(&name.to_lowercase()) && password.chars().count() < 2 * SHORTEST_PASSWORD;
     let is_one_letter = password.chars().all(|letter| password.starts_with(letter));
     (is_name || is_one_letter).then(|| "is too easy to guess; write a few words that do not belong together".to_owned())
 }
@@ -64,7 +57,10 @@ pub fn token_fault(rights: &Rights, networks: &[String], expires: Time, now: Tim
         return Some(("rights", "write at least one right".to_owned()));
     }
     if rights.iter().any(|right| !FOR_TOKENS.contains(&right)) {
-        return Some(("rights", "a token may have status, read, search, act, silence, export, retry and audit".to_owned()));
+        return Some((
+            "rights",
+            "a token may have status, read, search, act, silence, export, retry and audit".to_owned(),
+        ));
     }
     if expires <= now || now + LONGEST_TOKEN_LIFE < expires {
         return Some(("expires", "write a time within the next year".to_owned()));
@@ -82,7 +78,8 @@ pub(in crate::http) fn ceilings_fault(ceilings: &Ceilings) -> Option<(&'static s
         return Some((name, "write null for no limit, or at least one".to_owned()));
     }
     let names = ceilings.releasable_to.as_deref().unwrap_or_default();
-    let is_wrong = LONGEST_LIST < names.len() || names.iter().any(|name| name.trim().is_empty() || LONGEST_NAME < name.len());
+    let is_wrong =
+        LONGEST_LIST < names.len() || names.iter().any(|name| name.trim().is_empty() || LONGEST_NAME < name.len());
     is_wrong.then(|| ("releasable_to", "write names of countries or organisations, as [\"ES\", \"PT\"]".to_owned()))
 }
 

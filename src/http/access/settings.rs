@@ -84,13 +84,16 @@ impl Settings {
                 }
                 Ok(parsed) if !self.allows(parsed) => {
                     let fault = Fault::new("api.address", format!("\"{address}\" is reachable from other machines"));
-                    let advice = "write certificate and key below [api.tls], a loopback address, or allow_remote = true";
+                    let advice =
+                        "write certificate and key below [api.tls], a loopback address, or allow_remote = true";
                     problems.push(fault.advise(advice));
                 }
                 Ok(_) => {}
             }
             if !has_store {
-                problems.push(Fault::new("api.address", "needs a store").advise("write path below [store], or leave it out"));
+                problems.push(
+                    Fault::new("api.address", "needs a store").advise("write path below [store], or leave it out"),
+                );
             }
         }
         if self.public_url.as_ref().is_some_and(|_| self.public_host().is_none()) {
@@ -98,7 +101,9 @@ impl Settings {
             problems.push(fault.advise("write it as \"https://console.example.org\", without a path"));
         }
         if self.site.chars().count() > 64 || self.site.chars().any(char::is_control) {
-            problems.push(Fault::new("api.site", "is too long or has control characters").advise("write at most 64 characters"));
+            problems.push(
+                Fault::new("api.site", "is too long or has control characters").advise("write at most 64 characters"),
+            );
         }
         problems
     }
@@ -115,7 +120,8 @@ impl Settings {
         let authority = rest.strip_suffix('/').unwrap_or(rest);
         let host = authority.rsplit_once(':').filter(|(_, port)| port.parse::<u16>().is_ok());
         let host = host.map_or(authority, |(host, _)| host);
-        let is_plain = !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-[]:".contains(&byte));
+        let is_plain =
+            !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-[]:".contains(&byte));
         (["http", "https"].contains(&scheme) && is_plain).then_some(host)
     }
 

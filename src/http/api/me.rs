@@ -10,9 +10,7 @@ use utoipa_axum::routes;
 
 use super::routes::Routes;
 use super::sources::Sources;
-use crate::http::access::{
-    Access, AskPurpose, Credential, Identity, Right, Rights, Role, password_fault,
-};
+use crate::http::access::{Access, AskPurpose, Credential, Identity, Right, Rights, Role, password_fault};
 use crate::http::body::{JsonBody, wrong};
 use crate::http::problem::Problem;
 use crate::storage::store::{self, Alteration, Ceilings, Person, Session};

@@ -262,9 +262,7 @@ async fn sign_out(
     let (now, reader) = (sources.clock.now(), identity.reader);
     let session = held.0;
     sources
-        .stored(move |path| {
-            store::end_sessions(path, &session.person, Some(&session.id), reader.actor(), now)
-        })
+        .stored(move |path| store::end_sessions(path, &session.person, Some(&session.id), reader.actor(), now))
         .await?;
     sources.access.forget();
     let set = HeaderValue::from_str(&cleared(sources.access.is_secure()));

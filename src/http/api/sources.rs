@@ -53,7 +53,17 @@ impl Sources {
         let access = Access::new(&store, clock, Settings::default(), false);
         let readers = Arc::new(Readers::new(store.clone()));
         let answers = Arc::default();
-        Sources { access, store, journal: None, asker, view, clock, readers, answers, places: Arc::new(Semaphore::new(AT_ONCE)) }
+        Sources {
+            access,
+            store,
+            journal: None,
+            asker,
+            view,
+            clock,
+            readers,
+            answers,
+            places: Arc::new(Semaphore::new(AT_ONCE)),
+        }
     }
 
     /// Engine time; `None` before the first report.

@@ -328,9 +328,7 @@ async fn remove(
 ) -> Result<StatusCode, Problem> {
     let person = known(&sources, &name).await?;
     let now = sources.clock.now();
-    sources
-        .stored(move |path| store::remove_person(path, &person.name, reader.actor(), now))
-        .await?;
+    sources.stored(move |path| store::remove_person(path, &person.name, reader.actor(), now)).await?;
     sources.access.forget();
     Ok(StatusCode::NO_CONTENT)
 }
@@ -351,9 +349,7 @@ async fn end_all(
 ) -> Result<StatusCode, Problem> {
     let person = known(&sources, &name).await?;
     let now = sources.clock.now();
-    sources
-        .stored(move |path| store::end_sessions(path, &person.name, None, reader.actor(), now))
-        .await?;
+    sources.stored(move |path| store::end_sessions(path, &person.name, None, reader.actor(), now)).await?;
     sources.access.forget();
     Ok(StatusCode::NO_CONTENT)
 }

@@ -188,7 +188,11 @@ impl Lifetime for SiteLifetime {
 }
 
 impl AsyncRead for Stream {
-    fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         match &mut *self {
             Stream::Plain(stream) => Pin::new(stream).poll_read(context, buffer),
             Stream::Encrypted(stream) => Pin::new(&mut **stream).poll_read(context, buffer),

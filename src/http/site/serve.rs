@@ -58,7 +58,8 @@ impl Site {
     /// # Errors
     /// If the certificate cannot be used, the store cannot be written, or the thread cannot be started.
     pub fn serve(self, settings: Settings, sockets: Arc<Sockets>, stop: CancellationToken) -> io::Result<()> {
-        let tls = ServerTls::new(&settings.tls, self.clock).map_err(|error| io::Error::other(format!("api.tls: {error}")))?;
+        let tls =
+            ServerTls::new(&settings.tls, self.clock).map_err(|error| io::Error::other(format!("api.tls: {error}")))?;
         self.bootstrap()?;
         // Before the thread starts, so that a free address is bound when this function returns.
         let first = open(&settings, &sockets);

@@ -80,8 +80,7 @@ fn config(certificate: &Path, key: &Path) -> Result<ServerConfig, TlsError> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let unusable = |error: rustls::Error| TlsError::Unusable(error.to_string());
     let builder = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
-    let mut config =
-        builder.map_err(unusable)?.with_no_client_auth().with_single_cert(chain, own).map_err(unusable)?;
+    let mut config = builder.map_err(unusable)?.with_no_client_auth().with_single_cert(chain, own).map_err(unusable)?;
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(config)
 }

@@ -78,8 +78,8 @@ pub use handover::{Done, Extent, Handover, handover};
 pub use holds::{held_spans, hold, release};
 pub use integrity::SetAside;
 pub use items::{
-    AlertDetail, AlertFilter, AlertItem, AlertPage, AlertSummary, CasePage, CaseQuery, Cursor, HistoryRow, Order, Parts, Range, Sorted, ZoneCount, item,
-    page,
+    AlertDetail, AlertFilter, AlertItem, AlertPage, AlertSummary, CasePage, CaseQuery, Cursor, HistoryRow, Order,
+    Parts, Range, Sorted, ZoneCount, item, page,
 };
 pub use lists::{
     ActionRow, AsOf, Before, Bodies, ChangeRow, Listed, Machine, actions, as_of, changes, history, listed, vessels,
@@ -90,9 +90,10 @@ pub use orders::Orders;
 pub use outbox::{Outbox, OutboxRow};
 pub use outcomes::{Stage, StageOutcome, outcomes};
 pub use people::{
-    Alteration, Bootstrap, Ceilings, NewSession, Person, Right, Rights, Role, Session, SignIn, Token, add_person, add_token,
-    alter_person, begin_session, bootstrap, end_sessions, end_token, first, has_people, is_taken, make_link, people, person, redeem,
-    remove_person, session, sessions, set_preferences, set_purpose, set_seen, token, tokens, use_session, use_token,
+    Alteration, Bootstrap, Ceilings, NewSession, Person, Right, Rights, Role, Session, SignIn, Token, add_person,
+    add_token, alter_person, begin_session, bootstrap, end_sessions, end_token, first, has_people, is_taken, make_link,
+    people, person, redeem, remove_person, session, sessions, set_preferences, set_purpose, set_seen, token, tokens,
+    use_session, use_token,
 };
 pub use read::{Entry, Note, Query, Sent, SilenceRow, Told, alert, alerts, all_notes, case, cases, silences};
 pub use readers::Readers;

@@ -119,7 +119,8 @@ impl Lobby {
         let displaced = CancellationToken::new();
         let number = state.next;
         state.next += 1;
-        let connection = Arrival { network, since: Instant::now(), kept: false, settled: false, displaced: displaced.clone() };
+        let connection =
+            Arrival { network, since: Instant::now(), kept: false, settled: false, displaced: displaced.clone() };
         state.connections.insert(number, connection);
         Ok(Place { lobby: self.clone(), number, displaced })
     }

@@ -40,7 +40,9 @@ pub fn first(path: &Path, secret: &[u8; 32], person: &Person, now: Time) -> Resu
     in_transaction(path, |transaction| {
         let failed = StoreError::sqlite(path);
         let is_right = linked(transaction, secret, now).map_err(&failed)?.is_some_and(|person| person.is_none());
-        if !is_right || transaction.prepare("SELECT 1 FROM people").and_then(|mut any| any.exists([])).map_err(&failed)? {
+        if !is_right
+            || transaction.prepare("SELECT 1 FROM people").and_then(|mut any| any.exists([])).map_err(&failed)?
+        {
             return Ok(None);
         }
         insert(transaction, path, person, Actor::from(OURSELVES), now).map(Some)

@@ -15,11 +15,14 @@ mod token;
 pub use ceilings::Ceilings;
 pub use links::{Bootstrap, bootstrap, first, make_link, redeem};
 pub use person::{
-    Alteration, Person, add_person, alter_person, has_people, is_taken, people, person, remove_person, set_preferences, set_seen,
+    Alteration, Person, add_person, alter_person, has_people, is_taken, people, person, remove_person, set_preferences,
+    set_seen,
 };
 pub use right::{Right, Rights};
 pub use role::Role;
-pub use session::{NewSession, Session, SignIn, begin_session, end_sessions, session, sessions, set_purpose, use_session};
+pub use session::{
+    NewSession, Session, SignIn, begin_session, end_sessions, session, sessions, set_purpose, use_session,
+};
 pub use token::{Token, add_token, end_token, token, tokens, use_token};
 
 #[cfg(test)]

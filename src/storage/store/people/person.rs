@@ -61,7 +61,8 @@ impl Alteration {
     fn words(&self) -> String {
         let roles = self.roles.as_ref().map(|roles| format!("roles {}", role_names(roles)));
         let ceilings = self.ceilings.as_ref().map(|ceilings| format!("ceilings {}", written(ceilings)));
-        let purpose = self.purpose.map(|purpose| format!("purpose {}", purpose.map_or("usual".to_owned(), Purpose::name)));
+        let purpose =
+            self.purpose.map(|purpose| format!("purpose {}", purpose.map_or("usual".to_owned(), Purpose::name)));
         let password = self.password.as_ref().map(|_| "password".to_owned());
         let disabled = self.disabled.map(|disabled| if disabled { "disabled" } else { "enabled" }.to_owned());
         [password, roles, ceilings, purpose, disabled].into_iter().flatten().collect::<Vec<_>>().join(", ")
@@ -69,13 +70,14 @@ impl Alteration {
 }
 
 /// Columns in the order of [`read`].
-const COLUMNS: &str =
-    "SELECT name, password, roles, ceilings, purpose, made_at, disabled_at, preferences, seen, signed_in_at FROM people";
+const COLUMNS: &str = "SELECT name, password, roles, ceilings, purpose, made_at, disabled_at, preferences, seen, signed_in_at FROM people";
 
 /// All people, by name.
 pub fn people(path: &Path) -> Result<Vec<Person>, StoreError> {
     let connection = beside(path)?;
-    let all = || -> rusqlite::Result<Vec<_>> { connection.prepare(&format!("{COLUMNS} ORDER BY name"))?.query_map([], read)?.collect() };
+    let all = || -> rusqlite::Result<Vec<_>> {
+        connection.prepare(&format!("{COLUMNS} ORDER BY name"))?.query_map([], read)?.collect()
+    };
     all().map_err(StoreError::sqlite(path))
 }
 
@@ -265,7 +267,9 @@ pub(super) fn refuse_taken(connection: &Connection, path: &Path, name: &str) -> 
 /// A refusal if nobody could manage people any more.
 fn refuse_without_admin(transaction: &Transaction<'_>, path: &Path) -> Result<(), StoreError> {
     let mut query = transaction
-        .prepare("SELECT 1 FROM people, json_each(people.roles) AS one WHERE disabled_at IS NULL AND one.value = 'admin'")
+        .prepare(
+            "SELECT 1 FROM people, json_each(people.roles) AS one WHERE disabled_at IS NULL AND one.value = 'admin'",
+        )
         .map_err(StoreError::sqlite(path))?;
     match query.exists([]).map_err(StoreError::sqlite(path))? {
         true => Ok(()),

@@ -142,8 +142,8 @@ pub fn session(path: &Path, secret: &[u8; 32]) -> Result<Option<(Session, Person
 pub fn sessions(path: &Path, now: Time) -> Result<Vec<Session>, StoreError> {
     let connection = beside(path)?;
     let all = || -> rusqlite::Result<Vec<_>> {
-        let mut query =
-            connection.prepare(&format!("{COLUMNS} WHERE ended_at IS NULL AND ?1 < ends_at ORDER BY used_at DESC, id"))?;
+        let mut query = connection
+            .prepare(&format!("{COLUMNS} WHERE ended_at IS NULL AND ?1 < ends_at ORDER BY used_at DESC, id"))?;
         query.query_map([now.millis()], read)?.collect()
     };
     all().map_err(StoreError::sqlite(path))
@@ -152,8 +152,8 @@ pub fn sessions(path: &Path, now: Time) -> Result<Vec<Session>, StoreError> {
 /// Notes that a session was used. Not an act: no audit row.
 pub fn use_session(path: &Path, id: &str, now: Time) -> Result<(), StoreError> {
     let connection = beside(path)?;
-    let set = connection
-        .execute("UPDATE sessions SET used_at = max(used_at, ?2) WHERE id = ?1", params![id, now.millis()]);
+    let set =
+        connection.execute("UPDATE sessions SET used_at = max(used_at, ?2) WHERE id = ?1", params![id, now.millis()]);
     set.map(drop).map_err(StoreError::sqlite(path))
 }
 

@@ -88,7 +88,9 @@ fn an_administrator_who_can_sign_in_is_always_left() {
     add_person(&path, &person_of("rui", &[Role::Viewer]), "root", now()).expect("added");
     let roles = |roles: &[Role]| Alteration { roles: Some(roles.to_vec()), ..Alteration::default() };
     let disabled = Alteration { disabled: Some(true), ..Alteration::default() };
-    assert!(refusal(alter_person(&path, "ana", &roles(&[Role::Analyst]), None, "root", now())).contains("administrator"));
+    assert!(
+        refusal(alter_person(&path, "ana", &roles(&[Role::Analyst]), None, "root", now())).contains("administrator")
+    );
     assert!(refusal(alter_person(&path, "ana", &disabled, None, "root", now())).contains("administrator"));
     assert!(refusal(remove_person(&path, "ana", "root", now())).contains("administrator"));
     assert_eq!(person(&path, "ANA").expect("read").map(|ana| ana.roles), Some(vec![Role::Admin, Role::Analyst]));

@@ -45,16 +45,17 @@ const COLUMNS: &str =
 /// All tokens by name, also those that have ended.
 pub fn tokens(path: &Path) -> Result<Vec<Token>, StoreError> {
     let connection = beside(path)?;
-    let all = || -> rusqlite::Result<Vec<_>> { connection.prepare(&format!("{COLUMNS} ORDER BY name"))?.query_map([], read)?.collect() };
+    let all = || -> rusqlite::Result<Vec<_>> {
+        connection.prepare(&format!("{COLUMNS} ORDER BY name"))?.query_map([], read)?.collect()
+    };
     all().map_err(StoreError::sqlite(path))
 }
 
 /// The token whose secret has this SHA-256, whether in force or not; `None` if there is none.
 pub fn token(path: &Path, secret: &[u8; 32]) -> Result<Option<Token>, StoreError> {
     let connection = beside(path)?;
-    let find = || {
-        connection.prepare(&format!("{COLUMNS} WHERE secret = ?1"))?.query_row([&secret[..]], read).optional()
-    };
+    let find =
+        || connection.prepare(&format!("{COLUMNS} WHERE secret = ?1"))?.query_row([&secret[..]], read).optional();
     find().map_err(StoreError::sqlite(path))
 }
 
@@ -103,8 +104,10 @@ pub fn end_token<'a>(path: &Path, name: &str, by: impl Into<Actor<'a>>, now: Tim
     let by = by.into();
     in_transaction(path, |transaction| {
         let write = || {
-            let ended = transaction
-                .execute("UPDATE tokens SET ended_at = ?2 WHERE name = ?1 AND ended_at IS NULL", params![name, now.millis()])?;
+            let ended = transaction.execute(
+                "UPDATE tokens SET ended_at = ?2 WHERE name = ?1 AND ended_at IS NULL",
+                params![name, now.millis()],
+            )?;
             if 0 < ended {
                 audit(transaction, now, by, "removed", &subject(name), None)?;
             }
