@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::body::Body;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::header::{
     ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, HeaderName, REFERRER_POLICY,
@@ -12,6 +13,7 @@ use axum::http::header::{
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use futures_util::StreamExt;
 use tokio::time::timeout;
 
 use super::listener::Caller;
@@ -20,6 +22,10 @@ use crate::http::problem::Problem;
 
 /// Maximum time until an answer begins. A longer query is given up.
 const LATEST: Duration = Duration::from_secs(5);
+/// Length of a body that is read only to be forgotten. Bytes.
+const DISCARDED: usize = 8 * 1024 * 1024;
+/// Maximum time for that.
+const DISCARDING: Duration = Duration::from_secs(2);
 /// Content of the answers of the API is shown by nothing.
 const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
@@ -78,13 +84,29 @@ pub(super) async fn by_connection(
 /// Limits the length of a body and the time until the answer begins, and turns refusals of the framework into problems.
 pub(super) async fn bounded(request: Request, next: Next) -> Response {
     let length = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
-    if length.is_some_and(|length| LONGEST as u64 <= length.saturating_sub(1)) {
+    if length.is_some_and(|length| (LONGEST as u64) < length) {
+        discard(request.into_body()).await;
         return too_large().into_response();
     }
     match timeout(LATEST, next.run(request)).await {
         Ok(response) => as_problem(response),
         Err(_) => Problem::busy("the answer took too long; ask for less").into_response(),
     }
+}
+
+/// Reads a body and forgets it. A client that still sends when the connection closes would not see the answer.
+async fn discard(body: Body) {
+    let read = async {
+        let (mut pieces, mut left) = (body.into_data_stream(), DISCARDED);
+        while let Some(Ok(piece)) = pieces.next().await {
+            left = left.saturating_sub(piece.len());
+            if left == 0 {
+                break;
+            }
+        }
+    };
+    // A client that sends for longer does not see the answer.
+    let _ = timeout(DISCARDING, read).await;
 }
 
 /// The problem for a refusal that is not one yet.
