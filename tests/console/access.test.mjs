@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after, test } from "node:test";
-import { newPage, profile, shot, signIn, skip, stop } from "./browser.mjs";
+import { drawn, newPage, profile, shot, signIn, skip, stop } from "./browser.mjs";
 
 after(stop);
 
@@ -22,8 +22,8 @@ for (const palette of ["day", "dusk", "night"]) {
     const found = [];
     for (const path of PAGES) {
       await page.goto(path);
-      await page.locator(`html[data-palette=${palette}] main.page > *`).first().waitFor();
-      await page.locator("main.page .page-loading").waitFor({ state: "detached" });
+      await page.locator(`html[data-palette=${palette}]`).waitFor();
+      await drawn(page);
       // In a world of its own, where the policy of the page does not forbid what axe does; the page's own policy stays.
       const session = await context.newCDPSession(page);
       const { frameTree } = await session.send("Page.getFrameTree");
@@ -45,7 +45,7 @@ test("at 640 pixels nothing reaches beyond the window", { skip }, async () => {
   await signIn(page, "/status");
   for (const path of PAGES) {
     await page.goto(path);
-    await page.locator("main.page .page-loading").waitFor({ state: "detached" });
+    await drawn(page);
     const wide = await page.evaluate(() => document.documentElement.scrollWidth);
     assert.ok(wide <= 640, `${path} is ${wide} pixels wide`);
     await shot(page, `narrow-${path.slice(1) || "watch"}`);

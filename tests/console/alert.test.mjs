@@ -2,7 +2,7 @@
 // The page of an alert in a browser: it answers why, one scrubber drives everything, and a change elsewhere takes nothing from the reader.
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { assertNoFaults, newPage, profile, shot, signIn, skip, stop, URL_OF_CONSOLE } from "./browser.mjs";
+import { assertNoFaults, newPage, profile, shot, signIn, skip, speak, stop, URL_OF_CONSOLE } from "./browser.mjs";
 
 after(stop);
 
@@ -103,7 +103,7 @@ test("alert, vessel and case show words in every language, never the names of wo
     const context = await profile();
     const { page, faults } = await newPage(context);
     await signIn(page, "/status");
-    await page.evaluate((chosen) => localStorage.setItem("atalaia.language", chosen), language);
+    await speak(page, language);
     const alert = await anAlert(page);
     const paths = [`/alerts/${alert.id}`, `/vessels/${alert.vessels[0].mmsi}`, ...(alert.case_id ? [`/cases/${alert.case_id}`] : [])];
     for (const path of paths) {
@@ -114,6 +114,7 @@ test("alert, vessel and case show words in every language, never the names of wo
       assert.deepEqual(text.match(/\b(alert|word|action|change|state|severity|behaviour|finding|vessel)\.[a-z_.]+\b/g), null, `${language} ${path}`);
       assert.equal(await page.locator(".al-section > .al-fault, .boundary").count(), 0, `${language} ${path}`);
     }
+    await speak(page, "en");
     assertNoFaults(faults.filter((fault) => !/status of 404/.test(fault)));
     await context.close();
   }

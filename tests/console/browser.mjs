@@ -82,6 +82,19 @@ export async function signIn(page, path = "/") {
   await page.locator("header.bar").waitFor();
 }
 
+/** Waits until the page that the address names has drawn itself. @param {import("playwright-core").Page} page */
+export async function drawn(page) {
+  await page.locator("main.page > :not(.page-loading)").first().waitFor();
+}
+
+/** Chooses a language in the bar, as a person does; it is then hers at the server too. @param {import("playwright-core").Page} page @param {string} code */
+export async function speak(page, code) {
+  const name = { en: "English", pt: "Português", es: "Español", fr: "Français" }[code];
+  await page.locator("header.bar .menu button", { hasText: /^(EN|PT|ES|FR)$/ }).click();
+  await page.getByRole("menuitemradio", { name }).click();
+  await page.locator(`html[lang=${code}]`).waitFor();
+}
+
 /** Ends the session as the server sees it, without the page doing it. @param {import("playwright-core").Page} page */
 export async function endSession(page) {
   const me = await (await page.request.get("/api/v1/session")).json();

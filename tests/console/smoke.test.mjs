@@ -2,7 +2,7 @@
 // The shortest watch: log in, see the list, open an alert, look at the state of the daemon.
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { assertNoFaults, newPage, profile, shot, signIn, skip, stop } from "./browser.mjs";
+import { assertNoFaults, drawn, newPage, profile, shot, signIn, skip, stop } from "./browser.mjs";
 
 after(stop);
 
@@ -34,8 +34,7 @@ test("every page of the menu opens and draws itself", { skip }, async () => {
   await page.keyboard.press("Escape");
   for (const path of ["/", "/cases", "/silences", "/zones", "/status", "/people", "/audit", "/map"]) {
     await page.goto(path);
-    await page.locator("main.page > *").first().waitFor();
-    await page.locator("main.page .page-loading").waitFor({ state: "detached" });
+    await drawn(page);
     assert.equal(await page.locator(".boundary").count(), 0, `${path} has a part that could not be drawn`);
     await shot(page, path.slice(1) || "start");
   }
