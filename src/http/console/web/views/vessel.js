@@ -30,7 +30,7 @@ export function VesselPanel({ id }) {
   const names = (data?.tracks ?? []).map((/** @type {any} */ track) => track.name).filter(Boolean);
   return h("div", { class: "al-page al-vessel-page" },
     h("header", { class: "al-head" },
-      h("div", { class: "al-line" }, h("h1", {}, names[0] || `MMSI ${number9(mmsi)}`), h("span", { class: "al-note" }, `MMSI ${number9(mmsi)}`),
+      h("div", { class: "al-line" }, h("h1", {}, names[0] || `MMSI ${number9(mmsi)}`), names.length ? h("span", { class: "al-note" }, `MMSI ${number9(mmsi)}`) : null,
         (data?.tracks.length ?? 0) > 1 ? h(Tag, { tone: "retracted" }, t("alert.two_ships", { n: data.tracks.length })) : null)),
     h("div", { class: "al-columns" },
       h("div", { class: "al-column" },
