@@ -93,3 +93,9 @@ export function useLoaded(path, params, concerns) {
  * @param {string} id
  */
 export const isAbout = (entry, id) => entry.subject === id || entry.item?.id === id || entry.subject === `alert ${id}`;
+
+/**
+ * Whether the server knows nothing under that path, or lets the reader see nothing of it.
+ * @param {Error | null} fault
+ */
+export const isUnknown = (fault) => fault !== null && /** @type {any} */ (fault).status === 404;

@@ -1,7 +1,7 @@
 // @ts-check
 // Why there is no alert about a vessel: all behaviours, the nearest to opening first, each with the first condition that is missing.
 import { h } from "../vendor/preact.js";
-import { useLoaded } from "./load.js";
+import { isUnknown, useLoaded } from "./load.js";
 import { Ago } from "./vessels.js";
 import { Standing, amount } from "./why.js";
 import { t, word } from "./words.js";
@@ -13,6 +13,7 @@ import { explain } from "../ui/form.js";
 export function WhyNone({ mmsi }) {
   const loaded = useLoaded(`/vessels/${mmsi}/explanations`);
   const data = /** @type {any} */ (loaded.data);
+  if (isUnknown(loaded.fault)) return h("p", { class: "al-quiet" }, t("alert.not_heard"));
   if (!data) return loaded.fault ? h("p", { class: "al-fault", role: "alert" }, explain(loaded.fault)) : h("p", { class: "al-quiet" }, t("word.loading"));
   if (!data.tracks.length) return h("p", { class: "al-quiet" }, t("alert.not_heard"));
   return h("div", {},

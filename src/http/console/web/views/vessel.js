@@ -3,7 +3,7 @@
 import { h, useCallback, useMemo, useState } from "../vendor/preact.js";
 import { Missing } from "../alert/alert.js";
 import { Shown } from "../alert/evidence.js";
-import { useLoaded } from "../alert/load.js";
+import { isUnknown, useLoaded } from "../alert/load.js";
 import { Place, Section, Tag, When, number9 } from "../alert/parts.js";
 import { sheet } from "../alert/sheet.js";
 import { extent, read } from "../alert/tracks.js";
@@ -30,12 +30,12 @@ export function VesselPanel({ id }) {
   const names = (data?.tracks ?? []).map((/** @type {any} */ track) => track.name).filter(Boolean);
   return h("div", { class: "al-page al-vessel-page" },
     h("header", { class: "al-head" },
-      h("div", { class: "al-line" }, h("h1", {}, names[0] || `MMSI ${number9(mmsi)}`), h("span", { class: "al-note" }, `MMSI ${number9(mmsi)}`),
+      h("div", { class: "al-line" }, h("h1", {}, names[0] || `MMSI ${number9(mmsi)}`), names.length ? h("span", { class: "al-note" }, `MMSI ${number9(mmsi)}`) : null,
         (data?.tracks.length ?? 0) > 1 ? h(Tag, { tone: "retracted" }, t("alert.two_ships", { n: data.tracks.length })) : null)),
     h("div", { class: "al-columns" },
       h("div", { class: "al-column" },
         data ? data.tracks.map((/** @type {any} */ track) => h(Section, { name: `id-${track.track}`, key: track.track, title: data.tracks.length > 1 ? t("alert.track_number", { n: track.track }) : t("alert.identity"), mark: data }, h(Identity, { track, mmsi })))
-          : vessel.fault ? h(Missing, { fault: vessel.fault, again: vessel.reload }) : h("p", { class: "al-quiet" }, t("word.loading")),
+          : isUnknown(vessel.fault) ? h("p", { class: "al-quiet" }, t("alert.not_heard")) : vessel.fault ? h(Missing, { fault: vessel.fault, again: vessel.reload }) : h("p", { class: "al-quiet" }, t("word.loading")),
         h(Section, { name: "alerts", title: t("alert.alerts"), mark: mmsi }, h(Alerts, { mmsi, concerns, key: mmsi })),
         h(Section, { name: "none", title: t("alert.why_none"), note: t("alert.why_none_hint"), mark: mmsi }, may("search") ? h(WhyNone, { mmsi, key: mmsi }) : h("p", { class: "al-quiet" }, t("alert.search_right")))),
       h("div", { class: "al-column" },
@@ -92,9 +92,9 @@ function Track({ mmsi, name }) {
       h("button", { type: "button", class: "button", key: each, "aria-pressed": each === hours, onClick: () => setHours(each) }, `${each} h`)),
     h("button", { type: "button", class: "button quiet", onClick: loaded.reload }, t("action.reload")),
     data ? h("span", { class: "al-note" }, t(data.thinned ? "alert.track_thinned" : "alert.track_whole")) : null),
-    loaded.fault ? h(Missing, { fault: loaded.fault, again: loaded.reload }) : null,
+    loaded.fault && !isUnknown(loaded.fault) ? h(Missing, { fault: loaded.fault, again: loaded.reload }) : null,
     span ? h(Shown, { id: `${mmsi} ${hours}`, key: hours, tracks, phases: NO_PHASES, span, thresholds: NO_THRESHOLDS, names: [name ?? String(mmsi)], isEvidence: false })
-      : data ? h("p", { class: "al-quiet" }, t("alert.no_track")) : loaded.fault ? null : h("p", { class: "al-quiet" }, t("word.loading")));
+      : data || isUnknown(loaded.fault) ? h("p", { class: "al-quiet" }, t("alert.no_track")) : loaded.fault ? null : h("p", { class: "al-quiet" }, t("word.loading")));
 }
 
 /** @type {{name: string, at: number}[]} */
