@@ -70,6 +70,13 @@ async function record(page, act) {
   });
 }
 
+/** A way to ask for the CPU time of the main thread, in ms: unlike the time of the frames it does not depend on what else the machine does. */
+async function threadTime(page) {
+  const session = await page.context().newCDPSession(page);
+  await session.send("Performance.enable", { timeDomain: "threadTicks" });
+  return async () => (await session.send("Performance.getMetrics")).metrics.find(({ name }) => name === "TaskDuration").value * 1000;
+}
+
 /** Drags the map to and fro, a move in each frame; from inside of the page, because moves from outside come more slowly than frames. */
 async function pan(page, [width, height], seconds) {
   await page.evaluate(async ({ width, height, seconds }) => {
@@ -103,17 +110,23 @@ for (const [width, height] of sizes) {
   const began = Date.now();
   await page.goto(`${address.replace(/\/$/, "")}/map${look}${link ? `#${link}` : ""}`);
   await signIn(page);
-  await page.locator("canvas.map-vessels").waitFor({ timeout: 20000 });
+  await page.locator("canvas.map-vessels").waitFor({ timeout: 60000 });
   await record(page, async () => {
-    for (let i = 0; i < 60 && !(await page.evaluate(() => window.recorded.updates.length)); i++) await page.waitForTimeout(50);
+    for (let i = 0; i < 600 && !(await page.evaluate(() => window.recorded.updates.length)); i++) await page.waitForTimeout(50);
   });
   const ready = Date.now() - began;
   await page.waitForTimeout(3000);
   const rest = await record(page, () => page.waitForTimeout(5000));
-  const panning = await record(page, () => pan(page, [width, height], 5));
+  const time = await threadTime(page);
+  let work = 0;
+  const panning = await record(page, async () => {
+    const before = await time();
+    await pan(page, [width, height], 5);
+    work = (await time()) - before;
+  });
   const zooming = await record(page, () => zoom(page, 4));
   const updates = [...rest.updates, ...panning.updates, ...zooming.updates], tasks = [...rest.tasks, ...panning.tasks, ...zooming.tasks];
-  console.log(`${width}×${height}: frame at rest ${pair(rest.frames)}, panning ${pair(panning.frames)} (${panning.draws.length} drawn of ${panning.frames.length}), zooming ${pair(zooming.frames)}; ` +
+  console.log(`${width}×${height}: frame at rest ${pair(rest.frames)}, panning ${pair(panning.frames)} (${panning.draws.length} drawn of ${panning.frames.length}, main thread ${(work / panning.draws.length).toFixed(1)} ms of CPU for each), zooming ${pair(zooming.frames)}; ` +
     `drawing ${pair([...rest.draws, ...panning.draws])} (zooming ${pair(zooming.draws)}); picture ${pair(updates)}, ${updates.length} of them; longest task ${Math.max(0, ...tasks).toFixed(0)}; ` +
     `first picture after ${ready} ms; load ${loadavg()[0].toFixed(1)} on ${cpus().length} cores`);
   if (width === 1920) missed ||= quantile(panning.frames, 0.95) > LIMITS.pan || quantile([...rest.draws, ...panning.draws], 0.95) > LIMITS.draw || quantile(updates, 0.95) > LIMITS.update;

@@ -40,7 +40,7 @@ const view = (page) => new URL(page.url()).searchParams.get("map");
 /** Opens the list of vessels in view and returns it. @param {import("playwright-core").Page} page */
 async function listOfView(page) {
   await page.locator(".map-target").focus();
-  await page.keyboard.press("v");
+  await page.keyboard.press("V");
   const list = page.locator(".map-list");
   await list.waitFor();
   return list;

@@ -253,3 +253,68 @@ for (const palette of ["day", "dusk", "night"]) {
     });
   });
 }
+
+test("while the server cannot be reached the rows stay where they are, and the list comes back by itself", async () => {
+  await watch([alert("a", 80), alert("b", 60, { behaviour: "drift" })], async ({ page, names, row }) => {
+    const before = await row("SHIP A").boundingBox();
+    await page.route("**/api/v1/alerts?*", (route) => route.abort(), { times: 1 });
+    await page.keyboard.press("f");
+    await page.keyboard.type("owner:none");
+    await page.keyboard.press("Enter");
+    await page.getByText("The list may be out of date").waitFor();
+    assert.deepEqual(await row("SHIP A").boundingBox(), before);
+    await page.getByText("The list may be out of date").waitFor({ state: "detached" });
+    assert.deepEqual(await names(), ["SHIP A", "SHIP B"]);
+  });
+});
+
+test("what is selected in one window is selected in the other, and lives when the first one closes", async () => {
+  await watch([alert("a", 80), alert("b", 60)], async ({ daemon, page, row }) => {
+    const other = await page.context().newPage();
+    await other.goto(`${daemon.url}/list`);
+    await other.locator(".alert-row", { hasText: "SHIP B" }).click();
+    await page.locator(".alert-row.open", { hasText: "SHIP B" }).waitFor();
+    await other.close();
+    daemon.change(alert("c", 90), "opened");
+    await page.getByRole("button", { name: "1 new" }).click();
+    await row("SHIP C").waitFor();
+  });
+});
+
+test("a screen on the wall takes new alerts in at once, but never under the pointer or while it is held", async () => {
+  await watch([alert("a", 80), alert("b", 60)], async ({ daemon, page, names, row }) => {
+    await page.getByRole("button", { name: "At once" }).click();
+    daemon.change(alert("c", 90), "opened");
+    await row("SHIP C").waitFor();
+    assert.deepEqual(await names(), ["SHIP C", "SHIP A", "SHIP B"]);
+    await row("SHIP A").hover();
+    daemon.change(alert("d", 95), "opened");
+    await page.getByRole("button", { name: "1 new" }).waitFor();
+    assert.deepEqual(await names(), ["SHIP C", "SHIP A", "SHIP B"]);
+    await page.keyboard.press("Alt+Space");
+    await page.getByRole("button", { name: "Held" }).waitFor();
+    await page.getByRole("button", { name: "At once" }).hover();
+    daemon.change(alert("e", 97), "opened");
+    await page.getByRole("button", { name: "2 new" }).waitFor();
+    assert.deepEqual(await names(), ["SHIP C", "SHIP A", "SHIP B"]);
+    await page.getByRole("button", { name: "Held" }).click();
+    daemon.change(alert("f", 99), "opened");
+    await row("SHIP F").waitFor();
+    assert.deepEqual(await names(), ["SHIP F", "SHIP E", "SHIP D", "SHIP C", "SHIP A", "SHIP B"]);
+  });
+});
+
+test("rows are grouped under headers that fold by keyboard", async () => {
+  await watch([alert("a", 80, { owner: "ana" }), alert("b", 60), alert("c", 50, { owner: "ana" })], async ({ page, names, row }) => {
+    await page.getByLabel("Group").selectOption("owner");
+    await page.locator(".group", { hasText: "nobody" }).waitFor();
+    assert.deepEqual(await names(), ["SHIP A", "SHIP C", "SHIP B"]);
+    assert.match(page.url(), /group=owner/);
+    await page.locator(".group", { hasText: "ana" }).focus();
+    await page.keyboard.press("j");
+    await page.locator(".group.active", { hasText: "ana" }).waitFor();
+    await page.keyboard.press("Enter");
+    await row("SHIP C").waitFor({ state: "detached" });
+    assert.deepEqual(await names(), ["SHIP B"]);
+  });
+});

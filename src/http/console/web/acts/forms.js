@@ -97,7 +97,7 @@ function NoteForm({ alerts }) {
     title: t("acts.form.note", { n: alerts.length }), about: subjects(alerts), submit: t("acts.do.note"), busy, fault,
     canSend: text.trim() !== "", why: t("acts.note_what"), onSend: () => send({ act: "note", text: text.trim() }, draft.key),
   },
-  h(TextField, { label: t("acts.note"), hint: t("acts.note_stays"), rows: 3, value: text, onText: (value) => draft.set({ text: value }) }));
+  h(TextField, { label: t("acts.note"), hint: t("acts.note_stays"), rows: 3, most: 10_000, value: text, onText: (value) => draft.set({ text: value }) }));
 }
 
 /** @param {{alerts: Alert[]}} props */

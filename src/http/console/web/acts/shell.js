@@ -57,7 +57,7 @@ export function useSend(alerts, clear) {
 export function Shell({ title, about, submit, busy, fault, canSend, why, onSend, children }) {
   const root = useRef(/** @type {HTMLFormElement|null} */ (null));
   useEffect(() => {
-    const first = /** @type {HTMLElement|null} */ (root.current?.querySelector("[data-first], textarea, input, select"));
+    const first = /** @type {HTMLElement|null} */ (root.current?.querySelector("[data-first]") ?? root.current?.querySelector("textarea, input, select"));
     const before = /** @type {HTMLElement|null} */ (document.activeElement);
     first?.focus();
     root.current?.scrollIntoView({ block: "nearest" });
@@ -113,10 +113,10 @@ export function Choices({ name, label, value, options, onPick, isFirst }) {
 
 /**
  * A field for a reason or a note.
- * @param {{label: string, value: string, rows: number, onText: (text: string) => void, hint?: string}} props
+ * @param {{label: string, value: string, rows: number, onText: (text: string) => void, hint?: string, most?: number}} props `most` in characters, as the server takes them
  */
-export function TextField({ label, value, rows, onText, hint }) {
+export function TextField({ label, value, rows, onText, hint, most = 2000 }) {
   return h("label", { class: "act-field" },
     h("span", null, label, hint ? h("small", null, hint) : null),
-    h("textarea", { rows, value, maxLength: 10_000, onInput: (/** @type {any} */ event) => onText(event.currentTarget.value) }));
+    h("textarea", { rows, value, maxLength: most, onInput: (/** @type {any} */ event) => onText(event.currentTarget.value) }));
 }

@@ -16,6 +16,7 @@ import { PrintLine, print } from "./print.js";
 import { Score } from "./score.js";
 import { Sentences } from "./sentences.js";
 import { sheet } from "./sheet.js";
+import { useStill } from "./still.js";
 import { Story } from "./story.js";
 import { asText } from "./text.js";
 import { Vessels } from "./vessels.js";
@@ -44,6 +45,7 @@ export function AlertPanel({ id, level = "h2" }) {
     panel.current?.scrollTo({ top: 0 });
   }, [id]);
   useKeys(panel, alert, explanation);
+  useStill(panel, alert);
   if (!styled) return null;
   if (!alert) return h("div", { class: "al-panel al-empty" }, loaded.fault ? h(Missing, { fault: loaded.fault, again: loaded.reload }) : h("p", { class: "al-quiet", role: "status" }, t("word.loading")));
   return h("article", { class: "al-panel", ref: panel, "data-keys": "alert", "aria-label": t("alert.panel") },

@@ -26,7 +26,7 @@ export function Skeleton() {
  */
 export function Failed({ isBrief = false }) {
   return h("div", { class: isBrief ? "list-fault brief" : "list-fault", role: "alert" },
-    h("strong", null, t(isBrief ? "list.stale" : "list.failed")), h("p", null, because(problem.value ?? {})),
+    h("strong", null, t(isBrief ? "list.stale" : "list.failed")), h("p", null, problem.value?.status === 0 ? t("list.unreachable") : because(problem.value ?? {})),
     h("button", { type: "button", class: "tool", onClick: load }, t("action.retry")));
 }
 

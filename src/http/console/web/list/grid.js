@@ -57,7 +57,6 @@ export function Grid() {
   const entry = at >= 0 ? current : (lines[0]?.id ?? null);
   const isOpen = opened();
   return h(Fragment, null,
-    phase.value === "failed" ? h(Failed, { isBrief: true }) : null,
     h("div", {
       class: `grid${phase.value === "loading" ? " loading" : ""}`, ref: box, role: "grid", "aria-label": t("list.rows"), "aria-rowcount": list.next === null ? lines.length : list.total,
       "aria-multiselectable": "true", "aria-busy": phase.value === "loading", tabIndex: -1, onScroll: () => read(box.current, setView),
@@ -72,7 +71,9 @@ export function Grid() {
         isOver: list.over.has(line.id), isWorse: list.waiting.get(line.id) === "worse", underway: underway.value.get(line.id),
         flash: list.flashes.get(line.id) ?? 0, minute, language: language.value, common, on,
       });
-    }))));
+    }))),
+    // Below the rows: above them it would push them down.
+    phase.value === "failed" ? h(Failed, { isBrief: true }) : null);
 }
 
 /**

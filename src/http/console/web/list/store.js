@@ -19,6 +19,10 @@ const PAGE = 200;
 const BEAT_MS = 150;
 /** Counts are asked for at most this often, ms. */
 const COUNT_MS = 3000;
+/** Wait before the list looks whether it has missed an entry, ms. */
+const CHECK_MS = 300;
+/** Wait before something is read again that could not be had, ms. */
+const RETRY_MS = 5000;
 /** Wait before the list is compared with the server's, ms. */
 const SYNC_MS = 500;
 /** How often acknowledgements are looked at that may have run out, ms. */
@@ -86,15 +90,24 @@ export async function load() {
       chosen.value = new Set([...chosen.value].filter((id) => rows.has(id)));
     });
     // Entries that came while the page was on its way are asked for again; an older state never overwrites a newer one.
-    deaf();
-    deaf = onEntry(listen, { after: data.seq });
+    heard = data.seq;
+    listenAgain();
     count();
     fill();
   } catch (error) {
     if (own.aborted) return;
     problem.value = error;
     phase.value = "failed";
+    if (isPassing(error)) setTimeout(() => { if (!own.aborted && phase.peek() === "failed") load(); }, RETRY_MS);
   }
+}
+
+/**
+ * Whether a fault is one of the line or of a busy server, so that reading again may help.
+ * @param {any} error
+ */
+function isPassing(error) {
+  return error.status === 0 || error.status === 429 || error.status >= 500;
 }
 
 /** Loads the page after the last row. */
@@ -161,8 +174,25 @@ export function takeIn() {
 let news = [];
 let beat = 0;
 
+/** The last entry of the log that the list has. */
+let heard = 0;
+let checking = 0;
+
+/** Listens from the last entry that the list has. */
+function listenAgain() {
+  deaf();
+  deaf = onEntry(listen, { after: heard });
+}
+
+/** The stream may begin after the page was read, and behind entries that came in between: those are asked for. */
+function check() {
+  checking = 0;
+  if (phase.peek() === "ready" && heard < lastSeq.peek()) listenAgain();
+}
+
 /** @param {import("./types.js").Entry} entry */
 function listen(entry) {
+  heard = Math.max(heard, entry.seq);
   if (entry.item) hear(entry.item);
   // A silence changes the marks of many alerts, which have no entries of their own.
   if (entry.topic === "silence" && !syncing) syncing = window.setTimeout(resync, SYNC_MS);
@@ -213,7 +243,7 @@ async function resync() {
     held.value = { ...list, over: new Set([...list.over, ...gone]), total: data.total ?? list.total };
     count();
   } catch (error) {
-    problem.value = error;
+    if (isPassing(error)) syncing = window.setTimeout(resync, RETRY_MS);
   }
 }
 
@@ -242,6 +272,10 @@ export function start() {
         if (!session.value || text === null || text === before) return;
         before = text;
         load();
+      }),
+      effect(() => {
+        // An entry is told to the listeners after the number has moved, so a look at once would always find one missing.
+        if (lastSeq.value > heard && !checking) checking = window.setTimeout(check, CHECK_MS);
       }),
       effect(() => {
         const isBack = ended.value === null && session.value && status.value === "live";

@@ -29,6 +29,8 @@ export function bindKeys(actions, { openMenu, listView }) {
     anywhere("l", "map.key.labels", () => actions.labels()),
     anywhere("y", "map.key.colour", () => actions.colours()),
     anywhere("m", "map.key.measure", () => actions.measure()),
+    // Not `v`: that closes an alert, wherever the focus is.
+    anywhere("V", "map.key.list", listView),
     ...LAYERS.map((name, i) => anywhere(String(i + 1), `map.layer.${name}`, () => actions.model.toggle(name))),
     keys.add("map", "Escape", { label: "map.key.escape", run: () => (actions.escape() ? undefined : false) }),
     onMap("+", "map.key.in", () => actions.stage()?.zoom(1)),
@@ -39,7 +41,6 @@ export function bindKeys(actions, { openMenu, listView }) {
     onMap("ArrowUp", "map.key.pan", () => pan(actions, 0, STEP), true),
     onMap("ArrowDown", "map.key.pan", () => pan(actions, 0, -STEP), true),
     onMap("Backspace", "map.key.point_back", () => actions.removePoint(), true),
-    onMap("v", "map.key.list", listView),
     onMap("Enter", "map.key.pick", () => {
       const stage = actions.stage(), [x, y] = middle();
       if (!stage) return;

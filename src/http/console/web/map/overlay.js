@@ -62,7 +62,7 @@ export class MapOverlay {
     this.marks = layers.has("alerts") ? this.#gather(frame) : [];
     if (layers.has("alerts")) this.#links(context, frame, colours);
     if (showsHulls(frame) && layers.has("vessels")) this.#hulls(context, frame, colours);
-    for (const mark of this.marks.toReversed()) this.#mark(context, mark, colours);
+    for (const mark of this.marks.toReversed()) this.#mark(context, mark, colours, frame.ratio);
     this.#selection(context, frame, colours);
     this.#measure(context, frame, colours);
     if (frame.moving || this.quiet) return;
@@ -114,10 +114,10 @@ export class MapOverlay {
     }
   }
 
-  /** @param {CanvasRenderingContext2D} context @param {Mark} mark @param {import("./colours.js").MapColours} colours */
-  #mark(context, { x, y, alerts }, colours) {
+  /** @param {CanvasRenderingContext2D} context @param {Mark} mark @param {import("./colours.js").MapColours} colours @param {number} ratio */
+  #mark(context, { x, y, alerts }, colours, ratio) {
     context.globalAlpha = alerts.some(({ status }) => status === "open") ? 1 : 0.5;
-    drawSeverity(context, alerts[0].severity, x, y, colours);
+    drawSeverity(context, alerts[0].severity, x, y, colours, ratio);
     context.globalAlpha = 1;
     this.#labels.keepFree(x - SHAPE - 1, y - SHAPE - 1, 2 * SHAPE + 2, 2 * SHAPE + 2);
   }

@@ -7,12 +7,37 @@ import { t } from "../words.js";
 /** Half the width of a shape. Pixels. */
 export const SHAPE = 9;
 
+/** Half the side of the square that a shape is kept in. Pixels. */
+const HALF = SHAPE + 3;
+/** Shapes that were painted, as pictures: a frame has hundreds of them. @type {Map<string, OffscreenCanvas>} */
+const kept = new Map();
+
 /**
  * Draws the shape of a severity.
  * @param {CanvasRenderingContext2D} context @param {SeverityName} severity @param {number} x @param {number} y
+ * @param {{severity: Record<SeverityName, string>, ink: Record<SeverityName, string>, halo: string}} colours @param {number} ratio pixels of the device for each pixel
+ */
+export function drawSeverity(context, severity, x, y, colours, ratio) {
+  const name = [severity, t(`severity.letter.${severity}`), colours.severity[severity], ratio].join(" ");
+  let picture = kept.get(name);
+  if (!picture) {
+    picture = new OffscreenCanvas(Math.ceil(2 * HALF * ratio), Math.ceil(2 * HALF * ratio));
+    const own = /** @type {OffscreenCanvasRenderingContext2D} */ (picture.getContext("2d"));
+    own.scale(ratio, ratio);
+    paint(own, severity, HALF, HALF, colours);
+    kept.set(name, picture);
+  }
+  // On whole pixels, so that it is as sharp as it was painted.
+  const left = Math.round((x - HALF) * ratio) / ratio, top = Math.round((y - HALF) * ratio) / ratio;
+  context.drawImage(picture, left, top, picture.width / ratio, picture.height / ratio);
+}
+
+/**
+ * Paints the shape of a severity, slowly.
+ * @param {CanvasRenderingContext2D|OffscreenCanvasRenderingContext2D} context @param {SeverityName} severity @param {number} x @param {number} y
  * @param {{severity: Record<SeverityName, string>, ink: Record<SeverityName, string>, halo: string}} colours
  */
-export function drawSeverity(context, severity, x, y, colours) {
+function paint(context, severity, x, y, colours) {
   const r = SHAPE;
   context.beginPath();
   if (severity === "medium") {

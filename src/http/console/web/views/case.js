@@ -2,13 +2,12 @@
 // The page of one case: its story, its vessels as lanes, its alerts.
 import { h, useCallback } from "../vendor/preact.js";
 import { Missing } from "../alert/alert.js";
+import { useCase } from "../alert/case_load.js";
 import { CaseTracks } from "../alert/case_tracks.js";
 import { Marking } from "../alert/head.js";
 import { Lanes } from "../alert/lanes.js";
-import { useLoaded } from "../alert/load.js";
 import { Boundary, Mark, Section, Tag, VesselLink, When } from "../alert/parts.js";
 import { sheet } from "../alert/sheet.js";
-import { inTime } from "../alert/story.js";
 import { Rows } from "../alert/vessels.js";
 import { t, word } from "../alert/words.js";
 import { between } from "../format.js";
@@ -20,11 +19,9 @@ import { between } from "../format.js";
 export default function CaseView({ id }) {
   const styled = sheet("alert").value;
   const concerns = useCallback((/** @type {any} */ entry) => entry.subject === id || entry.item?.case_id === id, [id]);
-  const loaded = useLoaded(id === null ? null : `/cases/${encodeURIComponent(id)}`, { include: "story,alerts" }, concerns);
-  const found = /** @type {Case | null} */ (loaded.data);
+  const { found, alerts, fault, reload } = useCase(id, concerns);
   if (!styled) return null;
-  if (!found) return h("div", { class: "al-page al-empty" }, loaded.fault ? h(Missing, { fault: loaded.fault, again: loaded.reload }) : h("p", { class: "al-quiet", role: "status" }, t("word.loading")));
-  const alerts = inTime(found);
+  if (!found) return h("div", { class: "al-page al-empty" }, fault ? h(Missing, { fault, again: reload }) : h("p", { class: "al-quiet", role: "status" }, t("word.loading")));
   return h("div", { class: "al-page al-case-page" },
     h("header", { class: "al-head" },
       h("div", { class: "al-line" }, h(Mark, { severity: found.severity, score: found.score }), h("h1", {}, t("alert.case_title", { id: found.id.slice(0, 8) })),

@@ -43,6 +43,7 @@ const words = {
   "list.keys.take": "Take in what is new, move my mark", "list.keys.filter": "Filter box", "list.keys.open": "Open", "list.keys.window": "Open in a window",
   "list.keys.choose": "Choose, or choose no longer", "list.keys.choose_to": "Choose up to here", "list.keys.back": "Close, then clear", "list.keys.hold": "Hold the list still",
   "list.failed": "The list could not be loaded", "list.stale": "The list may be out of date",
+  "list.unreachable": "The server cannot be reached. It is tried again every 5 s.",
   "list.empty.since": "No alert at this level since {time}", "list.empty.never": "No alert at this level so far", "list.empty.filter": "No alert fits the filter",
   "list.empty.below": { one: "{n} below it.", other: "{n} below it." }, "list.empty.none_below": "None below it either.",
   "list.empty.silenced": { one: "{n} silenced.", other: "{n} silenced." },

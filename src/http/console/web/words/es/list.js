@@ -44,6 +44,7 @@ const words = {
   "list.keys.take": "Incorporar las novedades, mover mi marca", "list.keys.filter": "Cuadro del filtro", "list.keys.open": "Abrir", "list.keys.window": "Abrir en una ventana",
   "list.keys.choose": "Elegir o dejar de elegir", "list.keys.choose_to": "Elegir hasta aquí", "list.keys.back": "Cerrar, luego vaciar", "list.keys.hold": "Parar la lista",
   "list.failed": "No se pudo cargar la lista", "list.stale": "La lista puede no estar al día",
+  "list.unreachable": "No se llega al servidor. Se vuelve a intentar cada 5 s.",
   "list.empty.since": "Ninguna alerta de este nivel desde {time}", "list.empty.never": "Ninguna alerta de este nivel hasta ahora", "list.empty.filter": "Ninguna alerta cumple el filtro",
   "list.empty.below": { one: "{n} por debajo.", other: "{n} por debajo." }, "list.empty.none_below": "Por debajo tampoco.",
   "list.empty.silenced": { one: "{n} silenciada.", other: "{n} silenciadas." },
