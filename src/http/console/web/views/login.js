@@ -41,7 +41,7 @@ function Fields({ first, token }) {
   const [name, setName] = useState(localStorage.getItem("atalaia.name") ?? "");
   const [password, setPassword] = useState("");
   const [code, setCode] = useState(token ?? "");
-  const [alone, setAlone] = useState(true);
+  const [alone, setAlone] = useState(false);
   const [busy, setBusy] = useState(false);
   const send = async (/** @type {Event} */ event) => {
     event.preventDefault();
