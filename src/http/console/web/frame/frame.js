@@ -1,14 +1,14 @@
 // @ts-check
 // What every page has round it: the bar, the warning line, the page itself, the panel of keys or account, the foot line.
 import { h, useEffect, useState } from "../vendor/preact.js";
-import { route } from "../route.js";
-import { session } from "../state.js";
+import { go, route } from "../route.js";
+import { may, session } from "../state.js";
 import { Boundary } from "../ui/boundary.js";
 import { Button } from "../ui/button.js";
 import { ToastLine } from "../ui/toast.js";
 import { t } from "../words.js";
 import { Account } from "./account.js";
-import { Bar } from "./bar.js";
+import { Bar, PAGES } from "./bar.js";
 import { KeyHelp } from "./key_help.js";
 import { panel } from "./panel.js";
 import { listen } from "./sound.js";
@@ -25,6 +25,12 @@ export function Frame() {
   useEffect(followStatus, []);
   useEffect(listen, []);
   const { view, id, params } = route.value;
+  // An administrator or auditor sees no alerts: the start page is the first that is hers.
+  const isClosed = view === "watch" && !may("read");
+  useEffect(() => {
+    const first = PAGES.find(([, , right]) => right !== "read" && right !== "status" && may(right)) ?? PAGES.find(([, , right]) => may(right));
+    if (isClosed && first) go(first[1], { replace: true });
+  }, [isClosed]);
   useEffect(() => {
     document.title = `${t(`nav.${view}`)}${id ? ` ${id.slice(0, 12)}` : ""} · ${session.value?.site || "Atalaia"}`;
   });
@@ -32,7 +38,7 @@ export function Frame() {
     h(Boundary, { key: "bar", name: "bar", children: h(Bar, null) }),
     h(Boundary, { key: "warnings", name: "warnings", children: h(Warnings, null) }),
     h("div", { key: "stage", class: "stage" },
-      h("main", { class: "page", id: "page", tabIndex: 0 }, h(Boundary, { key: view, name: view, children: h(View, { view, id, params }) })),
+      h("main", { class: "page", id: "page", tabIndex: 0 }, h(Boundary, { key: view, name: view, children: isClosed ? null : h(View, { view, id, params }) })),
       panel.value === "keys" && h(Side, { title: t("keys.title"), children: h(KeyHelp, null) }),
       panel.value === "account" && h(Side, { title: t("account.title"), children: h(Account, null) }),
       h(ToastLine, null)),

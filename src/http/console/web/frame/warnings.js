@@ -29,7 +29,7 @@ export function Warnings() {
 function Connection() {
   if (status.value !== "lost") return null;
   const at = since.value;
-  return h(Banner, { tone: "bad", urgent: true }, t("warning.lost", { time: clock(at, true), span: span(Math.max(0, (Date.now() - at) / 1000) + now.value * 0) }));
+  return h(Banner, { tone: "bad", urgent: true }, t("warning.lost", { time: clock(at, true), span: span((now.value - clockOffset.value - at) / 1000) }));
 }
 
 function Version() {

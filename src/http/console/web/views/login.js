@@ -5,7 +5,7 @@ import { post } from "../api.js";
 import { go, route } from "../route.js";
 import { announceSession, loadSession, palette, session, setPreference, signedIn } from "../state.js";
 import { Button } from "../ui/button.js";
-import { SelectField, TextField } from "../ui/field.js";
+import { CheckField, SelectField, TextField } from "../ui/field.js";
 import { explain } from "../ui/form.js";
 import { LANGUAGES, LANGUAGE_NAMES, language, setLanguage, t, word } from "../words.js";
 
@@ -41,6 +41,7 @@ function Fields({ first, token }) {
   const [name, setName] = useState(localStorage.getItem("atalaia.name") ?? "");
   const [password, setPassword] = useState("");
   const [code, setCode] = useState(token ?? "");
+  const [alone, setAlone] = useState(false);
   const [busy, setBusy] = useState(false);
   const send = async (/** @type {Event} */ event) => {
     event.preventDefault();
@@ -48,7 +49,7 @@ function Fields({ first, token }) {
     setBusy(true);
     fault.value = null;
     try {
-      const { data } = first ? await post("/session/first", { token: code.trim(), name, password }) : await post("/session", { name, password });
+      const { data } = first ? await post("/session/first", { token: code.trim(), name, password, roles: alone ? ["analyst", "supervisor", "auditor"] : [] }) : await post("/session", { name, password });
       localStorage.setItem("atalaia.name", name);
       keepChoices(data);
       if (route.peek().view === "login") go("/", { replace: true });
@@ -64,6 +65,7 @@ function Fields({ first, token }) {
     first && h(TextField, { label: t("login.token"), value: code, onInput: setCode, autocomplete: "one-time-code", required: true, hint: t("login.token_hint") }),
     h(TextField, { label: t("login.name"), value: name, onInput: setName, autocomplete: "username", required: true, name: "name" }),
     h(TextField, { label: t("login.password"), value: password, onInput: setPassword, type: "password", autocomplete: first ? "new-password" : "current-password", required: true, name: "password", hint: first ? t("login.password_hint") : undefined }),
+    first && h(CheckField, { label: t("login.alone"), checked: alone, onChange: setAlone }),
     h(Button, { type: "submit", kind: "main", busy }, t(first ? "login.create" : "login.enter")));
 }
 

@@ -25,7 +25,7 @@ const words = {
   "warning.feeds": { one: "Feed silent: {names}", other: "{n} feeds silent: {names}" }, "warning.since": "{name} since {time}", "warning.exercise_word": "EXERCISE", "warning.exercise": "There is exercise data on the screen.",
   "login.intro": "Log in to the watch.", "login.first_intro": "First run: make the first administrator with the token that the daemon printed.", "login.name": "Name", "login.password": "Password",
   "login.password_hint": "At least 12 characters", "login.enter": "Log in", "login.create": "Make the administrator", "login.token": "Token of the first run", "login.token_hint": "Printed once when the daemon starts without users; good for 15 minutes",
-  "login.first": "First run", "login.with_password": "Log in with a password", "login.refused": "Not logged in: {why}.", "login.already": "You are logged in as {name}.", "login.continue": "Continue",
+  "login.alone": "I also stand watch and read the audit here", "login.first": "First run", "login.with_password": "Log in with a password", "login.refused": "Not logged in: {why}.", "login.already": "You are logged in as {name}.", "login.continue": "Continue",
   "account.title": "Account", "account.name": "Name", "account.roles": "Roles", "account.way": "Logged in by", "account.since": "Since", "account.until": "At the latest until", "account.version": "Version", "account.purpose": "Purpose of this shift",
   "account.password": "Change the password", "account.password_old": "Old password", "account.password_new": "New password", "account.password_change": "Change", "account.password_changed": "The password is changed.", "account.sign_out": "Log out",
   "sound.title": "Sound", "sound.on": "Sound for new alerts", "sound.test": "Test",
