@@ -23,6 +23,7 @@ mod me;
 mod refusals;
 mod routes;
 mod session;
+mod silences;
 mod sources;
 mod status;
 mod tokens;

@@ -22,7 +22,10 @@ const USUAL: usize = 100;
 /// The parameters, with their meaning.
 const PARAMETERS: [(&str, &str); 3] = [
     ("after", "Number of the last entry that you have; from the beginning of the log if absent"),
-    ("limit", "1 to 1000 rows of the log; 100 if absent. Fewer entries can come back, because some rows are not for you"),
+    (
+        "limit",
+        "1 to 1000 rows of the log; 100 if absent. Fewer entries can come back, because some rows are not for you",
+    ),
     ("topics", "alert, act, case, silence, delivery, settings, person"),
 ];
 

@@ -25,4 +25,3 @@ pub(super) fn add(routes: Routes) -> Routes {
     let streaming = (schemas, paths, router.layer(Extension(Arc::new(Feed::default()))));
     routes.add(Right::Read, routes!(changes::list_changes)).add(Right::Read, streaming)
 }
-

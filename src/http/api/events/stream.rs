@@ -25,7 +25,10 @@ use crate::http::problem::Problem;
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 /// The parameters, with their meaning.
 const PARAMETERS: [(&str, &str); 2] = [
-    ("after", "Number of the last entry that you have; what happens from now on if absent. The header Last-Event-ID goes before"),
+    (
+        "after",
+        "Number of the last entry that you have; what happens from now on if absent. The header Last-Event-ID goes before",
+    ),
     ("topics", "alert, act, case, silence, delivery, settings, person"),
 ];
 
@@ -59,7 +62,8 @@ pub(super) async fn follow(
         waiting.taken(piece.len());
         Some((Ok::<Bytes, Infallible>(piece), (receiver, waiting)))
     });
-    let headers = [(CONTENT_TYPE, "text/event-stream"), (CACHE_CONTROL, "no-store"), (X_CONTENT_TYPE_OPTIONS, "nosniff")];
+    let headers =
+        [(CONTENT_TYPE, "text/event-stream"), (CACHE_CONTROL, "no-store"), (X_CONTENT_TYPE_OPTIONS, "nosniff")];
     Ok((headers, Body::from_stream(body)).into_response())
 }
 
