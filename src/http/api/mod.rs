@@ -27,6 +27,7 @@ mod recent;
 mod refusals;
 mod routes;
 mod session;
+mod silences;
 mod sources;
 mod status;
 mod tokens;

@@ -10,9 +10,13 @@ use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
 use super::description::{self, Description};
 use super::sources::Sources;
+<<<<<<< HEAD
 use super::{
     acts, alerts, audit, cases, events, map, me, picture, session, status, tokens, users, vessels, violations,
 };
+=======
+use super::{acts, alerts, audit, cases, events, me, session, silences, status, tokens, users, vessels};
+>>>>>>> R1
 use crate::http::access::{Right, admit};
 use crate::http::problem::Problem;
 
@@ -71,6 +75,7 @@ pub(in crate::http) fn router(sources: Sources) -> Router {
     let routes = map::add(routes);
     let routes = acts::add(routes);
     let routes = events::add(routes);
+    let routes = silences::add(routes);
     let (router, document) = OpenApiRouter::new().nest(PREFIX, routes.router).split_for_parts();
     let described =
         Router::new().route(&format!("{PREFIX}/openapi.json"), get(description::show)).with_state(Arc::new(document));

@@ -1,3 +1,4 @@
+<<<<<<< HEAD
 //! The reading routes over a real socket: what a reader gets, and what a reader with a lower ceiling does not.
 
 use std::net::SocketAddr;
@@ -350,3 +351,6 @@ fn vessels_are_found_by_place_box_and_identity() {
         assert_eq!(site.trail("vessels%"), [("consultation".to_owned(), "identity".to_owned())]);
     });
 }
+=======
+//! What all routes have in common.
+>>>>>>> R1

@@ -140,6 +140,8 @@ pub struct Sent {
 pub struct SilenceRow {
     /// Its number.
     pub number: i64,
+    /// When it was made, by the wall clock.
+    pub made: Time,
     /// The analyst who created it.
     pub who: String,
     /// The reason given.
@@ -284,12 +286,13 @@ pub fn silences(path: &Path) -> Result<Vec<SilenceRow>, StoreError> {
     let connection = connect::beside(path)?;
     let read = || -> rusqlite::Result<Vec<SilenceRow>> {
         let mut query = connection.prepare(
-            "SELECT seq, who, why, mmsi, zone, behaviour, from_at, until_at, lifted_at FROM silences ORDER BY seq DESC",
+            "SELECT seq, who, why, mmsi, zone, behaviour, from_at, until_at, lifted_at, made_at FROM silences ORDER BY seq DESC",
         )?;
         let rows = query.query_map([], |row| {
             let lifted: Option<i64> = row.get(8)?;
             Ok(SilenceRow {
                 number: row.get(0)?,
+                made: time(row, 9)?,
                 who: row.get(1)?,
                 why: row.get(2)?,
                 mmsi: row.get(3)?,

@@ -1,5 +1,6 @@
 //! Guarantees that a centre relies on: nothing is delivered before it is stored, nothing stored is lost, and analysts' actions last.
 
+mod acting;
 mod cases;
 mod digests;
 mod integrity;

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::body::Bytes;
-use tokio::sync::{Semaphore, broadcast};
+use tokio::sync::{Mutex, Semaphore, broadcast};
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::entry::ChangeEntry;
@@ -47,52 +47,60 @@ pub(super) struct Feed {
     sender: broadcast::Sender<Arc<Made>>,
     /// A permit for each stream.
     pub(super) places: Arc<Semaphore>,
-    /// Whether the task runs.
-    runs: AtomicBool,
+    /// Whether the task runs. Held while that is decided, so that no stream is left without it.
+    runs: Mutex<bool>,
 }
 
 impl Default for Feed {
     fn default() -> Feed {
         let places = Arc::new(Semaphore::new(STREAMS));
-        Feed { sender: broadcast::channel(BEHIND).0, places, runs: AtomicBool::new(false) }
+        Feed { sender: broadcast::channel(BEHIND).0, places, runs: Mutex::new(false) }
     }
 }
 
 impl Feed {
-    /// New entries from now on. The first call starts the task.
-    pub(super) fn subscribe(self: &Arc<Feed>, sources: &Sources) -> broadcast::Receiver<Arc<Made>> {
+    /// New entries from now on. The first call starts the task. `None` if the store cannot be read.
+    pub(super) async fn subscribe(self: &Arc<Feed>, sources: &Sources) -> Option<broadcast::Receiver<Arc<Made>>> {
+        let mut runs = self.runs.lock().await;
         let receiver = self.sender.subscribe();
-        if !self.runs.swap(true, Ordering::AcqRel) {
-            tokio::spawn(Arc::clone(self).look(sources.clone()));
+        if !*runs {
+            // Before the stream looks for itself where the log ends: no entry falls between the two.
+            let last = sources.read(|readers| readers.seq()).await.ok()?;
+            tokio::spawn(Arc::clone(self).look(sources.clone(), last));
+            *runs = true;
         }
-        receiver
+        Some(receiver)
     }
 
-    /// Looks for new rows, as long as there is a stream. A store that cannot be read is tried again: what was missed comes then.
-    async fn look(self: Arc<Feed>, sources: Sources) {
+    /// Looks for rows after `reached`, as long as there is a stream. A store that cannot be read is tried again: what was missed comes then.
+    async fn look(self: Arc<Feed>, sources: Sources, mut reached: i64) {
         let mut ticks = interval(LOOK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut reached: Option<i64> = None;
-        while 0 < self.sender.receiver_count() {
+        loop {
             ticks.tick().await;
+            {
+                let mut runs = self.runs.lock().await;
+                if self.sender.receiver_count() == 0 {
+                    *runs = false;
+                    return;
+                }
+            }
             let Ok(last) = sources.read(|readers| readers.seq()).await else {
                 continue;
             };
             // A smaller number is another store: streams find that out by themselves.
-            let mut after = reached.map_or(last, |reached| reached.min(last));
-            while after < last {
-                let now = sources.clock.now();
+            reached = reached.min(last);
+            while reached < last {
+                let (after, now) = (reached, sources.clock.now());
                 let Ok(page) = sources.read(move |readers| readers.log(after, ROWS, now)).await else {
                     break;
                 };
-                after = page.through;
+                reached = page.through;
                 for entry in page.entries {
-                    // Fails only if the last stream has ended, which the loop notices.
+                    // Fails only if the last stream has ended, which is noticed in the next round.
                     let _ = self.sender.send(Arc::new(Made::of(entry)));
                 }
             }
-            reached = Some(after);
         }
-        self.runs.store(false, Ordering::Release);
     }
 }

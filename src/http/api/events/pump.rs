@@ -76,7 +76,9 @@ impl Pump {
     /// Sends until the client is gone or too slow, or the session is over. `after` is the entry that the client had last.
     pub(super) async fn run(mut self, feed: Arc<Feed>, after: Option<i64>) {
         // Before the end of the log is read, so that no entry falls between the two.
-        let mut news = feed.subscribe(&self.sources);
+        let Some(mut news) = feed.subscribe(&self.sources).await else {
+            return;
+        };
         let Some(mut reached) = self.begin(after).await else {
             return;
         };

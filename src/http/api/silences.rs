@@ -1,0 +1,276 @@
+//! Silences: deliveries that analysts hold back. Listed, made with a preview of what they would hold back, and lifted.
+
+use axum::Extension;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::{Deserialize, Serialize};
+use utoipa_axum::routes;
+
+use super::author::author;
+use super::item::Item;
+use super::refusals::Refusals;
+use super::routes::Routes;
+use super::sources::Sources;
+use crate::http::access::{Reader, Right};
+use crate::http::body::{JsonBody, wrong};
+use crate::http::page::{found, json};
+use crate::http::parameters::Parameters;
+use crate::http::problem::Problem;
+use crate::storage::store::{self, AlertFilter, Clearance, Order, Readers, Silence, SilenceRow, StoreError};
+use atalaia_core::alerts::Status;
+use atalaia_core::base::time::{Span, Time};
+use atalaia_core::behaviours::Behaviour;
+
+/// Longest silence that the right `silence` is enough for.
+const SHORT: Span = Span::from_hours(24);
+/// Most alerts in a preview.
+const SHOWN: usize = 50;
+/// Largest MMSI.
+const MMSI: u32 = 999_999_999;
+/// Longest reason in characters.
+const REASON: usize = 2_000;
+
+/// All silences.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct Silences {
+    /// Latest first.
+    items: Vec<SilenceItem>,
+}
+
+/// A silence.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct SilenceItem {
+    /// Its number.
+    number: i64,
+    /// When it was made, by the wall clock.
+    made_at: String,
+    /// Who made it.
+    who: String,
+    /// The reason.
+    why: String,
+    /// The vessel; null for all.
+    mmsi: Option<u32>,
+    /// Id of the zone; null for everywhere.
+    zone: Option<String>,
+    /// The behaviour; null for all.
+    behaviour: Option<String>,
+    /// Its start, in event time.
+    from: String,
+    /// Its end, in event time, not included.
+    until: String,
+    /// When it was lifted by hand; null if it was not.
+    lifted_at: Option<String>,
+    /// Whether it holds anything back now.
+    in_force: bool,
+    /// Number of open alerts that it covers, as far as you may see them; 0 if it is not in force.
+    holds: u32,
+}
+
+/// A silence to be made. At least one of `mmsi`, `zone` and `behaviour` is needed.
+#[derive(Clone, Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewSilence {
+    /// Only this vessel.
+    mmsi: Option<u32>,
+    /// Only in or near the zone with this id.
+    zone: Option<String>,
+    /// Only this behaviour.
+    behaviour: Option<String>,
+    /// Start, in event time; now if absent.
+    from: Option<String>,
+    /// End, in event time, not included.
+    until: String,
+    /// The reason.
+    why: String,
+}
+
+/// A silence that was made or tried.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct MadeSilence {
+    /// Number of open alerts that it covers, as far as you may see them.
+    holds: u32,
+    /// The first of them.
+    items: Vec<Item>,
+    /// Its number; null for a preview.
+    number: Option<i64>,
+}
+
+/// Adds the routes.
+pub(super) fn add(routes: Routes) -> Routes {
+    routes
+        .add(Right::Read, routes!(list_silences))
+        .add(Right::Silence, routes!(make_silence))
+        .add(Right::Silence, routes!(lift_silence))
+}
+
+/// All silences.
+#[utoipa::path(get, path = "/silences", tag = "silences",
+    params(("in_force" = Option<bool>, Query, description = "true for those that hold something back now, false for the others")),
+    responses((status = 200, description = "Latest first", body = Silences), Refusals))]
+async fn list_silences(
+    State(sources): State<Sources>,
+    Extension(reader): Extension<Reader>,
+    Query(given): Query<Vec<(String, String)>>,
+) -> Result<Response, Problem> {
+    let given = Parameters::of(given, &["in_force"])?;
+    let wrong = || Problem::parameter("in_force: write true or false");
+    let wanted = given.text("in_force").map(|text| text.parse::<bool>().map_err(|_| wrong())).transpose()?;
+    let now = sources.clock.now();
+    let at = sources.at().unwrap_or(now);
+    let rows = sources.stored(store::silences).await?;
+    let items = sources.read(move |readers| {
+        let rows = rows.into_iter().map(|row| (is_in_force(&row, at), row));
+        let rows = rows.filter(|(in_force, _)| wanted.is_none_or(|wanted| wanted == *in_force));
+        rows.map(|(in_force, row)| item(readers, row, in_force, &reader.clearance, now)).collect::<Result<_, _>>()
+    });
+    Ok(found(&Silences { items: items.await? }))
+}
+
+/// Makes a silence, or shows with `dry_run=true` what it would hold back now. One vessel for up to 24 hours needs the right `silence`,
+/// anything else `silence_wide`.
+#[utoipa::path(post, path = "/silences", tag = "silences", request_body = NewSilence,
+    params(("dry_run" = Option<bool>, Query, description = "true only shows what it would hold back")),
+    responses((status = 200, description = "What it would hold back", body = MadeSilence),
+    (status = 201, description = "Made", body = MadeSilence),
+    (status = 415, description = "The body is not JSON"), Refusals))]
+async fn make_silence(
+    State(sources): State<Sources>,
+    Extension(reader): Extension<Reader>,
+    Query(given): Query<Vec<(String, String)>>,
+    JsonBody(wanted): JsonBody<NewSilence>,
+) -> Result<Response, Problem> {
+    let given = Parameters::of(given, &["dry_run"])?;
+    let is_dry = match given.text("dry_run") {
+        None | Some("false") => false,
+        Some("true") => true,
+        Some(_) => return Err(Problem::parameter("dry_run: write true or false")),
+    };
+    let now = sources.clock.now();
+    let (silence, filter) = subject(&wanted)?;
+    let from = wanted.from.as_deref().map(|text| time("from", text)).transpose()?;
+    let (from, until) = (from.unwrap_or_else(|| sources.at().unwrap_or(now)), time("until", &wanted.until)?);
+    let why = wanted.why.trim().to_owned();
+    if until <= from {
+        return Err(wrong("until", "must be after the start"));
+    }
+    if !is_dry && why.is_empty() {
+        return Err(wrong("why", "is empty: a silence needs a reason"));
+    }
+    if REASON < why.chars().count() {
+        return Err(wrong("why", format!("is longer than {REASON} characters")));
+    }
+    if is_wide(&silence, from, until) {
+        reader.need(Right::SilenceWide)?;
+    }
+    let clearance = reader.clearance.clone();
+    let page =
+        sources.read(move |readers| readers.page(&filter, &clearance, Order::default(), None, SHOWN, now)).await?;
+    let number = match is_dry {
+        true => None,
+        false => {
+            let make =
+                move |path: &std::path::Path| store::silence(path, &silence, from, until, author(&reader), &why, now);
+            Some(sources.stored(make).await?)
+        }
+    };
+    let made = MadeSilence { holds: page.total, items: page.items.iter().map(Item::from).collect(), number };
+    Ok(json(if is_dry { StatusCode::OK } else { StatusCode::CREATED }, &made))
+}
+
+/// Lifts a silence. What it held back stays held back. A silence that only `silence_wide` could make needs it here too.
+#[utoipa::path(delete, path = "/silences/{number}", tag = "silences",
+    params(("number" = i64, Path, description = "Number of the silence"), ("why" = Option<String>, Query, description = "The reason")),
+    responses((status = 204, description = "Lifted"), Refusals))]
+async fn lift_silence(
+    State(sources): State<Sources>,
+    Extension(reader): Extension<Reader>,
+    Path(number): Path<String>,
+    Query(given): Query<Vec<(String, String)>>,
+) -> Result<StatusCode, Problem> {
+    let given = Parameters::of(given, &["why"])?;
+    let why = given.text("why").map(str::to_owned);
+    let number: i64 = number.parse().map_err(|_| Problem::not_found("there is no such silence"))?;
+    let rows = sources.stored(store::silences).await?;
+    let row = rows.into_iter().find(|row| row.number == number);
+    let row = row.ok_or_else(|| Problem::not_found("there is no such silence"))?;
+    if is_wide(&row.subject(), row.from, row.until) {
+        reader.need(Right::SilenceWide)?;
+    }
+    let now = sources.clock.now();
+    sources.stored(move |path| store::lift_silence(path, number, author(&reader), why.as_deref(), now)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Whether a silence needs the right `silence_wide`.
+fn is_wide(silence: &Silence, from: Time, until: Time) -> bool {
+    silence.mmsi.is_none() || SHORT < until - from
+}
+
+/// Whether a silence holds something back at this event time.
+fn is_in_force(row: &SilenceRow, at: Time) -> bool {
+    row.lifted.is_none() && row.from <= at && at < row.until
+}
+
+/// What a silence covers, and the filter for the open alerts among it.
+fn subject(wanted: &NewSilence) -> Result<(Silence, AlertFilter), Problem> {
+    if wanted.mmsi.is_some_and(|mmsi| MMSI < mmsi) {
+        return Err(wrong("mmsi", "has at most nine digits"));
+    }
+    if wanted.zone.as_ref().is_some_and(|zone| zone.trim().is_empty()) {
+        return Err(wrong("zone", "is empty"));
+    }
+    if wanted.behaviour.as_ref().is_some_and(|name| Behaviour::named(name).is_none()) {
+        return Err(wrong("behaviour", "there is no such behaviour"));
+    }
+    let silence = Silence { mmsi: wanted.mmsi, zone: wanted.zone.clone(), behaviour: wanted.behaviour.clone() };
+    if silence == Silence::default() {
+        return Err(wrong("mmsi", "a silence needs a vessel, a zone or a behaviour"));
+    }
+    let filter = filter(&silence);
+    Ok((silence, filter))
+}
+
+/// The open alerts that a silence covers.
+fn filter(silence: &Silence) -> AlertFilter {
+    AlertFilter {
+        statuses: vec![Status::Open],
+        mmsis: silence.mmsi.into_iter().collect(),
+        zones: silence.zone.iter().cloned().collect(),
+        behaviours: silence.behaviour.as_deref().and_then(Behaviour::named).into_iter().collect(),
+        ..AlertFilter::default()
+    }
+}
+
+/// A moment in the body.
+fn time(member: &str, text: &str) -> Result<Time, Problem> {
+    Time::parse(text).ok_or_else(|| wrong(member, "write a time as 2026-03-01T04:10:00Z"))
+}
+
+/// A silence with what it holds back.
+fn item(
+    readers: &Readers,
+    row: SilenceRow,
+    in_force: bool,
+    clearance: &Clearance,
+    now: Time,
+) -> Result<SilenceItem, StoreError> {
+    let holds = match in_force {
+        true => readers.page(&filter(&row.subject()), clearance, Order::default(), None, 1, now)?.total,
+        false => 0,
+    };
+    Ok(SilenceItem {
+        number: row.number,
+        made_at: row.made.to_string(),
+        who: row.who,
+        why: row.why,
+        mmsi: row.mmsi,
+        zone: row.zone,
+        behaviour: row.behaviour,
+        from: row.from.to_string(),
+        until: row.until.to_string(),
+        lifted_at: row.lifted.map(|at| at.to_string()),
+        in_force,
+        holds,
+    })
+}

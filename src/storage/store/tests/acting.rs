@@ -1,0 +1,142 @@
+//! Acts that come over the network, and the log that windows follow.
+
+use super::*;
+use atalaia_core::alerts::handling::{Mark, Tlp};
+
+/// A store with an open alert, its id, and its state.
+fn opened() -> (Place, Readers, String, Expected) {
+    let place = place();
+    let (store, _events) = place.open(&["file"]);
+    store.changes(distress()[..1].to_vec(), 0);
+    assert!(store.settle(PATIENCE));
+    drop(store);
+    let id = distress()[0].alert.id.clone();
+    let readers = Readers::new(place.path.clone());
+    let state = state(&readers, &id);
+    (place, readers, id, state)
+}
+
+fn state(readers: &Readers, id: &str) -> Expected {
+    let item = readers.item(id, &Clearance::everything(), noon()).expect("readable").expect("there");
+    Expected { revision: item.revision, acts: item.acts }
+}
+
+/// Does an act as `who`, and returns the answer.
+fn send(
+    place: &Place,
+    id: &str,
+    who: &str,
+    deed: &Deed,
+    expected: &[Expected],
+    key: Option<(&str, u8)>,
+    clearance: &Clearance,
+) -> ActAnswer {
+    let ids = [id.to_owned()];
+    let request = ActRequest {
+        ids: &ids,
+        deed,
+        expected,
+        by: Actor { who, way: Some("password"), ..Actor::default() },
+        why: Some("seen on the camera"),
+        clearance,
+        lowering: Lowering::Forbidden,
+        key: key.map(|(key, body)| ActKey { key, digest: [body; 32] }),
+    };
+    act_once(&place.path, &request, noon(), |outcomes| match outcomes {
+        [(_, ActOutcome::Done(item))] => Some((200, item.text.clone())),
+        _ => None,
+    })
+    .expect("the store works")
+}
+
+/// What became of the one alert.
+fn one(answer: ActAnswer) -> ActOutcome {
+    match answer {
+        ActAnswer::Outcomes(mut outcomes) => outcomes.remove(0).1,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn note(text: &str) -> Deed {
+    Deed::Action(Action::Note(text.to_owned()))
+}
+
+#[test]
+fn of_two_people_who_saw_the_same_state_only_the_first_acts() {
+    let (place, readers, id, seen) = opened();
+    let all = Clearance::everything();
+    let acknowledge = Deed::Action(Action::Acknowledge { until: None });
+    let ActOutcome::Done(item) = one(send(&place, &id, "ana", &acknowledge, &[seen], None, &all)) else {
+        panic!("the first act is done");
+    };
+    assert_eq!((item.acts, item.value()["state"].as_str()), (seen.acts + 1, Some("acknowledged")));
+    let close = Deed::Action(Action::Close(Finding::False));
+    let ActOutcome::Stale(item) = one(send(&place, &id, "bea", &close, &[seen], None, &all)) else {
+        panic!("the second one did not see the first act");
+    };
+    assert_eq!(item.value()["state"], "acknowledged");
+    assert_eq!(state(&readers, &id).acts, 1);
+    let now = state(&readers, &id);
+    assert!(matches!(one(send(&place, &id, "bea", &close, &[now], None, &all)), ActOutcome::Done(_)));
+}
+
+#[test]
+fn a_request_that_is_sent_again_is_answered_again_and_not_done_twice() {
+    let (place, _, id, _) = opened();
+    let all = Clearance::everything();
+    let first = one(send(&place, &id, "ana", &note("on deck"), &[], Some(("k1", 1)), &all));
+    let ActOutcome::Done(item) = first else { panic!("{first:?}") };
+    let again = send(&place, &id, "ana", &note("on deck"), &[], Some(("k1", 1)), &all);
+    assert_eq!(again, ActAnswer::Repeated { status: 200, body: item.text.clone() });
+    assert_eq!(place.count("SELECT count(*) FROM notes"), 1);
+    let other = send(&place, &id, "ana", &note("below deck"), &[], Some(("k1", 2)), &all);
+    assert_eq!(other, ActAnswer::Reused);
+    // Another person's key of the same name is another key.
+    assert!(matches!(one(send(&place, &id, "bea", &note("x"), &[], Some(("k1", 2)), &all)), ActOutcome::Done(_)));
+    place.sql("UPDATE requests SET at = at - 24 * 3600 * 1000");
+    assert!(matches!(one(send(&place, &id, "ana", &note("y"), &[], Some(("k1", 2)), &all)), ActOutcome::Done(_)));
+    assert_eq!(place.count("SELECT count(*) FROM requests"), 1, "old answers are forgotten");
+}
+
+#[test]
+fn who_may_not_see_an_alert_cannot_act_on_it_and_who_may_not_lower_a_marking_cannot() {
+    let (place, readers, id, seen) = opened();
+    let all = Clearance::everything();
+    let low = Clearance { max_tlp: Tlp::Clear, ..Clearance::everything() };
+    assert_eq!(one(send(&place, &id, "ana", &note("x"), &[], None, &low)), ActOutcome::Missing);
+    let mark = |tlp| Deed::Mark(Box::new(Mark { tlp: Some(tlp), ..Mark::default() }));
+    assert!(matches!(one(send(&place, &id, "ana", &mark(Tlp::Red), &[], None, &all)), ActOutcome::Done(_)));
+    assert_eq!(one(send(&place, &id, "ana", &mark(Tlp::Clear), &[], None, &all)), ActOutcome::Lowers);
+    assert_eq!(one(send(&place, "zzzz", "ana", &note("x"), &[], None, &all)), ActOutcome::Missing);
+    assert!(matches!(
+        one(send(&place, &id, "ana", &Deed::Action(Action::Reopen), &[], None, &all)),
+        ActOutcome::Refused(_)
+    ));
+    assert_eq!(state(&readers, &id).acts, seen.acts + 1, "what was refused is not counted");
+}
+
+#[test]
+fn the_log_has_what_happened_in_order_and_leaves_out_readings() {
+    let (place, readers, id, _) = opened();
+    let all = Clearance::everything();
+    let start = readers.seq().expect("readable");
+    act(&place.path, &id, &Action::Note("call".to_owned()), "ana", None, noon()).expect("there");
+    consulted(&place.path, Actor::from("bea"), "read", &id, None, noon()).expect("written");
+    let vessel = Silence { mmsi: Some(970_123_456), ..Silence::default() };
+    silence(&place.path, &vessel, noon(), noon() + Span::from_hours(1), "ana", "a drill", noon()).expect("made");
+    let page = readers.log(start, 100, noon()).expect("readable");
+    let said: Vec<_> =
+        page.entries.iter().map(|entry| (entry.topic, entry.what.as_str(), entry.who.as_str())).collect();
+    assert_eq!(said, [(Topic::Act, "noted", "ana"), (Topic::Silence, "silenced", "ana")]);
+    assert_eq!((page.through, page.last, page.reset), (start + 3, start + 3, false));
+    let acted = page.entries[0].item.as_ref().expect("about an alert");
+    assert_eq!((acted.id.as_str(), acted.acts), (id.as_str(), 1));
+    let low = Clearance { max_tlp: Tlp::Clear, ..Clearance::everything() };
+    assert!(page.entries[0].is_cleared(&all) && !page.entries[0].is_cleared(&low));
+    // Piece by piece, nothing twice and nothing left out.
+    let first = readers.log(0, 1, noon()).expect("readable");
+    assert_eq!((first.entries.len(), first.entries[0].topic), (1, Topic::Alert));
+    let rest = readers.log(first.through, 100, noon()).expect("readable");
+    assert_eq!(rest.entries.len() as i64 + 1, place.count("SELECT count(*) - 1 FROM audit"));
+    assert!(readers.log(start + 100, 100, noon()).expect("readable").reset, "a number that this log never had");
+}
