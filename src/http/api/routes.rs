@@ -10,13 +10,9 @@ use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
 use super::description::{self, Description};
 use super::sources::Sources;
-<<<<<<< HEAD
 use super::{
-    acts, alerts, audit, cases, events, map, me, picture, session, status, tokens, users, vessels, violations,
+    acts, alerts, audit, cases, events, map, me, picture, session, silences, status, tokens, users, vessels, violations,
 };
-=======
-use super::{acts, alerts, audit, cases, events, me, session, silences, status, tokens, users, vessels};
->>>>>>> R1
 use crate::http::access::{Right, admit};
 use crate::http::problem::Problem;
 

@@ -7,7 +7,7 @@ use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa_axum::routes;
 
-use super::author::author;
+
 use super::item::Item;
 use super::refusals::Refusals;
 use super::routes::Routes;
@@ -170,7 +170,7 @@ async fn make_silence(
         true => None,
         false => {
             let make =
-                move |path: &std::path::Path| store::silence(path, &silence, from, until, author(&reader), &why, now);
+                move |path: &std::path::Path| store::silence(path, &silence, from, until, reader.actor(), &why, now);
             Some(sources.stored(make).await?)
         }
     };
@@ -198,7 +198,7 @@ async fn lift_silence(
         reader.need(Right::SilenceWide)?;
     }
     let now = sources.clock.now();
-    sources.stored(move |path| store::lift_silence(path, number, author(&reader), why.as_deref(), now)).await?;
+    sources.stored(move |path| store::lift_silence(path, number, reader.actor(), why.as_deref(), now)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -1,4 +1,3 @@
-<<<<<<< HEAD
 //! The reading routes over a real socket: what a reader gets, and what a reader with a lower ceiling does not.
 
 use std::net::SocketAddr;
@@ -129,12 +128,7 @@ impl Site {
 }
 
 fn run_test(test: impl Future<Output = ()>) {
-    tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .expect("a runtime")
-        .block_on(test);
+    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime").block_on(test);
 }
 
 #[test]
@@ -351,6 +345,3 @@ fn vessels_are_found_by_place_box_and_identity() {
         assert_eq!(site.trail("vessels%"), [("consultation".to_owned(), "identity".to_owned())]);
     });
 }
-=======
-//! What all routes have in common.
->>>>>>> R1
