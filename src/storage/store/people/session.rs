@@ -177,6 +177,9 @@ pub fn set_purpose<'a>(
 }
 
 /// Ends a session by its public id (`one`), or all of a person. Returns how many were ended.
+///
+/// # Errors
+/// `Refused` if there is no such person.
 pub fn end_sessions<'a>(
     path: &Path,
     name: &str,
@@ -186,6 +189,9 @@ pub fn end_sessions<'a>(
 ) -> Result<usize, StoreError> {
     let by = by.into();
     in_transaction(path, |transaction| {
+        let failed = StoreError::sqlite(path);
+        // As it is written in the store: rows about one person must have one subject.
+        let name = of(transaction, name).map_err(&failed)?.ok_or_else(|| unknown(name))?.name;
         let write = || {
             let ended = transaction.execute(
                 "UPDATE sessions SET ended_at = ?3
@@ -194,11 +200,11 @@ pub fn end_sessions<'a>(
             )?;
             if 0 < ended {
                 let why = if one.is_some() { None } else { Some(format!("{ended} sessions")) };
-                audit(transaction, now, by, "signed out", &subject(name), why.as_deref())?;
+                audit(transaction, now, by, "signed out", &subject(&name), why.as_deref())?;
             }
             Ok(ended)
         };
-        write().map_err(StoreError::sqlite(path))
+        write().map_err(failed)
     })
 }
 
