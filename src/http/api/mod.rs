@@ -35,7 +35,6 @@ mod users;
 mod vessels;
 mod violations;
 
-pub(super) use item::Item;
 pub use picture::{Names, Pictures};
 pub(super) use routes::router;
 pub(super) use sources::Sources;

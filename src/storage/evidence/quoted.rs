@@ -75,6 +75,7 @@ pub fn quoted(
     let mut sieve = Sieve::new(vessels, Witnesses::around(std::iter::empty()));
     sieve.inputs(&start.sources);
     let (begins, mut clock, mut found, mut in_time) = (Clock.moment(), None::<Time>, 0, true);
+    let mut first = None::<Time>;
     let read = journal::read(disk, folder, start.position, None, |position, entry| {
         let at = match entry {
             Entry::Begun { at, .. } | Entry::Tick { received: at } => Some(*at),
@@ -82,6 +83,7 @@ pub fn quoted(
             Entry::Idle { .. } | Entry::Ended | Entry::InForce { .. } => None,
         };
         clock = at.or(clock);
+        first = first.or(at);
         if clock.is_some_and(|clock| until < clock) {
             return ControlFlow::Break(());
         }
@@ -109,7 +111,9 @@ pub fn quoted(
             QuotedLine { received: taken.received, claimed, station, input: taken.source, line }
         })
         .collect();
-    let whole = in_time && read.holes.is_empty() && lines.len() <= limit;
+    // A journal that begins later does not have all of it, nor one whose clock is another, as for a recording that is played.
+    let reaches_back = first.is_some_and(|first| first <= from);
+    let whole = in_time && reaches_back && read.holes.is_empty() && lines.len() <= limit;
     lines.truncate(limit);
     Ok(Some(Quoted { lines, complete: whole, ..none }))
 }
