@@ -7,7 +7,6 @@ use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa_axum::routes;
 
-
 use super::item::Item;
 use super::refusals::Refusals;
 use super::routes::Routes;
