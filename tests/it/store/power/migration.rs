@@ -196,16 +196,17 @@ fn the_trail_of_an_earlier_version_stays_before_the_chain_and_later_rows_are_che
             let mut command = Command::new(env!("CARGO_BIN_EXE_atalaia"));
             command.args(words).arg("--store").arg(&store).output().unwrap()
         };
-        let id: String = open(&store)
-            .unwrap()
-            .query_row("SELECT id FROM alerts ORDER BY id LIMIT 1", [], |row| row.get(0))
-            .unwrap();
+        let id: String =
+            open(&store).unwrap().query_row("SELECT id FROM alerts ORDER BY id LIMIT 1", [], |row| row.get(0)).unwrap();
         let noted = run(&["alerts", "--as", "bea", "note", &id, "after the upgrade"]);
         assert!(noted.status.success(), "{}", String::from_utf8_lossy(&noted.stderr));
         let said = String::from_utf8(run(&["audit", "verify"]).stdout).unwrap();
         let before = format!("{} before the chain, not checked", earlier.rows["audit"].len());
         assert!(said.contains(&before) && said.ends_with("sound\n"), "{said}");
-        open(&store).unwrap().execute("UPDATE audit SET who = 'ana' WHERE who = 'bea' AND hash IS NOT NULL", []).unwrap();
+        open(&store)
+            .unwrap()
+            .execute("UPDATE audit SET who = 'ana' WHERE who = 'bea' AND hash IS NOT NULL", [])
+            .unwrap();
         let changed = run(&["audit", "verify"]);
         assert_eq!(changed.status.code(), Some(1), "{}", String::from_utf8_lossy(&changed.stdout));
     }
