@@ -42,6 +42,8 @@ pub(in crate::http) struct Reader {
     pub(in crate::http) clearance: Clearance,
     /// What the reader uses the data for; `None` if it was not asked.
     pub(in crate::http) purpose: Option<String>,
+    /// Whether the purpose was stated with this request, in the header `X-Atalaia-Purpose`.
+    pub(in crate::http) is_stated: bool,
     /// Address of the client.
     pub(in crate::http) address: IpAddr,
 }

@@ -1,5 +1,8 @@
 //! The API: who may ask what, and what is recorded.
 
+mod attacks;
+mod ceilings;
+mod described;
 mod following;
 mod matrix;
 mod signing_in;
