@@ -5,7 +5,7 @@ import { keys } from "../keys.js";
 import { go, openWindow, route } from "../route.js";
 import { order, selection } from "../state.js";
 import { copy } from "../ui/copy.js";
-import { explain } from "../ui/form.js";
+import { explain } from "../ui/explain.js";
 import { Evidence } from "./evidence.js";
 import { Handling } from "./handling.js";
 import { Head } from "./head.js";

@@ -5,7 +5,7 @@ import { get } from "../api.js";
 import { number } from "../format.js";
 import { may } from "../state.js";
 import { copy } from "../ui/copy.js";
-import { explain } from "../ui/form.js";
+import { explain } from "../ui/explain.js";
 import { When } from "./parts.js";
 import { t } from "./words.js";
 

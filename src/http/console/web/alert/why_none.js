@@ -5,7 +5,7 @@ import { isUnknown, useLoaded } from "./load.js";
 import { Ago } from "./vessels.js";
 import { Standing, amount } from "./why.js";
 import { t, word } from "./words.js";
-import { explain } from "../ui/form.js";
+import { explain } from "../ui/explain.js";
 
 /** @typedef {import("./types.js").Standing & {behaviour: string, away: number, asked_for: boolean}} Form */
 

@@ -7,16 +7,15 @@ import { palette, selection } from "../state.js";
 import { addSheet } from "../sheet.js";
 import { Boundary } from "../ui/boundary.js";
 import { Button } from "../ui/button.js";
+import { Lazy } from "../views/lazy.js";
 import { t } from "../words.js";
 import "../words/map.js";
 import { Actions } from "./actions.js";
 import { firstLook, readLook, writeLook } from "./data.js";
 import { wireGround, wireVessels } from "./wiring.js";
 import { Foot } from "./foot.js";
-import { VesselList } from "./inview.js";
 import { bindKeys } from "./keyboard.js";
 import { Legend } from "./legend.js";
-import { MapMenu } from "./menu.js";
 import { LAYERS, MapModel } from "./model.js";
 import { Stage } from "./stage.js";
 import { Tip, VesselCard } from "./vessel.js";
@@ -26,6 +25,9 @@ import { Tip, VesselCard } from "./vessel.js";
 /** @typedef {import("./colours.js").PaletteName} PaletteName */
 
 await addSheet("map");
+
+const loadMenu = () => import("./menu.js").then(({ MapMenu }) => MapMenu);
+const loadList = () => import("./inview.js").then(({ VesselList }) => VesselList);
 
 /** The palette that the page has now. @returns {PaletteName} */
 function paletteNow() {
@@ -123,11 +125,11 @@ function MapBody({ alone }) {
     h(Boundary, { name: "map legend", compact: true }, h(Legend, { model, palette: paletteNow() })),
     h(Foot, { model, onCopy: (at) => void actions.copyPosition(at) }),
     menu ? null : h(Boundary, { name: "map tip", compact: true }, h(Hover, { model, stage: () => stage.current })),
-    menu ? h(MapMenu, { place: menu, items, onClose: closeMenu }) : null,
-    subject ? h(Boundary, { name: "map list", compact: true }, h(VesselList, {
+    menu ? h(Lazy, { load: loadMenu, props: { place: menu, items, onClose: closeMenu }, name: t("map.menu") }) : null,
+    subject ? h(Boundary, { name: "map list", compact: true }, h(Lazy, { load: loadList, name: t("map.list.open"), props: {
       fleet: model.fleet, subject, extent: () => stage.current?.extent() ?? [0, 0, 0, 0], middle: () => stage.current?.look() ?? { lat: 0, lon: 0 }, onClose: closeList,
-      onTracks: (mmsis) => void actions.load(mmsis),
-    })) : null);
+      onTracks: (/** @type {number[]} */ mmsis) => void actions.load(mmsis),
+    } })) : null);
 }
 
 /** The line at the vessel under the pointer. @param {{model: MapModel, stage: () => Stage|null}} props */
