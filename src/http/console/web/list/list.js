@@ -35,7 +35,7 @@ export function AlertList({ name = "list" }) {
   useKeys();
   return h("section", { class: `alerts alerts-${name}`, "data-keys": "list", "aria-label": t("list.title") },
     h(Boundary, { name: "filter" }, h(FilterBox, null)),
-    hasDrawer.value ? h(Boundary, { name: "facets" }, h(Lazy, { load: loadFacets, props: {}, name: t("list.counts") })) : null,
+    hasDrawer.value ? h(Boundary, { name: "facets" }, h(Lazy, { load: loadFacets, props: {}, name: t("list.facets") })) : null,
     h(Boundary, { name: "tools" }, h(Tools, null)),
     h(Boundary, { name: "grid" }, h(Grid, null)),
     h(Boundary, { name: "acts" }, h(Foot, null)));

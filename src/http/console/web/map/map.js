@@ -18,7 +18,6 @@ import { bindKeys } from "./keyboard.js";
 import { Legend } from "./legend.js";
 import { LAYERS, MapModel } from "./model.js";
 import { Stage } from "./stage.js";
-import { Tip, VesselCard } from "./vessel.js";
 
 /** @typedef {import("./inview.js").ListSubject} ListSubject */
 /** @typedef {import("./menu.js").MenuPlace} MenuPlace */
@@ -26,6 +25,8 @@ import { Tip, VesselCard } from "./vessel.js";
 
 await addSheet("map");
 
+const loadCard = () => import("./vessel.js").then(({ VesselCard }) => VesselCard);
+const loadTip = () => import("./vessel.js").then(({ Tip }) => Tip);
 const loadMenu = () => import("./menu.js").then(({ MapMenu }) => MapMenu);
 const loadList = () => import("./inview.js").then(({ VesselList }) => VesselList);
 
@@ -137,14 +138,14 @@ function Hover({ model, stage }) {
   void [picture.value, namesVersion.value];
   const index = model.hover.value, frame = stage()?.vessels.frame;
   if (index < 0 || index >= model.fleet.count || !frame) return null;
-  return h(Tip, { fleet: model.fleet, index, x: frame.px(model.fleet.x[index]), y: frame.py(model.fleet.y[index]), width: frame.width });
+  return h(Lazy, { load: loadTip, props: { fleet: model.fleet, index, x: frame.px(model.fleet.x[index]), y: frame.py(model.fleet.y[index]), width: frame.width }, name: t("map.label") });
 }
 
 /** The card follows the picture: its numbers change each second. @param {{model: MapModel, actions: Actions, mmsi: number}} props */
 function Card({ model, actions, mmsi }) {
   void picture.value;
   const onClose = () => (selection.value = { kind: null, id: null });
-  return h(VesselCard, { fleet: model.fleet, mmsi, onClose, onGo: () => void actions.goToSelection(), onTrack: () => void actions.track() });
+  return h(Lazy, { load: loadCard, props: { fleet: model.fleet, mmsi, onClose, onGo: () => void actions.goToSelection(), onTrack: () => void actions.track() }, name: t("nav.vessel") });
 }
 
 /** @param {{actions: Actions, model: MapModel, onList: () => void, alone: boolean, open: () => void}} props */
