@@ -3,6 +3,7 @@
 
 mod strip;
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
@@ -11,8 +12,8 @@ const FOLDER: &str = "src/http/console/web";
 
 fn main() -> io::Result<()> {
     // A folder is looked at with all that is in it.
-    println!("cargo::rerun-if-changed={FOLDER}");
-    println!("cargo::rerun-if-changed=src/http/console/strip.rs");
+    writeln!(io::stdout(), "cargo::rerun-if-changed={FOLDER}")?;
+    writeln!(io::stdout(), "cargo::rerun-if-changed=src/http/console/strip.rs")?;
     let package = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").ok_or(io::ErrorKind::NotFound)?);
     let mut files = Vec::new();
     served(&package.join(FOLDER), &mut files)?;
