@@ -3,7 +3,7 @@
 import { get, put } from "../api.js";
 import { onActed } from "../acts/act.js";
 import { lastSeq, onEntry, onReset, status } from "../live.js";
-import { ended, filter, now, order, preferences, session } from "../state.js";
+import { ended, eventNow, filter, now, order, preferences, session } from "../state.js";
 import { batch, effect, signal } from "../vendor/preact.js";
 import { matches, query } from "./filter.js";
 import { lines } from "./groups.js";
@@ -59,7 +59,7 @@ export const hasDrawer = signal(false);
 
 /** @param {Alert} alert */
 export function fits(alert) {
-  return matches(filter.peek() ?? "", alert, { me: session.value?.name ?? null, now: now.peek() });
+  return matches(filter.peek() ?? "", alert, { me: session.value?.name ?? null, now: eventNow.peek() });
 }
 
 /** The lines as they are shown. */
@@ -78,7 +78,7 @@ export async function load() {
   control.abort();
   control = new AbortController();
   const { signal: own } = control;
-  asked = query(filter.peek() ?? "", [], now.peek());
+  asked = query(filter.peek() ?? "", [], eventNow.peek());
   phase.value = "loading";
   try {
     const { data } = await get("/alerts", { ...asked, sort: "-score", limit: PAGE }, { signal: own });
@@ -145,7 +145,7 @@ export function count() {
   if (counting) return;
   const ask = async () => {
     try {
-      const { data } = await get("/alerts/summary", query(filter.peek() ?? "", [], now.peek()));
+      const { data } = await get("/alerts/summary", query(filter.peek() ?? "", [], eventNow.peek()));
       summary.value = data;
     } catch {
       // The counts are a help; the list itself says when the server cannot be reached.
