@@ -6,6 +6,7 @@ const words = {
   "nav.vessel": "Vessel", "nav.vessels": "Vessels", "nav.zones": "Zones", "nav.silences": "Silences", "nav.status": "Status", "nav.people": "People", "nav.audit": "Audit",
   "nav.login": "Log in", "nav.unknown": "Not found",
   "frame.pages": "Pages", "frame.marking": "Highest marking of what this page has shown", "frame.local_time": "here {time}", "frame.lag": "engine −{span}",
+  "frame.recorded": "RECORDED", "frame.recorded_title": "Recorded data: times and ages are those of the recording. The clock says {time}.",
   "frame.lag_title": "How far the engine's time is behind the clock", "frame.feeds": "Feeds", "frame.budget": "Budget", "frame.budget_of": "{today} of {allowed}",
   "frame.budget_title": "Alerts today at medium and above, of the number that a watch can look at", "frame.palette": "Palette", "frame.language": "Language",
   "frame.sound_on": "Sound is on", "frame.sound_off": "Sound is off", "frame.no_page": "There is no page {path}.", "frame.not_loaded": "This page could not be loaded. Check the connection, then reload.",
@@ -63,7 +64,7 @@ const words = {
   "people.enabled": "{name} may log in again.",
   "people.is_disabled": "locked since {time}",
   "people.no_password": "no password yet",
-  "warning.purpose": "What is this shift for? Every look at details is recorded with it.",
+  "warning.purpose": "What is this shift for? Every look at details is recorded with it.", "warning.purpose_keep": "Record it",
   "account.password_set": "Set a password",
 };
 export default words;

@@ -7,6 +7,7 @@ const words = {
   "nav.vessel": "Buque", "nav.vessels": "Buques", "nav.zones": "Zonas", "nav.silences": "Silencios", "nav.status": "Estado", "nav.people": "Personas", "nav.audit": "Auditoría",
   "nav.login": "Iniciar sesión", "nav.unknown": "No encontrado",
   "frame.pages": "Páginas", "frame.marking": "Marcado más alto de lo que ha mostrado esta página", "frame.local_time": "aquí {time}", "frame.lag": "motor −{span}",
+  "frame.recorded": "GRABACIÓN", "frame.recorded_title": "Datos grabados: horas y antigüedades son las de la grabación. El reloj marca {time}.",
   "frame.lag_title": "Cuánto va el tiempo del motor por detrás del reloj", "frame.feeds": "Fuentes", "frame.budget": "Presupuesto", "frame.budget_of": "{today} de {allowed}",
   "frame.budget_title": "Alertas de hoy, medias o más graves, del número que una guardia puede mirar", "frame.palette": "Paleta", "frame.language": "Idioma",
   "frame.sound_on": "Sonido activado", "frame.sound_off": "Sonido desactivado", "frame.no_page": "No hay página {path}.", "frame.not_loaded": "No se pudo cargar esta página. Compruebe la conexión y recargue.",
@@ -64,7 +65,7 @@ const words = {
   "people.enabled": "{name} puede volver a entrar.",
   "people.is_disabled": "bloqueado desde {time}",
   "people.no_password": "aún sin contraseña",
-  "warning.purpose": "¿Para qué es esta guardia? Cada consulta de detalles queda registrada con la finalidad.",
+  "warning.purpose": "¿Para qué es esta guardia? Cada consulta de detalles queda registrada con la finalidad.", "warning.purpose_keep": "Registrarla",
   "account.password_set": "Establecer una contraseña",
 };
 export default words;

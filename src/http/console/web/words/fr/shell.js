@@ -7,6 +7,7 @@ const words = {
   "nav.vessel": "Navire", "nav.vessels": "Navires", "nav.zones": "Zones", "nav.silences": "Sourdines", "nav.status": "État", "nav.people": "Personnes", "nav.audit": "Audit",
   "nav.login": "Connexion", "nav.unknown": "Introuvable",
   "frame.pages": "Pages", "frame.marking": "Marquage le plus élevé de ce que cette page a montré", "frame.local_time": "ici {time}", "frame.lag": "moteur −{span}",
+  "frame.recorded": "ENREGISTRÉ", "frame.recorded_title": "Données enregistrées : heures et âges sont ceux de l’enregistrement. L’horloge indique {time}.",
   "frame.lag_title": "Retard du temps du moteur sur l’horloge", "frame.feeds": "Sources", "frame.budget": "Budget", "frame.budget_of": "{today} sur {allowed}",
   "frame.budget_title": "Alertes du jour, moyennes ou plus graves, sur le nombre qu’une veille peut examiner", "frame.palette": "Palette", "frame.language": "Langue",
   "frame.sound_on": "Son activé", "frame.sound_off": "Son coupé", "frame.no_page": "Il n’y a pas de page {path}.", "frame.not_loaded": "Cette page n’a pas pu être chargée. Vérifiez la connexion, puis rechargez.",
@@ -64,7 +65,7 @@ const words = {
   "people.enabled": "{name} peut se reconnecter.",
   "people.is_disabled": "bloqué depuis {time}",
   "people.no_password": "pas encore de mot de passe",
-  "warning.purpose": "À quoi sert cette veille ? Chaque consultation de détails est enregistrée avec sa finalité.",
+  "warning.purpose": "À quoi sert cette veille ? Chaque consultation de détails est enregistrée avec sa finalité.", "warning.purpose_keep": "L’enregistrer",
   "account.password_set": "Définir un mot de passe",
 };
 export default words;

@@ -7,6 +7,7 @@ const words = {
   "nav.vessel": "Navio", "nav.vessels": "Navios", "nav.zones": "Zonas", "nav.silences": "Silêncios", "nav.status": "Estado", "nav.people": "Pessoas", "nav.audit": "Auditoria",
   "nav.login": "Iniciar sessão", "nav.unknown": "Não encontrado",
   "frame.pages": "Páginas", "frame.marking": "Marcação mais alta do que esta página mostrou", "frame.local_time": "aqui {time}", "frame.lag": "motor −{span}",
+  "frame.recorded": "GRAVAÇÃO", "frame.recorded_title": "Dados gravados: horas e idades são as da gravação. O relógio indica {time}.",
   "frame.lag_title": "Quanto o tempo do motor está atrás do relógio", "frame.feeds": "Fontes", "frame.budget": "Orçamento", "frame.budget_of": "{today} de {allowed}",
   "frame.budget_title": "Alertas de hoje, médios ou acima, do número que um turno consegue ver", "frame.palette": "Paleta", "frame.language": "Língua",
   "frame.sound_on": "Som ligado", "frame.sound_off": "Som desligado", "frame.no_page": "Não há página {path}.", "frame.not_loaded": "Não foi possível carregar esta página. Verifique a ligação e recarregue.",
@@ -64,7 +65,7 @@ const words = {
   "people.enabled": "{name} pode voltar a entrar.",
   "people.is_disabled": "bloqueado desde {time}",
   "people.no_password": "ainda sem palavra-passe",
-  "warning.purpose": "Para que serve este turno? Cada consulta de pormenores fica registada com a finalidade.",
+  "warning.purpose": "Para que serve este turno? Cada consulta de pormenores fica registada com a finalidade.", "warning.purpose_keep": "Registar",
   "account.password_set": "Definir uma palavra-passe",
 };
 export default words;
