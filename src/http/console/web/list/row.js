@@ -52,7 +52,7 @@ export class Row extends Component {
 
   render() {
     const { alert, top, index, isActive, isEntry, isChosen, isOpen, isOver, underway, flash, on } = this.props;
-    const names = ["alert-row", `sev-${alert.severity}`, `state-${alert.state}`];
+    const names = ["alert-row", `sev-${alert.severity}`, `state-${alert.state}`, `is-${alert.status}`];
     for (const [name, holds] of Object.entries({ active: isActive, open: isOpen, chosen: isChosen, over: isOver, underway: Boolean(underway) })) {
       if (holds) names.push(name);
     }

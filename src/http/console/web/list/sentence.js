@@ -1,6 +1,7 @@
 // @ts-check
 /** The line below the rows: the first sentence, in full, of the row under the pointer, else of the row with the keys. */
-import { signal, h } from "../vendor/preact.js";
+import { h, signal } from "../vendor/preact.js";
+import { form } from "../acts/run.js";
 import { sentence } from "./row.js";
 import { active, held } from "./store.js";
 
@@ -12,6 +13,7 @@ export function Sentence() {
   const { items, rows } = held.value;
   const id = pointed.value !== null && items.has(pointed.value) ? pointed.value : active.value;
   const alert = id === null ? undefined : items.get(id);
-  if (rows.length === 0) return null;
+  // A form needs the room more; the rows stay where they are.
+  if (rows.length === 0 || form.value !== null) return null;
   return h("div", { class: "list-sentence" }, h("p", { id: "list-sentence" }, alert ? sentence(alert) : ""));
 }
