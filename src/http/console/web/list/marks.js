@@ -32,16 +32,16 @@ export function marksOf(alert, isWorse) {
   return found;
 }
 
-/** Widths of the things in the column of marks, and of the column, CSS pixels; the sheet has the same. */
-const WIDTH = { mark: 16, exercise: 26, owner: 28, more: 24, all: 98 };
+/** Widths of the things in the column of marks, CSS pixels, in a list as wide as it is at first; the sheet has the same. */
+const WIDTH = { mark: 16, exercise: 26, owner: 28, more: 24, all: 226, letter: 7.2 };
 
 /**
  * The column of marks. What does not fit is counted, and named by the pointer: a mark that is cut would be taken for none.
- * @param {{alert: Alert, isWorse: boolean}} props
+ * @param {{alert: Alert, isWorse: boolean, beside: string}} props `beside` is the text that the marks leave room for
  */
-export function Marks({ alert, isWorse }) {
+export function Marks({ alert, isWorse, beside }) {
   const marks = marksOf(alert, isWorse);
-  const free = WIDTH.all - (alert.exercise ? WIDTH.exercise : 0) - (alert.owner ? WIDTH.owner : 0);
+  const free = WIDTH.all - beside.length * WIDTH.letter - (alert.exercise ? WIDTH.exercise : 0) - (alert.owner ? WIDTH.owner : 0);
   const fits = marks.length * WIDTH.mark <= free ? marks.length : Math.max(0, Math.floor((free - WIDTH.more) / WIDTH.mark));
   const rest = marks.slice(fits);
   const names = rest.map(({ text }) => text);

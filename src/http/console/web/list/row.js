@@ -90,7 +90,7 @@ function Cells({ alert, isChosen, isWorse, underway, minute, common, on }) {
         h(Severity, { severity: alert.severity }), h("span", { class: "row-score", title: t("list.score", { n: alert.score }) }, alert.score),
         alert.state === "new" ? h("span", { class: "row-new", role: "img", "aria-label": t("state.new"), title: t("state.new") }) : h("span", { class: "row-new none" }),
         common?.behaviour ? null : h("span", { class: "row-behaviour" }, h(BehaviourIcon, { behaviour: alert.behaviour }), h("span", { class: "cut", title: word("behaviour", alert.behaviour) }, shortName(alert.behaviour))),
-        underway ? h("span", { class: "row-underway" }, t("list.underway")) : h(Marks, { alert, isWorse }),
+        underway ? h("span", { class: "row-underway" }, t("list.underway")) : h(Marks, { alert, isWorse, beside: common?.behaviour ? "" : shortName(alert.behaviour) }),
         h("span", { class: "row-age", title: `${t("list.began", { time: time(alert.started_at) })}\n${localTime(alert.started_at)}` },
           ago(alert.last_at, minute * 60_000))),
       h("div", { class: "row-line second", title: sentence(alert) },
