@@ -55,12 +55,20 @@ function short(at) {
   return at.slice(0, 10) === new Date(eventNow.peek()).toISOString().slice(0, 10) ? clock(at) : time(at);
 }
 
+/**
+ * Whether a feed gives reports. The stream says `up`, the status page a state.
+ * @param {any} feed
+ */
+function isUp(feed) {
+  return (feed.up ?? feed.state === "up") && !feed.silent_since;
+}
+
 export function Empty() {
   const text = filter.value ?? "";
   const quiet = useQuiet(text, summary.value?.seq);
   const isPlain = tokens(text).length === 0;
   const all = feeds.value ?? [];
-  const up = all.filter((feed) => feed.state === "up" && !feed.silent_since).length;
+  const up = all.filter(isUp).length;
   const isLive = stream.value === "live";
   const isWell = isLive && all.length > 0 && up === all.length;
   return h("div", { class: "list-empty", role: "status" },

@@ -10,6 +10,7 @@ import { Empty, Failed, Skeleton } from "./empty.js";
 import { lineAt } from "./groups.js";
 import { GroupHeader } from "./header.js";
 import { Row } from "./row.js";
+import { pointed } from "./sentence.js";
 import { active, chosen, grouping, held, isTouched, more, phase, shown, shut } from "./store.js";
 
 /** @typedef {import("./types.js").Alert} Alert */
@@ -130,13 +131,22 @@ function useTouch(box) {
       clearTimeout(timer);
       timer = window.setTimeout(over, TOUCH_MS);
     };
+    const point = (/** @type {Event} */ event) => {
+      const row = /** @type {HTMLElement|null} */ (/** @type {Element} */ (event.target).closest?.("[data-id]"));
+      pointed.value = row?.dataset.id ?? null;
+    };
+    const leave = () => { pointed.value = null; };
     const names = ["pointermove", "pointerdown", "keydown", "wheel", "focusin", "scroll"];
     for (const name of names) element.addEventListener(name, touch, { passive: true });
     element.addEventListener("pointerleave", over);
+    element.addEventListener("pointerover", point);
+    element.addEventListener("pointerleave", leave);
     return () => {
       clearTimeout(timer);
       for (const name of names) element.removeEventListener(name, touch);
       element.removeEventListener("pointerleave", over);
+      element.removeEventListener("pointerover", point);
+      element.removeEventListener("pointerleave", leave);
     };
   }, [isThere]);
 }

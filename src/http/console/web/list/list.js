@@ -18,6 +18,7 @@ import { FilterBox } from "./filterbox.js";
 import { Grid } from "./grid.js";
 import { GROUPINGS } from "./groups.js";
 import { useKeys } from "./listkeys.js";
+import { Sentence } from "./sentence.js";
 import { Tools } from "./tools.js";
 
 const loadFacets = () => import("./facets.js").then(({ Facets }) => Facets);
@@ -38,6 +39,7 @@ export function AlertList({ name = "list" }) {
     hasDrawer.value ? h(Boundary, { name: "facets" }, h(Lazy, { load: loadFacets, props: {}, name: t("list.facets") })) : null,
     h(Boundary, { name: "tools" }, h(Tools, null)),
     h(Boundary, { name: "grid" }, h(Grid, null)),
+    h(Boundary, { name: "sentence" }, h(Sentence, null)),
     h(Boundary, { name: "acts" }, h(Foot, null)));
 }
 

@@ -15,7 +15,7 @@ import { empty, first, further, receive, take } from "./order.js";
 
 /** Rows of one request. */
 const PAGE = 200;
-/** News are written into the list at most this often, ms. */
+/** News are written into the list at most this often, ms; the first after a pause at once. */
 const BEAT_MS = 150;
 /** Counts are asked for at most this often, ms. */
 const COUNT_MS = 3000;
@@ -173,6 +173,8 @@ export function takeIn() {
 /** News since the last beat. @type {Alert[]} */
 let news = [];
 let beat = 0;
+/** When news were last written, ms of the window's own clock. */
+let written = -Infinity;
 
 /** The last entry of the log that the list has. */
 let heard = 0;
@@ -201,12 +203,23 @@ function listen(entry) {
 /** @param {Alert} item */
 function hear(item) {
   news.push(item);
-  if (!beat) beat = window.setTimeout(write, BEAT_MS);
+  if (!beat) beat = window.setTimeout(write, Math.max(0, written + BEAT_MS - performance.now()));
+}
+
+/**
+ * Takes an act of this window in at once: the next act on the alert must know the state that this one left.
+ * @param {Alert} item
+ */
+function acted(item) {
+  news.push(item);
+  window.clearTimeout(beat);
+  write();
 }
 
 /** Writes the news into the list. */
 function write() {
   beat = 0;
+  written = performance.now();
   const items = news;
   news = [];
   held.value = receive(held.peek(), items, fits);
@@ -266,7 +279,7 @@ export function start() {
       () => clearInterval(timer),
       () => deaf(),
       onReset(resync),
-      onActed(hear),
+      onActed(acted),
       effect(() => {
         const text = filter.value;
         if (!session.value || text === null || text === before) return;
