@@ -3,7 +3,7 @@
 import { h } from "../vendor/preact.js";
 import { isUnknown, useLoaded } from "./load.js";
 import { Ago } from "./vessels.js";
-import { Standing, amount } from "./why.js";
+import { Standing, measuredIn, nameIn, requiredIn } from "./why.js";
 import { t, word } from "./words.js";
 import { explain } from "../ui/form.js";
 
@@ -41,6 +41,6 @@ function FormRow({ form }) {
       h("span", { class: "al-form-name" }, h("b", {}, word("behaviour", form.behaviour)), form.form ? h("span", { class: "al-note" }, ` ${form.form}`) : null),
       h("svg", { class: "al-share", viewBox: "0 0 100 8", preserveAspectRatio: "none", "aria-hidden": "true" }, h("rect", { class: "al-bar-ground", x: 0, y: 0, width: 100, height: 8 }), h("rect", { class: "al-bar-fill", x: 0, y: 0, width: share * 100, height: 8 })),
       h("span", { class: "al-form-count" }, t("alert.met_of", { n: met, all: form.conditions.length })),
-      h("span", { class: "al-form-missing" }, form.asked_for ? first ? h("span", { lang: "en" }, `${first.label || first.name.replaceAll("_", " ")}: ${amount(first.measured_text, first.measured)} (${amount(first.threshold_text, first.threshold)})`) : t("alert.all_met") : t("alert.not_asked"))),
+      h("span", { class: "al-form-missing" }, form.asked_for ? first ? h("span", { lang: "en" }, `${nameIn(first)}: ${measuredIn(first)} (${requiredIn(first)})`) : t("alert.all_met") : t("alert.not_asked"))),
     h(Standing, { standing: form, title: t("alert.conditions") }));
 }
