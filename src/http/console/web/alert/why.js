@@ -131,9 +131,9 @@ export function Standing({ standing, title }) {
         h("span", {}, requiredIn(condition))))));
 }
 
-/** The behaviour in five headings, as the manual has them. @param {{explanation: Explanation}} props */
+/** The behaviour as the manual has it; its blind spots stand under what AIS cannot show. @param {{explanation: Explanation}} props */
 function Card({ explanation }) {
-  const headings = /** @type {const} */ (["watches", "why", "opens", "ends", "blind_spots"]);
+  const headings = /** @type {const} */ (["watches", "why", "opens", "ends"]);
   const known = headings.filter((name) => explanation[name]);
   if (!known.length) return null;
   return h("details", { class: "al-more" },

@@ -89,7 +89,6 @@ const words = {
   "alert.card.why": "Why",
   "alert.card.opens": "Opens",
   "alert.card.ends": "Ends",
-  "alert.card.blind_spots": "Blind spots",
   "alert.as_decided": "as decided at",
   "alert.reason": "Reason",
   "alert.points": "Points",

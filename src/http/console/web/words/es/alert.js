@@ -90,7 +90,6 @@ const words = {
   "alert.card.why": "Por qué",
   "alert.card.opens": "Se abre",
   "alert.card.ends": "Termina",
-  "alert.card.blind_spots": "Puntos ciegos",
   "alert.as_decided": "según lo decidido a las",
   "alert.reason": "Motivo",
   "alert.points": "Puntos",

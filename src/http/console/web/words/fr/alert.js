@@ -90,7 +90,6 @@ const words = {
   "alert.card.why": "Pourquoi",
   "alert.card.opens": "S’ouvre",
   "alert.card.ends": "Se termine",
-  "alert.card.blind_spots": "Angles morts",
   "alert.as_decided": "tel que décidé à",
   "alert.reason": "Raison",
   "alert.points": "Points",

@@ -90,7 +90,6 @@ const words = {
   "alert.card.why": "Porquê",
   "alert.card.opens": "Abre",
   "alert.card.ends": "Termina",
-  "alert.card.blind_spots": "Pontos cegos",
   "alert.as_decided": "como decidido às",
   "alert.reason": "Razão",
   "alert.points": "Pontos",
