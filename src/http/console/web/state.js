@@ -35,6 +35,12 @@ export const order = signal(/** @type {string[]} */ ([]));
 export const sound = signal(localStorage.getItem("atalaia.sound") === "on");
 /** The server's clock in milliseconds, once a second. */
 export const now = signal(Date.now());
+/** How far the engine's time is behind the clock, in milliseconds; null before it is known. The state of the daemon tells it. */
+export const lag = signal(/** @type {number | null} */ (null));
+/** From this lag on a recording is being played: its own time counts, not the clock. Milliseconds. */
+const PLAYED = 3_600_000;
+/** The time that ages of what happened at sea are counted from, in milliseconds. */
+export const seaTime = computed(() => now.value - (lag.value !== null && lag.value > PLAYED ? lag.value : 0));
 /** What the person set for herself; changes are sent to the server. */
 export const preferences = signal(/** @type {import("../types/api").Preferences} */ ({}));
 

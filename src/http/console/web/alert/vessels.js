@@ -3,7 +3,7 @@
 import { h } from "../vendor/preact.js";
 import { ago, degrees, knots, nm } from "../format.js";
 import { link } from "../route.js";
-import { now } from "../state.js";
+import { seaTime } from "../state.js";
 import { Mark, Tag, VesselLink, When, letter, number9 } from "./parts.js";
 import { t, word } from "./words.js";
 
@@ -89,7 +89,6 @@ function Near({ alert }) {
   if (alert.nearby === undefined) return null;
   const own = new Set(alert.vessels.map((vessel) => vessel.mmsi));
   const ships = (alert.nearby ?? []).filter((ship) => !own.has(ship.mmsi));
-  const newest = ships.reduce((/** @type {string | null} */ latest, { at }) => (at && (!latest || Date.parse(at) > Date.parse(latest)) ? at : latest), null);
   return h("div", { class: "al-part" },
     h("h3", {}, t("alert.nearby")),
     alert.nearby === null ? h("p", { class: "al-quiet" }, t("alert.nearby_over"))
@@ -101,17 +100,10 @@ function Near({ alert }) {
             h("th", { scope: "row" }, h(VesselLink, { vessel: ship }), h(Listed, { listed: ship.listed ?? null })),
             h("td", {}, ship.kind ?? "–"),
             h("td", { class: "al-right" }, nm(ship.nm)), h("td", { class: "al-right" }, knots(ship.sog_knots)),
-            h("td", { class: "al-right" }, degrees(ship.cog_degrees)), h("td", { class: "al-right" }, h(Ago, { at: ship.at, asOf: newest })))))));
+            h("td", { class: "al-right" }, degrees(ship.cog_degrees)), h("td", { class: "al-right" }, h(Ago, { at: ship.at })))))));
 }
 
-/** From this age of the newest answer on, a recording is played: its own time counts, not the clock. Milliseconds. */
-const PLAYED = 600_000;
-
-/**
- * How long ago something was.
- * @param {{at: string | null, asOf?: string | null}} props - `asOf` is the time of the engine, if it is known
- */
-export function Ago({ at, asOf = null }) {
-  const engine = asOf ? Date.parse(asOf) : NaN;
-  return h("span", {}, ago(at, now.value - engine > PLAYED ? engine : now.value));
+/** How long ago something at sea was. @param {{at: string | null}} props */
+export function Ago({ at }) {
+  return h("span", {}, ago(at, seaTime.value));
 }

@@ -5,7 +5,7 @@ import { del } from "../api.js";
 import { clock, localTime, number, span, time } from "../format.js";
 import { feeds } from "../live.js";
 import { go, link, route } from "../route.js";
-import { forget, marking, may, now, palette, session, setPreference, sound } from "../state.js";
+import { forget, lag, marking, may, now, palette, session, setPreference, sound } from "../state.js";
 import { Button } from "../ui/button.js";
 import { Menu } from "../ui/menu.js";
 import { LANGUAGES, LANGUAGE_NAMES, language, setLanguage, t } from "../words.js";
@@ -36,11 +36,14 @@ function Marking() {
   return h("span", { class: `marking ${highest.replace("AMBER+", "")}`, title: t("frame.marking") }, `TLP:${highest}`);
 }
 
+/** From this lag on the time of the engine says more than how far it is behind. Milliseconds. */
+const LONG = 86_400_000;
+
 function Clock() {
-  const engine = state.value?.engine.time;
-  const lag = engine && state.value ? (Date.parse(state.value.at) - Date.parse(engine)) / 1000 : null;
+  const behind = lag.value;
+  const text = behind === null ? null : behind < LONG ? t("frame.lag", { span: span(Math.max(0, behind / 1000)) }) : t("frame.engine_at", { time: time(state.value?.engine.time) });
   return h("span", { class: "bar-fact bar-clock", title: `${time(now.value)} · ${t("frame.local_time", { time: localTime(now.value) })}` },
-    h("b", null, clock(now.value, true)), lag != null && h("span", { title: t("frame.lag_title") }, t("frame.lag", { span: span(Math.max(0, lag)) })));
+    h("b", null, clock(now.value, true)), text && h("span", { title: t("frame.lag_title") }, text));
 }
 
 /** A sign for each state of a feed, told apart without colour. @type {Record<string, string>} */

@@ -3,7 +3,7 @@
 import { signal } from "../vendor/preact.js";
 import { get } from "../api.js";
 import { feeds } from "../live.js";
-import { ended, may } from "../state.js";
+import { ended, lag, may } from "../state.js";
 
 /** @typedef {import("../../types/api").Status} Status */
 
@@ -22,6 +22,8 @@ export function followStatus() {
       const answer = await get("/status").catch(() => null);
       if (answer) {
         state.value = answer.data;
+        const engine = answer.data.engine.time;
+        lag.value = engine ? Date.parse(answer.data.at) - Date.parse(engine) : null;
         if (feeds.peek() === null) feeds.value = answer.data.inputs;
       }
     }

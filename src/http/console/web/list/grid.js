@@ -2,7 +2,7 @@
 /** The rows. Only those near the window are drawn; the row with the focus always is. */
 import { underway } from "../acts/act.js";
 import { bindings } from "../keys.js";
-import { now, selection } from "../state.js";
+import { seaTime, selection } from "../state.js";
 import { Fragment, h, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "../vendor/preact.js";
 import { language, t } from "../words.js";
 import { chooseTo, fold, open, opened, toggle } from "./choose.js";
@@ -37,7 +37,7 @@ export function Grid() {
   useView(box, setView);
   useTouch(box);
   useSelection(box, lines);
-  const minute = Math.floor(now.value / 60_000);
+  const minute = Math.floor(seaTime.value / 60_000);
   useEffect(() => {
     if (view.top + view.height + AHEAD > height) more();
   }, [view, height, list.next]);

@@ -31,7 +31,7 @@ export default function StatusView() {
 function Engine({ status: { engine, at } }) {
   const lag = engine.time === null ? null : (Date.parse(at) - Date.parse(engine.time)) / 1000;
   return h("dl", { class: "facts" },
-    h("dt", null, t("status.engine_time")), h("dd", { class: "nowrap" }, time(engine.time, true)), h("dt", null, t("status.lag")), h("dd", null, span(lag)),
+    h("dt", null, t("status.engine_time")), h("dd", null, time(engine.time, true)), h("dt", null, t("status.lag")), h("dd", null, span(lag)),
     h("dt", null, t("status.vessels")), h("dd", null, number(engine.vessels)), h("dt", null, t("status.wait")), h("dd", null, `${number(engine.wait_seconds, 2)} s`));
 }
 

@@ -34,7 +34,7 @@ export function VesselPanel({ id }) {
         (data?.tracks.length ?? 0) > 1 ? h(Tag, { tone: "retracted" }, t("alert.two_ships", { n: data.tracks.length })) : null)),
     h("div", { class: "al-columns" },
       h("div", { class: "al-column" },
-        data ? data.tracks.map((/** @type {any} */ track) => h(Section, { name: `id-${track.track}`, key: track.track, title: data.tracks.length > 1 ? t("alert.track_number", { n: track.track }) : t("alert.identity"), mark: data }, h(Identity, { track, mmsi, asOf: data.at ?? null })))
+        data ? data.tracks.map((/** @type {any} */ track) => h(Section, { name: `id-${track.track}`, key: track.track, title: data.tracks.length > 1 ? t("alert.track_number", { n: track.track }) : t("alert.identity"), mark: data }, h(Identity, { track, mmsi })))
           : isUnknown(vessel.fault) ? h("p", { class: "al-quiet" }, t("alert.not_heard")) : vessel.fault ? h(Missing, { fault: vessel.fault, again: vessel.reload }) : h("p", { class: "al-quiet" }, t("word.loading")),
         h(Section, { name: "alerts", title: t("alert.alerts"), mark: mmsi }, h(Alerts, { mmsi, concerns, key: mmsi })),
         h(Section, { name: "none", title: t("alert.why_none"), note: t("alert.why_none_hint"), mark: mmsi }, may("search") ? h(WhyNone, { mmsi, key: mmsi }) : h("p", { class: "al-quiet" }, t("alert.search_right")))),
@@ -43,8 +43,8 @@ export function VesselPanel({ id }) {
         data ? h(Section, { name: "stops", title: t("alert.stops"), mark: data }, h(Stops, { tracks: data.tracks })) : null)));
 }
 
-/** What one track under the number says of itself, and where it is. @param {{track: any, mmsi: number, asOf: string | null}} props */
-function Identity({ track, mmsi, asOf }) {
+/** What one track under the number says of itself, and where it is. @param {{track: any, mmsi: number}} props */
+function Identity({ track, mmsi }) {
   const fix = track.last_fix;
   /** @param {string} name @param {import("../alert/parts.js").Children} value */
   const pair = (name, value) => h("div", {}, h("dt", {}, t(`alert.id.${name}`)), h("dd", {}, value ?? "–"));
@@ -55,7 +55,7 @@ function Identity({ track, mmsi, asOf }) {
     pair("destination", track.destination), pair("first_heard", track.first_heard_at ? h(When, { at: track.first_heard_at }) : null)),
   h("h3", {}, t("alert.last_fix")),
   fix ? h("dl", { class: "al-figures" },
-    pair("at", [h(When, { at: fix.at, seconds: true }), " (", h(Ago, { at: fix.at, asOf }), ")"]), pair("position", h(Place, { at: fix })),
+    pair("at", [h(When, { at: fix.at, seconds: true }), " (", h(Ago, { at: fix.at }), ")"]), pair("position", h(Place, { at: fix })),
     pair("sog", knots(fix.sog_knots)), pair("cog", degrees(fix.cog_degrees)), pair("made_good", knots(track.made_good_knots)), pair("usual", knots(track.usual_knots)),
     pair("status", fix.status === null ? null : word("alert.nav", String(fix.status))), pair("shore", fix.shore_nm === null ? null : nm(fix.shore_nm)),
     pair("calm", t(fix.in_calm_water ? "alert.yes" : "alert.no")), pair("zones", track.zones.map((/** @type {any} */ zone) => zone.id).join(", ") || null),

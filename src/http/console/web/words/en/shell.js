@@ -5,7 +5,7 @@ const words = {
   "nav.watch": "Watch", "nav.list": "Alerts", "nav.map": "Map", "nav.alerts": "Alerts", "nav.alert": "Alert", "nav.cases": "Cases", "nav.case": "Case",
   "nav.vessel": "Vessel", "nav.vessels": "Vessels", "nav.zones": "Zones", "nav.silences": "Silences", "nav.status": "Status", "nav.people": "People", "nav.audit": "Audit",
   "nav.login": "Log in", "nav.unknown": "Not found",
-  "frame.pages": "Pages", "frame.marking": "Highest marking of what this page has shown", "frame.local_time": "here {time}", "frame.lag": "engine −{span}",
+  "frame.pages": "Pages", "frame.marking": "Highest marking of what this page has shown", "frame.local_time": "here {time}", "frame.lag": "engine −{span}", "frame.engine_at": "engine {time}",
   "frame.lag_title": "How far the engine's time is behind the clock", "frame.feeds": "Feeds", "frame.budget": "Budget", "frame.budget_of": "{today} of {allowed}",
   "frame.budget_title": "Alerts today at medium and above, of the number that a watch can look at", "frame.palette": "Palette", "frame.language": "Language",
   "frame.sound_on": "Sound is on", "frame.sound_off": "Sound is off", "frame.no_page": "There is no page {path}.", "frame.not_loaded": "This page could not be loaded. Check the connection, then reload.",

@@ -6,7 +6,7 @@ const words = {
   "nav.watch": "Guardia", "nav.list": "Alertas", "nav.map": "Mapa", "nav.alerts": "Alertas", "nav.alert": "Alerta", "nav.cases": "Casos", "nav.case": "Caso",
   "nav.vessel": "Buque", "nav.vessels": "Buques", "nav.zones": "Zonas", "nav.silences": "Silencios", "nav.status": "Estado", "nav.people": "Personas", "nav.audit": "Auditoría",
   "nav.login": "Iniciar sesión", "nav.unknown": "No encontrado",
-  "frame.pages": "Páginas", "frame.marking": "Marcado más alto de lo que ha mostrado esta página", "frame.local_time": "aquí {time}", "frame.lag": "motor −{span}",
+  "frame.pages": "Páginas", "frame.marking": "Marcado más alto de lo que ha mostrado esta página", "frame.local_time": "aquí {time}", "frame.lag": "motor −{span}", "frame.engine_at": "motor {time}",
   "frame.lag_title": "Cuánto va el tiempo del motor por detrás del reloj", "frame.feeds": "Fuentes", "frame.budget": "Presupuesto", "frame.budget_of": "{today} de {allowed}",
   "frame.budget_title": "Alertas de hoy, medias o más graves, del número que una guardia puede mirar", "frame.palette": "Paleta", "frame.language": "Idioma",
   "frame.sound_on": "Sonido activado", "frame.sound_off": "Sonido desactivado", "frame.no_page": "No hay página {path}.", "frame.not_loaded": "No se pudo cargar esta página. Compruebe la conexión y recargue.",

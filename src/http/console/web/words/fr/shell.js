@@ -6,7 +6,7 @@ const words = {
   "nav.watch": "Veille", "nav.list": "Alertes", "nav.map": "Carte", "nav.alerts": "Alertes", "nav.alert": "Alerte", "nav.cases": "Dossiers", "nav.case": "Dossier",
   "nav.vessel": "Navire", "nav.vessels": "Navires", "nav.zones": "Zones", "nav.silences": "Sourdines", "nav.status": "État", "nav.people": "Personnes", "nav.audit": "Audit",
   "nav.login": "Connexion", "nav.unknown": "Introuvable",
-  "frame.pages": "Pages", "frame.marking": "Marquage le plus élevé de ce que cette page a montré", "frame.local_time": "ici {time}", "frame.lag": "moteur −{span}",
+  "frame.pages": "Pages", "frame.marking": "Marquage le plus élevé de ce que cette page a montré", "frame.local_time": "ici {time}", "frame.lag": "moteur −{span}", "frame.engine_at": "moteur {time}",
   "frame.lag_title": "Retard du temps du moteur sur l’horloge", "frame.feeds": "Sources", "frame.budget": "Budget", "frame.budget_of": "{today} sur {allowed}",
   "frame.budget_title": "Alertes du jour, moyennes ou plus graves, sur le nombre qu’une veille peut examiner", "frame.palette": "Palette", "frame.language": "Langue",
   "frame.sound_on": "Son activé", "frame.sound_off": "Son coupé", "frame.no_page": "Il n’y a pas de page {path}.", "frame.not_loaded": "Cette page n’a pas pu être chargée. Vérifiez la connexion, puis rechargez.",

@@ -6,7 +6,7 @@ const words = {
   "nav.watch": "Vigia", "nav.list": "Alertas", "nav.map": "Mapa", "nav.alerts": "Alertas", "nav.alert": "Alerta", "nav.cases": "Casos", "nav.case": "Caso",
   "nav.vessel": "Navio", "nav.vessels": "Navios", "nav.zones": "Zonas", "nav.silences": "Silêncios", "nav.status": "Estado", "nav.people": "Pessoas", "nav.audit": "Auditoria",
   "nav.login": "Iniciar sessão", "nav.unknown": "Não encontrado",
-  "frame.pages": "Páginas", "frame.marking": "Marcação mais alta do que esta página mostrou", "frame.local_time": "aqui {time}", "frame.lag": "motor −{span}",
+  "frame.pages": "Páginas", "frame.marking": "Marcação mais alta do que esta página mostrou", "frame.local_time": "aqui {time}", "frame.lag": "motor −{span}", "frame.engine_at": "motor {time}",
   "frame.lag_title": "Quanto o tempo do motor está atrás do relógio", "frame.feeds": "Fontes", "frame.budget": "Orçamento", "frame.budget_of": "{today} de {allowed}",
   "frame.budget_title": "Alertas de hoje, médios ou acima, do número que um turno consegue ver", "frame.palette": "Paleta", "frame.language": "Língua",
   "frame.sound_on": "Som ligado", "frame.sound_off": "Som desligado", "frame.no_page": "Não há página {path}.", "frame.not_loaded": "Não foi possível carregar esta página. Verifique a ligação e recarregue.",
