@@ -25,8 +25,9 @@ pub(super) struct Problem {
     detail: String,
     /// Each fault of the body or the filter, with the place of it.
     errors: Vec<Place>,
-    /// The object as it stands, for a change that was based on an earlier state of it; null for all other problems.
-    current: Value,
+    /// The object as it stands, for a change that was based on an earlier state of it; `None` for all other problems. In a box, because
+    /// a problem is the error of nearly every function here.
+    current: Option<Box<Value>>,
     /// `Retry-After` in seconds; `None` if trying again does not help.
     again: Option<u64>,
 }
@@ -54,14 +55,14 @@ struct Body<'a> {
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     errors: &'a [Place],
     /// As in [`Problem`]; left out if there is none.
-    #[serde(skip_serializing_if = "Value::is_null")]
-    current: &'a Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    current: Option<&'a Value>,
 }
 
 impl Problem {
     /// A problem of a kind, without places.
     fn of(status: StatusCode, name: &'static str, title: &'static str, detail: impl Into<String>) -> Problem {
-        let (errors, current) = (Vec::new(), Value::Null);
+        let (errors, current) = (Vec::new(), None);
         let again = (status == StatusCode::SERVICE_UNAVAILABLE).then_some(1);
         Problem { status, name, title, detail: detail.into(), errors, current, again }
     }
@@ -85,7 +86,7 @@ impl Problem {
             status: self.status.as_u16(),
             detail: &self.detail,
             errors: &self.errors,
-            current: &self.current,
+            current: self.current.as_deref(),
         }
     }
 
@@ -139,7 +140,7 @@ impl Problem {
     pub(super) fn stale(detail: impl Into<String>, current: Value) -> Problem {
         let problem =
             Problem::of(StatusCode::PRECONDITION_FAILED, "stale", "changed by somebody else meanwhile", detail);
-        Problem { current, ..problem }
+        Problem { current: Some(Box::new(current)), ..problem }
     }
 
     /// The request names a host that is not this machine.

@@ -54,7 +54,7 @@ impl fmt::Debug for Secret {
 
 /// The SHA-256 of a secret, by which the store finds it. The search in the index is not in equal time, but it compares digests, which a
 /// sender cannot choose byte by byte.
-pub fn digest(secret: &str) -> [u8; 32] {
+pub(in crate::http) fn digest(secret: &str) -> [u8; 32] {
     Sha256::digest(secret.as_bytes()).into()
 }
 

@@ -1,5 +1,6 @@
 //! Build script: writes the table of the console's files, so that a new file of `web` is served without being listed anywhere.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
@@ -8,7 +9,7 @@ const FOLDER: &str = "src/http/console/web";
 
 fn main() -> io::Result<()> {
     // A folder is looked at with all that is in it.
-    println!("cargo::rerun-if-changed={FOLDER}");
+    writeln!(io::stdout(), "cargo::rerun-if-changed={FOLDER}")?;
     let package = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").ok_or(io::ErrorKind::NotFound)?);
     let mut files = Vec::new();
     served(&package.join(FOLDER), &mut files)?;

@@ -1,7 +1,6 @@
 //! The one task that looks for new entries, and what all streams share.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::body::Bytes;

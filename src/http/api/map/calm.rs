@@ -3,7 +3,6 @@
 use axum::extract::{Query, State};
 use axum::response::Response;
 use serde::Serialize;
-use serde_json::Value;
 
 use crate::http::api::Sources;
 use crate::http::api::bounds::needed_bounds;

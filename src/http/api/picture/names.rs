@@ -6,7 +6,6 @@ use axum::Extension;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use serde::Serialize;
-use serde_json::Value;
 
 use super::cursor::cursor;
 use super::pictures::Pictures;
