@@ -229,7 +229,8 @@ fn unit(key: &str) -> Option<(&'static str, f64)> {
         ("percent", 1.0),
     ];
     let is_of = |name: &str| {
-        key.strip_suffix(name).is_some_and(|rest| rest.ends_with('_')) || key.strip_prefix(name).is_some_and(|rest| rest.starts_with('_'))
+        key.strip_suffix(name).is_some_and(|rest| rest.ends_with('_'))
+            || key.strip_prefix(name).is_some_and(|rest| rest.starts_with('_'))
     };
     all.into_iter().find(|(name, _)| is_of(name))
 }

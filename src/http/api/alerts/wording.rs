@@ -35,7 +35,8 @@ pub(super) fn beside_band(measures: &mut [Measure], settings: &mut Vec<Number>) 
     let limits: Vec<Number> = speed.beside.drain(..).map(|(_, limit)| limit).chain(settings.iter().cloned()).collect();
     let end = |key: &str| limits.iter().find(|limit| limit.key == key).cloned();
     let is_slow = end("min_knots").is_some_and(|low| speed.measured.value.as_f64() < low.value.as_f64());
-    let (how, key, other) = if is_slow { ("below", "min_knots", "max_knots") } else { ("above", "max_knots", "min_knots") };
+    let (how, key, other) =
+        if is_slow { ("below", "min_knots", "max_knots") } else { ("above", "max_knots", "min_knots") };
     speed.beside.extend(end(key).map(|limit| (how, limit)));
     settings.retain(|setting| setting.key != key && setting.key != other);
     // A lower end of 0 means that there is none.
@@ -76,7 +77,6 @@ const LABELS: &[(&str, &str)] = &[
     ("habitual_meetings", "A habit from so many meetings"),
     ("hole_min_minutes", "Inferred over a hole in reception from"),
     ("hole_max_minutes", "Inferred over a hole in reception up to"),
-    ("max_distance_metres", "Farthest from each other"),
     ("farthest_nm", "Farthest from its start"),
     ("back_nm", "Came back to within"),
     ("out_hours", "Out for"),
