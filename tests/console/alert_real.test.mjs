@@ -159,3 +159,26 @@ test("a ship that calls itself markup is a name, on the page and in what is copi
   assertNoFaults(faults);
   await context.close();
 });
+
+test("a marking is raised and lowered again, each with its reason in the history", { skip }, async () => {
+  const context = await profile();
+  const { page, faults } = await newPage(context);
+  await signIn(page, "/status");
+  const [alert] = await oneOfEach(page);
+  const me = await (await page.request.get("/api/v1/session")).json();
+  const before = alert.handling.tlp;
+  const above = before === "RED" ? null : "RED";
+  await page.goto(`/alerts/${alert.id}`);
+  for (const tlp of [above, me.rights.includes("mark_down") && above ? before : null]) {
+    if (!tlp) continue;
+    const why = `${tlp} by agreement with the liaison officer, ${Date.now()}`;
+    await page.getByRole("button", { name: "Change the marking…" }).click();
+    await page.locator(".al-form select").first().selectOption(tlp);
+    await page.locator(".al-form textarea").fill(why);
+    await page.locator(".al-form").getByRole("button", { name: "Change the marking", exact: true }).click();
+    await page.locator(".al-past-person").filter({ hasText: why }).waitFor();
+    await page.locator(".al-line .al-tlp").filter({ hasText: `TLP:${tlp}` }).waitFor();
+  }
+  assertNoFaults(faults);
+  await context.close();
+});

@@ -196,7 +196,7 @@ const words = {
   "alert.role.dark": "dark",
   "alert.no_case": "This alert belongs to no case.",
   "alert.case_unseen": "The case cannot be shown.",
-  "alert.case_counts": { one: "{n} alert, {vessels} vessels", other: "{n} alerts, {vessels} vessels" },
+  "alert.case_counts": { one: "{n} alert; vessels: {vessels}", other: "{n} alerts; vessels: {vessels}" },
   "alert.case_title": "Case {id}",
   "alert.case_alerts": "Alerts in order of time ({n})",
   "alert.no_case_alerts": "The alerts of this case cannot be shown.",

@@ -197,7 +197,7 @@ const words = {
   "alert.role.dark": "a oscuras",
   "alert.no_case": "Esta alerta no pertenece a ningún caso.",
   "alert.case_unseen": "El caso no se puede mostrar.",
-  "alert.case_counts": { one: "{n} alerta, {vessels} buques", other: "{n} alertas, {vessels} buques" },
+  "alert.case_counts": { one: "{n} alerta; buques: {vessels}", other: "{n} alertas; buques: {vessels}" },
   "alert.case_title": "Caso {id}",
   "alert.case_alerts": "Alertas en orden de tiempo ({n})",
   "alert.no_case_alerts": "Las alertas de este caso no se pueden mostrar.",

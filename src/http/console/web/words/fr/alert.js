@@ -197,7 +197,7 @@ const words = {
   "alert.role.dark": "silencieux",
   "alert.no_case": "Cette alerte n’appartient à aucun dossier.",
   "alert.case_unseen": "Le dossier ne peut être affiché.",
-  "alert.case_counts": { one: "{n} alerte, {vessels} navires", other: "{n} alertes, {vessels} navires" },
+  "alert.case_counts": { one: "{n} alerte ; navires : {vessels}", other: "{n} alertes ; navires : {vessels}" },
   "alert.case_title": "Dossier {id}",
   "alert.case_alerts": "Alertes dans l’ordre du temps ({n})",
   "alert.no_case_alerts": "Les alertes de ce dossier ne peuvent être affichées.",

@@ -197,7 +197,7 @@ const words = {
   "alert.role.dark": "às escuras",
   "alert.no_case": "Este alerta não pertence a nenhum caso.",
   "alert.case_unseen": "O caso não pode ser mostrado.",
-  "alert.case_counts": { one: "{n} alerta, {vessels} embarcações", other: "{n} alertas, {vessels} embarcações" },
+  "alert.case_counts": { one: "{n} alerta; embarcações: {vessels}", other: "{n} alertas; embarcações: {vessels}" },
   "alert.case_title": "Caso {id}",
   "alert.case_alerts": "Alertas por ordem de tempo ({n})",
   "alert.no_case_alerts": "Os alertas deste caso não podem ser mostrados.",
