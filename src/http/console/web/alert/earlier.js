@@ -2,7 +2,7 @@
 // What happened before the tracks of an alert begin: hours may lie between the first ship's visit and the boat that came later.
 import { h, useMemo, useState } from "../vendor/preact.js";
 import { get } from "../api.js";
-import { explain } from "../ui/form.js";
+import { explain } from "../ui/explain.js";
 import { When, called } from "./parts.js";
 import { before, joined, phases, read } from "./tracks.js";
 import { t } from "./words.js";
