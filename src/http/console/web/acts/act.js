@@ -202,20 +202,15 @@ async function takeBack(backs) {
 }
 
 /**
- * One act that takes another back. A server that reopens only what is closed lets an acknowledgement run out instead.
+ * One act that takes another back. Only what is closed can be reopened; an acknowledgement is left to run out instead.
  * @param {Alert} item
  * @param {Body} step
  * @returns {Promise<Alert>}
  */
 async function stepBack(item, step) {
-  const send = async (/** @type {Body} */ body) => (await post(`/alerts/${item.id}/acts`, body, { etag: item.etag, key: newKey() })).data;
-  try {
-    return await send(step);
-  } catch (error) {
-    const isRefused = /** @type {any} */ (error).status === 422 && step.act === "reopen" && item.state === "acknowledged";
-    if (!isRefused) throw error;
-    return send({ act: "acknowledge", until: new Date(now.value + SHORTLY_MS).toISOString(), why: WHY });
-  }
+  const isRunOut = step.act === "reopen" && item.state === "acknowledged";
+  const body = isRunOut ? { act: "acknowledge", until: new Date(now.value + SHORTLY_MS).toISOString(), why: WHY } : step;
+  return (await post(`/alerts/${item.id}/acts`, body, { etag: item.etag, key: newKey() })).data;
 }
 
 /**
