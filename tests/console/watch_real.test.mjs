@@ -25,7 +25,8 @@ async function watch(body) {
   const { page, faults } = await newPage(context);
   try {
     await signIn(page);
-    await page.locator(".alert-row.state-new").first().waitFor();
+    // A recording that has just begun has its first alert after some seconds.
+    await page.locator(".alert-row.state-new").first().waitFor({ timeout: 60_000 });
     await body(page);
     assertNoFaults(faults.filter((fault) => !/status of 412/.test(fault)));
   } catch (error) {
