@@ -1,8 +1,8 @@
 //! Ceilings as arguments: up to which marking a person or token sees alerts.
 
-use super::marking::{purpose, reality, tlp};
+use super::marking::{europol, purpose, reality, tlp};
 use crate::storage::store::Ceilings;
-use atalaia_core::alerts::handling::{Purpose, Reality, Tlp};
+use atalaia_core::alerts::handling::{Europol, Purpose, Reality, Tlp};
 
 /// The ceilings. If any is given, the others have no limit.
 #[derive(Debug, clap::Args)]
@@ -13,6 +13,9 @@ pub(super) struct CeilingArguments {
     /// Countries or organisations the reader belongs to; an alert for listed recipients is visible only to those
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     releasable_to: Option<Vec<String>>,
+    /// Europol handling codes that are visible, such as H0,H1 [default: all]
+    #[arg(long, value_name = "CODES", value_delimiter = ',', value_parser = europol)]
+    europol: Option<Vec<Europol>>,
     /// Purposes of alerts that are visible, by their names in CISE [default: all]
     #[arg(long, value_name = "PURPOSES", value_delimiter = ',', value_parser = purpose)]
     purposes: Option<Vec<Purpose>>,
@@ -30,7 +33,7 @@ impl CeilingArguments {
         let ceilings = Ceilings {
             max_tlp: self.max_tlp.unwrap_or(Tlp::Red),
             releasable_to: self.releasable_to.clone(),
-            europol: None,
+            europol: self.europol.clone(),
             purposes: self.purposes.clone(),
             realities: self.realities.clone(),
             personal_data: self.personal_data.unwrap_or(true),

@@ -110,12 +110,16 @@ pub(super) fn reality(text: &str) -> Result<Reality, String> {
     one(text, &Reality::ALL, |reality| reality.name().to_owned())
 }
 
+/// A Europol handling code.
+pub(super) fn europol(text: &str) -> Result<Europol, String> {
+    one(text.trim(), &Europol::ALL, |code| code.name().to_owned())
+}
+
 /// Europol handling codes, separated by commas; `-` for none.
 fn codes(text: &str) -> Result<Codes, String> {
-    let code = |text: &str| one(text.trim(), &Europol::ALL, |code| code.name().to_owned());
     let codes: Vec<Europol> = match text {
         "-" => Vec::new(),
-        text => text.split(',').map(code).collect::<Result<_, _>>()?,
+        text => text.split(',').map(europol).collect::<Result<_, _>>()?,
     };
     Ok(Codes(codes))
 }

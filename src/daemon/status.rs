@@ -30,6 +30,7 @@ use crate::platform::service::{Service, Sockets};
 use crate::platform::telemetry::{InputCounts, SinkCounters};
 use crate::storage::journal;
 use crate::storage::store;
+use atalaia_core::alerts::handling::Reality;
 use atalaia_core::alerts::{Change, ChangeKind, Severity};
 use atalaia_core::base::time::{Span, Time};
 use atalaia_core::behaviours::Behaviour;
@@ -173,7 +174,7 @@ impl StatusReporter {
             let (sender, view) = watch::channel(Arc::new(status.snapshot(
                 Vec::new(),
                 Vec::new(),
-                EngineView::default(),
+                EngineView { exercise: is_exercise(settings), ..EngineView::default() },
                 &Outcome::good(clock.now()),
             )));
             if has_api {
@@ -265,6 +266,11 @@ impl StatusReporter {
     }
 }
 
+/// Whether alerts are marked as those of an exercise or a test.
+fn is_exercise(settings: &Checked) -> bool {
+    settings.engine.handling.reality != Reality::Actual
+}
+
 /// What the pages show of a sink.
 fn sink_view((name, counters): (&str, &SinkCounters)) -> SinkView {
     let read = |counter: &AtomicU64| counter.load(Relaxed);
@@ -331,7 +337,7 @@ impl StatusReporter {
             let inputs = parts.feeds.sources.iter().zip(&parts.settings.inputs).enumerate();
             let inputs =
                 inputs.map(|(place, (source, settings))| self.input_view(parts, place, source, settings)).collect();
-            let engine = self.engine_view(parts.engine);
+            let engine = EngineView { exercise: is_exercise(parts.settings), ..self.engine_view(parts.engine) };
             let sinks = parts.dispatcher.into_iter().flat_map(Dispatcher::counters).map(sink_view).collect();
             let view = self.snapshot(inputs, sinks, engine, parts.reload);
             if let Some(pages) = &self.view {
@@ -433,6 +439,7 @@ impl StatusReporter {
             rejects: summary.rejects,
             copies: summary.copies,
             late: summary.late,
+            exercise: false,
         }
     }
 }

@@ -83,7 +83,7 @@ impl Listener for PageListener {
         let place = Arc::new(self.lobby.take(peer.ip()).await);
         self.log_displaced();
         let deadline = Deadline::new(self.life, &place);
-        (Connection::new(stream, PageLifetime { deadline, place }), peer)
+        (Connection::http1(stream, PageLifetime { deadline, place }), peer)
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {

@@ -106,6 +106,14 @@ impl Problem {
         Problem { errors, ..problem }
     }
 
+    /// The site asks what this request is for.
+    pub(super) fn purpose(detail: impl Into<String>) -> Problem {
+        let detail = detail.into();
+        let place = Place { pointer: "X-Atalaia-Purpose".to_owned(), detail: detail.clone() };
+        let problem = Problem::of(StatusCode::BAD_REQUEST, "purpose", "the purpose is missing", detail);
+        Problem { errors: vec![place], ..problem }
+    }
+
     /// The reader is not signed in, or no longer.
     pub(super) fn unauthenticated(detail: impl Into<String>) -> Problem {
         Problem::of(StatusCode::UNAUTHORIZED, "unauthenticated", "not signed in", detail)
@@ -180,6 +188,9 @@ pub(super) fn meaning(name: &str) -> Option<&'static str> {
     Some(match name {
         "parameter" => "A parameter is unknown, missing, given twice or out of its range. The detail names it.",
         "body" => "The body is not what the route expects. `errors` has a JSON Pointer to each fault.",
+        "purpose" => {
+            "The site asks for the purpose of this request. Send the header X-Atalaia-Purpose with a word of /api/v1/me `purposes`."
+        }
         "unauthenticated" => {
             "Sign in at /api/v1/session, or send a token as Authorization: Bearer. A session may be over."
         }

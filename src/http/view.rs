@@ -138,6 +138,8 @@ pub struct EngineView {
     pub copies: u64,
     /// Reports that were later than engine time.
     pub late: u64,
+    /// Whether alerts are marked as those of an exercise or a test (`[handling] reality`).
+    pub exercise: bool,
 }
 
 /// Failures of the store or the journal.

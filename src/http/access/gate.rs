@@ -6,21 +6,26 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use axum::extract::{ConnectInfo, Request, State};
+use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 
 use super::identity::{Asking, Credential, Identities, Identity};
 use super::pace::{Attempts, Requests, network};
 use super::password::{hash, verify};
+use super::reader::Reader;
 use super::settings::Settings;
 use super::standing::Standing;
 use crate::http::problem::Problem;
+use crate::http::view::View;
 use crate::platform::clock::Clock;
 use crate::storage::store::{Right, Session};
 use atalaia_core::base::time::Time;
 
+/// Header with the purpose of one request.
+const PURPOSE: &str = "x-atalaia-purpose";
 /// Number of passwords that are hashed at the same time: each takes 19 MiB and a core.
 const HASHING: usize = 2;
 /// A password that nobody has, for names that do not exist.
@@ -49,6 +54,8 @@ struct Shared {
     hashing: Arc<Semaphore>,
     /// The hash that is compared for names that do not exist.
     nobody: OnceLock<String>,
+    /// The view that the main loop publishes; `None` without one.
+    view: OnceLock<watch::Receiver<Arc<View>>>,
 }
 
 impl Access {
@@ -64,7 +71,20 @@ impl Access {
             requests: Mutex::default(),
             hashing: Arc::new(Semaphore::new(HASHING)),
             nobody: OnceLock::new(),
+            view: OnceLock::new(),
         }))
+    }
+
+    /// The same, knowing what the main loop publishes.
+    pub(in crate::http) fn watching(self, view: watch::Receiver<Arc<View>>) -> Access {
+        // Set once, before the first request.
+        let _ = self.0.view.set(view);
+        self
+    }
+
+    /// Whether the alerts that are raised now are marked as those of an exercise or a test.
+    pub(in crate::http) fn is_exercise(&self) -> bool {
+        self.0.view.get().is_some_and(|view| view.borrow().engine.exercise)
     }
 
     /// `[api]` of the settings.
@@ -184,7 +204,26 @@ fn seconds(wait: Duration) -> u64 {
     wait.as_secs() + u64::from(0 < wait.subsec_nanos())
 }
 
-/// Lets a request through if its reader has `right`, and hands the [`Reader`](super::reader::Reader) and [`Identity`] on as extensions.
+/// Takes the purpose that a request by a person states for itself. It goes before that of the session.
+///
+/// # Errors
+/// `purpose` if it is not one of the site.
+fn stated(reader: &mut Reader, headers: &HeaderMap, access: &Access) -> Result<(), Problem> {
+    // A token has the purpose for which it was made.
+    let Some(word) = headers.get(PURPOSE).filter(|_| reader.session.is_some()) else {
+        return Ok(());
+    };
+    let known = access.settings().known_purposes();
+    let purpose = known.iter().find(|purpose| purpose.name().as_bytes() == word.as_bytes());
+    let names = || known.iter().map(|purpose| purpose.name()).collect::<Vec<String>>().join(", ");
+    let wrong =
+        || Problem::purpose(format!("X-Atalaia-Purpose: is not a purpose of this site; write one of {}", names()));
+    reader.purpose = Some(purpose.ok_or_else(wrong)?.name());
+    reader.is_stated = true;
+    Ok(())
+}
+
+/// Lets a request through if its reader has `right`, and hands the [`Reader`] and [`Identity`] on as extensions.
 /// Without a session or token, an open route has none.
 pub(in crate::http) async fn admit(
     State((access, right)): State<(Access, Right)>,
@@ -202,7 +241,10 @@ pub(in crate::http) async fn admit(
         standing.set(identity.is_ok());
     }
     match identity {
-        Ok(identity) if identity.reader.rights.allow(right) => {
+        Ok(mut identity) if identity.reader.rights.allow(right) => {
+            if let Err(problem) = stated(&mut identity.reader, &head.headers, &access) {
+                return problem.into_response();
+            }
             head.extensions.insert(identity.reader.clone());
             head.extensions.insert(identity);
         }

@@ -202,6 +202,7 @@ impl Identities {
             rights: Role::rights_of(&person.roles),
             clearance: person.ceilings.clearance(),
             purpose: session.purpose.map(Purpose::name),
+            is_stated: false,
             address,
         })
     }
@@ -268,6 +269,8 @@ fn of_token(token: &Token, address: IpAddr, now: Time) -> Result<Reader, Problem
         rights: token.rights.clone(),
         clearance: token.ceilings.clearance(),
         purpose: Some(token.purpose.name()),
+        // A token is made for a purpose.
+        is_stated: true,
         address,
     })
 }

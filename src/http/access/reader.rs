@@ -27,7 +27,7 @@ impl Way {
     }
 }
 
-/// A signed-in reader. Each request has one, made anew from the store, so that a right or ceiling that is taken away is gone at once.
+/// A signed-in reader. Each request has one, read from the store each time, so that a right or ceiling that is taken away is gone at once.
 #[derive(Clone, PartialEq, Debug)]
 pub(in crate::http) struct Reader {
     /// Name of the person or token, as it is recorded.
@@ -42,6 +42,8 @@ pub(in crate::http) struct Reader {
     pub(in crate::http) clearance: Clearance,
     /// What the reader uses the data for; `None` if it was not asked.
     pub(in crate::http) purpose: Option<String>,
+    /// Whether the purpose was stated with this request, in the header `X-Atalaia-Purpose`.
+    pub(in crate::http) is_stated: bool,
     /// Address of the client.
     pub(in crate::http) address: IpAddr,
 }

@@ -11,7 +11,9 @@ use atalaia_core::alerts::handling::Purpose;
 use atalaia_core::base::fault::{self, Fault};
 
 /// When a reader is asked what the data are for, and why.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, Serialize, schemars::JsonSchema, utoipa::ToSchema)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Deserialize, Serialize, schemars::JsonSchema, utoipa::ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum AskPurpose {
     /// Once a shift: the purpose chosen at sign-in holds until it is changed.

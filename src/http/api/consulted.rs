@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::sources::Sources;
-use crate::http::access::Reader;
+use crate::http::access::{AskPurpose, Reader};
 use crate::http::problem::Problem;
 use crate::storage::store::{self, Record, Verb};
 
@@ -24,6 +24,8 @@ pub(super) async fn consulted(
     subject: &str,
     why: Option<&str>,
 ) -> Result<(), Problem> {
+    let least = if ["identity", "who"].contains(&what) { AskPurpose::Search } else { AskPurpose::Always };
+    asked(sources, reader, least)?;
     once_in(SAME, sources, reader, what, subject, why).await
 }
 
@@ -33,6 +35,16 @@ pub(super) async fn listed(sources: &Sources, reader: &Reader, list: &str, query
     let subject = format!("{list} {}", filter.collect::<Vec<_>>().join("&"));
     let subject: String = subject.trim().chars().take(LONGEST).collect();
     once_in(SAME_LIST, sources, reader, "list", &subject, None).await
+}
+
+/// Refuses a request without a purpose of its own, if the settings ask for one from `least` on. A token has its purpose.
+pub(super) fn asked(sources: &Sources, reader: &Reader, least: AskPurpose) -> Result<(), Problem> {
+    let settings = sources.access.settings();
+    if reader.is_stated || settings.ask_purpose < least {
+        return Ok(());
+    }
+    let names: Vec<String> = settings.known_purposes().into_iter().map(|purpose| purpose.name()).collect();
+    Err(Problem::purpose(format!("send the header X-Atalaia-Purpose with one of {}", names.join(", "))))
 }
 
 /// Records a reading, unless the same one was recorded within the last `span`.

@@ -76,7 +76,7 @@ pub(super) struct Me {
     site: String,
     /// Version of the program.
     version: &'static str,
-    /// Whether the reader may see alerts of exercises.
+    /// Whether the alerts that are raised now belong to an exercise or a test, or are the only ones that the reader may see.
     exercise: bool,
 }
 
@@ -85,7 +85,8 @@ pub(super) fn me(access: &Access, credential: &Credential) -> Me {
     let settings = access.settings();
     let is_exercise = |ceilings: &Ceilings| {
         use atalaia_core::alerts::handling::Reality;
-        ceilings.realities.as_ref().is_some_and(|realities| !realities.contains(&Reality::Actual))
+        let realities = ceilings.realities.as_ref();
+        access.is_exercise() || realities.is_some_and(|realities| !realities.contains(&Reality::Actual))
     };
     let (purposes, ask_purpose, site) = (settings.known_purposes(), settings.ask_purpose, settings.site.clone());
     let version = env!("CARGO_PKG_VERSION");

@@ -14,6 +14,7 @@ mod audit;
 mod bounds;
 mod cases;
 mod consulted;
+mod deliveries;
 mod described;
 mod description;
 mod events;

@@ -11,7 +11,8 @@ use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 use super::description::{self, Description};
 use super::sources::Sources;
 use super::{
-    acts, alerts, audit, cases, events, map, me, picture, session, silences, status, tokens, users, vessels, violations,
+    acts, alerts, audit, cases, deliveries, events, map, me, picture, session, silences, status, tokens, users,
+    vessels, violations,
 };
 use crate::http::access::{Right, admit};
 use crate::http::problem::Problem;
@@ -72,6 +73,7 @@ pub(in crate::http) fn router(sources: Sources) -> Router {
     let routes = acts::add(routes);
     let routes = events::add(routes);
     let routes = silences::add(routes);
+    let routes = deliveries::add(routes);
     let (router, document) = OpenApiRouter::new().nest(PREFIX, routes.router).split_for_parts();
     let described =
         Router::new().route(&format!("{PREFIX}/openapi.json"), get(description::show)).with_state(Arc::new(document));

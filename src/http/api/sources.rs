@@ -109,7 +109,8 @@ impl Sources {
         &self,
         work: impl FnOnce(&Readers) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, Problem> {
-        let readers = Arc::clone(&self.readers);
+        // Dropped with this future, after its time or when the client has gone: the place is then free for another request.
+        let (readers, _stop) = self.readers.stoppable();
         self.blocking(move || work(&readers)).await
     }
 

@@ -24,6 +24,9 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; c
 /// A file whose address contains its hash never changes.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 
+/// The schema that is part of the package too.
+const SCHEMA: &str = include_str!("../../../config/alert.schema.json");
+
 /// Addresses that show the console. The page itself finds out which view is meant.
 const PAGES: [&str; 14] = [
     "/",
@@ -52,7 +55,8 @@ pub(in crate::http) fn router() -> io::Result<Router> {
         routes = routes.route(page, get(show_page));
     }
     let routes = routes.route("/console/{hash}/{*path}", get(show_file));
-    let about = Router::new().route("/problems/{name}", get(show_problem));
+    let about =
+        Router::new().route("/problems/{name}", get(show_problem)).route("/schema/alert.json", get(show_schema));
     Ok(routes.with_state(Arc::new(Assets::new()?)).merge(about))
 }
 
@@ -88,6 +92,11 @@ async fn show_problem(Path(name): Path<String>) -> Response {
         Some(text) => ([(CONTENT_TYPE, "text/plain; charset=utf-8")], format!("{name}: {text}\n")).into_response(),
         None => Problem::not_found("there is no such kind of problem").into_response(),
     }
+}
+
+/// The JSON Schema of an alert.
+async fn show_schema() -> Response {
+    ([(CONTENT_TYPE, "application/schema+json")], SCHEMA).into_response()
 }
 
 /// The content, compressed if the client can read that. Workers take the policy from their own file, so each file has it.

@@ -26,6 +26,8 @@ const LATEST: Duration = Duration::from_secs(5);
 const DISCARDED: usize = 8 * 1024 * 1024;
 /// Maximum time for that.
 const DISCARDING: Duration = Duration::from_secs(2);
+/// Longest path that a problem repeats, in characters.
+const PATH: usize = 200;
 /// Content of the answers of the API is shown by nothing.
 const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
@@ -132,9 +134,28 @@ fn as_problem(response: Response) -> Response {
     answer
 }
 
+/// Adds to a problem the path of the request as `instance`, so that a problem that was kept says where it comes from. The query is left out:
+/// it may name a person.
+async fn placed(response: Response, path: &str) -> Response {
+    let kind = response.headers().get(CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
+    if kind != b"application/problem+json" {
+        return response;
+    }
+    let (mut head, body) = response.into_parts();
+    // The body was made in memory; it cannot fail. That of an answer to HEAD is empty.
+    let text = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
+    let Some(inner) = text.trim_ascii_end().strip_suffix(b"}") else {
+        return Response::from_parts(head, Body::from(text));
+    };
+    let member = format!(",\"instance\":{}}}\n", serde_json::Value::from(path));
+    head.headers.remove(CONTENT_LENGTH);
+    Response::from_parts(head, Body::from([inner, member.as_bytes()].concat()))
+}
+
 /// Adds the headers that every answer has.
 pub(super) async fn dressed(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
+    let path: String = request.uri().path().chars().take(PATH).collect();
+    let mut response = placed(next.run(request).await, &path).await;
     for (name, value) in HEADERS {
         response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
     }

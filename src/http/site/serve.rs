@@ -144,7 +144,7 @@ impl Site {
 
     /// All routes, and what holds for each. The last layer is the first that a request meets.
     fn routes(&self, pages: Router, settings: &Settings, secure: bool, address: SocketAddr) -> Router {
-        let access = Access::new(&self.store, self.clock, settings.clone(), secure);
+        let access = Access::new(&self.store, self.clock, settings.clone(), secure).watching(self.view.clone());
         let sources = Sources::new(self.store.clone(), self.asker.clone(), self.view.clone(), self.clock);
         let hosts = match address.ip().is_loopback() {
             true => Hosts::Local(settings.public_host().map(Arc::from)),

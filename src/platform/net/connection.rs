@@ -12,6 +12,9 @@ use tokio_util::sync::WaitForCancellationFutureOwned;
 
 use super::lobby::Place;
 
+/// What a client of HTTP/2 begins with; no method of HTTP/1.1 has this name.
+const HTTP2: &[u8] = b"PRI * HTTP/2";
+
 /// Decides how long a connection lasts.
 pub trait Lifetime: Unpin {
     /// Fails once the connection must end; otherwise makes sure that the task is woken when it must.
@@ -57,12 +60,35 @@ pub struct Connection<L> {
     stream: TcpStream,
     /// What limits it.
     pub lifetime: L,
+    /// What the peer may not begin with, as far as it has begun with it; empty if it may begin with anything.
+    refused: &'static [u8],
 }
 
 impl<L> Connection<L> {
     /// A connection that lasts as long as `lifetime` allows.
     pub fn new(stream: TcpStream, lifetime: L) -> Connection<L> {
-        Connection { stream, lifetime }
+        Connection { stream, lifetime, refused: &[] }
+    }
+
+    /// The same for a server of HTTP/1.1 alone. The server would answer a peer that begins with HTTP/2, which opens many requests on one
+    /// connection and so passes by limits on connections.
+    pub fn http1(stream: TcpStream, lifetime: L) -> Connection<L> {
+        Connection { stream, lifetime, refused: HTTP2 }
+    }
+
+    /// Compares what was read with what the peer may not begin with.
+    fn compare(&mut self, read: &[u8]) -> io::Result<()> {
+        for byte in read {
+            self.refused = match self.refused.split_first() {
+                Some((first, [])) if first == byte => return Err(io::Error::other("HTTP/2 is not served here")),
+                Some((first, rest)) if first == byte => rest,
+                _ => &[],
+            };
+            if self.refused.is_empty() {
+                return Ok(());
+            }
+        }
+        Ok(())
     }
 }
 
@@ -72,13 +98,17 @@ impl<L: Lifetime> AsyncRead for Connection<L> {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        let before = buffer.filled().len();
         // Data that has arrived is read first: it may contain the credentials that make the connection last longer.
         match Pin::new(&mut self.stream).poll_read(context, buffer) {
             Poll::Pending => {
                 self.lifetime.check(context)?;
                 Poll::Pending
             }
-            read => read,
+            read => {
+                self.compare(&buffer.filled()[before..])?;
+                read
+            }
         }
     }
 }

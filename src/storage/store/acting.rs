@@ -95,7 +95,7 @@ pub enum ActAnswer {
         /// Body of the response.
         body: String,
     },
-    /// The key was used for another request.
+    /// The key was used for another request, or its answer is about alerts that the author may no longer see.
     Reused,
 }
 
@@ -112,6 +112,16 @@ pub fn act_once(
             if let Some(key) = &request.key
                 && let Some(earlier) = earlier(transaction, request.by.who, key, now)?
             {
+                // A ceiling that was lowered since hides the answer too.
+                let hidden = |id: &String| -> rusqlite::Result<bool> {
+                    let any = item(transaction, id, &Clearance::everything(), now)?;
+                    Ok(any.is_some_and(|any| !any.is_cleared(request.clearance)))
+                };
+                for id in request.ids {
+                    if hidden(id)? {
+                        return Ok(ActAnswer::Reused);
+                    }
+                }
                 return Ok(earlier);
             }
             let one = |id: &String| Ok((id.clone(), act_on(transaction, id, request, now)?));

@@ -9,6 +9,7 @@ use super::items::{AlertItem, item, may_see};
 use super::readers::Readers;
 use super::stages::clear::Clearance;
 use super::trail::OURSELVES;
+use atalaia_core::alerts::handling::Tlp;
 use atalaia_core::base::time::Time;
 
 /// What an entry is about.
@@ -73,10 +74,14 @@ pub struct LogEntry {
 }
 
 impl LogEntry {
-    /// Whether a reader with this clearance may see it: everything that it is about.
+    /// Whether a reader with this clearance may see it: everything that it is about. A case without any stored alert has the strictest
+    /// marking.
     pub fn is_cleared(&self, clearance: &Clearance) -> bool {
-        self.item.as_ref().is_none_or(|item| item.is_cleared(clearance))
+        // As in the list of cases: one without any stored alert has the strictest marking.
+        let may = self.topic != Topic::Case || !self.markings.is_empty() || clearance.max_tlp == Tlp::Red;
+        may && self.item.as_ref().is_none_or(|item| item.is_cleared(clearance))
             && self.markings.iter().all(|marking| may_see(clearance, marking))
+            && (self.topic != Topic::Case || !self.markings.is_empty() || clearance.max_tlp == Tlp::Red)
     }
 }
 

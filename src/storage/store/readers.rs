@@ -5,10 +5,10 @@
 
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::{fs, io};
 
-use rusqlite::Connection;
+use rusqlite::{Connection, InterruptHandle, ffi};
 
 use super::connect;
 use super::error::StoreError;
@@ -19,13 +19,28 @@ const IDLE: usize = 8;
 const CACHE_KIB: i64 = 4096;
 
 /// Connections that only read.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Readers {
     /// The file of the store.
     path: PathBuf,
     /// Connections that no read uses now.
-    idle: Mutex<Vec<Kept>>,
+    idle: Arc<Mutex<Vec<Kept>>>,
+    /// What can stop the reads; `None` if nothing can.
+    stop: Option<Arc<Mutex<Stop>>>,
 }
+
+/// Stops reads.
+#[derive(Default)]
+struct Stop {
+    /// Whether they are to stop.
+    stopped: bool,
+    /// The way to stop the one that runs; `None` if none runs.
+    running: Option<InterruptHandle>,
+}
+
+/// Stops the reads that belong to it when it is dropped: nobody waits for them any more.
+#[derive(Debug)]
+pub struct StopOnDrop(Arc<Mutex<Stop>>);
 
 /// A connection and the file it was opened on.
 #[derive(Debug)]
@@ -38,7 +53,13 @@ struct Kept {
 impl Readers {
     /// Readers of the store at this path, which need not exist yet.
     pub fn new(path: PathBuf) -> Readers {
-        Readers { path, idle: Mutex::new(Vec::new()) }
+        Readers { path, idle: Arc::default(), stop: None }
+    }
+
+    /// The same readers for one request, whose reads stop when the other value is dropped.
+    pub fn stoppable(&self) -> (Readers, StopOnDrop) {
+        let stop = Arc::<Mutex<Stop>>::default();
+        (Readers { stop: Some(Arc::clone(&stop)), ..self.clone() }, StopOnDrop(stop))
     }
 
     /// Path of the store's file.
@@ -54,12 +75,31 @@ impl Readers {
             Some(connection) => connection,
             None => self.open()?,
         };
-        let found = work(&connection).map_err(StoreError::sqlite(&self.path))?;
+        let found = self.stopping(&connection, || work(&connection)).map_err(StoreError::sqlite(&self.path))?;
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         if idle.len() < IDLE {
             idle.push(Kept { connection, file });
         }
         Ok(found)
+    }
+
+    /// Runs `work` on the connection in such a way that it can be stopped.
+    fn stopping<T>(&self, connection: &Connection, work: impl FnOnce() -> rusqlite::Result<T>) -> rusqlite::Result<T> {
+        let Some(stop) = &self.stop else {
+            return work();
+        };
+        let lock = || stop.lock().unwrap_or_else(PoisonError::into_inner);
+        {
+            let mut stop = lock();
+            if stop.stopped {
+                return Err(rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_INTERRUPT), None));
+            }
+            stop.running = Some(connection.get_interrupt_handle());
+        }
+        let found = work();
+        // Before another request gets the connection: a late stop must not end its reads.
+        lock().running = None;
+        found
     }
 
     /// An idle connection to this file. Those to another file are closed.
@@ -79,7 +119,56 @@ impl Readers {
     }
 }
 
+impl Drop for StopOnDrop {
+    fn drop(&mut self) {
+        let mut stop = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        stop.stopped = true;
+        if let Some(running) = &stop.running {
+            running.interrupt();
+        }
+    }
+}
+
+impl std::fmt::Debug for Stop {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Stop").field("stopped", &self.stopped).finish_non_exhaustive()
+    }
+}
+
 /// Device and number of the file at this path.
 fn identity(path: &Path) -> io::Result<(u64, u64)> {
     fs::metadata(path).map(|found| (found.dev(), found.ino()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+    use std::time::{Duration, Instant};
+
+    use super::*;
+    use crate::storage::store::tests::place;
+
+    #[test]
+    fn a_read_stops_when_nobody_waits_for_it_and_others_go_on() {
+        let place = place();
+        assert!(place.open(&[]).0.finish());
+        let readers = Readers::new(place.path.clone());
+        let (own, stop) = readers.stoppable();
+        let endless = "WITH RECURSIVE all_numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM all_numbers)
+             SELECT count(*) FROM all_numbers";
+        let began = Instant::now();
+        let read = {
+            let own = own.clone();
+            thread::spawn(move || own.read(|connection| connection.query_row(endless, [], |row| row.get::<_, i64>(0))))
+        };
+        thread::sleep(Duration::from_millis(200));
+        drop(stop);
+        assert!(read.join().expect("no panic").is_err());
+        assert!(began.elapsed() < Duration::from_secs(10));
+        let one = |readers: &Readers| {
+            readers.read(|connection| connection.query_row("SELECT 1", [], |row| row.get::<_, i64>(0)))
+        };
+        assert!(one(&own).is_err(), "it is not begun either");
+        assert_eq!(one(&readers).expect("others go on"), 1);
+    }
 }

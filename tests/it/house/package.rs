@@ -79,6 +79,7 @@ fn the_package_installs_without_starting_runs_and_keeps_the_users_files() {
         "usr/lib/systemd/system/atalaia.service",
         "usr/lib/systemd/system/atalaia-udp.socket",
         "usr/lib/systemd/system/atalaia-http.socket",
+        "usr/lib/systemd/system/atalaia-api.socket",
         "usr/lib/sysusers.d/atalaia.conf",
         "usr/share/man/man8/atalaia.8.gz",
         "usr/share/man/man8/atalaia-run.8.gz",

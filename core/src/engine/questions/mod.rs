@@ -21,4 +21,5 @@ pub use track::{TrackAnswer, TrackPoint, track};
 pub use vessel::{VesselAnswer, VesselTrack, kind_of, vessel};
 pub use who::{
     DARK_AFTER, Deed, Did, LEAST, Ranked, STOP_KNOTS, Search, Sighting, Suspects, is_meeting, rank, spell, who,
+    who_among,
 };

@@ -6,7 +6,7 @@ use super::coverage::CoverageMap;
 use super::explain::{Conditions, conditions};
 use super::track::{TrackAnswer, track};
 use super::vessel::{VesselAnswer, vessel};
-use super::who::{Deed, Search, Suspects, who};
+use super::who::{Deed, Search, Suspects, who, who_among};
 use crate::base::time::Time;
 use crate::base::units::Mmsi;
 use crate::behaviours::Behaviour;
@@ -23,6 +23,8 @@ pub enum Question {
     /// Which vessels stopped, slowed, met or were dark near a place, as far as the engine remembers. The alerts and facts that are over
     /// are not in the engine; the caller may add them.
     Who(Search, Vec<Deed>),
+    /// The same with these alerts and facts alone, for a reader who may not see all that are open.
+    WhoAmong(Search, Vec<Deed>),
     /// The kept fixes of a vessel.
     Track {
         /// Its MMSI.
@@ -64,6 +66,7 @@ impl Question {
                 Answer::Explain(found.filter(|found| !found.tracks.is_empty()))
             }
             Question::Who(search, deeds) => Answer::Who(who(engine, search, deeds)),
+            Question::WhoAmong(search, deeds) => Answer::Who(who_among(engine, search, deeds)),
             Question::Track { mmsi, track: ordinal, since, most } => {
                 Answer::Track(track(engine, *mmsi, *ordinal, *since, *most))
             }

@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use utoipa::IntoParams;
 use utoipa::openapi::path::{Parameter, ParameterIn};
 
-use crate::http::access::Reader;
-use crate::http::api::consulted::disclosed;
+use crate::http::access::{AskPurpose, Reader};
+use crate::http::api::consulted::{asked, disclosed};
 use crate::http::api::described::{FILTER, query};
 use crate::http::api::filter::{Basis, KEYS, filter};
 use crate::http::api::refusals::Refusals;
@@ -66,6 +66,7 @@ pub(super) async fn export_alerts(
     let given = Parameters::of(given, &known)?;
     let shape = shape(&given)?;
     let why = reason(&given)?;
+    asked(&sources, &reader, AskPurpose::Export)?;
     let now = sources.clock.now();
     let filter = filter(&given, &Basis { me: &reader.name, at: sources.at().unwrap_or(now), now })?;
     let clearance = reader.clearance.clone();

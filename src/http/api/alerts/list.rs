@@ -54,7 +54,7 @@ struct AlertList {
     items: Vec<Shown>,
     /// The cursor of the next page; null on the last one.
     next: Option<String>,
-    /// Alerts that match the filter but that the reader may not see.
+    /// Alerts that the reader may not see, of the kinds and states of the filter whatever else it asks for.
     withheld: u32,
     /// Last entry of the log.
     seq: i64,

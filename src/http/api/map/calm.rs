@@ -15,7 +15,7 @@ const MOST: usize = 2000;
 
 /// Body of the answer.
 #[derive(Serialize, utoipa::ToSchema)]
-struct Body {
+struct CalmAreas {
     /// Longitude, latitude, radius in nautical miles, and name, of each circle; the largest first.
     #[schema(value_type = Vec<Vec<Value>>)]
     items: Vec<(f64, f64, f64, String)>,
@@ -27,7 +27,7 @@ struct Body {
 #[utoipa::path(get, path = "/map/calm", tag = "map",
     params(("bbox" = String, Query, description = "West, south, east, north in degrees")),
     responses(
-        (status = 200, description = "The circles", body = Body),
+        (status = 200, description = "The circles", body = CalmAreas),
         (status = 400, description = "A parameter is unknown, missing or wrong", content_type = "application/problem+json"),
         (status = 401, description = "Not signed in", content_type = "application/problem+json"),
         (status = 403, description = "Without the right to read", content_type = "application/problem+json"),
@@ -44,5 +44,5 @@ pub(super) async fn show(
     let found_there = chart.ports.calm_within(&area);
     let left_off = found_there.len().saturating_sub(MOST);
     let circle = |port: &&atalaia_core::geo::Port| (port.at.lon, port.at.lat, port.radius_nm, port.name.to_string());
-    Ok(found(&Body { items: found_there.iter().take(MOST).map(circle).collect(), left_off }))
+    Ok(found(&CalmAreas { items: found_there.iter().take(MOST).map(circle).collect(), left_off }))
 }

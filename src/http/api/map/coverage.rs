@@ -35,7 +35,7 @@ pub(super) struct Copied {
 
 /// Body of the answer.
 #[derive(Serialize, utoipa::ToSchema)]
-struct Body {
+struct CoverageCells {
     /// The cells of which something is known, from the south and the west.
     cells: Vec<Cell>,
     /// Length of a side of a cell in degrees.
@@ -64,7 +64,7 @@ struct Cell {
 #[utoipa::path(get, path = "/coverage", tag = "map",
     params(("bbox" = String, Query, description = "West, south, east, north in degrees")),
     responses(
-        (status = 200, description = "The cells", body = Body),
+        (status = 200, description = "The cells", body = CoverageCells),
         (status = 400, description = "A parameter is unknown, missing or wrong", content_type = "application/problem+json"),
         (status = 401, description = "Not signed in", content_type = "application/problem+json"),
         (status = 403, description = "Without the right to read", content_type = "application/problem+json"),
@@ -100,13 +100,13 @@ impl Copied {
 }
 
 /// The cells within an area, joined until there are not too many.
-fn body(map: &CoverageMap, area: &Bounds) -> Body {
+fn body(map: &CoverageMap, area: &Bounds) -> CoverageCells {
     let within: Vec<&CoverageCell> = map.cells.iter().filter(|cell| area.hold(cell.centre)).collect();
     let mut joined = 1;
     loop {
         let cells = cells(&within, joined);
         if cells.len() <= MOST || WIDEST <= joined {
-            return Body { cells, step: CoverageMap::STEP_DEGREES * f64::from(joined) };
+            return CoverageCells { cells, step: CoverageMap::STEP_DEGREES * f64::from(joined) };
         }
         joined *= 2;
     }

@@ -14,7 +14,7 @@ use atalaia_core::zones::{Chart, Relation};
 
 /// Body of the answer.
 #[derive(Serialize, utoipa::ToSchema)]
-struct Body {
+struct PlaceThere {
     /// Latitude in degrees north, as understood.
     lat: f64,
     /// Longitude in degrees east, as understood.
@@ -78,7 +78,7 @@ struct PortThere {
         ("lon" = f64, Query, description = "Degrees east"),
     ),
     responses(
-        (status = 200, description = "What holds there", body = Body),
+        (status = 200, description = "What holds there", body = PlaceThere),
         (status = 400, description = "A parameter is unknown, missing or wrong", content_type = "application/problem+json"),
         (status = 401, description = "Not signed in", content_type = "application/problem+json"),
         (status = 403, description = "Without the right to read", content_type = "application/problem+json"),
@@ -102,7 +102,7 @@ pub(super) async fn show(
 }
 
 /// What holds at a place.
-fn body(chart: &Chart, at: LatLon, now: Time) -> Body {
+fn body(chart: &Chart, at: LatLon, now: Time) -> PlaceThere {
     let mut hits = Vec::new();
     chart.zones.at(at, &mut hits);
     let zones = hits.iter().filter(|hit| hit.relation != Relation::Outside).map(|hit| {
@@ -115,7 +115,7 @@ fn body(chart: &Chart, at: LatLon, now: Time) -> Body {
     let calm = chart.calm(at, now);
     let nearest = chart.ports.nearest(at);
     let known = |nm: f64| Some(hundredths(nm)).filter(|nm| nm.is_finite());
-    Body {
+    PlaceThere {
         lat: at.lat,
         lon: at.lon,
         at: now,

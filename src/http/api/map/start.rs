@@ -20,7 +20,7 @@ const NEAREST: f64 = 10.0;
 
 /// Body of the answer.
 #[derive(PartialEq, Debug, Serialize, utoipa::ToSchema)]
-struct Body {
+struct StartView {
     /// West, south, east and north of all watched zones in degrees; east may be beyond 180.
     bbox: [f64; 4],
     /// Longitude and latitude of the middle.
@@ -32,7 +32,7 @@ struct Body {
 /// Where a map begins: the area of all watched zones.
 #[utoipa::path(get, path = "/map/bounds", tag = "map",
     responses(
-        (status = 200, description = "The start view", body = Body),
+        (status = 200, description = "The start view", body = StartView),
         (status = 401, description = "Not signed in", content_type = "application/problem+json"),
         (status = 403, description = "Without the right to read", content_type = "application/problem+json"),
         (status = 429, description = "Too many requests", content_type = "application/problem+json"),
@@ -44,7 +44,7 @@ pub(super) async fn show(State(sources): State<Sources>) -> Result<Response, Pro
 }
 
 /// The start view for these zones.
-fn body(zones: &ZoneSet) -> Body {
+fn body(zones: &ZoneSet) -> StartView {
     let watched = zones.iter().filter(|(_, zone)| zone.watched()).map(|(number, _)| zones.extent(number));
     let boxes: Vec<[f64; 4]> =
         watched.map(|extent| [extent.west, extent.south, extent.west + extent.width, extent.north]).collect();
@@ -55,7 +55,7 @@ fn body(zones: &ZoneSet) -> Body {
     let size = (east - west).max(mercator(north) - mercator(south)).max(0.01);
     let zoom = (WIDTH / EARTH * 360.0 / size).log2().clamp(0.0, NEAREST);
     let tenths = |value: f64| (value * 10.0).round() / 10.0;
-    Body {
+    StartView {
         bbox: bbox.map(|degrees| (degrees * 1e4).round() / 1e4),
         centre: [tenths((west + east) / 2.0), tenths(middle.to_radians().sinh().atan().to_degrees())],
         zoom: (zoom * 10.0).floor() / 10.0,
@@ -84,7 +84,7 @@ mod tests {
     #[test]
     fn the_start_view_has_all_watched_zones_also_across_the_antimeridian() {
         let zones = ZoneSet::built_in(Requests::NONE);
-        let Body { bbox: [west, south, east, north], centre, zoom } = body(&zones);
+        let StartView { bbox: [west, south, east, north], centre, zoom } = body(&zones);
         for (number, _) in zones.iter().filter(|(_, zone)| zone.watched()) {
             let extent = zones.extent(number);
             assert!(west <= extent.west + 1e-3 && extent.west + extent.width <= east + 1e-3, "{extent:?}");

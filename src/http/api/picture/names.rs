@@ -18,7 +18,7 @@ use atalaia_core::picture::tracks::{Flag, flag_of};
 
 /// Body of the answer.
 #[derive(Serialize, utoipa::ToSchema)]
-struct Body {
+struct PictureNames {
     /// Cursor of the picture, with which the next names are asked for.
     cursor: u32,
     /// Whether these are all vessels, and not only those whose names have changed.
@@ -37,7 +37,7 @@ type Row =
 #[utoipa::path(get, path = "/picture/names", tag = "picture",
     params(("after" = Option<u32>, Query, description = "Cursor of the last answer")),
     responses(
-        (status = 200, description = "The names", body = Body),
+        (status = 200, description = "The names", body = PictureNames),
         (status = 400, description = "A parameter is unknown or wrong", content_type = "application/problem+json"),
         (status = 401, description = "Not signed in", content_type = "application/problem+json"),
         (status = 403, description = "Without the right to read", content_type = "application/problem+json"),
@@ -56,7 +56,7 @@ pub(super) async fn show(
     sources
         .stored(move |_| {
             let names = pictures.names(&picture, after, row);
-            Ok(found(&Body { cursor: names.cursor, whole: names.whole, items: names.items }))
+            Ok(found(&PictureNames { cursor: names.cursor, whole: names.whole, items: names.items }))
         })
         .await
 }

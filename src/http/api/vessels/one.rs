@@ -37,7 +37,7 @@ struct AlertsOf {
     items: Vec<Item>,
     /// The cursor of the next page; null on the last one.
     next: Option<String>,
-    /// Alerts that the reader may not see.
+    /// Always 0: another number would say that there is an alert about the vessel.
     withheld: u32,
     /// Alerts of all pages.
     total: u32,
@@ -67,7 +67,6 @@ pub(super) async fn show_vessel(
     // The engine knows of alerts that the reader may not see.
     body["open"] = page.items.iter().map(|item| item.id.clone()).collect();
     body["open_alerts"] = json!(items);
-    body["withheld"] = page.withheld.into();
     Ok(found(&body))
 }
 
@@ -100,7 +99,7 @@ pub(super) async fn list_alerts_of_vessel(
     let page = alerts(&sources, &reader, filter, order, cursor, limit).await?;
     let next = page.next.map(|next| next.to_string());
     let items = page.items.iter().map(Item::from).collect();
-    Ok(found(&AlertsOf { items, next, withheld: page.withheld, total: page.total }))
+    Ok(found(&AlertsOf { items, next, withheld: 0, total: page.total }))
 }
 
 /// The track of the last hours, as far as the engine keeps it: `[time, lon, lat, sog_knots, cog_degrees]`, oldest first.

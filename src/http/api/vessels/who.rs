@@ -1,6 +1,7 @@
 //! `GET /who`: who stopped, slowed, met or was dark near a place, ranked, and how well the place is heard.
 //!
-//! Two sources are joined: the store has the alerts and facts of the period that the reader may see, the engine those that are open.
+//! Two sources are joined: the store has the alerts and facts of the period that the reader may see, the engine remembers stops and
+//! silences. The engine's own open alerts are left out: it does not know who may see them.
 
 use axum::Extension;
 use axum::extract::{Query, State};
@@ -78,5 +79,5 @@ pub(super) async fn who_was_there(
         Ok(page.items.iter().filter_map(|item| Deed::stored(&item.id, &item.value())).collect::<Vec<Deed>>())
     };
     let deeds = sources.read(read).await?;
-    Ok(found(&sources.asker.ask(Question::Who(Search { near, radius_nm, from, to }, deeds)).await?))
+    Ok(found(&sources.asker.ask(Question::WhoAmong(Search { near, radius_nm, from, to }, deeds)).await?))
 }

@@ -52,7 +52,7 @@ impl Listener for Admission {
         let (stream, peer) = net::accept(&self.listener, failed).await;
         InputCounters::add(&port.counters.connections, 1);
         let place = self.lobby.take(peer.ip()).await;
-        (Connection::new(stream, StationLifetime::new(peer, place, Arc::clone(&self.ingest))), peer)
+        (Connection::http1(stream, StationLifetime::new(peer, place, Arc::clone(&self.ingest))), peer)
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {

@@ -12,6 +12,16 @@ const MEMBERS: [&str; 6] = ["tlp", "europol", "releasable_to", "purpose", "perso
 
 /// The values of column `clears` that the clearance allows, as a JSON list. Finds each different value by its index, not by reading all rows.
 pub(super) fn allowed(connection: &Connection, clearance: &Clearance) -> rusqlite::Result<String> {
+    markings(connection, |one| may_see(clearance, one))
+}
+
+/// The values of column `clears` that the clearance does not allow, as a JSON list.
+pub(super) fn refused(connection: &Connection, clearance: &Clearance) -> rusqlite::Result<String> {
+    markings(connection, |one| !may_see(clearance, one))
+}
+
+/// The different values of column `clears` for which `wanted` holds, as a JSON list.
+fn markings(connection: &Connection, wanted: impl Fn(&str) -> bool) -> rusqlite::Result<String> {
     let mut query = connection.prepare_cached(
         "WITH RECURSIVE marking (clears) AS (
              SELECT min(clears) FROM alert_items
@@ -20,8 +30,8 @@ pub(super) fn allowed(connection: &Connection, clearance: &Clearance) -> rusqlit
          SELECT clears FROM marking WHERE clears IS NOT NULL",
     )?;
     let all = query.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<String>>>()?;
-    let allowed: Vec<Value> = all.into_iter().filter(|one| may_see(clearance, one)).map(Value::from).collect();
-    Ok(Value::from(allowed).to_string())
+    let wanted: Vec<Value> = all.into_iter().filter(|one| wanted(one)).map(Value::from).collect();
+    Ok(Value::from(wanted).to_string())
 }
 
 /// Whether the clearance allows one value of column `clears`. A marking that cannot be read is refused.

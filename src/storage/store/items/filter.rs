@@ -53,6 +53,20 @@ pub struct AlertFilter {
     pub words: Vec<String>,
 }
 
+impl AlertFilter {
+    /// What a reader may know about the number of alerts above the ceilings: by state, never by name, place or time. With a filter that
+    /// names a vessel, the number would say that there is an alert about it.
+    pub(super) fn anonymous(&self) -> AlertFilter {
+        AlertFilter {
+            facts: self.facts,
+            kinds: self.kinds.clone(),
+            states: self.states.clone(),
+            statuses: self.statuses.clone(),
+            ..AlertFilter::default()
+        }
+    }
+}
+
 /// A range of points, both ends included; `None` for no limit.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Range {

@@ -5,7 +5,7 @@ use std::path::Path;
 use rusqlite::types::Value as Bound;
 use rusqlite::{Connection, OptionalExtension, named_params};
 
-use super::clears::{allowed, may_see};
+use super::clears::{allowed, may_see, refused};
 use super::condition::Conditions;
 use super::filter::AlertFilter;
 use super::order::{Cursor, Order};
@@ -22,7 +22,7 @@ pub struct AlertPage {
     pub items: Vec<AlertItem>,
     /// Where the next page begins; `None` on the last one.
     pub next: Option<Cursor>,
-    /// Number of alerts that match the filter but that the reader may not see.
+    /// Number of alerts that the reader may not see, of the kinds and states of the filter whatever else it asks for.
     pub withheld: u32,
     /// Number of alerts of all pages.
     pub total: u32,
@@ -71,7 +71,7 @@ pub(super) fn within(
 ) -> rusqlite::Result<AlertPage> {
     let mut conditions = Conditions::of(filter, now);
     conditions.bind("clears", Bound::Text(allowed(connection, clearance)?));
-    let (total, withheld) = counts(connection, &conditions)?;
+    let (total, withheld) = (seen(connection, &conditions)?, withheld(connection, filter, clearance, now)?);
     let seq = last(connection)?;
     conditions.add("clears IN (SELECT value FROM json_each(:clears))");
     if let Some(cursor) = cursor {
@@ -119,16 +119,33 @@ pub fn item(
     Ok(found.filter(|item| may_see(clearance, &item.clears)))
 }
 
-/// How many alerts match the conditions: those that the markings in `:clears` allow, and the others.
-fn counts(connection: &Connection, conditions: &Conditions) -> rusqlite::Result<(u32, u32)> {
+/// How many alerts match the conditions and have one of the markings in `:clears`.
+fn seen(connection: &Connection, conditions: &Conditions) -> rusqlite::Result<u32> {
     let text = format!(
-        "SELECT count(*), coalesce(sum(clears IN (SELECT value FROM json_each(:clears))), 0) FROM alert_items WHERE {}",
+        "SELECT count(*) FROM alert_items WHERE {} AND clears IN (SELECT value FROM json_each(:clears))",
         conditions.text()
     );
-    let mut query = connection.prepare_cached(&text)?;
-    let (all, seen): (u32, u32) =
-        query.query_row(bound(&text, &conditions.values).as_slice(), |row| Ok((row.get(0)?, row.get(1)?)))?;
-    Ok((seen, all.saturating_sub(seen)))
+    count(connection, &text, conditions)
+}
+
+/// How many alerts of the kinds and states of the filter the clearance does not allow.
+pub(super) fn withheld(
+    connection: &Connection,
+    filter: &AlertFilter,
+    clearance: &Clearance,
+    now: Time,
+) -> rusqlite::Result<u32> {
+    let mut conditions = Conditions::of(&filter.anonymous(), now);
+    conditions.bind("clears", Bound::Text(refused(connection, clearance)?));
+    // Most readers may see every marking there is, and most markings are few: the index answers.
+    conditions.add("clears IN (SELECT value FROM json_each(:clears))");
+    count(connection, &format!("SELECT count(*) FROM alert_items WHERE {}", conditions.text()), &conditions)
+}
+
+/// The number that a query finds.
+fn count(connection: &Connection, text: &str, conditions: &Conditions) -> rusqlite::Result<u32> {
+    let mut query = connection.prepare_cached(text)?;
+    query.query_row(bound(text, &conditions.values).as_slice(), |row| row.get(0))
 }
 
 /// Last entry of the log; 0 before the first. Rows about reading are not part of the log: a list does not change because somebody read it.

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::clears::allowed;
 use super::condition::{Conditions, SILENCED_BY, STATE};
 use super::filter::AlertFilter;
-use super::page::{bound, last};
+use super::page::{bound, last, withheld};
 use crate::storage::store::stages::clear::Clearance;
 use atalaia_core::alerts::Severity;
 use atalaia_core::base::time::{Span, Time};
@@ -40,7 +40,7 @@ pub struct AlertSummary {
     pub silenced: u32,
     /// Facts that match as well; counted in the other members only if the filter includes facts.
     pub facts: u32,
-    /// Alerts that match but that the reader may not see.
+    /// Alerts that the reader may not see, of the kinds and states of the filter whatever else it asks for.
     pub withheld: u32,
     /// Last entry of the log.
     pub seq: i64,
@@ -99,7 +99,6 @@ pub(super) fn summary_of(
     let mut hours = BTreeMap::from_iter((first..first + HOURS).map(|hour| (hour, 0)));
     for group in groups(&transaction, &conditions, hour)? {
         if !group.allowed {
-            summary.withheld += if group.announced || filter.facts { group.count } else { 0 };
             continue;
         }
         if !group.announced {
@@ -110,6 +109,7 @@ pub(super) fn summary_of(
             hours.entry(group.hour).and_modify(|count| *count += group.count);
         }
     }
+    summary.withheld = withheld(&transaction, filter, clearance, now)?;
     let shown = |(number, count): (i64, u32)| HourCount { hour: Time::from_millis(number * hour).to_string(), count };
     summary.hours = hours.into_iter().map(shown).collect();
     if !filter.facts {

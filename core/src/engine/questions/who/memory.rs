@@ -23,8 +23,12 @@ const BEFORE: Span = Span::from_hours(48);
 pub fn who(engine: &Engine, search: &Search, deeds: &[Deed]) -> Suspects {
     let mut all: BTreeMap<String, Deed> = deeds.iter().map(|deed| (deed.id.clone(), deed.clone())).collect();
     all.extend(engine.open_alerts().iter().map(|alert| (alert.id.clone(), Deed::of(alert))));
-    let sightings = remembered(engine, search);
-    Suspects { search: *search, vessels: rank(search, sightings, all.values()) }
+    Suspects { search: *search, vessels: rank(search, remembered(engine, search), all.values()) }
+}
+
+/// The same with `deeds` alone: the engine adds no alert.
+pub fn who_among(engine: &Engine, search: &Search, deeds: &[Deed]) -> Suspects {
+    Suspects { search: *search, vessels: rank(search, remembered(engine, search), deeds.iter()) }
 }
 
 /// What the engine remembers of one vessel at the place.

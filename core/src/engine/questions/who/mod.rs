@@ -8,6 +8,6 @@ mod rank;
 mod search;
 
 pub use deed::{Deed, is_meeting};
-pub use memory::who;
+pub use memory::{who, who_among};
 pub use rank::{DARK_AFTER, Did, LEAST, Ranked, STOP_KNOTS, Sighting, Suspects, rank, spell};
 pub use search::Search;

@@ -25,7 +25,7 @@ const WIDE = 8;
 
 /** @param {{alert: Alert}} props */
 export function Evidence({ alert }) {
-  // The same fixes that came again must not draw everything anew.
+  // The same fixes that came again must not draw everything again.
   const tracks = useMemo(() => read(alert.evidence.tracks).filter((track) => track.fixes.length), [summary(alert)]);
   const thresholds = useMemo(() => alert.evidence.thresholds ?? {}, [JSON.stringify(alert.evidence.thresholds)]);
   const phases = useMemo(() => phasesOf(alert), [alert.started_at, alert.opened_at, alert.ended_at]);

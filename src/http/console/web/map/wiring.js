@@ -11,7 +11,7 @@ import { sunAbove } from "./geo.js";
 /** @typedef {import("./actions.js").Actions} Actions */
 /** @typedef {import("./colours.js").PaletteName} PaletteName */
 
-/** The night is drawn anew this often. Milliseconds; the sun goes 1.25 degrees in that time. */
+/** Interval between two drawings of the night. Milliseconds; the sun moves 1.25 degrees in that time. */
 const SUN_STEP = 300_000;
 /** Coverage is asked for again after this long. Milliseconds. */
 const COVERAGE_EVERY = 600_000;
