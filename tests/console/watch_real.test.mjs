@@ -25,7 +25,8 @@ async function watch(body) {
   const { page, faults } = await newPage(context);
   try {
     await signIn(page);
-    await page.locator(".alert-row.state-new").first().waitFor();
+    // A recording that has just begun has its first alert after some seconds.
+    await page.locator(".alert-row.state-new").first().waitFor({ timeout: 60_000 });
     await body(page);
     assertNoFaults(faults.filter((fault) => !/status of 412/.test(fault)));
   } catch (error) {
@@ -216,6 +217,17 @@ test("the same watch by mouse", { skip, timeout: 120_000 }, async () => {
     await send();
     assert.equal((await kept(page, id)).state, "new");
     await shot(page, "watch-mouse");
+
+    const [one, two] = await ids(page);
+    if (!two) return;
+    for (const each of [one, two]) await page.locator(`.alert-row[data-id="${each}"] input[type=checkbox]`).click();
+    await page.getByText("2 alerts chosen").waitFor();
+    await page.locator(".bulk").getByRole("button", { name: "Note…" }).click();
+    await form.locator("textarea").fill("Both reported to the patrol");
+    await send();
+    for (const each of [one, two]) assert.equal((await kept(page, each)).notes.at(-1).text, "Both reported to the patrol");
+    await page.getByRole("button", { name: "Choose none" }).click();
+    await page.locator(".bulk").waitFor({ state: "detached" });
   });
 });
 

@@ -16,6 +16,7 @@ import { now } from "../state.js";
  * @typedef {object} Last the last act of this window
  * @property {string} act name of the act, or `silence`
  * @property {number} count alerts it was done to
+ * @property {number} [number] of a silence
  * @property {number} until ms since 1970 after which it cannot be taken back
  * @property {null|(() => Promise<string|null>)} undo takes it back and returns who stood in the way, or null; null if the act cannot be taken back
  */
@@ -230,7 +231,7 @@ export async function silence(body, isTrial, key = newKey()) {
       last.value = null;
       return null;
     };
-    last.value = { act: "silence", count: made.holds, until: now.value + UNDO_MS, undo };
+    last.value = { act: "silence", count: made.holds, number, until: now.value + UNDO_MS, undo };
   }
   return made;
 }

@@ -5,7 +5,7 @@ import { eventNow, session } from "../state.js";
 import { t, word } from "../words.js";
 import { silence } from "./act.js";
 import { useDraft } from "./drafts.js";
-import { because, hide, say } from "./run.js";
+import { because, hide } from "./run.js";
 import { Choices, Shell, TextField, subjects } from "./shell.js";
 import { Until, ahead } from "./until.js";
 
@@ -41,10 +41,9 @@ export function SilenceForm({ alerts }) {
   const onSend = async () => {
     setState({ busy: true, fault: null });
     try {
-      const made = await silence(body, false, draft.key);
+      await silence(body, false, draft.key);
       draft.clear();
       hide();
-      say("good", t("silence.made", { n: made.holds, number: String(made.number ?? 0) }), alerts);
     } catch (error) {
       setState({ busy: false, fault: because(error) });
     }

@@ -168,10 +168,11 @@ function useSelection(box, lines) {
     if (!line || !element) return;
     if (line.top < element.scrollTop) element.scrollTop = line.top;
     else if (line.top + line.height > element.scrollTop + element.clientHeight) element.scrollTop = line.top + line.height - element.clientHeight;
-    const focused = document.activeElement;
-    const isFree = focused === null || focused === document.body || element.contains(focused);
-    if (!isFree) return;
+    // Looked at again before the row is drawn: a form that opened meanwhile has the focus, and keeps it.
+    const isFree = () => document.activeElement === null || document.activeElement === document.body || element.contains(document.activeElement);
+    if (!isFree()) return;
     requestAnimationFrame(() => {
+      if (!isFree()) return;
       const row = /** @type {HTMLElement|null} */ (element.querySelector(`[data-id="${CSS.escape(current ?? "")}"]`));
       row?.focus({ preventScroll: true });
     });

@@ -5,7 +5,7 @@ import "../words/acts.js";
 import "../words/list.js";
 import { del, get, post } from "../api.js";
 import { because } from "../acts/run.js";
-import { ago, between, time } from "../format.js";
+import { agoText, between, time } from "../format.js";
 import { onEntry, onReset } from "../live.js";
 import { eventNow, filter, may, now, session } from "../state.js";
 import { go, link } from "../route.js";
@@ -106,7 +106,7 @@ function ended(one) {
 function Table({ title, rows, isOver, drop, setDrop, load }) {
   const heads = ["number", "what", "until", "holds", "who", "why"];
   return h("section", { class: "page-section" }, h("h2", null, title),
-    h("div", { class: "table-box" }, h("table", { class: "table" },
+    h("div", { class: "table-box" }, h("table", { class: "table silences-table" },
       h("thead", null, h("tr", null, heads.map((name) => h("th", { key: name, scope: "col", class: name }, t(`silences.col.${name}`))), h("th", { class: "acts-col" }, h("span", { class: "for-readers" }, t("acts.title"))))),
       h("tbody", null, rows.map((one) => [
         h(Line, { key: one.number, one, isOver, isDropping: drop === one.number, setDrop, load }),
@@ -141,7 +141,7 @@ function Line({ one, isOver, isDropping, setDrop, load }) {
     h("td", { class: "time", title: `${t("silences.from", { time: time(one.from) })}` },
       isOver ? t(one.lifted_at ? "silences.lifted_at" : "silences.ended_at", { time: time(one.lifted_at ?? one.until) }) : [time(one.until), h("small", null, t("silences.left", { span: between(new Date(eventNow.value).toISOString(), one.until) }))]),
     h("td", { class: "number" }, isOver ? "–" : h("a", { ...open, title: t("silences.show") }, t("list.alerts", { n: one.holds }))),
-    h("td", { title: time(one.made_at) }, h("bdi", null, one.who), h("small", null, t("silences.made", { ago: ago(one.made_at, now.value) }))),
+    h("td", { title: time(one.made_at) }, h("bdi", null, one.who), h("small", null, agoText(one.made_at, now.value))),
     h("td", { class: "why" }, h("bdi", null, one.why), again ? h("p", { class: "act-fault", role: "alert" }, again) : null),
     h("td", { class: "acts-col" },
       !may("silence") ? null
