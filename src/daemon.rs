@@ -41,6 +41,7 @@ mod start;
 mod status;
 mod take_over;
 mod ticks;
+mod trail;
 
 pub use past::{LookBack, LookedBack, Onlooker, Origin, is_journal, look_back};
 pub use rehearse::rehearse;

@@ -15,6 +15,7 @@ use serde_json::Value;
 
 use self::filter::Filter;
 use super::access::refused;
+use super::exported::exported;
 use super::failure::Failure;
 use super::output::{print, print_by};
 use super::person::{assignee, who};
@@ -117,7 +118,7 @@ enum Command {
         #[arg(long)]
         why: String,
     },
-    /// Reopen an alert
+    /// Make a closed or acknowledged alert new again
     Reopen {
         /// Alert id, or its first characters (at least four)
         id: String,
@@ -245,6 +246,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
             found.retain(|entry| filter.fits(entry, now));
             found.truncate(filter.limit.map_or(usize::MAX, |limit| limit as usize));
             let notes = store::all_notes(&path).map_err(refused)?;
+            exported(&path, arguments.who.as_ref(), format.name(), &format!("{} alerts", found.len()))?;
             // Each entry is dropped as soon as its value is built, because there may be many.
             let of = |entry: Entry| entry.value(notes.get(&entry.id).map_or(&[], Vec::as_slice));
             let values: Vec<Value> = found.into_iter().map(of).collect();

@@ -9,6 +9,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::access::refused;
+use super::exported::exported;
 use super::failure::Failure;
 use super::output::print;
 use super::person::who;
@@ -94,6 +95,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
         }
         Command::Export => {
             let cases = store::cases(&path).map_err(refused)?;
+            exported(&path, arguments.who.as_ref(), "cases", &format!("{} cases", cases.len()))?;
             print(&cases.iter().map(|case| format!("{case}\n")).collect::<String>())
         }
         Command::Show { id, json: true } => print(&format!("{}\n", store::case(&path, id).map_err(refused)?)),

@@ -24,6 +24,7 @@ mod deliveries;
 mod demo;
 pub mod evaluate;
 mod explain;
+mod exported;
 mod failure;
 mod handover;
 mod init;

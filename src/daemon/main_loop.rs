@@ -22,6 +22,7 @@ use super::reading::Reply;
 use super::reload::Reloader;
 use super::signals::{Request, Signals};
 use super::status::{Parts, StatusReporter};
+use super::trail::TrailKeeper;
 use crate::config::{Checked, FileChange};
 use crate::http::Ask;
 use crate::inputs::{Batch, Message, State};
@@ -88,6 +89,8 @@ pub(super) struct Daemon {
     pub(super) status: StatusReporter,
     /// The questions of the pages.
     pub(super) questions: Questions,
+    /// What the daemon writes into the audit trail.
+    pub(super) trail: TrailKeeper,
 }
 
 impl Daemon {
@@ -223,6 +226,8 @@ impl Daemon {
         self.persistence.report_flood(engine, now);
         self.persistence.store_cases(engine);
         self.persistence.purge(&self.settings);
+        self.trail.count(received, &self.feeds.sources, self.persistence.store.as_ref());
+        self.trail.log_head(now, self.persistence.trail());
         self.with_status(|status, parts| status.look_out(parts, now));
         self.questions.publish(&self.driver.engine, &self.settings.chart);
     }
@@ -247,6 +252,7 @@ impl Daemon {
         self.signals.stop.cancel();
         self.end_of_lines();
         self.deliver();
+        self.trail.write(self.clock.now(), &self.feeds.sources, self.persistence.store.as_ref());
         for event in self.persistence.settle(&self.driver.engine) {
             self.store_reports(&event);
         }

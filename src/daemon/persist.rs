@@ -5,7 +5,7 @@
 //! rather than sent without being stored.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -143,6 +143,11 @@ impl Persistence {
         let kept =
             Persistence { clock, store, stored, records, journal_says, is_due: false, cases_at: None, purging, flood };
         Ok((kept, started))
+    }
+
+    /// Path of the store that the daemon started with, for its audit trail. `None` without a store, and before the first purge has noted it.
+    pub(super) fn trail(&self) -> Option<&Path> {
+        self.purging.path.as_deref().filter(|_| self.store.is_some())
     }
 
     /// Whether more changes can be stored: a full store pauses the feeds and nothing else.

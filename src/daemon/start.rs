@@ -20,6 +20,7 @@ use super::reload::{Reloader, warn_of};
 use super::signals::Signals;
 use super::status::StatusReporter;
 use super::ticks::ticks;
+use super::trail::TrailKeeper;
 use crate::config::Checked;
 use crate::delivery::Wake;
 use crate::platform::clock::Clock;
@@ -106,5 +107,6 @@ fn start(
         deliveries,
         status,
         questions,
+        trail: TrailKeeper::default(),
     })
 }

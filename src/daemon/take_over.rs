@@ -12,6 +12,7 @@ use super::persist::orders;
 use super::reading::{NewSettings, Refusal, Reply, Task, let_go};
 use super::reload::{warn_of, watched};
 use super::settings_archive::SettingsArchive;
+use super::trail::alterations;
 use crate::config::{Checked, FileChange, Problem};
 use crate::platform::telemetry::FromAir;
 use crate::storage::journal::Entry;
@@ -122,6 +123,9 @@ impl Daemon {
     /// Makes the new settings those in force, for journal, engine and status, and releases the old ones.
     fn put_in_force(&mut self, new: NewSettings) {
         let NewSettings { settings, key, archive, waits_for_restart } = new;
+        if let Some(store) = &self.persistence.store {
+            alterations(&self.settings, &settings).into_iter().for_each(|row| store.record(row));
+        }
         let before = self.persistence.records.as_ref().map(|records| records.archive.beside());
         self.replace(&settings, &key, archive);
         let_go((std::mem::replace(&mut self.settings, settings), before));

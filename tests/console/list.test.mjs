@@ -77,6 +77,15 @@ test("an alert that ended or was closed stays in its place, greyed, until the li
   assert.deepEqual(list.rows, ["b"]);
 });
 
+test("an alert that ended, was closed and is reopened is no longer greyed", () => {
+  const ended = alert("a", 60, { status: "ended", revision: 2 });
+  let list = order.first({ items: [ended], next: null, total: 1 });
+  list = order.receive(list, [{ ...ended, state: "closed", acts: 1 }], () => false);
+  assert.deepEqual([...list.over], ["a"]);
+  list = order.receive(list, [{ ...ended, acts: 2 }], () => true);
+  assert.deepEqual([...list.over], []);
+});
+
 test("a late answer never writes an older state over a newer one", () => {
   let list = order.first({ items: [alert("a", 60, { revision: 3, acts: 2 })], next: null, total: 1 });
   list = order.receive(list, [alert("a", 40, { revision: 2, acts: 5 })], () => true);

@@ -126,6 +126,11 @@ fn folder_of(path: &Path) -> PathBuf {
     path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new(".")).to_owned()
 }
 
+/// Whether this user may write the file, as far as modes say.
+pub(super) fn is_writable(path: &Path) -> bool {
+    accessat(CWD, path, Access::WRITE_OK, AtFlags::EACCESS).is_ok()
+}
+
 /// Whether the effective user of the process has this access.
 fn is_open(path: &Path, access: Access) -> bool {
     // Only EACCES counts. A read-only disk is reported by SQLite.

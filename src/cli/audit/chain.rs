@@ -6,6 +6,7 @@ use data_encoding::HEXLOWER;
 use serde_json::json;
 
 use crate::cli::access::refused;
+use crate::cli::exported::exported;
 use crate::cli::failure::Failure;
 use crate::cli::output::{print, print_by};
 use crate::cli::place::StoreArguments;
@@ -63,6 +64,7 @@ pub(super) fn main(command: &Command) -> Result<(), Failure> {
 /// Prints all rows.
 fn export(store: &StoreArguments) -> Result<(), Failure> {
     let path = store.path()?;
+    exported(&path, None, "audit", "all rows")?;
     let mut read = Ok(());
     print_by(|out| {
         let mut written = Ok(());

@@ -67,6 +67,14 @@ pub(super) fn who(said: Option<&String>) -> Result<Person, Failure> {
     Surroundings::of_process().who(said.map(String::as_str))
 }
 
+/// The same, but an account of a service that names no person counts as itself. For what may run on a schedule, such as an export.
+///
+/// # Errors
+/// If the name is empty or reserved for the program.
+pub(super) fn person_or_account(said: Option<&String>) -> Result<Person, Failure> {
+    Surroundings::of_process().person_or_account(said.map(String::as_str))
+}
+
 /// A user account, by number and name.
 #[derive(Clone, PartialEq, Eq, Debug)]
 struct Account {
@@ -146,6 +154,17 @@ impl Surroundings {
         };
         let caller = Some(seen.name.clone()).filter(|caller| *caller != name);
         Ok(Person { name, caller })
+    }
+
+    /// Decides on the person, or the account of the process if nobody is named.
+    ///
+    /// # Errors
+    /// See [`person_or_account`].
+    fn person_or_account(&self, said: Option<&str>) -> Result<Person, Failure> {
+        match said {
+            None => Ok(self.who(None).unwrap_or_else(|_| Person { name: self.own.name.clone(), caller: None })),
+            said => self.who(said),
+        }
     }
 
     /// The failure of a service account that does not name a person.

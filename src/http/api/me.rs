@@ -45,6 +45,9 @@ pub(super) struct Me {
     /// What the data are used for, by its name in CISE.
     #[schema(value_type = Option<String>)]
     purpose: Option<Purpose>,
+    /// The purpose that was set for the person; `null` if none was, and for a token.
+    #[schema(value_type = Option<String>)]
+    usual_purpose: Option<Purpose>,
     /// The purposes to choose from.
     #[schema(value_type = Vec<String>)]
     purposes: Vec<Purpose>,
@@ -97,6 +100,7 @@ pub(super) fn me(access: &Access, credential: &Credential) -> Me {
                 exercise: is_exercise(&person.ceilings),
                 ceilings: person.ceilings.clone(),
                 purpose: session.purpose,
+                usual_purpose: person.purpose,
                 purposes,
                 ask_purpose,
                 csrf: Some(session.csrf.clone()),
@@ -118,6 +122,7 @@ pub(super) fn me(access: &Access, credential: &Credential) -> Me {
             exercise: is_exercise(&token.ceilings),
             ceilings: token.ceilings.clone(),
             purpose: Some(token.purpose),
+            usual_purpose: None,
             purposes,
             ask_purpose,
             csrf: None,

@@ -18,6 +18,11 @@ use atalaia_core::alerts::handling::{Mark, Purpose, Tlp};
 use atalaia_core::base::time::Span;
 use atalaia_core::engine::questions::Picture;
 
+mod acting;
+mod delivering;
+mod following;
+mod silencing;
+
 /// A daemon without engine: the routes, a store with one alert, and tokens.
 struct Site {
     _folder: TempDir,
@@ -54,7 +59,7 @@ fn token(path: &std::path::Path, name: &str, rights: &[Right], max_tlp: Tlp) -> 
     secret
 }
 
-/// Opens a site with one alert about a distress device.
+/// Opens a site with one alert about a distress device. Its routes end with the runtime of the test.
 async fn site() -> Site {
     let folder = TempDir::new().expect("a folder");
     let path = folder.path().join("alerts.sqlite");
@@ -104,6 +109,21 @@ impl Site {
         let text = answer.text().await.expect("a body");
         let body = serde_json::from_str(&text).unwrap_or_default();
         Got { status, etag, link, text, body }
+    }
+
+    /// Sends a request with a token, further headers and a body of JSON.
+    async fn send(&self, secret: &Secret, method: &str, path: &str, headers: &[(&str, &str)], body: &Value) -> Got {
+        crate::platform::tls::set_up();
+        let method = method.parse().expect("a method");
+        let request = reqwest::Client::new().request(method, format!("http://{}/api/v1{path}", self.address));
+        let request = request.bearer_auth(secret.expose()).header("Content-Type", "application/json");
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+        let answer = request.body(body.to_string()).send().await.expect("an answer");
+        let etag = answer.headers().get("etag").and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+        let status = answer.status().as_u16();
+        let text = answer.text().await.expect("a body");
+        let body = serde_json::from_str(&text).unwrap_or_default();
+        Got { status, etag, link: String::new(), text, body }
     }
 
     /// Asks with a token.

@@ -49,7 +49,7 @@ pub enum Action {
     Note(String),
     /// Closes the alert with a finding.
     Close(Finding),
-    /// Reopens a closed alert.
+    /// Makes a closed or acknowledged alert new again.
     Reopen,
 }
 
@@ -243,10 +243,11 @@ fn do_it(
             why = Some(format!("{}: {}", finding.name(), why.unwrap_or_default()));
             "closed"
         }
-        Action::Reopen if state != "closed" => return refused("is not closed"),
+        Action::Reopen if state == "new" => return refused("is neither closed nor acknowledged"),
         Action::Reopen => {
             transaction.execute(
-                "UPDATE alerts SET state = 'new', finding = NULL, finding_reason = NULL, acknowledged_severity = NULL
+                "UPDATE alerts SET state = 'new', finding = NULL, finding_reason = NULL, acknowledged_until = NULL,
+                     acknowledged_severity = NULL
                  WHERE id = ?1",
                 [id],
             )?;

@@ -41,7 +41,7 @@ impl DeliveryState {
 
     /// Name in the store's column `state`. The spelling of the first version is kept: stored rows and the indexes on `pending` and
     /// `failed` use it.
-    fn stored(self) -> &'static str {
+    pub(super) fn stored(self) -> &'static str {
         match self {
             DeliveryState::Pending => "pending",
             DeliveryState::Delivered => "told",

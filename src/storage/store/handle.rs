@@ -15,6 +15,7 @@ use super::integrity::{self, SetAside};
 use super::migration;
 use super::orders::Orders;
 use super::premises::Premises;
+use super::trail::OwnRecord;
 use super::writer::{Event, Request, Shared, Writer};
 use crate::platform::telemetry::Pulse;
 use atalaia_core::alerts::cases::Case;
@@ -114,6 +115,11 @@ impl Store {
     /// Records the state of something in the daemon itself, as an alert about the daemon.
     pub fn notice(&self, notice: Notice) {
         self.ask(Request::Notice(notice));
+    }
+
+    /// Writes a row into the audit trail about something that the daemon did.
+    pub fn record(&self, row: OwnRecord) {
+        self.ask(Request::Record(row));
     }
 
     /// Replaces the sinks' filters and the handling settings.

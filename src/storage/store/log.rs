@@ -77,7 +77,9 @@ impl LogEntry {
     /// Whether a reader with this clearance may see it: everything that it is about. A case without any stored alert has the strictest
     /// marking.
     pub fn is_cleared(&self, clearance: &Clearance) -> bool {
-        self.item.as_ref().is_none_or(|item| item.is_cleared(clearance))
+        // As in the list of cases: one without any stored alert has the strictest marking.
+        let may = self.topic != Topic::Case || !self.markings.is_empty() || clearance.max_tlp == Tlp::Red;
+        may && self.item.as_ref().is_none_or(|item| item.is_cleared(clearance))
             && self.markings.iter().all(|marking| may_see(clearance, marking))
             && (self.topic != Topic::Case || !self.markings.is_empty() || clearance.max_tlp == Tlp::Red)
     }

@@ -227,7 +227,7 @@ fn what_analysts_do_is_kept_with_who_and_why_or_refused_with_a_reason() {
     let does = |what: Action, why: Option<&str>| act(&place.path, &id, &what, "ana", why, noon());
     let refused = |outcome: Result<String, StoreError>| outcome.expect_err("refused").to_string();
     assert!(refused(does(Action::Close(Finding::False), None)).contains("a finding needs a reason"));
-    assert!(refused(does(Action::Reopen, None)).contains("is not closed"));
+    assert!(refused(does(Action::Reopen, None)).contains("is neither closed nor acknowledged"));
     assert!(refused(act(&place.path, "nothing", &Action::Reopen, "ana", None, noon())).contains("no alert nothing"));
     does(Action::Assign(Some("bea".to_owned())), None).expect("open");
     does(Action::Note("=cmd()".to_owned()), None).expect("open");

@@ -109,6 +109,27 @@ pub struct Record<'a> {
     pub result: Option<&'a str>,
 }
 
+/// A row about something that the program did by itself, for the writer.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OwnRecord {
+    /// What happened to data.
+    pub verb: Verb,
+    /// The action, one word.
+    pub what: &'static str,
+    /// What it is about, for example `settings` or `feed coast`.
+    pub subject: String,
+    /// What is known about it.
+    pub why: Option<String>,
+}
+
+impl OwnRecord {
+    /// The row as it is written.
+    pub(super) fn record(&self) -> Record<'_> {
+        let OwnRecord { verb, what, subject, why } = self;
+        Record { by: Actor::from(OURSELVES), verb: *verb, what, subject, why: why.as_deref(), result: None }
+    }
+}
+
 /// One row of the audit trail.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct AuditRow {

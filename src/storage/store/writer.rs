@@ -19,6 +19,7 @@ use super::attempts::{self, AttemptReport};
 use super::error::StoreError;
 use super::orders::Orders;
 use super::premises::{self, Premises};
+use super::trail::{self, OwnRecord};
 use super::{abandoned, changes, connect, digests, rows, system_alerts};
 use crate::platform::disk::Absence;
 use crate::platform::fault;
@@ -67,6 +68,8 @@ pub(super) enum Request {
     Attempts(Vec<AttemptReport>),
     /// The state of something in the daemon.
     Notice(Notice),
+    /// A row of the audit trail.
+    Record(OwnRecord),
     /// Filters and handling settings to use from here on.
     Orders(Orders),
     /// To be answered when all earlier requests are stored.
@@ -258,6 +261,7 @@ impl<N: Fn() -> Time, B: FnMut(u64), T: FnMut(Event)> Writer<N, B, T> {
                 }
                 Request::Attempts(tried) => sinks.extend(attempts::tried(&transaction, tried, now)?),
                 Request::Notice(notice) => due |= system_alerts::store(&transaction, notice, orders, now)?,
+                Request::Record(row) => drop(trail::write(&transaction, now, &row.record())?),
                 Request::Orders(newer) => {
                     orders = newer;
                     attempts::give_up(&transaction, &orders.filters, now)?;
@@ -304,6 +308,7 @@ impl<N: Fn() -> Time, B: FnMut(u64), T: FnMut(Event)> Writer<N, B, T> {
                 | Request::Cases(_)
                 | Request::Attempts(_)
                 | Request::Notice(_)
+                | Request::Record(_)
                 | Request::Finish => {}
             }
         }

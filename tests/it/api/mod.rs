@@ -1,7 +1,9 @@
-//! The API: who may ask what.
+//! The API: who may ask what, and what is recorded.
 
 mod attacks;
 mod ceilings;
 mod described;
+mod following;
 mod matrix;
 mod signing_in;
+mod trail;

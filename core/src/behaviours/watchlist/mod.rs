@@ -18,6 +18,7 @@ mod rule;
 mod settings;
 mod words;
 
+use crate::behaviours::behaviour::Behaviour;
 use crate::behaviours::character::{
     About, CapCategory, Chapter, Character, CiseAnomaly, HISTORY_HOURS, RestsOn, Roles, Silence, ZoneUse, any_zone,
     never,
@@ -27,6 +28,9 @@ pub(crate) use facts::Facts;
 pub use facts::Form;
 pub use rule::Watchlist;
 pub use settings::Settings;
+
+/// The activity bit of vessels that are on a watchlist.
+pub const LISTED: u32 = 1 << Behaviour::Watchlist as u32;
 
 /// What the rest of the program must know about it.
 pub const CHARACTER: Character = Character {

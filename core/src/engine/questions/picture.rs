@@ -3,7 +3,7 @@
 use super::vessel::kind_of;
 use crate::ais::{Class, Dimensions, ship_type_name};
 use crate::base::time::Time;
-use crate::behaviours::Behaviour;
+use crate::behaviours::LISTED;
 use crate::engine::Engine;
 use crate::geo::LatLon;
 use crate::picture::tracks::{Fix, TrackKey, Vessel};
@@ -62,9 +62,6 @@ impl Picture {
         Picture { at: engine.now(), vessels }
     }
 }
-
-/// The activity bit of vessels that are on a watchlist.
-const LISTED: u32 = 1 << Behaviour::Watchlist as u32;
 
 impl PictureVessel {
     /// `None` for a track without a fix.

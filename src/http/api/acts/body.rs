@@ -34,7 +34,7 @@ pub(super) enum Kind {
     Mark,
     /// Close with `finding`; needs `why`.
     Close,
-    /// Reopen a closed alert.
+    /// Make a closed or acknowledged alert new again.
     Reopen,
 }
 

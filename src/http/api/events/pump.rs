@@ -34,16 +34,30 @@ pub(super) struct Waiting {
     bytes: Arc<AtomicUsize>,
 }
 
+/// The end of what waits at which the response takes it. It must not hold the sender: the response ends when the last sender is gone.
+#[derive(Debug)]
+pub(super) struct Outlet {
+    /// From the pump.
+    receiver: mpsc::UnboundedReceiver<Bytes>,
+    /// Bytes that the response has not taken.
+    bytes: Arc<AtomicUsize>,
+}
+
+impl Outlet {
+    /// The next piece; `None` once the pump has ended and everything is taken.
+    pub(super) async fn next(&mut self) -> Option<Bytes> {
+        let piece = self.receiver.recv().await?;
+        self.bytes.fetch_sub(piece.len(), Ordering::AcqRel);
+        Some(piece)
+    }
+}
+
 impl Waiting {
     /// Nothing waits.
-    pub(super) fn channel() -> (Waiting, mpsc::UnboundedReceiver<Bytes>) {
+    pub(super) fn channel() -> (Waiting, Outlet) {
         let (sender, receiver) = mpsc::unbounded_channel();
-        (Waiting { sender, bytes: Arc::default() }, receiver)
-    }
-
-    /// The response has taken a piece of this length.
-    pub(super) fn taken(&self, length: usize) {
-        self.bytes.fetch_sub(length, Ordering::AcqRel);
+        let bytes = Arc::<AtomicUsize>::default();
+        (Waiting { sender, bytes: Arc::clone(&bytes) }, Outlet { receiver, bytes })
     }
 
     /// Adds a piece. False if the client is gone or too slow.

@@ -51,16 +51,13 @@ pub(super) async fn follow(
     };
     let full = |_| Problem::busy("as many streams as are allowed are open; close another window");
     let place = Arc::clone(&feed.places).try_acquire_owned().map_err(full)?;
-    let (waiting, receiver) = Waiting::channel();
-    let pump = Pump { sources, identity, topics, waiting: waiting.clone() };
-    tokio::spawn(async move {
-        pump.run(feed, after).await;
-        drop(place);
-    });
-    let body = stream::unfold((receiver, waiting), |(mut receiver, waiting)| async move {
-        let piece = receiver.recv().await?;
-        waiting.taken(piece.len());
-        Some((Ok::<Bytes, Infallible>(piece), (receiver, waiting)))
+    let (waiting, outlet) = Waiting::channel();
+    let pump = Pump { sources, identity, topics, waiting };
+    tokio::spawn(pump.run(feed, after));
+    // The place is free again once the connection is, which may be later than the end of the pump.
+    let body = stream::unfold((outlet, place), |(mut outlet, place)| async move {
+        let piece = outlet.next().await?;
+        Some((Ok::<Bytes, Infallible>(piece), (outlet, place)))
     });
     let headers =
         [(CONTENT_TYPE, "text/event-stream"), (CACHE_CONTROL, "no-store"), (X_CONTENT_TYPE_OPTIONS, "nosniff")];

@@ -12,7 +12,7 @@ use atalaia_core::zones::Chart;
 /// Bytes of tiles that are kept: those of an ocean at all zooms. A tile has some kilobytes.
 const KEPT_BYTES: usize = 16 << 20;
 
-/// What was made of the chart in force; made anew when the chart is replaced.
+/// What was made of the chart in force; made again when the chart is replaced.
 #[derive(Debug, Default)]
 pub(super) struct Under {
     /// `None` before the first request.

@@ -15,7 +15,7 @@ use atalaia_core::base::time::Time;
 use atalaia_core::engine::questions::{Picture, PictureVessel};
 use atalaia_core::geo::Bounds;
 
-/// Number of clearances for which a board is kept; of more, the one that was not used for longest is made anew when it is asked for.
+/// Number of clearances for which a board is kept; of more, the one that was not used for longest is dropped, and made again when it is asked for.
 const BOARDS: usize = 8;
 
 /// What was made of the last picture.

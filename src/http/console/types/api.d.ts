@@ -24,6 +24,8 @@ export interface Me {
   purpose: string | null;
   purposes: string[];
   /** When a purpose is asked for. */
+  /** What was set for the person; null if nothing was. */
+  usual_purpose?: string | null;
   ask_purpose?: "shift" | "export" | "search" | "always";
   has_password?: boolean;
   csrf: string;

@@ -22,6 +22,8 @@ export const feeds = signal(/** @type {Feed[] | null} */ (null));
 export const build = signal("");
 /** Server clock less this machine's, in milliseconds. */
 export const clockOffset = signal(0);
+/** The engine's time in milliseconds, as last heard; null before the first report of any vessel. */
+export const engineTime = signal(/** @type {number | null} */ (null));
 /** The picture is asked for while something listens to this signal. */
 export const picture = signal(/** @type {Picture | null} */ (null), { watched: () => want(true), unwatched: () => want(false) });
 /** Names by key of the picture; `namesVersion` changes with it.
@@ -133,7 +135,7 @@ function hear(message) {
       for (const each of listeners) each(message.entry);
       return;
     case "feeds":
-      feeds.value = message.feeds.items ?? message.feeds.feeds ?? message.feeds.inputs ?? [];
+      takeFeeds(message.feeds.feeds ?? []);
       return;
     case "reset":
       for (const each of resets) each();
@@ -142,11 +144,30 @@ function hear(message) {
       for (const each of ends) each(message.why);
       return;
     case "picture":
+      hearEngine(message.picture.at * 1000);
       picture.value = message.picture;
       return;
     case "names":
       takeNames(message);
   }
+}
+
+/** Takes the engine's time from an answer. One that was on its way for longer than another changes nothing.
+ * @param {string | number | null | undefined} at RFC 3339, or milliseconds; NaN and null if there is none */
+export function hearEngine(at) {
+  const heard = at == null ? NaN : new Date(at).getTime();
+  const last = engineTime.peek();
+  // A step back by more than the answers can overtake one another is a daemon that began again.
+  if (!Number.isNaN(heard) && (last === null || heard > last || last - heard > 3_600_000)) engineTime.value = heard;
+}
+
+/** The stream states less of a feed than `/status`; the rest stays as it was. @param {{ name: string, up: boolean, silent_since: string | null, reason: string | null }[]} heard */
+function takeFeeds(heard) {
+  feeds.value = heard.map((each) => {
+    const known = feeds.peek()?.find(({ name }) => name === each.name);
+    const state = each.up ? "up" : known?.state === "ended" ? "ended" : "down";
+    return /** @type {Feed} */ ({ ...known, ...each, state });
+  });
 }
 
 /** @param {{ items: any[], whole: boolean }} message */

@@ -4,7 +4,7 @@
 import { batch, computed, effect, signal } from "./vendor/preact.js";
 import { get, onData, put, setCsrf, signedOut } from "./api.js";
 import { enabled as keysEnabled } from "./keys.js";
-import { clockOffset, onEnd, start, stop } from "./live.js";
+import { clockOffset, engineTime, feeds, hearEngine, onEnd, start, stop } from "./live.js";
 import { onNavigate } from "./route.js";
 import { LANGUAGES, language, setLanguage } from "./words.js";
 
@@ -21,6 +21,8 @@ export const session = signal(/** @type {Me | null} */ (null));
 export const sessionKnown = signal(false);
 /** Why the session ended while the page was open; null while it lasts. The page stays as it is. */
 export const ended = signal(/** @type {string | null} */ (null));
+/** Why nobody could be signed in: a link was refused, or the server did not answer; null if all is well. */
+export const signInFault = signal(/** @type {unknown} */ (null));
 /** `day`, `dusk`, `night`, or `system` for what the machine is set to. */
 export const palette = signal(localStorage.getItem("atalaia.palette") ?? "system");
 /** What is selected in list and map. */
@@ -35,6 +37,18 @@ export const order = signal(/** @type {string[]} */ ([]));
 export const sound = signal(localStorage.getItem("atalaia.sound") === "on");
 /** The server's clock in milliseconds, once a second. */
 export const now = signal(Date.now());
+/** Difference of the engine's time from the clock above which the data are recorded. Milliseconds. */
+const A_DAY = 86_400_000;
+/** Whether the engine works on recorded data: its time is then another than the clock's, and may run at another speed. */
+export const recorded = computed(() => {
+  const at = engineTime.value;
+  if (at === null || Math.abs(now.value - at) <= A_DAY) return false;
+  // Where the feeds say when their last line arrived, an engine that only stands still since then has live data.
+  const heard = (feeds.value ?? []).filter((each) => each.last_line_at !== undefined);
+  return heard.length === 0 || heard.some((each) => each.last_line_at !== null && Math.abs(Date.parse(each.last_line_at) - at) > A_DAY);
+});
+/** The moment against which the age of what happened at sea is measured, in milliseconds: the clock, or the engine's time with recorded data. */
+export const eventNow = computed(() => (recorded.value ? /** @type {number} */ (engineTime.value) : now.value));
 /** What the person set for herself; changes are sent to the server. */
 export const preferences = signal(/** @type {import("../types/api").Preferences} */ ({}));
 
@@ -143,6 +157,8 @@ onEnd((why) => {
 // The marking follows from what was fetched for this page, so that no part can forget to state it.
 onNavigate.add(() => (marks.value = {}));
 onData.add((data) => {
+  // Lists within the ceilings of the reader are as of the engine's time.
+  if (data && "withheld" in data) hearEngine(data.at);
   const items = Array.isArray(data?.items) ? data.items : [data];
   for (const item of items) {
     const tlp = item?.handling?.tlp;

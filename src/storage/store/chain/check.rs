@@ -80,7 +80,7 @@ const MISSING: &str = "rows before this one are missing";
 const UNLINKED: &str = "it does not follow the row before: rows were removed, added or moved, or its hash was changed";
 const CHANGED: &str = "its content was changed";
 const FOREIGN: &str = "it was added by another program: it has no hash";
-const OTHER_HEAD: &str = "the noted head is not in the chain: rows were cut off, or the chain was made anew";
+const OTHER_HEAD: &str = "the noted head is not in the chain: rows were cut off, or the chain was replaced";
 const TOO_OLD: &str = "the noted head is older than the chain: retention has deleted its row";
 
 impl Check {

@@ -27,7 +27,7 @@ const EARLIER: [&str; 5] = [
     include_str!("../../../schemas/5.sql"),
 ];
 /// Number of statements of the step to the version of this program.
-const NEWEST: usize = 42;
+const NEWEST: usize = 43;
 /// Table without rows: a digest ends when a daemon starts, which removes its row.
 const EMPTY: &str = "digests";
 /// Store version of this program.
@@ -182,6 +182,33 @@ fn killed_at_every_statement_of_a_migration_the_store_has_one_version_and_the_ne
                 earlier.finish(folder.path(), &settings).unwrap_or_else(|wrong| panic!("{what}: {wrong}"));
             }
         }
+    }
+}
+
+#[test]
+fn the_trail_of_an_earlier_version_stays_before_the_chain_and_later_rows_are_checked() {
+    for version in [1, 5] {
+        let earlier = Earlier::of(version);
+        let (folder, settings) = earlier.place();
+        earlier.finish(folder.path(), &settings).unwrap();
+        let store = folder.path().join(STORE);
+        let run = |words: &[&str]| {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_atalaia"));
+            command.args(words).arg("--store").arg(&store).output().unwrap()
+        };
+        let id: String =
+            open(&store).unwrap().query_row("SELECT id FROM alerts ORDER BY id LIMIT 1", [], |row| row.get(0)).unwrap();
+        let noted = run(&["alerts", "--as", "bea", "note", &id, "after the upgrade"]);
+        assert!(noted.status.success(), "{}", String::from_utf8_lossy(&noted.stderr));
+        let said = String::from_utf8(run(&["audit", "verify"]).stdout).unwrap();
+        let before = format!("{} before the chain, not checked", earlier.rows["audit"].len());
+        assert!(said.contains(&before) && said.ends_with("sound\n"), "{said}");
+        open(&store)
+            .unwrap()
+            .execute("UPDATE audit SET who = 'ana' WHERE who = 'bea' AND hash IS NOT NULL", [])
+            .unwrap();
+        let changed = run(&["audit", "verify"]);
+        assert_eq!(changed.status.code(), Some(1), "{}", String::from_utf8_lossy(&changed.stdout));
     }
 }
 

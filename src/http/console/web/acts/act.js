@@ -16,6 +16,7 @@ import { now } from "../state.js";
  * @typedef {object} Last the last act of this window
  * @property {string} act name of the act, or `silence`
  * @property {number} count alerts it was done to
+ * @property {number} [number] of a silence
  * @property {number} until ms since 1970 after which it cannot be taken back
  * @property {null|(() => Promise<string|null>)} undo takes it back and returns who stood in the way, or null; null if the act cannot be taken back
  */
@@ -202,20 +203,15 @@ async function takeBack(backs) {
 }
 
 /**
- * One act that takes another back. A server that reopens only what is closed lets an acknowledgement run out instead.
+ * One act that takes another back. Only what is closed can be reopened; an acknowledgement is left to run out instead.
  * @param {Alert} item
  * @param {Body} step
  * @returns {Promise<Alert>}
  */
 async function stepBack(item, step) {
-  const send = async (/** @type {Body} */ body) => (await post(`/alerts/${item.id}/acts`, body, { etag: item.etag, key: newKey() })).data;
-  try {
-    return await send(step);
-  } catch (error) {
-    const isRefused = /** @type {any} */ (error).status === 422 && step.act === "reopen" && item.state === "acknowledged";
-    if (!isRefused) throw error;
-    return send({ act: "acknowledge", until: new Date(now.value + SHORTLY_MS).toISOString(), why: WHY });
-  }
+  const isRunOut = step.act === "reopen" && item.state === "acknowledged";
+  const body = isRunOut ? { act: "acknowledge", until: new Date(now.value + SHORTLY_MS).toISOString(), why: WHY } : step;
+  return (await post(`/alerts/${item.id}/acts`, body, { etag: item.etag, key: newKey() })).data;
 }
 
 /**
@@ -235,7 +231,7 @@ export async function silence(body, isTrial, key = newKey()) {
       last.value = null;
       return null;
     };
-    last.value = { act: "silence", count: made.holds, until: now.value + UNDO_MS, undo };
+    last.value = { act: "silence", count: made.holds, number, until: now.value + UNDO_MS, undo };
   }
   return made;
 }

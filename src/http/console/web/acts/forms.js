@@ -56,7 +56,7 @@ function UntilForm({ alerts }) {
     title: t("acts.form.until", { n: alerts.length }), about: subjects(alerts), submit: t("acts.do.acknowledge"), busy, fault,
     canSend: until !== null, why: t("acts.until_what"), onSend,
   },
-  h(Until, { label: t("acts.until"), choice, typed, longest: 24, onSet: draft.set }),
+  h(Until, { label: t("acts.until"), choice, typed, longest: 24, at: now.value, onSet: draft.set }),
   h(TextField, { label: t("acts.why"), hint: t("acts.optional"), rows: 1, value: why, onText: (text) => draft.set({ why: text }) }));
 }
 

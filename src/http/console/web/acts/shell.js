@@ -1,6 +1,6 @@
 // @ts-check
 /** The frame every form of an act has: heading, fields, what went wrong, the two buttons. It is part of the page, never above it. */
-import { h, useEffect, useRef, useState } from "../vendor/preact.js";
+import { h, useLayoutEffect, useRef, useState } from "../vendor/preact.js";
 import { t, word } from "../words.js";
 import { act } from "./act.js";
 import { because, hide, settle } from "./run.js";
@@ -56,7 +56,8 @@ export function useSend(alerts, clear) {
  */
 export function Shell({ title, about, submit, busy, fault, canSend, why, onSend, children }) {
   const root = useRef(/** @type {HTMLFormElement|null} */ (null));
-  useEffect(() => {
+  // Before the next key is heard: what is typed at once belongs into the form.
+  useLayoutEffect(() => {
     const first = /** @type {HTMLElement|null} */ (root.current?.querySelector("[data-first]") ?? root.current?.querySelector("textarea, input, select"));
     const before = /** @type {HTMLElement|null} */ (document.activeElement);
     first?.focus();

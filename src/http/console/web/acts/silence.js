@@ -1,11 +1,11 @@
 // @ts-check
 /** The form of a silence. It shows what the silence would hold back before anybody makes it. */
 import { h, useEffect, useState } from "../vendor/preact.js";
-import { now, session } from "../state.js";
+import { eventNow, session } from "../state.js";
 import { t, word } from "../words.js";
 import { silence } from "./act.js";
 import { useDraft } from "./drafts.js";
-import { because, hide, say } from "./run.js";
+import { because, hide } from "./run.js";
 import { Choices, Shell, TextField, subjects } from "./shell.js";
 import { Until, ahead } from "./until.js";
 
@@ -29,22 +29,21 @@ export function SilenceForm({ alerts }) {
     choice: "12", typed: "", why: "",
   });
   const { mmsi, zone, behaviour, choice, typed, why } = draft.value;
-  const until = ahead(choice, typed, now.value);
+  const until = ahead(choice, typed, eventNow.value);
   const [state, setState] = useState(/** @type {{busy: boolean, fault: string|null}} */ ({ busy: false, fault: null }));
   const body = {
     ...(mmsi ? { mmsi: Number(mmsi) } : {}), ...(zone ? { zone } : {}), ...(behaviour ? { behaviour } : {}),
     until: new Date(until ?? 0).toISOString(), why: why.trim(),
   };
-  const needsWide = !mmsi || (until !== null && until - now.value > HOURS * 3_600_000 + 60_000);
+  const needsWide = !mmsi || (until !== null && until - eventNow.value > HOURS * 3_600_000 + 60_000);
   const missing = !mmsi && !zone && !behaviour ? t("silence.of_what") : until === null ? t("acts.until_what")
     : needsWide && !isWide ? t("silence.too_wide", { n: HOURS }) : why.trim() === "" ? t("acts.why_what") : null;
   const onSend = async () => {
     setState({ busy: true, fault: null });
     try {
-      const made = await silence(body, false, draft.key);
+      await silence(body, false, draft.key);
       draft.clear();
       hide();
-      say("good", t("silence.made", { n: made.holds, number: String(made.number ?? 0) }), alerts);
     } catch (error) {
       setState({ busy: false, fault: because(error) });
     }
@@ -53,7 +52,7 @@ export function SilenceForm({ alerts }) {
     title: t("silence.title"), about: subjects([alert]), submit: t("acts.do.silence"), ...state, canSend: missing === null, why: missing, onSend,
   },
   h(What, { alert, mmsi, zone, behaviour, onSet: draft.set }),
-  h(Until, { label: t("acts.until"), choice, typed, onSet: draft.set }),
+  h(Until, { label: t("acts.until"), choice, typed, at: eventNow.value, onSet: draft.set }),
   h(TextField, { label: t("acts.why"), rows: 1, value: why, onText: (text) => draft.set({ why: text }) }),
   h(Preview, { mmsi, zone, behaviour, isWhole: until !== null && Boolean(mmsi || zone || behaviour), until: body.until }),
   h("p", { class: "act-hint" }, t("silence.hint")));

@@ -1,7 +1,6 @@
 // @ts-check
-/** A point in time ahead, picked from a bar or typed: used by acknowledgements and silences. */
+/** A point in time ahead, picked from a bar or typed: used by acknowledgements (by the clock) and silences (by the engine's time). */
 import { h } from "../vendor/preact.js";
-import { now } from "../state.js";
 import { time } from "../format.js";
 import { t } from "../words.js";
 import { Choices } from "./shell.js";
@@ -30,10 +29,9 @@ export function ahead(choice, typed, at) {
 }
 
 /**
- * @param {{label: string, choice: string, typed: string, longest?: number, onSet: (part: {choice?: string, typed?: string}) => void}} props `longest` in hours
+ * @param {{label: string, choice: string, typed: string, longest?: number, at: number, onSet: (part: {choice?: string, typed?: string}) => void}} props `longest` in hours; `at` is now, in ms since 1970
  */
-export function Until({ label, choice, typed, longest = 24, onSet }) {
-  const at = now.value;
+export function Until({ label, choice, typed, longest = 24, at, onSet }) {
   const until = ahead(choice, typed, at);
   const options = HOURS.filter((hours) => hours <= longest).map((hours) => ({ value: String(hours), label: t("acts.hours", { n: hours }) }));
   return h("div", { class: "act-until" },

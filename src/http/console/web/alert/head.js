@@ -3,7 +3,7 @@
 import { h } from "../vendor/preact.js";
 import { between } from "../format.js";
 import { link } from "../route.js";
-import { now } from "../state.js";
+import { eventNow } from "../state.js";
 import { Mark, Place, Tag, VesselLink, When, letter } from "./parts.js";
 import { t, word } from "./words.js";
 
@@ -31,7 +31,7 @@ export function Marking({ handling }) {
 export function marking(handling) {
   const codes = handling.europol?.length ? ` · ${handling.europol.join(" ")}` : "";
   const countries = handling.releasable_to?.length ? ` · REL ${handling.releasable_to.join(" ")}` : "";
-  const reality = handling.reality === "actual" ? "" : ` · ${handling.reality.toUpperCase()}`;
+  const reality = !handling.reality || handling.reality === "actual" ? "" : ` · ${handling.reality.toUpperCase()}`;
   return `TLP:${handling.tlp}${codes}${countries}${reality}`;
 }
 
@@ -76,7 +76,7 @@ function Figures({ alert }) {
 
 /** How long ago it was known to hold. @param {{at: string}} props */
 function Age({ at }) {
-  return h("span", { class: "al-note", title: t("alert.heard_before") }, ` (${between(at, now.value)})`);
+  return h("span", { class: "al-note", title: t("alert.heard_before") }, ` (${between(at, eventNow.value)})`);
 }
 
 /**

@@ -7,7 +7,7 @@ import { paper } from "./colours.js";
 import { marking } from "./head.js";
 import { t } from "./words.js";
 
-/** Frames until the canvases are drawn anew. */
+/** Frames until the canvases are drawn again. */
 const FRAMES = 4;
 
 /**

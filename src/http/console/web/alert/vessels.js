@@ -3,7 +3,7 @@
 import { h } from "../vendor/preact.js";
 import { ago, degrees, knots, nm } from "../format.js";
 import { link } from "../route.js";
-import { now } from "../state.js";
+import { eventNow } from "../state.js";
 import { Mark, Tag, VesselLink, When, letter, number9 } from "./parts.js";
 import { t, word } from "./words.js";
 
@@ -103,7 +103,7 @@ function Near({ alert }) {
             h("td", { class: "al-right" }, degrees(ship.cog_degrees)), h("td", { class: "al-right" }, h(Ago, { at: ship.at })))))));
 }
 
-/** How long ago something was. @param {{at: string | null}} props */
+/** How long ago something at sea was. @param {{at: string | null}} props */
 export function Ago({ at }) {
-  return h("span", {}, ago(at, now.value));
+  return h("span", {}, ago(at, eventNow.value));
 }

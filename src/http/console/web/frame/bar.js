@@ -5,7 +5,7 @@ import { del } from "../api.js";
 import { clock, localTime, number, span, time } from "../format.js";
 import { feeds } from "../live.js";
 import { go, link, route } from "../route.js";
-import { forget, marking, may, now, palette, session, setPreference, sound } from "../state.js";
+import { eventNow, forget, marking, may, now, palette, recorded, session, setPreference, sound } from "../state.js";
 import { Button } from "../ui/button.js";
 import { Menu } from "../ui/menu.js";
 import { LANGUAGES, LANGUAGE_NAMES, language, setLanguage, t } from "../words.js";
@@ -37,6 +37,10 @@ function Marking() {
 }
 
 function Clock() {
+  if (recorded.value) {
+    return h("span", { class: "bar-fact bar-clock", title: t("frame.recorded_title", { time: time(now.value) }) },
+      h("b", null, time(eventNow.value, true)), h("strong", { class: "bar-recorded" }, t("frame.recorded")));
+  }
   const engine = state.value?.engine.time;
   const lag = engine && state.value ? (Date.parse(state.value.at) - Date.parse(engine)) / 1000 : null;
   return h("span", { class: "bar-fact bar-clock", title: `${time(now.value)} · ${t("frame.local_time", { time: localTime(now.value) })}` },

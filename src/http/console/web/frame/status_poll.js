@@ -2,8 +2,8 @@
 // The state of the daemon for the bar: asked for at an easy pace, less often while the page is hidden.
 import { signal } from "../vendor/preact.js";
 import { get } from "../api.js";
-import { feeds } from "../live.js";
-import { ended, may } from "../state.js";
+import { engineTime, feeds } from "../live.js";
+import { ended, may, recorded } from "../state.js";
 
 /** @typedef {import("../../types/api").Status} Status */
 
@@ -12,6 +12,8 @@ export const state = signal(/** @type {Status | null} */ (null));
 
 const EVERY = 10_000;
 const HIDDEN = 60_000;
+/** Recorded data may run at a hundred times the speed of the clock. */
+const RECORDED = 2000;
 
 /** Asks until the frame is gone. @returns {() => void} */
 export function followStatus() {
@@ -22,10 +24,12 @@ export function followStatus() {
       const answer = await get("/status").catch(() => null);
       if (answer) {
         state.value = answer.data;
-        if (feeds.peek() === null) feeds.value = answer.data.inputs;
+        feeds.value = answer.data.inputs;
+        const at = Date.parse(answer.data.engine.time ?? "");
+        if (!Number.isNaN(at)) engineTime.value = at;
       }
     }
-    timer = setTimeout(ask, document.hidden ? HIDDEN : EVERY);
+    timer = setTimeout(ask, document.hidden ? HIDDEN : recorded.peek() ? RECORDED : EVERY);
   };
   void ask();
   return () => clearTimeout(timer);

@@ -7,12 +7,13 @@ import { build, clockOffset, feeds, since, status } from "../live.js";
 import { ended, now, session, signedIn } from "../state.js";
 import { Banner } from "../ui/banner.js";
 import { Button } from "../ui/button.js";
-import { explain } from "../ui/form.js";
+import { explain } from "../ui/explain.js";
 import { say } from "../ui/toast.js";
 import { t, word } from "../words.js";
-import { InPlace } from "../views/login.js";
+import { Lazy } from "../views/lazy.js";
 import { feedState, state } from "./status_poll.js";
 
+const loadInPlace = () => import("../views/login.js").then(({ InPlace }) => InPlace);
 /** Seconds that this machine's clock may differ from the server's. */
 const CLOCK_TOLERANCE = 5;
 /** Build of the first connection: what this page was made for. */
@@ -21,7 +22,7 @@ let mine = "";
 export function Warnings() {
   const me = session.value;
   return h("div", { class: "warnings" },
-    ended.value !== null ? h(Banner, { tone: "bad", urgent: true }, h("span", null, t("warning.ended", { why: ended.value ? ` (${ended.value})` : "" })), h(InPlace, null)) : h(Connection, null),
+    ended.value !== null ? h(Banner, { tone: "bad", urgent: true }, h("span", null, t("warning.ended", { why: ended.value ? ` (${ended.value})` : "" })), h(Lazy, { load: loadInPlace, props: {}, name: t("nav.login") })) : h(Connection, null),
     h(Purpose, null), h(Version, null), h(ClockOff, null), h(Daemon, null),
     me?.exercise && h(Banner, { tone: "warn" }, h("b", null, t("warning.exercise_word")), h("span", null, t("warning.exercise"))));
 }
@@ -44,19 +45,29 @@ function ClockOff() {
   return off > CLOCK_TOLERANCE ? h(Banner, { tone: "warn" }, t("warning.clock", { span: span(off) })) : null;
 }
 
-/** Asks once a session what the shift is for, where the site wants it. Nothing waits for the answer. */
+/** Asks once a session what the shift is for, where the site wants it and nothing is set for the person. Nothing waits for the answer. */
 function Purpose() {
   const me = session.value;
-  const key = `atalaia.purpose.${me?.signed_in_at}`;
-  const [answered, setAnswered] = useState(sessionStorage.getItem(key) !== null);
-  if (!me || me.ask_purpose !== "shift" || me.purposes.length < 2 || answered || me.way === "token") return null;
-  const choose = async (/** @type {string} */ purpose) => {
-    if (purpose !== me.purpose) await put("/me/purpose", { purpose }).then(({ data }) => signedIn(data), (failed) => say(explain(failed), "bad"));
-    sessionStorage.setItem(key, purpose);
-    setAnswered(true);
+  const [answered, setAnswered] = useState("");
+  const [chosen, choose] = useState(/** @type {string | null} */ (null));
+  const began = me?.signed_in_at ?? "";
+  if (!me || me.ask_purpose !== "shift" || me.usual_purpose || me.purposes.length < 2 || me.way === "token") return null;
+  // All windows of the browser are one session; the answer given in one counts for all.
+  if (answered === began || localStorage.getItem("atalaia.purpose") === began) return null;
+  const purpose = chosen ?? me.purpose ?? me.purposes[0];
+  const keep = async () => {
+    try {
+      if (purpose !== me.purpose) signedIn((await put("/me/purpose", { purpose })).data);
+      localStorage.setItem("atalaia.purpose", began);
+      setAnswered(began);
+    } catch (failed) {
+      say(explain(failed), "bad");
+    }
   };
-  return h(Banner, { tone: "info" }, h("span", null, t("warning.purpose")),
-    me.purposes.map((each) => h(Button, { key: each, pressed: each === me.purpose, onClick: () => void choose(each) }, word("purpose", each))));
+  return h(Banner, { tone: "info" }, h("label", { class: "row" }, h("span", null, t("warning.purpose")),
+    h("select", { value: purpose, onChange: (/** @type {any} */ event) => choose(event.currentTarget.value) },
+      me.purposes.map((each) => h("option", { key: each, value: each, selected: each === purpose }, word("purpose", each))))),
+  h(Button, { onClick: () => void keep() }, t("warning.purpose_keep")));
 }
 
 /** What the daemon says of itself: not ready (bad), feeds silent. */

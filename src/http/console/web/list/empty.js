@@ -3,7 +3,7 @@
 import { get } from "../api.js";
 import { clock, time } from "../format.js";
 import { feeds, status as stream } from "../live.js";
-import { filter, now } from "../state.js";
+import { eventNow, filter } from "../state.js";
 import { h, useEffect, useState } from "../vendor/preact.js";
 import { t } from "../words.js";
 import { because } from "../acts/run.js";
@@ -41,8 +41,8 @@ function useQuiet(text, seq) {
     const control = new AbortController();
     const options = { signal: control.signal };
     Promise.all([
-      get("/alerts", { ...query(text, ["state"], now.peek()), sort: "-last_at", limit: 1 }, options).then(({ data }) => data.items[0]?.last_at ?? null),
-      get("/alerts/summary", query(text, ["severity"], now.peek()), options).then(({ data }) => data.total),
+      get("/alerts", { ...query(text, ["state"], eventNow.peek()), sort: "-last_at", limit: 1 }, options).then(({ data }) => data.items[0]?.last_at ?? null),
+      get("/alerts/summary", query(text, ["severity"], eventNow.peek()), options).then(({ data }) => data.total),
       get("/status", {}, options).then(({ data }) => data.budget ?? null).catch(() => null),
     ]).then(([last, below, budget]) => setQuiet({ last, below, budget })).catch(() => {});
     return () => control.abort();
@@ -52,7 +52,15 @@ function useQuiet(text, seq) {
 
 /** @param {string} at a time of today is its clock, an earlier one its date too */
 function short(at) {
-  return at.slice(0, 10) === new Date(now.peek()).toISOString().slice(0, 10) ? clock(at) : time(at);
+  return at.slice(0, 10) === new Date(eventNow.peek()).toISOString().slice(0, 10) ? clock(at) : time(at);
+}
+
+/**
+ * Whether a feed gives reports. The stream says `up`, the status page a state.
+ * @param {any} feed
+ */
+function isUp(feed) {
+  return (feed.up ?? feed.state === "up") && !feed.silent_since;
 }
 
 export function Empty() {
@@ -60,7 +68,7 @@ export function Empty() {
   const quiet = useQuiet(text, summary.value?.seq);
   const isPlain = tokens(text).length === 0;
   const all = feeds.value ?? [];
-  const up = all.filter((feed) => feed.state === "up" && !feed.silent_since).length;
+  const up = all.filter(isUp).length;
   const isLive = stream.value === "live";
   const isWell = isLive && all.length > 0 && up === all.length;
   return h("div", { class: "list-empty", role: "status" },

@@ -2,7 +2,7 @@
 /** The drawer with counts: by severity, state, behaviour, zone, owner, and by hour. A click narrows the filter or widens it again. */
 import { get } from "../api.js";
 import { clock, number, time } from "../format.js";
-import { filter, now } from "../state.js";
+import { eventNow, filter } from "../state.js";
 import { Severity } from "../ui/severity.js";
 import { h, useEffect, useState } from "../vendor/preact.js";
 import { t, word } from "../words.js";
@@ -27,9 +27,9 @@ function useCounts(text) {
   const base = summary.value;
   useEffect(() => {
     let isOld = false;
-    const asked = query(text, [], now.peek());
+    const asked = query(text, [], eventNow.peek());
     const narrowed = OWN.filter((key) => tokens(text).some((one) => one.key === key) || (key === "severity" && asked.min_severity) || (key === "state" && asked.state));
-    Promise.all(narrowed.map(async (key) => /** @type {const} */ ([key, (await get("/alerts/summary", query(text, [key], now.peek()))).data])))
+    Promise.all(narrowed.map(async (key) => /** @type {const} */ ([key, (await get("/alerts/summary", query(text, [key], eventNow.peek()))).data])))
       .then((all) => { if (!isOld) setCounts(Object.fromEntries(all)); })
       .catch(() => {});
     return () => { isOld = true; };

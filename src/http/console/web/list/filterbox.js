@@ -1,6 +1,6 @@
 // @ts-check
 /** The filter box: one line of tokens with completion, chips under it, and filters kept by name. */
-import { filter, now, preferences, session, setPreference } from "../state.js";
+import { eventNow, filter, preferences, session, setPreference } from "../state.js";
 import { Fragment, h, useEffect, useRef, useState } from "../vendor/preact.js";
 import { hasWord, t } from "../words.js";
 import { country } from "./country.js";
@@ -130,7 +130,7 @@ function Menu({ menu, pick }) {
  */
 function Chips({ text }) {
   const all = tokens(text);
-  const asked = query(text, [], now.peek());
+  const asked = query(text, [], eventNow.peek());
   const widen = (/** @type {string} */ token) => { filter.value = `${text} ${token}`.trim(); };
   return h("div", { class: "chips" },
     asked.min_severity ? h("button", { type: "button", class: "chip default", title: t("list.widen"), onClick: () => widen("severity>=info") }, t("list.default_severity"), h("i", { "aria-hidden": "true" }, "×")) : null,

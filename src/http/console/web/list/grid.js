@@ -2,7 +2,7 @@
 /** The rows. Only those near the window are drawn; the row with the focus always is. */
 import { underway } from "../acts/act.js";
 import { bindings } from "../keys.js";
-import { now, selection } from "../state.js";
+import { eventNow, selection } from "../state.js";
 import { Fragment, h, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "../vendor/preact.js";
 import { language, t } from "../words.js";
 import { chooseTo, fold, open, opened, toggle } from "./choose.js";
@@ -10,6 +10,7 @@ import { Empty, Failed, Skeleton } from "./empty.js";
 import { lineAt } from "./groups.js";
 import { GroupHeader } from "./header.js";
 import { Row } from "./row.js";
+import { pointed } from "./sentence.js";
 import { active, chosen, grouping, held, isTouched, more, phase, shown, shut } from "./store.js";
 
 /** @typedef {import("./types.js").Alert} Alert */
@@ -37,7 +38,7 @@ export function Grid() {
   useView(box, setView);
   useTouch(box);
   useSelection(box, lines);
-  const minute = Math.floor(now.value / 60_000);
+  const minute = Math.floor(eventNow.value / 60_000);
   useEffect(() => {
     if (view.top + view.height + AHEAD > height) more();
   }, [view, height, list.next]);
@@ -130,13 +131,22 @@ function useTouch(box) {
       clearTimeout(timer);
       timer = window.setTimeout(over, TOUCH_MS);
     };
+    const point = (/** @type {Event} */ event) => {
+      const row = /** @type {HTMLElement|null} */ (/** @type {Element} */ (event.target).closest?.("[data-id]"));
+      pointed.value = row?.dataset.id ?? null;
+    };
+    const leave = () => { pointed.value = null; };
     const names = ["pointermove", "pointerdown", "keydown", "wheel", "focusin", "scroll"];
     for (const name of names) element.addEventListener(name, touch, { passive: true });
     element.addEventListener("pointerleave", over);
+    element.addEventListener("pointerover", point);
+    element.addEventListener("pointerleave", leave);
     return () => {
       clearTimeout(timer);
       for (const name of names) element.removeEventListener(name, touch);
       element.removeEventListener("pointerleave", over);
+      element.removeEventListener("pointerover", point);
+      element.removeEventListener("pointerleave", leave);
     };
   }, [isThere]);
 }
@@ -158,10 +168,11 @@ function useSelection(box, lines) {
     if (!line || !element) return;
     if (line.top < element.scrollTop) element.scrollTop = line.top;
     else if (line.top + line.height > element.scrollTop + element.clientHeight) element.scrollTop = line.top + line.height - element.clientHeight;
-    const focused = document.activeElement;
-    const isFree = focused === null || focused === document.body || element.contains(focused);
-    if (!isFree) return;
+    // Looked at again before the row is drawn: a form that opened meanwhile has the focus, and keeps it.
+    const isFree = () => document.activeElement === null || document.activeElement === document.body || element.contains(document.activeElement);
+    if (!isFree()) return;
     requestAnimationFrame(() => {
+      if (!isFree()) return;
       const row = /** @type {HTMLElement|null} */ (element.querySelector(`[data-id="${CSS.escape(current ?? "")}"]`));
       row?.focus({ preventScroll: true });
     });

@@ -122,7 +122,7 @@ function write(copy, item, before, fits) {
   if (isWorse(item, before)) copy.waiting.set(item.id, "worse");
   const hasEnded = item.status !== "open" && before.status === "open";
   if (!fits || hasEnded) copy.over.add(item.id);
-  else if (item.status === "open") copy.over.delete(item.id);
+  else if (item.status === "open" || (before.state === "closed" && item.state !== "closed")) copy.over.delete(item.id);
   if (!fits) copy.waiting.delete(item.id);
   const changed = item.revision !== before.revision || item.acts !== before.acts || item.state !== before.state;
   if (changed) copy.flashes.set(item.id, (copy.flashes.get(item.id) ?? 0) + 1);

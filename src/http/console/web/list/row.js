@@ -2,7 +2,7 @@
 /** One row of the list: 52 px, two lines. It is drawn again only when something on it changed. */
 import { ago, between, localTime, time } from "../format.js";
 import { Component, h } from "../vendor/preact.js";
-import { t, word } from "../words.js";
+import { hasWord, t, word } from "../words.js";
 import { Severity } from "../ui/severity.js";
 import { country } from "./country.js";
 import { BehaviourIcon, MarkIcon } from "./icons.js";
@@ -24,7 +24,7 @@ import { typeName } from "./types.js";
  * @property {boolean} isWorse
  * @property {string|undefined} underway act that the server has not answered yet
  * @property {number} flash how often it has changed in place
- * @property {number} minute the server's clock, in minutes
+ * @property {number} minute the time at sea, in minutes
  * @property {string} language
  * @property {{behaviour: string|null, zone: string|null, vessel: string|null}|null} common what the header of its group says already
  * @property {Handlers} on
@@ -52,21 +52,24 @@ export class Row extends Component {
 
   render() {
     const { alert, top, index, isActive, isEntry, isChosen, isOpen, isOver, underway, flash, on } = this.props;
-    const names = ["alert-row", `sev-${alert.severity}`, `state-${alert.state}`];
+    const names = ["alert-row", `sev-${alert.severity}`, `state-${alert.state}`, `is-${alert.status}`];
     for (const [name, holds] of Object.entries({ active: isActive, open: isOpen, chosen: isChosen, over: isOver, underway: Boolean(underway) })) {
       if (holds) names.push(name);
     }
     // Two names of one animation: changing from one to the other starts it again.
     if (flash > 0) names.push(flash % 2 ? "flash-a" : "flash-b");
     return h("div", {
-      class: names.join(" "), role: "row", id: `alert-${alert.id}`, "aria-rowindex": index, "aria-selected": isChosen || isOpen, "data-id": alert.id,
+      class: names.join(" "), role: "row", id: `alert-${alert.id}`, "aria-rowindex": index, "aria-selected": isChosen || isOpen, "aria-describedby": isActive ? "list-sentence" : undefined, "data-id": alert.id,
       tabIndex: isEntry ? 0 : -1, style: { transform: `translateY(${top}px)` },
       onClick: (/** @type {MouseEvent} */ event) => on.pick(alert.id, event),
     }, this.state.broken ? h("div", { role: "gridcell", class: "row-broken" }, t("list.row_broken"), " ", alert.id.slice(0, 8)) : h(Cells, this.props));
   }
 }
 
-/** @param {Props} props */
+/**
+ * Line 1: severity, score, behaviour in full, marks, age. Line 2: vessels, zone, length. The foot of the list has the sentence.
+ * @param {Props} props
+ */
 function Cells({ alert, isChosen, isWorse, underway, minute, common, on }) {
   const name = t("list.choose", { what: word("behaviour", alert.behaviour) });
   return [
@@ -82,38 +85,49 @@ function Cells({ alert, isChosen, isWorse, underway, minute, common, on }) {
           on.goTo(alert);
         },
       }, h(MarkIcon, { kind: "cross" }))),
-    h("div", { role: "gridcell", class: "row-severity", key: "severity" },
-      h("div", { class: "row-line" }, h(Severity, { severity: alert.severity }), h("span", { class: "row-score", title: t("list.score", { n: alert.score }) }, alert.score)),
-      h(Marks, { alert, isWorse })),
     h("div", { role: "gridcell", class: "row-main", key: "main" },
       h("div", { class: "row-line" },
-        alert.state === "new" ? h("span", { class: "row-new", role: "img", "aria-label": t("state.new"), title: t("state.new") }) : null,
-        common?.behaviour ? null : h("span", { class: "row-behaviour" }, h(BehaviourIcon, { behaviour: alert.behaviour }), h("span", { class: "cut" }, word("behaviour", alert.behaviour))),
-        h(Names, { vessels: alert.vessels }),
-        h("span", { class: "row-space" }),
-        underway ? h("span", { class: "row-underway" }, t("list.underway")) : null,
+        h(Severity, { severity: alert.severity }), h("span", { class: "row-score", title: t("list.score", { n: alert.score }) }, alert.score),
+        alert.state === "new" ? h("span", { class: "row-new", role: "img", "aria-label": t("state.new"), title: t("state.new") }) : h("span", { class: "row-new none" }),
+        common?.behaviour ? null : h("span", { class: "row-behaviour" }, h(BehaviourIcon, { behaviour: alert.behaviour }), h("span", { class: "cut", title: word("behaviour", alert.behaviour) }, shortName(alert.behaviour))),
+        underway ? h("span", { class: "row-underway" }, t("list.underway")) : h(Marks, { alert, isWorse, beside: common?.behaviour ? "" : shortName(alert.behaviour) }),
         h("span", { class: "row-age", title: `${t("list.began", { time: time(alert.started_at) })}\n${localTime(alert.started_at)}` },
           ago(alert.last_at, minute * 60_000))),
-      h("div", { class: "row-line second" },
-        h("span", { class: "row-sentence", title: alert.summary }, sentence(alert)),
-        alert.zones[0] && !common?.zone ? h("span", { class: "row-zone", title: alert.zones.map((zone) => zone.name).join("\n") }, alert.zones[0].name) : null,
-        h("span", { class: "row-length", title: t("list.length") }, between(alert.started_at, alert.ended_at ?? alert.last_at)),
-        alert.owner ? h("span", { class: "row-owner", title: t("list.owner", { name: alert.owner }) }, initials(alert.owner)) : h("span", { class: "row-owner none" }))),
+      h("div", { class: "row-line second", title: sentence(alert) },
+        h(Names, { vessels: alert.vessels }),
+        h("span", { class: "row-rest" },
+          alert.zones[0] && !common?.zone ? h("span", { class: "row-zone", title: alert.zones.map((zone) => zone.name).join("\n") }, alert.zones[0].name) : null),
+        h("span", { class: "row-length", title: t("list.length") }, between(alert.started_at, alert.ended_at ?? alert.last_at)))),
   ];
 }
 
 /**
- * The vessels of an alert: the first with flag and type, the second by name, more by number.
+ * The name of a behaviour, in the short form that the dictionary has for a long one.
+ * @param {string} behaviour
+ */
+function shortName(behaviour) {
+  return hasWord(`list.behaviour.${behaviour}`) ? t(`list.behaviour.${behaviour}`) : word("behaviour", behaviour);
+}
+
+/** A name of up to so many characters is never cut. */
+const WHOLE = 16;
+
+/**
+ * The vessels of an alert: one with flag and type, a pair with both names, more by number.
  * @param {{vessels: Vessel[]}} props
  */
 function Names({ vessels }) {
   if (vessels.length === 0) return null;
-  const [one, two] = vessels;
   const title = vessels.map((vessel) => `${nameOf(vessel)}, ${vessel.flag ? country(vessel.flag) : t("list.no_flag")}, ${t(`vessel.${typeName(vessel.ship_type)}`)}, MMSI ${vessel.mmsi}`).join("\n");
-  const rest = vessels.length === 2 ? ` – ${nameOf(two)}` : vessels.length > 2 ? ` +${vessels.length - 1}` : "";
-  return h("span", { class: "row-names", title },
-    h("b", null, h("bdi", null, nameOf(one)), h("bdi", null, rest)), " ",
-    h("small", null, one.flag ?? "", " ", one.ship_type === null ? "" : t(`vessel.${typeName(one.ship_type)}`)));
+  const [one] = vessels;
+  const name = (/** @type {Vessel} */ vessel) => h("b", { class: [...nameOf(vessel)].length > WHOLE ? "long" : "" }, h("bdi", null, nameOf(vessel)));
+  const flag = (/** @type {Vessel} */ vessel) => (vessel.flag ? h("small", null, vessel.flag) : null);
+  if (vessels.length === 1) {
+    return h("span", { class: "row-names", title }, name(one), flag(one),
+      one.ship_type === null ? null : h("small", { class: "row-type" }, t(`vessel.${typeName(one.ship_type)}`)));
+  }
+  return h("span", { class: "row-names pair", title }, name(one), flag(one), h("i", null, "–"), name(vessels[1]), flag(vessels[1]),
+    vessels.length > 2 ? h("small", null, `+${vessels.length - 2}`) : null);
 }
 
 /** @param {Vessel} vessel */
@@ -122,23 +136,9 @@ export function nameOf(vessel) {
 }
 
 /**
- * The first sentence of the summary. The names it begins with stand in the line above already.
+ * The first sentence of the summary, in full.
  * @param {Alert} alert
  */
-function sentence(alert) {
-  const first = /^.*?\.(?=\s+[A-Z]|$)/s.exec(alert.summary)?.[0] ?? alert.summary;
-  let rest = first;
-  for (const vessel of alert.vessels.slice(0, 2)) {
-    const begun = rest.replace(/^ and /, "");
-    if (!begun.startsWith(nameOf(vessel))) break;
-    rest = begun.slice(nameOf(vessel).length).replace(/^ \([^)]*\)/, "");
-  }
-  rest = rest.replace(/^:/, "").trim();
-  return rest === "" ? first : rest;
-}
-
-/** @param {string} name */
-export function initials(name) {
-  const parts = name.split(/[\s._-]+/).filter(Boolean);
-  return (parts.length > 1 ? parts.slice(0, 2).map((part) => [...part][0]).join("") : name.slice(0, 2)).toUpperCase();
+export function sentence(alert) {
+  return /^.*?\.(?=\s+[A-Z]|$)/s.exec(alert.summary)?.[0] ?? alert.summary;
 }

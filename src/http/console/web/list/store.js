@@ -3,7 +3,7 @@
 import { get, put } from "../api.js";
 import { onActed } from "../acts/act.js";
 import { lastSeq, onEntry, onReset, status } from "../live.js";
-import { ended, filter, now, order, preferences, session } from "../state.js";
+import { ended, eventNow, filter, now, order, preferences, session } from "../state.js";
 import { batch, effect, signal } from "../vendor/preact.js";
 import { matches, query } from "./filter.js";
 import { lines } from "./groups.js";
@@ -15,7 +15,7 @@ import { empty, first, further, receive, take } from "./order.js";
 
 /** Rows of one request. */
 const PAGE = 200;
-/** News are written into the list at most this often, ms. */
+/** News are written into the list at most this often, ms; the first after a pause at once. */
 const BEAT_MS = 150;
 /** Counts are asked for at most this often, ms. */
 const COUNT_MS = 3000;
@@ -59,7 +59,7 @@ export const hasDrawer = signal(false);
 
 /** @param {Alert} alert */
 export function fits(alert) {
-  return matches(filter.peek() ?? "", alert, { me: session.value?.name ?? null, now: now.peek() });
+  return matches(filter.peek() ?? "", alert, { me: session.value?.name ?? null, now: eventNow.peek() });
 }
 
 /** The lines as they are shown. */
@@ -78,7 +78,7 @@ export async function load() {
   control.abort();
   control = new AbortController();
   const { signal: own } = control;
-  asked = query(filter.peek() ?? "", [], now.peek());
+  asked = query(filter.peek() ?? "", [], eventNow.peek());
   phase.value = "loading";
   try {
     const { data } = await get("/alerts", { ...asked, sort: "-score", limit: PAGE }, { signal: own });
@@ -145,7 +145,7 @@ export function count() {
   if (counting) return;
   const ask = async () => {
     try {
-      const { data } = await get("/alerts/summary", query(filter.peek() ?? "", [], now.peek()));
+      const { data } = await get("/alerts/summary", query(filter.peek() ?? "", [], eventNow.peek()));
       summary.value = data;
     } catch {
       // The counts are a help; the list itself says when the server cannot be reached.
@@ -173,6 +173,8 @@ export function takeIn() {
 /** News since the last beat. @type {Alert[]} */
 let news = [];
 let beat = 0;
+/** When news were last written, ms of the window's own clock. */
+let written = -Infinity;
 
 /** The last entry of the log that the list has. */
 let heard = 0;
@@ -201,12 +203,23 @@ function listen(entry) {
 /** @param {Alert} item */
 function hear(item) {
   news.push(item);
-  if (!beat) beat = window.setTimeout(write, BEAT_MS);
+  if (!beat) beat = window.setTimeout(write, Math.max(0, written + BEAT_MS - performance.now()));
+}
+
+/**
+ * Takes an act of this window in at once: the next act on the alert must know the state that this one left.
+ * @param {Alert} item
+ */
+function acted(item) {
+  news.push(item);
+  window.clearTimeout(beat);
+  write();
 }
 
 /** Writes the news into the list. */
 function write() {
   beat = 0;
+  written = performance.now();
   const items = news;
   news = [];
   held.value = receive(held.peek(), items, fits);
@@ -266,7 +279,7 @@ export function start() {
       () => clearInterval(timer),
       () => deaf(),
       onReset(resync),
-      onActed(hear),
+      onActed(acted),
       effect(() => {
         const text = filter.value;
         if (!session.value || text === null || text === before) return;

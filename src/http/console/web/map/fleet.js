@@ -69,7 +69,7 @@ export class Fleet {
     this.paint(mode);
   }
 
-  /** Chooses the looks anew, as for another way to colour. @param {ColourMode} mode */
+  /** Chooses all looks again, for instance after the colour mode has changed. @param {ColourMode} mode */
   paint(mode) {
     const picture = this.picture;
     if (!picture) return;

@@ -2,7 +2,7 @@
 // What changes the map by itself: picture, alerts, palette, layers, the course of the sun. Everything ends with the functions returned.
 import { effect, signal, untracked } from "../vendor/preact.js";
 import { namesVersion, onEntry, onReset, picture } from "../live.js";
-import { ended, now, selection } from "../state.js";
+import { ended, eventNow, now, selection } from "../state.js";
 import { loadCoverage, loadZones } from "./data.js";
 import { sunAbove } from "./geo.js";
 
@@ -11,7 +11,7 @@ import { sunAbove } from "./geo.js";
 /** @typedef {import("./actions.js").Actions} Actions */
 /** @typedef {import("./colours.js").PaletteName} PaletteName */
 
-/** The night is drawn anew this often. Milliseconds; the sun goes 1.25 degrees in that time. */
+/** Interval between two drawings of the night. Milliseconds; the sun moves 1.25 degrees in that time. */
 const SUN_STEP = 300_000;
 /** Coverage is asked for again after this long. Milliseconds. */
 const COVERAGE_EVERY = 600_000;
@@ -66,7 +66,7 @@ export function wireGround(stage, model, palette) {
       if (part && now.value - cellsAt > COVERAGE_EVERY) void untracked(coverage);
     }),
     effect(() => {
-      const layers = model.layers.value, at = layers.has("night") ? Math.floor(now.value / SUN_STEP) * SUN_STEP : 0;
+      const layers = model.layers.value, at = layers.has("night") ? Math.floor(eventNow.value / SUN_STEP) * SUN_STEP : 0;
       const part = layers.has("class_a") ? /** @type {const} */ ("class_a") : layers.has("class_b") ? /** @type {const} */ ("class_b") : null;
       const shown = shapes.value.filter(({ kind }) => layers.has(kind === "port" || kind === "anchorage" ? "calm" : "zones"));
       stage.ground.setUp({ palette: palette(), zones: shown, coverage: part ? { cells: cells.value, part } : null, sun: at ? sunAbove(at) : null, grid: layers.has("grid") });

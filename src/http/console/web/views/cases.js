@@ -5,12 +5,12 @@ import "../words/acts.js";
 import "../words/list.js";
 import { get } from "../api.js";
 import { because } from "../acts/run.js";
-import { ago, time } from "../format.js";
+import { agoText, time } from "../format.js";
 import { country } from "../list/country.js";
 import { onEntry, onReset } from "../live.js";
 import { go, link, openWindow, route, setParams } from "../route.js";
 import { addSheet } from "../sheet.js";
-import { now } from "../state.js";
+import { eventNow } from "../state.js";
 import { Boundary } from "../ui/boundary.js";
 import { Severity } from "../ui/severity.js";
 import { h, useCallback, useEffect, useRef, useState } from "../vendor/preact.js";
@@ -129,7 +129,7 @@ function Line({ one }) {
       one.vessels.length > NAMED ? h("small", null, t("acts.and_more", { n: one.vessels.length - NAMED })) : null),
     h("td", { class: "story" }, h("a", { ...link(path), class: "case-link" }, t("list.case", { id: one.id.slice(0, 6) })), h("p", { title: one.story }, one.story)),
     h("td", { class: "number" }, h("a", { ...link(`/?q=${encodeURIComponent(`case:${one.id}`)}`) }, t("list.alerts", { n: one.alerts.length }))),
-    h("td", { class: "time", title: one.last_at ? time(one.last_at) : "" }, one.last_at ? [time(one.last_at), h("small", null, t("cases.ago", { ago: ago(one.last_at, now.value) }))] : "–"));
+    h("td", { class: "time", title: one.last_at ? time(one.last_at) : "" }, one.last_at ? [time(one.last_at), h("small", null, agoText(one.last_at, eventNow.value))] : "–"));
 }
 
 export default CasesView;

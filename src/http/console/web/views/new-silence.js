@@ -5,7 +5,7 @@ import { silence } from "../acts/act.js";
 import { useDraft } from "../acts/drafts.js";
 import { because } from "../acts/run.js";
 import { Until, ahead } from "../acts/until.js";
-import { now, session } from "../state.js";
+import { eventNow, session } from "../state.js";
 import { h, useEffect, useState } from "../vendor/preact.js";
 import { t, word } from "../words.js";
 import { BEHAVIOURS } from "../list/types.js";
@@ -28,10 +28,10 @@ export function NewSilence({ onDone, onCancel }) {
   const { mmsi, zone, behaviour, choice, typed, why } = draft.value;
   const zones = useZones();
   const [state, setState] = useState(/** @type {{busy: boolean, fault: string|null}} */ ({ busy: false, fault: null }));
-  const until = ahead(choice, typed, now.value);
+  const until = ahead(choice, typed, eventNow.value);
   const isNumber = /^\d{9}$/.test(mmsi.trim());
   const isWide = session.value?.rights.includes("silence_wide") ?? false;
-  const needsWide = !mmsi.trim() || (until !== null && until - now.value > 24 * 3_600_000 + 60_000);
+  const needsWide = !mmsi.trim() || (until !== null && until - eventNow.value > 24 * 3_600_000 + 60_000);
   const missing = mmsi.trim() && !isNumber ? t("silences.mmsi_what") : !mmsi.trim() && !zone && !behaviour ? t("silence.of_what")
     : until === null ? t("acts.until_what") : needsWide && !isWide ? t("silence.too_wide", { n: 24 }) : why.trim() === "" ? t("acts.why_what") : null;
   const about = { ...(isNumber ? { mmsi: Number(mmsi) } : {}), ...(zone ? { zone } : {}), ...(behaviour ? { behaviour } : {}) };
@@ -60,7 +60,7 @@ export function NewSilence({ onDone, onCancel }) {
       h("label", { class: "act-field grow" }, h("span", null, t("acts.why")),
         h("input", { value: why, maxLength: 500, onInput: (/** @type {any} */ event) => draft.set({ why: event.currentTarget.value }) }))),
     h("div", { class: "act-form-body" },
-      h(Until, { label: t("acts.until"), choice, typed, onSet: draft.set }),
+      h(Until, { label: t("acts.until"), choice, typed, at: eventNow.value, onSet: draft.set }),
       h(Count, { about })),
     state.fault ? h("p", { class: "act-fault", role: "alert" }, state.fault, " ", t("acts.text_is_kept")) : null,
     h("footer", { class: "act-form-foot" }, h("span", { class: "act-missing" }, missing ?? ""),
@@ -84,7 +84,7 @@ function Count({ about }) {
     setText(t("silence.counting"));
     const timer = setTimeout(async () => {
       try {
-        const made = await silence({ ...JSON.parse(asked), until: new Date(now.peek() + 3_600_000).toISOString(), why: t("silence.preview") }, true);
+        const made = await silence({ ...JSON.parse(asked), until: new Date(eventNow.peek() + 3_600_000).toISOString(), why: t("silence.preview") }, true);
         const names = made.items.slice(0, 3).map((item) => `${word("behaviour", item.behaviour)} ${item.vessels[0]?.name ?? item.vessels[0]?.mmsi ?? ""}`.trim());
         if (!isOld) setText([t("silence.holds", { n: made.holds }), names.join(", ")].filter(Boolean).join(": "));
       } catch (error) {

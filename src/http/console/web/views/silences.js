@@ -5,9 +5,9 @@ import "../words/acts.js";
 import "../words/list.js";
 import { del, get, post } from "../api.js";
 import { because } from "../acts/run.js";
-import { ago, between, time } from "../format.js";
+import { agoText, between, time } from "../format.js";
 import { onEntry, onReset } from "../live.js";
-import { filter, may, now, session } from "../state.js";
+import { eventNow, filter, may, now, session } from "../state.js";
 import { go, link } from "../route.js";
 import { h, useCallback, useEffect, useState } from "../vendor/preact.js";
 import { t, word } from "../words.js";
@@ -73,7 +73,7 @@ export function SilencesView() {
   const { items, fault, load } = useSilences();
   const [isNew, setNew] = useState(false);
   const [drop, setDrop] = useState(/** @type {number|null} */ (null));
-  const at = now.value;
+  const at = eventNow.value;
   const running = (items ?? []).filter((one) => one.in_force).sort((a, b) => Date.parse(a.until) - Date.parse(b.until));
   const ahead = (items ?? []).filter((one) => !one.in_force && one.lifted_at === null && Date.parse(one.from) > at);
   const past = (items ?? []).filter((one) => !one.in_force && !ahead.includes(one) && at - ended(one) < RECENT_MS).sort((a, b) => ended(b) - ended(a));
@@ -106,7 +106,7 @@ function ended(one) {
 function Table({ title, rows, isOver, drop, setDrop, load }) {
   const heads = ["number", "what", "until", "holds", "who", "why"];
   return h("section", { class: "page-section" }, h("h2", null, title),
-    h("div", { class: "table-box" }, h("table", { class: "table" },
+    h("div", { class: "table-box" }, h("table", { class: "table silences-table" },
       h("thead", null, h("tr", null, heads.map((name) => h("th", { key: name, scope: "col", class: name }, t(`silences.col.${name}`))), h("th", { class: "acts-col" }, h("span", { class: "for-readers" }, t("acts.title"))))),
       h("tbody", null, rows.map((one) => [
         h(Line, { key: one.number, one, isOver, isDropping: drop === one.number, setDrop, load }),
@@ -118,14 +118,14 @@ function Table({ title, rows, isOver, drop, setDrop, load }) {
  * @param {{one: Silence, isOver: boolean, isDropping: boolean, setDrop: (number: number|null) => void, load: () => void}} props
  */
 function Line({ one, isOver, isDropping, setDrop, load }) {
-  const left = Date.parse(one.until) - now.value;
+  const left = Date.parse(one.until) - eventNow.value;
   const isMine = one.who === session.value?.name;
   const show = `/?q=${encodeURIComponent(tokensOf(one))}`;
   const [again, setAgain] = useState(/** @type {string|null} */ (null));
   const renew = async () => {
     setAgain("");
     const span = Date.parse(one.until) - Date.parse(one.from);
-    const body = { ...(one.mmsi ? { mmsi: one.mmsi } : {}), ...(one.zone ? { zone: one.zone } : {}), ...(one.behaviour ? { behaviour: one.behaviour } : {}), until: new Date(now.peek() + span).toISOString(), why: one.why };
+    const body = { ...(one.mmsi ? { mmsi: one.mmsi } : {}), ...(one.zone ? { zone: one.zone } : {}), ...(one.behaviour ? { behaviour: one.behaviour } : {}), until: new Date(eventNow.peek() + span).toISOString(), why: one.why };
     try {
       await post("/silences", body);
       setAgain(null);
@@ -139,9 +139,9 @@ function Line({ one, isOver, isDropping, setDrop, load }) {
     h("td", { class: "number" }, one.number),
     h("td", null, h(What, { one })),
     h("td", { class: "time", title: `${t("silences.from", { time: time(one.from) })}` },
-      isOver ? t(one.lifted_at ? "silences.lifted_at" : "silences.ended_at", { time: time(one.lifted_at ?? one.until) }) : [time(one.until), h("small", null, t("silences.left", { span: between(new Date(now.value).toISOString(), one.until) }))]),
+      isOver ? t(one.lifted_at ? "silences.lifted_at" : "silences.ended_at", { time: time(one.lifted_at ?? one.until) }) : [time(one.until), h("small", null, t("silences.left", { span: between(new Date(eventNow.value).toISOString(), one.until) }))]),
     h("td", { class: "number" }, isOver ? "–" : h("a", { ...open, title: t("silences.show") }, t("list.alerts", { n: one.holds }))),
-    h("td", { title: time(one.made_at) }, h("bdi", null, one.who), h("small", null, t("silences.made", { ago: ago(one.made_at, now.value) }))),
+    h("td", { title: time(one.made_at) }, h("bdi", null, one.who), h("small", null, agoText(one.made_at, now.value))),
     h("td", { class: "why" }, h("bdi", null, one.why), again ? h("p", { class: "act-fault", role: "alert" }, again) : null),
     h("td", { class: "acts-col" },
       !may("silence") ? null

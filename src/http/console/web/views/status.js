@@ -4,10 +4,11 @@ import { h } from "../vendor/preact.js";
 import { ago, agoText, number, span, time } from "../format.js";
 import { feedState, state } from "../frame/status_poll.js";
 import { feeds } from "../live.js";
-import { now } from "../state.js";
+import { now, recorded } from "../state.js";
 import { Boundary } from "../ui/boundary.js";
 import { Chip } from "../ui/chip.js";
 import { SEVERITIES, SeverityMark } from "../ui/severity.js";
+import "../words/pages.js";
 import { t, word } from "../words.js";
 
 /** @typedef {import("../../types/api").Status} Status */
@@ -31,7 +32,7 @@ export default function StatusView() {
 function Engine({ status: { engine, at } }) {
   const lag = engine.time === null ? null : (Date.parse(at) - Date.parse(engine.time)) / 1000;
   return h("dl", { class: "facts" },
-    h("dt", null, t("status.engine_time")), h("dd", { class: "nowrap" }, time(engine.time, true)), h("dt", null, t("status.lag")), h("dd", null, span(lag)),
+    h("dt", null, t("status.engine_time")), h("dd", { class: "nowrap" }, time(engine.time, true)), h("dt", null, t("status.lag")), h("dd", null, recorded.value ? t("frame.recorded") : span(lag)),
     h("dt", null, t("status.vessels")), h("dd", null, number(engine.vessels)), h("dt", null, t("status.wait")), h("dd", null, `${number(engine.wait_seconds, 2)} s`));
 }
 

@@ -20,7 +20,7 @@ const words = {
   "acts.did.acknowledge": { one: "{n} alert acknowledged", other: "{n} alerts acknowledged" }, "acts.did.assign": { one: "{n} alert assigned", other: "{n} alerts assigned" },
   "acts.did.note": { one: "Note added to {n} alert", other: "Note added to {n} alerts" }, "acts.did.close": { one: "{n} alert closed", other: "{n} alerts closed" },
   "acts.did.reopen": { one: "{n} alert reopened", other: "{n} alerts reopened" }, "acts.did.mark": { one: "Marking of {n} alert changed", other: "Marking of {n} alerts changed" },
-  "acts.did.silence": { one: "Silenced: {n} alert held back", other: "Silenced: {n} alerts held back" },
+  "acts.did.silence": { one: "Silence {number} holds back {n} alert", other: "Silence {number} holds back {n} alerts" },
   "acts.undo": "Take back ({n} s)", "acts.undone": "Taken back", "acts.nothing_to_undo": "There is nothing to take back any more", "acts.no_undo": "Notes and markings cannot be taken back; add another",
   "acts.undo_hindered": "Not taken back: {what} acted in between",
   "acts.underway": { one: "Sending {n} act…", other: "Sending {n} acts…" }, "acts.sending": "Sending…", "acts.cancel": "Cancel", "acts.dismiss": "Dismiss",
@@ -40,7 +40,6 @@ const words = {
   "silence.title": "Silence", "silence.hint": "A silence holds back deliveries, not alerts: they stay in the list. It goes by the time of the alerts.", "silence.any": "any", "silence.vessel": "Vessel",
   "silence.behaviour": "Behaviour", "silence.zone": "Zone", "silence.of_what": "Name a vessel, a zone or a behaviour", "silence.too_wide": "You may silence one vessel for up to {n} h; more needs a supervisor",
   "silence.preview": "preview", "silence.counting": "Counting what it would hold back…", "silence.holds": { one: "It holds back {n} open alert now", other: "It holds back {n} open alerts now" },
-  "silence.made": { one: "Silence {number} holds back {n} alert", other: "Silence {number} holds back {n} alerts" },
   "export.title": { one: "Export {n} alert", other: "Export {n} alerts" }, "export.format": "Format", "export.text": "Text", "export.audited": "kept in the audit", "export.why_what": "A reason of at least {n} characters is missing",
   "export.done": { one: "{n} alert exported", other: "{n} alerts exported" },
 };

@@ -53,5 +53,11 @@ const words = {
   "watch.map": "the map", "watch.alert": "the alert", "watch.detail": "What is open",
   "watch.list_width": "Width of the list", "watch.detail_width": "Width of the open alert",
   "watch.part_failed": "Could not load {name}.", "watch.close": "Close the open alert", "watch.tab.list": "Alerts", "watch.tab.map": "Map", "watch.tab.detail": "Open",
+  "list.behaviour.async_rendezvous": "async rendezvous", "list.behaviour.small_craft_stop": "small craft stopped",
+  "list.behaviour.alongside_at_anchor": "alongside at anchor", "list.behaviour.limit_hugging": "hugging the limit",
+  "list.behaviour.identity_conflict": "identity conflict", "list.behaviour.identity_change": "identity change",
+  "list.behaviour.fishing_out_of_place": "fishing out of place", "list.behaviour.slowdown": "slowdown", "list.behaviour.dark_rendezvous": "dark rendezvous",
+  "list.behaviour.draught_change": "draught change", "list.behaviour.loitering": "loitering", "list.behaviour.watchlist": "watchlist",
+  "list.mark.more": { one: "{n} more mark", other: "{n} more marks" },
 };
 export default words;

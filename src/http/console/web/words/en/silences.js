@@ -6,7 +6,7 @@ const words = {
   "silences.new": "New silence", "silences.none": "No silence is in force, and none ended in the last 48 h.", "silences.now": "In force", "silences.ahead": "To come", "silences.past": "Ended in the last 48 h",
   "silences.col.number": "No.", "silences.col.what": "What", "silences.col.until": "Until", "silences.col.holds": "Holds back now", "silences.col.who": "By", "silences.col.why": "Reason",
   "silences.from": "From {time}", "silences.left": "{span} left", "silences.lifted_at": "lifted {time}", "silences.ended_at": "ended {time}", "silences.show": "Show these alerts in the list",
-  "silences.made": "{ago} ago", "silences.again": "Again", "silences.again_hint": "Make the same silence again, for as long as before", "silences.lift": "Lift", "silences.of_other": "Made by {name}",
+  "silences.again": "Again", "silences.again_hint": "Make the same silence again, for as long as before", "silences.lift": "Lift", "silences.of_other": "Made by {name}",
   "silences.lift_why": "Why is silence {number} lifted?", "silences.zone": "zone {id}", "silences.mmsi_what": "An MMSI has nine digits",
 };
 export default words;

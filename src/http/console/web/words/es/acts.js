@@ -21,7 +21,7 @@ const words = {
   "acts.did.acknowledge": { one: "{n} alerta reconocida", other: "{n} alertas reconocidas" }, "acts.did.assign": { one: "{n} alerta asignada", other: "{n} alertas asignadas" },
   "acts.did.note": { one: "Nota añadida a {n} alerta", other: "Nota añadida a {n} alertas" }, "acts.did.close": { one: "{n} alerta cerrada", other: "{n} alertas cerradas" },
   "acts.did.reopen": { one: "{n} alerta reabierta", other: "{n} alertas reabiertas" }, "acts.did.mark": { one: "Marca de {n} alerta cambiada", other: "Marca de {n} alertas cambiada" },
-  "acts.did.silence": { one: "Silenciado: {n} alerta retenida", other: "Silenciado: {n} alertas retenidas" },
+  "acts.did.silence": { one: "El silencio {number} retiene {n} alerta", other: "El silencio {number} retiene {n} alertas" },
   "acts.undo": "Deshacer ({n} s)", "acts.undone": "Deshecho", "acts.nothing_to_undo": "Ya no hay nada que deshacer", "acts.no_undo": "Las notas y las marcas no se deshacen; añada otra",
   "acts.undo_hindered": "No se deshizo: {what} actuó entretanto",
   "acts.underway": { one: "Enviando {n} acto…", other: "Enviando {n} actos…" }, "acts.sending": "Enviando…", "acts.cancel": "Cancelar", "acts.dismiss": "Descartar",
@@ -41,7 +41,6 @@ const words = {
   "silence.title": "Silenciar", "silence.hint": "Un silencio retiene entregas, no alertas: estas siguen en la lista. Cuenta por la hora de las alertas.", "silence.any": "cualquiera", "silence.vessel": "Buque",
   "silence.behaviour": "Comportamiento", "silence.zone": "Zona", "silence.of_what": "Indique un buque, una zona o un comportamiento", "silence.too_wide": "Puede silenciar un buque hasta {n} h; más corresponde a un supervisor",
   "silence.preview": "vista previa", "silence.counting": "Contando lo que quedaría retenido…", "silence.holds": { one: "Retiene ahora {n} alerta en curso", other: "Retiene ahora {n} alertas en curso" },
-  "silence.made": { one: "El silencio {number} retiene {n} alerta", other: "El silencio {number} retiene {n} alertas" },
   "export.title": { one: "Exportar {n} alerta", other: "Exportar {n} alertas" }, "export.format": "Formato", "export.text": "Texto", "export.audited": "queda en la auditoría", "export.why_what": "Falta un motivo de al menos {n} caracteres",
   "export.done": { one: "{n} alerta exportada", other: "{n} alertas exportadas" },
 };

@@ -54,5 +54,11 @@ const words = {
   "watch.map": "el mapa", "watch.alert": "la alerta", "watch.detail": "Lo que está abierto",
   "watch.list_width": "Ancho de la lista", "watch.detail_width": "Ancho de la alerta abierta",
   "watch.part_failed": "No se pudo cargar {name}.", "watch.close": "Cerrar la alerta abierta", "watch.tab.list": "Alertas", "watch.tab.map": "Mapa", "watch.tab.detail": "Abierta",
+  "list.behaviour.async_rendezvous": "encuentro diferido", "list.behaviour.small_craft_stop": "embarcación parada",
+  "list.behaviour.alongside_at_anchor": "abarloado fondeado", "list.behaviour.limit_hugging": "junto al límite",
+  "list.behaviour.identity_conflict": "identidad duplicada", "list.behaviour.identity_change": "cambio de identidad",
+  "list.behaviour.fishing_out_of_place": "pesca fuera de lugar", "list.behaviour.slowdown": "desaceleración", "list.behaviour.dark_rendezvous": "encuentro a oscuras",
+  "list.behaviour.draught_change": "cambio de calado", "list.behaviour.loitering": "merodeo", "list.behaviour.watchlist": "lista de vigilancia",
+  "list.mark.more": { one: "{n} señal más", other: "{n} señales más" },
 };
 export default words;

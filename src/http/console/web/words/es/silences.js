@@ -7,7 +7,7 @@ const words = {
   "silences.new": "Nuevo silencio", "silences.none": "Ningún silencio en vigor, y ninguno terminó en las últimas 48 h.", "silences.now": "En vigor", "silences.ahead": "Por empezar", "silences.past": "Terminados en las últimas 48 h",
   "silences.col.number": "N.º", "silences.col.what": "Qué", "silences.col.until": "Hasta", "silences.col.holds": "Retiene ahora", "silences.col.who": "Por", "silences.col.why": "Motivo",
   "silences.from": "Desde {time}", "silences.left": "quedan {span}", "silences.lifted_at": "levantado {time}", "silences.ended_at": "terminó {time}", "silences.show": "Mostrar estas alertas en la lista",
-  "silences.made": "hace {ago}", "silences.again": "Otra vez", "silences.again_hint": "Hacer el mismo silencio otra vez, por el mismo tiempo", "silences.lift": "Levantar", "silences.of_other": "Hecho por {name}",
+  "silences.again": "Otra vez", "silences.again_hint": "Hacer el mismo silencio otra vez, por el mismo tiempo", "silences.lift": "Levantar", "silences.of_other": "Hecho por {name}",
   "silences.lift_why": "¿Por qué se levanta el silencio {number}?", "silences.zone": "zona {id}", "silences.mmsi_what": "Un MMSI tiene nueve cifras",
 };
 export default words;

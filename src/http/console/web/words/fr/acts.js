@@ -21,7 +21,7 @@ const words = {
   "acts.did.acknowledge": { one: "{n} alerte acquittée", other: "{n} alertes acquittées" }, "acts.did.assign": { one: "{n} alerte confiée", other: "{n} alertes confiées" },
   "acts.did.note": { one: "Note ajoutée à {n} alerte", other: "Note ajoutée à {n} alertes" }, "acts.did.close": { one: "{n} alerte close", other: "{n} alertes closes" },
   "acts.did.reopen": { one: "{n} alerte rouverte", other: "{n} alertes rouvertes" }, "acts.did.mark": { one: "Marquage de {n} alerte changé", other: "Marquage de {n} alertes changé" },
-  "acts.did.silence": { one: "En silence : {n} alerte retenue", other: "En silence : {n} alertes retenues" },
+  "acts.did.silence": { one: "Le silence {number} retient {n} alerte", other: "Le silence {number} retient {n} alertes" },
   "acts.undo": "Défaire ({n} s)", "acts.undone": "Défait", "acts.nothing_to_undo": "Il n’y a plus rien à défaire", "acts.no_undo": "Notes et marquages ne se défont pas ; ajoutez-en un autre",
   "acts.undo_hindered": "Non défait : {what} a agi entre-temps",
   "acts.underway": { one: "Envoi de {n} acte…", other: "Envoi de {n} actes…" }, "acts.sending": "Envoi…", "acts.cancel": "Annuler", "acts.dismiss": "Écarter",
@@ -41,7 +41,6 @@ const words = {
   "silence.title": "Mettre en silence", "silence.hint": "Un silence retient des envois, pas des alertes : elles restent dans la liste. Il suit l’heure des alertes.", "silence.any": "quelconque", "silence.vessel": "Navire",
   "silence.behaviour": "Comportement", "silence.zone": "Zone", "silence.of_what": "Indiquez un navire, une zone ou un comportement", "silence.too_wide": "Vous pouvez mettre un navire en silence jusqu’à {n} h ; au-delà, il faut un superviseur",
   "silence.preview": "aperçu", "silence.counting": "Compte de ce qui serait retenu…", "silence.holds": { one: "Retient maintenant {n} alerte en cours", other: "Retient maintenant {n} alertes en cours" },
-  "silence.made": { one: "Le silence {number} retient {n} alerte", other: "Le silence {number} retient {n} alertes" },
   "export.title": { one: "Exporter {n} alerte", other: "Exporter {n} alertes" }, "export.format": "Format", "export.text": "Texte", "export.audited": "gardé dans l’audit", "export.why_what": "Il manque un motif d’au moins {n} caractères",
   "export.done": { one: "{n} alerte exportée", other: "{n} alertes exportées" },
 };

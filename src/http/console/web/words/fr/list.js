@@ -54,5 +54,11 @@ const words = {
   "watch.map": "la carte", "watch.alert": "l’alerte", "watch.detail": "Ce qui est ouvert",
   "watch.list_width": "Largeur de la liste", "watch.detail_width": "Largeur de l’alerte ouverte",
   "watch.part_failed": "Impossible de charger {name}.", "watch.close": "Fermer l’alerte ouverte", "watch.tab.list": "Alertes", "watch.tab.map": "Carte", "watch.tab.detail": "Ouverte",
+  "list.behaviour.async_rendezvous": "rencontre différée", "list.behaviour.small_craft_stop": "embarcation arrêtée",
+  "list.behaviour.alongside_at_anchor": "couple au mouillage", "list.behaviour.limit_hugging": "longe la limite",
+  "list.behaviour.identity_conflict": "conflit d’identité", "list.behaviour.identity_change": "identité changée",
+  "list.behaviour.fishing_out_of_place": "pêche hors zone", "list.behaviour.slowdown": "ralentissement", "list.behaviour.dark_rendezvous": "rencontre cachée",
+  "list.behaviour.draught_change": "tirant d’eau changé", "list.behaviour.loitering": "stationnement", "list.behaviour.watchlist": "sous surveillance",
+  "list.mark.more": { one: "{n} marque de plus", other: "{n} marques de plus" },
 };
 export default words;

@@ -7,7 +7,7 @@ const words = {
   "silences.new": "Nouveau silence", "silences.none": "Aucun silence en vigueur, et aucun terminé dans les dernières 48 h.", "silences.now": "En vigueur", "silences.ahead": "À venir", "silences.past": "Terminés dans les dernières 48 h",
   "silences.col.number": "N°", "silences.col.what": "Quoi", "silences.col.until": "Jusqu’à", "silences.col.holds": "Retient", "silences.col.who": "Par", "silences.col.why": "Motif",
   "silences.from": "Depuis {time}", "silences.left": "encore {span}", "silences.lifted_at": "levé {time}", "silences.ended_at": "terminé {time}", "silences.show": "Montrer ces alertes dans la liste",
-  "silences.made": "il y a {ago}", "silences.again": "À nouveau", "silences.again_hint": "Refaire le même silence, pour la même durée", "silences.lift": "Lever", "silences.of_other": "Fait par {name}",
+  "silences.again": "À nouveau", "silences.again_hint": "Refaire le même silence, pour la même durée", "silences.lift": "Lever", "silences.of_other": "Fait par {name}",
   "silences.lift_why": "Pourquoi lever le silence {number} ?", "silences.zone": "zone {id}", "silences.mmsi_what": "Un MMSI a neuf chiffres",
 };
 export default words;

@@ -21,7 +21,7 @@ const words = {
   "acts.did.acknowledge": { one: "{n} alerta reconhecido", other: "{n} alertas reconhecidos" }, "acts.did.assign": { one: "{n} alerta atribuído", other: "{n} alertas atribuídos" },
   "acts.did.note": { one: "Nota junta a {n} alerta", other: "Nota junta a {n} alertas" }, "acts.did.close": { one: "{n} alerta fechado", other: "{n} alertas fechados" },
   "acts.did.reopen": { one: "{n} alerta reaberto", other: "{n} alertas reabertos" }, "acts.did.mark": { one: "Marcação de {n} alerta mudada", other: "Marcação de {n} alertas mudada" },
-  "acts.did.silence": { one: "Silenciado: {n} alerta retido", other: "Silenciado: {n} alertas retidos" },
+  "acts.did.silence": { one: "O silêncio {number} retém {n} alerta", other: "O silêncio {number} retém {n} alertas" },
   "acts.undo": "Desfazer ({n} s)", "acts.undone": "Desfeito", "acts.nothing_to_undo": "Já não há nada a desfazer", "acts.no_undo": "Notas e marcações não se desfazem; junte outra",
   "acts.undo_hindered": "Não foi desfeito: {what} agiu entretanto",
   "acts.underway": { one: "A enviar {n} ato…", other: "A enviar {n} atos…" }, "acts.sending": "A enviar…", "acts.cancel": "Cancelar", "acts.dismiss": "Dispensar",
@@ -41,7 +41,6 @@ const words = {
   "silence.title": "Silenciar", "silence.hint": "Um silêncio retém entregas, não alertas: estes ficam na lista. Conta pela hora dos alertas.", "silence.any": "qualquer", "silence.vessel": "Navio",
   "silence.behaviour": "Comportamento", "silence.zone": "Zona", "silence.of_what": "Indique um navio, uma zona ou um comportamento", "silence.too_wide": "Pode silenciar um navio até {n} h; mais do que isso cabe a um supervisor",
   "silence.preview": "pré-visualização", "silence.counting": "A contar o que ficaria retido…", "silence.holds": { one: "Retém agora {n} alerta em curso", other: "Retém agora {n} alertas em curso" },
-  "silence.made": { one: "O silêncio {number} retém {n} alerta", other: "O silêncio {number} retém {n} alertas" },
   "export.title": { one: "Exportar {n} alerta", other: "Exportar {n} alertas" }, "export.format": "Formato", "export.text": "Texto", "export.audited": "fica na auditoria", "export.why_what": "Falta um motivo de pelo menos {n} caracteres",
   "export.done": { one: "{n} alerta exportado", other: "{n} alertas exportados" },
 };

@@ -7,7 +7,7 @@ const words = {
   "silences.new": "Novo silêncio", "silences.none": "Nenhum silêncio em vigor, e nenhum acabou nas últimas 48 h.", "silences.now": "Em vigor", "silences.ahead": "Por começar", "silences.past": "Acabados nas últimas 48 h",
   "silences.col.number": "N.º", "silences.col.what": "O quê", "silences.col.until": "Até", "silences.col.holds": "Retém agora", "silences.col.who": "Por", "silences.col.why": "Motivo",
   "silences.from": "Desde {time}", "silences.left": "faltam {span}", "silences.lifted_at": "levantado {time}", "silences.ended_at": "acabou {time}", "silences.show": "Mostrar estes alertas na lista",
-  "silences.made": "há {ago}", "silences.again": "De novo", "silences.again_hint": "Fazer o mesmo silêncio de novo, pelo mesmo tempo", "silences.lift": "Levantar", "silences.of_other": "Feito por {name}",
+  "silences.again": "De novo", "silences.again_hint": "Fazer o mesmo silêncio de novo, pelo mesmo tempo", "silences.lift": "Levantar", "silences.of_other": "Feito por {name}",
   "silences.lift_why": "Porque se levanta o silêncio {number}?", "silences.zone": "zona {id}", "silences.mmsi_what": "Um MMSI tem nove algarismos",
 };
 export default words;

@@ -1,0 +1,94 @@
+//! Deliveries over a socket: who sees which, and another attempt.
+
+use super::*;
+
+/// Puts a failed delivery of the alert to each sink into the outbox. The view knows the sink `log` only.
+fn fail(site: &Site, sinks: &[&str]) {
+    let connection = rusqlite::Connection::open(&site.path).expect("a store");
+    for sink in sinks {
+        let failed = "INSERT INTO outbox (sink, alert, revision, state, since, attempts, told_at, error)
+             VALUES (?1, ?2, 1, 'failed', 1000, 3, 2000, 'refused: <b>full</b>')";
+        connection.execute(failed, rusqlite::params![sink, site.id]).expect("a delivery");
+    }
+}
+
+#[test]
+fn a_failed_delivery_is_listed_and_tried_again_once() {
+    run_test(async {
+        let site = site().await;
+        fail(&site, &["log", "old"]);
+        let sol = token(&site.path, "sol", &[Right::Read, Right::Retry], Tlp::Red);
+        let list = site.get(&sol, "/deliveries").await;
+        let items = list.body["items"].as_array().expect("items");
+        assert_eq!((list.status, items.len(), &list.body["next"]), (200, 2, &Value::Null), "{}", list.text);
+        let first = ["sink", "alert", "state", "error", "attempts", "due_at"].map(|name| items[0][name].clone());
+        let expected = json!(["log", site.id, "failed", "refused: <b>full</b>", 3, null]);
+        assert_eq!(Value::from(first.to_vec()), expected);
+        assert_eq!(list.body["sinks"]["log"], json!({"pending": 0, "failed": 1}));
+        let body = json!({"why": "mended"});
+        let retry = || site.send(&sol, "POST", "/deliveries/retry", &[], &body);
+        let done = retry().await;
+        assert_eq!((done.status, &done.body["queued"], &done.body["removed"]), (200, &json!(1), &json!({"old": 1})));
+        assert_eq!(retry().await.body["queued"], json!(0), "it waits now");
+        let pending = site.get(&sol, "/deliveries?state=pending&sink=log").await;
+        assert_eq!(pending.body["items"].as_array().map(Vec::len), Some(1), "{}", pending.text);
+        let retried = site.trail(&site.id).into_iter().filter(|(_, what)| what == "retried").collect::<Vec<_>>();
+        assert_eq!(retried, [("disclosure".to_owned(), "retried".to_owned())]);
+        let log = site.get(&sol, "/changes?topics=delivery").await;
+        let entry = &log.body["items"][0];
+        assert_eq!((&entry["what"], &entry["who"]), (&json!("retried"), &json!("sol")), "{}", log.text);
+    });
+}
+
+#[test]
+fn who_may_not_read_alerts_sees_no_alert_and_a_page_ends_where_the_next_begins() {
+    run_test(async {
+        let site = site().await;
+        fail(&site, &["a", "b", "log"]);
+        let plumber = token(&site.path, "plumber", &[Right::Retry], Tlp::Red);
+        let amber = token(&site.path, "low", &[Right::Read, Right::Retry], Tlp::Amber);
+        let first = site.get(&plumber, "/deliveries?limit=2").await;
+        assert!(!first.text.contains(&site.id) && first.body["items"][0]["behaviour"].is_null(), "{}", first.text);
+        let next = first.body["next"].as_str().expect("another page");
+        let rest = site.get(&plumber, &format!("/deliveries?limit=2&cursor={next}")).await;
+        assert_eq!(
+            (&rest.body["items"][0]["sink"], &rest.body["next"]),
+            (&json!("log"), &Value::Null),
+            "{}",
+            rest.text
+        );
+        let of_alert = format!("/deliveries?alert={}", site.id);
+        assert_eq!(site.get(&plumber, &of_alert).await.status, 403);
+        let body = json!({"alert": site.id});
+        assert_eq!(site.send(&plumber, "POST", "/deliveries/retry", &[], &body).await.status, 403);
+        site.mark_red();
+        let hidden = site.get(&amber, &of_alert).await;
+        assert_eq!((&hidden.body["items"], &hidden.body["sinks"]), (&json!([]), &json!({})), "{}", hidden.text);
+        assert_eq!(site.send(&amber, "POST", "/deliveries/retry", &[], &body).await.status, 404);
+    });
+}
+
+#[test]
+fn a_wrong_state_sink_or_cursor_is_refused() {
+    run_test(async {
+        let site = site().await;
+        fail(&site, &["log"]);
+        let sol = token(&site.path, "sol", &[Right::Read, Right::Retry], Tlp::Red);
+        for (path, advice) in [
+            ("/deliveries?state=faild", "did you mean `failed`?"),
+            ("/deliveries?cursor=x", "`next` of the page before"),
+            ("/deliveries?limit=0", "from 1 to 1000"),
+            ("/deliveries?sinks=log", "did you mean `sink`?"),
+        ] {
+            let got = site.get(&sol, path).await;
+            assert_eq!(got.status, 400, "{path}: {}", got.text);
+            assert!(got.body["detail"].as_str().is_some_and(|detail| detail.contains(advice)), "{path}: {}", got.text);
+        }
+        let unknown = site.send(&sol, "POST", "/deliveries/retry", &[], &json!({"sink": "lgo"})).await;
+        assert_eq!(unknown.status, 422);
+        assert!(unknown.text.contains("did you mean `log`?"), "{}", unknown.text);
+        let wrong = site.send(&sol, "POST", "/deliveries/retry", &[], &json!({"sinks": "log"})).await;
+        assert_eq!(wrong.status, 400, "{}", wrong.text);
+        assert_eq!(site.get(&site.all, "/deliveries").await.status, 403);
+    });
+}

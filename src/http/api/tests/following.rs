@@ -1,0 +1,202 @@
+//! The log over a socket: pieces of it, and the stream of events that windows follow.
+
+use std::time::Duration;
+
+use super::*;
+
+/// How long an event may take. The stream looks every 150 milliseconds.
+const SOON: Duration = Duration::from_secs(1);
+/// How long something that comes with a look at the session may take.
+const LOOK: Duration = Duration::from_secs(5);
+
+/// An open stream.
+struct Stream {
+    answer: reqwest::Response,
+    text: String,
+}
+
+/// An event.
+#[derive(Debug)]
+struct Event {
+    name: String,
+    id: Option<i64>,
+    data: Value,
+}
+
+impl Site {
+    /// Opens a stream.
+    async fn events(&self, secret: &Secret, path: &str, last: Option<i64>) -> Stream {
+        crate::platform::tls::set_up();
+        let request = reqwest::Client::new().get(format!("http://{}/api/v1/events{path}", self.address));
+        let mut request = request.bearer_auth(secret.expose());
+        if let Some(last) = last {
+            request = request.header("Last-Event-ID", last.to_string());
+        }
+        let answer = request.send().await.expect("an answer");
+        let kind = answer.headers().get("content-type").and_then(|kind| kind.to_str().ok());
+        assert_eq!((answer.status().as_u16(), kind), (200, Some("text/event-stream")));
+        Stream { answer, text: String::new() }
+    }
+
+    /// Adds a note to the alert beside the daemon.
+    fn note(&self, text: &str) {
+        let note = store::Action::Note(text.to_owned());
+        store::act(&self.path, &self.id, &note, "ana", None, Clock.now()).expect("a note");
+    }
+}
+
+impl Stream {
+    /// The next event that is not about feeds. `None` once the stream has ended.
+    async fn next(&mut self, patience: Duration) -> Option<Event> {
+        loop {
+            while let Some(end) = self.text.find("\n\n") {
+                let piece: String = self.text.drain(..end + 2).collect();
+                let line = |name: &str| piece.lines().find_map(|line| line.strip_prefix(name).map(str::to_owned));
+                let (Some(name), Some(data)) = (line("event: "), line("data: ")) else {
+                    continue;
+                };
+                if name != "status" {
+                    let id = line("id: ").and_then(|id| id.parse().ok());
+                    return Some(Event { name, id, data: serde_json::from_str(&data).expect("JSON") });
+                }
+            }
+            let piece = tokio::time::timeout(patience, self.answer.chunk()).await.expect("an event in time");
+            self.text += std::str::from_utf8(&piece.expect("a piece")?).expect("text");
+        }
+    }
+
+    /// The next event, which must have this name.
+    async fn one(&mut self, name: &str, patience: Duration) -> Event {
+        let event = self.next(patience).await.expect("an event");
+        assert_eq!(event.name, name, "{event:?}");
+        event
+    }
+}
+
+#[test]
+fn a_stream_says_hello_and_then_what_happens_within_a_second() {
+    run_test(async {
+        let site = site().await;
+        let mut stream = site.events(&site.all, "", None).await;
+        let hello = stream.one("hello", SOON).await.data;
+        assert_eq!((&hello["user"], &hello["build"]), (&json!("all"), &json!(env!("CARGO_PKG_VERSION"))));
+        site.note("<b>on deck</b>\nnow");
+        let change = stream.one("change", SOON).await;
+        assert!(hello["seq"].as_i64() < change.id && change.data["seq"].as_i64() == change.id, "{change:?}");
+        let said = ["topic", "what", "who", "subject"].map(|name| change.data[name].as_str().unwrap_or_default());
+        assert_eq!(said, ["act", "noted", "ana", site.id.as_str()]);
+        assert_eq!((&change.data["item"]["id"], &change.data["item"]["notes"]), (&json!(site.id), &json!(1)));
+    });
+}
+
+#[test]
+fn a_client_that_comes_back_gets_what_it_missed_and_nothing_twice() {
+    run_test(async {
+        let site = site().await;
+        let mut stream = site.events(&site.all, "", None).await;
+        stream.one("hello", SOON).await;
+        site.note("1");
+        let last = stream.one("change", SOON).await.id;
+        drop(stream);
+        site.note("2");
+        site.note("3");
+        let mut stream = site.events(&site.all, "", last).await;
+        stream.one("hello", SOON).await;
+        let missed = [stream.one("change", SOON).await, stream.one("change", SOON).await];
+        site.note("4");
+        let next = stream.one("change", SOON).await;
+        let ids: Vec<_> = missed.iter().chain([&next]).map(|event| event.id).collect();
+        assert_eq!(ids, (1..=3).map(|more| last.map(|last| last + more)).collect::<Vec<_>>());
+        let pieces = site.get(&site.all, &format!("/changes?after={}&limit=2", last.unwrap_or_default())).await;
+        let items = pieces.body["items"].as_array().map(Vec::len);
+        assert_eq!((items, &pieces.body["reset"]), (Some(2), &json!(false)), "{}", pieces.text);
+        assert_eq!((pieces.body["through"].as_i64(), pieces.body["last"].as_i64()), (missed[1].id, next.id));
+    });
+}
+
+#[test]
+fn a_client_of_another_log_or_too_far_behind_loads_everything_again() {
+    run_test(async {
+        let site = site().await;
+        let mut later = site.events(&site.all, "", Some(1_000_000)).await;
+        later.one("hello", SOON).await;
+        later.one("reset", SOON).await;
+        site.note("x");
+        later.one("change", SOON).await;
+        // Retention has taken the beginning.
+        let cut = "DELETE FROM audit WHERE seq < (SELECT max(seq) FROM audit)";
+        rusqlite::Connection::open(&site.path).and_then(|store| store.execute_batch(cut)).expect("a store");
+        let mut earlier = site.events(&site.all, "?after=1", None).await;
+        earlier.one("hello", SOON).await;
+        earlier.one("reset", SOON).await;
+        let changes = site.get(&site.all, "/changes?after=1").await;
+        assert_eq!(changes.body["reset"], json!(true), "{}", changes.text);
+    });
+}
+
+#[test]
+fn a_stream_ends_with_its_token_and_says_so() {
+    run_test(async {
+        let site = site().await;
+        let mut stream = site.events(&site.all, "", None).await;
+        stream.one("hello", SOON).await;
+        store::end_token(&site.path, "all", "ana", Clock.now()).expect("a token");
+        let end = stream.one("end", LOOK).await;
+        assert_eq!(end.data["why"], "the session is over");
+        assert!(stream.next(LOOK).await.is_none(), "nothing follows");
+    });
+}
+
+#[test]
+fn nothing_above_the_ceiling_is_in_the_log_or_the_stream() {
+    run_test(async {
+        let site = site().await;
+        site.mark_red();
+        let vessel = "970123456";
+        let (mut low, mut high) = (site.events(&site.amber, "", None).await, site.events(&site.all, "", None).await);
+        low.one("hello", SOON).await;
+        high.one("hello", SOON).await;
+        site.note("MARIA, 970123456");
+        let close = store::Action::Close(store::Finding::Benign);
+        store::act(&site.path, &site.id, &close, "ana", Some("970123456 drills"), Clock.now()).expect("closed");
+        high.one("change", SOON).await;
+        high.one("change", SOON).await;
+        // Something that everybody may see comes through, so the stream lives and has passed over the rest.
+        let silence = store::Silence { behaviour: Some("drifting".to_owned()), ..store::Silence::default() };
+        let now = Clock.now();
+        store::silence(&site.path, &silence, now, now + Span::from_hours(1), "ana", "a drill", now).expect("made");
+        let next = low.one("change", SOON).await;
+        assert_eq!((&next.data["topic"], &next.data["item"]), (&json!("silence"), &Value::Null), "{next:?}");
+        let log = site.get(&site.amber, "/changes").await;
+        assert_eq!(log.status, 200);
+        for text in [&log.text, &next.data.to_string()] {
+            assert!(!text.contains(&site.id) && !text.contains(vessel) && !text.contains("token "), "{text}");
+        }
+        let all = site.get(&site.all, "/changes").await;
+        assert!(
+            all.text.contains(&site.id) && !all.text.contains("token "),
+            "people are for those who may: {}",
+            all.text
+        );
+    });
+}
+
+#[test]
+fn a_stream_of_chosen_topics_has_no_others() {
+    run_test(async {
+        let site = site().await;
+        let mut stream = site.events(&site.all, "?topics=silence,settings", None).await;
+        stream.one("hello", SOON).await;
+        site.note("x");
+        let vessel = store::Silence { mmsi: Some(970_123_456), ..store::Silence::default() };
+        let now = Clock.now();
+        store::silence(&site.path, &vessel, now, now + Span::from_hours(1), "ana", "a drill", now).expect("made");
+        let change = stream.one("change", SOON).await;
+        assert_eq!((&change.data["topic"], &change.data["subject"]), (&json!("silence"), &json!("silence 1")));
+        for (path, advice) in [("/events?topics=silences", "did you mean `silence`?"), ("/changes?after=x", "1234")] {
+            let got = site.get(&site.all, path).await;
+            assert_eq!(got.status, 400, "{path}");
+            assert!(got.body["detail"].as_str().is_some_and(|detail| detail.contains(advice)), "{path}: {}", got.text);
+        }
+    });
+}

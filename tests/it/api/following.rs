@@ -1,0 +1,57 @@
+//! The stream of events of a session.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+
+use crate::harness::api::{Api, Caller};
+use crate::harness::daemon::PATIENCE;
+
+/// A connection with a stream of events.
+struct Stream {
+    socket: TcpStream,
+    text: String,
+}
+
+impl Stream {
+    fn open(api: &Api, caller: &Caller) -> Stream {
+        let mut socket = TcpStream::connect(&api.address).unwrap();
+        socket.set_read_timeout(Some(PATIENCE)).unwrap();
+        let headers: String = caller.headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        let head = format!("GET /api/v1/events HTTP/1.1\r\nHost: {}\r\n{headers}\r\n", api.address);
+        socket.write_all(head.as_bytes()).unwrap();
+        Stream { socket, text: String::new() }
+    }
+
+    /// Reads until the text has come, and returns how long that took.
+    #[track_caller]
+    fn until(&mut self, wanted: &str) -> Duration {
+        let began = Instant::now();
+        let mut piece = [0; 4096];
+        while !self.text.contains(wanted) {
+            match self.socket.read(&mut piece).unwrap() {
+                0 => panic!("the stream ended without `{wanted}`: {}", self.text),
+                count => self.text += &String::from_utf8_lossy(&piece[..count]),
+            }
+        }
+        began.elapsed()
+    }
+}
+
+#[test]
+fn the_streams_of_a_session_show_what_others_do_and_end_with_it() {
+    let api = Api::start("");
+    api.add("root", "admin");
+    api.add("ana", "analyst");
+    let (root, ana) = (api.sign_in("root"), api.sign_in("ana"));
+    let mut stream = Stream::open(&api, &ana);
+    stream.until("event: hello");
+    assert!(stream.text.contains("\"user\":\"ana\""), "{}", stream.text);
+    api.print(&["alerts", "silence", "--mmsi", "224000001", "--until", "+1h", "--why", "a drill", "--as", "bea"]);
+    assert!(stream.until("\"subject\":\"silence 1\"") < Duration::from_secs(2), "an act of a command");
+    assert_eq!(api.call(&root, "DELETE", "/users/ana/sessions", None).status, 204);
+    stream.until("event: end");
+    let mut rest = Vec::new();
+    stream.socket.read_to_end(&mut rest).unwrap();
+    assert!(!stream.text.contains("person ana"), "people are for those who may see them: {}", stream.text);
+}
