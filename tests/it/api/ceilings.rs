@@ -1,4 +1,4 @@
-//! What is above the ceilings of a reader appears nowhere: not in a list, a count, a body, a stream, a picture or the text of an error.
+//! What is above the ceilings of a reader appears nowhere: not in a list, a count, a body, the log or the text of an error.
 
 use std::io::Write;
 use std::net::TcpListener;
@@ -201,32 +201,6 @@ fn acts_and_silences_do_not_reach_above_the_ceiling() {
     assert_eq!((&preview["holds"], &preview["items"]), (&json!(0), &json!([])), "{preview}");
     let (_, body) = watch.get(&watch.all, &format!("/alerts/{id}?include=notes"));
     assert!(!body.contains("one who may not"));
-}
-
-#[test]
-fn the_picture_has_no_severity_of_an_alert_above_the_ceiling() {
-    let watch = Watch::start();
-    let severities = |caller: &Caller| {
-        let head = format!(
-            "GET /api/v1/picture HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n{}\r\n",
-            watch.api.address,
-            caller.headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect::<String>()
-        );
-        let mut stream = std::net::TcpStream::connect(&watch.api.address).unwrap();
-        stream.write_all(head.as_bytes()).unwrap();
-        let mut bytes = Vec::new();
-        std::io::Read::read_to_end(&mut stream, &mut bytes).unwrap();
-        let start = bytes.windows(4).position(|part| part == b"ATPC").unwrap();
-        let frame = &bytes[start..];
-        let count = u32::from_le_bytes(frame[28..32].try_into().unwrap()) as usize;
-        let aligned = |length: usize| length.div_ceil(8) * 8;
-        // Four columns of 4 bytes, four of 2 and two of 1 come before the flags.
-        let at = 64 + 4 * aligned(4 * count) + 4 * aligned(2 * count) + 2 * aligned(count);
-        let flags = frame[at..at + 2 * count].chunks(2).map(|two| u16::from_le_bytes([two[0], two[1]]));
-        flags.map(|flags| flags & (128 | 32 | 0x0700)).filter(|flags| *flags != 0).count()
-    };
-    assert!(0 < severities(&watch.all), "there are open alerts");
-    assert_eq!(severities(&watch.low), 0);
 }
 
 #[test]
