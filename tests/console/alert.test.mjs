@@ -84,7 +84,7 @@ test("a note by somebody else appears in place; half-written text, focus and pla
   const { etag } = await (await page.request.get(`/api/v1/alerts/${alert.id}`)).json();
   const answer = await page.request.post(`/api/v1/alerts/${alert.id}/acts`, {
     data: { act: "note", text },
-    headers: { "X-Atalaia-Csrf": me.csrf, Origin: URL_OF_CONSOLE, "If-Match": `"${etag}"`, "Idempotency-Key": `alert-test-${Date.now()}` },
+    headers: { "X-Atalaia-Csrf": me.csrf, Origin: URL_OF_CONSOLE, "If-Match": `"${etag.replaceAll('"', "")}"`, "Idempotency-Key": `alert-test-${Date.now()}` },
   });
   assert.equal(answer.status(), 200, await answer.text());
   await page.locator(".al-history").getByText(text).waitFor();

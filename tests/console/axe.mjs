@@ -1,7 +1,7 @@
 // @ts-check
 // Faults of accessibility on a page as it stands, found by axe.
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { need } from "./packages.mjs";
 
 /**
  * The serious and critical faults, one line each.
@@ -9,7 +9,7 @@ import { createRequire } from "node:module";
  * @returns {Promise<string[]>}
  */
 export async function seriousFaults(page) {
-  const source = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+  const source = readFileSync(need.resolve("axe-core/axe.min.js"), "utf8");
   const session = await page.context().newCDPSession(page);
   const { frameTree } = await session.send("Page.getFrameTree");
   // In a world of its own, where the policy of the page does not forbid what axe does; the page's own policy stays.

@@ -1,8 +1,11 @@
 // @ts-check
 // What the browser tests share: a Chromium, a page that records every fault, the log-in.
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
-import { chromium } from "playwright-core";
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { need } from "./packages.mjs";
 
 /** Address of the console; empty if there is none to test. */
 export const URL_OF_CONSOLE = (process.env.ATALAIA_URL ?? "").replace(/\/$/, "");
@@ -19,7 +22,8 @@ let browser = null;
 
 /** The one browser of a test file. */
 export async function start() {
-  const executablePath = process.env.ATALAIA_BROWSER ?? "/usr/bin/chromium";
+  const { chromium } = /** @type {typeof import("playwright-core")} */ (need("playwright-core"));
+  const executablePath = process.env.ATALAIA_CHROMIUM ?? "/usr/bin/chromium";
   browser ??= await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
   return browser;
 }
@@ -67,19 +71,47 @@ export function assertNoFaults(faults) {
   assert.deepEqual(faults, []);
 }
 
-/** Logs in by the form, as a person does, unless somebody is logged in already.
- * @param {import("playwright-core").Page} page @param {string} [path] */
-export async function signIn(page, path = "/") {
+/** Where the test files leave the cookie of their common session to one another: the daemon allows five attempts to sign in a minute. */
+const COMMON = join(tmpdir(), `atalaia-console-${createHash("sha256").update(`${URL_OF_CONSOLE} ${NAME} ${PASSWORD}`).digest("hex").slice(0, 16)}.json`);
+
+/** Gives the page the common session, if there is one in force. @param {import("playwright-core").Page} page */
+async function joinSession(page) {
+  try {
+    await page.context().addCookies(JSON.parse(readFileSync(COMMON, "utf8")));
+  } catch {
+    return;
+  }
+  if (!(await page.request.get("/api/v1/session")).ok()) await page.context().clearCookies();
+}
+
+/**
+ * Signs in and opens a page; by the form, as a person does, where there is no common session yet. `own` is for a test that ends its session.
+ * @param {import("playwright-core").Page} page @param {string} [path] @param {{ own?: boolean }} [options]
+ */
+export async function signIn(page, path = "/", { own = false } = {}) {
+  if (!own && URL_OF_CONSOLE && NAME) await joinSession(page);
   await page.goto(path);
-  const form = page.locator(".login");
+  const form = page.locator("form.form");
   await form.or(page.locator("header.bar")).first().waitFor();
-  if (await form.isVisible()) {
+  if (await form.isVisible() && await page.locator(".login").isVisible()) {
     assert.ok(NAME, "ATALAIA_NAME is not set, and the console asks for a log-in");
     await page.getByLabel("Name", { exact: true }).fill(NAME);
-    await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
-    await page.getByRole("button", { name: "Log in", exact: true }).click();
+    await fillPassword(page);
+    if (!own) writeFileSync(COMMON, JSON.stringify(await page.context().cookies()), { mode: 0o600 });
   }
   await page.locator("header.bar").waitFor();
+}
+
+/** Fills in the password and sends the form; again after the pause that the daemon asks for. @param {import("playwright-core").Page} page */
+async function fillPassword(page) {
+  for (;;) {
+    await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+    const answered = page.waitForResponse((answer) => answer.url().endsWith("/api/v1/session") && answer.request().method() === "POST");
+    await page.getByRole("button", { name: "Log in", exact: true }).click();
+    const answer = await answered;
+    if (answer.status() !== 429) return assert.equal(answer.status(), 200, "not logged in");
+    await new Promise((done) => setTimeout(done, 1000 * Number(answer.headers()["retry-after"] ?? 5)));
+  }
 }
 
 /** Waits until the page that the address names has drawn itself. @param {import("playwright-core").Page} page */

@@ -6,10 +6,12 @@
 //   ATALAIA_MAP      what to look at, `LAT,LON,ZOOM`; without it what the server proposes
 //   ATALAIA_SIZES    windows, `1920x1080,2560x1440`
 //   ATALAIA_LIMITS   `1` ends with exit code 1 if a figure is not reached
-//   ATALAIA_BROWSER  the browser, /usr/bin/chromium without it
+//   ATALAIA_CHROMIUM  the browser, /usr/bin/chromium without it
 // Prints one line a window: frames (p50 / p95, in ms) at rest, while panning and while zooming; own drawing; work of a picture; longest task.
 import { cpus, loadavg } from "node:os";
-import { chromium } from "playwright-core";
+import { need } from "./packages.mjs";
+
+const { chromium } = need("playwright-core");
 
 const base = process.env.ATALAIA_URL;
 if (!base) {
@@ -102,7 +104,7 @@ async function zoom(page, seconds) {
   }
 }
 
-const browser = await chromium.launch({ executablePath: process.env.ATALAIA_BROWSER ?? "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu"] });
+const browser = await chromium.launch({ executablePath: process.env.ATALAIA_CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu"] });
 let missed = false;
 for (const [width, height] of sizes) {
   const context = await browser.newContext({ viewport: { width, height } }), page = await context.newPage();

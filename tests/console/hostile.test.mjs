@@ -13,11 +13,12 @@ const NASTY = [
 /** Members whose text somebody else wrote. */
 const FREE = new Set(["name", "summary", "text", "why", "call_sign", "destination", "finding_reason", "label", "measured_text", "reason", "error", "line", "station"]);
 
-/** The same answer with hostile text wherever somebody else wrote it. @param {any} value @param {{ turn: number }} state @returns {any} */
+/** One hostile text after the other, or `only` one. @typedef {{ turn: number, only?: string }} Turn */
+/** The same answer with hostile text wherever somebody else wrote it. @param {any} value @param {Turn} state @returns {any} */
 function poisoned(value, state) {
   if (Array.isArray(value)) return value.map((each) => poisoned(each, state));
   if (value === null || typeof value !== "object") return value;
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, FREE.has(key) && typeof each === "string" ? NASTY[state.turn++ % NASTY.length] : poisoned(each, state)]));
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, FREE.has(key) && typeof each === "string" ? (state.only ?? NASTY[state.turn++ % NASTY.length]) : poisoned(each, state)]));
 }
 
 test("hostile text stays text in every view", { skip }, async () => {
@@ -26,6 +27,7 @@ test("hostile text stays text in every view", { skip }, async () => {
   await signIn(page, "/status");
   const list = await (await page.request.get("/api/v1/alerts?limit=1")).json();
   const [alert] = list.items;
+  /** @type {Turn} */
   const state = { turn: 0 };
   await page.route(/\/api\/v1\/(alerts|cases|vessels|zones|silences|status|feeds|audit|users|tokens|picture\/names)/, async (route) => {
     const answer = await route.fetch();
@@ -45,6 +47,8 @@ test("hostile text stays text in every view", { skip }, async () => {
     assert.ok(wide <= 0, `${path}: a long name makes the page ${wide} pixels too wide`);
     await shot(page, `hostile-${path.split("/")[1] || "watch"}`);
   }
+  // A site may have fewer zones than there are texts.
+  state.only = NASTY[0];
   await page.goto("/zones");
   await page.getByText("<img src=x onerror=alert(1)>").first().waitFor();
   // A vessel of an old alert may have no track any more.

@@ -151,7 +151,9 @@ test("what one window selects, the other shows, and both live on their own", { s
 
 test("the night palette has nothing bright on the map", { skip }, async () => {
   const { context, page, faults } = await openMap(`${ALL}&course=10`);
-  await page.evaluate(() => localStorage.setItem("atalaia.palette", "night"));
+  await page.getByRole("button", { name: "Palette" }).click();
+  await page.getByRole("menuitemradio", { name: "Night" }).click();
+  await page.locator("html[data-palette=night]").waitFor();
   await page.reload();
   await until(async () => (await inked(page)) > 500, "vessels on the map");
   const brightest = await page.locator(".map-target").evaluate((target) => {

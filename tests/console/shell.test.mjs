@@ -97,7 +97,7 @@ test("coordinates in the search box are understood", { skip }, async () => {
 test("an ended session leaves page and half-written text; the same person goes on where she was", { skip: skip || !NAME }, async () => {
   const context = await profile();
   const { page } = await newPage(context);
-  await signIn(page, "/people");
+  await signIn(page, "/people", { own: true });
   await page.getByRole("button", { name: "New user" }).click();
   await page.getByLabel("Name", { exact: true }).fill("half.written");
   await endSession(page);

@@ -1,17 +1,88 @@
 // @ts-check
-// The third-party modules are what their recipe makes, and index.html lists what the first view imports.
+// The third-party modules are what their recipe makes, index.html lists what the first view imports, types fit, and what the daemon serves is the code that
+// stands here.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { test } from "node:test";
+import { gzipSync } from "node:zlib";
+import { URL_OF_CONSOLE, skip } from "./browser.mjs";
+import { need } from "./packages.mjs";
 
 const CONSOLE = new URL("../../src/http/console/", import.meta.url).pathname;
-const without = existsSync(`${CONSOLE}node_modules/esbuild`) ? false : "run `npm ci` in src/http/console to compare the third-party modules with their recipe";
+/** Compressed size of all that the first view loads. Bytes. */
+const FIRST_VIEW = 260_000;
+
+/** Where a package is, or null. @param {string} name */
+function found(name) {
+  try {
+    return need.resolve(`${name}/package.json`).replace(/package\.json$/, "");
+  } catch {
+    return null;
+  }
+}
+
+const without = found("esbuild") ? false : "the packages of package.json are not installed";
+
+/** @param {string} script @param {string[]} more */
+const run = (script, ...more) => execFileSync(process.execPath, [script, ...more], { cwd: CONSOLE, stdio: "pipe" }).toString();
 
 test("each third-party module is what its recipe makes", { skip: without }, () => {
-  assert.doesNotThrow(() => execFileSync(process.execPath, ["vendor.mjs", "--check"], { cwd: CONSOLE, stdio: "pipe" }));
+  assert.doesNotThrow(() => run("vendor.mjs", "--check"));
 });
 
 test("index.html lists the modules of the first view", () => {
-  assert.doesNotThrow(() => execFileSync(process.execPath, ["preload.mjs", "--check"], { cwd: CONSOLE, stdio: "pipe" }));
+  assert.doesNotThrow(() => run("preload.mjs", "--check"));
 });
+
+test("types fit", { skip: without }, () => {
+  const packages = resolve(/** @type {string} */ (found("typescript")), "..");
+  const folder = mkdtempSync(join(CONSOLE, ".types-"));
+  try {
+    const paths = { "@preact/signals": [`${packages}/@preact/signals`], preact: [`${packages}/preact`], "preact/*": [`${packages}/preact/*`] };
+    const settings = { extends: "../tsconfig.json", compilerOptions: { paths }, include: ["web/**/*.js", "web/**/*.d.ts", "types/**/*.d.ts"].map((each) => `../${each}`), exclude: ["../web/vendor/*.js"] };
+    writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(settings));
+    run(join(packages, "typescript/bin/tsc"), "--project", folder);
+  } catch (failed) {
+    assert.fail(String(/** @type {any} */ (failed).stdout ?? failed));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("the daemon serves the code that stands here, without its comments, and the first view is small", { skip: skip || without }, async () => {
+  const { transformSync } = /** @type {typeof import("esbuild")} */ (need("esbuild"));
+  const code = (/** @type {string} */ text) => transformSync(text, { format: "esm", minifyWhitespace: true, legalComments: "none" }).code;
+  const page = await (await fetch(`${URL_OF_CONSOLE}/`)).text();
+  const [, base] = /src="(\/console\/[^/"]+)\/early\.js"/.exec(page) ?? [];
+  /** @type {Map<string, string>} */
+  const served = new Map();
+  for (const name of readdirSync(join(CONSOLE, "web"), { recursive: true }).map(String).filter((each) => each.endsWith(".js"))) {
+    const answer = await fetch(`${URL_OF_CONSOLE}${base}/${name}`);
+    assert.equal(answer.status, 200, name);
+    const text = await answer.text();
+    served.set(name, text);
+    if (!name.startsWith("vendor/")) assert.equal(code(text), code(readFileSync(join(CONSOLE, "web", name), "utf8")), name);
+  }
+  const first = reach(served, ["early.js", "main.js", "views/watch.js", "map/map.js", "worker.js", "land.js", ...["common", "shell", "list", "acts", "map"].map((area) => `words/en/${area}.js`)]);
+  const sheets = ["tokens", "base", "frame", "list", "acts", "map"].map((name) => readFileSync(join(CONSOLE, `web/style/${name}.css`), "utf8"));
+  const bytes = [page, ...sheets, ...[...first].map((name) => /** @type {string} */ (served.get(name)))].reduce((sum, text) => sum + gzipSync(text, { level: 9 }).length, 0);
+  console.log(`first view: ${first.size} modules, ${bytes} bytes with gzip`);
+  assert.ok(bytes <= FIRST_VIEW, `the first view is ${bytes} bytes`);
+});
+
+/** The modules and what they import at once, themselves included. @param {Map<string, string>} served @param {string[]} from */
+function reach(served, from) {
+  /** @type {Set<string>} */
+  const known = new Set();
+  for (const todo = [...from]; todo.length > 0; ) {
+    const name = /** @type {string} */ (todo.pop());
+    if (known.has(name)) continue;
+    known.add(name);
+    if (name.startsWith("vendor/")) continue;
+    const text = served.get(name) ?? "";
+    for (const match of text.matchAll(/^(?:import|export)\s[^"';]*?from\s+"(\.[^"]+)"|^import\s+"(\.[^"]+)"/gm)) todo.push(new URL(match[1] ?? match[2], `file:///${name}`).pathname.slice(1));
+  }
+  return known;
+}

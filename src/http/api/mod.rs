@@ -1,8 +1,8 @@
 //! The API of people and machines, below `/api/v1`: one resource a file, every route behind a right.
 //!
-//! `routes` is the only way to add a route: it takes the right together with the handler. The description of the API (OpenAPI 3.1) is
-//! collected from the same handlers. A handler takes its parameters, reads the store through [`Sources`] or asks the main loop, and returns
-//! JSON or a [`Problem`].
+//! `routes` is the only way to add a route: it takes the right together with the handler. `router` lists what adds its routes. The
+//! description of the API (OpenAPI 3.1) is collected from the same handlers. A handler takes its parameters, reads the store through
+//! [`Sources`] or asks the main loop, and returns JSON or a [`Problem`].
 //!
 //! [`Problem`]: super::problem::Problem
 
@@ -26,6 +26,7 @@ mod picture;
 mod ration;
 mod recent;
 mod refusals;
+mod router;
 mod routes;
 mod session;
 mod silences;
@@ -37,7 +38,7 @@ mod vessels;
 mod violations;
 
 pub use picture::{Names, Pictures};
-pub(super) use routes::router;
+pub(super) use router::router;
 pub(super) use sources::Sources;
 pub(super) use violations::reports;
 

@@ -3,12 +3,15 @@
 //     npm ci && node vendor.mjs [--check] [preact …]
 //
 // `vendor/NAME.entry.mjs` states what NAME exports; its line `//!` becomes the first of the result. With --check nothing is written, and the exit code is 1
-// if a committed file is not what these packages make.
+// if a committed file is not what these packages make. ATALAIA_CONSOLE_PACKAGES names the folder of the packages, if it is another than this.
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
-import { build } from "esbuild";
 
 const here = (/** @type {string} */ path) => new URL(path, import.meta.url).pathname;
+const packages = resolve(process.env.ATALAIA_CONSOLE_PACKAGES ?? here("."));
+const { build } = createRequire(join(packages, "package.json"))("esbuild");
 const asked = process.argv.slice(2).filter((each) => !each.startsWith("--"));
 const check = process.argv.includes("--check");
 
@@ -26,6 +29,7 @@ for (const file of readdirSync(here("vendor/"))) {
     legalComments: "none",
     banner: note ? { js: `/* ${note} */` } : {},
     absWorkingDir: here("."),
+    nodePaths: [join(packages, "node_modules")],
     logLevel: "warning",
   });
   const [made] = outputFiles;

@@ -41,8 +41,8 @@ fn what_came_in_by_each_feed_is_in_the_trail_when_the_daemon_has_stopped() {
 #[test]
 fn changes_of_people_and_tokens_say_from_which_session_and_address_they_came() {
     let api = Api::start("");
-    api.add("root", "admin,auditor");
-    let root = api.sign_in("root");
+    api.add("zoe", "admin,auditor");
+    let zoe = api.sign_in("zoe");
     let end = (Clock.now() + Span::from_hours(1)).to_string();
     let new = "other words that rhyme";
     for (method, path, body, status) in [
@@ -54,10 +54,10 @@ fn changes_of_people_and_tokens_say_from_which_session_and_address_they_came() {
         ("PUT", "/me/purpose", json!({"purpose": "Safety"}), 200),
         ("PUT", "/me/password", json!({"old": PASSWORD, "new": new}), 204),
     ] {
-        let answer = api.call(&root, method, path, Some(body).filter(|body| !body.is_null()));
+        let answer = api.call(&zoe, method, path, Some(body).filter(|body| !body.is_null()));
         assert_eq!(answer.status, status, "{method} {path}: {answer:?}");
     }
-    let rows = api.call(&root, "GET", "/audit?verb=alteration&who=root", None).json();
+    let rows = api.call(&zoe, "GET", "/audit?verb=alteration&who=zoe", None).json();
     let rows = rows["items"].as_array().unwrap();
     let signed_in = rows.last().unwrap();
     let session = signed_in["session"].as_str().unwrap_or_else(|| panic!("{signed_in}"));
@@ -67,14 +67,14 @@ fn changes_of_people_and_tokens_say_from_which_session_and_address_they_came() {
         .map(|row| format!("{} {}", row["what"].as_str().unwrap(), row["subject"].as_str().unwrap()))
         .collect();
     let expected = [
-        "signed in person root",
+        "signed in person zoe",
         "added person rui",
         "altered person rui",
         "removed person rui",
         "added token qgis",
         "removed token qgis",
-        "purpose person root",
-        "altered person root",
+        "purpose person zoe",
+        "altered person zoe",
     ];
     assert_eq!(what, expected);
     for row in rows {

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use super::detail::missing;
 use super::headings::headings;
 use super::sources_of::origin;
+use super::wording::{beside_band, label, text};
 use crate::http::access::Reader;
 use crate::http::api::consulted::consulted;
 use crate::http::api::refusals::Refusals;
@@ -154,7 +155,10 @@ pub(super) async fn explain_alert(
     let body = detail.item.value();
     let behaviour = body["behaviour"].as_str().unwrap_or_default();
     let about = headings(behaviour);
-    let (measures, settings) = measures(&body);
+    let (mut measures, mut settings) = measures(&body);
+    if behaviour == "zone_speed" {
+        beside_band(&mut measures, &mut settings);
+    }
     let conditions = measures.into_iter().flat_map(|measure| {
         let limits = measure.beside.into_iter().map(Some);
         let limits: Vec<_> = limits.chain(None).collect();
@@ -188,10 +192,10 @@ fn then(behaviour: &str, measured: &Number, limit: Option<(&'static str, Number)
     let own_word = OWN_WORDS.iter().any(|word| measured.key.contains(word));
     ConditionThen {
         name: measured.key.clone(),
-        label: measured.name.clone(),
+        label: label(measured),
         measured: measured.value.clone(),
-        measured_text: measured.text.clone(),
-        threshold_text: limit.as_ref().map_or_else(String::new, |(how, limit)| format!("{how} {}", limit.text)),
+        measured_text: text(measured),
+        threshold_text: limit.as_ref().map_or_else(String::new, |(how, limit)| format!("{how} {}", text(limit))),
         unit: unit(&measured.key).map(|(name, _)| name),
         met: margin.is_none_or(|margin| 0.0 <= margin),
         margin: margin.map(|margin| (margin * 1000.0).round() / 1000.0),
@@ -206,11 +210,12 @@ fn margin(measured: &Number, how: &str, limit: &Number) -> Option<f64> {
     let scaled = |number: &Number| Some(number.value.as_f64()? * unit(&number.key).map_or(1.0, |(_, scale)| scale));
     let (value, threshold) = (scaled(measured)?, scaled(limit)?);
     let share = (value - threshold) / threshold.abs();
-    let share = if how.starts_with("at least") { share } else { -share };
+    let share = if how.starts_with("at least") || how == "above" { share } else { -share };
     share.is_finite().then_some(share)
 }
 
-/// Name of the unit at the end of a key, and its size in minutes or metres. A value in hours may have a threshold in minutes.
+/// Name of the unit at the end of a key, or at its beginning as in `hours_between`, and its size in minutes or metres. A value in
+/// hours may have a threshold in minutes.
 fn unit(key: &str) -> Option<(&'static str, f64)> {
     let all = [
         ("knots", 1.0),
@@ -223,13 +228,18 @@ fn unit(key: &str) -> Option<(&'static str, f64)> {
         ("degrees", 1.0),
         ("percent", 1.0),
     ];
-    all.into_iter().find(|(name, _)| key.strip_suffix(name).is_some_and(|rest| rest.ends_with('_')))
+    let is_of = |name: &str| {
+        key.strip_suffix(name).is_some_and(|rest| rest.ends_with('_'))
+            || key.strip_prefix(name).is_some_and(|rest| rest.starts_with('_'))
+    };
+    all.into_iter().find(|(name, _)| is_of(name))
 }
 
 /// A threshold that no value is compared with.
 fn setting(behaviour: &str, number: Number) -> Setting {
     let source = Some(origin(behaviour, &number.key, &number.value));
-    Setting { source, name: number.key, label: number.name, value: number.value, text: number.text }
+    let (label, text) = (label(&number), text(&number));
+    Setting { source, name: number.key, label, value: number.value, text }
 }
 
 /// The conditions of this moment for the vessels of an open alert.
@@ -269,8 +279,10 @@ mod tests {
     #[test]
     fn a_margin_counts_in_the_unit_of_both_and_is_negative_when_a_condition_is_not_met() {
         let alert = json!({"evidence": {
-            "measured": {"counted_minutes": 90.0, "speed_made_good_knots": 1.5, "shore_nm": 2.0, "anchored_by": "status", "stop_hours": 2.0},
-            "thresholds": {"after_minutes": 60.0, "slow_knots": 2.0, "min_shore_nm": 3.0, "end_minutes": 15.0, "stop_minutes": 60.0},
+            "measured": {"counted_minutes": 90.0, "speed_made_good_knots": 1.5, "shore_nm": 2.0, "anchored_by": "status", "stop_hours": 2.0,
+                "hours_between": 2.5},
+            "thresholds": {"after_minutes": 60.0, "slow_knots": 2.0, "min_shore_nm": 3.0, "end_minutes": 15.0, "stop_minutes": 60.0,
+                "min_hours": 0.5},
         }});
         let (found, others) = measures(&alert);
         let of = |key: &str| {
@@ -284,7 +296,25 @@ mod tests {
         assert_eq!((shore.margin, shore.met), (Some(-0.333), false));
         assert_eq!((anchor.margin, anchor.own_word, anchor.threshold), (None, true, Value::Null));
         assert_eq!(stop.margin, Some(1.0), "hours against minutes");
+        let between = of("hours_between");
+        assert_eq!((between.margin, between.measured_text.as_str(), between.unit), (Some(4.0), "2.5 h", Some("hours")));
         assert_eq!(others.iter().map(|other| other.key.as_str()).collect::<Vec<_>>(), ["end_minutes"]);
         assert_eq!((time.source, setting("loitering", others[0].clone()).source), (Some("default"), Some("default")));
+    }
+
+    #[test]
+    fn a_speed_outside_a_band_stands_beside_the_end_that_it_is_beyond() {
+        let row = |speed: f64, low: f64| {
+            let alert = json!({"evidence": {
+                "measured": {"speed_made_good_knots": speed}, "thresholds": {"min_knots": low, "max_knots": 25.0, "margin_knots": 0.5},
+            }});
+            let (mut found, mut others) = measures(&alert);
+            beside_band(&mut found, &mut others);
+            let row = then("zone_speed", &found[0].measured, found[0].beside.first().cloned());
+            (row.threshold_text, row.margin, others.into_iter().map(|other| other.key).collect::<Vec<_>>())
+        };
+        assert_eq!(row(30.0, 0.0), ("above 25 kn".to_owned(), Some(0.2), vec!["margin_knots".to_owned()]));
+        assert_eq!(row(3.0, 6.0).0, "below 6 kn");
+        assert_eq!(row(24.0, 6.0).1, Some(-0.04), "back in the band");
     }
 }

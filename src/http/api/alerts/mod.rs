@@ -8,6 +8,7 @@ mod list;
 mod sentences;
 mod sources_of;
 mod summary;
+mod wording;
 
 use utoipa_axum::routes;
 

@@ -25,7 +25,8 @@ fn a_failed_delivery_is_listed_and_tried_again_once() {
         let expected = json!(["log", site.id, "failed", "refused: <b>full</b>", 3, null]);
         assert_eq!(Value::from(first.to_vec()), expected);
         assert_eq!(list.body["sinks"]["log"], json!({"pending": 0, "failed": 1}));
-        let retry = || site.send(&sol, "POST", "/deliveries/retry", &[], &json!({"why": "mended"}));
+        let body = json!({"why": "mended"});
+        let retry = || site.send(&sol, "POST", "/deliveries/retry", &[], &body);
         let done = retry().await;
         assert_eq!((done.status, &done.body["queued"], &done.body["removed"]), (200, &json!(1), &json!({"old": 1})));
         assert_eq!(retry().await.body["queued"], json!(0), "it waits now");

@@ -8,9 +8,12 @@ import { Frame } from "./frame/frame.js";
 import { bindGlobalKeys } from "./frame/global_keys.js";
 import { connect } from "./live.js";
 import { go, route } from "./route.js";
-import { loadSession, session, sessionKnown, signedIn } from "./state.js";
+import { loadSession, session, sessionKnown, signInFault, signedIn } from "./state.js";
 import { Boundary } from "./ui/boundary.js";
-import { Login, fault } from "./views/login.js";
+import { Lazy } from "./views/lazy.js";
+import { t } from "./words.js";
+
+const loadLogin = () => import("./views/login.js").then(({ Login }) => Login);
 
 /** What the address after `#` asks for: a one-time link, or the token of the first run. It is taken out of the address at once. */
 function takeHash() {
@@ -22,7 +25,7 @@ function takeHash() {
 function App() {
   const me = session.value;
   if (!sessionKnown.value) return h("div", { class: "skeleton-bar" });
-  if (!me || route.value.view === "login") return h(Login, { token: asked.token });
+  if (!me || route.value.view === "login") return h(Lazy, { load: loadLogin, props: { token: asked.token }, name: t("nav.login") });
   return h(Frame, null);
 }
 
@@ -36,7 +39,7 @@ async function byLink(link) {
     signedIn((await post("/session", { link })).data);
     if (route.peek().view === "login") go("/", { replace: true });
   } catch (failed) {
-    fault.value = failed;
+    signInFault.value = failed;
     await loadSession().catch(() => undefined);
   }
 }
@@ -45,4 +48,4 @@ const root = /** @type {HTMLElement} */ (document.getElementById("app"));
 root.replaceChildren();
 render(h(Boundary, { name: "console", children: h(App, null) }), root);
 if (asked.link) void byLink(asked.link);
-else void loadSession().catch((failed) => (fault.value = failed));
+else void loadSession().catch((failed) => (signInFault.value = failed));

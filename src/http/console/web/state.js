@@ -21,6 +21,8 @@ export const session = signal(/** @type {Me | null} */ (null));
 export const sessionKnown = signal(false);
 /** Why the session ended while the page was open; null while it lasts. The page stays as it is. */
 export const ended = signal(/** @type {string | null} */ (null));
+/** Why nobody could be signed in: a link was refused, or the server did not answer; null if all is well. */
+export const signInFault = signal(/** @type {unknown} */ (null));
 /** `day`, `dusk`, `night`, or `system` for what the machine is set to. */
 export const palette = signal(localStorage.getItem("atalaia.palette") ?? "system");
 /** What is selected in list and map. */

@@ -38,7 +38,8 @@ pub struct Measure {
 }
 
 impl Number {
-    fn of(key: &str, value: &Value) -> Number {
+    /// The value of `key`, with its name and unit in the words of a report.
+    pub fn of(key: &str, value: &Value) -> Number {
         let (name, text) = (number_name(key), number_text(key, value));
         Number { key: key.to_owned(), name, value: value.clone(), text }
     }

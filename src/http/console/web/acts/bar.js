@@ -5,7 +5,7 @@ import { keys } from "../keys.js";
 import { session } from "../state.js";
 import { t } from "../words.js";
 import { onActed, underway } from "./act.js";
-import { ActForm } from "./forms.js";
+import { LazyForm, loadForms } from "./form.js";
 import { Status } from "./status.js";
 import { ACTS, mayEver, open } from "./rights.js";
 import { bars, form, run, undo } from "./run.js";
@@ -35,6 +35,7 @@ export function ActsBar({ alert, onDone }) {
   const { id } = alert;
   useEffect(() => {
     count(id, 1);
+    loadForms();
     return () => count(id, -1);
   }, [id]);
   useEffect(() => onActed((item) => {
@@ -50,7 +51,7 @@ export function ActsBar({ alert, onDone }) {
   const isMine = shown !== null && shown.alerts.length === 1 && shown.alerts[0].id === id;
   return h("section", { class: "acts", "aria-label": t("acts.title") },
     h(Buttons, { alerts: [alert] }),
-    isMine && shown ? h(ActForm, { form: { ...shown, alerts: [alert] } }) : null,
+    isMine && shown ? h(LazyForm, { form: { ...shown, alerts: [alert] } }) : null,
     h(Status, { id }));
 }
 

@@ -5,7 +5,7 @@ import { keys } from "../keys.js";
 import { go, openWindow, route } from "../route.js";
 import { order, selection } from "../state.js";
 import { copy } from "../ui/copy.js";
-import { explain } from "../ui/form.js";
+import { explain } from "../ui/explain.js";
 import { Evidence } from "./evidence.js";
 import { Handling } from "./handling.js";
 import { Head } from "./head.js";
@@ -68,10 +68,10 @@ function Sections({ alert, explanation, fault, again, onDone }) {
   const limits = explanation?.limits ?? [];
   return h("div", { class: "al-columns" },
     h("div", { class: "al-column" },
-      h(Section, { name: "why", title: t("alert.why"), mark: explanation }, explanation ? h(Why, { explanation }) : waiting),
+      h(Section, { name: "why", title: t("alert.why"), mark: explanation }, explanation ? h(Why, { explanation, isOver: alert.status !== "open" }) : waiting),
       h(Section, { name: "score", title: t("alert.score"), mark: alert }, h(Score, { lines: alert.score_reasons, score: alert.score, severity: alert.severity })),
       h(Section, { name: "limits", title: t("alert.limits"), mark: explanation }, explanation
-        ? limits.length ? h("ul", { class: "al-limits", lang: "en" }, limits.map((limit) => h("li", { key: limit }, limit))) : h("p", { class: "al-quiet" }, t("alert.no_limits"))
+        ? limits.length ? h("div", {}, explanation.blind_spots ? h("p", { class: "al-blind", lang: "en" }, explanation.blind_spots) : null, h("ul", { class: "al-limits", lang: "en" }, limits.map((limit) => h("li", { key: limit }, limit)))) : h("p", { class: "al-quiet" }, t("alert.no_limits"))
         : waiting),
       h(Section, { name: "vessels", title: t("alert.vessels"), mark: alert }, h(Vessels, { alert })),
       h(Section, { name: "case", title: t("alert.case"), mark: alert }, h(Story, { alert }))),

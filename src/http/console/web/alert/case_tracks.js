@@ -2,7 +2,7 @@
 // The tracks of a case: those that its alerts keep, joined by vessel. Fetched when somebody asks, because each alert is then looked at.
 import { h, useMemo, useState } from "../vendor/preact.js";
 import { get } from "../api.js";
-import { explain } from "../ui/form.js";
+import { explain } from "../ui/explain.js";
 import { Shown } from "./evidence.js";
 import { called } from "./parts.js";
 import { extent, joined, read } from "./tracks.js";

@@ -139,7 +139,7 @@ function dots(context, track, places, index, colour) {
  * @param {CanvasRenderingContext2D} context
  * @param {Frame} frame
  * @param {Track[]} tracks
- * @param {{label: string, at: number}[]} phases
+ * @param {{label: string, at: number, mmsi?: number}[]} phases - with an MMSI, of that vessel alone
  * @param {Colours} colour
  */
 export function drawPhases(context, frame, tracks, phases, colour) {
@@ -148,7 +148,8 @@ export function drawPhases(context, frame, tracks, phases, colour) {
   context.font = `600 12px ${colour.font}`;
   context.textBaseline = "middle";
   for (const phase of phases) {
-    const places = tracks.map((track) => where(track.fixes, phase.at)).filter((place) => place !== null).map((place) => pixel(frame, place));
+    const own = tracks.filter((track) => phase.mmsi === undefined || track.mmsi === phase.mmsi);
+    const places = own.map((track) => where(track.fixes, phase.at)).filter((place) => place !== null).map((place) => pixel(frame, place));
     context.strokeStyle = colour.ink;
     context.lineWidth = 1.5;
     for (const [x, y] of places) {

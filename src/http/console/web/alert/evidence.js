@@ -1,16 +1,17 @@
 // @ts-check
 // The evidence of an alert: map, plots and table of fixes, all at the moment that one scrubber shows.
-import { h, useMemo } from "../vendor/preact.js";
+import { Fragment, h, useMemo } from "../vendor/preact.js";
 import { distance, knots, number } from "../format.js";
 import { palette } from "../state.js";
 import { language } from "../words.js";
 import { Scrubber, useCursor } from "./cursor.js";
+import { Earlier, useTracks } from "./earlier.js";
 import { Fixes } from "./fixes.js";
 import { limits } from "./limits.js";
 import { Boundary, called, letter } from "./parts.js";
 import { Plot } from "./plot.js";
 import { TrackMap } from "./trackmap.js";
-import { NM, distances, extent, metres, phases as phasesOf, read, speeds, where } from "./tracks.js";
+import { NM, distances, extent, metres, phases as phasesOf, speeds, where } from "./tracks.js";
 import { t } from "./words.js";
 
 /** @typedef {import("./types.js").Alert} Alert */
@@ -26,12 +27,17 @@ const WIDE = 8;
 /** @param {{alert: Alert}} props */
 export function Evidence({ alert }) {
   // The same fixes that came again must not draw everything again.
-  const tracks = useMemo(() => read(alert.evidence.tracks).filter((track) => track.fixes.length), [summary(alert)]);
-  const thresholds = useMemo(() => alert.evidence.thresholds ?? {}, [JSON.stringify(alert.evidence.thresholds)]);
-  const phases = useMemo(() => phasesOf(alert), [alert.started_at, alert.opened_at, alert.ended_at]);
+  const { tracks, isMore, add } = useTracks(alert, summary(alert));
+  const thresholds = useMemo(() => {
+    const { drift_knots: drift, ...others } = alert.evidence.thresholds ?? {};
+    // Of a drop it is the drift of what floats, not the speed of a ship.
+    return drift === undefined || alert.evidence.measured?.dropped_at ? others : { ...others, drift_knots: drift };
+  }, [JSON.stringify(alert.evidence.thresholds), alert.evidence.measured?.dropped_at]);
+  const phases = useMemo(() => phasesOf(alert), [alert.started_at, alert.opened_at, alert.ended_at, alert.evidence.measured?.dropped_at, alert.evidence.measured?.silent_since]);
   const span = extent(tracks);
   if (!span) return h("p", { class: "al-quiet" }, t("alert.no_tracks"));
-  return h(Shown, { id: alert.id, tracks, phases, span, thresholds, names: tracks.map((track) => nameOf(alert.vessels, track)), stations: alert.evidence.stations ?? [] });
+  const id = isMore ? `${alert.id} more` : alert.id;
+  return h(Fragment, {}, h(Earlier, { alert, isMore, add }), h(Shown, { id, key: id, tracks, phases, span, thresholds, names: tracks.map((track) => nameOf(alert.vessels, track)), stations: alert.evidence.stations ?? [] }));
 }
 
 /**
@@ -52,7 +58,7 @@ function nameOf(vessels, track) {
 
 /**
  * Map, plots, scrubber and table of some tracks.
- * @param {{id: string, tracks: Track[], phases: {name: string, at: number}[], span: [number, number], thresholds: Record<string, any>, names: string[], stations?: string[], isEvidence?: boolean}} props
+ * @param {{id: string, tracks: Track[], phases: {name: string, at: number, mmsi?: number}[], span: [number, number], thresholds: Record<string, any>, names: string[], stations?: string[], isEvidence?: boolean}} props
  */
 export function Shown({ id, tracks, phases, span, thresholds, names, stations = [], isEvidence = true }) {
   const decided = phases.find((phase) => phase.name === "decided");
@@ -63,7 +69,8 @@ export function Shown({ id, tracks, phases, span, thresholds, names, stations = 
       h("b", { class: `al-letter al-ship-${index % 3}` }, letters[index]), name))) : null,
     h(Boundary, { mark: tracks }, h(TrackMap, { tracks, phases, cursor, letters })),
     h(Scrubber, { cursor, phases }),
-    tracks.length === 2 ? h(Boundary, { mark: tracks }, h(Distance, { tracks, phases, cursor, thresholds })) : null,
+    // Two that came one after the other were never near each other.
+    tracks.length === 2 && phases.every((phase) => phase.name !== "dropped") ? h(Boundary, { mark: tracks }, h(Distance, { tracks, phases, cursor, thresholds })) : null,
     tracks.length <= PLOTTED ? h(Boundary, { mark: tracks }, h(Speeds, { tracks, phases, cursor, thresholds, names, letters })) : null,
     h(Boundary, { mark: tracks }, h(Fixes, { tracks, letters, cursor })),
     h("p", { class: "al-note" }, origin(tracks, stations, isEvidence)));

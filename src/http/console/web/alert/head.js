@@ -31,7 +31,7 @@ export function Marking({ handling }) {
 export function marking(handling) {
   const codes = handling.europol?.length ? ` · ${handling.europol.join(" ")}` : "";
   const countries = handling.releasable_to?.length ? ` · REL ${handling.releasable_to.join(" ")}` : "";
-  const reality = handling.reality === "actual" ? "" : ` · ${handling.reality.toUpperCase()}`;
+  const reality = !handling.reality || handling.reality === "actual" ? "" : ` · ${handling.reality.toUpperCase()}`;
   return `TLP:${handling.tlp}${codes}${countries}${reality}`;
 }
 

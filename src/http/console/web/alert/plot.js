@@ -120,7 +120,7 @@ function options(element, shape, span) {
     scales: { x: { time: false, range: () => span }, y: { distr: shape.isLog ? 3 : 1, log: 10, range: (/** @type {unknown} */ _, /** @type {number | null} */ low, /** @type {number | null} */ high) => range(shape, low, high) } },
     axes: [
       { ...axis, size: 26, space: 70, incrs: [60, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400], values: (/** @type {unknown} */ _, /** @type {number[]} */ splits) => splits.map((split) => clock(split * 1000)) },
-      { ...axis, size: 62, space: 24, values: (/** @type {unknown} */ _, /** @type {(number | null)[]} */ splits) => splits.map((split) => (split === null || (shape.isLog && !/^10*$/.test(String(split))) ? "" : shape.write(split))) },
+      { ...axis, size: 74, space: 24, values: (/** @type {unknown} */ _, /** @type {(number | null)[]} */ splits) => splits.map((split) => (split === null || (shape.isLog && !/^10*$/.test(String(split))) ? "" : shape.write(split))) },
     ],
     series: [{}, ...shape.series.map((each) => ({ label: each.label, stroke: colour.ships[each.colour % colour.ships.length], width: 1.75, dash: each.isDashed ? [6, 3] : undefined, points: { show: false } }))],
     hooks: { drawAxes: [(/** @type {UPlot} */ plot) => bands(plot, shape, colour)] },

@@ -5,7 +5,7 @@ import { get } from "../api.js";
 import { number } from "../format.js";
 import { may } from "../state.js";
 import { copy } from "../ui/copy.js";
-import { explain } from "../ui/form.js";
+import { explain } from "../ui/explain.js";
 import { When } from "./parts.js";
 import { t } from "./words.js";
 
@@ -35,8 +35,8 @@ export function Sentences({ id }) {
     h("p", { class: "al-line-of-buttons" },
       h("button", { type: "button", class: "button", onClick: load, disabled: isBusy }, t(answer ? "alert.sentences_again" : "alert.sentences_load")),
       answer?.items.length ? h("button", { type: "button", class: "button", onClick: () => copy(answer.items.map((item) => item.line).join("\n")) }, t("alert.copy_sentences", { n: answer.items.length })) : null,
-      answer ? h("span", { class: "al-note" }, h(When, { at: answer.from }), " – ", h(When, { at: answer.until }), ". ",
-        answer.complete ? t("alert.sentences_all", { n: answer.items.length }) : t("alert.sentences_cut", { n: answer.items.length })) : h("span", { class: "al-note" }, t("alert.sentences_hint"))),
+      answer?.from ? h("span", { class: "al-note" }, h(When, { at: answer.from }), " – ", h(When, { at: answer.until }), ". ",
+        answer.complete ? t("alert.sentences_all", { n: answer.items.length }) : t("alert.sentences_cut", { n: answer.items.length })) : answer ? null : h("span", { class: "al-note al-unfetched" }, t("alert.sentences_hint"))),
     fault ? h("p", { class: "al-fault", role: "alert" }, explain(fault)) : null,
     answer ? answer.items.length ? h("div", { class: "al-scroll", tabIndex: 0, role: "group", "aria-label": t("alert.sentences") }, h("table", { class: "al-table al-raw" },
       h("thead", {}, h("tr", {}, h("th", { class: "al-right" }, t("alert.number")), ["received", "claimed", "station", "sentence"].map((name) => h("th", { scope: "col", key: name }, t(`alert.${name}`))))),
@@ -44,5 +44,5 @@ export function Sentences({ id }) {
         h("td", { class: "al-right al-note" }, number(index + 1)),
         h("td", {}, h(When, { at: item.received_at, seconds: true })), h("td", {}, item.claimed_at ? h(When, { at: item.claimed_at, seconds: true, day: false }) : "–"),
         h("td", {}, item.station ?? item.input ?? "–"), h("td", {}, h("code", {}, item.line)))))))
-      : h("p", { class: "al-quiet" }, t("alert.sentences_none")) : null);
+      : h("p", { class: "al-quiet" }, t(answer.from ? "alert.sentences_none" : "alert.no_journal")) : null);
 }

@@ -11,8 +11,11 @@ import { t } from "./words.js";
 
 /** @typedef {import("./tracks.js").Track} Track */
 
+/** Track shown round a phase that is of one vessel. Milliseconds. */
+const AROUND = 20 * 60_000;
+
 /**
- * @param {{tracks: Track[], phases: {name: string, at: number}[], cursor: import("./cursor.js").Cursor, letters: string[]}} props
+ * @param {{tracks: Track[], phases: {name: string, at: number, mmsi?: number}[], cursor: import("./cursor.js").Cursor, letters: string[]}} props
  */
 export function TrackMap({ tracks, phases, cursor, letters }) {
   const holder = useRef(/** @type {HTMLDivElement | null} */ (null));
@@ -35,7 +38,7 @@ export function TrackMap({ tracks, phases, cursor, letters }) {
   }, []);
 
   const [from, to] = isClose ? spanOf(phases, cursor.span) : cursor.span;
-  const fitted = fit(tracks, from, to, Math.max(size.width, 80), Math.max(size.height, 80));
+  const fitted = fit(isClose ? ownParts(tracks, phases) : tracks, from, to, Math.max(size.width, 80), Math.max(size.height, 80));
   const frame = { ...fitted, scale: fitted.scale * 2 ** zoom };
   const key = [frame.x, frame.y, frame.scale, frame.width, frame.height].join();
 
@@ -51,7 +54,7 @@ export function TrackMap({ tracks, phases, cursor, letters }) {
     const colour = colours(ground.current);
     drawGround(context, frame, rings, colour);
     drawTracks(context, frame, tracks, colour);
-    drawPhases(context, frame, tracks, phases.map((phase) => ({ label: `${t(`alert.phase.${phase.name}`)} ${clock(phase.at)}`, at: phase.at })), colour);
+    drawPhases(context, frame, tracks, phases.map((phase) => ({ label: `${t(`alert.phase.${phase.name}`)} ${clock(phase.at)}`, at: phase.at, mmsi: phase.mmsi })), colour);
     drawScale(context, frame, colour, (length) => nm(length, length < 0.1 ? 2 : length < 1 ? 1 : 0));
   }, [key, rings, tracks, phases, looks]);
   const at = cursor.at.value;
@@ -79,6 +82,21 @@ export function Legend() {
     [0, ...SPEED_LIMITS].map((limit, step) => h("span", { key: limit, class: "al-legend-step" },
       h("i", { class: `al-speed al-speed-${step}` }), step < SPEED_LIMITS.length ? `${limit}–${SPEED_LIMITS[step]}` : `≥ ${limit}`)),
     h("span", { class: "al-legend-step" }, h("i", { class: "al-speed al-speed-none" }), t("alert.unknown")));
+}
+
+/**
+ * The parts of the tracks round the phases of their own vessels, where phases have one: hours before it a ship was far away.
+ * @param {Track[]} tracks
+ * @param {{at: number, mmsi?: number}[]} phases
+ */
+function ownParts(tracks, phases) {
+  if (phases.every((phase) => phase.mmsi === undefined)) return tracks;
+  const parts = tracks.map((track) => {
+    const times = phases.filter((phase) => phase.mmsi === undefined || phase.mmsi === track.mmsi).map((phase) => phase.at);
+    return { ...track, fixes: track.fixes.filter((fix) => times.some((at) => Math.abs(fix.at - at) <= AROUND)) };
+  });
+  const known = parts.filter((part) => part.fixes.length);
+  return known.length ? known : tracks;
 }
 
 /**

@@ -198,18 +198,24 @@ export function speedClass(knots) {
   return index < 0 ? SPEED_LIMITS.length : index;
 }
 
+/** A moment of an alert. It is that of one vessel, or of all. @typedef {{name: "dropped" | "silent" | "began" | "decided" | "ended", at: number, mmsi?: number}} Phase */
+
 /**
- * The phases of an alert that fall on its tracks.
+ * The phases of an alert. Where two vessels were at one place at different times, each phase is that of one of them.
  * @param {import("./types.js").Alert} alert
- * @returns {{name: "began" | "decided" | "ended", at: number}[]}
+ * @returns {Phase[]}
  */
 export function phases(alert) {
-  /** @type {{name: "began" | "decided" | "ended", at: number}[]} */
+  const { dropped_at, dropper_mmsi, collector_mmsi, silent_since, dark_mmsi } = alert.evidence?.measured ?? {};
+  const later = dropped_at ? collector_mmsi ?? undefined : undefined;
+  /** @type {Phase[]} */
   const all = [
-    { name: "began", at: Date.parse(alert.started_at) },
-    { name: "decided", at: Date.parse(alert.opened_at) },
+    { name: "dropped", at: Date.parse(dropped_at), mmsi: dropper_mmsi ?? undefined },
+    { name: "silent", at: dark_mmsi ? Date.parse(silent_since) : NaN, mmsi: dark_mmsi ?? undefined },
+    { name: "began", at: Date.parse(alert.started_at), mmsi: later },
+    { name: "decided", at: Date.parse(alert.opened_at), mmsi: later },
   ];
-  if (alert.ended_at) all.push({ name: "ended", at: Date.parse(alert.ended_at) });
+  if (alert.ended_at) all.push({ name: "ended", at: Date.parse(alert.ended_at), mmsi: later });
   return all.filter((phase) => Number.isFinite(phase.at));
 }
 

@@ -141,6 +141,7 @@
  * @typedef {object} Explanation
  * @property {string | null} decided_at
  * @property {Condition[]} conditions
+ * @property {{name: string, label: string, value: any, text: string, source: string | null}[]} [settings] - thresholds that nothing was compared with
  * @property {ScoreLine[]} score
  * @property {string[]} limits
  * @property {string | null} watches

@@ -103,7 +103,7 @@ function Near({ alert }) {
             h("td", { class: "al-right" }, degrees(ship.cog_degrees)), h("td", { class: "al-right" }, h(Ago, { at: ship.at })))))));
 }
 
-/** How long ago something was. @param {{at: string | null}} props */
+/** How long ago something at sea was. @param {{at: string | null}} props */
 export function Ago({ at }) {
   return h("span", {}, ago(at, eventNow.value));
 }

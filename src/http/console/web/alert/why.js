@@ -3,7 +3,8 @@
 import { h } from "../vendor/preact.js";
 import { number, percent } from "../format.js";
 import { When } from "./parts.js";
-import { t } from "./words.js";
+import { nameOf, requirement, valueOf } from "./said.js";
+import { t, word } from "./words.js";
 
 /** @typedef {import("./types.js").Condition} Condition */
 /** @typedef {import("./types.js").Explanation} Explanation */
@@ -11,41 +12,65 @@ import { t } from "./words.js";
 /** Values up to this length are not broken over lines. Characters. */
 const SHORT = 13;
 
-/** @param {{explanation: Explanation}} props */
-export function Why({ explanation }) {
-  const { conditions } = explanation;
-  const met = conditions.filter((condition) => condition.met);
-  const unmet = conditions.filter((condition) => !condition.met);
+/** @param {{explanation: Explanation, isOver?: boolean}} props - `isOver`: the alert has ended, so what is not met is why */
+export function Why({ explanation, isOver = false }) {
+  const compared = explanation.conditions.filter((condition) => condition.threshold !== null && condition.threshold !== undefined);
+  const others = explanation.conditions.filter((condition) => !compared.includes(condition));
+  const met = compared.filter((condition) => condition.met);
+  const unmet = compared.filter((condition) => !condition.met);
   return h("div", {},
-    conditions.length ? h("table", { class: "al-table al-conditions" },
+    compared.length ? h("table", { class: "al-table al-conditions" },
       h("thead", {}, h("tr", {},
         h("th", { scope: "col" }, t("alert.condition")),
         h("th", { scope: "col", class: "al-right" }, t("alert.measured")),
         h("th", { scope: "col", class: "al-right" }, t("alert.threshold")),
         h("th", { scope: "col", class: "al-margin-head" }, t("alert.margin")))),
-      h("tbody", {}, met.map((condition) => h(Row, { condition, key: condition.name }))),
+      h("tbody", {}, met.map((condition, index) => h(Row, { condition, key: index }))),
       unmet.length ? h("tbody", { class: "al-unmet" },
-        h("tr", { class: "al-group" }, h("th", { colSpan: 4, scope: "colgroup" }, t("alert.unmet"))),
-        unmet.map((condition) => h(Row, { condition, key: condition.name }))) : null)
+        h("tr", { class: "al-group" }, h("th", { colSpan: 4, scope: "colgroup" }, t(isOver ? "alert.unmet_over" : "alert.unmet"))),
+        unmet.map((condition, index) => h(Row, { condition, key: index }))) : null)
       : h("p", { class: "al-quiet" }, t("alert.no_conditions")),
+    others.length ? h("div", { class: "al-also" }, h("h3", {}, t("alert.also_measured")),
+      h("dl", {}, others.map((condition, index) => h("div", { key: index },
+        h("dt", { lang: "en" }, nameIn(condition), condition.own_word ? h(OwnWord, {}) : null), h("dd", {}, amount(condition.measured_text, condition.measured)))))) : null,
     h(Now, { explanation }),
+    h(Settings, { explanation }),
     h(Card, { explanation }));
 }
 
+/** @param {Condition} condition */
+export const nameIn = (condition) => condition.label || nameOf(condition.name);
+
+/** Marks what rests on the ship's own word. */
+const OwnWord = () => h("span", { class: "al-own", title: t("alert.own_word_hint") }, t("alert.own_word"));
+
+/** Whose threshold it is: `default` or `settings`. @param {string} source */
+const sourceIn = (source) => word("alert.source_of", source);
+
+/** Keeps a number and its unit on one line. @param {string} text */
+const whole = (text) => text.replace(/(\d) (?=\S+$)/, "$1\u00a0");
+
 /** @param {{condition: Condition}} props */
 function Row({ condition }) {
-  const label = condition.label || condition.name.replaceAll("_", " ");
   const measured = amount(condition.measured_text, condition.measured);
   return h("tr", { class: condition.met ? "" : "al-not-met" },
     h("th", { scope: "row" },
       h("span", { class: "al-tick", "aria-label": t(condition.met ? "alert.met" : "alert.not_met") }, condition.met ? "✓" : "✗"),
-      h("span", { class: "al-condition", lang: "en" }, label,
-        h("span", { class: "al-source" },
-          condition.own_word ? h("span", { class: "al-own", title: t("alert.own_word_hint") }, t("alert.own_word")) : null,
-          condition.source ? h("span", { lang: "en" }, condition.source) : null))),
+      h("span", { class: "al-condition", lang: "en" }, nameIn(condition), condition.own_word ? h(OwnWord, {}) : null)),
     h("td", { class: `al-right al-strong${measured.length <= SHORT ? " al-whole" : ""}` }, measured),
-    h("td", { class: "al-right" }, amount(condition.threshold_text, condition.threshold)),
+    h("td", { class: "al-right" }, whole(amount(condition.threshold_text, condition.threshold)),
+      condition.source ? h("span", { class: "al-source" }, sourceIn(condition.source)) : null),
     h("td", { class: "al-margin" }, h(Margin, { margin: condition.margin ?? null, met: condition.met })));
+}
+
+/** The thresholds of the rule that nothing was compared with. @param {{explanation: Explanation}} props */
+function Settings({ explanation }) {
+  const settings = explanation.settings ?? [];
+  if (!settings.length) return null;
+  return h("details", { class: "al-more al-also" },
+    h("summary", {}, t("alert.settings", { n: settings.length })),
+    h("dl", {}, settings.map((setting) => h("div", { key: setting.name },
+      h("dt", { lang: "en" }, setting.label, setting.source === "settings" ? h("span", { class: "al-note" }, ` (${sourceIn(setting.source)})`) : null), h("dd", {}, setting.text)))));
 }
 
 /**
@@ -77,6 +102,11 @@ export function Margin({ margin, met }) {
     h("span", { class: "al-bar-text" }, text));
 }
 
+/** @param {Condition} condition */
+export const measuredIn = (condition) => amount(condition.measured_text ?? valueOf(condition.name, condition.measured), condition.measured);
+/** @param {Condition} condition */
+export const requiredIn = (condition) => amount(condition.threshold_text ?? requirement(condition.name, condition.threshold), condition.threshold);
+
 /** How the conditions stand now, while the alert is open. @param {{explanation: Explanation}} props */
 function Now({ explanation }) {
   if (!explanation.now?.length) return null;
@@ -96,14 +126,14 @@ export function Standing({ standing, title }) {
     h("ul", { class: "al-checks", lang: "en" }, standing.conditions.map((condition) =>
       h("li", { key: condition.name, class: condition.met ? "" : "al-not-met" },
         h("span", { class: "al-tick" }, condition.met ? "✓" : "✗"),
-        h("span", {}, condition.label || condition.name.replaceAll("_", " ")),
-        h("b", {}, amount(condition.measured_text, condition.measured)),
-        h("span", {}, amount(condition.threshold_text, condition.threshold))))));
+        h("span", {}, nameIn(condition)),
+        h("b", {}, measuredIn(condition)),
+        h("span", {}, requiredIn(condition))))));
 }
 
-/** The behaviour in five headings, as the manual has them. @param {{explanation: Explanation}} props */
+/** The behaviour as the manual has it; its blind spots stand under what AIS cannot show. @param {{explanation: Explanation}} props */
 function Card({ explanation }) {
-  const headings = /** @type {const} */ (["watches", "why", "opens", "ends", "blind_spots"]);
+  const headings = /** @type {const} */ (["watches", "why", "opens", "ends"]);
   const known = headings.filter((name) => explanation[name]);
   if (!known.length) return null;
   return h("details", { class: "al-more" },

@@ -2,10 +2,10 @@
 // Why there is no alert about a vessel: all behaviours, the nearest to opening first, each with the first condition that is missing.
 import { h } from "../vendor/preact.js";
 import { isUnknown, useLoaded } from "./load.js";
-import { Ago } from "./vessels.js";
-import { Standing, amount } from "./why.js";
+import { When } from "./parts.js";
+import { Standing, measuredIn, nameIn, requiredIn } from "./why.js";
 import { t, word } from "./words.js";
-import { explain } from "../ui/form.js";
+import { explain } from "../ui/explain.js";
 
 /** @typedef {import("./types.js").Standing & {behaviour: string, away: number, asked_for: boolean}} Form */
 
@@ -17,7 +17,7 @@ export function WhyNone({ mmsi }) {
   if (!data) return loaded.fault ? h("p", { class: "al-fault", role: "alert" }, explain(loaded.fault)) : h("p", { class: "al-quiet" }, t("word.loading"));
   if (!data.tracks.length) return h("p", { class: "al-quiet" }, t("alert.not_heard"));
   return h("div", {},
-    h("p", { class: "al-line-of-buttons" }, h("button", { type: "button", class: "button", onClick: loaded.reload }, t("action.reload")), h("span", { class: "al-note" }, t("alert.heard"), " ", h(Ago, { at: data.at }))),
+    h("p", { class: "al-line-of-buttons" }, h("button", { type: "button", class: "button", onClick: loaded.reload }, t("action.reload")), h("span", { class: "al-note" }, t("alert.id.at"), " ", h(When, { at: data.at, seconds: true }))),
     data.tracks.map((/** @type {any} */ track) => h("div", { key: track.track },
       data.tracks.length > 1 ? h("h3", {}, t("alert.track_number", { n: track.track })) : null,
       h("ul", { class: "al-forms" }, nearest(track.behaviours).map((form, index) => h("li", { key: index }, h(FormRow, { form })))))));
@@ -28,7 +28,8 @@ export function WhyNone({ mmsi }) {
  * @param {Form[]} forms
  */
 function nearest(forms) {
-  return [...forms].sort((one, other) => Number(other.asked_for) - Number(one.asked_for) || one.away - other.away || one.missing - other.missing);
+  // Behaviours about inputs say nothing of a vessel.
+  return forms.filter((form) => form.behaviour !== "feed_silent").sort((one, other) => Number(other.asked_for) - Number(one.asked_for) || one.away - other.away || one.missing - other.missing);
 }
 
 /** @param {{form: Form}} props */
@@ -41,6 +42,6 @@ function FormRow({ form }) {
       h("span", { class: "al-form-name" }, h("b", {}, word("behaviour", form.behaviour)), form.form ? h("span", { class: "al-note" }, ` ${form.form}`) : null),
       h("svg", { class: "al-share", viewBox: "0 0 100 8", preserveAspectRatio: "none", "aria-hidden": "true" }, h("rect", { class: "al-bar-ground", x: 0, y: 0, width: 100, height: 8 }), h("rect", { class: "al-bar-fill", x: 0, y: 0, width: share * 100, height: 8 })),
       h("span", { class: "al-form-count" }, t("alert.met_of", { n: met, all: form.conditions.length })),
-      h("span", { class: "al-form-missing" }, form.asked_for ? first ? h("span", { lang: "en" }, `${first.label || first.name.replaceAll("_", " ")}: ${amount(first.measured_text, first.measured)} (${amount(first.threshold_text, first.threshold)})`) : t("alert.all_met") : t("alert.not_asked"))),
+      h("span", { class: "al-form-missing" }, form.asked_for ? first ? h("span", { lang: "en" }, `${nameIn(first)}: ${measuredIn(first)} (${requiredIn(first)})`) : t("alert.all_met") : t("alert.not_asked"))),
     h(Standing, { standing: form, title: t("alert.conditions") }));
 }

@@ -6,15 +6,16 @@ import { may, session } from "../state.js";
 import { Boundary } from "../ui/boundary.js";
 import { Button } from "../ui/button.js";
 import { ToastLine } from "../ui/toast.js";
+import { Lazy } from "../views/lazy.js";
 import { t } from "../words.js";
-import { Account } from "./account.js";
 import { Bar, PAGES } from "./bar.js";
-import { KeyHelp } from "./key_help.js";
 import { panel } from "./panel.js";
 import { listen } from "./sound.js";
 import { followStatus } from "./status_poll.js";
 import { Warnings } from "./warnings.js";
 
+const loadKeys = () => import("./key_help.js").then(({ KeyHelp }) => KeyHelp);
+const loadAccount = () => import("./account.js").then(({ Account }) => Account);
 /** Modules in `views` by the view of the address; each is loaded when first opened. @type {Record<string, string>} */
 const VIEWS = {
   watch: "watch", alerts: "watch", list: "list", map: "map", alert: "alert", cases: "cases", case: "case", vessel: "vessel", zones: "zones",
@@ -39,8 +40,8 @@ export function Frame() {
     h(Boundary, { key: "warnings", name: "warnings", children: h(Warnings, null) }),
     h("div", { key: "stage", class: "stage" },
       h("main", { class: "page", id: "page", tabIndex: 0 }, h(Boundary, { key: view, name: view, children: isClosed ? null : h(View, { view, id, params }) })),
-      panel.value === "keys" && h(Side, { title: t("keys.title"), children: h(KeyHelp, null) }),
-      panel.value === "account" && h(Side, { title: t("account.title"), children: h(Account, null) }),
+      panel.value === "keys" && h(Side, { title: t("keys.title"), children: h(Lazy, { load: loadKeys, props: {}, name: t("keys.title") }) }),
+      panel.value === "account" && h(Side, { title: t("account.title"), children: h(Lazy, { load: loadAccount, props: {}, name: t("account.title") }) }),
       h(ToastLine, null)),
   ];
 }

@@ -1,19 +1,18 @@
 // @ts-check
 // The search box: vessels, alerts, cases, zones and coordinates. Nothing on the page moves until a row is picked.
 import { h, useEffect, useRef, useState } from "../vendor/preact.js";
-import { get } from "../api.js";
-import { decimal, dms } from "../format.js";
-import { go, openWindow, route } from "../route.js";
-import { may, place, selection } from "../state.js";
-import { explain } from "../ui/form.js";
-import { t, word } from "../words.js";
-import { readPlace } from "./place.js";
+import { openWindow } from "../route.js";
+import { may } from "../state.js";
+import { explain } from "../ui/explain.js";
+import { Lazy } from "../views/lazy.js";
+import { t } from "../words.js";
 
-/** @typedef {{ key: string, group: string, text: string, more: string, path: string, pick: () => void }} Row */
+/** @typedef {import("./search_results.js").Row} Row */
 
 /** Milliseconds without a key after which the server is asked. */
 const PAUSE = 200;
-const EACH = 6;
+const load = () => import("./search_results.js");
+const loadResults = () => load().then(({ Results }) => Results);
 
 export function Search() {
   const [text, setText] = useState("");
@@ -26,7 +25,7 @@ export function Search() {
     setAt(0);
     if (text.trim().length < 2) return setRows(null);
     const stop = new AbortController();
-    const timer = setTimeout(() => find(text.trim(), stop.signal).then((found) => { setRows(found); setFault(""); }, (failed) => failed.name !== "AbortError" && setFault(explain(failed))), PAUSE);
+    const timer = setTimeout(() => load().then(({ find }) => find(text.trim(), stop.signal)).then((found) => { setRows(found); setFault(""); }, (failed) => failed.name !== "AbortError" && setFault(explain(failed))), PAUSE);
     return () => {
       clearTimeout(timer);
       stop.abort();
@@ -62,110 +61,7 @@ export function Search() {
     h("input", {
       id: "search", type: "search", role: "combobox", autocomplete: "off", spellcheck: false, placeholder: t("search.placeholder"), "aria-label": t("search.label"), "aria-expanded": shown,
       "aria-controls": "search-results", "aria-activedescendant": shown && rows?.[at] ? `search-${at}` : undefined, value: text,
-      onInput: (event) => { setText(event.currentTarget.value); setOpen(true); }, onFocus: () => setOpen(true), onKeyDown,
+      onInput: (event) => { setText(event.currentTarget.value); setOpen(true); }, onFocus: () => { void load().catch(() => undefined); setOpen(true); }, onKeyDown,
     }),
-    shown && h(Results, { rows, fault, at, pick }));
-}
-
-/** @param {{ rows: Row[] | null, fault: string, at: number, pick: (row: Row, apart: boolean) => void }} props */
-function Results({ rows, fault, at, pick }) {
-  if (fault) return h("div", { class: "search-results", id: "search-results" }, h("div", { class: "search-none", role: "alert" }, fault));
-  if (!rows) return h("div", { class: "search-results", id: "search-results" }, h("div", { class: "search-none" }, t("word.loading")));
-  if (rows.length === 0) return h("div", { class: "search-results", id: "search-results" }, h("div", { class: "search-none", role: "status" }, t("search.nothing")));
-  return h("div", { class: "search-results", id: "search-results", role: "listbox", "aria-label": t("search.label") },
-    rows.map((row, index) => [
-      row.group !== rows[index - 1]?.group && h("h3", { key: row.group, role: "presentation" }, t(`search.${row.group}`)),
-      h("div", { key: row.key, id: `search-${index}`, class: "search-row", role: "option", "aria-selected": index === at, onClick: (/** @type {MouseEvent} */ event) => pick(row, event.shiftKey) },
-        h("span", { class: "cut" }, row.text), h("span", { class: "muted nowrap" }, row.more)),
-    ]));
-}
-
-/** @param {string} text @param {AbortSignal} signal @returns {Promise<Row[]>} */
-async function find(text, signal) {
-  const there = readPlace(text);
-  if (there) return [placeRow("coordinates", decimal(there.lat, there.lon), dms(there.lat, there.lon), there)];
-  const asked = [
-    get("/vessels", { q: text, limit: EACH }, { signal }).then(({ data }) => data.items.map(vesselRow)),
-    get("/alerts", { q: quoted(text), limit: EACH }, { signal }).then(({ data }) => data.items.map(alertRow)),
-    cases(text, signal), zones(text, signal),
-  ];
-  const found = await Promise.allSettled(asked);
-  const failed = found.find((each) => each.status === "rejected");
-  const rows = found.flatMap((each) => (each.status === "fulfilled" ? each.value : []));
-  if (failed && rows.length === 0) throw /** @type {PromiseRejectedResult} */ (failed).reason;
-  return rows;
-}
-
-/** As words, not as tokens of the filter. @param {string} text */
-const quoted = (text) => `"${text.replaceAll('"', "")}"`;
-
-/** @param {any} vessel @returns {Row} */
-function vesselRow(vessel) {
-  const path = `/vessels/${vessel.mmsi}`;
-  const pick = () => {
-    selection.value = { kind: "vessel", id: String(vessel.mmsi) };
-    go(path);
-  };
-  return { key: `v${vessel.mmsi}.${vessel.track}`, group: "vessels", text: vessel.name ?? t("vessel.mmsi", { mmsi: String(vessel.mmsi) }), more: [vessel.flag, word("vessel", vessel.kind), vessel.mmsi].filter(Boolean).join(" · "), path, pick };
-}
-
-/** @param {import("../../types/api").Alert} alert @returns {Row} */
-function alertRow(alert) {
-  const path = `/alerts/${alert.id}`;
-  const pick = () => {
-    selection.value = { kind: "alert", id: alert.id };
-    if (route.peek().view !== "watch") go(path);
-  };
-  const names = alert.vessels.map((each) => each.name ?? each.mmsi).join(", ");
-  return { key: alert.id, group: "alerts", text: `${word("behaviour", alert.behaviour)}: ${names || alert.summary}`, more: `${t(`severity.${alert.severity}`)} ${alert.score}`, path, pick };
-}
-
-/** @param {string} text @param {AbortSignal} signal @returns {Promise<Row[]>} */
-async function cases(text, signal) {
-  const { data } = await get("/cases", { limit: 200 }, { signal });
-  const sought = text.toLowerCase();
-  const fits = (/** @type {any} */ one) => one.id.startsWith(sought) || one.vessels.some((/** @type {any} */ each) => (each.name ?? "").toLowerCase().includes(sought) || String(each.mmsi) === sought);
-  return data.items.filter(fits).slice(0, EACH).map((/** @type {any} */ one) => {
-    const path = `/cases/${one.id}`;
-    const names = one.vessels.map((/** @type {any} */ each) => each.name ?? each.mmsi).join(", ");
-    return { key: one.id, group: "cases", text: names, more: `${t(`severity.${one.severity}`)} ${one.score}`, path, pick: () => go(path) };
-  });
-}
-
-/** @type {{ etag: string | null, features: any[] }} */
-const known = { etag: null, features: [] };
-
-/** @param {string} text @param {AbortSignal} signal @returns {Promise<Row[]>} */
-async function zones(text, signal) {
-  const answer = await get("/zones", {}, { signal, etag: known.etag });
-  if (answer.data) Object.assign(known, { etag: answer.etag, features: answer.data.features });
-  const sought = text.toLowerCase();
-  const fits = (/** @type {any} */ { properties }) => `${properties.id} ${properties.name ?? ""}`.toLowerCase().includes(sought);
-  return known.features.filter(fits).slice(0, EACH).map((feature) => {
-    const { id, name, kind } = feature.properties;
-    return placeRow("zones", name ?? id, word("zone_kind", kind), middle(feature.geometry), `/zones?id=${encodeURIComponent(id)}`);
-  });
-}
-
-/** @param {string} group @param {string} text @param {string} more @param {{ lat: number, lon: number } | null} there @param {string} [elsewhere] page for it, where there is no map @returns {Row} */
-function placeRow(group, text, more, there, elsewhere = "/") {
-  const pick = () => {
-    place.value = there && { ...there, name: text };
-    if (!there || !["watch", "map"].includes(route.peek().view)) go(elsewhere);
-  };
-  return { key: group + text, group, text, more, path: elsewhere, pick };
-}
-
-/** Middle of the box round a geometry. @param {any} geometry */
-function middle(geometry) {
-  const box = [Infinity, Infinity, -Infinity, -Infinity];
-  const walk = (/** @type {any} */ some) => {
-    if (typeof some?.[0] !== "number") return void some?.forEach?.(walk);
-    box[0] = Math.min(box[0], some[0]);
-    box[1] = Math.min(box[1], some[1]);
-    box[2] = Math.max(box[2], some[0]);
-    box[3] = Math.max(box[3], some[1]);
-  };
-  walk(geometry?.coordinates);
-  return Number.isFinite(box[0]) ? { lat: (box[1] + box[3]) / 2, lon: (box[0] + box[2]) / 2 } : null;
+    shown && h(Lazy, { load: loadResults, props: { rows, fault, at, pick }, name: t("search.label") }));
 }

@@ -7,12 +7,13 @@ import { build, clockOffset, feeds, since, status } from "../live.js";
 import { ended, now, session, signedIn } from "../state.js";
 import { Banner } from "../ui/banner.js";
 import { Button } from "../ui/button.js";
-import { explain } from "../ui/form.js";
+import { explain } from "../ui/explain.js";
 import { say } from "../ui/toast.js";
 import { t, word } from "../words.js";
-import { InPlace } from "../views/login.js";
+import { Lazy } from "../views/lazy.js";
 import { feedState, state } from "./status_poll.js";
 
+const loadInPlace = () => import("../views/login.js").then(({ InPlace }) => InPlace);
 /** Seconds that this machine's clock may differ from the server's. */
 const CLOCK_TOLERANCE = 5;
 /** Build of the first connection: what this page was made for. */
@@ -21,7 +22,7 @@ let mine = "";
 export function Warnings() {
   const me = session.value;
   return h("div", { class: "warnings" },
-    ended.value !== null ? h(Banner, { tone: "bad", urgent: true }, h("span", null, t("warning.ended", { why: ended.value ? ` (${ended.value})` : "" })), h(InPlace, null)) : h(Connection, null),
+    ended.value !== null ? h(Banner, { tone: "bad", urgent: true }, h("span", null, t("warning.ended", { why: ended.value ? ` (${ended.value})` : "" })), h(Lazy, { load: loadInPlace, props: {}, name: t("nav.login") })) : h(Connection, null),
     h(Purpose, null), h(Version, null), h(ClockOff, null), h(Daemon, null),
     me?.exercise && h(Banner, { tone: "warn" }, h("b", null, t("warning.exercise_word")), h("span", null, t("warning.exercise"))));
 }

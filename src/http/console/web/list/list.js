@@ -2,24 +2,26 @@
 /** The list of alerts: filter, counts, rows that stay where they are, acts on one or several. */
 import "../words/list.js";
 import "../words/acts.js";
-import { ActForm } from "../acts/forms.js";
+import { LazyForm, loadForms } from "../acts/form.js";
 import { Buttons } from "../acts/bar.js";
 import { Status } from "../acts/status.js";
 import { bars, form } from "../acts/run.js";
 import { setParams, route } from "../route.js";
-import { filter } from "../state.js";
+import { filter, selection } from "../state.js";
+import { Lazy } from "../views/lazy.js";
 import { Boundary } from "../ui/boundary.js";
 import { h, useEffect, useRef } from "../vendor/preact.js";
 import { t } from "../words.js";
 import { chosen, grouping, hasDrawer, held, start, summary } from "./store.js";
 import { clear, follow, targets } from "./choose.js";
-import { Facets } from "./facets.js";
 import { FilterBox } from "./filterbox.js";
 import { Grid } from "./grid.js";
 import { GROUPINGS } from "./groups.js";
 import { useKeys } from "./listkeys.js";
 import { Sentence } from "./sentence.js";
 import { Tools } from "./tools.js";
+
+const loadFacets = () => import("./facets.js").then(({ Facets }) => Facets);
 
 /**
  * The list with everything that belongs to it; fills its parent.
@@ -29,10 +31,12 @@ export function AlertList({ name = "list" }) {
   useAddress();
   useEffect(start, []);
   useEffect(follow, []);
+  const mayAct = selection.value.kind === "alert" || chosen.value.size > 0;
+  useEffect(() => void (mayAct && loadForms()), [mayAct]);
   useKeys();
   return h("section", { class: `alerts alerts-${name}`, "data-keys": "list", "aria-label": t("list.title") },
     h(Boundary, { name: "filter" }, h(FilterBox, null)),
-    hasDrawer.value ? h(Boundary, { name: "facets" }, h(Facets, null)) : null,
+    hasDrawer.value ? h(Boundary, { name: "facets" }, h(Lazy, { load: loadFacets, props: {}, name: t("list.facets") })) : null,
     h(Boundary, { name: "tools" }, h(Tools, null)),
     h(Boundary, { name: "grid" }, h(Grid, null)),
     h(Boundary, { name: "sentence" }, h(Sentence, null)),
@@ -76,7 +80,7 @@ function Foot() {
         h("button", { type: "button", class: "tool", onClick: clear }, t("list.clear_choice"), h("kbd", null, "Esc"))),
       h(Buttons, { alerts: targets(), isBulk: true })) : null,
     shown && !isElsewhere
-      ? h(ActForm, { form: { ...shown, alerts }, people: people(summary.value), filter: filter.value ?? "", total: held.value.total })
+      ? h(LazyForm, { form: { ...shown, alerts }, people: people(summary.value), filter: filter.value ?? "", total: held.value.total })
       : null,
     h(Status, { isList: true }));
 }

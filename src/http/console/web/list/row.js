@@ -24,7 +24,7 @@ import { typeName } from "./types.js";
  * @property {boolean} isWorse
  * @property {string|undefined} underway act that the server has not answered yet
  * @property {number} flash how often it has changed in place
- * @property {number} minute the server's clock, in minutes
+ * @property {number} minute the time at sea, in minutes
  * @property {string} language
  * @property {{behaviour: string|null, zone: string|null, vessel: string|null}|null} common what the header of its group says already
  * @property {Handlers} on

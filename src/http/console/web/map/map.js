@@ -7,25 +7,28 @@ import { palette, selection } from "../state.js";
 import { addSheet } from "../sheet.js";
 import { Boundary } from "../ui/boundary.js";
 import { Button } from "../ui/button.js";
+import { Lazy } from "../views/lazy.js";
 import { t } from "../words.js";
 import "../words/map.js";
 import { Actions } from "./actions.js";
 import { firstLook, readLook, writeLook } from "./data.js";
 import { wireGround, wireVessels } from "./wiring.js";
 import { Foot } from "./foot.js";
-import { VesselList } from "./inview.js";
 import { bindKeys } from "./keyboard.js";
 import { Legend } from "./legend.js";
-import { MapMenu } from "./menu.js";
 import { LAYERS, MapModel } from "./model.js";
 import { Stage } from "./stage.js";
-import { Tip, VesselCard } from "./vessel.js";
 
 /** @typedef {import("./inview.js").ListSubject} ListSubject */
 /** @typedef {import("./menu.js").MenuPlace} MenuPlace */
 /** @typedef {import("./colours.js").PaletteName} PaletteName */
 
 await addSheet("map");
+
+const loadCard = () => import("./vessel.js").then(({ VesselCard }) => VesselCard);
+const loadTip = () => import("./vessel.js").then(({ Tip }) => Tip);
+const loadMenu = () => import("./menu.js").then(({ MapMenu }) => MapMenu);
+const loadList = () => import("./inview.js").then(({ VesselList }) => VesselList);
 
 /** The palette that the page has now. @returns {PaletteName} */
 function paletteNow() {
@@ -123,11 +126,11 @@ function MapBody({ alone }) {
     h(Boundary, { name: "map legend", compact: true }, h(Legend, { model, palette: paletteNow() })),
     h(Foot, { model, onCopy: (at) => void actions.copyPosition(at) }),
     menu ? null : h(Boundary, { name: "map tip", compact: true }, h(Hover, { model, stage: () => stage.current })),
-    menu ? h(MapMenu, { place: menu, items, onClose: closeMenu }) : null,
-    subject ? h(Boundary, { name: "map list", compact: true }, h(VesselList, {
+    menu ? h(Lazy, { load: loadMenu, props: { place: menu, items, onClose: closeMenu }, name: t("map.menu") }) : null,
+    subject ? h(Boundary, { name: "map list", compact: true }, h(Lazy, { load: loadList, name: t("map.list.open"), props: {
       fleet: model.fleet, subject, extent: () => stage.current?.extent() ?? [0, 0, 0, 0], middle: () => stage.current?.look() ?? { lat: 0, lon: 0 }, onClose: closeList,
-      onTracks: (mmsis) => void actions.load(mmsis),
-    })) : null);
+      onTracks: (/** @type {number[]} */ mmsis) => void actions.load(mmsis),
+    } })) : null);
 }
 
 /** The line at the vessel under the pointer. @param {{model: MapModel, stage: () => Stage|null}} props */
@@ -135,14 +138,14 @@ function Hover({ model, stage }) {
   void [picture.value, namesVersion.value];
   const index = model.hover.value, frame = stage()?.vessels.frame;
   if (index < 0 || index >= model.fleet.count || !frame) return null;
-  return h(Tip, { fleet: model.fleet, index, x: frame.px(model.fleet.x[index]), y: frame.py(model.fleet.y[index]), width: frame.width });
+  return h(Lazy, { load: loadTip, props: { fleet: model.fleet, index, x: frame.px(model.fleet.x[index]), y: frame.py(model.fleet.y[index]), width: frame.width }, name: t("map.label") });
 }
 
 /** The card follows the picture: its numbers change each second. @param {{model: MapModel, actions: Actions, mmsi: number}} props */
 function Card({ model, actions, mmsi }) {
   void picture.value;
   const onClose = () => (selection.value = { kind: null, id: null });
-  return h(VesselCard, { fleet: model.fleet, mmsi, onClose, onGo: () => void actions.goToSelection(), onTrack: () => void actions.track() });
+  return h(Lazy, { load: loadCard, props: { fleet: model.fleet, mmsi, onClose, onGo: () => void actions.goToSelection(), onTrack: () => void actions.track() }, name: t("nav.vessel") });
 }
 
 /** @param {{actions: Actions, model: MapModel, onList: () => void, alone: boolean, open: () => void}} props */

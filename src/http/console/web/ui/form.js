@@ -4,18 +4,7 @@ import { h, useState } from "../vendor/preact.js";
 import { ApiError, idempotencyKey } from "../api.js";
 import { t } from "../words.js";
 import { Button } from "./button.js";
-
-/** What a fault says to the person who sent the form. @param {unknown} fault @returns {string} */
-export function explain(fault) {
-  if (!(fault instanceof ApiError)) return fault instanceof Error ? fault.message : String(fault);
-  if (fault.status === 0) return t("fault.network");
-  if (fault.type === "unauthenticated") return t("fault.unauthenticated");
-  if (fault.type === "forbidden") return `${t("fault.forbidden")} ${fault.detail}`;
-  if (fault.type === "stale") return t("fault.stale");
-  if (fault.type === "too-many" || fault.type === "busy") return t(`fault.${fault.type}`, { n: fault.retryAfter ?? 5 });
-  if (fault.status >= 500) return t("fault.server", { status: fault.status });
-  return fault.detail || fault.title;
-}
+import { explain } from "./explain.js";
 
 /** @param {string} name */
 function read(name) {

@@ -8,8 +8,9 @@ import { may } from "../state.js";
 import { Button } from "../ui/button.js";
 import { Chip } from "../ui/chip.js";
 import { SelectField, TextField } from "../ui/field.js";
-import { explain } from "../ui/form.js";
+import { explain } from "../ui/explain.js";
 import { listOf } from "../ui/list.js";
+import "../words/pages.js";
 import { t, word } from "../words.js";
 
 /** @typedef {import("../../types/api").AuditRow} AuditRow */

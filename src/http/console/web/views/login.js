@@ -1,16 +1,14 @@
 // @ts-check
 // Log-in: name and password, or the first administrator by the token that the daemon printed.
-import { h, signal, useState } from "../vendor/preact.js";
+import { h, useState } from "../vendor/preact.js";
 import { post } from "../api.js";
 import { go, route } from "../route.js";
-import { announceSession, loadSession, palette, session, setPreference, signedIn } from "../state.js";
+import { announceSession, loadSession, palette, session, setPreference, signInFault as fault, signedIn } from "../state.js";
 import { Button } from "../ui/button.js";
 import { CheckField, SelectField, TextField } from "../ui/field.js";
-import { explain } from "../ui/form.js";
+import { explain } from "../ui/explain.js";
+import "../words/pages.js";
 import { LANGUAGES, LANGUAGE_NAMES, language, setLanguage, t, word } from "../words.js";
-
-/** Why a link was refused or the server did not answer. */
-export const fault = signal(/** @type {unknown} */ (null));
 
 /** @param {any} failed */
 const told = (failed) => (failed.status === 401 ? t("login.refused", { why: failed.detail || failed.title }) : explain(failed));

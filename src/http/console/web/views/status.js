@@ -8,6 +8,7 @@ import { now, recorded } from "../state.js";
 import { Boundary } from "../ui/boundary.js";
 import { Chip } from "../ui/chip.js";
 import { SEVERITIES, SeverityMark } from "../ui/severity.js";
+import "../words/pages.js";
 import { t, word } from "../words.js";
 
 /** @typedef {import("../../types/api").Status} Status */

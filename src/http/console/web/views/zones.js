@@ -3,7 +3,8 @@
 import { h, useEffect, useState } from "../vendor/preact.js";
 import { get } from "../api.js";
 import { nm } from "../format.js";
-import { explain } from "../ui/form.js";
+import { explain } from "../ui/explain.js";
+import "../words/pages.js";
 import { t, word } from "../words.js";
 
 /** @param {{ params: Record<string, string> }} props `id` marks one of them */

@@ -1,5 +1,5 @@
 // @ts-check
-// Registers the words that the frame, the log-in, status, people and audit use.
+// Registers the words that the frame uses.
 import { loadWords } from "../words.js";
 
 await loadWords("shell");

@@ -3,7 +3,7 @@ import { h } from "../../vendor/preact.js";
 import { del } from "../../api.js";
 import { agoText, time } from "../../format.js";
 import { now } from "../../state.js";
-import { explain } from "../../ui/form.js";
+import { explain } from "../../ui/explain.js";
 import { say } from "../../ui/toast.js";
 import { hasWord, t, word } from "../../words.js";
 import { Sure } from "./sure.js";

@@ -6,7 +6,8 @@ import { CeilingFields, NO_CEILINGS, ceilingsText, cleanCeilings } from "../../f
 import { session } from "../../state.js";
 import { Button } from "../../ui/button.js";
 import { CheckField, TextField } from "../../ui/field.js";
-import { Form, explain, useForm } from "../../ui/form.js";
+import { explain } from "../../ui/explain.js";
+import { Form, useForm } from "../../ui/form.js";
 import { say } from "../../ui/toast.js";
 import { t, word } from "../../words.js";
 import { PurposeField } from "../login.js";

@@ -1,0 +1,76 @@
+// @ts-check
+// The conditions of the engine in words: its names end in their unit, its thresholds are as short as "< 2". Engine text stays English. Pure functions.
+import { number } from "../format.js";
+
+/** Units by the ending of a name. */
+const UNITS = /** @type {const} */ ([
+  ["_knots", " kn"], ["_nm", " nm"], ["_metres", " m"], ["_minutes", " min"], ["_hours", " h"], ["_days", " days"], ["_degrees", "°"], ["_percent", " %"],
+]);
+/** Comparisons, the longer first. */
+const COMPARED = /** @type {const} */ ([["<=", "at most"], [">=", "at least"], ["<", "below"], [">", "above"]]);
+/** Names that do not explain themselves. */
+const NAMES = /** @type {Record<string, string>} */ ({
+  mmsi: "MMSI", imo: "IMO number", watched: "Zones where it runs", relation: "Relation to the zone", positions: "Positions",
+  speed_made_good_knots: "Speed made good", shore_nm: "Distance from shore", calm_water_nm: "Distance from calm water", in_calm_water: "In calm water",
+  nearest_other_metres: "Nearest other vessel", outside_minutes: "Outside the limits for", silent_minutes: "Silent for", silent_hours: "Silent for", slow_minutes: "Slow for",
+  still_minutes: "Still for", stopped_minutes: "Stopped for", drift_minutes: "Adrift for", under_way_minutes: "Under way before for", kept_minutes: "Kept for",
+  hours_between: "Time between the two visits", distance_nm: "Distance between the two places", expected_by_chance: "Stops expected there by chance",
+  craft_stopped_there: "Small craft that stopped there", ship_before: "Ship there before", first_or_farthest_stop: "Which of its stops", craft: "Kind of craft",
+  gear: "Fishing gear", held: "Held in one place", anchored: "At anchor", rows_on_watchlists: "Rows on the watchlists", listed: "On a watchlist",
+  probability_unheard: "Chance that it was only not received", reception_learned: "Reception there is known", own_record_percent: "Received in 10-minute slots of the day before",
+  box_nm: "Size of the place", path_nm: "Distance sailed", net_share_of_path: "Distance made good, as a share of it", turned_degrees: "Turned by", window_hours: "Watched for",
+  share_of_usual_speed: "Share of its usual speed", about: "What it is about", tracks: "Tracks under its number",
+});
+
+/**
+ * The name of a measured value in words, without its unit.
+ * @param {string} name
+ */
+export function nameOf(name) {
+  if (Object.hasOwn(NAMES, name)) return NAMES[name];
+  const ending = unitOf(name)[0];
+  const bare = (ending ? name.slice(0, -ending.length) : name).replaceAll("_", " ");
+  return bare.charAt(0).toUpperCase() + bare.slice(1);
+}
+
+/** @param {string} name @returns {readonly [string, string]} the ending and the unit; both empty without one */
+function unitOf(name) {
+  if (name.startsWith("hours_")) return ["", " h"];
+  return UNITS.find(([ending]) => name.endsWith(ending)) ?? ["", ""];
+}
+
+/**
+ * A measured value with its unit; `null` where it is not a number.
+ * @param {string} name
+ * @param {unknown} value
+ */
+export function valueOf(name, value) {
+  if (typeof value !== "number") return null;
+  return `${written(value)}${unitOf(name)[1]}`;
+}
+
+/**
+ * What is required, with its unit: "below 2 kn" for "< 2". Other words stay as they are.
+ * @param {string} name
+ * @param {unknown} threshold
+ */
+export function requirement(name, threshold) {
+  if (typeof threshold !== "string") return null;
+  const unit = unitOf(name)[1];
+  const compared = COMPARED.find(([sign]) => threshold.startsWith(`${sign} `));
+  const rest = compared ? threshold.slice(compared[0].length + 1) : threshold;
+  const found = /^(outside )?(-?[\d.]+)( to (-?[\d.]+))?(?![\w.])/.exec(rest);
+  if (!found || (!compared && !found[3])) return compared ? `${compared[1]} ${rest}` : threshold;
+  const range = found[4] === undefined ? written(Number(found[2])) : `${written(Number(found[2]))} to ${written(Number(found[4]))}`;
+  return `${compared ? `${compared[1]} ` : ""}${found[1] ?? ""}${range}${unit}${rest.slice(found[0].length)}`;
+}
+
+/**
+ * Large numbers whole, others with what matters of them; nothing is minus zero.
+ * @param {number} value
+ */
+function written(value) {
+  const digits = Number.isInteger(value) || Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : Math.abs(value) >= 0.01 ? 2 : 4;
+  const short = Number(value.toFixed(digits)) || 0;
+  return number(short, (String(short).split(".")[1] ?? "").length);
+}

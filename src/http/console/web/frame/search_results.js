@@ -1,0 +1,117 @@
+// @ts-check
+// What the search finds: vessels, alerts, cases, zones and coordinates.
+import { h } from "../vendor/preact.js";
+import { get } from "../api.js";
+import { decimal, dms } from "../format.js";
+import { go, route } from "../route.js";
+import { place, selection } from "../state.js";
+import { t, word } from "../words.js";
+import { readPlace } from "./place.js";
+
+/** @typedef {{ key: string, group: string, text: string, more: string, path: string, pick: () => void }} Row */
+
+/** Results of each kind at most. */
+const EACH = 6;
+
+/** @param {{ rows: Row[] | null, fault: string, at: number, pick: (row: Row, apart: boolean) => void }} props */
+export function Results({ rows, fault, at, pick }) {
+  if (fault) return h("div", { class: "search-results", id: "search-results" }, h("div", { class: "search-none", role: "alert" }, fault));
+  if (!rows) return h("div", { class: "search-results", id: "search-results" }, h("div", { class: "search-none" }, t("word.loading")));
+  if (rows.length === 0) return h("div", { class: "search-results", id: "search-results" }, h("div", { class: "search-none", role: "status" }, t("search.nothing")));
+  return h("div", { class: "search-results", id: "search-results", role: "listbox", "aria-label": t("search.label") },
+    rows.map((row, index) => [
+      row.group !== rows[index - 1]?.group && h("h3", { key: row.group, role: "presentation" }, t(`search.${row.group}`)),
+      h("div", { key: row.key, id: `search-${index}`, class: "search-row", role: "option", "aria-selected": index === at, onClick: (/** @type {MouseEvent} */ event) => pick(row, event.shiftKey) },
+        h("span", { class: "cut" }, row.text), h("span", { class: "muted nowrap" }, row.more)),
+    ]));
+}
+
+/** @param {string} text @param {AbortSignal} signal @returns {Promise<Row[]>} */
+export async function find(text, signal) {
+  const there = readPlace(text);
+  if (there) return [placeRow("coordinates", decimal(there.lat, there.lon), dms(there.lat, there.lon), there)];
+  const asked = [
+    get("/vessels", { q: text, limit: EACH }, { signal }).then(({ data }) => data.items.map(vesselRow)),
+    get("/alerts", { q: quoted(text), limit: EACH }, { signal }).then(({ data }) => data.items.map(alertRow)),
+    cases(text, signal), zones(text, signal),
+  ];
+  const found = await Promise.allSettled(asked);
+  const failed = found.find((each) => each.status === "rejected");
+  const rows = found.flatMap((each) => (each.status === "fulfilled" ? each.value : []));
+  if (failed && rows.length === 0) throw /** @type {PromiseRejectedResult} */ (failed).reason;
+  return rows;
+}
+
+/** As words, not as tokens of the filter. @param {string} text */
+const quoted = (text) => `"${text.replaceAll('"', "")}"`;
+
+/** @param {any} vessel @returns {Row} */
+function vesselRow(vessel) {
+  const path = `/vessels/${vessel.mmsi}`;
+  const pick = () => {
+    selection.value = { kind: "vessel", id: String(vessel.mmsi) };
+    go(path);
+  };
+  return { key: `v${vessel.mmsi}.${vessel.track}`, group: "vessels", text: vessel.name ?? t("vessel.mmsi", { mmsi: String(vessel.mmsi) }), more: [vessel.flag, word("vessel", vessel.kind), vessel.mmsi].filter(Boolean).join(" · "), path, pick };
+}
+
+/** @param {import("../../types/api").Alert} alert @returns {Row} */
+function alertRow(alert) {
+  const path = `/alerts/${alert.id}`;
+  const pick = () => {
+    selection.value = { kind: "alert", id: alert.id };
+    if (route.peek().view !== "watch") go(path);
+  };
+  const names = alert.vessels.map((each) => each.name ?? each.mmsi).join(", ");
+  return { key: alert.id, group: "alerts", text: `${word("behaviour", alert.behaviour)}: ${names || alert.summary}`, more: `${t(`severity.${alert.severity}`)} ${alert.score}`, path, pick };
+}
+
+/** @param {string} text @param {AbortSignal} signal @returns {Promise<Row[]>} */
+async function cases(text, signal) {
+  const { data } = await get("/cases", { limit: 200 }, { signal });
+  const sought = text.toLowerCase();
+  const fits = (/** @type {any} */ one) => one.id.startsWith(sought) || one.vessels.some((/** @type {any} */ each) => (each.name ?? "").toLowerCase().includes(sought) || String(each.mmsi) === sought);
+  return data.items.filter(fits).slice(0, EACH).map((/** @type {any} */ one) => {
+    const path = `/cases/${one.id}`;
+    const names = one.vessels.map((/** @type {any} */ each) => each.name ?? each.mmsi).join(", ");
+    return { key: one.id, group: "cases", text: names, more: `${t(`severity.${one.severity}`)} ${one.score}`, path, pick: () => go(path) };
+  });
+}
+
+/** @type {{ etag: string | null, features: any[] }} */
+const known = { etag: null, features: [] };
+
+/** @param {string} text @param {AbortSignal} signal @returns {Promise<Row[]>} */
+async function zones(text, signal) {
+  const answer = await get("/zones", {}, { signal, etag: known.etag });
+  if (answer.data) Object.assign(known, { etag: answer.etag, features: answer.data.features });
+  const sought = text.toLowerCase();
+  const fits = (/** @type {any} */ { properties }) => `${properties.id} ${properties.name ?? ""}`.toLowerCase().includes(sought);
+  return known.features.filter(fits).slice(0, EACH).map((feature) => {
+    const { id, name, kind } = feature.properties;
+    return placeRow("zones", name ?? id, word("zone_kind", kind), middle(feature.geometry), `/zones?id=${encodeURIComponent(id)}`);
+  });
+}
+
+/** @param {string} group @param {string} text @param {string} more @param {{ lat: number, lon: number } | null} there @param {string} [elsewhere] page for it, where there is no map @returns {Row} */
+function placeRow(group, text, more, there, elsewhere = "/") {
+  const pick = () => {
+    place.value = there && { ...there, name: text };
+    if (!there || !["watch", "map"].includes(route.peek().view)) go(elsewhere);
+  };
+  return { key: group + text, group, text, more, path: elsewhere, pick };
+}
+
+/** Middle of the box round a geometry. @param {any} geometry */
+function middle(geometry) {
+  const box = [Infinity, Infinity, -Infinity, -Infinity];
+  const walk = (/** @type {any} */ some) => {
+    if (typeof some?.[0] !== "number") return void some?.forEach?.(walk);
+    box[0] = Math.min(box[0], some[0]);
+    box[1] = Math.min(box[1], some[1]);
+    box[2] = Math.max(box[2], some[0]);
+    box[3] = Math.max(box[3], some[1]);
+  };
+  walk(geometry?.coordinates);
+  return Number.isFinite(box[0]) ? { lat: (box[1] + box[3]) / 2, lon: (box[0] + box[2]) / 2 } : null;
+}
