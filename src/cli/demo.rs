@@ -23,6 +23,7 @@ use tokio_util::sync::CancellationToken;
 
 use self::console::Folder;
 use self::player::Pace;
+pub use self::player::feed;
 use super::failure::Failure;
 use super::output::print;
 use crate::config::{Checked, Purpose, ZoneSource, check};
@@ -37,7 +38,7 @@ use atalaia_core::behaviours::ZONE_REQUESTS;
 use atalaia_core::zones::{Chart, ZoneSet};
 
 /// Zones drawn for the demonstration, in the format of zone files.
-const ZONES: &str = include_str!("demo/zones.geojson");
+pub const ZONES: &str = include_str!("demo/zones.geojson");
 /// From when on the recording is played at a pace: shortly before the first alert, with a picture of an hour.
 const PACED_FROM: &str = "2017-03-21T07:14:00Z";
 /// What is shown, and what of it is real. Printed first.

@@ -21,7 +21,7 @@ mod check;
 mod cost;
 mod daemon;
 mod deliveries;
-mod demo;
+pub mod demo;
 pub mod evaluate;
 mod explain;
 mod exported;

@@ -6,6 +6,7 @@ mod api;
 mod behaviours;
 mod cli;
 mod config;
+mod console;
 mod daemon;
 mod engine;
 mod feeds;

@@ -27,7 +27,7 @@ pub(super) struct Pace {
 
 /// The recording with the lines of the exercise merged into it by time. Lines without a time, if any, stay
 /// where they are.
-pub(super) fn feed() -> io::Result<Vec<u8>> {
+pub fn feed() -> io::Result<Vec<u8>> {
     let recording = zstd::decode_all(RECORDING)?;
     let exercise = exercise::lines();
     let mut feed = Vec::with_capacity(recording.len() + exercise.len() * 80);

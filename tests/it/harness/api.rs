@@ -47,6 +47,18 @@ impl Api {
         let feed = input("udp", "address = \"127.0.0.1:0\"");
         let text = format!("{feed}[store]\npath = \"atalaia.sqlite\"\n[api]\naddress = \"127.0.0.1:0\"\n{more}");
         let settings = settings(&folder, &text);
+        Api::of(folder, settings)
+    }
+
+    /// A daemon with exactly these settings beside its store and its API, in a folder that may have files of theirs. It has a coast.
+    pub fn start_in(folder: TempDir, more: &str) -> Api {
+        let settings = folder.path().join("atalaia.toml");
+        let text = format!("[store]\npath = \"atalaia.sqlite\"\n[api]\naddress = \"127.0.0.1:0\"\n{more}");
+        fs::write(&settings, text).unwrap();
+        Api::of(folder, settings)
+    }
+
+    fn of(folder: TempDir, settings: PathBuf) -> Api {
         let mut daemon = Daemon::start(&settings);
         let address = serving(&mut daemon);
         Api { folder, settings, daemon, address }

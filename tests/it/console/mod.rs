@@ -1,0 +1,75 @@
+//! The console in a real browser, over a real daemon that has read the recording of the demonstration. The tests themselves are in
+//! `tests/console`; `tests/run` runs this room alone, because a browser needs both cores.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpListener};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use atalaia::cli::demo;
+use tempfile::TempDir;
+
+use crate::harness::api::{Api, PASSWORD};
+use crate::harness::daemon::{PATIENCE, accept};
+use crate::harness::passed_over::installed;
+
+/// Settings of the daemon beside what every daemon of the API has: the zones and the feed of the demonstration.
+fn settings(feed: &TcpListener) -> String {
+    let address = feed.local_addr().unwrap();
+    format!(
+        "[zones]\nfolder = \"zones\"\n[handling]\nreality = \"exercise\"\n\
+         [[inputs]]\nkind = \"tcp\"\nname = \"guadeloupe\"\nrecorded = true\naddress = \"{address}\"\n"
+    )
+}
+
+#[test]
+fn the_console_in_a_browser() {
+    let (Some(node), Some(chromium)) = (installed("ATALAIA_NODE"), installed("ATALAIA_CHROMIUM")) else {
+        return;
+    };
+    let Some(packages) = installed("ATALAIA_CONSOLE_PACKAGES") else {
+        return;
+    };
+    let feed = TcpListener::bind("127.0.0.1:0").unwrap();
+    let folder = TempDir::new().unwrap();
+    fs::create_dir(folder.path().join("zones")).unwrap();
+    fs::write(folder.path().join("zones/demo.geojson"), demo::ZONES).unwrap();
+    let api = Api::start_in(folder, &settings(&feed));
+    let mut stream = accept(&feed);
+    stream.write_all(&demo::feed().unwrap()).unwrap();
+    stream.shutdown(Shutdown::Write).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    // The daemon closes once it has read everything.
+    let _ = stream.read(&mut [0]);
+    api.add("ana", "analyst,supervisor,admin,auditor");
+    let shots = Path::new(env!("CARGO_TARGET_TMPDIR")).join("console-shots");
+    fs::create_dir_all(&shots).unwrap();
+
+    let mut files: Vec<_> = fs::read_dir("tests/console").unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.retain(|path| path.to_string_lossy().ends_with(".test.mjs"));
+    files.sort();
+    assert!(10 < files.len(), "{files:?}");
+    let output = Command::new(node)
+        .args(["--test", "--test-concurrency=1", "--test-reporter=spec"])
+        .args(&files)
+        .env("ATALAIA_URL", format!("http://{}", api.address))
+        .envs([("ATALAIA_NAME", "ana"), ("ATALAIA_PASSWORD", PASSWORD)])
+        .env("ATALAIA_CHROMIUM", chromium)
+        .env("ATALAIA_CONSOLE_PACKAGES", packages)
+        .env("ATALAIA_STORE", api.store())
+        .env("ATALAIA_BIN", env!("CARGO_BIN_EXE_atalaia"))
+        .env("ATALAIA_SHOTS", &shots)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    print!("{text}");
+    assert!(output.status.success(), "{text}\n{}", String::from_utf8_lossy(&output.stderr));
+    let count = |word: &str| -> u32 {
+        let line = text.lines().find_map(|line| line.split_once(&format!("{word} "))).map(|(_, count)| count.trim());
+        line.and_then(|count| count.parse().ok()).unwrap_or_else(|| panic!("no count of {word}: {text}"))
+    };
+    assert!(60 < count("pass"), "{text}");
+    assert_eq!(count("skipped"), 0, "{text}");
+}
