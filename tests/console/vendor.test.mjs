@@ -25,8 +25,10 @@ function found(name) {
 
 const without = found("esbuild") ? false : "the packages of package.json are not installed";
 
+// The folder may be named from where the tests run.
+const env = { ...process.env, ...(process.env.ATALAIA_CONSOLE_PACKAGES && { ATALAIA_CONSOLE_PACKAGES: resolve(process.env.ATALAIA_CONSOLE_PACKAGES) }) };
 /** @param {string} script @param {string[]} more */
-const run = (script, ...more) => execFileSync(process.execPath, [script, ...more], { cwd: CONSOLE, stdio: "pipe" }).toString();
+const run = (script, ...more) => execFileSync(process.execPath, [script, ...more], { cwd: CONSOLE, stdio: "pipe", env }).toString();
 
 test("each third-party module is what its recipe makes", { skip: without }, () => {
   assert.doesNotThrow(() => run("vendor.mjs", "--check"));
