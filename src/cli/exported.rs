@@ -1,11 +1,13 @@
 //! Records that a command has written data for other programs: a disclosure, as an export through the API.
 
+use std::io::{self, Write};
 use std::path::Path;
 
 use super::access::{is_writable, refused};
 use super::failure::Failure;
 use super::person::person_or_account;
 use crate::platform::clock::Clock;
+use crate::platform::telemetry::FromAir;
 use crate::storage::store::{self, Record, Verb};
 
 /// Records an export before it is written. `said` is the value of `--as`, `subject` what is exported and its format, `count` what it
@@ -17,7 +19,8 @@ use crate::storage::store::{self, Record, Verb};
 pub(super) fn exported(path: &Path, said: Option<&String>, subject: &str, count: &str) -> Result<(), Failure> {
     let person = person_or_account(said)?;
     if !is_writable(path) {
-        eprintln!("{}: may only be read, so this export is not in its audit trail", path.display());
+        let text = format!("{}: may only be read, so this export is not in its audit trail", path.display());
+        let _ = writeln!(io::stderr(), "atalaia: warning: {}", FromAir(&text));
         return Ok(());
     }
     let (subject, verb) = (format!("export {subject}"), Verb::Disclosure);

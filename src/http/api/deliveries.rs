@@ -1,6 +1,6 @@
 //! Deliveries: what waits for a sink or was given up, and another attempt at what was given up.
 //!
-//! Whoever looks after the sinks need not read alerts: without the right `read` a delivery does not say which alert it is of.
+//! People who look after the sinks need not read alerts: without the right `read` a delivery does not say which alert it is of.
 
 use std::collections::BTreeMap;
 

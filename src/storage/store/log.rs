@@ -124,7 +124,12 @@ fn page(connection: &Connection, after: i64, limit: u32, now: Time) -> rusqlite:
     for entry in rows {
         entries.extend(completed(connection, entry, now)?);
     }
-    Ok(LogPage { entries, through: through.max(after), last, reset: (0 < after && after.saturating_add(1) < first) || last < after })
+    Ok(LogPage {
+        entries,
+        through: through.max(after),
+        last,
+        reset: (0 < after && after.saturating_add(1) < first) || last < after,
+    })
 }
 
 /// A row as an entry, without what it is about.

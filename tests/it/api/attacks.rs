@@ -3,8 +3,9 @@
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use atalaia::platform::clock::Clock;
 use serde_json::json;
 
 use crate::harness::api::{Api, Caller, PASSWORD};
@@ -205,7 +206,7 @@ fn many_bad_sign_ins_are_refused_and_readers_go_on() {
     let api = Api::start("");
     api.add("ana", "admin");
     let ana = api.sign_in("ana");
-    let (mut refused, began) = (0, Instant::now());
+    let (mut refused, began) = (0, Clock.moment());
     for number in 0..10_000 {
         let body = json!({"name": format!("guess{}", number % 50), "password": "not the right words"}).to_string();
         let head = format!(
@@ -217,11 +218,11 @@ fn many_bad_sign_ins_are_refused_and_readers_go_on() {
         assert!([401, 429].contains(&got), "{got}");
         refused += u32::from(got == 429);
         if number % 500 == 0 {
-            let asked = Instant::now();
+            let asked = Clock.moment();
             assert_eq!(api.call(&ana, "GET", "/me", None).status, 200);
-            assert!(asked.elapsed() < Duration::from_secs(2), "a reader waits for those who guess");
+            assert!(Clock.moment().since(asked) < Duration::from_secs(2), "a reader waits for those who guess");
         }
-        if Duration::from_secs(60) < began.elapsed() {
+        if Duration::from_secs(60) < Clock.moment().since(began) {
             break;
         }
     }
@@ -254,18 +255,18 @@ fn two_hundred_slow_peers_keep_no_reader_out() {
         slow.push(peer);
     }
     for _ in 0..5 {
-        let asked = Instant::now();
+        let asked = Clock.moment();
         assert_eq!(api.call(&ana, "GET", "/me", None).status, 200);
-        assert!(asked.elapsed() < Duration::from_secs(3), "{:?}", asked.elapsed());
+        assert!(Clock.moment().since(asked) < Duration::from_secs(3), "{:?}", Clock.moment().since(asked));
         for peer in &mut slow {
             let _ = peer.write_all(b"x");
         }
         sleep(Duration::from_millis(100));
     }
     // The stream still lives: its beat comes.
-    let until = Instant::now() + Duration::from_secs(18);
+    let began = Clock.moment();
     let mut heard = String::new();
-    while Instant::now() < until && !heard.contains(": beat") {
+    while Clock.moment().since(began) < Duration::from_secs(18) && !heard.contains(": beat") {
         let count = stream.read(&mut piece).unwrap();
         assert!(0 < count, "the stream was ended: {heard}");
         heard += &String::from_utf8_lossy(&piece[..count]);

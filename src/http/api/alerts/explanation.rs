@@ -156,9 +156,7 @@ pub(super) async fn explain_alert(
     let behaviour = body["behaviour"].as_str().unwrap_or_default();
     let about = headings(behaviour);
     let (mut measures, mut settings) = measures(&body);
-    if behaviour == "zone_speed" {
-        beside_band(&mut measures, &mut settings);
-    }
+    beside_band(&mut measures, &mut settings);
     let conditions = measures.into_iter().flat_map(|measure| {
         let limits = measure.beside.into_iter().map(Some);
         let limits: Vec<_> = limits.chain(None).collect();

@@ -32,8 +32,14 @@ pub(super) fn beside_band(measures: &mut [Measure], settings: &mut Vec<Number>) 
     let Some(speed) = measures.iter_mut().find(|measure| measure.measured.key == "speed_made_good_knots") else {
         return;
     };
-    let limits: Vec<Number> = speed.beside.drain(..).map(|(_, limit)| limit).chain(settings.iter().cloned()).collect();
+    let limits = speed.beside.iter().map(|(_, limit)| limit.clone()).chain(settings.iter().cloned());
+    let limits: Vec<Number> = limits.collect();
     let end = |key: &str| limits.iter().find(|limit| limit.key == key).cloned();
+    // Without both ends it is no band.
+    if end("min_knots").is_none() || end("max_knots").is_none() {
+        return;
+    }
+    speed.beside.clear();
     let is_slow = end("min_knots").is_some_and(|low| speed.measured.value.as_f64() < low.value.as_f64());
     let (how, key, other) =
         if is_slow { ("below", "min_knots", "max_knots") } else { ("above", "max_knots", "min_knots") };
@@ -55,7 +61,7 @@ const LABELS: &[(&str, &str)] = &[
     ("craft_stopped_there", "Small craft that stopped there"),
     ("stopped_minutes", "Stopped for"),
     ("stop_hours", "Stopped for"),
-    ("drift_knots", "Drift of a floating object assumed"),
+    ("drift_knots", "Assumed drift of a floating object"),
     ("reach_nm", "Stop and first place at most apart"),
     ("max_reach_nm", "The same, with drift"),
     ("chance_nm", "Chance is judged within"),

@@ -1,4 +1,4 @@
-//! The audit trail: page by page, as a file, its check and its head. Whoever reads it leaves a row in it.
+//! The audit trail: page by page, as a file, its check and its head. Each reading leaves a row in it.
 
 mod export;
 mod list;

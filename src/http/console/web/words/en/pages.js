@@ -28,7 +28,7 @@ const words = {
   "people.way": "By", "people.address": "Address", "people.signed_in": "Logged in", "people.last_used": "Last used", "people.ends": "Ends", "people.no_sessions": "Nobody is logged in.",
   "people.new_token": "New token", "people.make_token": "Make the token", "people.rights": "Rights", "people.networks": "Networks", "people.networks_hint": "As 10.0.0.0/8, separated by commas", "people.any_network": "any", "people.purpose": "Purpose",
   "people.ends_hint": "At most one year from now", "people.no_tokens": "There are no tokens.", "people.token_once": "The secret of {name}. It is shown only now:", "people.token_noted": "I have noted it", "people.revoke": "Revoke",
-  "people.revoke_sure": "Revoke {name}? Whoever uses it is locked out at once.",
+  "people.revoke_sure": "Revoke {name}? Anyone who uses it is locked out at once.",
   "verb.collection": "collection", "verb.alteration": "alteration", "verb.consultation": "consultation", "verb.disclosure": "disclosure", "verb.combination": "combination", "verb.erasure": "erasure",
   "audit.at": "Time", "audit.last_at": "Last time", "audit.who": "Who", "audit.caller": "Caller", "audit.way": "By", "audit.session": "Session", "audit.address": "Address", "audit.verb": "Verb", "audit.what": "What", "audit.subject": "Subject",
   "audit.purpose": "Purpose", "audit.why": "Reason or purpose", "audit.result": "Result", "audit.times": "Times", "audit.hash": "Hash", "audit.subject_hint": "alert, case, MMSI, person", "audit.clear": "Clear the filters", "audit.nothing": "No row fits.",
