@@ -2,7 +2,9 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use atalaia::platform::clock::Clock;
 
 use crate::harness::api::{Api, Caller};
 use crate::harness::daemon::PATIENCE;
@@ -26,7 +28,7 @@ impl Stream {
     /// Reads until the text has come, and returns how long that took.
     #[track_caller]
     fn until(&mut self, wanted: &str) -> Duration {
-        let began = Instant::now();
+        let began = Clock.moment();
         let mut piece = [0; 4096];
         while !self.text.contains(wanted) {
             match self.socket.read(&mut piece).unwrap() {
@@ -34,7 +36,7 @@ impl Stream {
                 count => self.text += &String::from_utf8_lossy(&piece[..count]),
             }
         }
-        began.elapsed()
+        Clock.moment().since(began)
     }
 }
 

@@ -64,7 +64,7 @@ fn the_console_in_a_browser() {
         .output()
         .unwrap();
     let text = String::from_utf8_lossy(&output.stdout);
-    print!("{text}");
+    std::io::stdout().write_all(text.as_bytes()).unwrap();
     assert!(output.status.success(), "{text}\n{}", String::from_utf8_lossy(&output.stderr));
     let count = |word: &str| -> u32 {
         let line = text.lines().find_map(|line| line.split_once(&format!("{word} "))).map(|(_, count)| count.trim());
