@@ -1,5 +1,6 @@
 //! The console in a real browser, over a real daemon that has read the recording of the demonstration. The tests themselves are in
-//! `tests/console`; `tests/run` runs this room alone, because a browser needs both cores.
+//! `tests/console`; `tests/run` runs this room alone, because a browser needs both cores. With `BLESS=1` it writes the pictures of README and
+//! docs.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -71,5 +72,10 @@ fn the_console_in_a_browser() {
         line.and_then(|count| count.parse().ok()).unwrap_or_else(|| panic!("no count of {word}: {text}"))
     };
     assert!(60 < count("pass"), "{text}");
+    if std::env::var_os("BLESS").is_some() {
+        for (shot, picture) in [("docs-watch", "watch"), ("docs-night", "night")] {
+            fs::copy(shots.join(format!("{shot}.png")), format!("docs/images/{picture}.png")).unwrap();
+        }
+    }
     assert_eq!(count("skipped"), 0, "{text}");
 }

@@ -1,0 +1,31 @@
+// @ts-check
+// The pictures of README and docs: `BLESS=1 tests/run` puts them there. They are of the whole watch, so they also show whether it stands.
+import { after, test } from "node:test";
+import { assertNoFaults, newPage, profile, shot, signIn, skip, stop } from "./browser.mjs";
+
+after(stop);
+
+test("the watch with an open alert, by day and by night", { skip }, async () => {
+  const context = await profile({ viewport: { width: 1600, height: 950 } });
+  const { page, faults } = await newPage(context);
+  await signIn(page);
+  const rows = page.getByRole("grid").first().getByRole("row");
+  await rows.first().waitFor();
+  await rows.first().click();
+  await page.getByRole("heading", { name: "Why" }).waitFor();
+  await page.getByRole("heading", { name: "Score" }).waitFor();
+  // The map has settled once no tile is asked for any more.
+  await page.waitForLoadState("networkidle").catch(() => undefined);
+  for (const palette of ["day", "dusk", "night"]) {
+    await page.locator(`html[data-palette=${palette}]`).waitFor({ timeout: 2_000 }).catch(async () => {
+      await page.keyboard.press("b");
+      await page.locator(`html[data-palette=${palette}]`).waitFor();
+    });
+    await page.getByRole("heading", { name: "Why" }).waitFor();
+    await page.evaluate(() => new Promise((done) => setTimeout(done, 700)));
+    if (palette !== "dusk") await shot(page, palette === "day" ? "docs-watch" : "docs-night");
+  }
+  await page.keyboard.press("b");
+  assertNoFaults(faults);
+  await context.close();
+});
