@@ -89,7 +89,7 @@ test("a note survives a server that cannot be reached and a reload, and is sent 
   await watch([alert("a", 80)], async ({ daemon, page }) => {
     await page.keyboard.press("j");
     await page.keyboard.press("n");
-    await page.getByLabel("Note", { exact: false }).last().fill("Called on VHF 16");
+    await page.locator(".act-form textarea").fill("Called on VHF 16");
     /** @type {Array<string|undefined>} */
     const tries = [];
     await page.route("**/acts", (route) => {
@@ -104,7 +104,7 @@ test("a note survives a server that cannot be reached and a reload, and is sent 
     assert.equal(daemon.state.requests.length, 1);
     assert.equal(daemon.state.requests[0].key, tries[0], "the second try of the same text is the same request for the server");
     await page.keyboard.press("n");
-    await page.getByLabel("Note", { exact: false }).last().fill("Second call");
+    await page.locator(".act-form textarea").fill("Second call");
     await page.reload();
     await page.locator(".act-form textarea").waitFor();
     assert.equal(await page.locator(".act-form textarea").inputValue(), "Second call");

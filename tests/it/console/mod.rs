@@ -51,31 +51,38 @@ fn the_console_in_a_browser() {
     files.retain(|path| path.to_string_lossy().ends_with(".test.mjs"));
     files.sort();
     assert!(10 < files.len(), "{files:?}");
-    let output = Command::new(node)
-        .args(["--test", "--test-concurrency=1", "--test-reporter=spec"])
-        .args(&files)
-        .env("ATALAIA_URL", format!("http://{}", api.address))
-        .envs([("ATALAIA_NAME", "ana"), ("ATALAIA_PASSWORD", PASSWORD)])
-        .env("ATALAIA_CHROMIUM", chromium)
-        .env("ATALAIA_CONSOLE_PACKAGES", packages)
-        .env("ATALAIA_STORE", api.store())
-        .env("ATALAIA_BIN", env!("CARGO_BIN_EXE_atalaia"))
-        .env("ATALAIA_SHOTS", &shots)
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
-    let text = String::from_utf8_lossy(&output.stdout);
-    std::io::stdout().write_all(text.as_bytes()).unwrap();
-    assert!(output.status.success(), "{text}\n{}", String::from_utf8_lossy(&output.stderr));
-    let count = |word: &str| -> u32 {
-        let line = text.lines().find_map(|line| line.split_once(&format!("{word} "))).map(|(_, count)| count.trim());
-        line.and_then(|count| count.parse().ok()).unwrap_or_else(|| panic!("no count of {word}: {text}"))
+    let run = |file: &Path| {
+        let mut command = Command::new(&node);
+        command.args(["--test", "--test-reporter=spec"]).arg(file).stdin(Stdio::null());
+        command.env("ATALAIA_URL", format!("http://{}", api.address));
+        command.envs([("ATALAIA_NAME", "ana"), ("ATALAIA_PASSWORD", PASSWORD)]);
+        command.env("ATALAIA_CHROMIUM", &chromium).env("ATALAIA_CONSOLE_PACKAGES", &packages);
+        command.env("ATALAIA_STORE", api.store()).env("ATALAIA_BIN", env!("CARGO_BIN_EXE_atalaia"));
+        command.env("ATALAIA_SHOTS", &shots).output().unwrap()
     };
-    assert!(60 < count("pass"), "{text}");
+    let mut passed = 0;
+    for file in &files {
+        let mut output = run(file);
+        if !output.status.success() {
+            // A browser on a busy machine can miss a time limit. What fails twice is a fault.
+            std::io::stderr().write_all(&output.stdout).unwrap();
+            output = run(file);
+        }
+        let text = String::from_utf8_lossy(&output.stdout);
+        std::io::stdout().write_all(text.as_bytes()).unwrap();
+        assert!(output.status.success(), "{}: {text}\n{}", file.display(), String::from_utf8_lossy(&output.stderr));
+        let count = |word: &str| -> u32 {
+            let line =
+                text.lines().find_map(|line| line.split_once(&format!("{word} "))).map(|(_, count)| count.trim());
+            line.and_then(|count| count.parse().ok()).unwrap_or_else(|| panic!("no count of {word}: {text}"))
+        };
+        assert_eq!(count("ℹ skipped"), 0, "{}: {text}", file.display());
+        passed += count("ℹ pass");
+    }
+    assert!(100 < passed, "only {passed} tests");
     if std::env::var_os("BLESS").is_some() {
         for (shot, picture) in [("docs-watch", "watch"), ("docs-night", "night")] {
             fs::copy(shots.join(format!("{shot}.png")), format!("docs/images/{picture}.png")).unwrap();
         }
     }
-    assert_eq!(count("skipped"), 0, "{text}");
 }

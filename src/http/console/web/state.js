@@ -90,12 +90,14 @@ export function signedIn(me) {
   setCsrf(me.csrf);
   signedOut.value = false;
   ended.value = null;
-  preferences.value = me.preferences ?? {};
+  const unsaved = unsavedOf(me.name);
+  preferences.value = { ...me.preferences, ...unsaved };
   adopt();
   batch(() => {
     session.value = me;
     sessionKnown.value = true;
   });
+  if (Object.keys(unsaved).length) savePreferences();
   start();
   return me;
 }
@@ -112,17 +114,33 @@ export function forget() {
 export function setPreference(name, value) {
   preferences.value = { ...preferences.peek(), [name]: value };
   adopt();
+  const who = session.peek()?.name;
+  if (who) localStorage.setItem(UNSAVED, JSON.stringify({ who, set: { ...unsavedOf(who), [name]: value } }));
   clearTimeout(saving);
   saving = setTimeout(savePreferences, 400);
 }
 
 /** @type {any} */
 let saving = 0;
+/** Where what the server has not confirmed yet is kept: the next page may ask for the preferences before they have arrived there. */
+const UNSAVED = "atalaia.unsaved";
+
+/** What this person has set and the server has not confirmed. @param {string} who @returns {Record<string, unknown>} */
+function unsavedOf(who) {
+  try {
+    const kept = JSON.parse(localStorage.getItem(UNSAVED) ?? "{}");
+    return kept.who === who ? kept.set : {};
+  } catch {
+    return {};
+  }
+}
 
 function savePreferences() {
   clearTimeout(saving);
   saving = 0;
-  void put("/me/preferences", preferences.peek(), { keepalive: true }).catch(() => undefined);
+  const sent = localStorage.getItem(UNSAVED);
+  const confirmed = () => void (localStorage.getItem(UNSAVED) === sent && localStorage.removeItem(UNSAVED));
+  void put("/me/preferences", preferences.peek(), { keepalive: true }).then(confirmed, () => undefined);
 }
 // What was set a moment ago must not be lost with the page.
 addEventListener("pagehide", () => saving && savePreferences());
