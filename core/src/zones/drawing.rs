@@ -1,6 +1,7 @@
 //! How a zone is drawn on a map: its area and the band around it that counts as near, as polygons.
 
-use geo::{Coord, LineString, MultiPolygon, Polygon, SimplifyIdx, unary_union};
+use geo::orient::Direction;
+use geo::{Coord, LineString, MultiPolygon, Orient, Polygon, SimplifyIdx, unary_union};
 
 use super::hit::ZoneIx;
 use super::set::ZoneSet;
@@ -82,6 +83,8 @@ fn around(lines: &[Vec<[f64; 2]>], metres: f64, areas: &[Vec<Vec<[f64; 2]>>]) ->
             vertices => parts.extend(vertices.windows(2).map(|pair| capsule(pair[0], pair[1], metres))),
         }
     }
+    // Where two that are drawn in opposite directions overlap, the union would have a hole.
+    let parts: Vec<Polygon> = parts.iter().map(|part| part.orient(Direction::Default)).collect();
     rounded(&unary_union(&parts))
 }
 
