@@ -170,7 +170,7 @@ fn listen() -> Result<(TcpListener, SocketAddr), Failure> {
     Ok((listener, address))
 }
 
-/// What stands in the log for the settings file.
+/// Name of the settings in the log, in place of a file.
 fn built_in() -> PathBuf {
     PathBuf::from("built-in settings")
 }

@@ -156,7 +156,7 @@ impl Surroundings {
         Ok(Person { name, caller })
     }
 
-    /// Decides on the person, or the account of the process if nobody is named.
+    /// The person named by `--as`, otherwise the account of the process.
     ///
     /// # Errors
     /// See [`person_or_account`].

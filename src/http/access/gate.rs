@@ -28,7 +28,7 @@ use atalaia_core::base::time::Time;
 const PURPOSE: &str = "x-atalaia-purpose";
 /// Number of passwords that are hashed at the same time: each takes 19 MiB and a core.
 const HASHING: usize = 2;
-/// A password that nobody has, for names that do not exist.
+/// Password that is hashed for unknown names, so that they take as long as known ones.
 const NOBODY: &str = "no person has this password";
 
 /// Identifies readers by their session or token. Cheap to clone.

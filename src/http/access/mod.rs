@@ -3,7 +3,7 @@
 //! A request is made by a person in a session or by a machine with a token. Either has a set of [`Right`]s and a [`Clearance`], the same
 //! type that limits a sink. Every route of the API states exactly one right, so a route without one cannot be written.
 //!
-//! `gate` stands in front of every route. `identity` finds out who asks, from the store and at most a second old, so that a role that is
+//! `gate` is in front of every route. `identity` finds out who asks, from the store and at most a second old, so that a role that is
 //! taken away is gone within a second. `origin` refuses requests by cookie that another site has caused. `password`,
 //! `secret` and `rules` are what credentials are made of; the command line uses them too.
 //!
