@@ -37,8 +37,10 @@ fn the_console_in_a_browser() {
     fs::create_dir(folder.path().join("zones")).unwrap();
     fs::write(folder.path().join("zones/demo.geojson"), demo::ZONES).unwrap();
     let api = Api::start_in(folder, &settings(&feed));
+    let traffic = api.folder.path().join("feed");
+    fs::write(&traffic, demo::feed().unwrap()).unwrap();
     let mut stream = accept(&feed);
-    stream.write_all(&demo::feed().unwrap()).unwrap();
+    stream.write_all(&fs::read(&traffic).unwrap()).unwrap();
     stream.shutdown(Shutdown::Write).unwrap();
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
     // The daemon closes once it has read everything.
@@ -58,6 +60,7 @@ fn the_console_in_a_browser() {
         command.envs([("ATALAIA_NAME", "ana"), ("ATALAIA_PASSWORD", PASSWORD)]);
         command.env("ATALAIA_CHROMIUM", &chromium).env("ATALAIA_CONSOLE_PACKAGES", &packages);
         command.env("ATALAIA_STORE", api.store()).env("ATALAIA_BIN", env!("CARGO_BIN_EXE_atalaia"));
+        command.env("ATALAIA_FEED", &traffic);
         command.env("ATALAIA_SHOTS", &shots).output().unwrap()
     };
     let mut passed = 0;

@@ -1,12 +1,14 @@
 // @ts-check
 // Requests to the daemon. Every answer that is no success becomes an ApiError with the problem that the server described.
 import { signal } from "./vendor/preact.js";
+import { ask, forgetAnswer, given, kindOf } from "./purpose.js";
 
 const ROOT = "/api/v1";
 
 /** @typedef {{ pointer: string, detail: string }} Fault */
 /** @typedef {Record<string, string | number | boolean | null | undefined | (string | number)[]>} Params */
-/** @typedef {{ signal?: AbortSignal, etag?: string | null, key?: string, params?: Params, keepalive?: boolean }} Options */
+/** @typedef {{ signal?: AbortSignal, etag?: string | null, key?: string, params?: Params, keepalive?: boolean, purpose?: string | null }} Options
+ * `purpose` is what the request is for; with null the person is not asked if the site wants to know */
 /** @template T @typedef {{ data: T, etag: string | null, status: number }} Answer */
 
 /** Whether a request was answered with "not signed in" since the last sign-in. */
@@ -67,7 +69,12 @@ export function address(path, params) {
 export function get(path, params, options = {}) {
   /** @type {Record<string, string>} */
   const headers = options.etag ? { "If-None-Match": quoted(options.etag) } : {};
-  return send("GET", address(path, params), { headers, signal: options.signal });
+  return send("GET", address(path, params), { headers, signal: options.signal }, options.purpose);
+}
+
+/** A file as it is, for saving. @param {string} path @param {Params} [params] @returns {Promise<Blob>} */
+export async function file(path, params) {
+  return (await send("GET", address(path, params), { headers: {} }, undefined, true)).data;
 }
 
 /** @param {string} path @param {unknown} body @param {Options} [options] @returns {Promise<Answer<any>>} */
@@ -106,8 +113,28 @@ async function change(method, path, body, options = {}) {
 /** @param {string} etag */
 const quoted = (etag) => (/^(W\/)?"/.test(etag) || etag === "*" ? etag : `"${etag}"`);
 
-/** @param {string} method @param {string} url @param {{ headers: Record<string, string>, body?: string, signal?: AbortSignal, keepalive?: boolean }} parts */
-async function send(method, url, parts) {
+/** @typedef {{ headers: Record<string, string>, body?: string, signal?: AbortSignal, keepalive?: boolean }} Parts */
+
+/** Sends a request, and again with the purpose if the site asks for one and the person gives it.
+ * @param {string} method @param {string} url @param {Parts} parts @param {string | null} [purpose] @param {boolean} [isFile] */
+async function send(method, url, parts, purpose, isFile = false) {
+  const kind = kindOf(url);
+  const stated = (/** @type {string | null | undefined} */ word) => (word ? { ...parts, headers: { ...parts.headers, "X-Atalaia-Purpose": word } } : parts);
+  const known = purpose === undefined ? given(kind) : purpose;
+  try {
+    return await once(method, url, stated(known), isFile);
+  } catch (fault) {
+    if (!(fault instanceof ApiError && fault.type === "purpose") || purpose !== undefined) throw fault;
+    // The word is none of the site any more.
+    if (known !== null && known === given(kind)) forgetAnswer();
+    const word = await ask(kind);
+    if (word === null) throw fault;
+    return once(method, url, stated(word), isFile);
+  }
+}
+
+/** @param {string} method @param {string} url @param {Parts} parts @param {boolean} isFile */
+async function once(method, url, parts, isFile) {
   let response;
   try {
     response = await fetch(url, { method, ...parts, credentials: "same-origin", redirect: "error" });
@@ -123,13 +150,14 @@ async function send(method, url, parts) {
     throw new ApiError(response.status, problem, Number(response.headers.get("Retry-After")) || null);
   }
   const etag = response.headers.get("ETag")?.replace(/^(W\/)?"|"$/g, "") ?? null;
-  const data = response.status === 204 || response.status === 304 ? null : await content(response, isJson);
-  if (data && isJson) for (const each of onData) each(data, url);
+  const data = response.status === 204 || response.status === 304 ? null : await content(response, isJson, isFile);
+  if (data && isJson && !isFile) for (const each of onData) each(data, url);
   return { data, etag, status: response.status };
 }
 
-/** @param {Response} response @param {boolean} isJson @returns {Promise<any>} */
-function content(response, isJson) {
+/** @param {Response} response @param {boolean} isJson @param {boolean} isFile @returns {Promise<any>} */
+function content(response, isJson, isFile) {
+  if (isFile) return response.blob();
   if (isJson) return response.json();
   const type = response.headers.get("Content-Type") ?? "";
   return type.startsWith("text/") || type.includes("ndjson") ? response.text() : response.arrayBuffer();

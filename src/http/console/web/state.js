@@ -5,7 +5,8 @@ import { batch, computed, effect, signal } from "./vendor/preact.js";
 import { get, onData, put, setCsrf, signedOut } from "./api.js";
 import { enabled as keysEnabled } from "./keys.js";
 import { clockOffset, engineTime, feeds, hearEngine, onEnd, start, stop } from "./live.js";
-import { onNavigate } from "./route.js";
+import { beginView } from "./purpose.js";
+import { onNavigate, route } from "./route.js";
 import { LANGUAGES, language, setLanguage } from "./words.js";
 
 export { language };
@@ -159,6 +160,13 @@ effect(() => {
   localStorage.setItem("atalaia.palette", chosen);
   const dark = matchMedia("(prefers-color-scheme: dark)").matches;
   document.documentElement.dataset.palette = chosen === "system" ? (dark ? "dusk" : "day") : chosen;
+});
+
+// A page of one thing, or the thing that is open beside the list or on the map.
+effect(() => {
+  const { view, id } = route.value;
+  const isOne = id !== null || selection.value.kind === null;
+  beginView(JSON.stringify([session.value?.name, ...(isOne ? [view, id] : [selection.value.kind, selection.value.id])]));
 });
 
 effect(() => localStorage.setItem("atalaia.sound", sound.value ? "on" : "off"));

@@ -23,8 +23,6 @@ import { now } from "../state.js";
 
 /** For how long an act can be taken back, ms. */
 export const UNDO_MS = 10_000;
-/** An acknowledgement that is taken back ends after this time, ms: it must end in the future by the server's clock. */
-const SHORTLY_MS = 2_000;
 /** Alerts in one request at most, as the API takes them. */
 const BULK = 200;
 
@@ -139,52 +137,51 @@ export function insist(conflict) {
  */
 function remember(before, after, body) {
   const known = new Map(before.map((alert) => [alert.id, alert]));
-  const pairs = after.map((item) => ({ before: /** @type {Alert} */ (known.get(item.id)), after: item }));
-  const backs = pairs.map((pair) => ({ ...pair, steps: reverse(pair.before, body) }));
-  const canUndo = backs.every(({ steps }) => steps !== null);
-  last.value = {
-    act: body.act,
-    count: after.length,
-    until: now.value + UNDO_MS,
-    undo: canUndo ? () => takeBack(/** @type {Back[]} */ (backs)) : null,
-  };
+  const backs = after.map((item) => ({ before: /** @type {Alert} */ (known.get(item.id)), after: item }));
+  const canUndo = backs.every((back) => reverse(back.before, body, now.value) !== null);
+  last.value = { act: body.act, count: after.length, until: now.value + UNDO_MS, undo: canUndo ? () => takeBack(backs, body) : null };
 }
 
-/** @typedef {{before: Alert, after: Alert, steps: Body[]}} Back */
+/** @typedef {{before: Alert, after: Alert}} Back an alert before and after the act */
 
 /** The reason of an act that takes another one back. The engine's trail is in English. */
 const WHY = "taken back";
 
 /**
- * The acts that undo one; null if it cannot be undone. Notes stay, because nobody may alter what was written.
+ * The acts after which an alert is as it was before one; null if there are none. Notes stay, because nobody may alter what was written.
  * @param {Alert} before
  * @param {Body} body
+ * @param {number} at ms since 1970; an acknowledgement that has run out since is not given again
  * @returns {Body[]|null}
  */
-function reverse(before, body) {
-  const acknowledged = /** @type {Body} */ ({ act: "acknowledge", until: before.acknowledged_until, why: WHY });
+export function reverse(before, body, at) {
+  const { state, owner, finding, finding_reason: reason, acknowledged_until: until } = before;
+  const isAside = state === "acknowledged" && (until === null || Date.parse(until) > at);
+  /** @type {Body[]} */
+  const aside = isAside ? [{ act: "acknowledge", until, why: WHY }] : [];
   switch (body.act) {
-    case "acknowledge": return [before.state === "acknowledged" ? acknowledged : { act: "reopen", why: WHY }];
-    case "assign": return [{ act: "assign", to: before.owner, why: WHY }];
-    case "close": return [{ act: "reopen", why: WHY }, ...(before.state === "acknowledged" ? [acknowledged] : [])];
-    case "reopen": return [{ act: "close", finding: before.finding ?? "benign", why: before.finding_reason ?? WHY }];
+    case "acknowledge": return isAside ? aside : [{ act: "reopen", why: WHY }];
+    case "assign": return [{ act: "assign", to: owner, why: WHY }];
+    case "close": return [{ act: "reopen", why: WHY }, ...aside];
+    case "reopen": return state === "closed" ? [{ act: "close", finding: finding ?? "benign", why: reason ?? WHY }] : aside;
     default: return null;
   }
 }
 
 /**
- * Takes acts back, one alert after the other, each only if nobody acted on it since.
+ * Takes an act back, one alert after the other, each only if nobody acted on it since.
  * @param {Back[]} backs
+ * @param {Body} body the act
  * @returns {Promise<string|null>} who acted in between, or what the server said; null if all is as before
  */
-async function takeBack(backs) {
+async function takeBack(backs, body) {
   let hindrance = null;
   const ids = backs.map(({ before }) => before.id);
   mark(ids, "undo");
   try {
-    for (const { after, steps } of backs) {
+    for (const { before, after } of backs) {
       let item = after;
-      for (const step of steps) {
+      for (const step of reverse(before, body, now.value) ?? []) {
         try {
           item = await stepBack(item, step);
         } catch (error) {
@@ -203,15 +200,22 @@ async function takeBack(backs) {
 }
 
 /**
- * One act that takes another back. Only what is closed can be reopened; an acknowledgement is left to run out instead.
+ * One act that takes another back; again after the pause that the server asks for where there are many.
  * @param {Alert} item
  * @param {Body} step
  * @returns {Promise<Alert>}
  */
 async function stepBack(item, step) {
-  const isRunOut = step.act === "reopen" && item.state === "acknowledged";
-  const body = isRunOut ? { act: "acknowledge", until: new Date(now.value + SHORTLY_MS).toISOString(), why: WHY } : step;
-  return (await post(`/alerts/${item.id}/acts`, body, { etag: item.etag, key: newKey() })).data;
+  const key = newKey();
+  for (;;) {
+    try {
+      return (await post(`/alerts/${item.id}/acts`, step, { etag: item.etag, key })).data;
+    } catch (error) {
+      const { status, retryAfter } = /** @type {any} */ (error);
+      if (status !== 429) throw error;
+      await new Promise((done) => setTimeout(done, 1000 * (retryAfter ?? 1)));
+    }
+  }
 }
 
 /**

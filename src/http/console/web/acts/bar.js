@@ -62,13 +62,13 @@ export function ActsBar({ alert, onDone }) {
 export function Buttons({ alerts, isBulk = false }) {
   const me = session.value;
   const isBusy = alerts.some((alert) => underway.value.has(alert.id));
-  const shown = ACTS.filter(({ kind }) => mayEver(kind, me) && kind !== "export" && !(isBulk && kind === "silence"));
+  const shown = ACTS.filter(({ kind }) => mayEver(kind, me) && kind !== (isBulk ? "silence" : "export"));
   return h("div", { class: "acts-bar", role: "toolbar", "aria-label": t("acts.title") }, shown.map(({ kind, key }) => {
     const fit = open(kind, alerts, me?.name ?? null).length;
     if (fit === 0 && (kind === "reopen" || kind === "mine")) return null;
     return h("button", {
       key: kind, type: "button", class: `button${kind === "acknowledge" ? " main" : ""}${form.value?.kind === kind ? " on" : ""}`,
-      disabled: fit === 0 || (isBusy && kind !== "copy"), title: t(`acts.hint.${kind}`), onClick: () => run(kind, alerts),
+      disabled: fit === 0 || (isBusy && kind !== "copy" && kind !== "export"), title: t(`acts.hint.${kind}`), onClick: () => run(kind, alerts),
     }, t(`acts.button.${kind}`), isBulk && fit !== alerts.length && fit > 0 ? ` ${fit}` : "", h("kbd", { "aria-hidden": "true" }, key));
   }));
 }

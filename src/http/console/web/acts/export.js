@@ -1,7 +1,11 @@
 // @ts-check
-/** The export of what the filter shows, with a reason: it goes into the audit as a disclosure. */
+/** The export of the chosen alerts, or of what the filter shows, with a reason: it goes into the audit as a disclosure. */
 import { h, useState } from "../vendor/preact.js";
+import { file } from "../api.js";
 import { query } from "../list/filter.js";
+import { chosen } from "../list/store.js";
+import { eventNow } from "../state.js";
+import { save } from "../ui/save.js";
 import { t } from "../words.js";
 import { useDraft } from "./drafts.js";
 import { because, hide, say } from "./run.js";
@@ -12,43 +16,38 @@ const FORMATS = ["csv", "geojson", "jsonl", "kml", "text"];
 /** Characters a reason has at least. */
 const REASON = 10;
 
-/**
- * Fetches the file, so that a refusal can be read instead of being saved.
- * @param {string} address
- */
-async function fetched(address) {
-  const answer = await fetch(address, { credentials: "same-origin" });
-  if (answer.ok) return answer.blob();
-  const problem = await answer.json().catch(() => ({ title: answer.statusText }));
-  throw { ...problem, status: answer.status };
-}
+/** Alerts that one export names at most, as the API takes them. */
+const CHOSEN = 200;
 
 /** @param {{filter: string, total: number}} props */
 export function ExportForm({ filter, total }) {
   const draft = useDraft("export", { format: "csv", why: "" });
   const [state, setState] = useState(/** @type {{busy: boolean, fault: string|null}} */ ({ busy: false, fault: null }));
+  const [wantsAll, setWantsAll] = useState(false);
   const { format, why } = draft.value;
-  const isEnough = why.trim().length >= REASON;
+  const ids = [...chosen.value];
+  const isChosen = ids.length > 0 && !wantsAll;
+  const n = isChosen ? ids.length : total;
+  const missing = isChosen && n > CHOSEN ? t("export.too_many", { n: CHOSEN }) : why.trim().length < REASON ? t("export.why_what", { n: REASON }) : null;
   const onSend = async () => {
     setState({ busy: true, fault: null });
     try {
-      const file = await fetched(`/api/v1/alerts/export?${new URLSearchParams({ format, ...query(filter), why: why.trim() })}`);
-      const link = document.createElement("a");
-      link.href = URL.createObjectURL(file);
-      link.download = `alerts-${new Date().toISOString().slice(0, 16).replace(/[-:]/g, "")}Z.${format === "text" ? "txt" : format}`;
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+      const written = await file("/alerts/export", { format, ...(isChosen ? { ids } : query(filter, [], eventNow.peek())), why: why.trim() });
+      save(written, `alerts-${new Date().toISOString().slice(0, 16).replace(/[-:]/g, "")}Z.${format === "text" ? "txt" : format}`);
       draft.clear();
       hide();
-      say("good", t("export.done", { n: total }), []);
+      say("good", t("export.done", { n }), []);
     } catch (error) {
       setState({ busy: false, fault: because(error) });
     }
   };
   return h(Shell, {
-    title: t("export.title", { n: total }), about: filter, submit: t("acts.do.export"), ...state, canSend: isEnough,
-    why: t("export.why_what", { n: REASON }), onSend,
+    title: t("export.title", { n }), about: isChosen ? "" : filter, submit: t("acts.do.export"), ...state, canSend: missing === null, why: missing, onSend,
   },
+  ids.length > 0 ? h(Choices, {
+    name: "scope", label: t("export.scope"), value: isChosen ? "chosen" : "filter", onPick: (value) => setWantsAll(value === "filter"),
+    options: [{ value: "chosen", label: t("export.chosen", { n: ids.length }) }, { value: "filter", label: t("export.filter", { n: total }) }],
+  }) : null,
   h(Choices, {
     name: "format", label: t("export.format"), value: format, isFirst: true, onPick: (value) => draft.set({ format: value }),
     options: FORMATS.map((value) => ({ value, label: value === "text" ? t("export.text") : value.toUpperCase() })),

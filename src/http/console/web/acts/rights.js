@@ -39,7 +39,7 @@ export function open(kind, alerts, me) {
     case "acknowledge": return alerts.filter((alert) => alert.state === "new");
     case "until": case "assign": case "close": return alerts.filter((alert) => alert.state !== "closed");
     case "mine": return alerts.filter((alert) => alert.state !== "closed" && alert.owner !== me);
-    case "reopen": return alerts.filter((alert) => alert.state === "closed");
+    case "reopen": return alerts.filter((alert) => alert.state !== "new");
     default: return alerts;
   }
 }

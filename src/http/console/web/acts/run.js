@@ -1,7 +1,7 @@
 // @ts-check
 /** What a key or a button of an act starts: the act itself, or the form that asks for what it needs. */
 import { signal } from "../vendor/preact.js";
-import { session } from "../state.js";
+import { now, session } from "../state.js";
 import { t } from "../words.js";
 import { act, insist, last } from "./act.js";
 import { copy } from "./copy.js";
@@ -48,7 +48,8 @@ export function hide() {
 export function run(kind, alerts) {
   const me = session.value;
   if (!mayEver(kind, me)) return say("bad", t("acts.no_right"), alerts);
-  if (kind === "export") return show(kind, alerts);
+  // What is exported is chosen in the form: it stands with the list, whichever alert is open.
+  if (kind === "export") return show(kind, []);
   if (alerts.length === 0) return say("bad", t("acts.nothing_chosen"), alerts);
   if (kind === "copy") return void copyAll(alerts);
   const fit = open(kind, alerts, me?.name ?? null);
@@ -111,7 +112,7 @@ export async function goOn() {
 /** Takes the last act back, if there is still time. */
 export async function undo() {
   const before = last.value;
-  if (!before) return say("bad", t("acts.nothing_to_undo"), []);
+  if (!before || before.until <= now.value) return say("bad", t("acts.nothing_to_undo"), []);
   if (!before.undo) return say("bad", t("acts.no_undo"), []);
   last.value = null;
   try {
@@ -137,9 +138,10 @@ export function say(tone, text, alerts) {
  * @param {unknown} error
  */
 export function because(error) {
-  const { status, title, detail, errors } = /** @type {any} */ (error);
+  const { status, type, title, detail, errors } = /** @type {any} */ (error);
   if (!status) return t("acts.unreachable");
   if (status === 401) return t("acts.session_over");
+  if (type === "purpose") return t("fault.purpose");
   const first = errors?.[0];
   const precise = first ? `${first.pointer}: ${first.detail}` : "";
   return [title, detail || precise].filter(Boolean).join(": ");

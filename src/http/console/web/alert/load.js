@@ -3,6 +3,7 @@
 import { useCallback, useEffect, useRef, useState } from "../vendor/preact.js";
 import { get } from "../api.js";
 import { onEntry, onReset } from "../live.js";
+import { answers, forgetAnswer } from "../purpose.js";
 import { ended } from "../state.js";
 
 /** Entries come in bursts: an alert, its deliveries, its case. Milliseconds. */
@@ -57,6 +58,12 @@ export function useLoaded(path, params, concerns) {
     load();
     return () => running.current?.abort();
   }, [key]);
+  // What was refused for want of a purpose is asked for again once there is one.
+  const isUnasked = /** @type {any} */ (state.fault)?.type === "purpose";
+  const given = answers.value;
+  useEffect(() => {
+    if (isUnasked) load();
+  }, [given]);
   const status = state.fault ? /** @type {any} */ (state.fault).status : null;
   useEffect(() => {
     if (status !== 0 && status !== 503) return undefined;
@@ -85,6 +92,16 @@ export function useLoaded(path, params, concerns) {
 
   const current = state.key === key ? state : { data: null, fault: null, etag: null };
   return { data: current.data, fault: current.fault, etag: current.etag, reload: load };
+}
+
+/**
+ * Asks again for what could not be had, because the reader wants it.
+ * @param {Error} fault
+ * @param {() => void} again
+ */
+export function retry(fault, again) {
+  if (/** @type {any} */ (fault).type === "purpose") forgetAnswer();
+  again();
 }
 
 /**

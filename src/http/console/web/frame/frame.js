@@ -10,6 +10,7 @@ import { Lazy } from "../views/lazy.js";
 import { t } from "../words.js";
 import { Bar, PAGES } from "./bar.js";
 import { panel } from "./panel.js";
+import { PurposeQuestion } from "./purpose.js";
 import { listen } from "./sound.js";
 import { followStatus } from "./status_poll.js";
 import { Warnings } from "./warnings.js";
@@ -39,6 +40,7 @@ export function Frame() {
     h(Boundary, { key: "bar", name: "bar", children: h(Bar, null) }),
     h(Boundary, { key: "warnings", name: "warnings", children: h(Warnings, null) }),
     h("div", { key: "stage", class: "stage" },
+      h(Boundary, { name: "purpose", children: h(PurposeQuestion, null) }),
       h("main", { class: "page", id: "page", tabIndex: 0 }, h(Boundary, { key: view, name: view, children: isClosed ? null : h(View, { view, id, params }) })),
       panel.value === "keys" && h(Side, { title: t("keys.title"), children: h(Lazy, { load: loadKeys, props: {}, name: t("keys.title") }) }),
       panel.value === "account" && h(Side, { title: t("account.title"), children: h(Lazy, { load: loadAccount, props: {}, name: t("account.title") }) }),

@@ -5,6 +5,7 @@ import { get } from "../api.js";
 import { decimal, dms } from "../format.js";
 import { go, route } from "../route.js";
 import { place, selection } from "../state.js";
+import { PurposeForm } from "../ui/purpose.js";
 import { t, word } from "../words.js";
 import { readPlace } from "./place.js";
 
@@ -13,12 +14,23 @@ import { readPlace } from "./place.js";
 /** Results of each kind at most. */
 const EACH = 6;
 
-/** @param {{ rows: Row[] | null, fault: string, at: number, pick: (row: Row, apart: boolean) => void }} props */
-export function Results({ rows, fault, at, pick }) {
-  if (fault) return h("div", { class: "search-results", id: "search-results" }, h("div", { class: "search-none", role: "alert" }, fault));
-  if (!rows) return h("div", { class: "search-results", id: "search-results" }, h("div", { class: "search-none" }, t("word.loading")));
-  if (rows.length === 0) return h("div", { class: "search-results", id: "search-results" }, h("div", { class: "search-none", role: "status" }, t("search.nothing")));
-  return h("div", { class: "search-results", id: "search-results", role: "listbox", "aria-label": t("search.label") },
+/** What was found. @typedef {{ rows: Row[], isUnasked: boolean }} Found `isUnasked`: vessels are searched only once it is stated what for */
+
+/**
+ * @param {{ found: Found | null, fault: string, at: number, pick: (row: Row, apart: boolean) => void, onPurpose: (purpose: string) => void, onCancel: () => void }} props
+ */
+export function Results({ found, fault, at, pick, onPurpose, onCancel }) {
+  return h("div", { class: "search-results" },
+    fault ? h("div", { class: "search-none", id: "search-results", role: "alert" }, fault) : h(Rows, { found, at, pick }),
+    found?.isUnasked && h(PurposeForm, { kind: "search", id: "search-purpose", onAnswer: onPurpose, onCancel }));
+}
+
+/** @param {{ found: Found | null, at: number, pick: (row: Row, apart: boolean) => void }} props */
+function Rows({ found, at, pick }) {
+  if (!found) return h("div", { class: "search-none", id: "search-results" }, t("word.loading"));
+  const { rows, isUnasked } = found;
+  if (rows.length === 0) return isUnasked ? null : h("div", { class: "search-none", id: "search-results", role: "status" }, t("search.nothing"));
+  return h("div", { id: "search-results", role: "listbox", "aria-label": t("search.label") },
     rows.map((row, index) => [
       row.group !== rows[index - 1]?.group && h("h3", { key: row.group, role: "presentation" }, t(`search.${row.group}`)),
       h("div", { key: row.key, id: `search-${index}`, class: "search-row", role: "option", "aria-selected": index === at, onClick: (/** @type {MouseEvent} */ event) => pick(row, event.shiftKey) },
@@ -26,20 +38,21 @@ export function Results({ rows, fault, at, pick }) {
     ]));
 }
 
-/** @param {string} text @param {AbortSignal} signal @returns {Promise<Row[]>} */
-export async function find(text, signal) {
+/** @param {string} text @param {AbortSignal} signal @param {string | null} purpose of the search; null if it was not stated @returns {Promise<Found>} */
+export async function find(text, signal, purpose) {
   const there = readPlace(text);
-  if (there) return [placeRow("coordinates", decimal(there.lat, there.lon), dms(there.lat, there.lon), there)];
+  if (there) return { rows: [placeRow("coordinates", decimal(there.lat, there.lon), dms(there.lat, there.lon), there)], isUnasked: false };
   const asked = [
-    get("/vessels", { q: text, limit: EACH }, { signal }).then(({ data }) => data.items.map(vesselRow)),
+    get("/vessels", { q: text, limit: EACH }, { signal, purpose }).then(({ data }) => data.items.map(vesselRow)),
     get("/alerts", { q: quoted(text), limit: EACH }, { signal }).then(({ data }) => data.items.map(alertRow)),
     cases(text, signal), zones(text, signal),
   ];
   const found = await Promise.allSettled(asked);
-  const failed = found.find((each) => each.status === "rejected");
+  const faults = found.flatMap((each) => (each.status === "rejected" ? [each.reason] : []));
   const rows = found.flatMap((each) => (each.status === "fulfilled" ? each.value : []));
-  if (failed && rows.length === 0) throw /** @type {PromiseRejectedResult} */ (failed).reason;
-  return rows;
+  const isUnasked = faults.some((fault) => fault.type === "purpose");
+  if (faults.length > 0 && rows.length === 0 && !isUnasked) throw faults[0];
+  return { rows, isUnasked };
 }
 
 /** As words, not as tokens of the filter. @param {string} text */

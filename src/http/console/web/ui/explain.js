@@ -9,6 +9,7 @@ export function explain(fault) {
   if (fault.status === 0) return t("fault.network");
   if (fault.type === "unauthenticated") return t("fault.unauthenticated");
   if (fault.type === "forbidden") return `${t("fault.forbidden")} ${fault.detail}`;
+  if (fault.type === "purpose") return t("fault.purpose");
   if (fault.type === "stale") return t("fault.stale");
   if (fault.type === "too-many" || fault.type === "busy") return t(`fault.${fault.type}`, { n: fault.retryAfter ?? 5 });
   if (fault.status >= 500) return t("fault.server", { status: fault.status });

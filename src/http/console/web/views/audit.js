@@ -1,7 +1,7 @@
 // @ts-check
 // Audit: who did and read what, when, why. Read by cursor; the chain is verified by the server on demand.
 import { h, useEffect, useRef, useState } from "../vendor/preact.js";
-import { address, get } from "../api.js";
+import { file, get } from "../api.js";
 import { number, time } from "../format.js";
 import { setParams } from "../route.js";
 import { may } from "../state.js";
@@ -10,6 +10,8 @@ import { Chip } from "../ui/chip.js";
 import { SelectField, TextField } from "../ui/field.js";
 import { explain } from "../ui/explain.js";
 import { listOf } from "../ui/list.js";
+import { save } from "../ui/save.js";
+import { say } from "../ui/toast.js";
 import "../words/pages.js";
 import { t, word } from "../words.js";
 
@@ -29,7 +31,7 @@ export default function AuditView({ params }) {
   if (!may("audit")) return h("div", { class: "page-loading" }, t("fault.forbidden"));
   const chosen = rows.items.find((each) => each.seq === open) ?? null;
   return h("div", { class: "sheet" },
-    h("div", { class: "sheet-head" }, h("h1", null, t("nav.audit")), h(Chain, null), h("span", { class: "grow" }), h("a", { class: "button", href: address("/audit/export", instants(filter)), download: "audit.jsonl" }, t("audit.export"))),
+    h("div", { class: "sheet-head" }, h("h1", null, t("nav.audit")), h(Chain, null), h("span", { class: "grow" }), h(Export, { filter })),
     h(Filters, { filter }),
     rows.fault != null && h("p", { class: "form-fault", role: "alert" }, explain(rows.fault)),
     h("section", { class: "card audit-list" },
@@ -37,6 +39,16 @@ export default function AuditView({ params }) {
       rows.items.length === 0 && !rows.loading ? h("p", { class: "search-none" }, t("audit.nothing"))
         : listOf({ items: rows.items, keyOf: (each) => each.seq, rowHeight: 30, label: t("nav.audit"), selected: open, onOpen: (each) => setOpen(each.seq === open ? null : each.seq), onEnd: rows.more, row: (each) => h(Row, { row: each }) })),
     chosen && h(Detail, { row: chosen }));
+}
+
+/** @param {{ filter: Record<string, string> }} props */
+function Export({ filter }) {
+  const [busy, setBusy] = useState(false);
+  const write = () => {
+    setBusy(true);
+    file("/audit/export", instants(filter)).then((written) => save(written, "audit.jsonl"), (failed) => say(explain(failed), "bad")).finally(() => setBusy(false));
+  };
+  return h(Button, { onClick: write, busy }, t("audit.export"));
 }
 
 /** Loads the rows for a filter, and more of them by cursor. Late answers to an older filter are dropped.

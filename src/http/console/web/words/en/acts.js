@@ -7,8 +7,8 @@ const words = {
   "acts.button.silence": "Silence…", "acts.button.close": "Close…", "acts.button.reopen": "Reopen…", "acts.button.copy": "Copy", "acts.button.export": "Export…",
   "acts.hint.acknowledge": "Set aside until it becomes graver; the next one opens", "acts.hint.until": "Set aside until a time, or until it becomes graver",
   "acts.hint.mine": "Assign to me", "acts.hint.assign": "Assign to somebody", "acts.hint.note": "Write a note that stays", "acts.hint.silence": "Hold back deliveries about this vessel, zone or behaviour",
-  "acts.hint.close": "Close with a finding and a reason; the next one opens", "acts.hint.reopen": "Take the finding back", "acts.hint.copy": "Copy as text",
-  "acts.hint.export": "Export what the filter shows, with a reason",
+  "acts.hint.close": "Close with a finding and a reason; the next one opens", "acts.hint.reopen": "Take the finding or the acknowledgement back", "acts.hint.copy": "Copy as text",
+  "acts.hint.export": "Export the chosen alerts, or what the filter shows, with a reason",
   "acts.key.acknowledge": "Acknowledge (until graver), next opens", "acts.key.until": "Acknowledge until…", "acts.key.mine": "Mine", "acts.key.assign": "Assign to…",
   "acts.key.note": "Note", "acts.key.silence": "Silence… (shows what it hides)", "acts.key.close": "Close with a finding…", "acts.key.reopen": "Reopen", "acts.key.copy": "Copy as text",
   "acts.key.export": "Export…", "acts.key.undo": "Take back my last act (10 s)",
@@ -29,7 +29,7 @@ const words = {
   "acts.some_refused": { one: "{n} of {all} was refused: {first}", other: "{n} of {all} were refused: {first}" },
   "acts.unfit.acknowledge": "It is acknowledged or closed already", "acts.unfit.until": "It is closed; reopen it first", "acts.unfit.mine": "It is yours already, or closed",
   "acts.unfit.assign": "It is closed; reopen it first", "acts.unfit.note": "No note can be added", "acts.unfit.silence": "There is nothing to silence", "acts.unfit.close": "It is closed already",
-  "acts.unfit.reopen": "It is not closed", "acts.copied": { one: "{n} alert copied as text", other: "{n} alerts copied as text" }, "acts.not_copied": "The browser did not let the text be copied",
+  "acts.unfit.reopen": "It is neither closed nor acknowledged", "acts.copied": { one: "{n} alert copied as text", other: "{n} alerts copied as text" }, "acts.not_copied": "The browser did not let the text be copied",
   "acts.why": "Reason", "acts.why_what": "A reason is missing", "acts.optional": "optional", "acts.note": "Note", "acts.note_stays": "stays as it is; nobody can change it", "acts.note_what": "The note is empty",
   "acts.until": "Until", "acts.until_time": "At a time…", "acts.until_what": "Give a time ahead, as 06:00Z or 2026-03-02 06:00", "acts.ends_at": "until {time}", "acts.hours": { one: "{n} h", other: "{n} h" },
   "acts.to": "To", "acts.to_whom": "A name is missing", "acts.to_nobody": "To nobody", "acts.nobody": "nobody", "acts.finding": "Finding", "acts.finding_what": "A finding is missing", "acts.closed_because": "Closed because: {why}",
@@ -42,5 +42,7 @@ const words = {
   "silence.preview": "preview", "silence.counting": "Counting what it would hold back…", "silence.holds": { one: "It holds back {n} open alert now", other: "It holds back {n} open alerts now" },
   "export.title": { one: "Export {n} alert", other: "Export {n} alerts" }, "export.format": "Format", "export.text": "Text", "export.audited": "kept in the audit", "export.why_what": "A reason of at least {n} characters is missing",
   "export.done": { one: "{n} alert exported", other: "{n} alerts exported" },
+  "export.scope": "Which", "export.chosen": { one: "the chosen one", other: "the {n} chosen" }, "export.filter": { one: "the one under the filter", other: "all {n} under the filter" },
+  "export.too_many": "At most {n} chosen alerts can be exported at once",
 };
 export default words;

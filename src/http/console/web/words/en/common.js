@@ -37,5 +37,6 @@ const words = {
   "fault.forbidden": "You may not do that.", "fault.unauthenticated": "The session has ended. Log in again above; your text is kept here.",
   "fault.stale": "Somebody changed it in between.", "fault.too-many": "Too many requests. Try again in {n} s.", "fault.busy": "The server is busy. Try again in {n} s.",
   "fault.server": "The server failed ({status}).", "fault.form_kept": "Not saved: {why}",
+  "fault.purpose": "No purpose was stated, so nothing was shown or exported.",
 };
 export default words;

@@ -24,5 +24,7 @@ const words = {
   "account.sign_out": "Log out",
   "time.ago": "{span} ago",
   "warning.purpose": "What is this shift for? Every look at details is recorded with it.", "warning.purpose_keep": "Record it",
+  "ask.export": "What is this export for?", "ask.search": "What is this search for vessels for?", "ask.detail": "What are you looking at this for?", "ask.recorded": "The answer is recorded in the audit.",
+  "ask.do.export": "Export", "ask.do.search": "Search", "ask.do.detail": "Show", "ask.give": "State the purpose",
 };
 export default words;

@@ -8,8 +8,8 @@ const words = {
   "acts.button.silence": "Silenciar…", "acts.button.close": "Cerrar…", "acts.button.reopen": "Reabrir…", "acts.button.copy": "Copiar", "acts.button.export": "Exportar…",
   "acts.hint.acknowledge": "Apartar hasta que se agrave; se abre la siguiente", "acts.hint.until": "Apartar hasta una hora, o hasta que se agrave",
   "acts.hint.mine": "Asignármela", "acts.hint.assign": "Asignar a alguien", "acts.hint.note": "Escribir una nota que queda", "acts.hint.silence": "Retener las entregas sobre este buque, zona o comportamiento",
-  "acts.hint.close": "Cerrar con una conclusión y un motivo; se abre la siguiente", "acts.hint.reopen": "Retirar la conclusión", "acts.hint.copy": "Copiar como texto",
-  "acts.hint.export": "Exportar lo que muestra el filtro, con un motivo",
+  "acts.hint.close": "Cerrar con una conclusión y un motivo; se abre la siguiente", "acts.hint.reopen": "Retirar la conclusión o el reconocimiento", "acts.hint.copy": "Copiar como texto",
+  "acts.hint.export": "Exportar las alertas elegidas, o lo que muestra el filtro, con un motivo",
   "acts.key.acknowledge": "Reconocer (hasta que se agrave), se abre la siguiente", "acts.key.until": "Reconocer hasta…", "acts.key.mine": "Mía", "acts.key.assign": "Asignar a…",
   "acts.key.note": "Nota", "acts.key.silence": "Silenciar… (muestra lo que oculta)", "acts.key.close": "Cerrar con una conclusión…", "acts.key.reopen": "Reabrir", "acts.key.copy": "Copiar como texto",
   "acts.key.export": "Exportar…", "acts.key.undo": "Deshacer mi último acto (10 s)",
@@ -30,7 +30,7 @@ const words = {
   "acts.some_refused": { one: "{n} de {all} fue rechazada: {first}", other: "{n} de {all} fueron rechazadas: {first}" },
   "acts.unfit.acknowledge": "Ya está reconocida o cerrada", "acts.unfit.until": "Está cerrada; reábrala primero", "acts.unfit.mine": "Ya es suya, o está cerrada",
   "acts.unfit.assign": "Está cerrada; reábrala primero", "acts.unfit.note": "No se puede añadir nota", "acts.unfit.silence": "No hay nada que silenciar", "acts.unfit.close": "Ya está cerrada",
-  "acts.unfit.reopen": "No está cerrada", "acts.copied": { one: "{n} alerta copiada como texto", other: "{n} alertas copiadas como texto" }, "acts.not_copied": "El navegador no dejó copiar el texto",
+  "acts.unfit.reopen": "No está cerrada ni reconocida", "acts.copied": { one: "{n} alerta copiada como texto", other: "{n} alertas copiadas como texto" }, "acts.not_copied": "El navegador no dejó copiar el texto",
   "acts.why": "Motivo", "acts.why_what": "Falta un motivo", "acts.optional": "opcional", "acts.note": "Nota", "acts.note_stays": "queda como está; nadie puede cambiarla", "acts.note_what": "La nota está vacía",
   "acts.until": "Hasta", "acts.until_time": "A una hora…", "acts.until_what": "Indique una hora futura, como 06:00Z o 2026-03-02 06:00", "acts.ends_at": "hasta {time}", "acts.hours": { one: "{n} h", other: "{n} h" },
   "acts.to": "A", "acts.to_whom": "Falta un nombre", "acts.to_nobody": "A nadie", "acts.nobody": "nadie", "acts.finding": "Conclusión", "acts.finding_what": "Falta una conclusión", "acts.closed_because": "Cerrada porque: {why}",
@@ -43,5 +43,7 @@ const words = {
   "silence.preview": "vista previa", "silence.counting": "Contando lo que quedaría retenido…", "silence.holds": { one: "Retiene ahora {n} alerta en curso", other: "Retiene ahora {n} alertas en curso" },
   "export.title": { one: "Exportar {n} alerta", other: "Exportar {n} alertas" }, "export.format": "Formato", "export.text": "Texto", "export.audited": "queda en la auditoría", "export.why_what": "Falta un motivo de al menos {n} caracteres",
   "export.done": { one: "{n} alerta exportada", other: "{n} alertas exportadas" },
+  "export.scope": "Cuáles", "export.chosen": { one: "la elegida", other: "las {n} elegidas" }, "export.filter": { one: "la del filtro", other: "las {n} del filtro" },
+  "export.too_many": "Solo se pueden exportar {n} alertas elegidas a la vez",
 };
 export default words;

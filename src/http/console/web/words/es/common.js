@@ -38,5 +38,6 @@ const words = {
   "fault.forbidden": "No tiene permiso para eso.", "fault.unauthenticated": "La sesión ha terminado. Vuelva a entrar arriba; su texto se conserva aquí.",
   "fault.stale": "Alguien lo cambió entretanto.", "fault.too-many": "Demasiadas peticiones. Reintente dentro de {n} s.", "fault.busy": "El servidor está ocupado. Reintente dentro de {n} s.",
   "fault.server": "El servidor ha fallado ({status}).", "fault.form_kept": "No guardado: {why}",
+  "fault.purpose": "No se indicó una finalidad; no se mostró ni exportó nada.",
 };
 export default words;

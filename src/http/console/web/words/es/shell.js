@@ -25,5 +25,7 @@ const words = {
   "account.sign_out": "Cerrar sesión",
   "time.ago": "hace {span}",
   "warning.purpose": "¿Para qué es esta guardia? Cada consulta de detalles queda registrada con la finalidad.", "warning.purpose_keep": "Registrarla",
+  "ask.export": "¿Para qué es esta exportación?", "ask.search": "¿Para qué es esta búsqueda de buques?", "ask.detail": "¿Para qué consulta esto?", "ask.recorded": "La respuesta queda registrada en la auditoría.",
+  "ask.do.export": "Exportar", "ask.do.search": "Buscar", "ask.do.detail": "Mostrar", "ask.give": "Indicar la finalidad",
 };
 export default words;

@@ -8,8 +8,8 @@ const words = {
   "acts.button.silence": "Silence…", "acts.button.close": "Clore…", "acts.button.reopen": "Rouvrir…", "acts.button.copy": "Copier", "acts.button.export": "Exporter…",
   "acts.hint.acknowledge": "Mettre de côté jusqu’à aggravation ; la suivante s’ouvre", "acts.hint.until": "Mettre de côté jusqu’à une heure, ou jusqu’à aggravation",
   "acts.hint.mine": "Me la confier", "acts.hint.assign": "Confier à quelqu’un", "acts.hint.note": "Écrire une note qui reste", "acts.hint.silence": "Retenir les envois sur ce navire, cette zone ou ce comportement",
-  "acts.hint.close": "Clore avec une conclusion et un motif ; la suivante s’ouvre", "acts.hint.reopen": "Retirer la conclusion", "acts.hint.copy": "Copier en texte",
-  "acts.hint.export": "Exporter ce que montre le filtre, avec un motif",
+  "acts.hint.close": "Clore avec une conclusion et un motif ; la suivante s’ouvre", "acts.hint.reopen": "Retirer la conclusion ou l’acquittement", "acts.hint.copy": "Copier en texte",
+  "acts.hint.export": "Exporter les alertes choisies, ou ce que montre le filtre, avec un motif",
   "acts.key.acknowledge": "Acquitter (jusqu’à aggravation), la suivante s’ouvre", "acts.key.until": "Acquitter jusqu’à…", "acts.key.mine": "À moi", "acts.key.assign": "Confier à…",
   "acts.key.note": "Note", "acts.key.silence": "Silence… (montre ce qu’il cache)", "acts.key.close": "Clore avec une conclusion…", "acts.key.reopen": "Rouvrir", "acts.key.copy": "Copier en texte",
   "acts.key.export": "Exporter…", "acts.key.undo": "Défaire mon dernier acte (10 s)",
@@ -30,7 +30,7 @@ const words = {
   "acts.some_refused": { one: "{n} sur {all} a été refusée : {first}", other: "{n} sur {all} ont été refusées : {first}" },
   "acts.unfit.acknowledge": "Elle est déjà acquittée ou close", "acts.unfit.until": "Elle est close ; rouvrez-la d’abord", "acts.unfit.mine": "Elle est déjà à vous, ou close",
   "acts.unfit.assign": "Elle est close ; rouvrez-la d’abord", "acts.unfit.note": "Impossible d’ajouter une note", "acts.unfit.silence": "Il n’y a rien à mettre en silence", "acts.unfit.close": "Elle est déjà close",
-  "acts.unfit.reopen": "Elle n’est pas close", "acts.copied": { one: "{n} alerte copiée en texte", other: "{n} alertes copiées en texte" }, "acts.not_copied": "Le navigateur n’a pas permis de copier le texte",
+  "acts.unfit.reopen": "Elle n’est ni close ni acquittée", "acts.copied": { one: "{n} alerte copiée en texte", other: "{n} alertes copiées en texte" }, "acts.not_copied": "Le navigateur n’a pas permis de copier le texte",
   "acts.why": "Motif", "acts.why_what": "Il manque un motif", "acts.optional": "facultatif", "acts.note": "Note", "acts.note_stays": "reste telle quelle ; personne ne peut la changer", "acts.note_what": "La note est vide",
   "acts.until": "Jusqu’à", "acts.until_time": "À une heure…", "acts.until_what": "Donnez une heure à venir, comme 06:00Z ou 2026-03-02 06:00", "acts.ends_at": "jusqu’à {time}", "acts.hours": { one: "{n} h", other: "{n} h" },
   "acts.to": "À", "acts.to_whom": "Il manque un nom", "acts.to_nobody": "À personne", "acts.nobody": "personne", "acts.finding": "Conclusion", "acts.finding_what": "Il manque une conclusion", "acts.closed_because": "Close parce que : {why}",
@@ -43,5 +43,7 @@ const words = {
   "silence.preview": "aperçu", "silence.counting": "Compte de ce qui serait retenu…", "silence.holds": { one: "Retient maintenant {n} alerte en cours", other: "Retient maintenant {n} alertes en cours" },
   "export.title": { one: "Exporter {n} alerte", other: "Exporter {n} alertes" }, "export.format": "Format", "export.text": "Texte", "export.audited": "gardé dans l’audit", "export.why_what": "Il manque un motif d’au moins {n} caractères",
   "export.done": { one: "{n} alerte exportée", other: "{n} alertes exportées" },
+  "export.scope": "Lesquelles", "export.chosen": { one: "l’alerte choisie", other: "les {n} choisies" }, "export.filter": { one: "celle du filtre", other: "les {n} du filtre" },
+  "export.too_many": "Au plus {n} alertes choisies peuvent être exportées à la fois",
 };
 export default words;

@@ -38,5 +38,6 @@ const words = {
   "fault.forbidden": "Vous n’y êtes pas autorisé.", "fault.unauthenticated": "La session est terminée. Reconnectez-vous ci-dessus ; votre texte est conservé ici.",
   "fault.stale": "Quelqu’un l’a modifié entre-temps.", "fault.too-many": "Trop de requêtes. Réessayez dans {n} s.", "fault.busy": "Le serveur est occupé. Réessayez dans {n} s.",
   "fault.server": "Le serveur a échoué ({status}).", "fault.form_kept": "Non enregistré : {why}",
+  "fault.purpose": "Aucune finalité n’a été indiquée ; rien n’a été affiché ni exporté.",
 };
 export default words;

@@ -25,5 +25,7 @@ const words = {
   "account.sign_out": "Se déconnecter",
   "time.ago": "il y a {span}",
   "warning.purpose": "À quoi sert cette veille ? Chaque consultation de détails est enregistrée avec sa finalité.", "warning.purpose_keep": "L’enregistrer",
+  "ask.export": "À quoi sert cet export ?", "ask.search": "À quoi sert cette recherche de navires ?", "ask.detail": "Pourquoi consultez-vous ceci ?", "ask.recorded": "La réponse est consignée dans l’audit.",
+  "ask.do.export": "Exporter", "ask.do.search": "Rechercher", "ask.do.detail": "Afficher", "ask.give": "Indiquer la finalité",
 };
 export default words;

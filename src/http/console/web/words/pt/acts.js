@@ -8,8 +8,8 @@ const words = {
   "acts.button.silence": "Silenciar…", "acts.button.close": "Fechar…", "acts.button.reopen": "Reabrir…", "acts.button.copy": "Copiar", "acts.button.export": "Exportar…",
   "acts.hint.acknowledge": "Pôr de lado até se agravar; abre o seguinte", "acts.hint.until": "Pôr de lado até uma hora, ou até se agravar",
   "acts.hint.mine": "Atribuir a mim", "acts.hint.assign": "Atribuir a alguém", "acts.hint.note": "Escrever uma nota que fica", "acts.hint.silence": "Reter entregas sobre este navio, zona ou comportamento",
-  "acts.hint.close": "Fechar com uma conclusão e um motivo; abre o seguinte", "acts.hint.reopen": "Retirar a conclusão", "acts.hint.copy": "Copiar como texto",
-  "acts.hint.export": "Exportar o que o filtro mostra, com um motivo",
+  "acts.hint.close": "Fechar com uma conclusão e um motivo; abre o seguinte", "acts.hint.reopen": "Retirar a conclusão ou o reconhecimento", "acts.hint.copy": "Copiar como texto",
+  "acts.hint.export": "Exportar os alertas escolhidos, ou o que o filtro mostra, com um motivo",
   "acts.key.acknowledge": "Reconhecer (até se agravar), abre o seguinte", "acts.key.until": "Reconhecer até…", "acts.key.mine": "Meu", "acts.key.assign": "Atribuir a…",
   "acts.key.note": "Nota", "acts.key.silence": "Silenciar… (mostra o que esconde)", "acts.key.close": "Fechar com uma conclusão…", "acts.key.reopen": "Reabrir", "acts.key.copy": "Copiar como texto",
   "acts.key.export": "Exportar…", "acts.key.undo": "Desfazer o meu último ato (10 s)",
@@ -30,7 +30,7 @@ const words = {
   "acts.some_refused": { one: "{n} de {all} foi recusado: {first}", other: "{n} de {all} foram recusados: {first}" },
   "acts.unfit.acknowledge": "Já está reconhecido ou fechado", "acts.unfit.until": "Está fechado; reabra-o primeiro", "acts.unfit.mine": "Já é seu, ou está fechado",
   "acts.unfit.assign": "Está fechado; reabra-o primeiro", "acts.unfit.note": "Não se pode juntar nota", "acts.unfit.silence": "Não há nada a silenciar", "acts.unfit.close": "Já está fechado",
-  "acts.unfit.reopen": "Não está fechado", "acts.copied": { one: "{n} alerta copiado como texto", other: "{n} alertas copiados como texto" }, "acts.not_copied": "O navegador não deixou copiar o texto",
+  "acts.unfit.reopen": "Não está fechado nem reconhecido", "acts.copied": { one: "{n} alerta copiado como texto", other: "{n} alertas copiados como texto" }, "acts.not_copied": "O navegador não deixou copiar o texto",
   "acts.why": "Motivo", "acts.why_what": "Falta um motivo", "acts.optional": "facultativo", "acts.note": "Nota", "acts.note_stays": "fica como está; ninguém a pode mudar", "acts.note_what": "A nota está vazia",
   "acts.until": "Até", "acts.until_time": "A uma hora…", "acts.until_what": "Indique uma hora futura, como 06:00Z ou 2026-03-02 06:00", "acts.ends_at": "até {time}", "acts.hours": { one: "{n} h", other: "{n} h" },
   "acts.to": "A", "acts.to_whom": "Falta um nome", "acts.to_nobody": "A ninguém", "acts.nobody": "ninguém", "acts.finding": "Conclusão", "acts.finding_what": "Falta uma conclusão", "acts.closed_because": "Fechado porque: {why}",
@@ -43,5 +43,7 @@ const words = {
   "silence.preview": "pré-visualização", "silence.counting": "A contar o que ficaria retido…", "silence.holds": { one: "Retém agora {n} alerta em curso", other: "Retém agora {n} alertas em curso" },
   "export.title": { one: "Exportar {n} alerta", other: "Exportar {n} alertas" }, "export.format": "Formato", "export.text": "Texto", "export.audited": "fica na auditoria", "export.why_what": "Falta um motivo de pelo menos {n} caracteres",
   "export.done": { one: "{n} alerta exportado", other: "{n} alertas exportados" },
+  "export.scope": "Quais", "export.chosen": { one: "o escolhido", other: "os {n} escolhidos" }, "export.filter": { one: "o que está no filtro", other: "os {n} do filtro" },
+  "export.too_many": "Só se podem exportar {n} alertas escolhidos de cada vez",
 };
 export default words;

@@ -38,5 +38,6 @@ const words = {
   "fault.forbidden": "Não tem permissão para isso.", "fault.unauthenticated": "A sessão terminou. Inicie sessão de novo acima; o seu texto fica aqui guardado.",
   "fault.stale": "Alguém o alterou entretanto.", "fault.too-many": "Demasiados pedidos. Tente de novo dentro de {n} s.", "fault.busy": "O servidor está ocupado. Tente de novo dentro de {n} s.",
   "fault.server": "O servidor falhou ({status}).", "fault.form_kept": "Não guardado: {why}",
+  "fault.purpose": "Não foi indicada uma finalidade; nada foi mostrado nem exportado.",
 };
 export default words;

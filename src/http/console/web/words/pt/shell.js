@@ -25,5 +25,7 @@ const words = {
   "account.sign_out": "Terminar sessão",
   "time.ago": "há {span}",
   "warning.purpose": "Para que serve este turno? Cada consulta de pormenores fica registada com a finalidade.", "warning.purpose_keep": "Registar",
+  "ask.export": "Para que é esta exportação?", "ask.search": "Para que é esta pesquisa de navios?", "ask.detail": "Para que consulta isto?", "ask.recorded": "A resposta fica registada na auditoria.",
+  "ask.do.export": "Exportar", "ask.do.search": "Pesquisar", "ask.do.detail": "Mostrar", "ask.give": "Indicar a finalidade",
 };
 export default words;
