@@ -1,11 +1,12 @@
 // @ts-check
 /** The filter box: one line of tokens with completion, chips under it, and filters kept by name. */
-import { eventNow, filter, preferences, session, setPreference } from "../state.js";
+import { eventNow, filter, session } from "../state.js";
 import { Fragment, h, useEffect, useRef, useState } from "../vendor/preact.js";
 import { hasWord, t } from "../words.js";
 import { country } from "./country.js";
 import { accept, offers } from "./complete.js";
 import { problem, query, tokens, without } from "./filter.js";
+import { Saved } from "./saved.js";
 import { hasDrawer, summary } from "./store.js";
 import { TYPE_WORDS } from "./types.js";
 
@@ -159,48 +160,4 @@ function Faults({ text }) {
   const wrong = tokens(text).map((one) => ({ one, what: problem(one) })).filter(({ what }) => what !== null && what !== "empty");
   if (wrong.length === 0) return null;
   return h("p", { class: "filter-fault", role: "status" }, wrong.map(({ one, what }) => t(`list.fault.${what}`, { token: one.text })).join(" "));
-}
-
-/**
- * Filters kept by name, in the person's own preferences.
- * @param {{text: string}} props
- */
-function Saved({ text }) {
-  const [isOpen, setOpen] = useState(false);
-  const [name, setName] = useState("");
-  const root = useRef(/** @type {HTMLDivElement|null} */ (null));
-  const kept = /** @type {Array<{name: string, text: string}>} */ (Array.isArray(preferences.value.filters) ? preferences.value.filters : []);
-  useEffect(() => {
-    if (!isOpen) return undefined;
-    const away = (/** @type {Event} */ event) => {
-      if (!root.current?.contains(/** @type {Node} */ (event.target))) setOpen(false);
-    };
-    addEventListener("pointerdown", away);
-    return () => removeEventListener("pointerdown", away);
-  }, [isOpen]);
-  const save = (/** @type {Event} */ event) => {
-    event.preventDefault();
-    const called = name.trim();
-    if (!called || !text) return;
-    setPreference("filters", [...kept.filter((one) => one.name !== called), { name: called, text }].sort((a, b) => a.name.localeCompare(b.name)));
-    setName("");
-  };
-  const onKey = (/** @type {KeyboardEvent} */ event) => {
-    if (event.key !== "Escape") return;
-    setOpen(false);
-    event.stopPropagation();
-  };
-  return h("div", { class: "saved", ref: root, onKeyDown: onKey },
-    h("button", { type: "button", class: "tool", "aria-expanded": isOpen, title: t("list.saved"), onClick: () => setOpen(!isOpen) }, "★", kept.length ? h("small", null, kept.length) : null),
-    isOpen ? h("div", { class: "saved-menu" },
-      kept.length === 0 ? h("p", { class: "saved-none" }, t("list.saved_none")) : null,
-      kept.map((one) => h("div", { key: one.name, class: "saved-row" },
-        h("button", { type: "button", class: "saved-pick", title: one.text, onClick: () => { filter.value = one.text; setOpen(false); } }, h("b", null, one.name), h("small", null, one.text)),
-        h("button", {
-          type: "button", class: "saved-drop", "aria-label": t("list.saved_drop", { name: one.name }), title: t("list.saved_drop", { name: one.name }),
-          onClick: () => setPreference("filters", kept.filter((other) => other !== one)),
-        }, "×"))),
-      h("form", { class: "saved-form", onSubmit: save },
-        h("input", { value: name, maxLength: 60, placeholder: t("list.saved_name"), "aria-label": t("list.saved_name"), disabled: !text, onInput: (/** @type {any} */ event) => setName(event.currentTarget.value) }),
-        h("button", { type: "submit", class: "tool", disabled: !text || !name.trim() }, t("action.save")))) : null);
 }

@@ -59,5 +59,6 @@ const words = {
   "list.behaviour.fishing_out_of_place": "fishing out of place", "list.behaviour.slowdown": "slowdown", "list.behaviour.dark_rendezvous": "dark rendezvous",
   "list.behaviour.draught_change": "draught change", "list.behaviour.loitering": "loitering", "list.behaviour.watchlist": "watchlist",
   "list.mark.more": { one: "{n} more mark", other: "{n} more marks" },
+  "list.saved_rename": "Rename “{name}”", "list.saved_taken": "There is a filter of that name.",
 };
 export default words;

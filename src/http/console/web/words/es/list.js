@@ -60,5 +60,6 @@ const words = {
   "list.behaviour.fishing_out_of_place": "pesca fuera de lugar", "list.behaviour.slowdown": "desaceleración", "list.behaviour.dark_rendezvous": "encuentro a oscuras",
   "list.behaviour.draught_change": "cambio de calado", "list.behaviour.loitering": "merodeo", "list.behaviour.watchlist": "lista de vigilancia",
   "list.mark.more": { one: "{n} señal más", other: "{n} señales más" },
+  "list.saved_rename": "Cambiar el nombre de «{name}»", "list.saved_taken": "Ya hay un filtro con ese nombre.",
 };
 export default words;

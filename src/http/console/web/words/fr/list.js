@@ -60,5 +60,6 @@ const words = {
   "list.behaviour.fishing_out_of_place": "pêche hors zone", "list.behaviour.slowdown": "ralentissement", "list.behaviour.dark_rendezvous": "rencontre cachée",
   "list.behaviour.draught_change": "tirant d’eau changé", "list.behaviour.loitering": "stationnement", "list.behaviour.watchlist": "sous surveillance",
   "list.mark.more": { one: "{n} marque de plus", other: "{n} marques de plus" },
+  "list.saved_rename": "Renommer « {name} »", "list.saved_taken": "Un filtre porte déjà ce nom.",
 };
 export default words;

@@ -60,5 +60,6 @@ const words = {
   "list.behaviour.fishing_out_of_place": "pesca fora do lugar", "list.behaviour.slowdown": "abrandamento", "list.behaviour.dark_rendezvous": "encontro às escuras",
   "list.behaviour.draught_change": "mudança de calado", "list.behaviour.loitering": "permanência", "list.behaviour.watchlist": "lista de vigilância",
   "list.mark.more": { one: "mais {n} sinal", other: "mais {n} sinais" },
+  "list.saved_rename": "Mudar o nome de «{name}»", "list.saved_taken": "Já há um filtro com esse nome.",
 };
 export default words;
