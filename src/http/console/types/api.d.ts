@@ -3,7 +3,7 @@
 export type Severity = "info" | "low" | "medium" | "high" | "critical";
 export type Tlp = "CLEAR" | "GREEN" | "AMBER" | "AMBER+STRICT" | "RED";
 export type Role = "viewer" | "analyst" | "supervisor" | "admin" | "auditor";
-export type Right = "status" | "read" | "search" | "act" | "mark_down" | "silence" | "silence_wide" | "export" | "retry" | "people" | "audit" | "own";
+export type Right = "status" | "read" | "search" | "act" | "mark_down" | "silence" | "silence_wide" | "export" | "hold" | "retry" | "people" | "audit" | "own";
 
 /** What a reader may see at most. A list that is null does not limit. */
 export interface Ceilings {

@@ -6,11 +6,12 @@ import { go, openWindow, route } from "../route.js";
 import { order, selection } from "../state.js";
 import { copy } from "../ui/copy.js";
 import { explain } from "../ui/explain.js";
+import { useCase } from "./case_load.js";
 import { Evidence } from "./evidence.js";
 import { Handling } from "./handling.js";
 import { Head } from "./head.js";
 import { History } from "./history.js";
-import { isAbout, useLoaded } from "./load.js";
+import { isAbout, retry, useLoaded } from "./load.js";
 import { Boundary, Section } from "./parts.js";
 import { PrintLine, print } from "./print.js";
 import { Score } from "./score.js";
@@ -39,6 +40,8 @@ export function AlertPanel({ id, level = "h2" }) {
   const explained = useLoaded(`${path}/explanation`, undefined, concerns);
   const panel = useRef(/** @type {HTMLElement | null} */ (null));
   const alert = /** @type {Alert | null} */ (loaded.data);
+  const caseId = alert?.case_id ?? null;
+  const own = useCase(caseId, useCallback((/** @type {any} */ entry) => entry.topic === "case" && entry.subject === caseId, [caseId]));
   const explanation = /** @type {Explanation | null} */ (explained.data);
   useEffect(() => {
     // Another alert begins at its top; the same one after a change stays where the reader is.
@@ -53,17 +56,17 @@ export function AlertPanel({ id, level = "h2" }) {
     h("div", { class: "al-body" },
       loaded.fault ? h("p", { class: "al-fault al-stale", role: "status" }, t("alert.not_refreshed", { why: explain(loaded.fault) })) : null,
       h(Tools, { panel, alert, explanation }),
-      h(Boundary, { mark: alert }, h(Head, { alert, level })),
+      h(Boundary, { mark: alert }, h(Head, { alert, case: own, level })),
       h(Boundary, { mark: alert }, h(Acts, { alert, onDone: loaded.reload, key: alert.id })),
-      h(Sections, { alert, explanation, fault: explained.fault, again: explained.reload, onDone: loaded.reload })),
+      h(Sections, { alert, case: own, explanation, fault: explained.fault, again: explained.reload, onDone: loaded.reload })),
     h(PrintLine, { alert, isFoot: true }),
     h("i", { class: "al-paper", "aria-hidden": "true" }));
 }
 
 /**
- * @param {{alert: Alert, explanation: Explanation | null, fault: Error | null, again: () => void, onDone: () => void}} props
+ * @param {{alert: Alert, case: import("./case_load.js").Loaded, explanation: Explanation | null, fault: Error | null, again: () => void, onDone: () => void}} props
  */
-function Sections({ alert, explanation, fault, again, onDone }) {
+function Sections({ alert, case: own, explanation, fault, again, onDone }) {
   const waiting = fault ? h(Missing, { fault, again }) : h("p", { class: "al-quiet" }, t("word.loading"));
   const limits = explanation?.limits ?? [];
   return h("div", { class: "al-columns" },
@@ -74,7 +77,7 @@ function Sections({ alert, explanation, fault, again, onDone }) {
         ? limits.length ? h("div", {}, explanation.blind_spots ? h("p", { class: "al-blind", lang: "en" }, explanation.blind_spots) : null, h("ul", { class: "al-limits", lang: "en" }, limits.map((limit) => h("li", { key: limit }, limit)))) : h("p", { class: "al-quiet" }, t("alert.no_limits"))
         : waiting),
       h(Section, { name: "vessels", title: t("alert.vessels"), mark: alert }, h(Vessels, { alert })),
-      h(Section, { name: "case", title: t("alert.case"), mark: alert }, h(Story, { alert }))),
+      h(Section, { name: "case", title: t("alert.case"), mark: alert }, h(Story, { alert, case: own }))),
     h("div", { class: "al-column" },
       h(Section, { name: "evidence", title: t("alert.evidence"), mark: alert }, h(Evidence, { alert, key: alert.id })),
       h(Section, { name: "history", title: t("alert.history"), mark: alert }, h(History, { alert })),
@@ -85,7 +88,7 @@ function Sections({ alert, explanation, fault, again, onDone }) {
 /** What could not be had, and a button that asks again. @param {{fault: Error, again: () => void}} props */
 export function Missing({ fault, again }) {
   return h("p", { class: "al-fault", role: "alert" }, /** @type {any} */ (fault).status === 404 ? t("alert.not_found") : explain(fault), " ",
-    h("button", { type: "button", class: "button", onClick: again }, t("action.retry")));
+    h("button", { type: "button", class: "button", onClick: () => retry(fault, again) }, t(/** @type {any} */ (fault).type === "purpose" ? "ask.give" : "action.retry")));
 }
 
 /** @type {Promise<{ActsBar: any}> | null} */

@@ -9,8 +9,8 @@ import { t, word } from "./words.js";
 
 /** @typedef {import("./types.js").Alert} Alert */
 
-/** @param {{alert: Alert, level?: "h1" | "h2"}} props */
-export function Head({ alert, level = "h1" }) {
+/** @param {{alert: Alert, case: import("./case_load.js").Loaded, level?: "h1" | "h2"}} props */
+export function Head({ alert, case: own, level = "h1" }) {
   return h("header", { class: "al-head" },
     h("div", { class: "al-line" },
       h(Mark, { severity: alert.severity, score: alert.score }),
@@ -19,7 +19,7 @@ export function Head({ alert, level = "h1" }) {
       h(Tags, { alert })),
     alert.status === "retracted" ? h(Disproof, { alert }) : null,
     h("p", { class: "al-summary", lang: "en" }, alert.summary),
-    h(Figures, { alert }));
+    h(Figures, { alert, case: own }));
 }
 
 /** The marking as it must be written on every page. @param {{handling: Alert["handling"]}} props */
@@ -58,8 +58,8 @@ function Disproof({ alert }) {
     past ? h("span", { class: "al-note" }, " (", h(When, { at: past.at }), ")") : null);
 }
 
-/** @param {{alert: Alert}} props */
-function Figures({ alert }) {
+/** @param {{alert: Alert, case: import("./case_load.js").Loaded}} props */
+function Figures({ alert, case: own }) {
   return h("dl", { class: "al-figures" },
     figure(t("alert.began"), h(When, { at: alert.started_at })),
     figure(t("alert.decided"), h(When, { at: alert.opened_at })),
@@ -70,7 +70,8 @@ function Figures({ alert }) {
     figure(t("alert.position"), h(Place, { at: alert.position })),
     alert.zones.length ? figure(t("alert.zones"), alert.zones.map((zone) =>
       h("span", { class: "al-zone", key: zone.id, title: zone.id }, `${zone.name} (${t(zone.relation === "in" ? "alert.zone_in" : "alert.zone_near")})`))) : null,
-    alert.case_id ? figure(t("alert.case"), h("a", link(`/cases/${encodeURIComponent(alert.case_id)}`), t("alert.open_case"))) : null,
+    alert.case_id ? figure(t("alert.case"), own.found || !own.fault ? h("a", link(`/cases/${encodeURIComponent(alert.case_id)}`), t("alert.open_case"))
+      : h("span", { class: "al-quiet", role: "status" }, t(own.isPending ? "alert.case_storing" : "alert.case_unseen"))) : null,
     alert.replaces ? figure(t("alert.replaces"), h("a", link(`/alerts/${encodeURIComponent(alert.replaces)}`), alert.replaces.slice(0, 8))) : null);
 }
 

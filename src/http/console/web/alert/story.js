@@ -2,18 +2,16 @@
 // The case of an alert: its story, and its alerts in order of time with this one marked.
 import { h } from "../vendor/preact.js";
 import { link } from "../route.js";
-import { useCase } from "./case_load.js";
 import { Mark, When, called } from "./parts.js";
 import { t, word } from "./words.js";
 
 /** @typedef {import("./types.js").Alert} Alert */
 
-/** @param {{alert: Alert}} props */
-export function Story({ alert }) {
+/** @param {{alert: Alert, case: import("./case_load.js").Loaded}} props */
+export function Story({ alert, case: { found, alerts, fault, isPending } }) {
   const id = alert.case_id;
-  const { found, alerts, fault } = useCase(id, (entry) => entry.topic === "case" && entry.subject === id);
   if (id === null) return h("p", { class: "al-quiet" }, t("alert.no_case"));
-  if (!found) return h("p", { class: "al-quiet" }, fault ? t("alert.case_unseen") : t("word.loading"));
+  if (!found) return h("p", { class: "al-quiet", role: "status" }, t(isPending ? "alert.case_storing" : fault ? "alert.case_unseen" : "word.loading"));
   return h("div", {},
     h("p", {}, h("a", link(`/cases/${encodeURIComponent(id)}`), h(Mark, { severity: found.severity, score: found.score }), " ", t("alert.open_case")),
       " ", h("span", { class: "al-note" }, t("alert.case_counts", { n: found.alerts.length, vessels: found.vessels.length }))),

@@ -1,6 +1,6 @@
 // @ts-check
 // The page of one case: its story, its vessels as lanes, its alerts.
-import { h, useCallback } from "../vendor/preact.js";
+import { h, useCallback, useState } from "../vendor/preact.js";
 import { Missing } from "../alert/alert.js";
 import { useCase } from "../alert/case_load.js";
 import { CaseTracks } from "../alert/case_tracks.js";
@@ -10,7 +10,13 @@ import { Boundary, Mark, Section, Tag, VesselLink, When } from "../alert/parts.j
 import { sheet } from "../alert/sheet.js";
 import { Rows } from "../alert/vessels.js";
 import { t, word } from "../alert/words.js";
+import { post } from "../api.js";
 import { between } from "../format.js";
+import { may } from "../state.js";
+import { Button } from "../ui/button.js";
+import { TextField } from "../ui/field.js";
+import { Form, useForm } from "../ui/form.js";
+import { say } from "../ui/toast.js";
 
 /** @typedef {import("../alert/types.js").Case} Case */
 /** @typedef {import("../alert/types.js").Alert} Alert */
@@ -19,20 +25,42 @@ import { between } from "../format.js";
 export default function CaseView({ id }) {
   const styled = sheet("alert").value;
   const concerns = useCallback((/** @type {any} */ entry) => entry.subject === id || entry.item?.case_id === id, [id]);
-  const { found, alerts, fault, reload } = useCase(id, concerns);
+  const { found, alerts, fault, isPending, reload } = useCase(id, concerns);
   if (!styled) return null;
-  if (!found) return h("div", { class: "al-page al-empty" }, fault ? h(Missing, { fault, again: reload }) : h("p", { class: "al-quiet", role: "status" }, t("word.loading")));
+  if (!found) return h("div", { class: "al-page al-empty" }, fault && !isPending ? h(Missing, { fault, again: reload }) : h("p", { class: "al-quiet", role: "status" }, t(isPending ? "alert.case_storing" : "word.loading")));
   return h("div", { class: "al-page al-case-page" },
     h("header", { class: "al-head" },
       h("div", { class: "al-line" }, h(Mark, { severity: found.severity, score: found.score }), h("h1", {}, t("alert.case_title", { id: found.id.slice(0, 8) })),
         found.handling ? h(Marking, { handling: found.handling }) : null,
         found.held ? h(Tag, { tone: "held" }, t("alert.held", { name: found.held.by ?? found.held.who ?? "", why: found.held.reason ?? found.held.why ?? "" })) : null),
-      h(Facts, { found, alerts })),
+      h(Facts, { found, alerts }),
+      may("hold") ? h(Hold, { found, onDone: reload, key: found.id }) : null),
     h(Section, { name: "lanes", title: t("alert.lanes"), mark: found }, h(Lanes, { found, alerts })),
     alerts.length ? h(Section, { name: "tracks", title: t("alert.tracks"), mark: found.id }, h(CaseTracks, { id: found.id, alerts, key: found.id })) : null,
     found.story ? h(Section, { name: "story", title: t("alert.story") }, h("p", { class: "al-words al-story-text", lang: "en" }, found.story)) : null,
     h(Section, { name: "alerts", title: t("alert.case_alerts", { n: alerts.length }), mark: found },
       alerts.map((alert) => h(Boundary, { key: alert.id, mark: alert }, h(Told, { alert })))));
+}
+
+/**
+ * Puts the case under legal hold, or lifts the hold, with a reason.
+ * @param {{found: Case, onDone: () => void}} props
+ */
+function Hold({ found, onDone }) {
+  const act = found.held ? "release" : "hold";
+  const form = useForm(`case.${act}.${found.id}`, { why: "" });
+  const [isOpen, setOpen] = useState(form.values.why !== "");
+  const send = async () => {
+    const path = `/cases/${encodeURIComponent(found.id)}/acts`;
+    if (!(await form.submit(({ why }, key) => post(path, { act, why: why.trim() }, { key })))) return;
+    setOpen(false);
+    say(t(`alert.case_did_${act}`), "good");
+    onDone();
+  };
+  if (!isOpen) return h("p", { class: "al-line-of-buttons" }, h(Button, { onClick: () => setOpen(true), title: t(`alert.case_hint_${act}`) }, t(`alert.case_${act}`)));
+  return h(Form, {
+    title: t(`alert.case_hint_${act}`), submit: t(`alert.case_do_${act}`), onSubmit: send, onCancel: () => setOpen(false), busy: form.busy, fault: form.fault, disabled: form.values.why.trim() === "",
+  }, h(TextField, { label: t("word.reason"), value: form.values.why, onInput: (why) => form.set({ why }), fault: form.faultOf("why"), required: true }));
 }
 
 /** @param {{found: Case, alerts: Alert[]}} props */

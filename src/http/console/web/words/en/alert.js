@@ -309,6 +309,9 @@ const words = {
   "alert.nav.7": "fishing",
   "alert.nav.8": "under way sailing",
   "alert.nav.15": "not defined",
+  "alert.case_storing": "The case is being stored…",
+  "alert.case_hold": "Hold…", "alert.case_hint_hold": "Put the case under legal hold: nothing that belongs to it is deleted until the hold is lifted", "alert.case_do_hold": "Hold the case", "alert.case_did_hold": "The case is under legal hold",
+  "alert.case_release": "Lift the hold…", "alert.case_hint_release": "Lift the legal hold: what is old enough is deleted at the next purge", "alert.case_do_release": "Lift the hold", "alert.case_did_release": "The hold is lifted",
 };
 
 export default words;

@@ -310,6 +310,9 @@ const words = {
   "alert.nav.7": "pescando",
   "alert.nav.8": "navegando a vela",
   "alert.nav.15": "no definido",
+  "alert.case_storing": "El caso se está guardando…",
+  "alert.case_hold": "Retener…", "alert.case_hint_hold": "Retener el caso por motivo legal: nada de lo que le pertenece se borra hasta que se levante la retención", "alert.case_do_hold": "Retener el caso", "alert.case_did_hold": "El caso está retenido por motivo legal",
+  "alert.case_release": "Levantar la retención…", "alert.case_hint_release": "Levantar la retención legal: lo que ha superado su plazo se borra en la próxima limpieza", "alert.case_do_release": "Levantar la retención", "alert.case_did_release": "La retención se ha levantado",
 };
 
 export default words;

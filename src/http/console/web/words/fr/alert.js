@@ -310,6 +310,9 @@ const words = {
   "alert.nav.7": "en pêche",
   "alert.nav.8": "en route à la voile",
   "alert.nav.15": "non défini",
+  "alert.case_storing": "Le dossier est en cours d’enregistrement…",
+  "alert.case_hold": "Conserver…", "alert.case_hint_hold": "Placer le dossier sous conservation légale : rien de ce qui lui appartient n’est effacé avant la levée", "alert.case_do_hold": "Conserver le dossier", "alert.case_did_hold": "Le dossier est sous conservation légale",
+  "alert.case_release": "Lever la conservation…", "alert.case_hint_release": "Lever la conservation légale : ce qui a dépassé son délai est effacé à la prochaine purge", "alert.case_do_release": "Lever la conservation", "alert.case_did_release": "La conservation est levée",
 };
 
 export default words;

@@ -310,6 +310,9 @@ const words = {
   "alert.nav.7": "a pescar",
   "alert.nav.8": "a navegar à vela",
   "alert.nav.15": "não definido",
+  "alert.case_storing": "O caso está a ser guardado…",
+  "alert.case_hold": "Reter…", "alert.case_hint_hold": "Reter o caso por motivo legal: nada do que lhe pertence é apagado até a retenção ser levantada", "alert.case_do_hold": "Reter o caso", "alert.case_did_hold": "O caso está retido por motivo legal",
+  "alert.case_release": "Levantar a retenção…", "alert.case_hint_release": "Levantar a retenção legal: o que já passou do prazo é apagado na próxima limpeza", "alert.case_do_release": "Levantar a retenção", "alert.case_did_release": "A retenção foi levantada",
 };
 
 export default words;
