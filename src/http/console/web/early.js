@@ -14,6 +14,10 @@
   const chosen = kept("palette");
   const dark = matchMedia("(prefers-color-scheme: dark)").matches;
   root.dataset.palette = chosen === "day" || chosen === "dusk" || chosen === "night" ? chosen : dark ? "dusk" : "day";
+  // The outline of the watch, as wide as its list will be, until the page itself is here.
+  if (location.pathname === "/") root.dataset.page = "watch";
+  const wide = Number(kept("size.watch.list"));
+  if (wide > 0) root.style.setProperty("--list", `${wide}px`);
   // The words of the language in force, so that they are there with the modules that wait for them.
   const asked = [kept("language"), ...navigator.languages].map((each) => (each ?? "").slice(0, 2));
   root.lang = asked.find((each) => ["en", "pt", "es", "fr"].includes(each)) ?? "en";

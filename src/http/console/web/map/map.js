@@ -8,7 +8,7 @@ import { addSheet } from "../sheet.js";
 import { Boundary } from "../ui/boundary.js";
 import { Button } from "../ui/button.js";
 import { Lazy } from "../views/lazy.js";
-import { t } from "../words.js";
+import { language, t } from "../words.js";
 import "../words/map.js";
 import { Actions } from "./actions.js";
 import { firstLook, readLook, writeLook } from "./data.js";
@@ -154,7 +154,7 @@ function Tools({ actions, model, onList, alone, open }) {
     h(Button, { kind: "quiet", label: t("map.key.in"), onClick: () => actions.stage()?.zoom(1) }, "+"),
     h(Button, { kind: "quiet", label: t("map.key.out"), onClick: () => actions.stage()?.zoom(-1) }, "−"),
     h(Button, { kind: "quiet", pressed: model.measure.value !== null, hint: "m", onClick: () => actions.measure() }, t("map.measure")),
-    h(Button, { kind: "quiet", hint: "y", title: t("map.key.colour"), onClick: () => actions.colours() }, t(`map.colour.${model.colour.value}`)),
+    h(Button, { kind: "quiet", hint: "y", title: t("map.key.colour"), onClick: () => actions.colours() }, `${t("map.colour")}: ${t(`map.colour.${model.colour.value}`).toLocaleLowerCase(language.value)}`),
     h(Button, { kind: "quiet", hint: "V", title: t("map.key.list"), onClick: onList }, t("map.list.open")),
     alone ? null : h(Button, { kind: "quiet", label: t("map.window"), onClick: open },
       h("svg", { viewBox: "0 0 16 16", width: 14, height: 14, "aria-hidden": true }, h("path", { d: "M9.5 2H14v4.5M14 2L8 8M12 9.5V14H2V4h4.5", fill: "none", stroke: "currentColor", "stroke-width": 1.6 }))));
