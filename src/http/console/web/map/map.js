@@ -11,7 +11,7 @@ import { Lazy } from "../views/lazy.js";
 import { language, t } from "../words.js";
 import "../words/map.js";
 import { Actions } from "./actions.js";
-import { firstLook, readLook, writeLook } from "./data.js";
+import { firstLook, loadZones, readLook, writeLook } from "./data.js";
 import { wireGround, wireVessels } from "./wiring.js";
 import { Foot } from "./foot.js";
 import { bindKeys } from "./keyboard.js";
@@ -74,6 +74,8 @@ function MapBody({ alone }) {
     /** @type {(() => void)[]} */
     const offs = [bindKeys(actions, { openMenu, listView: () => setSubject({ kind: "view" }) })];
     const begin = async () => {
+      // The zones are on their way while the map is set up.
+      const zones = loadZones().catch(() => null);
       const kept = readLook(route.peek().params.map), first = kept ?? (await firstLook()).look;
       if (gone || !target.current) return;
       const made = new Stage(target.current, model, first, {
@@ -87,7 +89,7 @@ function MapBody({ alone }) {
         onDrag: () => (model.following.value = false),
       });
       stage.current = made;
-      offs.push(wireGround(made, model, paletteNow), wireVessels(made, model, actions, paletteNow));
+      offs.push(wireGround(made, model, paletteNow, zones), wireVessels(made, model, actions, paletteNow));
       offs.push(effect(() => {
         void [model.layers.value, model.colour.value, model.labels.value, model.course.value];
         queueMicrotask(() => !gone && setParams(paramsOf(model, made.look())));

@@ -45,7 +45,7 @@ const words = {
   "list.failed": "The list could not be loaded", "list.stale": "The list may be out of date",
   "list.unreachable": "The server cannot be reached. It is tried again every 5 s.",
   "list.empty.since": "No alert at this level since {time}", "list.empty.never": "No alert at this level so far", "list.empty.filter": "No alert fits the filter",
-  "list.empty.below": { one: "{n} below it.", other: "{n} below it." }, "list.empty.none_below": "None below it either.",
+  "list.empty.below": { one: "{n} alert is below this level.", other: "{n} alerts are below this level." }, "list.empty.none_below": "None below this level either.",
   "list.empty.silenced": { one: "{n} silenced.", other: "{n} silenced." },
   "list.empty.live": "The stream is live", "list.empty.not_live": "The stream is down: new alerts do not arrive", "list.empty.no_feeds": "State of the feeds is not known",
   "list.empty.feeds": { one: "{up} of {n} feed up", other: "{up} of {n} feeds up" }, "list.empty.budget": "Watch budget {today} of {allowed}",

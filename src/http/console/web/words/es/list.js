@@ -46,7 +46,7 @@ const words = {
   "list.failed": "No se pudo cargar la lista", "list.stale": "La lista puede no estar al día",
   "list.unreachable": "No se llega al servidor. Se vuelve a intentar cada 5 s.",
   "list.empty.since": "Ninguna alerta de este nivel desde {time}", "list.empty.never": "Ninguna alerta de este nivel hasta ahora", "list.empty.filter": "Ninguna alerta cumple el filtro",
-  "list.empty.below": { one: "{n} por debajo.", other: "{n} por debajo." }, "list.empty.none_below": "Por debajo tampoco.",
+  "list.empty.below": { one: "{n} alerta por debajo de este nivel.", other: "{n} alertas por debajo de este nivel." }, "list.empty.none_below": "Por debajo de este nivel tampoco.",
   "list.empty.silenced": { one: "{n} silenciada.", other: "{n} silenciadas." },
   "list.empty.live": "La conexión está viva", "list.empty.not_live": "La conexión se ha caído: no llegan alertas nuevas", "list.empty.no_feeds": "No se conoce el estado de las fuentes",
   "list.empty.feeds": { one: "{up} de {n} fuente activa", other: "{up} de {n} fuentes activas" }, "list.empty.budget": "Presupuesto de guardia {today} de {allowed}",

@@ -46,7 +46,7 @@ const words = {
   "list.failed": "La liste n’a pas pu être chargée", "list.stale": "La liste n’est peut-être plus à jour",
   "list.unreachable": "Le serveur est injoignable. Nouvel essai toutes les 5 s.",
   "list.empty.since": "Aucune alerte de ce niveau depuis {time}", "list.empty.never": "Aucune alerte de ce niveau jusqu’ici", "list.empty.filter": "Aucune alerte ne répond au filtre",
-  "list.empty.below": { one: "{n} en dessous.", other: "{n} en dessous." }, "list.empty.none_below": "Aucune en dessous non plus.",
+  "list.empty.below": { one: "{n} alerte en dessous de ce niveau.", other: "{n} alertes en dessous de ce niveau." }, "list.empty.none_below": "Aucune en dessous de ce niveau non plus.",
   "list.empty.silenced": { one: "{n} en silence.", other: "{n} en silence." },
   "list.empty.live": "La liaison est vivante", "list.empty.not_live": "La liaison est coupée : les nouvelles alertes n’arrivent pas", "list.empty.no_feeds": "L’état des sources est inconnu",
   "list.empty.feeds": { one: "{up} source active sur {n}", other: "{up} sources actives sur {n}" }, "list.empty.budget": "Budget de veille {today} sur {allowed}",

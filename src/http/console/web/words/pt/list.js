@@ -46,7 +46,7 @@ const words = {
   "list.failed": "Não foi possível carregar a lista", "list.stale": "A lista pode estar desatualizada",
   "list.unreachable": "Não se chega ao servidor. Tenta-se de novo a cada 5 s.",
   "list.empty.since": "Nenhum alerta deste nível desde {time}", "list.empty.never": "Nenhum alerta deste nível até agora", "list.empty.filter": "Nenhum alerta corresponde ao filtro",
-  "list.empty.below": { one: "{n} abaixo.", other: "{n} abaixo." }, "list.empty.none_below": "Abaixo também nenhum.",
+  "list.empty.below": { one: "{n} alerta abaixo deste nível.", other: "{n} alertas abaixo deste nível." }, "list.empty.none_below": "Abaixo deste nível também nenhum.",
   "list.empty.silenced": { one: "{n} silenciado.", other: "{n} silenciados." },
   "list.empty.live": "A ligação está viva", "list.empty.not_live": "A ligação caiu: não chegam alertas novos", "list.empty.no_feeds": "O estado das fontes não é conhecido",
   "list.empty.feeds": { one: "{up} de {n} fonte ativa", other: "{up} de {n} fontes ativas" }, "list.empty.budget": "Orçamento de vigilância {today} de {allowed}",
