@@ -181,7 +181,7 @@ test("a silence shows what it would hold back before it is made", async () => {
 test("an empty list tells silence of the sea from silence of the console", async () => {
   await watch([alert("a", 30)], async ({ page }) => {
     await page.getByText("The sea is quiet: everything that listens is working.").waitFor();
-    await page.getByText("1 below it.").waitFor();
+    await page.getByText("1 alert is below this level.").waitFor();
     await page.getByRole("button", { name: "Show low and info too" }).click();
     await page.locator(".alert-row", { hasText: "SHIP A" }).waitFor();
   });
