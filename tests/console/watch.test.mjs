@@ -187,6 +187,25 @@ test("an empty list tells silence of the sea from silence of the console", async
   });
 });
 
+test("a filter that leaves nothing does not say that the sea is quiet", async () => {
+  await watch([alert("a", 50)], async ({ page }) => {
+    await page.getByText("No alert fits the filter").waitFor();
+    await page.getByText("What the filter leaves out may still be going on.").waitFor();
+    assert.equal(await page.getByText("The sea is quiet").count(), 0);
+  }, `/list?q=${encodeURIComponent("severity>=critical")}`);
+});
+
+test("before anything is touched, the worst alert is explained in a sentence; a wide list explains each", async () => {
+  await watch([alert("a", 50), alert("b", 85)], async ({ page, row }) => {
+    await page.locator(".list-sentence", { hasText: "SHIP B (Spain, cargo) has stayed below 2 kn for 1 h." }).waitFor();
+    await row("SHIP A").hover();
+    await page.locator(".list-sentence", { hasText: "SHIP A (Spain, cargo)" }).waitFor();
+    await page.goto("/list");
+    await page.locator(".row-sentence", { hasText: "SHIP A (Spain, cargo) has stayed below 2 kn for 1 h." }).waitFor();
+    assert.equal(await page.locator(".list-sentence").isVisible(), false, "said once, not twice");
+  }, "/");
+});
+
 test("hostile names stay text, and a row that cannot be drawn leaves the others alive", async () => {
   const hostile = "<img src=x onerror=alert(1)>";
   const bad = alert("b", 70, { vessels: [{ ...alert("b", 70).vessels[0], name: hostile }], summary: `${hostile} stopped.` });
