@@ -4,6 +4,7 @@
 import { createServer } from "node:http";
 import { readFile } from "node:fs/promises";
 import { extname, normalize } from "node:path";
+import { landTile } from "./picture.mjs";
 
 const WEB = new URL("../../src/http/console/web/", import.meta.url).pathname;
 const TYPES = { ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" };
@@ -28,9 +29,9 @@ export function alert(id, score, more = {}) {
 
 /** @typedef {ReturnType<typeof alert>} Alert */
 
-/** @param {Alert[]} alerts */
-export async function fakeDaemon(alerts) {
-  const state = { alerts: new Map(alerts.map((one) => [one.id, structuredClone(one)])), seq: 100, /** @type {any[]} */ log: [], /** @type {any[]} */ requests: [], preferences: {}, /** Milliseconds until a stream begins. */ late: 0 };
+/** @param {Alert[]} alerts @param {ReturnType<typeof import("./picture.mjs").fleet> | null} [fleet] the vessels of the picture; without any the map stays empty */
+export async function fakeDaemon(alerts, fleet = null) {
+  const state = { fleet, alerts: new Map(alerts.map((one) => [one.id, structuredClone(one)])), seq: 100, /** @type {any[]} */ log: [], /** @type {any[]} */ requests: [], preferences: {}, /** Milliseconds until a stream begins. */ late: 0 };
   /** @type {Set<import("node:http").ServerResponse>} */
   const streams = new Set();
   const record = (/** @type {Alert} */ item, /** @type {string} */ topic, /** @type {string} */ what, /** @type {string} */ who) => {
@@ -54,6 +55,8 @@ export async function fakeDaemon(alerts) {
       const item = /** @type {Alert} */ (state.alerts.get(id));
       record({ ...item, ...change, acts: item.acts + 1 }, "act", "acknowledged", who);
     },
+    /** How many streams are open. */
+    streams: () => streams.size,
     get: (/** @type {string} */ id) => /** @type {Alert} */ (state.alerts.get(id)),
     close: () => {
       for (const stream of streams) stream.destroy();
@@ -113,6 +116,7 @@ async function answer(request, response, state, streams, record) {
   if (path === "/session") return json({ name: "ana", roles: ["analyst"], rights: RIGHTS, ceilings: { max_tlp: "RED", releasable_to: null, europol: null, purposes: null, realities: null, personal_data: true }, purpose: null, purposes: [], csrf: "x", signed_in_at: new Date().toISOString(), idle_until: new Date(Date.now() + 1e6).toISOString(), until: new Date(Date.now() + 1e7).toISOString(), way: "password", preferences: state.preferences, seen: null, site: "Test", version: "0", exercise: false });
   if (path === "/me/preferences") state.preferences = body;
   if (path.startsWith("/me/")) return response.writeHead(204).end();
+  if (state.fleet && sea(url, path, response, state.fleet)) return undefined;
   if (path === "/alerts") {
     const all = sorted();
     const [from, limit] = [Number(url.searchParams.get("cursor") ?? 0), Number(url.searchParams.get("limit") ?? 100)];
@@ -139,6 +143,25 @@ async function answer(request, response, state, streams, record) {
   response.write(`event: status\ndata: ${JSON.stringify({ feeds: [{ name: "one", up: true, silent_since: null, reason: null }] })}\n\n`);
   streams.add(response);
   response.on("close", () => streams.delete(response));
+}
+
+/**
+ * Answers what the map asks for. Returns whether it was that.
+ * @param {URL} url @param {string} path @param {import("node:http").ServerResponse} response @param {ReturnType<typeof import("./picture.mjs").fleet>} fleet
+ */
+function sea(url, path, response, fleet) {
+  const isFirst = Number(url.searchParams.get("after") ?? 0) === 0;
+  const send = (/** @type {string} */ type, /** @type {string | Buffer} */ body) => {
+    response.writeHead(200, { "Content-Type": type });
+    response.end(body);
+    return true;
+  };
+  if (path === "/picture") return send("application/vnd.atalaia.picture", fleet.answer(isFirst));
+  if (path === "/picture/names") return send("application/json", JSON.stringify(fleet.names(isFirst)));
+  if (path === "/map/bounds") return send("application/json", JSON.stringify(fleet.bounds()));
+  if (path.startsWith("/map/land/")) return send("application/octet-stream", landTile());
+  if (path === "/zones") return send("application/json", JSON.stringify({ type: "FeatureCollection", features: [] }));
+  return false;
 }
 
 /** @param {string} path @param {import("node:http").ServerResponse} response */

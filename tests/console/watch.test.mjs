@@ -181,10 +181,29 @@ test("a silence shows what it would hold back before it is made", async () => {
 test("an empty list tells silence of the sea from silence of the console", async () => {
   await watch([alert("a", 30)], async ({ page }) => {
     await page.getByText("The sea is quiet: everything that listens is working.").waitFor();
-    await page.getByText("1 below it.").waitFor();
+    await page.getByText("1 alert is below this level.").waitFor();
     await page.getByRole("button", { name: "Show low and info too" }).click();
     await page.locator(".alert-row", { hasText: "SHIP A" }).waitFor();
   });
+});
+
+test("a filter that leaves nothing does not say that the sea is quiet", async () => {
+  await watch([alert("a", 50)], async ({ page }) => {
+    await page.getByText("No alert fits the filter").waitFor();
+    await page.getByText("What the filter leaves out may still be going on.").waitFor();
+    assert.equal(await page.getByText("The sea is quiet").count(), 0);
+  }, `/list?q=${encodeURIComponent("severity>=critical")}`);
+});
+
+test("before anything is touched, the worst alert is explained in a sentence; a wide list explains each", async () => {
+  await watch([alert("a", 50), alert("b", 85)], async ({ page, row }) => {
+    await page.locator(".list-sentence", { hasText: "SHIP B (Spain, cargo) has stayed below 2 kn for 1 h." }).waitFor();
+    await row("SHIP A").hover();
+    await page.locator(".list-sentence", { hasText: "SHIP A (Spain, cargo)" }).waitFor();
+    await page.goto("/list");
+    await page.locator(".row-sentence", { hasText: "SHIP A (Spain, cargo) has stayed below 2 kn for 1 h." }).waitFor();
+    assert.equal(await page.locator(".list-sentence").isVisible(), false, "said once, not twice");
+  }, "/");
 });
 
 test("hostile names stay text, and a row that cannot be drawn leaves the others alive", async () => {

@@ -24,7 +24,7 @@ function takeHash() {
 
 function App() {
   const me = session.value;
-  if (!sessionKnown.value) return h("div", { class: "skeleton-bar" });
+  if (!sessionKnown.value) return [h("div", { key: "bar", class: "skeleton-bar" }), h("div", { key: "page", class: "skeleton-page" })];
   if (!me || route.value.view === "login") return h(Lazy, { load: loadLogin, props: { token: asked.token }, name: t("nav.login") });
   return h(Frame, null);
 }

@@ -15,7 +15,6 @@ export function colours(element) {
   return {
     sea: read("--al-sea"),
     land: read("--al-land"),
-    shore: read("--al-shore"),
     ink: read("--al-ink"),
     quiet: read("--al-quiet"),
     ground: read("--al-ground"),

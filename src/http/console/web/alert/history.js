@@ -44,7 +44,7 @@ function Event({ past }) {
     h("span", { class: "al-past-why" },
       isProgram ? null : h("b", { class: "al-who" }, past.who),
       past.why ? h("span", { lang: isProgram ? "en" : undefined, class: "al-words" }, past.why) : null,
-      isLate ? h("span", { class: "al-note" }, " ", t("alert.stored"), " ", h(When, { at: past.stored_at })) : null));
+      isLate ? [" ", h("span", { class: "al-note nowrap" }, t("alert.stored"), " ", h(When, { at: past.stored_at }))] : null));
 }
 
 /** @param {{alert: Alert}} props */

@@ -27,7 +27,7 @@ export function Score({ lines, score, severity }) {
     h("tfoot", {}, h("tr", {},
       h("th", { scope: "row" }, t("alert.score_is"), h(Sum, { sum, score })),
       h("td", { class: "al-right al-strong" }, String(score)),
-      h("td", { class: "al-stair" }, h("span", { class: "al-stair-total" }, h(Mark, { severity }), word("severity", severity), h("span", { class: "al-note" }, t("alert.of_100")))))));
+      h("td", { class: "al-stair" }, h("span", { class: "al-stair-total" }, h("span", { class: "al-note" }, t("alert.of_100")), h(Mark, { severity }), word("severity", severity))))));
 }
 
 /**

@@ -13,7 +13,7 @@ export function Story({ alert, case: { found, alerts, fault, isPending } }) {
   if (id === null) return h("p", { class: "al-quiet" }, t("alert.no_case"));
   if (!found) return h("p", { class: "al-quiet", role: "status" }, t(isPending ? "alert.case_storing" : fault ? "alert.case_unseen" : "word.loading"));
   return h("div", {},
-    h("p", {}, h("a", link(`/cases/${encodeURIComponent(id)}`), h(Mark, { severity: found.severity, score: found.score }), " ", t("alert.open_case")),
+    h("p", {}, h(Mark, { severity: found.severity, score: found.score }), " ", h("a", link(`/cases/${encodeURIComponent(id)}`), t("alert.open_case")),
       " ", h("span", { class: "al-note" }, t("alert.case_counts", { n: found.alerts.length, vessels: found.vessels.length }))),
     found.story ? h("p", { lang: "en", class: "al-words" }, found.story) : null,
     h("ol", { class: "al-story" }, alerts.map((each) => h("li", { key: each.id, class: each.id === alert.id ? "al-this" : "", "aria-current": each.id === alert.id ? "true" : undefined },

@@ -93,7 +93,7 @@ export function Margin({ margin, met }) {
   if (margin === null || !Number.isFinite(margin)) return h("span", { class: "al-quiet", title: t("alert.no_margin") }, "–");
   const share = Math.max(-1, Math.min(1, margin));
   const width = Math.abs(share) * 50;
-  const text = `${margin > 0 ? "+" : ""}${percent(margin)}`;
+  const text = `${margin > 0 ? "+" : margin < 0 ? "−" : ""}${percent(Math.abs(margin))}`;
   return h("span", { class: `al-bar${met ? "" : " al-bar-short"}`, title: t(margin < 0 ? "alert.short_by" : "alert.beyond_by", { share: percent(Math.abs(margin)) }) },
     h("svg", { viewBox: "0 0 100 10", preserveAspectRatio: "none", "aria-hidden": "true" },
       h("rect", { class: "al-bar-ground", x: 0, y: 3, width: 100, height: 4 }),

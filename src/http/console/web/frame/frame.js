@@ -58,7 +58,9 @@ function View({ view, id, params }) {
     return () => void (current = false);
   };
   useEffect(load, [view]);
-  if (!loaded || loaded.view !== view) return h("div", { class: "page-loading" }, t("word.loading"));
+  if (!loaded || loaded.view !== view) {
+    return view === "watch" ? h("div", { class: "skeleton-page", "aria-busy": true, "aria-label": t("word.loading") }) : h("div", { class: "page-loading" }, t("word.loading"));
+  }
   if (!loaded.Page) {
     return h("div", { class: "page-loading", role: "alert" }, h("p", null, VIEWS[view] ? t("frame.not_loaded") : t("frame.no_page", { path: location.pathname })),
       VIEWS[view] && h(Button, { onClick: () => location.reload() }, t("action.reload")));

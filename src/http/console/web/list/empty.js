@@ -81,7 +81,7 @@ export function Empty() {
       h("li", { class: isLive ? "well" : "ill" }, t(isLive ? "list.empty.live" : "list.empty.not_live")),
       feeds.value === null ? h("li", { class: "ill" }, t("list.empty.no_feeds")) : h("li", { class: up === all.length && up > 0 ? "well" : "ill" }, t("list.empty.feeds", { up, n: all.length })),
       quiet?.budget ? h("li", { class: quiet.budget.today <= quiet.budget.allowed ? "well" : "ill" }, t("list.empty.budget", { today: quiet.budget.today, allowed: quiet.budget.allowed })) : null),
-    h("p", { class: isWell ? "verdict well" : "verdict ill" }, t(isWell ? "list.empty.sea" : "list.empty.console")),
+    h("p", { class: isWell ? "verdict well" : "verdict ill" }, t(!isWell ? "list.empty.console" : isPlain ? "list.empty.sea" : "list.empty.filtered")),
     h("div", { class: "list-empty-acts" },
       !isPlain ? h("button", { type: "button", class: "tool", onClick: () => { filter.value = ""; } }, t("list.clear_filter")) : null,
       quiet && quiet.below > 0 ? h("button", { type: "button", class: "tool", onClick: () => { filter.value = `${text} severity>=info`.trim(); } }, t("list.show_below")) : null));

@@ -5,7 +5,7 @@ import "../words/acts.js";
 import { LazyForm, loadForms } from "../acts/form.js";
 import { Buttons } from "../acts/bar.js";
 import { Status } from "../acts/status.js";
-import { bars, form } from "../acts/run.js";
+import { form } from "../acts/run.js";
 import { setParams, route } from "../route.js";
 import { filter, selection } from "../state.js";
 import { Lazy } from "../views/lazy.js";
@@ -18,7 +18,7 @@ import { FilterBox } from "./filterbox.js";
 import { Grid } from "./grid.js";
 import { GROUPINGS } from "./groups.js";
 import { useKeys } from "./listkeys.js";
-import { Sentence } from "./sentence.js";
+import { Sentence, isFormHere } from "./sentence.js";
 import { Tools } from "./tools.js";
 
 const loadFacets = () => import("./facets.js").then(({ Facets }) => Facets);
@@ -68,8 +68,6 @@ function useAddress() {
 function Foot() {
   const count = chosen.value.size;
   const shown = form.value;
-  // The form of one alert stands beside that alert, if its page is open.
-  const isElsewhere = shown !== null && shown.alerts.length === 1 && (bars.value.get(shown.alerts[0].id) ?? 0) > 0;
   // The rows may have changed while the form is being written; the acts must know what they meet.
   const { items } = held.value;
   const alerts = shown?.alerts.map((alert) => items.get(alert.id) ?? alert) ?? [];
@@ -79,7 +77,7 @@ function Foot() {
         h("strong", null, t("list.chosen", { n: count })),
         h("button", { type: "button", class: "tool", onClick: clear }, t("list.clear_choice"), h("kbd", null, "Esc"))),
       h(Buttons, { alerts: targets(), isBulk: true })) : null,
-    shown && !isElsewhere
+    shown && isFormHere()
       ? h(LazyForm, { form: { ...shown, alerts }, people: people(summary.value), filter: filter.value ?? "", total: held.value.total })
       : null,
     h(Status, { isList: true }));

@@ -98,6 +98,8 @@ function Cells({ alert, isChosen, isWorse, underway, minute, common, on }) {
         h("span", { class: "row-rest" },
           alert.zones[0] && !common?.zone ? h("span", { class: "row-zone", title: alert.zones.map((zone) => zone.name).join("\n") }, alert.zones[0].name) : null),
         h("span", { class: "row-length", title: t("list.length") }, between(alert.started_at, alert.ended_at ?? alert.last_at)))),
+    // Only a wide list has room for it, and then needs no line below the rows.
+    h("div", { role: "gridcell", class: "row-sentence", key: "sentence" }, sentence(alert)),
   ];
 }
 

@@ -8,10 +8,10 @@ import { addSheet } from "../sheet.js";
 import { Boundary } from "../ui/boundary.js";
 import { Button } from "../ui/button.js";
 import { Lazy } from "../views/lazy.js";
-import { t } from "../words.js";
+import { language, t } from "../words.js";
 import "../words/map.js";
 import { Actions } from "./actions.js";
-import { firstLook, readLook, writeLook } from "./data.js";
+import { firstLook, loadZones, readLook, writeLook } from "./data.js";
 import { wireGround, wireVessels } from "./wiring.js";
 import { Foot } from "./foot.js";
 import { bindKeys } from "./keyboard.js";
@@ -74,6 +74,8 @@ function MapBody({ alone }) {
     /** @type {(() => void)[]} */
     const offs = [bindKeys(actions, { openMenu, listView: () => setSubject({ kind: "view" }) })];
     const begin = async () => {
+      // The zones are on their way while the map is set up.
+      const zones = loadZones().catch(() => null);
       const kept = readLook(route.peek().params.map), first = kept ?? (await firstLook()).look;
       if (gone || !target.current) return;
       const made = new Stage(target.current, model, first, {
@@ -87,7 +89,7 @@ function MapBody({ alone }) {
         onDrag: () => (model.following.value = false),
       });
       stage.current = made;
-      offs.push(wireGround(made, model, paletteNow), wireVessels(made, model, actions, paletteNow));
+      offs.push(wireGround(made, model, paletteNow, zones), wireVessels(made, model, actions, paletteNow));
       offs.push(effect(() => {
         void [model.layers.value, model.colour.value, model.labels.value, model.course.value];
         queueMicrotask(() => !gone && setParams(paramsOf(model, made.look())));
@@ -154,7 +156,7 @@ function Tools({ actions, model, onList, alone, open }) {
     h(Button, { kind: "quiet", label: t("map.key.in"), onClick: () => actions.stage()?.zoom(1) }, "+"),
     h(Button, { kind: "quiet", label: t("map.key.out"), onClick: () => actions.stage()?.zoom(-1) }, "−"),
     h(Button, { kind: "quiet", pressed: model.measure.value !== null, hint: "m", onClick: () => actions.measure() }, t("map.measure")),
-    h(Button, { kind: "quiet", hint: "y", title: t("map.key.colour"), onClick: () => actions.colours() }, t(`map.colour.${model.colour.value}`)),
+    h(Button, { kind: "quiet", hint: "y", title: t("map.key.colour"), onClick: () => actions.colours() }, `${t("map.colour")}: ${t(`map.colour.${model.colour.value}`).toLocaleLowerCase(language.value)}`),
     h(Button, { kind: "quiet", hint: "V", title: t("map.key.list"), onClick: onList }, t("map.list.open")),
     alone ? null : h(Button, { kind: "quiet", label: t("map.window"), onClick: open },
       h("svg", { viewBox: "0 0 16 16", width: 14, height: 14, "aria-hidden": true }, h("path", { d: "M9.5 2H14v4.5M14 2L8 8M12 9.5V14H2V4h4.5", fill: "none", stroke: "currentColor", "stroke-width": 1.6 }))));

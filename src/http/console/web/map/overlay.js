@@ -28,6 +28,8 @@ export const RINGS = [1, 3, 6, 12, 24];
 const ABOVE = 17;
 /** How large a zone has to be for its name. Pixels. */
 const NAMED = 60;
+/** Figures of the grid keep so far from the sides of the map, and from where tools lie over its top and foot. Pixels. */
+const EDGE = 36, TOOLS = 62;
 /** Outlines to scale: no more than this many in one frame. */
 const MOST_HULLS = 400;
 
@@ -298,13 +300,16 @@ export class MapOverlay {
     /** @type {Label[]} */
     const labels = [];
     for (let n = Math.ceil(west / degree / step); n <= east / degree / step; n++) {
-      labels.push({ x: frame.px(mapX(n * step)), y: 9, text: half(dms(0, lonOf(mapX(n * step))), 1), colour: colours.faint, centred: true });
+      const x = frame.px(mapX(n * step));
+      if (x > EDGE && x < frame.width - EDGE) labels.push({ x, y: 9, text: half(dms(0, lonOf(mapX(n * step))), 1), colour: colours.faint, centred: true });
     }
     const south = latOf(frame.y - (frame.height / 2) * frame.resolution), north = latOf(frame.y + (frame.height / 2) * frame.resolution);
     for (let n = Math.ceil(south / step); n <= north / step; n++) {
-      labels.push({ x: 0, y: frame.py(mapY(n * step)) - 9, text: half(dms(n * step, 0), 0), colour: colours.faint, gap: 4 });
+      const y = frame.py(mapY(n * step)) - 9;
+      // Half a figure beside the tools at the top or the button at the bottom would be read as another one.
+      if (y > TOOLS && y < frame.height - TOOLS) labels.push({ x: 0, y, text: half(dms(n * step, 0), 0), colour: colours.faint, gap: 9 });
     }
-    this.#labels.draw(context, labels.filter(({ y }) => y > 4), colours.halo, frame.width, frame.height);
+    this.#labels.draw(context, labels, colours.halo, frame.width, frame.height);
   }
 }
 

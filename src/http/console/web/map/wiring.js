@@ -18,17 +18,22 @@ const COVERAGE_EVERY = 600_000;
 /** Pause before what failed is asked for again. Milliseconds. */
 const AGAIN = 5000;
 
-/** Keeps the tiles up to date. @param {Stage} stage @param {MapModel} model @param {() => PaletteName} palette @returns {() => void} */
-export function wireGround(stage, model, palette) {
+/**
+ * Keeps the tiles up to date. `asked` are the zones as they were asked for when the map began to load; null if that failed.
+ * @param {Stage} stage @param {MapModel} model @param {() => PaletteName} palette @param {Promise<Awaited<ReturnType<typeof loadZones>> | null>} asked @returns {() => void}
+ */
+export function wireGround(stage, model, palette, asked) {
   const shapes = signal(/** @type {import("./ground/zones.js").ZoneShape[]} */ ([]));
   const cells = signal(/** @type {import("./ground/sky.js").Cell[]} */ ([]));
-  let gone = false, cellsAt = 0;
+  let gone = false, cellsAt = 0, first = /** @type {typeof asked | null} */ (asked);
   /** @type {any} */
   let timer = 0;
   const zones = async () => {
     clearTimeout(timer);
+    const early = first;
+    first = null;
     try {
-      const found = await loadZones();
+      const found = (await early) ?? (await loadZones());
       if (gone) return;
       shapes.value = found.shapes;
       model.zones.value = found.names;

@@ -36,8 +36,8 @@ export function Splitter({ name, size, min, max, side = "before", onSize, label 
 /** A remembered width and what sets it. @param {string} name @param {number} usual @returns {[number, (size: number) => void]} */
 export function useSize(name, usual) {
   const kept = Number(localStorage.getItem(`atalaia.size.${name}`));
-  const [size, setSize] = useState(kept > 0 ? kept : usual);
-  return [size, setSize];
+  const [size, setSize] = useState(/** @type {number | null} */ (kept > 0 ? kept : null));
+  return [size ?? usual, setSize];
 }
 
 /** @param {string} name @param {number} size */

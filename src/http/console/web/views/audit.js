@@ -94,11 +94,21 @@ function Filters({ filter }) {
     FILTERS.some((each) => filter[each]) && h(Button, { kind: "quiet", onClick: () => setParams(Object.fromEntries(FILTERS.map((each) => [each, null]))) }, t("audit.clear")));
 }
 
+/** A subject as a person reads it: the filter of a list without the escapes of an address. @param {string | null} subject */
+function readable(subject) {
+  if (!subject?.startsWith("alerts ")) return subject;
+  try {
+    return decodeURIComponent(subject);
+  } catch {
+    return subject;
+  }
+}
+
 /** @param {{ row: AuditRow }} props */
 function Row({ row }) {
   return h("div", { class: "audit-row" },
     h("span", { class: "nowrap" }, time(row.at, true)), h("span", { class: "cut" }, row.who), h("span", { class: "cut" }, word("verb", row.verb) || "–"), h("span", { class: "cut" }, row.what),
-    h("span", { class: "cut mono" }, row.subject ?? "–", row.times > 1 && ` ×${number(row.times)}`), h("span", { class: "cut" }, row.why ?? word("purpose", row.purpose)));
+    h("span", { class: "cut mono" }, readable(row.subject) ?? "–", row.times > 1 && ` ×${number(row.times)}`), h("span", { class: "cut" }, row.why ?? word("purpose", row.purpose)));
 }
 
 /** @param {{ row: AuditRow }} props */

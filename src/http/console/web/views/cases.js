@@ -105,7 +105,7 @@ export function CasesView() {
     items === null && !fault ? h("p", null, t("word.loading")) : null,
     items !== null && shown.length === 0 ? h("p", { class: "page-empty" }, t(text ? "cases.none_found" : "cases.none")) : null,
     shown.length ? h("div", { class: "table-box" }, h("table", { class: "table cases-table" },
-      h("thead", null, h("tr", null, ["score", "vessels", "story", "alerts", "last"].map((name) => h("th", { key: name, scope: "col", class: name }, t(`cases.col.${name}`))))),
+      h("thead", null, h("tr", null, ["score", "vessels", "story", "alerts", "last"].map((name) => h("th", { key: name, scope: "col", class: name === "alerts" ? "number" : name }, t(`cases.col.${name}`))))),
       h("tbody", null, shown.map((one) => h(Boundary, { key: one.id, compact: true, name: "case" }, h(Line, { one })))))) : null,
     next !== null ? h("button", { type: "button", class: "button", onClick: more }, t("cases.more")) : null,
     withheld ? h("p", { class: "page-note" }, t("list.withheld", { n: withheld })) : null);

@@ -17,7 +17,7 @@ import { t, word } from "../words.js";
 export default function StatusView() {
   const status = state.value;
   if (!status) return h("div", { class: "page-loading" }, t("word.loading"));
-  const cards = [["engine", h(Engine, { status })], ["budget", h(Budget, { status })], ["open", h(Open, { status })], ["reload", h(Reload, { status })]];
+  const cards = [["engine", h(Engine, { status })], ...(status.budget ? [["budget", h(Budget, { budget: status.budget })]] : []), ["open", h(Open, { status })], ["reload", h(Reload, { status })]];
   return h("div", { class: "sheet" },
     h("div", { class: "sheet-head" }, h("h1", null, t("nav.status")),
       h(Chip, { tone: status.ready ? "good" : "bad" }, t(status.ready ? "status.ready" : "status.not_ready")),
@@ -32,13 +32,12 @@ export default function StatusView() {
 function Engine({ status: { engine, at } }) {
   const lag = engine.time === null ? null : (Date.parse(at) - Date.parse(engine.time)) / 1000;
   return h("dl", { class: "facts" },
-    h("dt", null, t("status.engine_time")), h("dd", { class: "nowrap" }, time(engine.time, true)), h("dt", null, t("status.lag")), h("dd", null, recorded.value ? t("frame.recorded") : span(lag)),
+    h("dt", null, t("status.engine_time")), h("dd", null, time(engine.time, true)), h("dt", null, t("status.lag")), h("dd", null, recorded.value ? t("frame.recorded") : span(lag)),
     h("dt", null, t("status.vessels")), h("dd", null, number(engine.vessels)), h("dt", null, t("status.wait")), h("dd", null, `${number(engine.wait_seconds, 2)} s`));
 }
 
-/** @param {{ status: Status }} props */
-function Budget({ status: { budget } }) {
-  if (!budget) return h("p", { class: "muted" }, t("word.unknown"));
+/** @param {{ budget: NonNullable<Status["budget"]> }} props */
+function Budget({ budget }) {
   const share = budget.allowed > 0 ? Math.min(100, (100 * budget.today) / budget.allowed) : 0;
   return h("div", null, h("p", null, t("status.budget_text", { today: budget.today, allowed: budget.allowed })), h("span", { class: "meter", "aria-hidden": true }, h("i", { style: { width: `${share}%` } })),
     budget.today > budget.allowed && h("p", { class: "warn" }, t("status.budget_over")));

@@ -20,6 +20,9 @@ const TABS = 760;
 /** Usual widths of list and detail. CSS pixels. */
 const LIST = 420;
 const DETAIL = 480;
+/** From this width of the window on, list and detail are usually so much wider: names of zones and the plots need it. CSS pixels. */
+const ROOMY = 2200;
+const WIDER = { list: 60, detail: 160 };
 
 const loadMap = () => import("../map/map.js").then((module) => module.MapView);
 const loadAlert = () => import("../alert/alert.js").then((module) => module.AlertPanel);
@@ -37,8 +40,9 @@ function useWidth() {
 
 export function WatchView() {
   const width = useWidth();
-  const [listSize, setListSize] = useSize("watch.list", LIST);
-  const [detailSize, setDetailSize] = useSize("watch.detail", DETAIL);
+  const isRoomy = width >= ROOMY;
+  const [listSize, setListSize] = useSize("watch.list", LIST + (isRoomy ? WIDER.list : 0));
+  const [detailSize, setDetailSize] = useSize("watch.detail", DETAIL + (isRoomy ? WIDER.detail : 0));
   const [tab, setTab] = useState(/** @type {"list"|"map"|"detail"} */ ("list"));
   const { kind, id } = selection.value;
   // A vessel that is selected has its card on the map.
