@@ -153,11 +153,28 @@ test("who does not state a purpose keeps the page, reads why, and can state it l
     assert.equal(await page.locator(".alert-row").count() > 1, true);
     assert.deepEqual(trail().filter((each) => each.what === "alert"), []);
     await shot(page, "purpose-declined");
+    // The line under the bar says it too, and takes the answer later.
+    await page.locator(".banner", { hasText: "No purpose was stated" }).waitFor();
     await panel.getByRole("button", { name: "State the purpose" }).click();
     await question(page).waitFor();
     await page.keyboard.press("Enter");
     await page.locator(".al-why table").first().waitFor();
     assert.deepEqual(trail().filter((each) => each.what === "alert").map((each) => [each.subject, each.purpose]), [[id, chosen]]);
+
+    await page.locator(".banner", { hasText: "No purpose was stated" }).waitFor({ state: "detached" });
+
+    // Two windows that show the same ask once.
+    const other = await page.context().newPage();
+    await page.keyboard.press("j");
+    await question(page).waitFor();
+    const next = await page.locator(".alert-row.active").getAttribute("data-id");
+    await other.goto(`/alerts/${next}`);
+    await answer(other, "VTM");
+    await other.locator(".al-why table").first().waitFor();
+    await question(page).waitFor({ state: "detached" });
+    await page.locator(".al-why table").first().waitFor();
+    assert.ok(trail().filter((each) => each.what === "alert" && each.subject === next).every((each) => each.purpose === "VTM"));
+    await other.close();
 
     // The last answer is chosen the next time.
     await page.keyboard.press("j");
@@ -168,4 +185,27 @@ test("who does not state a purpose keeps the page, reads why, and can state it l
     await question(page).waitFor();
     assert.equal(await question(page).getByRole("combobox").inputValue(), "SAR");
   });
+});
+
+test("an auditor is asked for the audit trail too, where every look is", { skip, timeout: 120_000 }, async () => {
+  const site = await ownDaemon({ api: 'ask_purpose = "always"', roles: "auditor" });
+  const context = await profile({ baseURL: site.url, acceptDownloads: true });
+  const { page, faults } = await newPage(context);
+  try {
+    await signIn(page, "/audit", { own: true });
+    await question(page).waitFor();
+    await page.keyboard.press("Escape");
+    await page.locator(".form-fault", { hasText: "No purpose was stated" }).waitFor();
+    await page.locator(".banner").getByRole("button", { name: "State the purpose" }).click();
+    await answer(page, "Security");
+    await page.locator(".audit-list [role=row], .audit-list [role=option], .audit-list .audit-row:not(.head)").first().waitFor();
+    const saved = page.waitForEvent("download");
+    await page.getByRole("button", { name: "Export" }).click();
+    assert.equal((await saved).suggestedFilename(), "audit.jsonl");
+    assert.ok(site.trail().filter((each) => each.who === NAME && each.subject === "audit").every((each) => each.purpose === "Security"));
+    assertNoFaults(faults.filter((fault) => !EXPECTED.test(fault)));
+  } finally {
+    await context.close();
+    await site.close();
+  }
 });

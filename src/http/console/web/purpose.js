@@ -10,13 +10,13 @@ import { signal } from "./vendor/preact.js";
 export const question = signal(/** @type {Question | null} */ (null));
 /** Grows with each answer, so that what was refused meanwhile is asked for again. */
 export const answers = signal(0);
+/** Whether the person did not want to answer for what is open: nothing is asked again by itself. */
+export const isDeclined = signal(false);
 
 /** What this window shows, with the name of the person; one answer holds for all that belongs to it. */
 let view = "";
 /** The answer for `view`; null until there is one. */
 let word = /** @type {string | null} */ (null);
-/** Whether the person did not want to answer for `view`: nothing is asked again by itself. */
-let isDeclined = false;
 
 /** Windows that show the same ask once. */
 const channel = new BroadcastChannel("atalaia.purpose");
@@ -37,7 +37,7 @@ export function beginView(name) {
 /** The person will answer after all, or the answer was not accepted. */
 export function forgetAnswer() {
   word = null;
-  isDeclined = false;
+  isDeclined.value = false;
 }
 
 /** What an address is asked for. @param {string} url @returns {Kind} */
@@ -55,7 +55,7 @@ export function given(kind) {
 export async function ask(kind) {
   const asked = view;
   for (let open = question.peek(); ; open = question.peek()) {
-    if (kind === "detail" && (word !== null || isDeclined || asked !== view)) return asked === view ? word : null;
+    if (kind === "detail" && (word !== null || isDeclined.peek() || asked !== view)) return asked === view ? word : null;
     if (open === null) break;
     await open.answer;
   }
@@ -72,7 +72,7 @@ export function settle(said) {
   if (!open) return;
   if (open.kind === "detail") {
     if (said !== null) keep(said);
-    else isDeclined = true;
+    else isDeclined.value = true;
   }
   close(said);
 }

@@ -4,6 +4,7 @@ import { h, useState } from "../vendor/preact.js";
 import { put } from "../api.js";
 import { clock, span } from "../format.js";
 import { build, clockOffset, feeds, since, status } from "../live.js";
+import { ask, forgetAnswer, isDeclined, question } from "../purpose.js";
 import { ended, now, session, signedIn } from "../state.js";
 import { Banner } from "../ui/banner.js";
 import { Button } from "../ui/button.js";
@@ -23,7 +24,7 @@ export function Warnings() {
   const me = session.value;
   return h("div", { class: "warnings" },
     ended.value !== null ? h(Banner, { tone: "bad", urgent: true }, h("span", null, t("warning.ended", { why: ended.value ? ` (${ended.value})` : "" })), h(Lazy, { load: loadInPlace, props: {}, name: t("nav.login") })) : h(Connection, null),
-    h(Purpose, null), h(Version, null), h(ClockOff, null), h(Daemon, null),
+    h(Purpose, null), h(Unstated, null), h(Version, null), h(ClockOff, null), h(Daemon, null),
     me?.exercise && h(Banner, { tone: "warn" }, h("b", null, t("warning.exercise_word")), h("span", null, t("warning.exercise"))));
 }
 
@@ -68,6 +69,16 @@ function Purpose() {
     h("select", { value: purpose, onChange: (/** @type {any} */ event) => choose(event.currentTarget.value) },
       me.purposes.map((each) => h("option", { key: each, value: each, selected: each === purpose }, word("purpose", each))))),
   h(Button, { onClick: () => void keep() }, t("warning.purpose_keep")));
+}
+
+/** Says that details are missing because nobody stated what they are for, and takes the answer later. */
+function Unstated() {
+  if (!isDeclined.value || question.value) return null;
+  const again = () => {
+    forgetAnswer();
+    void ask("detail");
+  };
+  return h(Banner, { tone: "info" }, h("span", null, t("fault.purpose")), h(Button, { onClick: again }, t("ask.give")));
 }
 
 /** What the daemon says of itself: not ready (bad), feeds silent. */

@@ -3,6 +3,7 @@
 import { h, useEffect, useRef, useState } from "../vendor/preact.js";
 import { file, get } from "../api.js";
 import { number, time } from "../format.js";
+import { answers } from "../purpose.js";
 import { setParams } from "../route.js";
 import { may } from "../state.js";
 import { Button } from "../ui/button.js";
@@ -71,6 +72,10 @@ function useRows(filter) {
     const timer = setTimeout(() => void load(null, []), PAUSE);
     return () => clearTimeout(timer);
   }, [key]);
+  const given = answers.value;
+  useEffect(() => {
+    if (/** @type {any} */ (state.fault)?.type === "purpose") void load(null, []);
+  }, [given]);
   const more = () => void (state.next && !state.loading && load(state.next, state.items));
   return { ...state, more };
 }
