@@ -38,12 +38,17 @@ fn the_console_in_a_browser() {
     fs::write(folder.path().join("zones/demo.geojson"), demo::ZONES).unwrap();
     let api = Api::start_in(folder, &settings(&feed));
     let mut stream = accept(&feed);
-    stream.write_all(&demo::feed().unwrap()).unwrap();
+    let lines = demo::feed().unwrap();
+    // For daemons that a test starts itself.
+    let recording = api.folder.path().join("feed.csv");
+    fs::write(&recording, &lines).unwrap();
+    stream.write_all(&lines).unwrap();
     stream.shutdown(Shutdown::Write).unwrap();
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
     // The daemon closes once it has read everything.
     let _ = stream.read(&mut [0]);
     api.add("ana", "analyst,supervisor,admin,auditor");
+    api.add("bea", "analyst,supervisor");
     let shots = Path::new(env!("CARGO_TARGET_TMPDIR")).join("console-shots");
     fs::create_dir_all(&shots).unwrap();
 
@@ -55,10 +60,10 @@ fn the_console_in_a_browser() {
         let mut command = Command::new(&node);
         command.args(["--test", "--test-reporter=spec"]).arg(file).stdin(Stdio::null());
         command.env("ATALAIA_URL", format!("http://{}", api.address));
-        command.envs([("ATALAIA_NAME", "ana"), ("ATALAIA_PASSWORD", PASSWORD)]);
+        command.envs([("ATALAIA_NAME", "ana"), ("ATALAIA_SECOND", "bea"), ("ATALAIA_PASSWORD", PASSWORD)]);
         command.env("ATALAIA_CHROMIUM", &chromium).env("ATALAIA_CONSOLE_PACKAGES", &packages);
         command.env("ATALAIA_STORE", api.store()).env("ATALAIA_BIN", env!("CARGO_BIN_EXE_atalaia"));
-        command.env("ATALAIA_SHOTS", &shots).output().unwrap()
+        command.env("ATALAIA_FEED", &recording).env("ATALAIA_SHOTS", &shots).output().unwrap()
     };
     let mut passed = 0;
     for file in &files {
