@@ -11,6 +11,8 @@ import { need } from "./packages.mjs";
 export const URL_OF_CONSOLE = (process.env.ATALAIA_URL ?? "").replace(/\/$/, "");
 export const NAME = process.env.ATALAIA_NAME ?? "";
 export const PASSWORD = process.env.ATALAIA_PASSWORD ?? "";
+/** Another person with the same password, for tests of two; empty if there is none. */
+export const SECOND = process.env.ATALAIA_SECOND ?? "";
 /** For `test(name, options, fn)`: why the test is left out, or false. */
 export const skip = URL_OF_CONSOLE ? false : "ATALAIA_URL is not set: there is no console to test";
 
@@ -71,13 +73,13 @@ export function assertNoFaults(faults) {
   assert.deepEqual(faults, []);
 }
 
-/** Where the test files leave the cookie of their common session to one another: the daemon allows five attempts to sign in a minute. */
-const COMMON = join(tmpdir(), `atalaia-console-${createHash("sha256").update(`${URL_OF_CONSOLE} ${NAME} ${PASSWORD}`).digest("hex").slice(0, 16)}.json`);
+/** Where the test files leave the cookie of their common session to one another: the daemon allows five attempts to sign in a minute. @param {string} name */
+const commonOf = (name) => join(tmpdir(), `atalaia-console-${createHash("sha256").update(`${URL_OF_CONSOLE} ${name} ${PASSWORD}`).digest("hex").slice(0, 16)}.json`);
 
-/** Gives the page the common session, if there is one in force. @param {import("playwright-core").Page} page */
-async function joinSession(page) {
+/** Gives the page the common session, if there is one in force. @param {import("playwright-core").Page} page @param {string} name */
+async function joinSession(page, name) {
   try {
-    await page.context().addCookies(JSON.parse(readFileSync(COMMON, "utf8")));
+    await page.context().addCookies(JSON.parse(readFileSync(commonOf(name), "utf8")));
   } catch {
     return;
   }
@@ -86,26 +88,26 @@ async function joinSession(page) {
 
 /**
  * Signs in and opens a page; by the form, as a person does, where there is no common session yet. `own` is for a test that ends its session.
- * @param {import("playwright-core").Page} page @param {string} [path] @param {{ own?: boolean }} [options]
+ * @param {import("playwright-core").Page} page @param {string} [path] @param {{ own?: boolean, name?: string, password?: string }} [options]
  */
-export async function signIn(page, path = "/", { own = false } = {}) {
-  if (!own && URL_OF_CONSOLE && NAME) await joinSession(page);
+export async function signIn(page, path = "/", { own = false, name = NAME, password = PASSWORD } = {}) {
+  if (!own && URL_OF_CONSOLE && name) await joinSession(page, name);
   await page.goto(path);
   const form = page.locator("form.form");
   await form.or(page.locator("header.bar")).first().waitFor();
   if (await form.isVisible() && await page.locator(".login").isVisible()) {
-    assert.ok(NAME, "ATALAIA_NAME is not set, and the console asks for a log-in");
-    await page.getByLabel("Name", { exact: true }).fill(NAME);
-    await fillPassword(page);
-    if (!own) writeFileSync(COMMON, JSON.stringify(await page.context().cookies()), { mode: 0o600 });
+    assert.ok(name, "ATALAIA_NAME is not set, and the console asks for a log-in");
+    await page.getByLabel("Name", { exact: true }).fill(name);
+    await fillPassword(page, password);
+    if (!own) writeFileSync(commonOf(name), JSON.stringify(await page.context().cookies()), { mode: 0o600 });
   }
   await page.locator("header.bar").waitFor();
 }
 
-/** Fills in the password and sends the form; again after the pause that the daemon asks for. @param {import("playwright-core").Page} page */
-async function fillPassword(page) {
+/** Fills in the password and sends the form; again after the pause that the daemon asks for. @param {import("playwright-core").Page} page @param {string} [password] */
+export async function fillPassword(page, password = PASSWORD) {
   for (;;) {
-    await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+    await page.getByLabel("Password", { exact: true }).fill(password);
     const answered = page.waitForResponse((answer) => answer.url().endsWith("/api/v1/session") && answer.request().method() === "POST");
     await page.getByRole("button", { name: "Log in", exact: true }).click();
     const answer = await answered;

@@ -31,7 +31,7 @@ export function alert(id, score, more = {}) {
 
 /** @param {Alert[]} alerts @param {ReturnType<typeof import("./picture.mjs").fleet> | null} [fleet] the vessels of the picture; without any the map stays empty */
 export async function fakeDaemon(alerts, fleet = null) {
-  const state = { fleet, alerts: new Map(alerts.map((one) => [one.id, structuredClone(one)])), seq: 100, /** @type {any[]} */ log: [], /** @type {any[]} */ requests: [], preferences: {}, /** Milliseconds until a stream begins. */ late: 0 };
+  const state = { fleet, alerts: new Map(alerts.map((one) => [one.id, structuredClone(one)])), seq: 100, /** @type {any[]} */ log: [], /** @type {any[]} */ requests: [], preferences: {}, /** Milliseconds until a stream begins. */ late: 0, /** Its clock less that of the machine, milliseconds. */ offset: 0 };
   /** @type {Set<import("node:http").ServerResponse>} */
   const streams = new Set();
   const record = (/** @type {Alert} */ item, /** @type {string} */ topic, /** @type {string} */ what, /** @type {string} */ who) => {
@@ -57,6 +57,12 @@ export async function fakeDaemon(alerts, fleet = null) {
     },
     /** How many streams are open. */
     streams: () => streams.size,
+    /** Alerts become what they are in the list, of which no stream says anything but that everything has to be read again. @param {Alert[]} alerts */
+    reset: (alerts) => {
+      state.alerts = new Map(alerts.map((one) => [one.id, one]));
+      state.seq += 1000;
+      for (const stream of streams) stream.write("event: reset\ndata: {}\n\n");
+    },
     get: (/** @type {string} */ id) => /** @type {Alert} */ (state.alerts.get(id)),
     close: () => {
       for (const stream of streams) stream.destroy();
@@ -139,7 +145,7 @@ async function answer(request, response, state, streams, record) {
   if (path !== "/events") return refuse("not-found", 404);
   await new Promise((done) => setTimeout(done, state.late));
   response.writeHead(200, { "Content-Type": "text/event-stream", "Cache-Control": "no-store" });
-  response.write(`event: hello\ndata: ${JSON.stringify({ build: "0", seq: state.seq, now: new Date().toISOString(), user: "ana" })}\n\n`);
+  response.write(`event: hello\ndata: ${JSON.stringify({ build: "0", seq: state.seq, now: new Date(Date.now() + state.offset).toISOString(), user: "ana" })}\n\n`);
   response.write(`event: status\ndata: ${JSON.stringify({ feeds: [{ name: "one", up: true, silent_since: null, reason: null }] })}\n\n`);
   streams.add(response);
   response.on("close", () => streams.delete(response));

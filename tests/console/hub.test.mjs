@@ -118,3 +118,45 @@ test("the picture is asked for only while a window shows it, and a window that c
   const late = told.slice(before).map((each) => each.kind);
   for (const kind of ["status", "hello", "names", "picture"]) assert.ok(late.includes(kind), `${kind} is missing in ${late}`);
 });
+
+for (const [when, drop] of /** @type {[string, (hub: any, stream: any) => void][]} */ ([
+  ["the reader may see less", (_, stream) => stream.write("event: access\ndata: {}\n\n")], ["somebody has signed out", (hub) => hub.hear("window", { kind: "stop" })],
+])) {
+  test(`a window that comes after ${when} gets nothing of the picture and the names before`, async () => {
+    const frame = new DataView(new ArrayBuffer(64));
+    frame.setUint32(0, 0x41545043, false);
+    frame.setUint16(4, 1, true);
+    frame.setUint16(6, 1, true);
+    /** @type {any} */ let stream = null;
+    /** @type {string[]} */ const asked = [];
+    let isClosed = false;
+    const { hub, told } = await hubWith({
+      "/events": (_, response) => {
+        response.writeHead(200, { "Content-Type": "text/event-stream" });
+        response.write(hello(1));
+        stream = response;
+      },
+      "/picture": (request, response) => {
+        asked.push(request.url ?? "");
+        if (isClosed) response.writeHead(503).end();
+        else response.end(Buffer.from(frame.buffer));
+      },
+      "/picture/names": (_, response) => {
+        response.writeHead(200, { "Content-Type": "application/json" });
+        response.end('{"cursor":1,"items":[[1,"ALFA",null,null,null,null,null,70]]}');
+      },
+    });
+    hub.hear("window", { kind: "window", visible: true, picture: true });
+    await until(() => told.some((each) => each.kind === "names"));
+    isClosed = true;
+    const before = told.length;
+    drop(hub, stream);
+    await until(() => told.slice(before).some((each) => each.kind === "names" && each.whole && each.items.length === 0));
+    const late = told.length;
+    hub.hear("second", { kind: "window", visible: true, picture: true });
+    const kinds = told.slice(late).map((each) => each.kind);
+    assert.ok(!kinds.includes("names") && !kinds.includes("picture"), kinds.join());
+    assert.equal(hub.names.size + hub.whole.count, 0);
+    await until(() => !hub.running || asked.at(-1) === "/api/v1/picture");
+  });
+}

@@ -2,8 +2,9 @@
 // The purpose of a request, where the site asks for it: a small watch under each setting of `ask_purpose`, over a daemon of its own.
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { NAME, assertNoFaults, newPage, profile, shot, signIn, stop } from "./browser.mjs";
-import { ownDaemon, skipSite as skip } from "./site.mjs";
+import { readFileSync } from "node:fs";
+import { NAME, PASSWORD, assertNoFaults, newPage, profile, shot, signIn, stop } from "./browser.mjs";
+import { ownDaemon, skipOwn as skip } from "./daemon.mjs";
 
 after(stop);
 
@@ -14,25 +15,43 @@ const EXPECTED = /status of 400|status of 404 .*\/api\/v1\/cases\//;
 const ORDER = ["shift", "export", "search", "always"];
 const WHY = "report of the watch for the prefecture";
 
+const ZONES = readFileSync(new URL("../../src/cli/demo/zones.geojson", import.meta.url), "utf8");
+
+/** A daemon with the person of the environment, which has been sent the recording. @param {string} setting @param {string} roles */
+async function site(setting, roles) {
+  const daemon = await ownDaemon({ api: `ask_purpose = "${setting}"`, zones: ZONES, more: '[handling]\nreality = "exercise"\n' });
+  try {
+    await daemon.start();
+    daemon.add(NAME, roles, PASSWORD);
+    await daemon.feed.all();
+  } catch (error) {
+    await daemon.close();
+    throw error;
+  }
+  /** Rows of the audit trail, the first one first. @returns {any[]} */
+  const trail = () => daemon.atalaia("audit", "export").trim().split("\n").map((line) => JSON.parse(line));
+  return { url: daemon.url, trail, close: daemon.close };
+}
+
 /**
  * A person at the watch page of a daemon that asks like this.
  * @param {string} setting @param {(page: Page, trail: () => any[]) => Promise<void>} body
  */
 async function watch(setting, body) {
-  const site = await ownDaemon({ api: `ask_purpose = "${setting}"` });
-  const context = await profile({ baseURL: site.url, acceptDownloads: true });
+  const { url, trail, close } = await site(setting, "analyst,supervisor");
+  const context = await profile({ baseURL: url, acceptDownloads: true });
   const { page, faults } = await newPage(context);
   try {
     await signIn(page, "/", { own: true });
     await page.locator(".alert-row.state-new").nth(1).waitFor({ timeout: 60_000 });
-    await body(page, site.trail);
+    await body(page, trail);
     assertNoFaults(faults.filter((fault) => !EXPECTED.test(fault)));
   } catch (error) {
     await shot(page, `purpose-failed-${setting}`);
     throw error;
   } finally {
     await context.close();
-    await site.close();
+    await close();
   }
 }
 
@@ -188,8 +207,8 @@ test("who does not state a purpose keeps the page, reads why, and can state it l
 });
 
 test("an auditor is asked for the audit trail too, where every look is", { skip, timeout: 120_000 }, async () => {
-  const site = await ownDaemon({ api: 'ask_purpose = "always"', roles: "auditor" });
-  const context = await profile({ baseURL: site.url, acceptDownloads: true });
+  const { url, trail, close } = await site("always", "auditor");
+  const context = await profile({ baseURL: url, acceptDownloads: true });
   const { page, faults } = await newPage(context);
   try {
     await signIn(page, "/audit", { own: true });
@@ -202,10 +221,10 @@ test("an auditor is asked for the audit trail too, where every look is", { skip,
     const saved = page.waitForEvent("download");
     await page.getByRole("button", { name: "Export" }).click();
     assert.equal((await saved).suggestedFilename(), "audit.jsonl");
-    assert.ok(site.trail().filter((each) => each.who === NAME && each.subject === "audit").every((each) => each.purpose === "Security"));
+    assert.ok(trail().filter((each) => each.who === NAME && each.subject === "audit").every((each) => each.purpose === "Security"));
     assertNoFaults(faults.filter((fault) => !EXPECTED.test(fault)));
   } finally {
     await context.close();
-    await site.close();
+    await close();
   }
 });

@@ -6,6 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::error::StoreError;
 use super::items::{AlertItem, item, may_see};
+use super::mark::MARKED;
 use super::readers::Readers;
 use super::stages::clear::Clearance;
 use super::trail::OURSELVES;
@@ -81,7 +82,11 @@ impl LogEntry {
         let may = self.topic != Topic::Case || !self.markings.is_empty() || clearance.max_tlp == Tlp::Red;
         may && self.item.as_ref().is_none_or(|item| item.is_cleared(clearance))
             && self.markings.iter().all(|marking| may_see(clearance, marking))
-            && (self.topic != Topic::Case || !self.markings.is_empty() || clearance.max_tlp == Tlp::Red)
+    }
+
+    /// Whether a marking was changed, which decides who may see an alert and its case.
+    pub fn is_marking(&self) -> bool {
+        self.topic == Topic::Act && self.what == MARKED
     }
 }
 

@@ -19,6 +19,9 @@ use atalaia_core::alerts::Handling;
 use atalaia_core::alerts::handling::Mark;
 use atalaia_core::base::time::Time;
 
+/// What the trail and the log call it.
+pub(super) const MARKED: &str = "marked";
+
 /// Marks an alert. Fields that are `None` keep their value. The id may be shortened; returns the full id and the resulting marking.
 ///
 /// # Errors
@@ -103,7 +106,7 @@ pub(super) fn mark_in(
     digests::marked(transaction, id)?;
     let why = format!("{why}; before: {}; now: {}", before.line(), after.line());
     count(transaction, id)?;
-    audit(transaction, now, who, "marked", id, Some(&why))?;
+    audit(transaction, now, who, MARKED, id, Some(&why))?;
     Ok(Marked::Done(Box::new(after)))
 }
 

@@ -37,6 +37,7 @@ fn the_console_in_a_browser() {
     fs::create_dir(folder.path().join("zones")).unwrap();
     fs::write(folder.path().join("zones/demo.geojson"), demo::ZONES).unwrap();
     let api = Api::start_in(folder, &settings(&feed));
+    // For daemons that a test starts itself, too.
     let traffic = api.folder.path().join("feed");
     fs::write(&traffic, demo::feed().unwrap()).unwrap();
     let mut stream = accept(&feed);
@@ -46,6 +47,7 @@ fn the_console_in_a_browser() {
     // The daemon closes once it has read everything.
     let _ = stream.read(&mut [0]);
     api.add("ana", "analyst,supervisor,admin,auditor");
+    api.add("bea", "analyst,supervisor");
     let shots = Path::new(env!("CARGO_TARGET_TMPDIR")).join("console-shots");
     fs::create_dir_all(&shots).unwrap();
 
@@ -57,7 +59,7 @@ fn the_console_in_a_browser() {
         let mut command = Command::new(&node);
         command.args(["--test", "--test-reporter=spec"]).arg(file).stdin(Stdio::null());
         command.env("ATALAIA_URL", format!("http://{}", api.address));
-        command.envs([("ATALAIA_NAME", "ana"), ("ATALAIA_PASSWORD", PASSWORD)]);
+        command.envs([("ATALAIA_NAME", "ana"), ("ATALAIA_SECOND", "bea"), ("ATALAIA_PASSWORD", PASSWORD)]);
         command.env("ATALAIA_CHROMIUM", &chromium).env("ATALAIA_CONSOLE_PACKAGES", &packages);
         command.env("ATALAIA_STORE", api.store()).env("ATALAIA_BIN", env!("CARGO_BIN_EXE_atalaia"));
         command.env("ATALAIA_FEED", &traffic);

@@ -64,7 +64,7 @@ pub(super) async fn act_on_alerts(
         return Err(wrong(&format!("ids/{}", twice.0), "is given twice"));
     }
     let (deed, why) = body.deed()?;
-    let digest = digest("", &[], &bytes);
+    let digest = digest("", &bytes);
     let now = sources.clock.now();
     let lowering = if reader.rights.allow(Right::MarkDown) { Lowering::Allowed } else { Lowering::Forbidden };
     let answered = sources.stored(move |path| {

@@ -39,7 +39,7 @@ pub(super) async fn act_on_alert(
         return Err(wrong("ids", "does not belong to an act on one alert"));
     }
     let (deed, why) = body.deed()?;
-    let digest = digest(&id, &states, &bytes);
+    let digest = digest(&id, &bytes);
     let now = sources.clock.now();
     let lowering = if reader.rights.allow(Right::MarkDown) { Lowering::Allowed } else { Lowering::Forbidden };
     let ids = [id];

@@ -48,16 +48,11 @@ pub(super) fn key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     text.map(|text| Some(text.to_owned())).ok_or_else(wrong)
 }
 
-/// Digest of everything in a request but its key.
-pub(super) fn digest(path: &str, expected: &[Expected], body: &Bytes) -> [u8; 32] {
+/// Digest of what a request asks for. On which state is not part of it: a client whose answer was lost may know a newer one by now.
+pub(super) fn digest(path: &str, body: &Bytes) -> [u8; 32] {
     let mut digest = Sha256::new();
     digest.update((path.len() as u64).to_be_bytes());
     digest.update(path);
-    digest.update((expected.len() as u64).to_be_bytes());
-    for Expected { revision, acts } in expected {
-        digest.update(revision.to_be_bytes());
-        digest.update(acts.to_be_bytes());
-    }
     digest.update(body);
     digest.finalize().into()
 }

@@ -166,7 +166,21 @@ impl Pump {
 
     /// Sends an entry of this stream alone, if it is for the reader.
     fn entry(&self, entry: LogEntry) -> bool {
-        !is_for(&entry, &self.identity.reader, self.topics) || self.waiting.add(Made::of(entry).event)
+        match is_for(&entry, &self.identity.reader, self.topics) {
+            true => self.waiting.add(Made::of(entry).event),
+            false => self.withheld(&entry),
+        }
+    }
+
+    /// Tells the client if an entry that is not for the reader may have taken something out of the reader's sight.
+    fn withheld(&self, entry: &LogEntry) -> bool {
+        let is_out_of_sight = entry.is_marking() && !entry.is_cleared(&self.identity.reader.clearance);
+        !is_out_of_sight || self.access()
+    }
+
+    /// Tells the client that the reader may see less or more than before.
+    fn access(&self) -> bool {
+        self.waiting.add(Bytes::from_static(b"event: access\ndata: {}\n\n"))
     }
 
     /// Sends an entry that all streams share, if it is for the reader and was not sent before.
@@ -175,15 +189,21 @@ impl Pump {
             return true;
         }
         *reached = made.entry.seq;
-        !is_for(&made.entry, &self.identity.reader, self.topics) || self.waiting.add(made.event.clone())
+        match is_for(&made.entry, &self.identity.reader, self.topics) {
+            true => self.waiting.add(made.event.clone()),
+            false => self.withheld(&made.entry),
+        }
     }
 
-    /// Whether the session still holds, with the rights and ceilings of now. If not, the client is told.
+    /// Whether the session still holds, with the rights and ceilings of now. The client is told if not, and if they are others than before:
+    /// it may show what the reader may not see any more.
     async fn holds(&mut self) -> bool {
         let why = match self.sources.access.again(&self.identity).await {
             Ok(identity) if identity.reader.rights.allow(Right::Read) => {
+                let (before, now) = (&self.identity.reader, &identity.reader);
+                let is_same = before.rights == now.rights && before.clearance == now.clearance;
                 self.identity = identity;
-                return true;
+                return is_same || self.access();
             }
             Ok(_) => "your roles do not allow this any more",
             Err(problem) if problem.status().is_server_error() => return true,

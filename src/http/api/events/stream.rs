@@ -33,7 +33,8 @@ const PARAMETERS: [(&str, &str); 2] = [
 ];
 
 /// What happens, as server-sent events: `hello` first, `change` with an entry of the log, `status` with the feeds, `reset` if everything must
-/// be loaded again, `end` when the session is over. A comment every 15 seconds shows that the stream lives.
+/// be loaded again, `access` if the reader may see less or more than before, `end` when the session is over. A comment every 15 seconds shows
+/// that the stream lives.
 #[utoipa::path(get, path = "/events", tag = "log", params(Listed), responses(
     (status = 200, description = "The events", body = String, content_type = "text/event-stream"), Refusals))]
 pub(super) async fn follow(

@@ -182,6 +182,22 @@ fn nothing_above_the_ceiling_is_in_the_log_or_the_stream() {
 }
 
 #[test]
+fn a_reader_is_told_when_an_alert_is_marked_above_the_ceiling_but_not_which_one() {
+    run_test(async {
+        let site = site().await;
+        let mut low = site.events(&site.amber, "", None).await;
+        let seq = low.one("hello", SOON).await.data["seq"].as_i64();
+        site.mark_red();
+        let access = low.one("access", SOON).await;
+        assert_eq!((access.data, access.id), (json!({}), None));
+        // One that was away at that time hears it when it comes back.
+        let mut back = site.events(&site.amber, "", seq).await;
+        back.one("hello", SOON).await;
+        back.one("access", SOON).await;
+    });
+}
+
+#[test]
 fn a_stream_of_chosen_topics_has_no_others() {
     run_test(async {
         let site = site().await;

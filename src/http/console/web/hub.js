@@ -11,8 +11,8 @@ const SILENCE = 40_000;
 const GONE = 150_000;
 /** Pace of the picture in milliseconds: usual, at most, when nobody looks; and what counts as a slow answer. */
 const PACE = { usual: 1000, most: 5000, hidden: 10_000, slow: 300 };
-/** Pause before the first retry of the stream, and the longest. */
-const RETRY = { first: 500, most: 10_000 };
+/** Pause before the first retry of the stream, and the longest: a page is back within 5 s of its daemon. */
+const RETRY = { first: 500, most: 3000 };
 /** Names are asked for at most this often. */
 const NAMES_EVERY = 4000;
 
@@ -36,6 +36,8 @@ export class Hub {
     this.pace = PACE.usual;
     this.timer = /** @type {any} */ (0);
     this.asking = false;
+    /** Counts how often everything was dropped: an answer to an earlier question is not taken in. */
+    this.turn = 0;
     /** @type {any} */ this.last = null;
     /** @type {AbortController | null} */ this.stream = null;
   }
@@ -50,6 +52,7 @@ export class Hub {
     if (!before) this.welcome(window);
     if (message.kind === "start") this.start();
     if (message.kind === "stop") this.stop("ended");
+    if (message.kind === "forget") this.forget();
     if (message.kind === "window") {
       const wakes = (message.visible && !here.visible) || (message.picture && !here.picture);
       here.visible = message.visible;
@@ -83,11 +86,20 @@ export class Hub {
   stop(status, why) {
     this.running = false;
     this.stream?.abort();
+    this.forget();
     clearTimeout(this.timer);
-    this.last = null;
-    this.whole.clear();
     this.setStatus(status);
     if (why !== undefined) this.all({ kind: "end", why });
+  }
+
+  /** Drops what it holds of the picture: another person may come, or this one may see less than before. */
+  forget() {
+    this.turn += 1;
+    this.last = null;
+    this.whole.clear();
+    this.forgetNames();
+    this.all({ kind: "names", items: [], whole: true });
+    this.poll();
   }
 
   /** @param {any} message */
@@ -146,6 +158,10 @@ export class Hub {
       return this.all({ kind: "feeds", feeds: this.feeds });
     }
     if (event === "reset") return this.all({ kind: "reset" });
+    if (event === "access") {
+      this.forget();
+      return this.all({ kind: "access" });
+    }
     if (event === "end") return this.stop("ended", JSON.parse(data).why ?? "");
     if (event !== "change") return undefined;
     const entry = JSON.parse(data);
@@ -182,11 +198,13 @@ export class Hub {
 
   async askPicture() {
     const began = performance.now();
+    const { turn } = this;
     try {
       const response = await fetch(`${ROOT}/picture${this.whole.cursor ? `?after=${this.whole.cursor}` : ""}`);
       if (response.status === 401) return this.stop("ended", "");
       if (!response.ok) return void (this.pace = PACE.most);
       const frame = readFrame(await response.arrayBuffer());
+      if (turn !== this.turn) return void (this.pace = PACE.usual);
       const slow = performance.now() - began > PACE.slow;
       this.pace = slow ? Math.min(PACE.most, this.pace * 2) : Math.max(PACE.usual, this.pace / 2);
       if (frame.stamp !== this.whole.stamp) this.forgetNames();
@@ -211,9 +229,11 @@ export class Hub {
   async askNames() {
     if (Date.now() - this.namesAt < NAMES_EVERY) return;
     this.namesAt = Date.now();
+    const { turn } = this;
     const response = await fetch(`${ROOT}/picture/names?after=${this.namesCursor}`);
     if (!response.ok) return;
     const { cursor, items } = await response.json();
+    if (turn !== this.turn) return;
     const whole = this.namesCursor === 0;
     this.namesCursor = cursor;
     for (const item of items) this.names.set(item[0], item);

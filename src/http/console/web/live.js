@@ -37,6 +37,8 @@ const listeners = new Set();
 const resets = new Set();
 /** @type {Set<(why: string) => void>} */
 const ends = new Set();
+/** @type {Set<(isSure: boolean) => void>} */
+const accesses = new Set();
 /** @type {((message: any) => void) | null} */
 let post = null;
 let wanted = false;
@@ -64,6 +66,20 @@ export function onReset(listener) {
 export function onEnd(listener) {
   ends.add(listener);
   return () => void ends.delete(listener);
+}
+
+/** Calls `listener` when the reader may see less or more than before; with false when that may have happened unheard, before a new connection.
+ * @param {(isSure: boolean) => void} listener */
+export function onAccess(listener) {
+  accesses.add(listener);
+  return () => void accesses.delete(listener);
+}
+
+/** Drops picture and names, here and in what all windows share. */
+export function forget() {
+  picture.value = null;
+  takeNames({ items: [], whole: true });
+  post?.({ kind: "forget" });
 }
 
 /** Connects this window; a second call changes nothing. */
@@ -129,6 +145,7 @@ function hear(message) {
       if (!message.late) clockOffset.value = Date.parse(message.now) - Date.now();
       build.value = message.build;
       lastSeq.value = Math.max(lastSeq.peek(), message.seq);
+      if (!message.late) for (const each of accesses) each(false);
       return;
     case "entry":
       lastSeq.value = message.entry.seq;
@@ -139,6 +156,9 @@ function hear(message) {
       return;
     case "reset":
       for (const each of resets) each();
+      return;
+    case "access":
+      for (const each of accesses) each(true);
       return;
     case "end":
       for (const each of ends) each(message.why);

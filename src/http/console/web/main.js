@@ -8,7 +8,7 @@ import { Frame } from "./frame/frame.js";
 import { bindGlobalKeys } from "./frame/global_keys.js";
 import { connect } from "./live.js";
 import { go, route } from "./route.js";
-import { loadSession, session, sessionKnown, signInFault, signedIn } from "./state.js";
+import { access, loadSession, session, sessionKnown, signInFault, signedIn } from "./state.js";
 import { Boundary } from "./ui/boundary.js";
 import { Lazy } from "./views/lazy.js";
 import { t } from "./words.js";
@@ -26,7 +26,7 @@ function App() {
   const me = session.value;
   if (!sessionKnown.value) return [h("div", { key: "bar", class: "skeleton-bar" }), h("div", { key: "page", class: "skeleton-page" })];
   if (!me || route.value.view === "login") return h(Lazy, { load: loadLogin, props: { token: asked.token }, name: t("nav.login") });
-  return h(Frame, null);
+  return h(Frame, { key: access.value });
 }
 
 const asked = takeHash();

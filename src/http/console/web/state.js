@@ -4,7 +4,7 @@
 import { batch, computed, effect, signal } from "./vendor/preact.js";
 import { get, onData, put, setCsrf, signedOut } from "./api.js";
 import { enabled as keysEnabled } from "./keys.js";
-import { clockOffset, engineTime, feeds, hearEngine, onEnd, start, stop } from "./live.js";
+import { clockOffset, engineTime, feeds, forget as forgetPicture, hearEngine, onAccess, onEnd, start, stop } from "./live.js";
 import { beginView } from "./purpose.js";
 import { onNavigate, route } from "./route.js";
 import { LANGUAGES, language, setLanguage } from "./words.js";
@@ -22,6 +22,8 @@ export const session = signal(/** @type {Me | null} */ (null));
 export const sessionKnown = signal(false);
 /** Why the session ended while the page was open; null while it lasts. The page stays as it is. */
 export const ended = signal(/** @type {string | null} */ (null));
+/** Grows when this person may see less or more than before: what is on the screen is dropped and read again. */
+export const access = signal(0);
 /** Why nobody could be signed in: a link was refused, or the server did not answer; null if all is well. */
 export const signInFault = signal(/** @type {unknown} */ (null));
 /** `day`, `dusk`, `night`, or `system` for what the machine is set to. */
@@ -99,8 +101,28 @@ export function signedIn(me) {
     sessionKnown.value = true;
   });
   if (Object.keys(unsaved).length) savePreferences();
-  start();
+  // The stream is of alerts: who may not read them has none.
+  if (me.rights.includes("read")) start();
   return me;
+}
+
+/** What a person may see and do, as text that can be compared. @param {Me | null} me */
+const sightOf = (me) => me && JSON.stringify([me.name, me.rights, me.ceilings]);
+
+/** Takes the session as it stands now. What is on the screen is dropped if the person may see less or more than before.
+ * @param {boolean} isSure whether that is known, or has to be found out */
+async function recheck(isSure) {
+  const before = session.peek();
+  if (!before || ended.peek() !== null) return;
+  const { data: me } = await get("/session");
+  if (session.peek() !== before || (!isSure && sightOf(me) === sightOf(before))) return;
+  batch(() => {
+    marks.value = {};
+    selection.value = { kind: null, id: null };
+    signedIn(me);
+    access.value += 1;
+  });
+  forgetPicture();
 }
 
 /** After this person has signed out by herself. */
@@ -176,9 +198,9 @@ setInterval(() => (now.value = Date.now() + clockOffset.peek()), 1000);
 effect(() => {
   if (signedOut.value && session.peek() && ended.peek() === null) ended.value = "";
 });
-onEnd((why) => {
-  if (session.peek()) ended.value = why;
-});
+// Who only lost the right to the stream is still signed in.
+onEnd((why) => void recheck(true).catch(() => session.peek() && (ended.value = why)));
+onAccess((isSure) => void recheck(isSure).catch(() => undefined));
 
 // The marking follows from what was fetched for this page, so that no part can forget to state it.
 onNavigate.add(() => (marks.value = {}));

@@ -91,7 +91,7 @@ async function one(alert, body, key) {
     return { done: [/** @type {Alert} */ (data)], failed: [], conflict: null };
   } catch (error) {
     const { status, current, title, detail } = /** @type {any} */ (error);
-    if (status === 412 && current) return { done: [], failed: [], conflict: { body, seen: alert, current, key: newKey() } };
+    if (status === 412 && current) return { done: [], failed: [], conflict: { body, seen: alert, current, key } };
     if (status === 422 || status === 404 || status === 409) {
       return { done: [], failed: [{ alert, title, detail }], conflict: null };
     }

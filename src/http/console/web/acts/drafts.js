@@ -40,15 +40,18 @@ export function keep(name, value) {
  * @returns {{value: T, set: (part: Partial<T>) => void, clear: () => void, key: string}} `key` stays the same until a field changes
  */
 export function useDraft(name, initial) {
-  const [state, setState] = useState(() => ({ value: { ...initial, ...(kept(name) ?? {}) }, key: newKey() }));
+  const [state, setState] = useState(() => {
+    const before = kept(name);
+    return { value: { ...initial, ...before?.value }, key: before?.key ?? newKey() };
+  });
   const isDone = useRef(false);
   const latest = useRef(state);
   latest.current = state;
   const set = (/** @type {Partial<T>} */ part) => {
     const value = { ...latest.current.value, ...part };
-    // The same key for the same content: sent twice after a lost answer, it is done once.
+    // The same key for the same content, also after a reload: sent twice after a lost answer, it is done once.
     latest.current = { value, key: newKey() };
-    keep(name, value);
+    keep(name, latest.current);
     setState(latest.current);
   };
   const clear = () => {

@@ -1,7 +1,8 @@
 // @ts-check
 /** What a key or a button of an act starts: the act itself, or the form that asks for what it needs. */
-import { signal } from "../vendor/preact.js";
-import { now, session } from "../state.js";
+import { effect, signal } from "../vendor/preact.js";
+import { get } from "../api.js";
+import { access, now, session } from "../state.js";
 import { t } from "../words.js";
 import { act, insist, last } from "./act.js";
 import { copy } from "./copy.js";
@@ -39,6 +40,29 @@ export function hide() {
   form.value = null;
   keep("form", null);
 }
+
+/** Drops all that names an alert, because the reader may see less than before; a form comes back if she may still do its act. */
+async function drop() {
+  const shown = form.peek();
+  hide();
+  notice.value = null;
+  conflict.value = null;
+  last.value = null;
+  if (!shown || !mayEver(shown.kind, session.peek())) return;
+  try {
+    const alerts = await Promise.all(shown.alerts.map(async ({ id }) => (await get(`/alerts/${encodeURIComponent(id)}`)).data));
+    if (form.peek() === null) show(shown.kind, alerts);
+  } catch {
+    // What she has written stays in the draft of the form.
+  }
+}
+
+let seenWith = access.peek();
+effect(() => {
+  if (access.value === seenWith) return;
+  seenWith = access.value;
+  void drop();
+});
 
 /**
  * Starts an act on some alerts.

@@ -19,6 +19,7 @@ const RECORDED = 2000;
 export function followStatus() {
   /** @type {any} */
   let timer = 0;
+  let isOver = false;
   const ask = async () => {
     if (may("status") && ended.peek() === null) {
       const answer = await get("/status").catch(() => null);
@@ -29,10 +30,13 @@ export function followStatus() {
         if (!Number.isNaN(at)) engineTime.value = at;
       }
     }
-    timer = setTimeout(ask, document.hidden ? HIDDEN : recorded.peek() ? RECORDED : EVERY);
+    if (!isOver) timer = setTimeout(ask, document.hidden ? HIDDEN : recorded.peek() ? RECORDED : EVERY);
   };
   void ask();
-  return () => clearTimeout(timer);
+  return () => {
+    isOver = true;
+    clearTimeout(timer);
+  };
 }
 
 /** How a feed does: `up`, `lagging`, `silent` (also when it is down).

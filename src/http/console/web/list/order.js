@@ -12,6 +12,7 @@ import { rank } from "./types.js";
  * @property {string[]} rows ids in the order shown
  * @property {Map<string, "new"|"worse">} waiting alerts that `take` would add or move up
  * @property {Set<string>} over rows that ended, or left the filter, since the last `take`
+ * @property {Set<string>} gone rows that the server no longer has under the filter; they are in `over` too
  * @property {Map<string, number>} flashes how often a row has changed in place since it was loaded
  * @property {string|null} next cursor of the page after the last row; null if all are loaded
  * @property {number} total alerts under the filter, by the server's count
@@ -19,7 +20,7 @@ import { rank } from "./types.js";
 
 /** A list of nothing. @returns {Held} */
 export function empty() {
-  return { items: new Map(), rows: [], waiting: new Map(), over: new Set(), flashes: new Map(), next: null, total: 0 };
+  return { items: new Map(), rows: [], waiting: new Map(), over: new Set(), gone: new Set(), flashes: new Map(), next: null, total: 0 };
 }
 
 /**
@@ -99,7 +100,7 @@ export function receive(list, news, fits) {
   const shown = new Set(list.rows);
   // Copied once for all of them: a burst of hundreds in a list of thousands must not copy it hundreds of times.
   const copy = {
-    ...list, items: new Map(list.items), waiting: new Map(list.waiting), over: new Set(list.over), flashes: new Map(list.flashes),
+    ...list, items: new Map(list.items), waiting: new Map(list.waiting), over: new Set(list.over), gone: new Set(list.gone), flashes: new Map(list.flashes),
   };
   for (const item of news) {
     const before = copy.items.get(item.id);
@@ -111,6 +112,28 @@ export function receive(list, news, fits) {
 }
 
 /**
+ * The list after a look at what the server has now: rows that are not there any more are greyed.
+ * @param {Held} list
+ * @param {{items: Alert[], next: string|null, total: number}} page
+ * @param {(alert: Alert) => boolean} fits
+ * @returns {Held}
+ */
+export function compared(list, page, fits) {
+  const items = new Map(list.items);
+  for (const item of page.items) {
+    // A silence changes an alert without a revision.
+    const known = items.get(item.id);
+    if (known && known.etag === item.etag && known.silenced_by !== item.silenced_by) items.set(item.id, item);
+  }
+  const after = receive({ ...list, items }, page.items, fits);
+  const there = new Set(page.items.map((item) => item.id)), last = page.items.at(-1);
+  // A row below the end of the page may be on the next one.
+  const isOnPage = (/** @type {Alert|undefined} */ item) => page.next === null || (item && last && compare(item, last) <= 0);
+  const gone = after.rows.filter((id) => !there.has(id) && isOnPage(after.items.get(id)));
+  return { ...after, over: new Set([...after.over, ...gone]), gone: new Set([...after.gone, ...gone]), total: page.total ?? list.total };
+}
+
+/**
  * Writes an alert into its row.
  * @param {Held} copy changed
  * @param {Alert} item
@@ -119,6 +142,7 @@ export function receive(list, news, fits) {
  */
 function write(copy, item, before, fits) {
   copy.items.set(item.id, item);
+  copy.gone.delete(item.id);
   if (isWorse(item, before)) copy.waiting.set(item.id, "worse");
   const hasEnded = item.status !== "open" && before.status === "open";
   if (!fits || hasEnded) copy.over.add(item.id);
@@ -156,7 +180,7 @@ function arrive(copy, item, fits) {
  */
 export function take(list, fits) {
   const ids = new Set([...list.rows, ...list.waiting.keys()]);
-  const kept = [...ids].map((id) => list.items.get(id)).filter((item) => item !== undefined && fits(item));
+  const kept = [...ids].map((id) => list.items.get(id)).filter((item) => item !== undefined && fits(item) && !list.gone.has(item.id));
   const items = /** @type {Alert[]} */ (kept).sort(compare);
   return {
     ...list,
@@ -164,6 +188,7 @@ export function take(list, fits) {
     rows: items.map((item) => item.id),
     waiting: new Map(),
     over: new Set(),
+    gone: new Set(),
     flashes: new Map(),
   };
 }

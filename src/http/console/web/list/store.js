@@ -3,11 +3,11 @@
 import { get, put } from "../api.js";
 import { onActed } from "../acts/act.js";
 import { lastSeq, onEntry, onReset, status } from "../live.js";
-import { ended, eventNow, filter, now, order, preferences, session } from "../state.js";
+import { access, ended, eventNow, filter, now, order, preferences, session } from "../state.js";
 import { batch, effect, signal } from "../vendor/preact.js";
 import { matches, query } from "./filter.js";
 import { lines } from "./groups.js";
-import { empty, first, further, receive, take } from "./order.js";
+import { compared, empty, first, further, receive, take } from "./order.js";
 
 /** @typedef {import("./types.js").Alert} Alert */
 /** @typedef {import("./types.js").Summary} Summary */
@@ -245,19 +245,26 @@ async function resync() {
   const limit = Math.min(1000, Math.max(PAGE, held.peek().rows.length));
   try {
     const { data } = await get("/alerts", { ...asked, sort: "-score", limit });
-    const there = new Set(data.items.map((/** @type {Alert} */ item) => item.id));
-    const items = new Map(held.peek().items);
-    for (const item of data.items) {
-      const known = items.get(item.id);
-      if (known && known.etag === item.etag && known.silenced_by !== item.silenced_by) items.set(item.id, item);
-    }
-    const list = receive({ ...held.peek(), items }, data.items, fits);
-    const gone = list.rows.slice(0, data.items.length).filter((id) => !there.has(id));
-    held.value = { ...list, over: new Set([...list.over, ...gone]), total: data.total ?? list.total };
+    held.value = compared(held.peek(), data, fits);
     count();
   } catch (error) {
     if (isPassing(error)) syncing = window.setTimeout(resync, RETRY_MS);
   }
+}
+
+/** The access with which the rows were read. */
+let seenWith = access.peek();
+
+/** Empties the list, because the reader may see less than before, and reads it again. */
+function drop() {
+  news = [];
+  batch(() => {
+    held.value = empty();
+    summary.value = null;
+    chosen.value = new Set();
+    active.value = null;
+  });
+  if (session.peek() && filter.peek() !== null) load();
 }
 
 /** Timer of a comparison with the server that is due. */
@@ -285,6 +292,11 @@ export function start() {
         if (!session.value || text === null || text === before) return;
         before = text;
         load();
+      }),
+      effect(() => {
+        if (access.value === seenWith) return;
+        seenWith = access.value;
+        drop();
       }),
       effect(() => {
         // An entry is told to the listeners after the number has moved, so a look at once would always find one missing.
