@@ -57,6 +57,24 @@ test("the map shows vessels, and every layer can be taken away by its key", { sk
   await context.close();
 });
 
+test("reception is shown where the map is, and asked for again elsewhere", { skip }, async () => {
+  const { context, page, faults } = await openMap();
+  /** @type {number[][]} */
+  const areas = [];
+  page.on("response", (response) => {
+    const url = new URL(response.url());
+    if (url.pathname.endsWith("/coverage") && response.ok()) areas.push((url.searchParams.get("bbox") ?? "").split(",").map(Number));
+  });
+  await page.locator(".map-target").focus();
+  await page.keyboard.press("6");
+  await until(async () => areas.length === 1, "the cells of what the map shows");
+  for (let step = 0; step < 8; step++) await page.keyboard.press("ArrowRight");
+  await until(async () => areas.length > 1 && areas.at(-1)[0] > areas[0][0], "the cells further east");
+  assert.equal(await page.getByText("could not be loaded").count(), 0);
+  assertNoFaults(faults);
+  await context.close();
+});
+
 test("the view is in the address, and the map stands still until it is moved", { skip }, async () => {
   const { context, page, faults } = await openMap();
   await until(async () => view(page) !== null, "the view in the address");

@@ -131,6 +131,24 @@ test("an act that meets somebody else's change shows both versions and asks", as
   });
 });
 
+test("what somebody else did while a form was open is shown before its act replaces it; what the engine changed is not", async () => {
+  await watch([alert("a", 80)], async ({ daemon, page }) => {
+    const { id } = alert("a", 80);
+    await page.keyboard.press("j");
+    await page.keyboard.press("v");
+    await page.getByRole("radio", { name: "confirmed" }).press("Space");
+    await page.getByLabel("Reason").fill("Boarded");
+    // The page hears of both changes at once.
+    daemon.act(id, { owner: "m.silva" }, "m.silva");
+    await page.locator(".acts-bar, .alert-page").getByText("m.silva").first().waitFor();
+    await page.keyboard.press("Control+Enter");
+    await page.locator(".act-clash").waitFor();
+    assert.equal(daemon.get(id).state, "new");
+    await page.getByRole("button", { name: "Leave it as it stands" }).click();
+    await page.keyboard.press("Escape");
+  });
+});
+
 test("several rows are chosen by keyboard and assigned with one form", async () => {
   await watch([alert("a", 80), alert("b", 60), alert("c", 50)], async ({ daemon, page }) => {
     for (const key of ["j", "x", "j", "j", "X"]) await page.keyboard.press(key);

@@ -6,6 +6,7 @@
 import { del, idempotencyKey as newKey, post } from "../api.js";
 import { signal } from "../vendor/preact.js";
 import { now } from "../state.js";
+import { subjects } from "./subjects.js";
 
 /** @typedef {import("../list/types.js").Alert} Alert */
 /** @typedef {{act: "acknowledge"|"assign"|"note"|"mark"|"close"|"reopen", until?: string|null, to?: string|null, text?: string, finding?: string, mark?: any, why?: string|null}} Body */
@@ -16,6 +17,7 @@ import { now } from "../state.js";
  * @typedef {object} Last the last act of this window
  * @property {string} act name of the act, or `silence`
  * @property {number} count alerts it was done to
+ * @property {string} about names of the vessels
  * @property {number} [number] of a silence
  * @property {number} until ms since 1970 after which it cannot be taken back
  * @property {null|(() => Promise<string|null>)} undo takes it back and returns who stood in the way, or null; null if the act cannot be taken back
@@ -139,7 +141,7 @@ function remember(before, after, body) {
   const known = new Map(before.map((alert) => [alert.id, alert]));
   const backs = after.map((item) => ({ before: /** @type {Alert} */ (known.get(item.id)), after: item }));
   const canUndo = backs.every((back) => reverse(back.before, body, now.value) !== null);
-  last.value = { act: body.act, count: after.length, until: now.value + UNDO_MS, undo: canUndo ? () => takeBack(backs, body) : null };
+  last.value = { act: body.act, count: after.length, about: subjects(after), until: now.value + UNDO_MS, undo: canUndo ? () => takeBack(backs, body) : null };
 }
 
 /** @typedef {{before: Alert, after: Alert}} Back an alert before and after the act */
@@ -235,7 +237,7 @@ export async function silence(body, isTrial, key = newKey()) {
       last.value = null;
       return null;
     };
-    last.value = { act: "silence", count: made.holds, number, until: now.value + UNDO_MS, undo };
+    last.value = { act: "silence", count: made.holds, about: "", number, until: now.value + UNDO_MS, undo };
   }
   return made;
 }

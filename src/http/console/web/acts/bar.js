@@ -48,10 +48,13 @@ export function ActsBar({ alert, onDone }) {
     return () => offs.forEach((off) => off());
   }, [alert]);
   const shown = form.value;
-  const isMine = shown !== null && shown.alerts.length === 1 && shown.alerts[0].id === id;
+  const opened = shown?.alerts.length === 1 && shown.alerts[0].id === id ? shown.alerts[0] : null;
+  // The engine's own changes are no conflict, and a note is added to whatever is there. Another person's act is one: the server then compares
+  // with the alert as it was when the form was opened.
+  const about = opened && shown?.kind !== "note" && opened.acts !== alert.acts ? opened : alert;
   return h("section", { class: "acts", "aria-label": t("acts.title") },
     h(Buttons, { alerts: [alert] }),
-    isMine && shown ? h(LazyForm, { form: { ...shown, alerts: [alert] } }) : null,
+    opened && shown ? h(LazyForm, { form: { ...shown, alerts: [about] } }) : null,
     h(Status, { id }));
 }
 

@@ -1,28 +1,12 @@
 // @ts-check
 /** The frame every form of an act has: heading, fields, what went wrong, the two buttons. It is part of the page, never above it. */
 import { h, useLayoutEffect, useRef, useState } from "../vendor/preact.js";
-import { t, word } from "../words.js";
+import { t } from "../words.js";
 import { act } from "./act.js";
 import { because, hide, settle } from "./run.js";
 
 /** @typedef {import("../list/types.js").Alert} Alert */
 /** @typedef {import("./act.js").Body} Body */
-
-/** Names of vessels in a heading at most. */
-const NAMES = 3;
-
-/**
- * What some alerts are about, in a few words.
- * @param {Alert[]} alerts
- */
-export function subjects(alerts) {
-  const names = [...new Set(alerts.map((alert) => {
-    const vessel = alert.vessels[0];
-    return vessel ? (vessel.name ?? `MMSI ${vessel.mmsi}`) : word("behaviour", alert.behaviour);
-  }))];
-  const more = names.length - NAMES;
-  return names.slice(0, NAMES).join(", ") + (more > 0 ? ` ${t("acts.and_more", { n: more })}` : "");
-}
 
 /**
  * Sends an act from a form and keeps track of it.

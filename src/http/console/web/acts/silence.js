@@ -6,7 +6,8 @@ import { t, word } from "../words.js";
 import { silence } from "./act.js";
 import { useDraft } from "./drafts.js";
 import { because, hide } from "./run.js";
-import { Choices, Shell, TextField, subjects } from "./shell.js";
+import { Choices, Shell, TextField } from "./shell.js";
+import { subjects } from "./subjects.js";
 import { Until, ahead } from "./until.js";
 
 /** @typedef {import("../list/types.js").Alert} Alert */

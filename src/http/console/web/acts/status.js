@@ -27,7 +27,7 @@ export function Status({ id = null, isList = false }) {
     said && about(said.ids) ? h("p", { class: `act-notice ${said.tone}` },
       said.text, h("button", { type: "button", class: "act-close", "aria-label": t("acts.dismiss"), onClick: () => { notice.value = null; } }, "×")) : null,
     before && left > 0 && ways === 0 ? h("p", { class: "act-notice good" },
-      t(`acts.did.${before.act}`, { n: before.count, number: String(before.number ?? "") }),
+      t(`acts.did.${before.act}`, { n: before.count, number: String(before.number ?? "") }), before.about ? `: ${before.about}` : "",
       before.undo ? h("button", { type: "button", class: "button quiet", onClick: undo }, t("acts.undo", { n: left }), h("kbd", null, "u")) : null) : null,
     met && about([met.seen.id]) ? h(Clash, { met }) : null);
 }

@@ -87,9 +87,11 @@ function sizeOf({ rings, lines, points, halfWidth }) {
 /** @param {number[]} a @param {number[]} b */
 const between = (a, b) => [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2];
 
-/** The cells where ships are heard. @returns {Promise<import("./ground/sky.js").Cell[]>} */
-export async function loadCoverage() {
-  const { data } = await get("/coverage");
+/** An area in degrees: west, south, east, north. East is beyond 180 where the area crosses the antimeridian. @typedef {[number, number, number, number]} Area */
+
+/** The cells of an area where ships are heard. @param {Area} area @returns {Promise<import("./ground/sky.js").Cell[]>} */
+export async function loadCoverage([west, south, east, north]) {
+  const { data } = await get("/coverage", { bbox: [west, south, east > 180 ? east - 360 : east, north].map((degrees) => degrees.toFixed(3)).join(",") });
   return data.cells ?? [];
 }
 

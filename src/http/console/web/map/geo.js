@@ -31,6 +31,24 @@ export function lonOf(x) {
 /** The latitude of a y. @param {number} y @returns {number} */
 export const latOf = (y) => (2 * Math.atan(Math.exp((y / HALF) * Math.PI)) - Math.PI / 2) / RADIAN;
 
+/**
+ * The area of a part of the map with as much again on every side, in degrees: west, south, east, north. East is beyond 180 where it crosses
+ * the antimeridian. @param {number[]} extent west, south, east, north in metres of the map @returns {[number, number, number, number]}
+ */
+export function around([left, bottom, right, top]) {
+  const width = right - left, height = top - bottom, south = latOf(bottom - height), north = latOf(top + height);
+  if (3 * width >= 2 * HALF) return [-180, south, 180, north];
+  const west = lonOf(left - width);
+  return [west, south, west + (3 * width * 180) / HALF, north];
+}
+
+/** Whether an area holds a part of the map and is not much larger. @param {number[]} area as of `around` @param {number[]} extent metres of the map */
+export function fits([west, south, east, north], [left, bottom, right, top]) {
+  const width = ((right - left) * 180) / HALF, from = west + ((lonOf(left) - west + 360) % 360);
+  const isWithin = east - west >= 360 || from + width <= east;
+  return isWithin && latOf(bottom) >= south && latOf(top) <= north && (east - west <= 8 * width || width >= 45);
+}
+
 /** How many metres of the map one metre over the ground has at a latitude. @param {number} lat @returns {number} */
 export const stretch = (lat) => 1 / Math.cos(Math.max(-MOST_LATITUDE, Math.min(MOST_LATITUDE, lat)) * RADIAN);
 

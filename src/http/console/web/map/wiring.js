@@ -4,7 +4,7 @@ import { effect, signal, untracked } from "../vendor/preact.js";
 import { namesVersion, onEntry, onReset, picture } from "../live.js";
 import { ended, eventNow, now, selection } from "../state.js";
 import { loadCoverage, loadZones } from "./data.js";
-import { sunAbove } from "./geo.js";
+import { around, fits, sunAbove } from "./geo.js";
 
 /** @typedef {import("./stage.js").Stage} Stage */
 /** @typedef {import("./model.js").MapModel} MapModel */
@@ -25,6 +25,8 @@ const AGAIN = 5000;
 export function wireGround(stage, model, palette, asked) {
   const shapes = signal(/** @type {import("./ground/zones.js").ZoneShape[]} */ ([]));
   const cells = signal(/** @type {import("./ground/sky.js").Cell[]} */ ([]));
+  /** The area of the cells; null before the first. @type {ReturnType<typeof around> | null} */
+  let area = null;
   let gone = false, cellsAt = 0, first = /** @type {typeof asked | null} */ (asked);
   /** @type {any} */
   let timer = 0;
@@ -47,15 +49,22 @@ export function wireGround(stage, model, palette, asked) {
   };
   const coverage = async () => {
     cellsAt = Date.now();
+    const asked = (area = around(stage.extent()));
     try {
-      const found = await loadCoverage();
-      if (!gone) cells.value = found;
+      const found = await loadCoverage(asked);
+      // A later answer, about where the map is now, may have come first.
+      if (gone || asked !== area) return;
+      cells.value = found;
       model.setFault("coverage", null);
     } catch {
+      if (asked !== area) return;
       cellsAt = Date.now() - COVERAGE_EVERY + AGAIN;
       if (!gone) model.setFault("coverage", "map.no_coverage");
     }
   };
+  const isCovered = () => model.layers.peek().has("class_a") || model.layers.peek().has("class_b");
+  const onMove = () => void (isCovered() && area && !fits(area, stage.extent()) && coverage());
+  stage.map.on("moveend", onMove);
   // Zones may have changed with the settings, or while the stream was cut.
   const offEntry = onEntry(({ topic }) => topic === "settings" && void zones()), offReset = onReset(() => void zones());
   const offs = [
@@ -68,7 +77,8 @@ export function wireGround(stage, model, palette, asked) {
     }),
     effect(() => {
       const layers = model.layers.value, part = layers.has("class_a") ? "class_a" : layers.has("class_b") ? "class_b" : null;
-      if (part && now.value - cellsAt > COVERAGE_EVERY) void untracked(coverage);
+      if (!part) untracked(() => model.setFault("coverage", null));
+      else if (now.value - cellsAt > COVERAGE_EVERY || !area || !fits(area, stage.extent())) void untracked(coverage);
     }),
     effect(() => {
       const layers = model.layers.value, at = layers.has("night") ? Math.floor(eventNow.value / SUN_STEP) * SUN_STEP : 0;
@@ -80,6 +90,7 @@ export function wireGround(stage, model, palette, asked) {
   return () => {
     gone = true;
     clearTimeout(timer);
+    stage.map.un("moveend", onMove);
     offEntry();
     offReset();
     offs.forEach((off) => off());
