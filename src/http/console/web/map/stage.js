@@ -119,6 +119,10 @@ export class Stage {
     const root = target.parentElement?.parentElement;
     root?.style.setProperty("--map-covered", `${covered}px`);
     root?.classList.toggle("covered", covered > 0);
+    if (this.overlay.covered !== covered) {
+      this.overlay.covered = covered;
+      this.redraw();
+    }
     return covered;
   }
 
