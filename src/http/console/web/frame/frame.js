@@ -59,7 +59,7 @@ function View({ view, id, params }) {
   };
   useEffect(load, [view]);
   if (!loaded || loaded.view !== view) {
-    return view === "watch" ? h("div", { class: "skeleton-page", "aria-busy": true, "aria-label": t("word.loading") }) : h("div", { class: "page-loading" }, t("word.loading"));
+    return view === "watch" ? h("div", { class: "page-loading skeleton-page", "aria-busy": true }, h("span", { class: "for-readers" }, t("word.loading"))) : h("div", { class: "page-loading" }, t("word.loading"));
   }
   if (!loaded.Page) {
     return h("div", { class: "page-loading", role: "alert" }, h("p", null, VIEWS[view] ? t("frame.not_loaded") : t("frame.no_page", { path: location.pathname })),
