@@ -14,7 +14,7 @@ use super::feed::{Feed, Made, ROWS};
 use super::topics::Topics;
 use crate::http::access::{Identity, Right};
 use crate::http::api::sources::Sources;
-use crate::storage::store::LogEntry;
+use crate::storage::store::{Clearance, LogEntry};
 
 /// Interval between two signs of life.
 const BEAT: Duration = Duration::from_secs(15);
@@ -108,7 +108,7 @@ impl Pump {
                 }
                 _ = looks.tick() => self.holds().await && self.status(&mut feeds),
                 made = news.recv() => match made {
-                    Ok(made) => self.news(&made, &mut reached),
+                    Ok(made) => self.news(&made, &mut reached).await,
                     Err(broadcast::error::RecvError::Lagged(_)) => self.catch_up(&mut reached).await,
                     Err(broadcast::error::RecvError::Closed) => false,
                 },
@@ -121,9 +121,11 @@ impl Pump {
 
     /// Says hello, and sends what a returning client has missed. Returns the number up to which it has everything; `None` if it is gone.
     async fn begin(&self, after: Option<i64>) -> Option<i64> {
-        let last = self.sources.read(|readers| readers.seq()).await.ok()?;
+        let clearance = self.identity.reader.clearance.clone();
+        let ends = self.sources.read(move |readers| Ok((readers.seq()?, readers.seq_for(&clearance)?)));
+        let (last, shown) = ends.await.ok()?;
         let hello = json!({
-            "build": env!("CARGO_PKG_VERSION"), "seq": last, "now": self.sources.clock.now().to_string(),
+            "build": env!("CARGO_PKG_VERSION"), "seq": shown, "now": self.sources.clock.now().to_string(),
             "user": self.identity.reader.name,
         });
         // Clients that lost the daemon come back at different moments.
@@ -141,8 +143,8 @@ impl Pump {
     /// Sends the entries after `reached` from the store. False if the client is gone.
     async fn catch_up(&self, reached: &mut i64) -> bool {
         loop {
-            let (after, now) = (*reached, self.sources.clock.now());
-            let Ok(page) = self.sources.read(move |readers| readers.log(after, ROWS, now)).await else {
+            let (after, now, clearance) = (*reached, self.sources.clock.now(), self.identity.reader.clearance.clone());
+            let Ok(page) = self.sources.read(move |readers| readers.log(after, ROWS, &clearance, now)).await else {
                 return false;
             };
             *reached = page.through;
@@ -169,10 +171,14 @@ impl Pump {
         !is_for(&entry, &self.identity.reader, self.topics) || self.waiting.add(Made::of(entry).event)
     }
 
-    /// Sends an entry that all streams share, if it is for the reader and was not sent before.
-    fn news(&self, made: &Made, reached: &mut i64) -> bool {
+    /// Sends an entry that all streams share, if it is for the reader and was not sent before. To a reader who may not see everything it
+    /// is only the sign to look at the log.
+    async fn news(&self, made: &Made, reached: &mut i64) -> bool {
         if made.entry.seq <= *reached {
             return true;
+        }
+        if self.identity.reader.clearance != Clearance::everything() {
+            return self.catch_up(reached).await;
         }
         *reached = made.entry.seq;
         !is_for(&made.entry, &self.identity.reader, self.topics) || self.waiting.add(made.event.clone())
@@ -182,8 +188,10 @@ impl Pump {
     async fn holds(&mut self) -> bool {
         let why = match self.sources.access.again(&self.identity).await {
             Ok(identity) if identity.reader.rights.allow(Right::Read) => {
+                // What the client has is what another ceiling allowed.
+                let is_same = self.identity.reader.clearance == identity.reader.clearance;
                 self.identity = identity;
-                return true;
+                return is_same || self.reset();
             }
             Ok(_) => "your roles do not allow this any more",
             Err(problem) if problem.status().is_server_error() => return true,
