@@ -196,7 +196,7 @@ function check() {
 function listen(entry) {
   heard = Math.max(heard, entry.seq);
   if (entry.item) hear(entry.item);
-  if (entry.what === "withdrawn") withdrawn(entry.subject);
+  if (entry.what === "withdrawn" && entry.subject) withdrawn(entry.subject);
   // A silence changes the marks of many alerts, which have no entries of their own.
   if (entry.topic === "silence" && !syncing) syncing = window.setTimeout(resync, SYNC_MS);
 }
