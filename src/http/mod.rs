@@ -8,9 +8,11 @@
 //! the machine. A page shows counts and fixed words; what came over the air is escaped or left out.
 //!
 //! Layers, from the outside: `listener` accepts connections and limits their lives, `serve` routes requests, one module each makes a page
-//! (`metrics`, `health`, `status`, `questions`), and `view` and `ask` are what they are made from.
+//! (`metrics`, `health`, `status`, `questions`), and `view` and `ask` are what they are made from. `answering` has the answers that
+//! `questions` and `api` share.
 
 mod access;
+mod answering;
 mod api;
 mod ask;
 mod body;

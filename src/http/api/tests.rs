@@ -18,6 +18,7 @@ use atalaia_core::alerts::handling::{Mark, Purpose, Tlp};
 use atalaia_core::base::time::Span;
 use atalaia_core::engine::questions::Picture;
 
+mod above;
 mod acting;
 mod delivering;
 mod following;
@@ -61,18 +62,23 @@ fn token(path: &std::path::Path, name: &str, rights: &[Right], max_tlp: Tlp) -> 
 
 /// Opens a site with one alert about a distress device. Its routes end with the runtime of the test.
 async fn site() -> Site {
+    let script = "SART 970123456 status=14 mute\n 12:00 28 -17\n stop 10\nALFA 224000001\n 12:00 40 -30\n stop 120";
+    let changes = run(&only("distress"), AREA, script);
+    let id = changes[0].alert.id.clone();
+    site_with(&id, |store, _| store.changes(changes, 0)).await
+}
+
+/// Opens a site whose store is filled once it has its tokens. `id` is the alert that it is about.
+async fn site_with(id: &str, fill: impl FnOnce(&Store, &std::path::Path)) -> Site {
     let folder = TempDir::new().expect("a folder");
     let path = folder.path().join("alerts.sqlite");
     let orders = Orders { filters: Vec::new(), handling: atalaia_core::alerts::HandlingSettings::default() };
     let store = Store::open(&path, orders, || Clock.now(), |_| {}, |_| {}).expect("a store");
-    let script = "SART 970123456 status=14 mute\n 12:00 28 -17\n stop 10\nALFA 224000001\n 12:00 40 -30\n stop 120";
-    let changes = run(&only("distress"), AREA, script);
-    let id = changes[0].alert.id.clone();
-    store.changes(changes, 0);
-    assert!(store.finish());
     let read = [Right::Read, Right::Search, Right::Export, Right::Status];
     let (all, amber) = (token(&path, "all", &read, Tlp::Red), token(&path, "amber", &read, Tlp::Amber));
     let state = token(&path, "state", &[Right::Status], Tlp::Red);
+    fill(&store, &path);
+    assert!(store.finish());
     let (asker, queue) = asking(Clock);
     let (_, view) = watch::channel(Arc::new(view()));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
@@ -80,7 +86,7 @@ async fn site() -> Site {
     let routes = router(Sources::new(path.clone(), asker, view, Clock));
     let service = routes.into_make_service_with_connect_info::<SocketAddr>();
     tokio::spawn(async move { axum::serve(listener, service).await });
-    Site { _folder: folder, queue, address, path, all, amber, state, id }
+    Site { _folder: folder, queue, address, path, all, amber, state, id: id.to_owned() }
 }
 
 /// An answer.
@@ -372,5 +378,41 @@ fn vessels_are_found_by_place_box_and_identity() {
         let next = first.body["next"].as_str().expect("another page").to_owned();
         assert_eq!(names(&ask(&format!("/vessels?limit=1&cursor={next}")).await), ["255000002"]);
         assert_eq!(site.trail("vessels%"), [("consultation".to_owned(), "identity".to_owned())]);
+    });
+}
+
+#[test]
+fn a_reader_without_personal_data_does_not_find_or_open_a_small_craft() {
+    run_test(async {
+        let mut site = site().await;
+        tokio::spawn(above::answer(std::mem::replace(&mut site.queue, asking(Clock).1)));
+        let rights =
+            "UPDATE tokens SET ceilings = json_set(ceilings, '$.personal_data', json('false')) WHERE name = 'amber'";
+        rusqlite::Connection::open(&site.path).and_then(|store| store.execute_batch(rights)).expect("a store");
+        // The distress devices and the vessel never said what they are: they count as small craft.
+        let number = above::MMSI[0];
+        let why = "why=for%20the%20test%20of%20it&from=2026-03-01T00:00:00Z&to=2026-03-02T00:00:00Z";
+        for (path, hidden) in [
+            (format!("/vessels/{number}"), 404),
+            (format!("/vessels/{number}/track"), 404),
+            (format!("/vessels/{number}/explanations"), 404),
+            (format!("/vessels?mmsi={number}"), 200),
+            ("/vessels?near=28,-17&radius_nm=20".to_owned(), 200),
+            ("/picture/names".to_owned(), 200),
+            (format!("/who?near=28,-17&radius_nm=20&{why}"), 200),
+        ] {
+            let (low, all) = (site.get(&site.amber, &path).await, site.get(&site.all, &path).await);
+            assert_eq!((low.status, all.status), (hidden, 200), "{path}: {}", low.text);
+            let names = |got: &Got| hidden == 200 && got.body["items"].to_string().contains(&number.to_string());
+            assert!(!names(&low), "{path}: {}", low.text);
+            assert!(
+                path.contains("names") || path.contains("who") || hidden == 404 || names(&all),
+                "{path}: {}",
+                all.text
+            );
+        }
+        let list = site.get(&site.amber, "/vessels?q=zzzz").await;
+        assert_eq!((&list.body["items"], &list.body["withheld"]), (&json!([]), &json!(3)), "{}", list.text);
+        assert_eq!(site.get(&site.amber, "/picture/names").await.body["items"], json!([]));
     });
 }

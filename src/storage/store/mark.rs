@@ -13,14 +13,13 @@ use super::columns::json;
 use super::connect::in_transaction;
 use super::error::StoreError;
 use super::ids::{Kind, whole};
-use super::trail::{Actor, audit};
+use super::items::markings_of;
+use super::remark::remarked;
+use super::trail::Actor;
 use super::{digests, markings};
 use atalaia_core::alerts::Handling;
 use atalaia_core::alerts::handling::Mark;
 use atalaia_core::base::time::Time;
-
-/// What the trail and the log call it.
-pub(super) const MARKED: &str = "marked";
 
 /// Marks an alert. Fields that are `None` keep their value. The id may be shortened; returns the full id and the resulting marking.
 ///
@@ -98,6 +97,7 @@ pub(super) fn mark_in(
     if lowering == Lowering::Forbidden && is_lower(&before, &after) {
         return Ok(Marked::Lowers);
     }
+    let clears = markings_of(transaction, id)?;
     transaction.execute(
         "UPDATE alerts SET mark = ?2, retain_until = ?3 WHERE id = ?1",
         params![id, json(&mark), mark.retain_until.map(Time::millis)],
@@ -106,7 +106,7 @@ pub(super) fn mark_in(
     digests::marked(transaction, id)?;
     let why = format!("{why}; before: {}; now: {}", before.line(), after.line());
     count(transaction, id)?;
-    audit(transaction, now, who, MARKED, id, Some(&why))?;
+    remarked(transaction, now, who, "marked", id, Some(&why), clears)?;
     Ok(Marked::Done(Box::new(after)))
 }
 

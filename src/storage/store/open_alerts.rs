@@ -3,6 +3,7 @@
 //! A map asks once a second, and most seconds nothing has changed. SQLite counts the commits of other connections, so that is found out
 //! without reading a row.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, Row};
@@ -11,26 +12,47 @@ use serde_json::json;
 
 use super::connect;
 use super::error::StoreError;
+use super::items::may_see;
 use super::markings;
+use super::readers::Readers;
+use super::stages::clear::Clearance;
 use atalaia_core::alerts::handling::Mark;
 use atalaia_core::alerts::{Handling, Severity};
 use atalaia_core::base::time::Time;
 use atalaia_core::base::units::Mmsi;
+use atalaia_core::behaviours::Behaviour;
 use atalaia_core::picture::tracks::TrackKey;
 
-/// An announced alert that is open and that nobody has closed.
+/// An alert that is open.
 #[derive(Clone, PartialEq, Debug)]
 pub struct OpenAlert {
     /// How grave it is.
     pub severity: Severity,
     /// Whether somebody has acknowledged it and the acknowledgement still holds.
     pub is_acknowledged: bool,
-    /// Whether it belongs to a case.
-    pub is_in_case: bool,
+    /// The markings of the alerts of its case, as column `clears` has them; empty if it belongs to none. A reader who may not see all of them
+    /// may not see the case.
+    case: Vec<String>,
+    /// Whether it was announced, and nobody has closed it: it counts for the severity of its vessels.
+    pub counts: bool,
+    /// Whether it says that its vessels are on a watchlist.
+    pub lists: bool,
     /// The marking in force, by which a reader may see it or not.
     pub handling: Handling,
     /// The tracks of its vessels.
     pub vessels: Vec<TrackKey>,
+}
+
+impl OpenAlert {
+    /// Whether the clearance allows it.
+    pub fn is_cleared(&self, clearance: &Clearance) -> bool {
+        clearance.refusal(&self.handling).is_none()
+    }
+
+    /// Whether it belongs to a case that the clearance allows.
+    pub fn is_in_case(&self, clearance: &Clearance) -> bool {
+        !self.case.is_empty() && self.case.iter().all(|marking| may_see(clearance, marking))
+    }
 }
 
 /// Reads the open alerts whenever the store has changed. Keeps a connection open.
@@ -76,11 +98,22 @@ impl OpenAlerts {
     }
 }
 
-/// All open alerts, and when the next acknowledgement expires.
+impl Readers {
+    /// The vessels that an open alert which the clearance allows says are on a watchlist. `now` is the wall clock.
+    pub fn listed(&self, clearance: &Clearance, now: Time) -> Result<BTreeSet<TrackKey>, StoreError> {
+        let (alerts, _) = self.read(|connection| read(connection, now))?;
+        let listing = alerts.into_iter().filter(|alert| alert.lists && alert.is_cleared(clearance));
+        Ok(listing.flat_map(|alert| alert.vessels).collect())
+    }
+}
+
+/// The open alerts that count or say that a vessel is listed, and when the next acknowledgement expires.
 fn read(connection: &Connection, now: Time) -> rusqlite::Result<(Vec<OpenAlert>, Option<Time>)> {
     let mut query = connection.prepare_cached(
-        "SELECT severity, state, acknowledged_until, case_id IS NOT NULL, body -> '$.handling', body -> '$.vessels', mark
-         FROM alerts WHERE status = 'open' AND announced = 1 AND state <> 'closed'",
+        "SELECT severity, state, acknowledged_until, (SELECT json_group_array(DISTINCT clears) FROM case_alerts
+             JOIN alert_items ON alert_items.id = case_alerts.alert WHERE case_alerts.case_id = alerts.case_id),
+             body -> '$.handling', body -> '$.vessels', mark, announced = 1 AND state <> 'closed', behaviour
+         FROM alerts WHERE status = 'open' AND ((announced = 1 AND state <> 'closed') OR behaviour = 'watchlist')",
     )?;
     let mut expires_at: Option<Time> = None;
     let alerts = query.query_map([], |row| {
@@ -104,7 +137,9 @@ fn alert(row: &Row<'_>, now: Time) -> rusqlite::Result<(OpenAlert, Option<Time>)
     let alert = OpenAlert {
         severity: severity(row.get(0)?),
         is_acknowledged: state == "acknowledged" && until.is_none_or(|until| now < until),
-        is_in_case: row.get(3)?,
+        case: text(3)?.and_then(|case| serde_json::from_str(&case).ok()).unwrap_or_default(),
+        counts: row.get(7)?,
+        lists: row.get::<_, String>(8)? == Behaviour::Watchlist.name(),
         handling: markings::of_machine(&json!({ "handling": handling })).marked(&mark.unwrap_or_default()),
         vessels: vessels.iter().map(|one| TrackKey { mmsi: Mmsi(one.mmsi), ordinal: one.track }).collect(),
     };

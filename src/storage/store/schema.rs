@@ -20,6 +20,7 @@
 //! | `requests` | the answer to a request with an idempotency key, kept for a day |
 //! | `purges` | how much a purge deleted, numbers only |
 //! | `alert_items`, `alert_texts` | an alert as lists show it, without its tracks: columns to filter and sort by, and the text of the item |
+//! | `collecting` | how many lines a feed has sent since the last row of `audit` about it |
 //! | `reached` | the one journal position up to which all changes are stored |
 //!
 //! `case_alerts` keeps the alerts of a case that was merged into another, so that a hold survives the merge; `alerts.case_id` names the
@@ -286,6 +287,12 @@ pub(super) const STEPS: [&str; VERSION as usize] = [
         PRIMARY KEY (person, key)
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX requests_by_time ON requests (at);
+    CREATE TABLE collecting (
+        feed TEXT PRIMARY KEY,
+        lines INTEGER NOT NULL,
+        from_at INTEGER NOT NULL,
+        until_at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
     DROP INDEX outbox_by_alert;
     CREATE INDEX outbox_by_alert ON outbox (alert, state);
     CREATE TABLE alert_items (

@@ -60,7 +60,7 @@ impl Verb {
     }
 
     /// The verb of an action of the store itself.
-    fn of(what: &str) -> Verb {
+    pub(super) fn of(what: &str) -> Verb {
         match what {
             "withheld" | "undelivered" | "retried" | "bundled" | "exported" => Verb::Disclosure,
             "purged" => Verb::Erasure,

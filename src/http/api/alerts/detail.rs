@@ -12,6 +12,7 @@ use crate::http::access::Reader;
 use crate::http::api::answer::Answer;
 use crate::http::api::consulted::consulted;
 use crate::http::api::item::Item;
+use crate::http::api::personal::numbers;
 use crate::http::api::refusals::Refusals;
 use crate::http::api::sources::Sources;
 use crate::http::parameters::Parameters;
@@ -21,6 +22,7 @@ use crate::storage::store::{
 };
 use atalaia_core::base::text::advice;
 use atalaia_core::base::time::Time;
+use atalaia_core::base::units::Mmsi;
 use atalaia_core::engine::questions::near;
 use atalaia_core::geo::LatLon;
 
@@ -126,7 +128,7 @@ pub(super) async fn show_alert(
     if let (Some(body), Value::Object(included)) = (body.as_object_mut(), included) {
         body.extend(included);
         if nearby {
-            body.insert("nearby".to_owned(), vessels_nearby(&sources, body).await?);
+            body.insert("nearby".to_owned(), vessels_nearby(&sources, &reader, body).await?);
         }
     }
     let mut answer = Answer::hashed(body.to_string(), "");
@@ -196,8 +198,8 @@ fn similar(
     Ok(Similar { counts, last: others.take(SIMILAR).map(Item::from).collect() })
 }
 
-/// The vessels near an open alert, without its own; null if it is over or has no position.
-async fn vessels_nearby(sources: &Sources, body: &Map<String, Value>) -> Result<Value, Problem> {
+/// The vessels near an open alert that the reader may see, without its own; null if it is over or has no position.
+async fn vessels_nearby(sources: &Sources, reader: &Reader, body: &Map<String, Value>) -> Result<Value, Problem> {
     let degrees = |key: &str| body["position"][key].as_f64();
     let (Some(lat), Some(lon), true) = (degrees("lat"), degrees("lon"), body["status"] == "open") else {
         return Ok(Value::Null);
@@ -207,6 +209,9 @@ async fn vessels_nearby(sources: &Sources, body: &Map<String, Value>) -> Result<
     let (radius, most) = NEARBY;
     let mut found = near(&picture, LatLon::new(lat, lon), radius);
     found.retain(|vessel| !own.iter().any(|mmsi| **mmsi == vessel.mmsi));
+    if let Some(known) = numbers(&reader.clearance, &picture) {
+        found.retain(|vessel| known.contains(&Mmsi(vessel.mmsi)));
+    }
     found.truncate(most);
     Ok(json!(found))
 }

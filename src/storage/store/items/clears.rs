@@ -1,6 +1,6 @@
 //! The markings in the store that a reader may see.
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 use serde_json::{Value, json};
 
 use crate::storage::store::markings::of_machine;
@@ -11,8 +11,14 @@ use atalaia_core::alerts::Handling;
 const MEMBERS: [&str; 6] = ["tlp", "europol", "releasable_to", "purpose", "personal_data", "reality"];
 
 /// The values of column `clears` that the clearance allows, as a JSON list. Finds each different value by its index, not by reading all rows.
-pub(super) fn allowed(connection: &Connection, clearance: &Clearance) -> rusqlite::Result<String> {
+pub(in crate::storage::store) fn allowed(connection: &Connection, clearance: &Clearance) -> rusqlite::Result<String> {
     markings(connection, |one| may_see(clearance, one))
+}
+
+/// The value of column `clears` of one alert; `None` if it is not stored.
+pub(in crate::storage::store) fn markings_of(connection: &Connection, id: &str) -> rusqlite::Result<Option<String>> {
+    let mut query = connection.prepare_cached("SELECT clears FROM alert_items WHERE id = ?1")?;
+    query.query_row([id], |row| row.get(0)).optional()
 }
 
 /// The values of column `clears` that the clearance does not allow, as a JSON list.

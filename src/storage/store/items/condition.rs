@@ -92,6 +92,8 @@ impl Conditions {
         self.number("score_least", filter.scores.least, "score >= :score_least");
         self.number("score_most", filter.scores.most, "score <= :score_most");
         self.number("since", filter.since.map(Time::millis), "last_at >= :since");
+        let open_or_since = filter.open_or_since.map(Time::millis);
+        self.number("open_or_since", open_or_since, "(status = 'open' OR last_at >= :open_or_since)");
         self.number("until", filter.until.map(Time::millis), "started_at < :until");
         for (number, word) in filter.words.iter().enumerate() {
             self.bind(&format!("word{number}"), Bound::Text(word.to_ascii_lowercase()));
@@ -158,4 +160,10 @@ impl Conditions {
             false => "(lon >= :west OR lon <= :east)",
         });
     }
+}
+
+/// The values that a query uses, in the form in which rusqlite takes them. A value that no query uses would be an error.
+pub(super) fn bound<'a>(query: &str, values: &'a [(String, Bound)]) -> Vec<(&'a str, &'a dyn rusqlite::ToSql)> {
+    let used = values.iter().filter(|(name, _)| query.contains(name.as_str()));
+    used.map(|(name, value)| (name.as_str(), value as &dyn rusqlite::ToSql)).collect()
 }

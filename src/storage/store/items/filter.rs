@@ -41,6 +41,8 @@ pub struct AlertFilter {
     pub scores: Range,
     /// Only alerts that still held at or after this time (event time).
     pub since: Option<Time>,
+    /// Only alerts that are open, or still held at or after this time (event time).
+    pub open_or_since: Option<Time>,
     /// Only alerts that began before this time (event time).
     pub until: Option<Time>,
     /// Only alerts that changed, or were acted on, after this time (wall clock).

@@ -7,9 +7,10 @@ use rusqlite::types::Value as Bound;
 use serde::Serialize;
 
 use super::clears::allowed;
-use super::condition::{Conditions, SILENCED_BY, STATE};
+use super::condition::{Conditions, SILENCED_BY, STATE, bound};
 use super::filter::AlertFilter;
-use super::page::{bound, last, withheld};
+use super::page::{narrowed, withheld};
+use super::sight::last_for;
 use crate::storage::store::stages::clear::Clearance;
 use atalaia_core::alerts::Severity;
 use atalaia_core::base::time::{Span, Time};
@@ -89,9 +90,10 @@ pub(super) fn summary_of(
 ) -> rusqlite::Result<AlertSummary> {
     let transaction = connection.unchecked_transaction()?;
     // Facts are counted in any case, so that a reader learns how many there are.
-    let mut conditions = Conditions::of(&AlertFilter { facts: true, ..filter.clone() }, now);
+    let mut conditions =
+        Conditions::of(&AlertFilter { facts: true, ..narrowed(&transaction, filter, clearance)?.into_owned() }, now);
     conditions.bind("clears", Bound::Text(allowed(&transaction, clearance)?));
-    let mut summary = AlertSummary { seq: last(&transaction)?, ..AlertSummary::default() };
+    let mut summary = AlertSummary { seq: last_for(&transaction, clearance)?, ..AlertSummary::default() };
     let severities = [Severity::Info, Severity::Low, Severity::Medium, Severity::High, Severity::Critical];
     summary.severity = severities.into_iter().map(|severity| (severity.name(), 0)).collect();
     let hour = Span::from_hours(1).millis();

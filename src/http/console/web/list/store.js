@@ -7,7 +7,7 @@ import { access, ended, eventNow, filter, now, order, preferences, session } fro
 import { batch, effect, signal } from "../vendor/preact.js";
 import { matches, query } from "./filter.js";
 import { lines } from "./groups.js";
-import { compared, empty, first, further, receive, take } from "./order.js";
+import { compared, empty, first, further, receive, take, withdraw } from "./order.js";
 
 /** @typedef {import("./types.js").Alert} Alert */
 /** @typedef {import("./types.js").Summary} Summary */
@@ -196,8 +196,17 @@ function check() {
 function listen(entry) {
   heard = Math.max(heard, entry.seq);
   if (entry.item) hear(entry.item);
+  if (entry.what === "withdrawn" && entry.subject) withdrawn(entry.subject);
   // A silence changes the marks of many alerts, which have no entries of their own.
   if (entry.topic === "silence" && !syncing) syncing = window.setTimeout(resync, SYNC_MS);
+}
+
+/** The marking of an alert was raised above the ceiling of the reader. @param {string} id */
+function withdrawn(id) {
+  news = news.filter((item) => item.id !== id);
+  held.value = withdraw(held.peek(), id);
+  if (counting) isStale = true;
+  else count();
 }
 
 /** @param {Alert} item */
