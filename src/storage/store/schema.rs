@@ -286,6 +286,10 @@ pub(super) const STEPS: [&str; VERSION as usize] = [
         PRIMARY KEY (person, key)
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX requests_by_time ON requests (at);
+    DROP INDEX audit_by_subject;
+    CREATE INDEX audit_by_subject ON audit (subject, at);
+    CREATE INDEX alerts_by_zone ON alert_zones (zone, alert);
+    CREATE INDEX audit_log ON audit (seq) WHERE verb IS NOT 'consultation';
     DROP INDEX outbox_by_alert;
     CREATE INDEX outbox_by_alert ON outbox (alert, state);
     CREATE TABLE alert_items (

@@ -6,7 +6,7 @@ use rusqlite::types::Value as Bound;
 use rusqlite::{Connection, OptionalExtension, named_params};
 
 use super::clears::{allowed, may_see, refused};
-use super::condition::Conditions;
+use super::condition::{CLEARED, Conditions};
 use super::filter::AlertFilter;
 use super::order::{Cursor, Order};
 use super::row::{AlertItem, columns};
@@ -73,13 +73,13 @@ pub(super) fn within(
     conditions.bind("clears", Bound::Text(allowed(connection, clearance)?));
     let (total, withheld) = (seen(connection, &conditions)?, withheld(connection, filter, clearance, now)?);
     let seq = last(connection)?;
-    conditions.add("clears IN (SELECT value FROM json_each(:clears))");
+    conditions.add(CLEARED);
     if let Some(cursor) = cursor {
         cursor.limit(&mut conditions);
     }
     // One more than the page, to know whether there is another.
     conditions.bind("limit", Bound::Integer(i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1)));
-    let text = format!("{} WHERE {} ORDER BY {} LIMIT :limit", columns(), conditions.text(), order.text());
+    let text = query_of(&conditions, order);
     let mut query = connection.prepare_cached(&text)?;
     let rows = query.query_map(bound(&text, &conditions.values).as_slice(), AlertItem::of)?;
     let mut items = rows.collect::<rusqlite::Result<Vec<AlertItem>>>()?;
@@ -87,6 +87,11 @@ pub(super) fn within(
     items.truncate(limit);
     let next = items.last().filter(|_| more).map(|item| item.cursor(order));
     Ok(AlertPage { items, next, withheld, total, seq })
+}
+
+/// The query of a page.
+pub(super) fn query_of(conditions: &Conditions, order: Order) -> String {
+    format!("{} WHERE {} ORDER BY {} LIMIT :limit", columns(), conditions.text(), order.text())
 }
 
 /// Full ids of the alerts that match the filter and that the clearance allows, in the default order, at most `limit`.
@@ -99,7 +104,7 @@ pub(super) fn ids(
 ) -> rusqlite::Result<Vec<String>> {
     let mut conditions = Conditions::of(filter, now);
     conditions.bind("clears", Bound::Text(allowed(connection, clearance)?));
-    conditions.add("clears IN (SELECT value FROM json_each(:clears))");
+    conditions.add(CLEARED);
     conditions.bind("limit", Bound::Integer(i64::try_from(limit).unwrap_or(i64::MAX)));
     let order = Order::default().text();
     let text = format!("SELECT id FROM alert_items WHERE {} ORDER BY {order} LIMIT :limit", conditions.text());
@@ -121,10 +126,7 @@ pub fn item(
 
 /// How many alerts match the conditions and have one of the markings in `:clears`.
 fn seen(connection: &Connection, conditions: &Conditions) -> rusqlite::Result<u32> {
-    let text = format!(
-        "SELECT count(*) FROM alert_items WHERE {} AND clears IN (SELECT value FROM json_each(:clears))",
-        conditions.text()
-    );
+    let text = format!("SELECT count(*) FROM alert_items WHERE {} AND {CLEARED}", conditions.text());
     count(connection, &text, conditions)
 }
 
