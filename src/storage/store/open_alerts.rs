@@ -7,12 +7,10 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, Row};
 use serde::Deserialize;
-use serde_json::json;
 
 use super::connect;
 use super::error::StoreError;
-use super::markings;
-use atalaia_core::alerts::handling::Mark;
+use super::items::marking;
 use atalaia_core::alerts::{Handling, Severity};
 use atalaia_core::base::time::Time;
 use atalaia_core::base::units::Mmsi;
@@ -78,9 +76,12 @@ impl OpenAlerts {
 
 /// All open alerts, and when the next acknowledgement expires.
 fn read(connection: &Connection, now: Time) -> rusqlite::Result<(Vec<OpenAlert>, Option<Time>)> {
+    // Nothing of `alerts` but the index: its rows are long.
     let mut query = connection.prepare_cached(
-        "SELECT severity, state, acknowledged_until, case_id IS NOT NULL, body -> '$.handling', body -> '$.vessels', mark
-         FROM alerts WHERE status = 'open' AND announced = 1 AND state <> 'closed'",
+        "SELECT alert_items.severity, alert_items.state, alert_items.acknowledged_until, alert_items.case_id IS NOT NULL, clears,
+             item -> '$.vessels'
+         FROM alerts JOIN alert_items USING (id) JOIN alert_texts USING (id)
+         WHERE alerts.status = 'open' AND alert_items.announced = 1 AND alert_items.state <> 'closed'",
     )?;
     let mut expires_at: Option<Time> = None;
     let alerts = query.query_map([], |row| {
@@ -88,26 +89,22 @@ fn read(connection: &Connection, now: Time) -> rusqlite::Result<(Vec<OpenAlert>,
         expires_at = expires_at.into_iter().chain(until).min();
         Ok(alert)
     })?;
-    let alerts = alerts.collect::<rusqlite::Result<_>>()?;
-    Ok((alerts, expires_at))
+    let alerts: Vec<Option<OpenAlert>> = alerts.collect::<rusqlite::Result<_>>()?;
+    Ok((alerts.into_iter().flatten().collect(), expires_at))
 }
 
-/// An alert, and when its acknowledgement expires; `None` if it has none that will.
-fn alert(row: &Row<'_>, now: Time) -> rusqlite::Result<(OpenAlert, Option<Time>)> {
+/// An alert, `None` if its marking cannot be read, and when its acknowledgement expires; `None` if it has none that will.
+fn alert(row: &Row<'_>, now: Time) -> rusqlite::Result<(Option<OpenAlert>, Option<Time>)> {
     let (state, until): (String, Option<i64>) = (row.get(1)?, row.get(2)?);
     let until = until.map(Time::from_millis).filter(|_| state == "acknowledged");
     let text = |column: usize| row.get::<_, Option<String>>(column);
-    let handling: Option<serde_json::Value> = text(4)?.and_then(|handling| serde_json::from_str(&handling).ok());
+    let handling = text(4)?.and_then(|clears| marking(&clears));
     let vessels: Vec<VesselOfAlert> =
         text(5)?.and_then(|vessels| serde_json::from_str(&vessels).ok()).unwrap_or_default();
-    let mark: Option<Mark> = text(6)?.and_then(|mark| serde_json::from_str(&mark).ok());
-    let alert = OpenAlert {
-        severity: severity(row.get(0)?),
-        is_acknowledged: state == "acknowledged" && until.is_none_or(|until| now < until),
-        is_in_case: row.get(3)?,
-        handling: markings::of_machine(&json!({ "handling": handling })).marked(&mark.unwrap_or_default()),
-        vessels: vessels.iter().map(|one| TrackKey { mmsi: Mmsi(one.mmsi), ordinal: one.track }).collect(),
-    };
+    let (severity, is_in_case) = (severity(row.get(0)?), row.get(3)?);
+    let is_acknowledged = state == "acknowledged" && until.is_none_or(|until| now < until);
+    let vessels = vessels.iter().map(|one| TrackKey { mmsi: Mmsi(one.mmsi), ordinal: one.track }).collect();
+    let alert = handling.map(|handling| OpenAlert { severity, is_acknowledged, is_in_case, handling, vessels });
     Ok((alert, until.filter(|until| now < *until)))
 }
 

@@ -19,7 +19,7 @@ mod row;
 mod summary;
 
 pub use cases::{CasePage, CaseQuery};
-pub(super) use clears::may_see;
+pub(super) use clears::{marking, may_see};
 pub use detail::{AlertDetail, HistoryRow, Parts};
 pub use filter::{AlertFilter, Range};
 pub use order::{Cursor, Order, Sorted};
