@@ -98,7 +98,7 @@ pub use outcomes::{Stage, StageOutcome, outcomes};
 pub use people::{
     Alteration, Bootstrap, Ceilings, NewSession, Person, Right, Rights, Role, Session, SignIn, Token, add_person,
     add_token, alter_person, begin_session, bootstrap, end_sessions, end_token, first, has_people, is_taken, make_link,
-    people, person, redeem, remove_person, session, sessions, set_preferences, set_purpose, set_seen, token, tokens,
+    people, person, redeem, remove_person, session, sessions, set_preferences, set_purpose, set_seen, tokens,
     use_session, use_token,
 };
 pub use read::{Entry, Note, Query, Sent, SilenceRow, Told, alert, alerts, all_notes, case, cases, silences};
