@@ -24,6 +24,7 @@ mod map;
 mod me;
 mod picture;
 mod ration;
+mod readings;
 mod recent;
 mod refusals;
 mod router;

@@ -73,7 +73,7 @@ pub use case_file::{AlertFile, CaseFile, Line, alert_file, bundled, case_file};
 pub use case_states::{CaseState, case_states};
 pub use chain::{Fault as ChainFault, Head, Verified, head, verify};
 pub use columns::stored_severity;
-pub use consulted::consulted;
+pub use consulted::{Consultation, consulted};
 pub use delivery_page::{Backlogged, DeliveryFilter, DeliveryPage};
 pub use delivery_state::DeliveryState;
 pub use digests::IN_DIGEST;
