@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::str::FromStr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -22,7 +22,7 @@ use super::secret::{digest, is_equal};
 use super::settings::Settings;
 use crate::http::problem::Problem;
 use crate::platform::clock::{Clock, Moment};
-use crate::storage::store::{self, Person, Role, Session, SignIn, StoreError, Token};
+use crate::storage::store::{self, Person, Readers, Role, Session, SignIn, StoreError, Token};
 use atalaia_core::alerts::handling::Purpose;
 use atalaia_core::base::time::{Span, Time};
 
@@ -84,8 +84,8 @@ pub(in crate::http) struct Identity {
 /// What is known about credentials, by the digest of the secret.
 #[derive(Debug)]
 pub(super) struct Identities {
-    /// The store.
-    path: PathBuf,
+    /// Connections to the store that are kept open: opening one would cost more than what is read.
+    readers: Readers,
     /// Wall clock and steady clock.
     clock: Clock,
     /// Lifetimes of sessions.
@@ -99,7 +99,7 @@ pub(super) struct Identities {
 impl Identities {
     /// Nothing is known yet.
     pub(super) fn new(path: &Path, clock: Clock, settings: Arc<Settings>, secure: bool) -> Identities {
-        Identities { path: path.to_owned(), clock, settings, secure, known: Mutex::default() }
+        Identities { readers: Readers::new(path.to_owned()), clock, settings, secure, known: Mutex::default() }
     }
 
     /// The reader of a request.
@@ -163,11 +163,11 @@ impl Identities {
         if let Some(found) = fresh.filter(|found| matches!(found, Credential::Token(_)) == is_token) {
             return Ok(found);
         }
-        let path = self.path.clone();
+        let readers = self.readers.clone();
         let read = move || -> Result<Option<Credential>, StoreError> {
             Ok(match is_token {
-                true => store::token(&path, &key)?.map(|token| Credential::Token(Box::new(token))),
-                false => store::session(&path, &key)?.map(|held| Credential::Session(Box::new(held))),
+                true => readers.token(&key)?.map(|token| Credential::Token(Box::new(token))),
+                false => readers.session(&key)?.map(|held| Credential::Session(Box::new(held))),
             })
         };
         let busy = || Problem::busy("the store cannot be used; the log says why");
@@ -233,7 +233,7 @@ impl Identities {
         if let Some((_, known)) = self.known().get_mut(&identity.key) {
             *known = credential.clone();
         }
-        let path = self.path.clone();
+        let path = self.readers.path().to_owned();
         let note = move || {
             let noted = match &credential {
                 Credential::Session(held) => store::use_session(&path, &held.0.id, now),

@@ -4,7 +4,7 @@
 //! log, such as the count of deliveries or an acknowledgement that expires, is late by that at most.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use super::answer::Answer;
@@ -29,8 +29,8 @@ struct Kept {
     seq: i64,
     /// When it was made.
     made: Moment,
-    /// Shared by the responses that send it.
-    answer: Arc<Answer>,
+    /// Its bytes are shared by the responses that send it.
+    answer: Answer,
 }
 
 /// What an answer depends on beside the log: the route, the query, the clearance, and the name if the query may say `me`.
@@ -41,15 +41,15 @@ pub(in crate::http) fn key(route: &str, query: &str, reader: &Reader) -> String 
 
 impl Answers {
     /// The answer for this key, if it still holds.
-    pub(in crate::http) fn get(&self, key: &str, seq: i64, now: Moment) -> Option<Arc<Answer>> {
+    pub(in crate::http) fn get(&self, key: &str, seq: i64, now: Moment) -> Option<Answer> {
         let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let kept = all.get(key).filter(|kept| kept.seq == seq && now.since(kept.made) < FRESH);
-        kept.map(|kept| Arc::clone(&kept.answer))
+        kept.map(|kept| kept.answer.clone())
     }
 
     /// Keeps an answer, unless it is long.
-    pub(in crate::http) fn put(&self, key: String, seq: i64, made: Moment, answer: &Arc<Answer>) {
-        if LONGEST < answer.text.len() {
+    pub(in crate::http) fn put(&self, key: String, seq: i64, made: Moment, answer: &Answer) {
+        if LONGEST < answer.body.len() {
             return;
         }
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -57,7 +57,7 @@ impl Answers {
             all.retain(|_, kept| made.since(kept.made) < FRESH);
         }
         if all.len() < MOST {
-            all.insert(key, Kept { seq, made, answer: Arc::clone(answer) });
+            all.insert(key, Kept { seq, made, answer: answer.clone() });
         }
     }
 }

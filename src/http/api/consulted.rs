@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::readings::Reading;
 use super::sources::Sources;
 use crate::http::access::{AskPurpose, Reader};
 use crate::http::problem::Problem;
@@ -62,11 +63,11 @@ async fn once_in(
     if sources.recent.has(&reading, span, moment) {
         return Ok(());
     }
-    let (reader, subject, why) = (reader.clone(), subject.to_owned(), why.map(str::to_owned));
-    let now = sources.clock.now();
-    let record =
-        move |path: &std::path::Path| store::consulted(path, reader.actor(), what, &subject, why.as_deref(), now);
-    sources.stored(record).await?;
+    let (subject, why) = (subject.to_owned(), why.map(str::to_owned));
+    sources
+        .readings
+        .write(&sources.store, sources.clock, Reading { reader: reader.clone(), what, subject, why })
+        .await?;
     sources.recent.put(reading, moment);
     Ok(())
 }

@@ -26,6 +26,7 @@ mod me;
 mod personal;
 mod picture;
 mod ration;
+mod readings;
 mod recent;
 mod refusals;
 mod router;

@@ -8,6 +8,7 @@ use tracing::warn;
 
 use super::answers::Answers;
 use super::ration::Ration;
+use super::readings::Readings;
 use super::recent::Recent;
 use crate::http::access::{Access, Settings};
 use crate::http::ask::Asker;
@@ -40,6 +41,8 @@ pub(in crate::http) struct Sources {
     readers: Arc<Readers>,
     /// Answers that are kept for a moment.
     answers: Arc<Answers>,
+    /// Readings that wait to be recorded.
+    pub(in crate::http) readings: Readings,
     /// What was recorded a moment ago.
     pub(in crate::http) recent: Arc<Recent>,
     /// How often the main loop is asked to explain.
@@ -68,6 +71,7 @@ impl Sources {
             clock,
             readers,
             answers,
+            readings: Readings::default(),
             recent: Arc::default(),
             explanations: Arc::default(),
             places: Arc::new(Semaphore::new(AT_ONCE)),

@@ -76,7 +76,7 @@ pub use case_states::{CaseState, case_states};
 pub use chain::{Fault as ChainFault, Head, Verified, head, verify};
 pub use collected::Collected;
 pub use columns::stored_severity;
-pub use consulted::consulted;
+pub use consulted::{Consultation, consulted};
 pub use delivery_page::{Backlogged, DeliveryFilter, DeliveryPage};
 pub use delivery_state::DeliveryState;
 pub use digests::IN_DIGEST;
@@ -101,7 +101,7 @@ pub use outcomes::{Stage, StageOutcome, outcomes};
 pub use people::{
     Alteration, Bootstrap, Ceilings, NewSession, Person, Right, Rights, Role, Session, SignIn, Token, add_person,
     add_token, alter_person, begin_session, bootstrap, end_sessions, end_token, first, has_people, is_taken, make_link,
-    people, person, redeem, remove_person, session, sessions, set_preferences, set_purpose, set_seen, token, tokens,
+    people, person, redeem, remove_person, session, sessions, set_preferences, set_purpose, set_seen, tokens,
     use_session, use_token,
 };
 pub use read::{Entry, Note, Query, Sent, SilenceRow, Told, alert, alerts, all_notes, case, cases, silences};

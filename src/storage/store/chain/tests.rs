@@ -5,7 +5,8 @@ use rusqlite::Connection;
 use super::*;
 use crate::storage::store::tests::{PATIENCE, Place, distress, noon, place};
 use crate::storage::store::{
-    Action, Actor, Finding, Record, RetentionSettings, Verb, act, audit_page, consulted, hold, purge, record,
+    Action, Actor, Consultation, Finding, Record, RetentionSettings, Verb, act, audit_page, consulted, hold, purge,
+    record,
 };
 use atalaia_core::alerts::Severity;
 use atalaia_core::alerts::cases::Case;
@@ -174,7 +175,8 @@ fn a_reading_is_counted_within_a_quarter_of_an_hour_and_leaves_the_chain_sound()
     let (place, id) = worked();
     let read = |who: &str, minutes| {
         let by = Actor { who, way: Some("password"), purpose: Some("shift"), ..Actor::default() };
-        consulted(&place.path, by, "read", &id, None, noon() + Span::from_minutes(minutes)).expect("written");
+        let reading = Consultation { by, what: "read", subject: &id, why: None };
+        consulted(&place.path, &[reading], noon() + Span::from_minutes(minutes)).expect("written");
     };
     let touched = || place.count("SELECT touched_seq FROM alerts");
     let before = touched();
@@ -219,4 +221,16 @@ fn commands_and_the_daemon_continue_one_chain() {
         )
     });
     assert_eq!(last, Ok(true), "the alert knows its last row");
+}
+
+#[test]
+fn readings_that_come_together_each_leave_their_row() {
+    let (place, id) = worked();
+    let of = |who| Consultation { by: Actor::from(who), what: "read", subject: &id, why: None };
+    consulted(&place.path, &[of("ana")], noon()).expect("written");
+    consulted(&place.path, &[of("ana"), of("bea"), of("rui"), of("bea")], noon()).expect("written");
+    let rows = audit_page(&place.path, &crate::storage::store::AuditQuery::default(), None, 3).expect("rows");
+    let times: Vec<_> = rows.iter().map(|row| (row.who.as_str(), row.times)).collect();
+    assert_eq!(times, [("rui", 1), ("bea", 2), ("ana", 2)]);
+    assert!(verify(&place.path, None).expect("it can be read").faults.is_empty());
 }

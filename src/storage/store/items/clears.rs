@@ -42,13 +42,16 @@ fn markings(connection: &Connection, wanted: impl Fn(&str) -> bool) -> rusqlite:
 
 /// Whether the clearance allows one value of column `clears`. A marking that cannot be read is refused.
 pub(in crate::storage::store) fn may_see(clearance: &Clearance, clears: &str) -> bool {
+    marking(clears).is_some_and(|handling| clearance.refusal(&handling).is_none())
+}
+
+/// The part of the marking in force that is in column `clears`, the rest as by default; `None` if it cannot be read.
+pub(in crate::storage::store) fn marking(clears: &str) -> Option<Handling> {
     let Ok(Value::Array(said)) = serde_json::from_str(clears) else {
-        return false;
+        return None;
     };
     // Alerts of versions without markings have the default one.
-    let Ok(mut handling) = serde_json::to_value(of_machine(&Value::Null)) else {
-        return false;
-    };
+    let mut handling = serde_json::to_value(of_machine(&Value::Null)).ok()?;
     for (member, value) in MEMBERS.into_iter().zip(said) {
         match value {
             Value::Null if member == "europol" || member == "releasable_to" => handling[member] = json!([]),
@@ -56,5 +59,5 @@ pub(in crate::storage::store) fn may_see(clearance: &Clearance, clears: &str) ->
             value => handling[member] = value,
         }
     }
-    serde_json::from_value::<Handling>(handling).is_ok_and(|handling| clearance.refusal(&handling).is_none())
+    serde_json::from_value(handling).ok()
 }

@@ -10,6 +10,9 @@ use atalaia_core::base::time::Time;
 /// The state in force: an expired acknowledgement counts as new. The wall clock is the parameter `:now`.
 pub(super) const STATE: &str =
     "iif(state = 'acknowledged' AND acknowledged_until IS NOT NULL AND acknowledged_until <= :now, 'new', state)";
+/// Whether the reader may see the marking: the parameter `:clears` is a JSON list of those that it may. The sign keeps SQLite from using
+/// the index on markings, through which it would read most alerts one by one, and sort them, in place of following the order of the list.
+pub(super) const CLEARED: &str = "+clears IN (SELECT value FROM json_each(:clears))";
 /// Number of the silence in force that covers the alert; null if none does. Of several, the one that was made first.
 pub(super) const SILENCED_BY: &str =
     "(SELECT min(seq) FROM silences WHERE lifted_at IS NULL AND from_at <= last_at AND last_at < until_at

@@ -21,7 +21,7 @@ mod sight;
 mod summary;
 
 pub use cases::{CasePage, CaseQuery};
-pub(super) use clears::{allowed, markings_of, may_see};
+pub(super) use clears::{allowed, marking, markings_of, may_see};
 pub use detail::{AlertDetail, HistoryRow, Parts};
 pub use filter::{AlertFilter, Range};
 pub use order::{Cursor, Order, Sorted};

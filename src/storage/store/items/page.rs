@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension, named_params};
 
 use super::cases::is_visible;
 use super::clears::{allowed, may_see, refused};
-use super::condition::{Conditions, bound};
+use super::condition::{CLEARED, Conditions, bound};
 use super::filter::AlertFilter;
 use super::order::{Cursor, Order};
 use super::redact::redacted;
@@ -77,13 +77,13 @@ pub(super) fn within(
     conditions.bind("clears", Bound::Text(allowed(connection, clearance)?));
     let (total, withheld) = (seen(connection, &conditions)?, withheld(connection, filter, clearance, now)?);
     let seq = last_for(connection, clearance)?;
-    conditions.add("clears IN (SELECT value FROM json_each(:clears))");
+    conditions.add(CLEARED);
     if let Some(cursor) = cursor {
         cursor.limit(&mut conditions);
     }
     // One more than the page, to know whether there is another.
     conditions.bind("limit", Bound::Integer(i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1)));
-    let text = format!("{} WHERE {} ORDER BY {} LIMIT :limit", columns(), conditions.text(), order.text());
+    let text = query_of(&conditions, order);
     let mut query = connection.prepare_cached(&text)?;
     let rows = query.query_map(bound(&text, &conditions.values).as_slice(), AlertItem::of)?;
     let mut items = rows.collect::<rusqlite::Result<Vec<AlertItem>>>()?;
@@ -92,6 +92,11 @@ pub(super) fn within(
     let next = items.last().filter(|_| more).map(|item| item.cursor(order));
     let items = items.into_iter().map(|item| redacted(connection, item, clearance)).collect::<rusqlite::Result<_>>()?;
     Ok(AlertPage { items, next, withheld, total, seq })
+}
+
+/// The query of a page.
+pub(super) fn query_of(conditions: &Conditions, order: Order) -> String {
+    format!("{} WHERE {} ORDER BY {} LIMIT :limit", columns(), conditions.text(), order.text())
 }
 
 /// Full ids of the alerts that match the filter and that the clearance allows, in the default order, at most `limit`.
@@ -104,7 +109,7 @@ pub(super) fn ids(
 ) -> rusqlite::Result<Vec<String>> {
     let mut conditions = Conditions::of(&narrowed(connection, filter, clearance)?, now);
     conditions.bind("clears", Bound::Text(allowed(connection, clearance)?));
-    conditions.add("clears IN (SELECT value FROM json_each(:clears))");
+    conditions.add(CLEARED);
     conditions.bind("limit", Bound::Integer(i64::try_from(limit).unwrap_or(i64::MAX)));
     let order = Order::default().text();
     let text = format!("SELECT id FROM alert_items WHERE {} ORDER BY {order} LIMIT :limit", conditions.text());
@@ -144,10 +149,7 @@ pub(super) fn narrowed<'a>(
 
 /// How many alerts match the conditions and have one of the markings in `:clears`.
 fn seen(connection: &Connection, conditions: &Conditions) -> rusqlite::Result<u32> {
-    let text = format!(
-        "SELECT count(*) FROM alert_items WHERE {} AND clears IN (SELECT value FROM json_each(:clears))",
-        conditions.text()
-    );
+    let text = format!("SELECT count(*) FROM alert_items WHERE {} AND {CLEARED}", conditions.text());
     count(connection, &text, conditions)
 }
 

@@ -23,7 +23,7 @@ pub use role::Role;
 pub use session::{
     NewSession, Session, SignIn, begin_session, end_sessions, session, sessions, set_purpose, use_session,
 };
-pub use token::{Token, add_token, end_token, token, tokens, use_token};
+pub use token::{Token, add_token, end_token, tokens, use_token};
 
 #[cfg(test)]
 mod tests;

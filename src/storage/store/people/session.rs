@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
-use rusqlite::{OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::person::{Person, of, purpose_of, subject, unknown};
 use crate::storage::store::connect::{beside, in_transaction};
 use crate::storage::store::error::StoreError;
+use crate::storage::store::readers::Readers;
 use crate::storage::store::trail::{Actor, audit};
 use atalaia_core::alerts::handling::Purpose;
 use atalaia_core::base::time::{Span, Time};
@@ -126,15 +127,23 @@ pub fn begin_session<'a>(
 
 /// The session with this secret and its person, whether in force or not; `None` if there is none.
 pub fn session(path: &Path, secret: &[u8; 32]) -> Result<Option<(Session, Person)>, StoreError> {
-    let connection = beside(path)?;
-    let find = || -> rusqlite::Result<_> {
-        let mut query = connection.prepare(&format!("{COLUMNS} WHERE secret = ?1"))?;
-        let Some(session) = query.query_row([&secret[..]], read).optional()? else {
-            return Ok(None);
-        };
-        Ok(of(&connection, &session.person)?.map(|person| (session, person)))
+    with_secret(&beside(path)?, secret).map_err(StoreError::sqlite(path))
+}
+
+impl Readers {
+    /// The same by a connection that is kept open.
+    pub fn session(&self, secret: &[u8; 32]) -> Result<Option<(Session, Person)>, StoreError> {
+        self.read(|connection| with_secret(connection, secret))
+    }
+}
+
+/// The session with this secret and its person.
+fn with_secret(connection: &Connection, secret: &[u8; 32]) -> rusqlite::Result<Option<(Session, Person)>> {
+    let mut query = connection.prepare_cached(&format!("{COLUMNS} WHERE secret = ?1"))?;
+    let Some(session) = query.query_row([&secret[..]], read).optional()? else {
+        return Ok(None);
     };
-    find().map_err(StoreError::sqlite(path))
+    Ok(of(connection, &session.person)?.map(|person| (session, person)))
 }
 
 /// Sessions that have neither ended nor passed their end, the last used first. Those that idle for too long are included; the caller

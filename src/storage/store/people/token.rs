@@ -9,6 +9,7 @@ use super::person::{parsed, purpose_of, refuse_taken, written};
 use super::right::Rights;
 use crate::storage::store::connect::{beside, in_transaction};
 use crate::storage::store::error::StoreError;
+use crate::storage::store::readers::Readers;
 use crate::storage::store::trail::{Actor, audit};
 use atalaia_core::alerts::handling::Purpose;
 use atalaia_core::base::time::Time;
@@ -51,12 +52,14 @@ pub fn tokens(path: &Path) -> Result<Vec<Token>, StoreError> {
     all().map_err(StoreError::sqlite(path))
 }
 
-/// The token whose secret has this SHA-256, whether in force or not; `None` if there is none.
-pub fn token(path: &Path, secret: &[u8; 32]) -> Result<Option<Token>, StoreError> {
-    let connection = beside(path)?;
-    let find =
-        || connection.prepare(&format!("{COLUMNS} WHERE secret = ?1"))?.query_row([&secret[..]], read).optional();
-    find().map_err(StoreError::sqlite(path))
+impl Readers {
+    /// The token whose secret has this SHA-256, whether in force or not; `None` if there is none.
+    pub fn token(&self, secret: &[u8; 32]) -> Result<Option<Token>, StoreError> {
+        self.read(|connection| {
+            let mut query = connection.prepare_cached(&format!("{COLUMNS} WHERE secret = ?1"))?;
+            query.query_row([&secret[..]], read).optional()
+        })
+    }
 }
 
 /// Adds a token. `secret` is the SHA-256 of what the machine sends.

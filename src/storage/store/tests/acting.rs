@@ -121,7 +121,8 @@ fn the_log_has_what_happened_in_order_and_leaves_out_readings() {
     let all = Clearance::everything();
     let start = readers.seq().expect("readable");
     act(&place.path, &id, &Action::Note("call".to_owned()), "ana", None, noon()).expect("there");
-    consulted(&place.path, Actor::from("bea"), "read", &id, None, noon()).expect("written");
+    let reading = Consultation { by: Actor::from("bea"), what: "read", subject: &id, why: None };
+    consulted(&place.path, &[reading], noon()).expect("written");
     let vessel = Silence { mmsi: Some(970_123_456), ..Silence::default() };
     silence(&place.path, &vessel, noon(), noon() + Span::from_hours(1), "ana", "a drill", noon()).expect("made");
     let page = readers.log(start, 100, &all, noon()).expect("readable");
