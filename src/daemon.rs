@@ -11,7 +11,8 @@
 //! | `ask` | the questions of the pages |
 //!
 //! `main_loop` has the loop itself. `start` builds the parts and runs it, `recover` and `restart` bring back the
-//! state. `past` and `rehearse` process lines again outside a daemon: from a journal, and from a bundle.
+//! state. `past` and `rehearse` process lines again outside a daemon: from a journal, and from a bundle. `past_chart`
+//! has the zones of an earlier time.
 //!
 //! | outlives the process | owner |
 //! |---|---|
@@ -28,6 +29,7 @@ mod feeds;
 mod journaling;
 mod main_loop;
 mod past;
+mod past_chart;
 mod persist;
 mod rates;
 mod reading;
@@ -44,6 +46,7 @@ mod ticks;
 mod trail;
 
 pub use past::{LookBack, LookedBack, Onlooker, Origin, is_journal, look_back};
+pub use past_chart::past_chart;
 pub use rehearse::rehearse;
 pub(crate) use restart::{PurgedLines, purge_lines};
 pub use restart::{beside as journal_beside, folder as journal_folder, folder_of as journal_folder_of};
