@@ -56,9 +56,16 @@ pub(super) fn near_shore_traffic(given: &Ingredients<'_>, settings: &ScoreSettin
     if parties.is_empty() || !parties.iter().all(|party| leisure(party) || passenger(party)) {
         return None;
     }
+    // What counts as near differs, and is farther out than the words would suggest.
     match parties.iter().all(leisure) {
-        true => Some(line("leisure", settings.leisure_points, "Usual for yachts and boats near shore")),
-        false => Some(line("passenger", settings.passenger_points, "Usual for passenger ships near shore")),
+        true => {
+            let text = format!("Usual for yachts and boats within {} nm of the shore", settings.leisure_shore_nm);
+            Some(line("leisure", settings.leisure_points, text))
+        }
+        false => {
+            let text = format!("Usual for passenger ships within {} nm of the shore", settings.passenger_shore_nm);
+            Some(line("passenger", settings.passenger_points, text))
+        }
     }
 }
 
