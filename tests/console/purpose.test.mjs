@@ -84,7 +84,7 @@ for (const setting of ORDER) {
 
       // A search for a vessel.
       const { items } = await (await page.request.get("/api/v1/alerts?limit=500")).json();
-      const { name } = items.find((/** @type {any} */ each) => each.id === first).vessels[0];
+      const { name, mmsi } = items.find((/** @type {any} */ each) => each.id === first).vessels[0];
       await page.keyboard.press("/");
       await page.keyboard.type(name.slice(0, 5));
       const box = page.locator(".search");
@@ -126,7 +126,16 @@ for (const setting of ORDER) {
         await form.waitFor({ state: "detached" });
       }
 
+      // A page of its own: one question for all of its parts.
+      await page.goto(`/vessels/${mmsi}`);
+      if (asks("always")) await answer(page, "FisheriesMonitoring");
+      await page.locator(".al-vessel-page h1").waitFor();
+      await page.locator(".al-vessel-page .al-row, .al-vessel-page [role=row], .al-vessel-page a[href^='/alerts/']").first().waitFor();
+      assert.equal(await question(page).count(), 0);
+
       const all = trail();
+      const parts = all.filter((each) => each.who === NAME && each.subject === `vessel ${mmsi}`);
+      assert.ok(parts.length > 1 && parts.every((each) => each.purpose === (asks("always") ? "FisheriesMonitoring" : usual)), JSON.stringify(parts));
       const looks = all.filter((each) => each.who === NAME && each.what === "alert");
       assert.deepEqual(looks.find((each) => each.subject === first)?.purpose, asks("always") ? "Safety" : usual);
       assert.deepEqual(looks.find((each) => each.subject === second)?.purpose, asks("always") ? "Security" : usual);
