@@ -2,6 +2,7 @@
 // The purpose of a request, where the site asks for it: a small watch under each setting of `ask_purpose`, over a daemon of its own.
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import { seriousFaults } from "./axe.mjs";
 import { NAME, assertNoFaults, newPage, profile, shot, signIn, stop } from "./browser.mjs";
 import { ownDaemon, skipSite as skip } from "./site.mjs";
 
@@ -91,6 +92,7 @@ for (const setting of ORDER) {
       if (asks("search")) {
         await box.locator("#search-purpose").waitFor();
         await shot(page, `purpose-search-${setting}`);
+        assert.deepEqual(await seriousFaults(page), []);
         // What needs no purpose is found already, and the text can go on.
         await page.keyboard.type(name.slice(5));
         await box.getByRole("combobox", { name: "What is this search" }).selectOption("SAR");
@@ -153,6 +155,7 @@ test("who does not state a purpose keeps the page, reads why, and can state it l
     await row.click();
     await question(page).waitFor();
     await shot(page, "purpose-always");
+    assert.deepEqual(await seriousFaults(page), []);
     // The focus is on the answer, so that the keyboard is enough; the letters of keys choose no purpose.
     const chosen = await question(page).getByRole("combobox").inputValue();
     await page.keyboard.press("Escape");
