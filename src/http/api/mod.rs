@@ -12,6 +12,7 @@ mod answer;
 mod answers;
 mod audit;
 mod bounds;
+mod case_acts;
 mod cases;
 mod consulted;
 mod deliveries;

@@ -22,6 +22,7 @@ mod above;
 mod acting;
 mod delivering;
 mod following;
+mod holding;
 mod silencing;
 
 /// A daemon without engine: the routes, a store with one alert, and tokens.
@@ -135,6 +136,15 @@ impl Site {
     /// Asks with a token.
     async fn get(&self, secret: &Secret, path: &str) -> Got {
         self.get_if(secret, path, "").await
+    }
+
+    /// Adds an alert like the first with another id.
+    fn copy(&self, id: &str) {
+        let connection = rusqlite::Connection::open(&self.path).expect("a store");
+        let copy = "INSERT INTO alerts (id, behaviour, announced, status, severity, score, started_at, opened_at, last_at, revision, body)
+             SELECT ?1, behaviour, 1, status, severity, score, started_at, opened_at, last_at, revision, json_set(body, '$.id', ?1)
+             FROM alerts WHERE id = ?2";
+        connection.execute(copy, rusqlite::params![id, self.id]).expect("a copy");
     }
 
     /// Marks the alert RED.
@@ -306,6 +316,42 @@ fn an_export_is_recorded_with_its_reason_and_refused_without_one() {
         }
         let rows = site.trail("export%");
         assert_eq!((rows.len(), rows.first()), (6, Some(&("disclosure".to_owned(), "exported".to_owned()))));
+    });
+}
+
+#[test]
+fn an_export_of_named_alerts_has_exactly_those_within_the_ceiling() {
+    run_test(async {
+        let site = site().await;
+        let (second, fact, red) = ("c".repeat(26), "d".repeat(26), "e".repeat(26));
+        for id in [&second, &fact, &red] {
+            site.copy(id);
+        }
+        let connection = rusqlite::Connection::open(&site.path).expect("a store");
+        connection.execute("UPDATE alerts SET announced = 0 WHERE id = ?1", [&fact]).expect("a fact");
+        let mark = Mark { tlp: Some(Tlp::Red), ..Mark::default() };
+        store::mark(&site.path, &red, &mark, "ana", "a source at risk", Clock.now()).expect("a mark");
+        let export = |ids: String| format!("/alerts/export?format=jsonl&why=for%20the%20report&ids={ids}");
+        let exported = async |secret: &Secret, ids: &[&str]| -> Vec<String> {
+            let got = site.get(secret, &export(ids.join(","))).await;
+            assert_eq!(got.status, 200, "{}", got.text);
+            let lines = got.text.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
+            let mut ids: Vec<String> = lines.filter_map(|line| line["id"].as_str().map(str::to_owned)).collect();
+            ids.sort();
+            ids
+        };
+        assert_eq!(exported(&site.all, &[&second]).await, [second.clone()]);
+        assert_eq!(exported(&site.all, &[&fact]).await, [fact.clone()], "a fact that is named is meant");
+        assert_eq!(exported(&site.amber, &[&second, &red]).await, [second.clone()], "not above the ceiling");
+        assert_eq!(exported(&site.all, &[&"f".repeat(26)]).await, [""; 0]);
+        let many = vec![second.as_str(); 201].join(",");
+        for (ids, said) in [("abcd".to_owned(), "26 characters"), (String::new(), "26 characters"), (many, "200")] {
+            let got = site.get(&site.all, &export(ids)).await;
+            assert_eq!((got.status, &got.body["type"]), (400, &json!("/problems/parameter")), "{}", got.text);
+            assert!(got.body["detail"].as_str().is_some_and(|detail| detail.contains(said)), "{}", got.text);
+        }
+        let listed = site.get(&site.all, &format!("/alerts?ids={second}")).await;
+        assert_eq!(listed.status, 400, "a list has no such parameter: {}", listed.text);
     });
 }
 

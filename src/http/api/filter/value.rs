@@ -122,7 +122,7 @@ pub(in crate::http::api) fn words(text: &str) -> Result<String, Wrong> {
 }
 
 /// The full id of an alert or case.
-pub(super) fn id(word: &str) -> Result<String, Wrong> {
+pub(in crate::http::api) fn id(word: &str) -> Result<String, Wrong> {
     match word.len() == 26 && word.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         true => Ok(word.to_ascii_lowercase()),
         false => Err("write the whole id of 26 characters".to_owned()),

@@ -34,7 +34,7 @@ impl Conditions {
     pub(super) fn of(filter: &AlertFilter, now: Time) -> Conditions {
         let mut all = Conditions { texts: vec!["1".to_owned()], values: Vec::new() };
         all.bind("now", Bound::Integer(now.millis()));
-        if !filter.facts {
+        if !filter.facts && filter.ids.is_empty() {
             all.add("announced = 1");
         }
         all.alert(filter);
@@ -78,6 +78,7 @@ impl Conditions {
 
     /// What the alert itself says.
     fn alert(&mut self, filter: &AlertFilter) {
+        self.list("ids", &filter.ids, "id IN (SELECT value FROM json_each(:ids))");
         let kinds: Vec<&str> = filter.kinds.iter().map(|kind| kind.name()).collect();
         self.list("kinds", &kinds, "kind IN (SELECT value FROM json_each(:kinds))");
         let statuses: Vec<&str> = filter.statuses.iter().map(|status| status_of(*status)).collect();

@@ -12,7 +12,8 @@ pub enum Role {
     Viewer,
     /// Stands the watch: reads, searches, acts, exports.
     Analyst,
-    /// Responsible for the watch: also lowers markings, silences zones and behaviours, retries deliveries.
+    /// Responsible for the watch: also lowers markings, silences zones and behaviours, holds cases, retries
+    /// deliveries.
     Supervisor,
     /// Manages users, tokens and sessions. Sees no alerts.
     Admin,
@@ -37,11 +38,13 @@ impl Role {
 
     /// Its rights.
     fn rights(self) -> &'static [Right] {
-        use Right::{Act, Audit, Export, MarkDown, Own, People, Read, Retry, Search, Silence, SilenceWide, Status};
+        use Right::{
+            Act, Audit, Export, Hold, MarkDown, Own, People, Read, Retry, Search, Silence, SilenceWide, Status,
+        };
         match self {
             Role::Viewer => &[Own, Status, Read],
             Role::Analyst => &[Own, Status, Read, Search, Act, Silence, Export],
-            Role::Supervisor => &[Own, Status, Read, Search, Act, Silence, Export, MarkDown, SilenceWide, Retry],
+            Role::Supervisor => &[Own, Status, Read, Search, Act, Silence, Export, MarkDown, SilenceWide, Hold, Retry],
             Role::Admin => &[Own, Status, People, Retry],
             Role::Auditor => &[Own, Status, Audit],
         }
