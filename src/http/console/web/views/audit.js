@@ -29,7 +29,7 @@ export default function AuditView({ params }) {
   if (!may("audit")) return h("div", { class: "page-loading" }, t("fault.forbidden"));
   const chosen = rows.items.find((each) => each.seq === open) ?? null;
   return h("div", { class: "sheet" },
-    h("div", { class: "sheet-head" }, h("h1", null, t("nav.audit")), h(Chain, null), h("span", { class: "grow" }), h("a", { class: "button", href: address("/audit/export", instants(filter)), download: "audit.jsonl" }, t("audit.export"))),
+    h("div", { class: "sheet-head" }, h("h1", null, t("nav.audit")), h(Chain, null), h("span", { class: "grow" }), h("a", { class: "button", href: address("/audit/export"), download: "audit.jsonl" }, t("audit.export"))),
     h(Filters, { filter }),
     rows.fault != null && h("p", { class: "form-fault", role: "alert" }, explain(rows.fault)),
     h("section", { class: "card audit-list" },
