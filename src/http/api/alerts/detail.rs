@@ -93,7 +93,7 @@ struct Included {
         ("include" = Option<String>, Query, description = "notes, history, deliveries, similar, nearby; several by comma")),
     responses(
         (status = 200, description = "The alert; the entity tag is that for If-Match", content_type = "application/json"),
-        (status = 304, description = "Neither a change nor an act since the entity tag of the request"),
+        (status = 304, description = "Nothing has changed since the entity tag of the request"),
         Refusals))]
 pub(super) async fn show_alert(
     State(sources): State<Sources>,
@@ -129,12 +129,11 @@ pub(super) async fn show_alert(
             body.insert("nearby".to_owned(), vessels_nearby(&sources, body).await?);
         }
     }
-    let mut answer = Answer::hashed(body.to_string(), "");
-    // Parts that change by themselves, such as deliveries, are asked for without an entity tag.
-    let is_plain = include.iter().all(|part| part == "notes" || part == "history");
-    answer.etag = etag;
-    let none = HeaderMap::new();
-    Ok(answer.response(if is_plain { &headers } else { &none }))
+    let text = body.to_string();
+    let mut answer = Answer::hashed(text.clone(), &text);
+    // State and deliveries change without a change or an act, so the digest of the whole answer is part of its tag.
+    answer.etag = format!("\"{}-{}\"", etag.trim_matches('"'), answer.etag.trim_matches('"'));
+    Ok(answer.response(&headers))
 }
 
 /// The problem of an alert that is not stored, or that the reader may not see. Both are the same to the reader.
