@@ -77,11 +77,10 @@ impl LogEntry {
     /// Whether a reader with this clearance may see it: everything that it is about. A case without any stored alert has the strictest
     /// marking.
     pub fn is_cleared(&self, clearance: &Clearance) -> bool {
-        // As in the list of cases: one without any stored alert has the strictest marking.
+        // As in the list of cases.
         let may = self.topic != Topic::Case || !self.markings.is_empty() || clearance.max_tlp == Tlp::Red;
         may && self.item.as_ref().is_none_or(|item| item.is_cleared(clearance))
             && self.markings.iter().all(|marking| may_see(clearance, marking))
-            && (self.topic != Topic::Case || !self.markings.is_empty() || clearance.max_tlp == Tlp::Red)
     }
 }
 
@@ -111,8 +110,9 @@ impl Readers {
 
 /// A piece of the log.
 fn page(connection: &Connection, after: i64, limit: u32, now: Time) -> rusqlite::Result<LogPage> {
-    let (first, last): (i64, i64) = connection
-        .prepare_cached("SELECT coalesce((SELECT min(seq) FROM audit), 0), coalesce((SELECT max(seq) FROM audit), 0)")?
+    // Not the first row: records of purges are never deleted, so they may be far before what is left.
+    let (start, last): (i64, i64) = connection
+        .prepare_cached("SELECT coalesce((SELECT seq FROM chain_start), 0), coalesce((SELECT max(seq) FROM audit), 0)")?
         .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let mut rows = connection.prepare_cached(
         "SELECT seq, at, what, subject, who, why FROM audit WHERE seq > ?1 AND who <> '' AND verb IS NOT 'consultation'
@@ -126,9 +126,10 @@ fn page(connection: &Connection, after: i64, limit: u32, now: Time) -> rusqlite:
     }
     Ok(LogPage {
         entries,
-        through: through.max(after),
+        // Before the start there are only records of purges, which are no entries.
+        through: through.max(after).max(start.min(last)),
         last,
-        reset: (0 < after && after.saturating_add(1) < first) || last < after,
+        reset: (0 < after && after < start) || last < after,
     })
 }
 
