@@ -118,8 +118,9 @@ fn bad_links_from_one_address_do_not_keep_others_from_signing_in_by_a_link() {
     let port: u16 = api.address.rsplit(':').next().unwrap().parse().unwrap();
     let follow = |from: [u8; 4], link: &str| {
         let body = json!({ "link": link }).to_string();
-        let head = format!("POST /api/v1/session HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n");
-        let head = format!("{head}Content-Type: application/json\r\nContent-Length: {}\r\n\r\n", body.len());
+        let head =
+            "POST /api/v1/session HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json";
+        let head = format!("{head}\r\nContent-Length: {}\r\n\r\n", body.len());
         let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
         socket.bind(&SocketAddr::from((from, 0)).into()).unwrap();
         socket.connect(&SocketAddr::from(([127, 0, 0, 1], port)).into()).unwrap();
