@@ -32,8 +32,8 @@ mod status;
 mod view;
 
 pub use access::{
-    AskPurpose, LONGEST_TOKEN_LIFE, Right, Rights, Role, Secret as ApiSecret, Settings as ApiSettings, hash,
-    name_fault, password_fault, token_fault,
+    AskPurpose, LONGEST_TOKEN_LIFE, Right, Rights, Role, Secret as ApiSecret, Settings as ApiSettings, ceilings_fault,
+    hash, name_fault, password_fault, token_fault,
 };
 pub use api::{Names, Pictures};
 pub use ask::{Ask, Asker, QuestionQueue, asking};

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::http::{ApiSecret, Role};
 use crate::platform::clock::Clock;
-use crate::storage::store::{self, Ceilings, Person};
+use crate::storage::store::{self, Ceilings, Link, Person};
 use atalaia_core::base::time::{Span, Time};
 
 /// The usual port of the console; another one if it is taken.
@@ -74,8 +74,8 @@ pub(super) fn sign_in_link(store: &Path, address: &str, stop: &CancellationToken
     }
     let now = Clock.now();
     let secret = ApiSecret::fresh()?;
-    store::add_person(store, &person(now), store::OURSELVES, now).map_err(io::Error::other)?;
-    store::make_link(store, PERSON, &secret.digest(), now + LINK, store::OURSELVES, now).map_err(io::Error::other)?;
+    let link = Link { secret: secret.digest(), ends_at: now + LINK };
+    store::add_person(store, &person(now), Some(&link), store::OURSELVES, now).map_err(io::Error::other)?;
     Ok(Some(format!("http://{address}/#link={}", secret.expose())))
 }
 

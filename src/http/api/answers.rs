@@ -10,6 +10,7 @@ use std::time::Duration;
 use super::answer::Answer;
 use crate::http::access::Reader;
 use crate::platform::clock::Moment;
+use crate::storage::store::AlertFilter;
 
 /// Maximum age of an answer.
 const FRESH: Duration = Duration::from_millis(500);
@@ -33,10 +34,10 @@ struct Kept {
     answer: Answer,
 }
 
-/// What an answer depends on beside the log: the route, the query, the clearance, and the name if the query may say `me`.
-pub(in crate::http) fn key(route: &str, query: &str, reader: &Reader) -> String {
-    let me = if query.contains("me") { reader.name.as_str() } else { "" };
-    format!("{route}\n{query}\n{me}\n{:?}", reader.clearance)
+/// What an answer depends on beside the log: the route, the query, the clearance, and the filter as it was understood, in which `me` has
+/// become the name of the reader.
+pub(in crate::http) fn key(route: &str, query: &str, filter: &AlertFilter, reader: &Reader) -> String {
+    format!("{route}\n{query}\n{filter:?}\n{:?}", reader.clearance)
 }
 
 impl Answers {

@@ -7,6 +7,7 @@ use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa_axum::routes;
 
+use super::consulted::listed;
 use super::item::Item;
 use super::personal::known;
 use super::refusals::Refusals;
@@ -121,6 +122,7 @@ async fn list_silences(
     let wanted = given.text("in_force").map(|text| text.parse::<bool>().map_err(|_| wrong())).transpose()?;
     let now = sources.clock.now();
     let at = sources.at().unwrap_or(now);
+    listed(&sources, &reader, "silences", "").await?;
     let mut rows = sources.stored(store::silences).await?;
     // A silence for a vessel that the reader may not see would name it.
     if let Some(known) = known(&sources, &reader.clearance).await? {
@@ -199,7 +201,10 @@ async fn lift_silence(
     Query(given): Query<Vec<(String, String)>>,
 ) -> Result<StatusCode, Problem> {
     let given = Parameters::of(given, &["why"])?;
-    let why = given.text("why").map(str::to_owned);
+    let why = given.text("why").map(str::trim).filter(|why| !why.is_empty()).map(str::to_owned);
+    if why.as_ref().is_some_and(|why| REASON < why.chars().count()) {
+        return Err(Problem::parameter(format!("why: is longer than {REASON} characters")));
+    }
     let number: i64 = number.parse().map_err(|_| Problem::not_found("there is no such silence"))?;
     let rows = sources.stored(store::silences).await?;
     let row = rows.into_iter().find(|row| row.number == number);
@@ -233,7 +238,11 @@ fn subject(wanted: &NewSilence) -> Result<Silence, Problem> {
     if wanted.behaviour.as_ref().is_some_and(|name| Behaviour::named(name).is_none()) {
         return Err(wrong("behaviour", "there is no such behaviour"));
     }
-    let silence = Silence { mmsi: wanted.mmsi, zone: wanted.zone.clone(), behaviour: wanted.behaviour.clone() };
+    let silence = Silence {
+        mmsi: wanted.mmsi,
+        zone: wanted.zone.as_ref().map(|zone| zone.trim().to_owned()),
+        behaviour: wanted.behaviour.clone(),
+    };
     if silence == Silence::default() {
         return Err(wrong("mmsi", "a silence needs a vessel, a zone or a behaviour"));
     }

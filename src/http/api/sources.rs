@@ -98,8 +98,8 @@ impl Sources {
         Sources { access, ..self }
     }
 
-    /// Runs `work` with the path of the store on a thread that may block. A refusal of the store becomes a `refused` problem; any other
-    /// error is logged and becomes `busy`, so that no path or SQL reaches the client.
+    /// Runs `work` with the path of the store on a thread that may block. A refusal of the store becomes a `refused` problem, a name that is
+    /// taken a `conflict`; any other error is logged and becomes `busy`, so that no path or SQL reaches the client.
     pub(in crate::http) async fn stored<T: Send + 'static>(
         &self,
         work: impl FnOnce(&std::path::Path) -> Result<T, StoreError> + Send + 'static,
@@ -135,6 +135,7 @@ impl Sources {
         match done.await {
             Ok(Ok(found)) => Ok(found),
             Ok(Err(StoreError::Refused(text))) => Err(Problem::refused(text)),
+            Ok(Err(error @ StoreError::NameTaken { .. })) => Err(Problem::conflict(error.to_string())),
             Ok(Err(error)) => {
                 warn!(%error, "the store cannot be used for a request");
                 Err(Problem::busy("the store cannot be used; the log says why"))

@@ -285,8 +285,46 @@ fn one_alert_has_tracks_and_the_parts_that_are_asked_for() {
         let plain = format!("/alerts/{}", site.id);
         let first = site.get(&site.all, &plain).await;
         assert_eq!(site.get_if(&site.all, &plain, &first.etag).await.status, 304);
+        // As an acknowledgement that expires: neither a change nor an act.
+        let store = rusqlite::Connection::open(&site.path).expect("a store");
+        store.execute("UPDATE alerts SET state = 'acknowledged'", []).expect("written");
+        let other = site.get_if(&site.all, &plain, &first.etag).await;
+        assert_eq!((other.status, &other.body["state"]), (200, &json!("acknowledged")), "{}", other.text);
         assert_eq!(site.get(&site.all, "/alerts/abcd").await.status, 404);
         assert!(site.trail(&site.id).contains(&("consultation".to_owned(), "alert".to_owned())));
+    });
+}
+
+#[test]
+fn counts_of_a_vessel_leave_a_row_and_belong_to_the_one_who_asks() {
+    run_test(async {
+        let site = site().await;
+        assert_eq!(site.get(&site.all, "/alerts/summary?mmsi=970123456").await.status, 200);
+        assert!(site.trail("alerts mmsi=970123456").contains(&("consultation".to_owned(), "list".to_owned())));
+        let to = store::Action::Assign(Some("all".to_owned()));
+        store::act(&site.path, &site.id, &to, "ana", None, Clock.now()).expect("assigned");
+        let other = token(&site.path, "other", &[Right::Read], Tlp::Red);
+        // However `me` is written.
+        for (secret, count) in [(&site.all, 1), (&other, 0)] {
+            let got = site.get(secret, "/alerts/summary?owner=%6De").await;
+            assert_eq!(got.body["total"], json!(count), "{}", got.text);
+        }
+    });
+}
+
+#[test]
+fn each_export_of_the_audit_trail_is_a_disclosure_of_its_own() {
+    run_test(async {
+        let site = site().await;
+        let auditor = token(&site.path, "auditor", &[Right::Audit], Tlp::Red);
+        for _ in 0..2 {
+            let got = site.get(&auditor, "/audit/export?why=the%20yearly%20inspection").await;
+            assert_eq!(got.status, 200);
+            assert!(got.text.trim_end().lines().last().is_some_and(|last| last.contains("the yearly inspection")));
+        }
+        let row = ("disclosure".to_owned(), "exported".to_owned());
+        assert_eq!(site.trail("export audit"), [row.clone(), row]);
+        assert_eq!(site.get(&auditor, "/audit/export?why=no").await.status, 400);
     });
 }
 

@@ -118,10 +118,11 @@ fn page(
     clearance: &Clearance,
     now: Time,
 ) -> rusqlite::Result<LogPage> {
-    let (first, last): (i64, i64) = connection
-        .prepare_cached("SELECT coalesce((SELECT min(seq) FROM audit), 0), coalesce((SELECT max(seq) FROM audit), 0)")?
+    // Not the first row: records of purges are never deleted, so they may be far before what is left.
+    let (start, last): (i64, i64) = connection
+        .prepare_cached("SELECT coalesce((SELECT seq FROM chain_start), 0), coalesce((SELECT max(seq) FROM audit), 0)")?
         .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let reset = (0 < after && after.saturating_add(1) < first) || last < after;
+    let reset = (0 < after && after < start) || last < after;
     // Rows above the clearance are not counted either: their number would tell that something happened.
     let is_limited = *clearance != Clearance::everything();
     let sight = if is_limited { format!("AND (result LIKE '[%' OR {IN_SIGHT})") } else { String::new() };
@@ -143,7 +144,8 @@ fn page(
     for line in rows {
         entries.extend(completed(connection, line, clearance, now)?);
     }
-    let through = entries.last().map_or(through, |entry| entry.seq.max(through)).max(after);
+    // Before the start there are only records of purges, which are no entries.
+    let through = entries.last().map_or(through, |entry| entry.seq.max(through)).max(after).max(start.min(last));
     // After a full piece there may be more, which the next one finds out.
     let least = if rows_read == limit as usize && is_limited { through + 1 } else { through };
     Ok(LogPage { entries, through, last: last.max(least), reset })

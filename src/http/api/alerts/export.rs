@@ -88,7 +88,7 @@ pub(super) async fn export_alerts(
     let alerts = sources.read(read).await?;
     // Before the file is made: what left the site without a row would leave no trace.
     let (subject, result) = (format!("export {}", name(shape)), format!("{} alerts", alerts.len()));
-    disclosed(&sources, &reader, &subject, &why, &result).await?;
+    disclosed(&sources, &reader, &subject, Some(&why), &result).await?;
     let text = tokio::task::spawn_blocking(move || written(shape, &alerts)).await;
     let text = text.ok().flatten().ok_or_else(|| Problem::busy("the export could not be written"))?;
     let (kind, ending) = content_type(shape);

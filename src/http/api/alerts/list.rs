@@ -96,7 +96,7 @@ pub(super) async fn list_alerts(
     let fields = fields(&given)?;
     let raw = raw.unwrap_or_default();
     listed(&sources, &reader, "alerts", &raw).await?;
-    let (key, made, answers) = (key("alerts", &raw, &reader), sources.clock.moment(), sources.answers());
+    let (key, made, answers) = (key("alerts", &raw, &filter, &reader), sources.clock.moment(), sources.answers());
     let answer = sources
         .read(move |readers| {
             let seq = readers.seq()?;

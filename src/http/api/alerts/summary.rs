@@ -11,6 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::http::access::Reader;
 use crate::http::api::answer::Answer;
 use crate::http::api::answers::key;
+use crate::http::api::consulted::listed;
 use crate::http::api::described::{FILTER, query};
 use crate::http::api::filter::{Basis, KEYS, filter};
 use crate::http::api::refusals::Refusals;
@@ -54,7 +55,10 @@ pub(super) async fn summarise_alerts(
     let given = Parameters::of(given, &KEYS)?;
     let (at, now) = (sources.at(), sources.clock.now());
     let filter = filter(&given, &Basis { me: &reader.name, at: at.unwrap_or(now), now })?;
-    let key = key("alerts/summary", &raw.unwrap_or_default(), &reader);
+    let raw = raw.unwrap_or_default();
+    // Counts answer whether a vessel has alerts, as the list does.
+    listed(&sources, &reader, "alerts", &raw).await?;
+    let key = key("alerts/summary", &raw, &filter, &reader);
     let (made, answers) = (sources.clock.moment(), sources.answers());
     let answer = sources
         .read(move |readers| {

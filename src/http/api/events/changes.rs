@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::entry::{ChangeEntry, is_for};
 use super::topics::{Topics, number};
 use crate::http::access::Reader;
+use crate::http::api::consulted::listed;
 use crate::http::api::described;
 use crate::http::api::refusals::Refusals;
 use crate::http::api::sources::Sources;
@@ -53,6 +54,7 @@ pub(super) async fn list_changes(
     let given = Parameters::of(given, &PARAMETERS.map(|(name, _)| name))?;
     let (topics, after) = (Topics::of(&given)?, number(&given, "after")?.unwrap_or_default());
     let limit = u32::try_from(given.count("limit", USUAL, MOST)?).unwrap_or(u32::MAX);
+    listed(&sources, &reader, "log", "").await?;
     let now = sources.clock.now();
     let clearance = reader.clearance.clone();
     let page = sources.read(move |readers| readers.log(after, limit, &clearance, now)).await?;

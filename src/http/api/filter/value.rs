@@ -7,7 +7,8 @@ use atalaia_core::base::time::{Span, Time};
 use atalaia_core::behaviours::Behaviour;
 
 /// All severities, the lowest first.
-const SEVERITIES: [Severity; 5] = [Severity::Info, Severity::Low, Severity::Medium, Severity::High, Severity::Critical];
+pub(super) const SEVERITIES: [Severity; 5] =
+    [Severity::Info, Severity::Low, Severity::Medium, Severity::High, Severity::Critical];
 /// States that analysts give an alert.
 const STATES: [&str; 3] = ["new", "acknowledged", "closed"];
 /// Longest text that is searched for, in bytes.

@@ -123,14 +123,33 @@ fn a_client_of_another_log_or_too_far_behind_loads_everything_again() {
         later.one("reset", SOON).await;
         site.note("x");
         later.one("change", SOON).await;
-        // Retention has taken the beginning.
-        let cut = "DELETE FROM audit WHERE seq < (SELECT max(seq) FROM audit)";
-        rusqlite::Connection::open(&site.path).and_then(|store| store.execute_batch(cut)).expect("a store");
-        let mut earlier = site.events(&site.all, "?after=1", None).await;
-        earlier.one("hello", SOON).await;
-        earlier.one("reset", SOON).await;
-        let changes = site.get(&site.all, "/changes?after=1").await;
-        assert_eq!(changes.body["reset"], json!(true), "{}", changes.text);
+        // Retention takes the beginning, twice: the record of the first purge stays.
+        let behaviour = store::Silence { behaviour: Some("drifting".to_owned()), ..store::Silence::default() };
+        let purge = |days: i64| {
+            let now = Clock.now() + Span::from_hours(24 * days);
+            let gone = store::purge(&site.path, &store::RetentionSettings::default(), "ana", now, false);
+            assert!(0 < gone.expect("a store").audit);
+            store::silence(&site.path, &behaviour, now, now + Span::from_hours(1), "ana", "a drill", now)
+                .expect("made");
+            store::head(&site.path).expect("a chain").seq
+        };
+        let (first, second) = (purge(5000), purge(10_000));
+        for after in [1, first - 1] {
+            let mut earlier = site.events(&site.all, &format!("?after={after}"), None).await;
+            earlier.one("hello", SOON).await;
+            earlier.one("reset", SOON).await;
+            let changes = site.get(&site.all, &format!("/changes?after={after}")).await;
+            assert_eq!(changes.body["reset"], json!(true), "{after}: {}", changes.text);
+        }
+        // Whoever reads everything from the start, in small pieces, is not sent back.
+        let (mut after, mut found) = (0, 0);
+        while after < second {
+            let piece = site.get(&site.all, &format!("/changes?after={after}&limit=1")).await.body;
+            assert_eq!(piece["reset"], json!(false), "{after}: {piece}");
+            found += piece["items"].as_array().map_or(0, Vec::len);
+            after = piece["through"].as_i64().expect("a number");
+        }
+        assert!(0 < found);
     });
 }
 

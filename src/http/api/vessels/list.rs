@@ -220,7 +220,7 @@ impl Selection {
         let numbers = self.mmsis.iter().chain(&self.imos).map(|number| number.to_string());
         let texts = [&self.q, &self.name, &self.call_sign].into_iter().flatten().cloned();
         let all: Vec<String> = numbers.chain(texts).collect();
-        (!all.is_empty()).then(|| format!("vessels {}", all.join(" ")).chars().take(200).collect())
+        (!all.is_empty()).then(|| format!("vessels {}", all.join(" ")))
     }
 
     /// Whether a vessel matches everything.

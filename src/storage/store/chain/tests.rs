@@ -90,9 +90,11 @@ fn removed_moved_foreign_and_rewritten_rows_are_found() {
     let (place, _) = worked();
     place.sql("UPDATE audit SET seq = 1000 WHERE seq = 6; UPDATE audit SET seq = 6 WHERE seq = 7; UPDATE audit SET seq = 7 WHERE seq = 1000");
     assert!(faults(&place)[0].starts_with("6: it does not follow"), "{:?}", faults(&place));
-    let (place, _) = worked();
+    let (place, id) = worked();
     place.sql("INSERT INTO audit (at, who, what, subject) VALUES (1, 'eva', 'noted', 'x')");
     let seq = place.count("SELECT max(seq) FROM audit");
+    one(&place, &format!("{seq}: "), "another program");
+    act(&place.path, &id, &Action::Note("later".to_owned()), "ana", None, noon()).expect("there");
     one(&place, &format!("{seq}: "), "another program");
     // A row whose digest was made to fit no longer fits its hash.
     let (place, _) = worked();

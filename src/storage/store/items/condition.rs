@@ -86,6 +86,7 @@ impl Conditions {
         let severities: Vec<i64> = filter.severities.iter().map(|severity| rank(*severity)).collect();
         self.list("severities", &severities, "severity IN (SELECT value FROM json_each(:severities))");
         self.number("min_severity", filter.min_severity.map(rank), "severity >= :min_severity");
+        self.number("max_severity", filter.max_severity.map(rank), "severity <= :max_severity");
         let behaviours: Vec<&str> = filter.behaviours.iter().map(|behaviour| behaviour.name()).collect();
         self.list("behaviours", &behaviours, "behaviour IN (SELECT value FROM json_each(:behaviours))");
         self.list(

@@ -21,6 +21,8 @@ pub struct AlertFilter {
     pub severities: Vec<Severity>,
     /// This severity or a higher one.
     pub min_severity: Option<Severity>,
+    /// This severity or a lower one.
+    pub max_severity: Option<Severity>,
     /// One of these behaviours.
     pub behaviours: Vec<Behaviour>,
     /// In or near one of these zones, by id.

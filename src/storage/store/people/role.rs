@@ -1,5 +1,7 @@
 //! Roles: named sets of rights. A person may have several; no role includes another.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::right::{Right, Rights};
@@ -48,6 +50,11 @@ impl Role {
             Role::Admin => &[Own, Status, People, Retry],
             Role::Auditor => &[Own, Status, Audit],
         }
+    }
+
+    /// Roles in order, each once, as they are stored.
+    pub fn sorted(roles: impl IntoIterator<Item = Role>) -> Vec<Role> {
+        BTreeSet::from_iter(roles).into_iter().collect()
     }
 
     /// The rights of several roles together.

@@ -146,19 +146,19 @@ fn with_secret(connection: &Connection, secret: &[u8; 32]) -> rusqlite::Result<O
     Ok(of(connection, &session.person)?.map(|person| (session, person)))
 }
 
-/// Sessions that have neither ended nor passed their end, the last used first. Those that idle for too long are included; the caller
-/// knows the limit.
-pub fn sessions(path: &Path, now: Time) -> Result<Vec<Session>, StoreError> {
+/// Sessions in force, the last used first: they have not ended, passed their end or idled for as long as `idle`.
+pub fn sessions(path: &Path, idle: Span, now: Time) -> Result<Vec<Session>, StoreError> {
     let connection = beside(path)?;
     let all = || -> rusqlite::Result<Vec<_>> {
-        let mut query = connection
-            .prepare(&format!("{COLUMNS} WHERE ended_at IS NULL AND ?1 < ends_at ORDER BY used_at DESC, id"))?;
-        query.query_map([now.millis()], read)?.collect()
+        let mut query = connection.prepare(&format!(
+            "{COLUMNS} WHERE ended_at IS NULL AND ?1 < ends_at AND ?2 < used_at ORDER BY used_at DESC, id"
+        ))?;
+        query.query_map([now.millis(), (now - idle).millis()], read)?.collect()
     };
     all().map_err(StoreError::sqlite(path))
 }
 
-/// Notes that a session was used. Not an act: no audit row.
+/// Notes that a session was used. Not audited.
 pub fn use_session(path: &Path, id: &str, now: Time) -> Result<(), StoreError> {
     let connection = beside(path)?;
     let set =
@@ -185,7 +185,8 @@ pub fn set_purpose<'a>(
     })
 }
 
-/// Ends a session by its public id (`one`), or all of a person. Returns how many were ended.
+/// Ends a session by its public id (`one`), or all of a person together with the person's one-time links. Returns how many sessions were
+/// ended.
 ///
 /// # Errors
 /// `Refused` if there is no such person.
@@ -207,6 +208,9 @@ pub fn end_sessions<'a>(
                  WHERE person = ?1 AND (?2 IS NULL OR id = ?2) AND ended_at IS NULL AND ?3 < ends_at",
                 params![name, one, now.millis()],
             )?;
+            if one.is_none() {
+                transaction.execute("DELETE FROM links WHERE person = ?1", [&name])?;
+            }
             if 0 < ended {
                 let why = if one.is_some() { None } else { Some(format!("{ended} sessions")) };
                 audit(transaction, now, by, "signed out", &subject(&name), why.as_deref())?;

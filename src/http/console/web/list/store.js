@@ -145,7 +145,7 @@ export function count() {
   if (counting) return;
   const ask = async () => {
     try {
-      const { data } = await get("/alerts/summary", query(filter.peek() ?? "", [], eventNow.peek()));
+      const { data } = await get("/alerts/summary", query(filter.peek() ?? "", [], eventNow.peek()), { background: true });
       summary.value = data;
     } catch {
       // The counts are a help; the list itself says when the server cannot be reached.
@@ -253,7 +253,7 @@ async function resync() {
   if (phase.peek() !== "ready") return load();
   const limit = Math.min(1000, Math.max(PAGE, held.peek().rows.length));
   try {
-    const { data } = await get("/alerts", { ...asked, sort: "-score", limit });
+    const { data } = await get("/alerts", { ...asked, sort: "-score", limit }, { background: true });
     held.value = compared(held.peek(), data, fits);
     count();
   } catch (error) {
