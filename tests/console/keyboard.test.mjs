@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { seriousFaults } from "./axe.mjs";
 import { drawn, newPage, profile, shot, signIn, skip, stop } from "./browser.mjs";
+import { until } from "./daemon.mjs";
 import { layoutFaults } from "./layout.mjs";
 
 after(stop);
@@ -80,7 +81,7 @@ const focused = (page) => page.evaluate(() => {
   if (!all.focusNumbers.has(at)) all.focusNumbers.set(at, all.focusNumbers.size);
   const box = at.getBoundingClientRect();
   const style = getComputedStyle(at);
-  return { number: all.focusNumbers.get(at), name: `${at.localName}.${at.className} ${(at.textContent ?? "").slice(0, 20)}`, y: box.y, x: box.x, isSeen: box.width > 0 && box.height > 0, hasRing: style.outlineStyle !== "none" || style.boxShadow !== "none" || at.matches(".page, canvas") };
+  return { number: all.focusNumbers.get(at), name: `${at.localName}.${at.className} ${(at.textContent ?? "").slice(0, 20)}`, y: box.y, x: box.x, isSeen: box.width > 0 && box.height > 0, hasRing: style.outlineStyle !== "none" || style.boxShadow !== "none" || getComputedStyle(at, "::after").borderTopStyle !== "none" };
 });
 
 test("the tabulator goes through every page and out of it again, and what has the focus is seen", { skip, timeout: 90_000 }, async () => {
@@ -134,8 +135,7 @@ test("in an open form the focus goes from top to bottom and comes back to the ro
     await page.locator(".act-form .act-close").focus();
     await page.keyboard.press("Escape");
     await page.locator(".act-form").waitFor({ state: "detached" });
-    const after = await focused(page);
-    assert.equal(after?.number, before?.number, `${key}: after the form the focus is on ${after?.name}`);
+    await until(async () => (await focused(page))?.number === before?.number, `${key}: the focus comes back to the row`);
   }
   await context.close();
 });
