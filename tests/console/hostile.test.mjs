@@ -48,7 +48,8 @@ function examine(page) {
   return page.evaluate(({ tags, texts }) => {
     const own = new Set(tags), wrong = /** @type {string[]} */ ([]), seen = new Set();
     const hidden = /[\u00ad\u034f\u061c\u115f\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\u3164\ufe00-\ufe0f\ufeff\ufff9-\uffff\u0000-\u001f\u007f-\u009f\u2028\u2029]|\udb40[\udc00-\udfff]/g;
-    const plain = (/** @type {string} */ text) => text.toWellFormed().replace(/\ufffd/g, "").replace(hidden, "").replace(/\s+/g, " ");
+    // Words that the dictionaries lack are shown with blanks for underscores.
+    const plain = (/** @type {string} */ text) => text.toWellFormed().replace(/\ufffd/g, "").replace(hidden, "").replace(/[\s_]+/g, " ");
     const sent = texts.map((text) => plain(text.slice(0, -5)));
     const check = (/** @type {string} */ text, /** @type {string} */ where) => {
       for (const found of text.matchAll(/~(\d{3})~/g)) {
