@@ -174,7 +174,7 @@ test("who may no longer read alerts stays signed in, on a page that she may see,
     await bea.getByText(summary.slice(0, 60)).first().waitFor();
     await alter(ana, { roles: ["auditor"] });
     await bea.waitForURL("**/audit");
-    await bea.locator("main.page table").waitFor();
+    await bea.getByRole("heading", { name: "Audit" }).waitFor();
     assert.equal(await bea.getByText("The session has ended").count(), 0);
     const text = await remains(bea);
     assert.ok(!text.includes(summary) && !text.includes(`data-id="${id}"`), "the page still has the alert");
