@@ -73,7 +73,7 @@ function examine(page) {
     const nodes = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     while (nodes.nextNode()) check(nodes.currentNode.nodeValue ?? "", nodes.currentNode.parentElement?.className || "text");
     const wide = document.documentElement.scrollWidth - innerWidth;
-    const widest = () => [...document.querySelectorAll("body *")].filter((each) => each.getBoundingClientRect().right > innerWidth + 1 && each.children.length === 0).map((each) => `${each.parentElement?.className}/${each.localName}.${each.className}`);
+    const widest = () => [...document.querySelectorAll("body *")].filter((each) => Math.max(each.scrollWidth, each.getBoundingClientRect().right) > innerWidth + 1 && ![...each.children].some((child) => child.scrollWidth > innerWidth + 1)).map((each) => `${each.parentElement?.className}/${each.localName}.${each.className}`);
     if (wide > 0) wrong.push(`a long text makes the page ${wide} pixels too wide: ${[...new Set(widest())].slice(0, 5).join(", ")}`);
     return { wrong: [...new Set(wrong)].slice(0, 8), seen: [...seen] };
   }, { tags: ownTags(), texts: HOSTILE.map((text) => text.toWellFormed()) });
