@@ -64,11 +64,12 @@ test("every view says all its words in every language, and none is cut", { skip,
     await page.locator(".al-panel .al-body").first().waitFor();
     await look("/selected");
     for (const key of ["n", "I", "s", "v", "A"]) {
-      await page.locator(".alert-row").first().focus();
+      await page.locator(".alert-row").first().click();
       await page.keyboard.press(key);
       await page.locator(".act-form").waitFor();
       await look(`/form-${key}`);
-      await page.keyboard.press("Escape");
+      await page.locator(".act-form .act-close").click();
+      await page.locator(".act-form").waitFor({ state: "detached" });
     }
     await page.locator(".alert-row").first().focus();
     await page.keyboard.press("?");
