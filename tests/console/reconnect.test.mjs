@@ -115,8 +115,11 @@ test("a watch on a daemon that is killed again and again loses no act and double
         if (round % 3 === 2) await insist(page);
         await own.kill();
         if (round % 3 === 1) {
-          await page.keyboard.press("Control+Enter");
-          await page.locator(".act-fault", { hasText: "Your text is kept" }).waitFor();
+          // The form may move from the list to the panel of the alert, which has just been opened.
+          await until(async () => {
+            await page.locator(".act-form textarea").press("Control+Enter");
+            return page.locator(".act-fault", { hasText: "Your text is kept" }).waitFor({ timeout: 2000 }).then(() => true, () => false);
+          }, "word that the text is kept");
           await new Promise((done) => setTimeout(done, round === 1 ? OUTAGE_MS : 0));
         }
         await own.start();
