@@ -124,7 +124,11 @@ test("a watch on a daemon that is killed again and again loses no act and double
         }
         await own.start();
         times.push(await back(own, page, other, `person.${round}`));
-        if (await page.locator(".act-form").isVisible()) await insist(page);
+        await until(async () => {
+          if (await page.locator(".act-form").isVisible()) await insist(page);
+          const { notes } = await (await page.request.get(`${own.url}/api/v1/alerts/${id}?include=notes`)).json();
+          return notes?.some((/** @type {any} */ note) => note.text === text);
+        }, `the note of round ${round} in the store`);
         assert.equal(new URL(page.url()).searchParams.get("q"), "severity>=info", "the filter");
         await page.locator(`.alert-row[data-id="${id}"]`).click();
         await page.locator(".al-panel").getByText(text).first().waitFor();
