@@ -3,7 +3,7 @@
 import { h } from "../vendor/preact.js";
 import { now, session } from "../state.js";
 import { t } from "../words.js";
-import { useDraft } from "./drafts.js";
+import { draftOf, useDraft } from "./drafts.js";
 import { Choices, Shell, TextField, useSend } from "./shell.js";
 import { subjects } from "./subjects.js";
 import { ExportForm } from "./export.js";
@@ -15,15 +15,6 @@ import { Until, ahead } from "./until.js";
 
 /** Findings in the order of the bar. */
 const FINDINGS = /** @type {const} */ (["confirmed", "benign", "false"]);
-
-/**
- * The name under which a form keeps its text.
- * @param {string} kind
- * @param {Alert[]} alerts
- */
-function draftOf(kind, alerts) {
-  return `${kind}.${alerts.length === 1 ? alerts[0].id : "several"}`;
-}
 
 /**
  * The form that is open.

@@ -66,6 +66,7 @@ export class MapOverlay {
     if (showsHulls(frame) && layers.has("vessels")) this.#hulls(context, frame, colours);
     for (const mark of this.marks.toReversed()) this.#mark(context, mark, colours, frame.ratio);
     this.#selection(context, frame, colours);
+    this.#found(context, frame, colours);
     this.#measure(context, frame, colours);
     if (frame.moving || this.quiet) return;
     if (layers.has("grid")) this.#edge(context, frame, colours);
@@ -222,6 +223,24 @@ export class MapOverlay {
       const top = frame.py(mapY(points[0].lat));
       if (y - top > 24) this.#labels.draw(context, [{ x, y: top, text: nm(radius, 0), colour: colours.tool, centred: true }], colours.halo, frame.width, frame.height);
     }
+  }
+
+  /** A cross where a position was searched for. @param {CanvasRenderingContext2D} context @param {Frame} frame @param {import("./colours.js").MapColours} colours */
+  #found(context, frame, colours) {
+    const found = this.#model.found.peek();
+    if (!found) return;
+    const x = frame.px(mapX(found.lon)), y = frame.py(mapY(found.lat));
+    for (const [width, stroke] of /** @type {[number, string][]} */ ([[5, colours.halo], [2, colours.tool]])) {
+      context.strokeStyle = stroke;
+      context.lineWidth = width;
+      context.beginPath();
+      for (const [east, south] of [[1, 0], [-1, 0], [0, 1], [0, -1]]) {
+        context.moveTo(x + 5 * east, y + 5 * south);
+        context.lineTo(x + 16 * east, y + 16 * south);
+      }
+      context.stroke();
+    }
+    this.#labels.draw(context, [{ x, y: y + 26, text: found.name, colour: colours.tool, centred: true }], colours.halo, frame.width, frame.height);
   }
 
   /** The line that is measured, with the distance and bearing of each leg. @param {CanvasRenderingContext2D} context @param {Frame} frame @param {import("./colours.js").MapColours} colours */

@@ -2,7 +2,7 @@
 /** The watch: list, map, and the alert that is open. Each part can fail or be closed without the others. */
 import { AlertList } from "../list/list.js";
 import { keys } from "../keys.js";
-import { selection } from "../state.js";
+import { place, selection } from "../state.js";
 import { Boundary } from "../ui/boundary.js";
 import { Splitter, useSize } from "../ui/split.js";
 import { h, useEffect, useState } from "../vendor/preact.js";
@@ -51,6 +51,10 @@ export function WatchView() {
     if (hasDetail) setTab("detail");
     else setTab((now) => (now === "detail" ? "list" : now));
   }, [kind, id]);
+  const isSought = place.value !== null;
+  useEffect(() => {
+    if (isSought) setTab("map");
+  }, [isSought]);
   useEffect(() => keys.add("alert", "Escape", { label: "watch.close", hidden: true, run: closeDetail }), []);
   if (width < TABS) return h(Tabs, { tab, setTab, hasDetail });
   const most = Math.max(320, Math.min(900, width - 480));

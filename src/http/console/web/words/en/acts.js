@@ -23,6 +23,7 @@ const words = {
   "acts.did.silence": { one: "Silence {number} holds back {n} alert", other: "Silence {number} holds back {n} alerts" },
   "acts.undo": "Take back ({n} s)", "acts.undone": "Taken back", "acts.nothing_to_undo": "There is nothing to take back any more", "acts.no_undo": "Notes and markings cannot be taken back; add another",
   "acts.undo_hindered": "Not taken back: {what} acted in between",
+  "acts.next": "This is the next alert.", "acts.before": "Before it: {names}.", "acts.open_before": "Open that one again",
   "acts.underway": { one: "Sending {n} act…", other: "Sending {n} acts…" }, "acts.sending": "Sending…", "acts.cancel": "Cancel", "acts.dismiss": "Dismiss",
   "acts.and_more": { one: "and {n} more", other: "and {n} more" }, "acts.text_is_kept": "Your text is kept.", "acts.unreachable": "The server cannot be reached. Nothing was changed as far as is known; try again.",
   "acts.session_over": "The session is over. Sign in again, then send it once more.", "acts.no_right": "Your roles do not allow that", "acts.nothing_chosen": "No alert is chosen",

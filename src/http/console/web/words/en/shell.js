@@ -26,5 +26,6 @@ const words = {
   "warning.purpose": "What is this shift for? Every look at details is recorded with it.", "warning.purpose_keep": "Record it",
   "ask.export": "What is this export for?", "ask.search": "What is this search for vessels for?", "ask.detail": "What are you looking at this for?", "ask.recorded": "The answer is recorded in the audit.",
   "ask.do.export": "Export", "ask.do.search": "Search", "ask.do.detail": "Show", "ask.give": "State the purpose",
+  "search.where": "Searched: names, MMSI, IMO numbers and call signs, words of alerts, cases, zones, positions. For a kind of vessel use the filter of the list, as type:tug.",
 };
 export default words;

@@ -27,5 +27,6 @@ const words = {
   "warning.purpose": "¿Para qué es esta guardia? Cada consulta de detalles queda registrada con la finalidad.", "warning.purpose_keep": "Registrarla",
   "ask.export": "¿Para qué es esta exportación?", "ask.search": "¿Para qué es esta búsqueda de buques?", "ask.detail": "¿Para qué consulta esto?", "ask.recorded": "La respuesta queda registrada en la auditoría.",
   "ask.do.export": "Exportar", "ask.do.search": "Buscar", "ask.do.detail": "Mostrar", "ask.give": "Indicar la finalidad",
+  "search.where": "Se busca en nombres, MMSI, números OMI e indicativos, palabras de alertas, casos, zonas y posiciones. Para un tipo de buque use el filtro de la lista, como type:tug.",
 };
 export default words;

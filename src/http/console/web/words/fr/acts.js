@@ -24,6 +24,7 @@ const words = {
   "acts.did.silence": { one: "Le silence {number} retient {n} alerte", other: "Le silence {number} retient {n} alertes" },
   "acts.undo": "Défaire ({n} s)", "acts.undone": "Défait", "acts.nothing_to_undo": "Il n’y a plus rien à défaire", "acts.no_undo": "Notes et marquages ne se défont pas ; ajoutez-en un autre",
   "acts.undo_hindered": "Non défait : {what} a agi entre-temps",
+  "acts.next": "C’est l’alerte suivante.", "acts.before": "Avant elle : {names}.", "acts.open_before": "Rouvrir la précédente",
   "acts.underway": { one: "Envoi de {n} acte…", other: "Envoi de {n} actes…" }, "acts.sending": "Envoi…", "acts.cancel": "Annuler", "acts.dismiss": "Écarter",
   "acts.and_more": { one: "et {n} de plus", other: "et {n} de plus" }, "acts.text_is_kept": "Votre texte est gardé.", "acts.unreachable": "Le serveur est injoignable. Rien n’a changé, pour autant qu’on sache ; réessayez.",
   "acts.session_over": "La session est terminée. Reconnectez-vous, puis renvoyez.", "acts.no_right": "Vos rôles ne le permettent pas", "acts.nothing_chosen": "Aucune alerte choisie",

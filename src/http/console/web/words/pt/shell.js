@@ -27,5 +27,6 @@ const words = {
   "warning.purpose": "Para que serve este turno? Cada consulta de pormenores fica registada com a finalidade.", "warning.purpose_keep": "Registar",
   "ask.export": "Para que é esta exportação?", "ask.search": "Para que é esta pesquisa de navios?", "ask.detail": "Para que consulta isto?", "ask.recorded": "A resposta fica registada na auditoria.",
   "ask.do.export": "Exportar", "ask.do.search": "Pesquisar", "ask.do.detail": "Mostrar", "ask.give": "Indicar a finalidade",
+  "search.where": "Procura-se em nomes, MMSI, números IMO e indicativos, palavras de alertas, casos, zonas e posições. Para um tipo de navio use o filtro da lista, como type:tug.",
 };
 export default words;
