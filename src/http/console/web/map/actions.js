@@ -95,7 +95,7 @@ export class Actions {
   /** The tracks of the selection, or none if they are shown. */
   track() {
     const selected = this.stage()?.overlay.selected() ?? [];
-    const { kind, id } = selection.peek(), alert = kind === "alert" ? id : null, shown = this.model.tracks.peek();
+    const { kind, id } = selection.peek(), alert = kind === "alert" ? id : (kind === null && this.stage()?.overlay.alert()?.id) || null, shown = this.model.tracks.peek();
     if (alert !== null) return shown.some((track) => track.alert === alert) ? this.clearTracks() : this.loadOf(alert);
     if (!selected.length) return say(t("map.nothing_selected"));
     if (shown.length && selected.every((mmsi) => shown.some((track) => track.mmsi === mmsi))) return this.clearTracks();

@@ -1,7 +1,7 @@
 // @ts-check
 // What is drawn above the vessels: alerts, selection, tracks, tools and labels. The overlay draws only what the model says.
 import { names } from "../live.js";
-import { selection } from "../state.js";
+import { atHand, selection } from "../state.js";
 import { dms, nm } from "../format.js";
 import { rank } from "./alerts.js";
 import { circlesOf } from "./circles.js";
@@ -145,10 +145,10 @@ export class MapOverlay {
     if (i >= 0 && i < fleet.count) drawRing(context, frame.px(fleet.x[i]), frame.py(fleet.y[i]), 10, colours.faint, colours.halo);
   }
 
-  /** The selected alert, if it is on the map. @returns {Alert|undefined} */
+  /** The selected alert, else the one that the keys of the list are on, if it is on the map. @returns {Alert|undefined} */
   alert() {
-    const { kind, id } = selection.peek();
-    return kind === "alert" ? this.#model.alerts.shown().find((alert) => alert.id === id) : undefined;
+    const { kind, id: chosen } = selection.peek(), id = kind === null ? atHand.peek() : chosen;
+    return kind !== "vessel" ? this.#model.alerts.shown().find((alert) => alert.id === id) : undefined;
   }
 
   /** The MMSIs that are selected, by an alert or by themselves. @returns {number[]} */
