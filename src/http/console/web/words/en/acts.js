@@ -45,5 +45,8 @@ const words = {
   "export.done": { one: "{n} alert exported", other: "{n} alerts exported" },
   "export.scope": "Which", "export.chosen": { one: "the chosen one", other: "the {n} chosen" }, "export.filter": { one: "the one under the filter", other: "all {n} under the filter" },
   "export.too_many": "At most {n} chosen alerts can be exported at once",
+  "acts.to_unknown": "Nobody called {name} can act on alerts",
+  "acts.to_meant": "Nobody called {name} can act on alerts. Did you mean {near}?",
+  "silence.hint_over": "This alert is over: it will bear no mark, only what comes will.",
 };
 export default words;

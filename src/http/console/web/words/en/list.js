@@ -63,5 +63,7 @@ const words = {
   "list.fault.meant": "Did you mean “{token}”?",
   "list.fault.waits": "The rows are still those of the filter before.",
   "list.empty.outside": { one: "{n} new alert lies outside this filter.", other: "{n} new alerts lie outside this filter." },
+  "list.lasted": "for {span}",
+  "list.last": "Last known {time}",
 };
 export default words;

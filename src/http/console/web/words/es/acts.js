@@ -46,5 +46,8 @@ const words = {
   "export.done": { one: "{n} alerta exportada", other: "{n} alertas exportadas" },
   "export.scope": "Cuáles", "export.chosen": { one: "la elegida", other: "las {n} elegidas" }, "export.filter": { one: "la del filtro", other: "las {n} del filtro" },
   "export.too_many": "Solo se pueden exportar {n} alertas elegidas a la vez",
+  "acts.to_unknown": "Nadie llamado {name} puede actuar sobre alertas",
+  "acts.to_meant": "Nadie llamado {name} puede actuar sobre alertas. ¿Quiso decir {near}?",
+  "silence.hint_over": "Esta alerta ha terminado: no llevará marca, solo lo que venga.",
 };
 export default words;

@@ -64,5 +64,7 @@ const words = {
   "list.fault.meant": "¿Quiso decir «{token}»?",
   "list.fault.waits": "Las filas son todavía las del filtro anterior.",
   "list.empty.outside": { one: "{n} alerta nueva queda fuera de este filtro.", other: "{n} alertas nuevas quedan fuera de este filtro." },
+  "list.lasted": "durante {span}",
+  "list.last": "Último dato {time}",
 };
 export default words;

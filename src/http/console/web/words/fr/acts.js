@@ -46,5 +46,8 @@ const words = {
   "export.done": { one: "{n} alerte exportée", other: "{n} alertes exportées" },
   "export.scope": "Lesquelles", "export.chosen": { one: "l’alerte choisie", other: "les {n} choisies" }, "export.filter": { one: "celle du filtre", other: "les {n} du filtre" },
   "export.too_many": "Au plus {n} alertes choisies peuvent être exportées à la fois",
+  "acts.to_unknown": "Personne du nom de {name} ne peut agir sur les alertes",
+  "acts.to_meant": "Personne du nom de {name} ne peut agir sur les alertes. Vouliez-vous dire {near} ?",
+  "silence.hint_over": "Cette alerte est terminée : elle ne portera pas de marque, seulement ce qui viendra.",
 };
 export default words;

@@ -64,5 +64,7 @@ const words = {
   "list.fault.meant": "Vouliez-vous dire « {token} » ?",
   "list.fault.waits": "Les lignes sont encore celles du filtre précédent.",
   "list.empty.outside": { one: "{n} nouvelle alerte est hors de ce filtre.", other: "{n} nouvelles alertes sont hors de ce filtre." },
+  "list.lasted": "pendant {span}",
+  "list.last": "Dernière donnée {time}",
 };
 export default words;

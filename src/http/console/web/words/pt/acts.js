@@ -46,5 +46,8 @@ const words = {
   "export.done": { one: "{n} alerta exportado", other: "{n} alertas exportados" },
   "export.scope": "Quais", "export.chosen": { one: "o escolhido", other: "os {n} escolhidos" }, "export.filter": { one: "o que está no filtro", other: "os {n} do filtro" },
   "export.too_many": "Só se podem exportar {n} alertas escolhidos de cada vez",
+  "acts.to_unknown": "Ninguém chamado {name} pode atuar sobre alertas",
+  "acts.to_meant": "Ninguém chamado {name} pode atuar sobre alertas. Queria dizer {near}?",
+  "silence.hint_over": "Este alerta terminou: não terá marca, só o que vier.",
 };
 export default words;

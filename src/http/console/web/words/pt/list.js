@@ -64,5 +64,7 @@ const words = {
   "list.fault.meant": "Queria dizer «{token}»?",
   "list.fault.waits": "As linhas são ainda as do filtro anterior.",
   "list.empty.outside": { one: "{n} alerta novo fica fora deste filtro.", other: "{n} alertas novos ficam fora deste filtro." },
+  "list.lasted": "durante {span}",
+  "list.last": "Último dado {time}",
 };
 export default words;
