@@ -148,13 +148,26 @@ fn in_browser(speed: f64) -> Result<(), Failure> {
     print(&format!("\n{}", next(&std::env::args_os().next().unwrap_or_default())))
 }
 
-/// Prints where the console is once it can be signed in to. If that fails, the daemon is stopped.
+/// Prints where the console is once it can be signed in to, and a new link at each Enter: who closes the browser is signed out, and has
+/// no password. If that fails, the daemon is stopped.
 fn greet(store: &Path, console: &str, speed: f64, stop: &CancellationToken) -> Result<(), Failure> {
-    match console::sign_in_link(store, console, stop) {
-        Ok(Some(link)) => print(&format!(
-            "The console, for one sign-in within an hour:\n\n    {link}\n\n\
-             The recording plays from 07:14 UTC, {speed} min a second. The first alert comes at 07:19. Ctrl-C ends.\n"
-        )),
+    let first = console::add_person(store, stop)
+        .and_then(|is_there| if is_there { console::sign_in_link(store, console).map(Some) } else { Ok(None) });
+    match first {
+        Ok(Some(link)) => {
+            print(&format!(
+                "The console, for one sign-in within an hour:\n\n    {link}\n\n\
+                 The recording plays from 07:14 UTC, {speed} min a second. The first alert comes at 07:19.\n\
+                 Enter prints a new link, for instance after the browser was closed. Ctrl-C ends.\n"
+            ))?;
+            let (store, console) = (store.to_owned(), console.to_owned());
+            console::at_each_line(stop.clone(), move || {
+                let link = console::sign_in_link(&store, &console)?;
+                print(&format!("A new link, for one sign-in within an hour:\n\n    {link}\n"))
+                    .map_err(|_| io::ErrorKind::BrokenPipe.into())
+            });
+            Ok(())
+        }
         Ok(None) => Ok(()),
         Err(error) => {
             stop.cancel();

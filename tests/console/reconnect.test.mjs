@@ -102,6 +102,7 @@ test("a watch on a daemon that is killed again and again loses no act and double
         const ids = (await shownRows(page)).map((row) => row.split(" ")[0]);
         const id = ids[round % ids.length], other = ids[(round + 1) % ids.length];
         const text = `Round ${round} of the watch`;
+        own.add(`person.${round}`, "analyst", PASSWORD);
         notes.set(text, id);
         await page.locator(`.alert-row[data-id="${id}"]`).click();
         await page.locator(`.alert-row.active[data-id="${id}"]`).waitFor();
@@ -164,6 +165,7 @@ test("a machine that slept through a restart of the daemon shows what happened m
     // Asleep, the machine runs nothing: not the page, not its worker, not the browser that holds the connections.
     const { csrf } = await (await page.request.get(`${own.url}/api/v1/session`)).json();
     const cookies = (await page.context().cookies()).map(({ name, value }) => `${name}=${value}`).join("; ");
+    own.add("night.shift", "analyst", PASSWORD);
     signal("SIGSTOP");
     try {
       await own.kill();

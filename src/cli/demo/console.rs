@@ -60,12 +60,12 @@ pub(super) fn free_address() -> io::Result<String> {
     Ok(bound.local_addr()?.to_string())
 }
 
-/// Adds the person once the daemon has created the store, and returns the address that signs them in. `None` if the daemon has stopped.
-pub(super) fn sign_in_link(store: &Path, address: &str, stop: &CancellationToken) -> io::Result<Option<String>> {
+/// Adds the person once the daemon has created the store. False if the daemon has stopped.
+pub(super) fn add_person(store: &Path, stop: &CancellationToken) -> io::Result<bool> {
     let begun = Clock.moment();
     while let Err(error) = store::has_people(store) {
         if stop.is_cancelled() {
-            return Ok(None);
+            return Ok(false);
         }
         if PATIENCE < Clock.moment().since(begun) {
             return Err(io::Error::other(error));
@@ -73,10 +73,29 @@ pub(super) fn sign_in_link(store: &Path, address: &str, stop: &CancellationToken
         thread::sleep(STEP);
     }
     let now = Clock.now();
+    store::add_person(store, &person(now), None, store::OURSELVES, now).map_err(io::Error::other)?;
+    Ok(true)
+}
+
+/// A new address that signs the person in once.
+pub(super) fn sign_in_link(store: &Path, address: &str) -> io::Result<String> {
+    let now = Clock.now();
     let secret = ApiSecret::fresh()?;
     let link = Link { secret: secret.digest(), ends_at: now + LINK };
-    store::add_person(store, &person(now), Some(&link), store::OURSELVES, now).map_err(io::Error::other)?;
-    Ok(Some(format!("http://{address}/#link={}", secret.expose())))
+    store::make_link(store, PERSON, &link, store::OURSELVES, now).map_err(io::Error::other)?;
+    Ok(format!("http://{address}/#link={}", secret.expose()))
+}
+
+/// Calls `each` for every line of the standard input until it ends, the daemon has stopped or `each` fails. Nothing waits for it: who
+/// reads a terminal cannot be woken.
+pub(super) fn at_each_line(stop: CancellationToken, each: impl Fn() -> io::Result<()> + Send + 'static) {
+    thread::spawn(move || {
+        for line in io::stdin().lines() {
+            if line.is_err() || stop.is_cancelled() || each().is_err() {
+                break;
+            }
+        }
+    });
 }
 
 /// The person of the demonstration, who may do everything.

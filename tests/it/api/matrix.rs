@@ -37,6 +37,7 @@ const ROUTES: &[(&str, &str, &str)] = &[
     ("GET", "/alerts/export", "export"),
     ("POST", "/alerts/{id}/acts", "act"),
     ("POST", "/alerts/acts", "act"),
+    ("GET", "/alerts/assignees", "act"),
     ("GET", "/changes", "read"),
     ("GET", "/events", "read"),
     ("GET", "/silences", "read"),

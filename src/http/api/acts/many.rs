@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::answer::{outcome, response, reused};
+use super::assignee::known;
 use super::body::{ALERTS, ActBody, read, wrong};
 use super::request::{digest, expected, key};
 use crate::http::access::{Reader, Right};
@@ -64,6 +65,7 @@ pub(super) async fn act_on_alerts(
         return Err(wrong(&format!("ids/{}", twice.0), "is given twice"));
     }
     let (deed, why) = body.deed()?;
+    let deed = known(deed, &sources).await?;
     let digest = digest("", &bytes);
     let now = sources.clock.now();
     let lowering = if reader.rights.allow(Right::MarkDown) { Lowering::WithReason } else { Lowering::Forbidden };

@@ -4,6 +4,7 @@
 //! within 24 hours gets the answer of the first time, and the act is not done twice.
 
 mod answer;
+mod assignee;
 mod body;
 mod many;
 mod mark;
@@ -17,5 +18,8 @@ use crate::http::access::Right;
 
 /// Adds the routes.
 pub(super) fn add(routes: Routes) -> Routes {
-    routes.add(Right::Act, routes!(one::act_on_alert)).add(Right::Act, routes!(many::act_on_alerts))
+    routes
+        .add(Right::Act, routes!(one::act_on_alert))
+        .add(Right::Act, routes!(many::act_on_alerts))
+        .add(Right::Act, routes!(assignee::list_assignees))
 }

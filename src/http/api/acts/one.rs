@@ -7,6 +7,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 
 use super::answer::{outcome, response, reused};
+use super::assignee::known;
 use super::body::{ActBody, read, wrong};
 use super::request::{digest, expected, key};
 use crate::http::access::{Reader, Right};
@@ -39,6 +40,7 @@ pub(super) async fn act_on_alert(
         return Err(wrong("ids", "does not belong to an act on one alert"));
     }
     let (deed, why) = body.deed()?;
+    let deed = known(deed, &sources).await?;
     let digest = digest(&id, &bytes);
     let now = sources.clock.now();
     let lowering = if reader.rights.allow(Right::MarkDown) { Lowering::WithReason } else { Lowering::Forbidden };

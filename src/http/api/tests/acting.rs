@@ -1,6 +1,7 @@
 //! Acts on alerts over a socket: what each does, on which state, once however often it is sent, and who may not.
 
 use super::*;
+use crate::http::access::Role;
 
 /// A token that may act, up to a marking.
 fn hand(site: &Site, name: &str, max_tlp: Tlp) -> Secret {
@@ -210,5 +211,45 @@ fn a_marking_is_lowered_only_by_those_who_may() {
         assert_eq!((&got.body["handling"]["tlp"], &got.body["acts"]), (&json!("RED"), &json!(1)));
         let allowed = site.act(&upper, &[], lower).await;
         assert_eq!((allowed.status, &allowed.body["handling"]["tlp"]), (200, &json!("GREEN")), "{}", allowed.text);
+    });
+}
+
+/// Adds a person without a password.
+fn person(path: &std::path::Path, name: &str, roles: Vec<Role>) {
+    let person = store::Person {
+        name: name.to_owned(),
+        password: None,
+        roles,
+        ceilings: Ceilings::default(),
+        purpose: None,
+        made_at: Clock.now(),
+        disabled_at: None,
+        preferences: json!({}),
+        seen: None,
+        signed_in_at: None,
+    };
+    store::add_person(path, &person, store::OURSELVES, Clock.now()).expect("a person");
+}
+
+#[test]
+fn an_alert_is_assigned_to_somebody_who_can_act() {
+    run_test(async {
+        let site = site().await;
+        let ana = hand(&site, "hand", Tlp::Red);
+        let got = site.act(&ana, &[], json!({"act": "assign", "to": "the office"})).await;
+        assert_eq!(got.status, 200, "a site without people takes any name: {:?}", got.body);
+        for (name, roles) in [("Beatriz", vec![Role::Analyst]), ("carl", vec![Role::Auditor])] {
+            person(&site.path, name, roles);
+        }
+        let got = site.act(&ana, &[], json!({"act": "assign", "to": "beatris"})).await;
+        let detail = got.body["detail"].as_str().unwrap_or_default().to_owned();
+        assert_eq!((got.status, detail.contains("did you mean `Beatriz`?")), (422, true), "{detail}");
+        assert_eq!(site.act(&ana, &[], json!({"act": "assign", "to": "carl"})).await.status, 422, "he sees no alerts");
+        let got = site.act(&ana, &[], json!({"act": "assign", "to": "BEATRIZ"})).await;
+        assert_eq!((got.status, &got.body["owner"]), (200, &json!("Beatriz")));
+        let got = site.act_on(&ana, &[&site.id], json!({"act": "assign", "to": "nobody-here"})).await;
+        assert_eq!(got.status, 422, "{:?}", got.body);
+        let got = site.get_if(&ana, "/alerts/assignees", "").await;
+        assert_eq!(got.body, json!({"items": ["Beatriz"]}));
     });
 }

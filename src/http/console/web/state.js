@@ -36,6 +36,8 @@ export const filter = signal(/** @type {string | null} */ (null));
 export const place = signal(/** @type {{ lat: number, lon: number, name: string } | null} */ (null));
 /** Ids of the alerts in the order of the list, for `j` and `k` elsewhere. */
 export const order = signal(/** @type {string[]} */ ([]));
+/** Id of the alert that the keys of the list are on, whether it is open or not; null if there is no list or no such alert. */
+export const atHand = signal(/** @type {string | null} */ (null));
 /** Whether sounds are on; off in each new browser. */
 export const sound = signal(localStorage.getItem("atalaia.sound") === "on");
 /** The server's clock in milliseconds, once a second. */

@@ -5,6 +5,29 @@ import { useEffect, useRef, useState } from "../vendor/preact.js";
 
 const PREFIX = "atalaia.draft.";
 
+/** What a form asks the reader to decide. It is not kept when the form is left: the next time it has to be chosen again. */
+const DECISIONS = ["finding"];
+
+/**
+ * The name under which a form keeps its text.
+ * @param {string} kind
+ * @param {{id: string}[]} alerts
+ */
+export function draftOf(kind, alerts) {
+  return `${kind}.${alerts.length === 1 ? alerts[0].id : "several"}`;
+}
+
+/**
+ * Forgets what was chosen in a form that is left; its text stays.
+ * @param {string} name
+ */
+export function undecide(name) {
+  const before = kept(name);
+  const chosen = DECISIONS.filter((field) => before?.value?.[field]);
+  if (chosen.length === 0) return;
+  keep(name, { value: { ...before.value, ...Object.fromEntries(chosen.map((field) => [field, ""])) }, key: newKey() });
+}
+
 /**
  * What is kept under a name; null if there is nothing, or nothing that can be read.
  * @param {string} name

@@ -1,9 +1,11 @@
 // @ts-check
 /** The forms of single and bulk acts. Each keeps its text until the server has it. */
-import { h } from "../vendor/preact.js";
+import { get } from "../api.js";
+import { nearest } from "../list/nearest.js";
+import { h, useEffect, useState } from "../vendor/preact.js";
 import { now, session } from "../state.js";
 import { t } from "../words.js";
-import { useDraft } from "./drafts.js";
+import { draftOf, useDraft } from "./drafts.js";
 import { Choices, Shell, TextField, useSend } from "./shell.js";
 import { subjects } from "./subjects.js";
 import { ExportForm } from "./export.js";
@@ -15,15 +17,6 @@ import { Until, ahead } from "./until.js";
 
 /** Findings in the order of the bar. */
 const FINDINGS = /** @type {const} */ (["confirmed", "benign", "false"]);
-
-/**
- * The name under which a form keeps its text.
- * @param {string} kind
- * @param {Alert[]} alerts
- */
-function draftOf(kind, alerts) {
-  return `${kind}.${alerts.length === 1 ? alerts[0].id : "several"}`;
-}
 
 /**
  * The form that is open.
@@ -67,11 +60,18 @@ function AssignForm({ alerts, people }) {
   const { busy, fault, send } = useSend(alerts, draft.clear);
   const { to, why } = draft.value;
   const me = session.value?.name ?? "";
-  const onSend = () => send({ act: "assign", to: to.trim(), why: why.trim() || null }, draft.key);
+  const all = useAssignees();
+  const known = all ?? [...new Set([me, ...people])];
+  const found = known.find((name) => name.toLowerCase() === to.trim().toLowerCase());
+  // Without people the site takes any name; before they are known, the server decides.
+  const isKnown = all === null || all.length === 0 || found !== undefined;
+  const near = isKnown ? null : nearest(to.trim(), known) ?? known.find((name) => name.toLowerCase().startsWith(to.trim().toLowerCase())) ?? null;
+  const missing = to.trim() === "" ? t("acts.to_whom") : isKnown ? null : t(near ? "acts.to_meant" : "acts.to_unknown", { name: to.trim(), near: near ?? "" });
+  const onSend = () => send({ act: "assign", to: found ?? to.trim(), why: why.trim() || null }, draft.key);
   const release = () => send({ act: "assign", to: null, why: why.trim() || null }, draft.key);
   return h(Shell, {
     title: t("acts.form.assign", { n: alerts.length }), about: subjects(alerts), submit: t("acts.do.assign"), busy, fault,
-    canSend: to.trim() !== "", why: t("acts.to_whom"), onSend,
+    canSend: missing === null, why: missing, onSend,
   },
   h("label", { class: "act-field" },
     h("span", null, t("acts.to")),
@@ -79,14 +79,40 @@ function AssignForm({ alerts, people }) {
       list: "act-people", value: to, autocomplete: "off", spellcheck: false,
       onInput: (/** @type {any} */ event) => draft.set({ to: event.currentTarget.value }),
     }),
-    h("datalist", { id: "act-people" }, [...new Set([me, ...people])].filter(Boolean).map((name) => h("option", { key: name, value: name })))),
+    h("datalist", { id: "act-people" }, known.filter(Boolean).map((name) => h("option", { key: name, value: name })))),
   h("div", { class: "act-people" },
-    people.filter((name) => name !== me).slice(0, 6).map((name) =>
+    suggested(known, to, me).map((name) =>
       h("button", { key: name, type: "button", class: "button quiet", onClick: () => draft.set({ to: name }) }, name)),
     alerts.some((alert) => alert.owner !== null)
       ? h("button", { type: "button", class: "button quiet", disabled: busy, onClick: release }, t("acts.to_nobody"))
       : null),
   h(TextField, { label: t("acts.why"), hint: t("acts.optional"), rows: 1, value: why, onText: (text) => draft.set({ why: text }) }));
+}
+
+/** Most names that stand as buttons below the field. */
+const SUGGESTED = 6;
+
+/**
+ * The people to offer: those whose names begin as what is written, or all while there is nothing. Nobody else where that is a name already.
+ * @param {string[]} known
+ * @param {string} written
+ * @param {string} me
+ */
+function suggested(known, written, me) {
+  const begun = written.trim().toLowerCase();
+  if (known.some((name) => name.toLowerCase() === begun)) return [];
+  return known.filter((name) => name !== "" && (begun !== "" || name !== me) && name.toLowerCase().includes(begun)).slice(0, SUGGESTED);
+}
+
+/** The people to whom an alert can be assigned; null until they are known. @returns {string[]|null} */
+function useAssignees() {
+  const [all, setAll] = useState(/** @type {string[]|null} */ (null));
+  useEffect(() => {
+    const control = new AbortController();
+    get("/alerts/assignees", {}, { signal: control.signal }).then(({ data }) => setAll(data.items), () => undefined);
+    return () => control.abort();
+  }, []);
+  return all;
 }
 
 /** @param {{alerts: Alert[]}} props */

@@ -2,11 +2,11 @@
 /** What a key or a button of an act starts: the act itself, or the form that asks for what it needs. */
 import { effect, signal } from "../vendor/preact.js";
 import { get } from "../api.js";
-import { access, now, session } from "../state.js";
+import { access, now, selection, session } from "../state.js";
 import { t } from "../words.js";
 import { act, insist, last } from "./act.js";
 import { copy } from "./copy.js";
-import { keep, kept } from "./drafts.js";
+import { draftOf, keep, kept, undecide } from "./drafts.js";
 import { mayEver, open } from "./rights.js";
 
 /** @typedef {import("../list/types.js").Alert} Alert */
@@ -20,6 +20,8 @@ export const form = signal(/** @type {Form|null} */ (kept("form")));
 export const notice = signal(/** @type {Notice|null} */ (null));
 /** The act that met a newer state and waits for a decision; null if there is none. */
 export const conflict = signal(/** @type {import("./act.js").Conflict|null} */ (null));
+/** The alert that took the place of another one that was judged, until another is opened; null if none did. */
+export const next = signal(/** @type {{id: string, before: Alert}|null} */ (null));
 /** How many bars of an alert are on the page, by id: a form shows in the bar of its alert, and in the list if there is none. */
 export const bars = signal(/** @type {ReadonlyMap<string, number>} */ (new Map()));
 
@@ -30,13 +32,21 @@ export const bars = signal(/** @type {ReadonlyMap<string, number>} */ (new Map()
  */
 export function show(kind, alerts) {
   const slim = alerts.map((alert) => ({ ...alert, evidence: undefined }));
+  leave();
   form.value = { kind, alerts };
   notice.value = null;
   keep("form", { kind, alerts: slim });
 }
 
+/** The form that is open is left: its text stays, what was chosen in it does not. */
+function leave() {
+  const shown = form.peek();
+  if (shown) undecide(draftOf(shown.kind, shown.alerts));
+}
+
 /** Closes the form. */
 export function hide() {
+  leave();
   form.value = null;
   keep("form", null);
 }
@@ -46,6 +56,7 @@ async function drop() {
   const shown = form.peek();
   hide();
   notice.value = null;
+  next.value = null;
   conflict.value = null;
   last.value = null;
   if (!shown || !mayEver(shown.kind, session.peek())) return;
@@ -56,6 +67,11 @@ async function drop() {
     // What she has written stays in the draft of the form.
   }
 }
+
+effect(() => {
+  const { id } = selection.value;
+  if (next.peek() && next.peek()?.id !== id) next.value = null;
+});
 
 let seenWith = access.peek();
 effect(() => {

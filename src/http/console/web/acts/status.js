@@ -1,11 +1,12 @@
 // @ts-check
 /** What came of acts: on its way, done and for how long it can be taken back, refused, or met by somebody else's change. */
 import { h } from "../vendor/preact.js";
-import { now } from "../state.js";
+import { now, selection } from "../state.js";
 import { time } from "../format.js";
 import { t } from "../words.js";
 import { last, underway } from "./act.js";
-import { bars, conflict, goOn, notice, undo } from "./run.js";
+import { bars, conflict, goOn, next, notice, undo } from "./run.js";
+import { subjects } from "./subjects.js";
 
 /** @typedef {import("../list/types.js").Alert} Alert */
 
@@ -23,6 +24,7 @@ export function Status({ id = null, isList = false }) {
   const before = isList && anyBar ? null : last.value;
   const left = before ? Math.ceil((before.until - now.value) / 1000) : 0;
   return h("div", { class: "acts-status", "aria-live": "polite" },
+    id === null ? null : h(Swapped, { id }),
     ways > 0 ? h("p", { class: "act-notice underway" }, t("acts.underway", { n: ways })) : null,
     said && about(said.ids) ? h("p", { class: `act-notice ${said.tone}` },
       said.text, h("button", { type: "button", class: "act-close", "aria-label": t("acts.dismiss"), onClick: () => { notice.value = null; } }, "×")) : null,
@@ -30,6 +32,22 @@ export function Status({ id = null, isList = false }) {
       t(`acts.did.${before.act}`, { n: before.count, number: String(before.number ?? "") }), before.about ? `: ${before.about}` : "",
       before.undo ? h("button", { type: "button", class: "button quiet", onClick: undo }, t("acts.undo", { n: left }), h("kbd", null, "u")) : null) : null,
     met && about([met.seen.id]) ? h(Clash, { met }) : null);
+}
+
+/**
+ * That this alert took the place of the one that was judged: who goes on acting must know on which.
+ * @param {{id: string}} props
+ */
+function Swapped({ id }) {
+  const swap = next.value;
+  if (swap?.id !== id || underway.value.has(id)) return null;
+  const { before } = swap;
+  const back = () => {
+    next.value = null;
+    selection.value = { kind: "alert", id: before.id };
+  };
+  return h("p", { class: "act-notice next" }, h("span", null, h("strong", null, t("acts.next")), " ", t("acts.before", { names: subjects([before]) })),
+    h("button", { type: "button", class: "button quiet", onClick: back }, t("acts.open_before")));
 }
 
 /**

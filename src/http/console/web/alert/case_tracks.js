@@ -5,7 +5,7 @@ import { get } from "../api.js";
 import { explain } from "../ui/explain.js";
 import { Shown } from "./evidence.js";
 import { called } from "./parts.js";
-import { extent, joined, read } from "./tracks.js";
+import { extent, joined, phases as phasesOf, read, where } from "./tracks.js";
 import { t } from "./words.js";
 
 /** @typedef {import("./types.js").Alert} Alert */
@@ -33,13 +33,27 @@ export function CaseTracks({ id, alerts }) {
     setBusy(false);
   };
   const span = extent(tracks);
+  // The first event of the case: what the reader wants to see before anything else.
+  const phases = useMemo(() => firstOf(alerts, tracks), [alerts, tracks]);
   const names = tracks.map((track) => called(alerts.flatMap((alert) => alert.vessels).find((vessel) => vessel.mmsi === track.mmsi) ?? track));
   return h("div", {},
     h("p", { class: "al-line-of-buttons" },
       h("button", { type: "button", class: "button", onClick: load, disabled: isBusy }, t(found ? "action.reload" : "alert.tracks_load")),
       h("span", { class: "al-note" }, t("alert.tracks_hint", { n: Math.min(MOST, alerts.length), all: alerts.length }))),
     fault ? h("p", { class: "al-fault", role: "alert" }, explain(fault)) : null,
-    span ? h(Shown, { id, tracks, phases: NO_PHASES, span, thresholds: NO_THRESHOLDS, names, isEvidence: false }) : found ? h("p", { class: "al-quiet" }, t("alert.no_tracks_case")) : null);
+    span ? h(Shown, { id, tracks, phases, span, thresholds: NO_THRESHOLDS, names, isEvidence: false }) : found ? h("p", { class: "al-quiet" }, t("alert.no_tracks_case")) : null);
+}
+
+/**
+ * The first event of a case at which as many of its vessels as possible are on the map: there the slider stands at first.
+ * @param {Alert[]} alerts
+ * @param {import("./tracks.js").Track[]} tracks
+ */
+export function firstOf(alerts, tracks) {
+  const all = alerts.flatMap((alert) => phasesOf(alert).map(({ at }) => at)).sort((one, other) => one - other);
+  const known = (/** @type {number} */ at) => tracks.filter((track) => where(track.fixes, at) !== null).length;
+  const at = all.reduce((best, next) => (known(next) > known(best) ? next : best), all[0]);
+  return at === undefined ? NO_PHASES : [{ name: "decided", at }];
 }
 
 /** @type {{name: string, at: number}[]} */

@@ -8,10 +8,11 @@ import { go, link, route } from "../route.js";
 import { eventNow, forget, marking, may, now, palette, recorded, session, setPreference, sound } from "../state.js";
 import { Button } from "../ui/button.js";
 import { Menu } from "../ui/menu.js";
+import { say } from "../ui/toast.js";
 import { LANGUAGES, LANGUAGE_NAMES, language, setLanguage, t } from "../words.js";
 import { panel, togglePanel } from "./panel.js";
 import { Search } from "./search.js";
-import { feedState, state } from "./status_poll.js";
+import { feedState, isOver, state } from "./status_poll.js";
 
 /** Pages in the order of the menu, the right that each needs, and its key. @type {[string, string, import("../../types/api").Right, string][]} */
 export const PAGES = [
@@ -39,7 +40,7 @@ function Marking() {
 function Clock() {
   if (recorded.value) {
     return h("span", { class: "bar-fact bar-clock", title: t("frame.recorded_title", { time: time(now.value) }) },
-      h("b", null, time(eventNow.value, true)), h("strong", { class: "bar-recorded" }, t("frame.recorded")));
+      h("b", null, time(eventNow.value, true)), h("strong", { class: "bar-recorded" }, t(isOver.value ? "frame.recording_over" : "frame.recorded")));
   }
   const engine = state.value?.engine.time;
   const lag = engine && state.value ? (Date.parse(state.value.at) - Date.parse(engine)) / 1000 : null;
@@ -99,7 +100,13 @@ function Who() {
   const me = session.value;
   if (!me) return null;
   const roles = me.roles.map((each) => t(`role.${each}`)).join(", ");
-  const signOut = () => void del("/session").catch(() => undefined).then(() => {
+  const signOut = () => {
+    // Who has no password cannot come back; the second time she knows.
+    if (me.has_password !== false || panel.peek() === "account") return leave();
+    panel.value = "account";
+    return say(t("account.no_way_back"), "bad");
+  };
+  const leave = () => void del("/session").catch(() => undefined).then(() => {
     sessionStorage.clear();
     forget();
     go("/login", { replace: true });

@@ -25,11 +25,18 @@ function bind() {
   return [
     ...pages,
     keys.add("all", "?", { label: "keys.help", run: () => togglePanel("keys") }),
-    keys.add("all", "/", { label: "keys.search", run: () => document.getElementById("search")?.focus() }),
+    keys.add("all", "/", { label: "keys.search", run: search }),
     keys.add("all", "b", { label: "keys.palette", run: nextPalette }),
     keys.add("all", "q", { label: "keys.mute", run: mute }),
     keys.add("all", "Esc", { label: "keys.close", run: () => (panel.peek() ? void (panel.value = null) : false) }),
   ];
+}
+
+/** To the search box; what stands there is replaced by what is typed. */
+function search() {
+  const box = /** @type {HTMLInputElement | null} */ (document.getElementById("search"));
+  box?.focus();
+  box?.select();
 }
 
 function nextPalette() {

@@ -53,10 +53,12 @@ export function Search() {
   const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
     const count = rows?.length ?? 0;
     if (event.key === "Escape") {
-      if (open && text) setOpen(false);
+      setOpen(false);
+      if (text) setText("");
       else /** @type {HTMLElement} */ (event.currentTarget).blur();
     } else if (event.key === "ArrowDown" && count) setAt((at + 1) % count);
     else if (event.key === "ArrowUp" && count) setAt((at + count - 1) % count);
+    else if (event.key === "Enter" && !open) setOpen(true);
     else if (event.key === "Enter" && rows?.[at]) pick(rows[at], event.shiftKey);
     else if (event.key === "Enter" && found?.isUnasked) /** @type {HTMLElement | null | undefined} */ (root.current?.querySelector("#search-purpose button"))?.focus();
     else return;

@@ -29,7 +29,7 @@ export function Results({ found, fault, at, pick, onPurpose, onCancel }) {
 function Rows({ found, at, pick }) {
   if (!found) return h("div", { class: "search-none" }, t("word.loading"));
   const { rows, isUnasked } = found;
-  if (rows.length === 0) return isUnasked ? null : h("div", { class: "search-none", role: "status" }, t("search.nothing"));
+  if (rows.length === 0) return isUnasked ? null : h("div", { class: "search-none", role: "status" }, t("search.nothing"), h("br", null), h("small", { class: "muted" }, t("search.where")));
   return h("div", { role: "listbox", "aria-label": t("search.label") },
     rows.map((row, index) => [
       row.group !== rows[index - 1]?.group && h("h3", { key: row.group, role: "presentation" }, t(`search.${row.group}`)),
@@ -109,8 +109,9 @@ async function zones(text, signal) {
 /** @param {string} group @param {string} text @param {string} more @param {{ lat: number, lon: number } | null} there @param {string} [elsewhere] page for it, where there is no map @returns {Row} */
 function placeRow(group, text, more, there, elsewhere = "/") {
   const pick = () => {
-    place.value = there && { ...there, name: text };
-    if (!there || !["watch", "map"].includes(route.peek().view)) go(elsewhere);
+    const hasMap = ["watch", "map"].includes(route.peek().view);
+    if (there && (hasMap || elsewhere === "/")) place.value = { ...there, name: text };
+    if (!there || !hasMap) go(elsewhere);
   };
   return { key: group + text, group, text, more, path: elsewhere, pick };
 }

@@ -1,6 +1,6 @@
 // @ts-check
 // The state of the daemon for the bar: asked for at an easy pace, less often while the page is hidden.
-import { signal } from "../vendor/preact.js";
+import { computed, signal } from "../vendor/preact.js";
 import { get } from "../api.js";
 import { engineTime, feeds } from "../live.js";
 import { ended, may, recorded } from "../state.js";
@@ -38,6 +38,12 @@ export function followStatus() {
     clearTimeout(timer);
   };
 }
+
+/** Whether recorded data have come to their end: nothing more arrives by any feed. */
+export const isOver = computed(() => {
+  const all = feeds.value ?? [];
+  return recorded.value && all.length > 0 && all.every((feed) => feed.state === "ended" || feedState(feed) === "silent");
+});
 
 /** How a feed does: `up`, `lagging`, `silent` (also when it is down).
  * @param {import("../../types/api").Feed} feed */

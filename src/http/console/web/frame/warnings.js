@@ -2,17 +2,17 @@
 // The line under the bar that cannot be missed: lost connection, ended session, silent feeds, exercise data, a new version.
 import { h, useState } from "../vendor/preact.js";
 import { put } from "../api.js";
-import { clock, span } from "../format.js";
+import { clock, span, time } from "../format.js";
 import { build, clockOffset, feeds, since, status } from "../live.js";
 import { ask, forgetAnswer, isDeclined, question } from "../purpose.js";
-import { ended, now, session, signedIn } from "../state.js";
+import { ended, eventNow, now, recorded, session, signedIn } from "../state.js";
 import { Banner } from "../ui/banner.js";
 import { Button } from "../ui/button.js";
 import { explain } from "../ui/explain.js";
 import { say } from "../ui/toast.js";
 import { t, word } from "../words.js";
 import { Lazy } from "../views/lazy.js";
-import { feedState, state } from "./status_poll.js";
+import { feedState, isOver, state } from "./status_poll.js";
 
 const loadInPlace = () => import("../views/login.js").then(({ InPlace }) => InPlace);
 /** Seconds that this machine's clock may differ from the server's. */
@@ -85,7 +85,15 @@ function Unstated() {
 function Daemon() {
   const silent = (feeds.value ?? []).filter((each) => feedState(each) === "silent");
   const reasons = state.value && !state.value.ready ? state.value.reasons : [];
-  const names = silent.map((each) => (each.silent_since ? t("warning.since", { name: each.name, time: clock(each.silent_since) }) : each.name)).join(", ");
+  if (isOver.value) {
+    return [
+      reasons.length > 0 && h(Banner, { key: "reasons", tone: "bad" }, t("warning.not_ready", { why: reasons.join("; ") })),
+      h(Banner, { key: "over", tone: "info" }, t("warning.recording_over", { time: time(eventNow.value, true) })),
+    ];
+  }
+  // A feed falls silent by the clock, which recorded data do not go by.
+  const since = (/** @type {string} */ at) => (recorded.value ? t("warning.by_clock", { time: time(at) }) : clock(at));
+  const names = silent.map((each) => (each.silent_since ? t("warning.since", { name: each.name, time: since(each.silent_since) }) : each.name)).join(", ");
   return [
     reasons.length > 0 && h(Banner, { key: "reasons", tone: "bad" }, t("warning.not_ready", { why: reasons.join("; ") })),
     silent.length > 0 && h(Banner, { key: "silent", tone: "warn" }, t("warning.feeds", { n: silent.length, names })),

@@ -1,7 +1,7 @@
 // @ts-check
 /** Moving through the list, choosing rows, and which alerts an act is about. */
 import { onActed } from "../acts/act.js";
-import { form, hide, notice } from "../acts/run.js";
+import { form, hide, next as swapped, notice } from "../acts/run.js";
 import { openWindow } from "../route.js";
 import { selection } from "../state.js";
 import { between, following, neighbour } from "./order.js";
@@ -154,6 +154,8 @@ export function follow() {
     const next = following(held.peek(), item.id);
     if (next === null) return;
     active.value = next;
-    if (isOpen) open(next);
+    if (!isOpen) return;
+    open(next);
+    swapped.value = { id: next, before: item };
   });
 }

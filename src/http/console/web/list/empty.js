@@ -7,10 +7,10 @@ import { eventNow, filter } from "../state.js";
 import { h, useEffect, useState } from "../vendor/preact.js";
 import { t } from "../words.js";
 import { because } from "../acts/run.js";
-import { query, tokens } from "./filter.js";
+import { isWrong, query, tokens } from "./filter.js";
 import { load, problem, summary } from "./store.js";
 
-/** @typedef {{last: string|null, below: number, budget: {today: number, allowed: number}|null}} Quiet */
+/** @typedef {{last: string|null, below: number, outside: number, budget: {today: number, allowed: number}|null}} Quiet */
 
 /** Rows drawn in outline while the first page is on its way. */
 const OUTLINES = 12;
@@ -25,6 +25,8 @@ export function Skeleton() {
  * @param {{isBrief?: boolean}} props `isBrief` over rows that are there but may be old
  */
 export function Failed({ isBrief = false }) {
+  // The box has said already what is wrong with the filter, and what may be meant.
+  if (problem.value?.status === 400 && isWrong(filter.value ?? "")) return null;
   return h("div", { class: isBrief ? "list-fault brief" : "list-fault", role: "alert" },
     h("strong", null, t(isBrief ? "list.stale" : "list.failed")), h("p", null, problem.value?.status === 0 ? t("list.unreachable") : because(problem.value ?? {})),
     h("button", { type: "button", class: "tool", onClick: load }, t("action.retry")));
@@ -43,8 +45,10 @@ function useQuiet(text, seq) {
     Promise.all([
       get("/alerts", { ...query(text, ["state"], eventNow.peek()), sort: "-last_at", limit: 1 }, options).then(({ data }) => data.items[0]?.last_at ?? null),
       get("/alerts/summary", query(text, ["severity"], eventNow.peek()), options).then(({ data }) => data.total),
+      // Under no filter at all: what somebody who filters must not forget.
+      tokens(text).length === 0 ? 0 : get("/alerts/summary", query("", [], eventNow.peek()), options).then(({ data }) => data.state?.new ?? 0),
       get("/status", {}, options).then(({ data }) => data.budget ?? null).catch(() => null),
-    ]).then(([last, below, budget]) => setQuiet({ last, below, budget })).catch(() => {});
+    ]).then(([last, below, outside, budget]) => setQuiet({ last, below, outside, budget })).catch(() => {});
     return () => control.abort();
   }, [text, seq]);
   return quiet;
@@ -75,6 +79,7 @@ export function Empty() {
     h("strong", null, isPlain ? (quiet?.last ? t("list.empty.since", { time: short(quiet.last) }) : t("list.empty.never")) : t("list.empty.filter")),
     quiet || summary.value ? h("p", null, [
       quiet && quiet.below > 0 ? t("list.empty.below", { n: quiet.below }) : t("list.empty.none_below"),
+      quiet && quiet.outside > 0 ? t("list.empty.outside", { n: quiet.outside }) : "",
       summary.value?.silenced ? t("list.empty.silenced", { n: summary.value.silenced }) : "",
     ].filter(Boolean).join(" ")) : null,
     h("ul", null,

@@ -5,6 +5,7 @@
  * completion and to judge alerts that the stream brings.
  */
 import { BEHAVIOURS, SEVERITIES, STATES, STATUSES, TYPE_WORDS, rank, typeName } from "./types.js";
+import { nearest } from "./nearest.js";
 
 /** @typedef {import("./types.js").Alert} Alert */
 /** @typedef {":"|">"|">="|"<"|"<="} Sign */
@@ -118,6 +119,27 @@ export function problem(one) {
     return (values?.includes(value) ?? !form) || (form?.test(value) ?? false);
   };
   return one.values.every(fits) ? null : "value";
+}
+
+/** Whether the server would refuse a text. @param {string} text */
+export const isWrong = (text) => tokens(text).some((one) => problem(one) !== null);
+
+/**
+ * The token that somebody may have meant by one that cannot be meant; null if nothing is near.
+ * @param {Token} one
+ * @returns {string|null}
+ */
+export function meant(one) {
+  const what = problem(one);
+  const parts = /^([a-z_]+)([:<>=]+)(.*)$/is.exec(one.text);
+  if (what === "key" && parts) {
+    const key = nearest(parts[1], Object.keys(KEYS));
+    return key && `${key}${parts[2]}${parts[3]}`;
+  }
+  if (what !== "value" || one.key === null) return null;
+  const known = KEYS[one.key].values ?? [];
+  const values = one.values.map((value) => (known.includes(value) ? value : nearest(value, known)));
+  return known.length > 0 && values.every((value) => value !== null) ? written(one.key, one.sign, /** @type {string[]} */ (values)) : null;
 }
 
 /**

@@ -5,7 +5,7 @@ import { Fragment, h, useEffect, useRef, useState } from "../vendor/preact.js";
 import { hasWord, t } from "../words.js";
 import { country } from "./country.js";
 import { accept, offers } from "./complete.js";
-import { problem, query, tokens, without } from "./filter.js";
+import { isWrong, meant, problem, query, tokens, without } from "./filter.js";
 import { Saved } from "./saved.js";
 import { hasDrawer, summary } from "./store.js";
 import { TYPE_WORDS } from "./types.js";
@@ -53,7 +53,8 @@ export function FilterBox() {
   const apply = (/** @type {string} */ value) => {
     clearTimeout(timer.current);
     timer.current = 0;
-    filter.value = value.trim();
+    // What is not finished, or cannot be meant, would be refused; the list waits for the rest of it.
+    if (!isWrong(value)) filter.value = value.trim();
   };
   const change = (/** @type {string} */ value, /** @type {number} */ caret) => {
     setText(value);
@@ -62,8 +63,7 @@ export function FilterBox() {
     clearTimeout(timer.current);
     timer.current = window.setTimeout(() => {
       timer.current = 0;
-      // A token that is not finished would be refused; the list waits for the rest of it.
-      if (tokens(value).every((one) => problem(one) === null)) apply(value);
+      apply(value);
     }, PAUSE_MS);
   };
   const pick = (/** @type {Offer} */ offer) => {
@@ -110,7 +110,7 @@ export function FilterBox() {
       }, t("list.facets"))),
     menu ? h(Menu, { menu, pick }) : null,
     h(Chips, { text: applied }),
-    h(Faults, { text }));
+    h(Faults, { text, applied }));
 }
 
 /** @param {{menu: {list: Offer[], at: number}, pick: (offer: Offer) => void}} props */
@@ -154,10 +154,13 @@ function ChipText({ one }) {
 
 /**
  * What cannot be meant, in words, while it is written.
- * @param {{text: string}} props
+ * @param {{text: string, applied: string}} props `applied` is the filter of the rows
  */
-function Faults({ text }) {
+function Faults({ text, applied }) {
   const wrong = tokens(text).map((one) => ({ one, what: problem(one) })).filter(({ what }) => what !== null && what !== "empty");
   if (wrong.length === 0) return null;
-  return h("p", { class: "filter-fault", role: "status" }, wrong.map(({ one, what }) => t(`list.fault.${what}`, { token: one.text })).join(" "));
+  return h("p", { class: "filter-fault", role: "status" }, wrong.map(({ one, what }) => {
+    const better = meant(one);
+    return `${t(`list.fault.${what}`, { token: one.text })}${better ? ` ${t("list.fault.meant", { token: better })}` : ""} `;
+  }), wrong.length && text.trim() !== applied ? t("list.fault.waits") : "");
 }

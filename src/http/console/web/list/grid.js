@@ -9,6 +9,7 @@ import { chooseTo, fold, open, opened, toggle } from "./choose.js";
 import { Empty, Failed, Skeleton } from "./empty.js";
 import { lineAt } from "./groups.js";
 import { GroupHeader } from "./header.js";
+import { commonWords } from "./prefix.js";
 import { Row } from "./row.js";
 import { pointed } from "./sentence.js";
 import { active, chosen, grouping, held, isTouched, more, phase, shown, shut } from "./store.js";
@@ -38,6 +39,7 @@ export function Grid() {
   useView(box, setView);
   useTouch(box);
   useSelection(box, lines);
+  const prefix = useMemo(() => commonWords([...list.items.values()].flatMap((alert) => (alert.zones[0] ? [alert.zones[0].name] : []))), [list.items]);
   const minute = Math.floor(eventNow.value / 60_000);
   useEffect(() => {
     if (view.top + view.height + AHEAD > height) more();
@@ -70,7 +72,7 @@ export function Grid() {
       return h(Row, {
         key: line.id, alert, top: line.top, index: index + 1, isActive: line.id === current, isEntry: line.id === entry, isOpen: line.id === isOpen, isChosen: chosen.value.has(line.id),
         isOver: list.over.has(line.id), isWorse: list.waiting.get(line.id) === "worse", underway: underway.value.get(line.id),
-        flash: list.flashes.get(line.id) ?? 0, minute, language: language.value, common, on,
+        flash: list.flashes.get(line.id) ?? 0, minute, language: language.value, common, prefix, on,
       });
     }))),
     // Below the rows: above them it would push them down.

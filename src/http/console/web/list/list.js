@@ -57,11 +57,31 @@ function useAddress() {
     if (by) grouping.value = by;
   }, [asked]);
   const [text, by] = [filter.value, grouping.value];
+  const isWritten = useRef(false);
+  const isTyped = useTyping();
   useEffect(() => {
     if (text === null || seen.current === null) return;
     seen.current = `${text}\n${by === "none" ? "" : by}`;
-    setParams({ q: text || null, group: by === "none" ? null : by });
+    // Each change is a step of Back, but what is typed at one go is one. What another window does is none.
+    const isStep = isWritten.current && document.hasFocus() && !isTyped();
+    isWritten.current = true;
+    setParams({ q: text || null, group: by === "none" ? null : by }, { replace: !isStep });
   }, [text, by]);
+}
+
+/** A function that says whether the filter box has been changed before since it got the focus. */
+function useTyping() {
+  const isTyping = useRef(false);
+  useEffect(() => {
+    const begin = () => { isTyping.current = false; };
+    addEventListener("focusin", begin);
+    return () => removeEventListener("focusin", begin);
+  }, []);
+  return () => {
+    const before = isTyping.current;
+    isTyping.current = document.activeElement?.id === "filter-box";
+    return before && isTyping.current;
+  };
 }
 
 /** Under the rows: the acts on what is chosen, their form, and what came of them. */

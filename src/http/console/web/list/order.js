@@ -130,8 +130,14 @@ export function compared(list, page, fits) {
   // A row below the end of the page may be on the next one.
   const isOnPage = (/** @type {Alert|undefined} */ item) => page.next === null || (item && last && compare(item, last) <= 0);
   const gone = after.rows.filter((id) => !there.has(id) && isOnPage(after.items.get(id)));
-  return { ...after, over: new Set([...after.over, ...gone]), gone: new Set([...after.gone, ...gone]), total: page.total ?? list.total };
+  const over = new Set([...after.over, ...gone]), left = new Set([...after.gone, ...gone]);
+  // Rows that have left the filter still stand there, and are counted until the list is taken in.
+  const standing = after.rows.filter((id) => left.has(id) || !isUnder(after.items.get(id), fits)).length;
+  return { ...after, over, gone: left, total: page.total === undefined ? list.total : page.total + standing };
 }
+
+/** @param {Alert|undefined} item @param {(alert: Alert) => boolean} fits */
+const isUnder = (item, fits) => item !== undefined && fits(item);
 
 /**
  * Writes an alert into its row.
@@ -198,8 +204,11 @@ export function take(list, fits) {
   const ids = new Set([...list.rows, ...list.waiting.keys()]);
   const kept = [...ids].map((id) => list.items.get(id)).filter((item) => item !== undefined && fits(item) && !list.gone.has(item.id));
   const items = /** @type {Alert[]} */ (kept).sort(compare);
+  const rows = new Set(list.rows);
+  const left = rows.size - items.filter((item) => rows.has(item.id)).length;
   return {
     ...list,
+    total: list.total - left,
     items: new Map(items.map((item) => [item.id, item])),
     rows: items.map((item) => item.id),
     waiting: new Map(),

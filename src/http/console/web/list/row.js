@@ -27,6 +27,7 @@ import { typeName } from "./types.js";
  * @property {number} minute the time at sea, in minutes
  * @property {string} language
  * @property {{behaviour: string|null, zone: string|null, vessel: string|null}|null} common what the header of its group says already
+ * @property {string} prefix words with which the names of all zones of the list begin
  * @property {Handlers} on
  *
  * @typedef {object} Handlers
@@ -70,7 +71,7 @@ export class Row extends Component {
  * Line 1: severity, score, behaviour in full, marks, age. Line 2: vessels, zone, length. The foot of the list has the sentence.
  * @param {Props} props
  */
-function Cells({ alert, isChosen, isWorse, underway, minute, common, on }) {
+function Cells({ alert, isChosen, isWorse, underway, minute, common, prefix, on }) {
   const name = t("list.choose", { what: word("behaviour", alert.behaviour) });
   return [
     h("div", { role: "gridcell", class: "row-check", key: "check" },
@@ -91,13 +92,13 @@ function Cells({ alert, isChosen, isWorse, underway, minute, common, on }) {
         alert.state === "new" ? h("span", { class: "row-new", role: "img", "aria-label": t("state.new"), title: t("state.new") }) : h("span", { class: "row-new none" }),
         common?.behaviour ? null : h("span", { class: "row-behaviour" }, h(BehaviourIcon, { behaviour: alert.behaviour }), h("span", { class: "cut", title: word("behaviour", alert.behaviour) }, shortName(alert.behaviour))),
         underway ? h("span", { class: "row-underway" }, t("list.underway")) : h(Marks, { alert, isWorse, beside: common?.behaviour ? "" : shortName(alert.behaviour) }),
-        h("span", { class: "row-age", title: `${t("list.began", { time: time(alert.started_at) })}\n${localTime(alert.started_at)}` },
+        h("span", { class: "row-age", title: `${t("list.last", { time: time(alert.last_at) })}\n${t("list.began", { time: time(alert.started_at) })}\n${localTime(alert.started_at)}` },
           ago(alert.last_at, minute * 60_000))),
       h("div", { class: "row-line second", title: sentence(alert) },
         h(Names, { vessels: alert.vessels }),
         h("span", { class: "row-rest" },
-          alert.zones[0] && !common?.zone ? h("span", { class: "row-zone", title: alert.zones.map((zone) => zone.name).join("\n") }, alert.zones[0].name) : null),
-        h("span", { class: "row-length", title: t("list.length") }, between(alert.started_at, alert.ended_at ?? alert.last_at)))),
+          alert.zones[0] && !common?.zone ? h("span", { class: "row-zone", title: alert.zones.map((zone) => zone.name).join("\n") }, shortZone(alert.zones[0].name, prefix)) : null),
+        h("span", { class: "row-length", title: t("list.length") }, t("list.lasted", { span: between(alert.started_at, alert.ended_at ?? alert.last_at) })))),
     // Only a wide list has room for it, and then needs no line below the rows.
     h("div", { role: "gridcell", class: "row-sentence", key: "sentence" }, sentence(alert)),
   ];
@@ -110,6 +111,9 @@ function Cells({ alert, isChosen, isWorse, underway, minute, common, on }) {
 function shortName(behaviour) {
   return hasWord(`list.behaviour.${behaviour}`) ? t(`list.behaviour.${behaviour}`) : word("behaviour", behaviour);
 }
+
+/** The name of a zone without what all of them begin with: it is the end that tells them apart. @param {string} name @param {string} prefix */
+const shortZone = (name, prefix) => (prefix !== "" && name.startsWith(prefix) ? `…${name.slice(prefix.length)}` : name);
 
 /** A name of up to so many characters is never cut. */
 const WHOLE = 16;

@@ -3,7 +3,7 @@
 import { get, put } from "../api.js";
 import { onActed } from "../acts/act.js";
 import { lastSeq, onEntry, onReset, status } from "../live.js";
-import { access, ended, eventNow, filter, now, order, preferences, session } from "../state.js";
+import { access, atHand, ended, eventNow, filter, now, order, preferences, session } from "../state.js";
 import { batch, effect, signal } from "../vendor/preact.js";
 import { matches, query } from "./filter.js";
 import { lines } from "./groups.js";
@@ -321,6 +321,10 @@ export function start() {
       effect(() => {
         order.value = shown().ids;
       }),
+      effect(() => {
+        atHand.value = active.value;
+      }),
+      () => { atHand.value = null; },
     ];
   }
   return () => {

@@ -6,7 +6,7 @@ import { decimal, dms } from "../format.js";
 import { selection } from "../state.js";
 import { t } from "../words.js";
 import { COLOUR_MODES } from "./colours.js";
-import { loadTrack, TRACK_HOURS, zonesAt } from "./data.js";
+import { loadAlertTracks, loadTrack, TRACK_HOURS, zonesAt } from "./data.js";
 import { distanceNm } from "./geo.js";
 import { following, LABEL_MODES } from "./model.js";
 
@@ -18,6 +18,11 @@ import { following, LABEL_MODES } from "./model.js";
 const MOST_TRACKS = 40;
 /** Requests for tracks at a time. */
 const AT_ONCE = 4;
+/** The zoom that shows a position with the coast about it. */
+const PLACE_ZOOM = 9;
+
+/** Whether a track has a line to draw. @param {import("./model.js").Track} track */
+const isLine = ({ points }) => points.length > 1;
 
 export class Actions {
   #tracks = new AbortController();
@@ -37,6 +42,16 @@ export class Actions {
     const stage = this.stage(), places = stage?.overlay.places() ?? [];
     if (!places.length) return say(t(selection.peek().kind ? "map.not_here" : "map.nothing_selected"));
     return stage?.show(places);
+  }
+
+  /** Goes to a position that was searched for, and marks it. @param {Place & {name: string}} found */
+  goTo(found) {
+    const stage = this.stage(), { following: follows, found: shown } = this.model;
+    if (!stage) return;
+    follows.value = false;
+    shown.value = found;
+    stage.view.cancelAnimations();
+    stage.centreOn(found, Math.max(PLACE_ZOOM, stage.view.getZoom() ?? 0));
   }
 
   /** Keeps the selection in the middle until the map is moved by hand. */
@@ -80,10 +95,29 @@ export class Actions {
   /** The tracks of the selection, or none if they are shown. */
   track() {
     const selected = this.stage()?.overlay.selected() ?? [];
+    const { kind, id } = selection.peek(), alert = kind === "alert" ? id : (kind === null && this.stage()?.overlay.alert()?.id) || null, shown = this.model.tracks.peek();
+    if (alert !== null) return shown.some((track) => track.alert === alert) ? this.clearTracks() : this.loadOf(alert);
     if (!selected.length) return say(t("map.nothing_selected"));
-    const shown = this.model.tracks.peek();
     if (shown.length && selected.every((mmsi) => shown.some((track) => track.mmsi === mmsi))) return this.clearTracks();
     return this.load(selected);
+  }
+
+  /** Draws the tracks of the time of an alert, and shows them whole if they are not in view. @param {string} id */
+  async loadOf(id) {
+    this.#tracks.abort();
+    const abort = (this.#tracks = new AbortController()), { tracks } = this.model;
+    tracks.value = [];
+    try {
+      const found = (await loadAlertTracks(id, abort.signal)).filter(isLine);
+      if (abort.signal.aborted) return undefined;
+      tracks.value = found;
+      if (!found.length) return say(t("map.no_track_then"));
+      const stage = this.stage(), places = found.flatMap(({ points }) => points.map(([lon, lat]) => ({ lon, lat })));
+      if (stage && !places.some((at) => stage.sees(at))) stage.show(places);
+    } catch {
+      if (!abort.signal.aborted) say(t("map.tracks_failed", { n: 1 }), "bad");
+    }
+    return undefined;
   }
 
   /** The tracks of all vessels in view, or none if there are tracks of several. */
@@ -110,7 +144,8 @@ export class Actions {
       for (let mmsi = left.shift(); mmsi !== undefined && !abort.signal.aborted; mmsi = left.shift()) {
         try {
           const points = await loadTrack(mmsi, abort.signal);
-          if (!abort.signal.aborted) tracks.value = [...tracks.peek(), { mmsi, points }];
+          const track = { mmsi, points, alert: null };
+          if (!abort.signal.aborted && isLine(track)) tracks.value = [...tracks.peek(), track];
         } catch (fault) {
           // A vessel that the server does not know any more has no track.
           if (/** @type {any} */ (fault).status !== 404) failed++;
@@ -120,7 +155,7 @@ export class Actions {
     await Promise.all(Array.from({ length: AT_ONCE }, work));
     if (abort.signal.aborted) return undefined;
     if (failed) return say(t("map.tracks_failed", { n: failed }), "bad");
-    return tracks.peek().every(({ points }) => points.length < 2) ? say(t("map.no_track", { hours: TRACK_HOURS })) : undefined;
+    return tracks.peek().length === 0 ? say(t("map.no_track", { hours: TRACK_HOURS })) : undefined;
   }
 
   /** Begins to measure, or ends it. */
@@ -188,13 +223,14 @@ export class Actions {
     }
   }
 
-  /** Undoes one thing after the other: tool, box, rings, tracks, isolation, selection of a vessel. @returns {boolean} whether there was something to undo */
+  /** Undoes one thing after the other: tool, box, rings, position, tracks, isolation, selection of a vessel. @returns {boolean} whether there was something to undo */
   escape() {
-    const { measure, boxed, rings, tracks, isolated, following: follows } = this.model;
+    const { measure, boxed, rings, tracks, isolated, found, following: follows } = this.model;
     if (measure.peek()) measure.value = null;
     else if (follows.peek()) follows.value = false;
     else if (boxed.peek()) boxed.value = null;
     else if (rings.peek().length) rings.value = [];
+    else if (found.peek()) found.value = null;
     else if (tracks.peek().length) this.clearTracks();
     else if (isolated.peek()) isolated.value = false;
     else if (selection.peek().kind === "vessel") selection.value = { kind: null, id: null };

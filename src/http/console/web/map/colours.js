@@ -63,7 +63,7 @@ export const COLOURS = {
     tint: 0.8, zone: { corridor: "#8a2a1a", area: "#9a2a2a", port: "#5a1c14", anchorage: "#5a1c14", benign: "#66241a", source: "#5c2a10" },
     muted: ["#82271b", "#d8402f", "#b83424"],
     type: ["#c4561f", "#9a5a10", "#a03030", "#d8402f", "#7c2a20", "#8a3a14", "#e05030", "#6a2018"],
-    speed: ["#5e1c14", "#7a241a", "#963020", "#b83424", "#e0502f", "#4a1610"],
+    speed: ["#5e1c14", "#93291c", "#cf3b27", "#ff6c48", "#ffb590", "#3f120d"],
     age: ["#d8402f", "#b83424", "#962c1f", "#74241a", "#551a12"],
   },
 };

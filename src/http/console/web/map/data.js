@@ -101,6 +101,13 @@ export async function loadTrack(mmsi, signal) {
   return (data.points ?? []).map((/** @type {any[]} */ point) => [Number(point[1]), Number(point[2])]);
 }
 
+/** The tracks of the time of an alert, as it keeps them. @param {string} id @param {AbortSignal} [signal] @returns {Promise<import("./model.js").Track[]>} */
+export async function loadAlertTracks(id, signal) {
+  const { data } = await get(`/alerts/${encodeURIComponent(id)}`, {}, { signal });
+  const { tracks = [] } = /** @type {{tracks?: import("../alert/types.js").RawTrack[]}} */ (data.evidence ?? {});
+  return tracks.map(({ mmsi, points }) => ({ mmsi, alert: id, points: points.map((point) => [Number(point[1]), Number(point[2])]) }));
+}
+
 /** The names of the zones that hold at a position. @param {Place} at @returns {Promise<string[]>} */
 export async function zonesAt({ lat, lon }) {
   const { data } = await get("/zones/at", { lat: lat.toFixed(5), lon: lon.toFixed(5) });

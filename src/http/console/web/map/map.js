@@ -3,7 +3,7 @@
 import { effect, h, useEffect, useMemo, useRef, useState } from "../vendor/preact.js";
 import { namesVersion, picture } from "../live.js";
 import { openWindow, route, setParams } from "../route.js";
-import { palette, selection } from "../state.js";
+import { palette, place, selection } from "../state.js";
 import { addSheet } from "../sheet.js";
 import { Boundary } from "../ui/boundary.js";
 import { Button } from "../ui/button.js";
@@ -91,6 +91,12 @@ function MapBody({ alone }) {
       stage.current = made;
       offs.push(wireGround(made, model, paletteNow, zones), wireVessels(made, model, actions, paletteNow));
       offs.push(effect(() => {
+        const sought = place.value;
+        if (!sought) return;
+        place.value = null;
+        actions.goTo(sought);
+      }));
+      offs.push(effect(() => {
         void [model.layers.value, model.colour.value, model.labels.value, model.course.value];
         queueMicrotask(() => !gone && setParams(paramsOf(model, made.look())));
       }));
@@ -162,13 +168,17 @@ function Tools({ actions, model, onList, alone, open }) {
       h("svg", { viewBox: "0 0 16 16", width: 14, height: 14, "aria-hidden": true }, h("path", { d: "M9.5 2H14v4.5M14 2L8 8M12 9.5V14H2V4h4.5", fill: "none", stroke: "currentColor", "stroke-width": 1.6 }))));
 }
 
+/** How many tracks there are, and of which time. @param {import("./model.js").Track[]} tracks */
+const tracksText = (tracks) => t(tracks.some(({ alert }) => alert !== null) ? "map.tracks_then" : "map.tracks", { n: tracks.length });
+
 /** What is on and would surprise somebody who does not know: each can be ended here. @param {{model: MapModel, actions: Actions}} props */
 function States({ model, actions }) {
   /** @type {[boolean, string, () => void][]} */
   const states = [
     [model.following.value, t("map.following"), () => (model.following.value = false)],
     [model.isolated.value, t("map.isolated"), () => (model.isolated.value = false)],
-    [model.tracks.value.length > 0, t("map.tracks", { n: model.tracks.value.length }), () => actions.clearTracks()],
+    [model.tracks.value.length > 0, tracksText(model.tracks.value), () => actions.clearTracks()],
+    [model.found.value !== null, `${t("search.coordinates")}: ${model.found.value?.name}`, () => (model.found.value = null)],
     [model.alerts.left.value > 0, t("map.alerts_cut", { n: model.alerts.left.value }), () => (model.alerts.left.value = 0)],
   ];
   return h("div", { class: "map-states" }, states.filter(([on]) => on).map(([, text, end]) => h("button", { key: text, type: "button", class: "map-state", title: t("map.end"), onClick: end }, text, " ×")));

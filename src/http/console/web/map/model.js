@@ -10,7 +10,7 @@ import { MapAlerts } from "./alerts.js";
 /** @typedef {import("./colours.js").ColourMode} ColourMode */
 /** @typedef {"vessels"|"alerts"|"course"|"zones"|"calm"|"class_a"|"class_b"|"night"|"grid"} LayerName */
 /** @typedef {"none"|"alerts"|"listed"|"all"} LabelMode */
-/** A track of a vessel: [longitude, latitude] and the time of each point. @typedef {{mmsi: number, points: number[][]}} Track */
+/** A track of a vessel: [longitude, latitude] of each point; with `alert`, of the time of that alert. @typedef {{mmsi: number, points: number[][], alert: string|null}} Track */
 /** What the map writes of a zone, and how large the zone is in metres of the map. @typedef {{id: string, name: string, kind: string, at: Place, size: number}} ZoneName */
 
 /** The layers in the order of the legend, and so of the keys 1 to 9. @type {LayerName[]} */
@@ -47,6 +47,8 @@ export class MapModel {
   tracks = signal(/** @type {Track[]} */ ([]));
   /** MMSIs that a box has chosen. */
   boxed = signal(/** @type {number[]|null} */ (null));
+  /** A position that was searched for; null if there is none. */
+  found = signal(/** @type {Place & {name: string}|null} */ (null));
   /** Names and places of the zones, for labels. */
   zones = signal(/** @type {ZoneName[]} */ ([]));
   /** What went wrong and lasts, as words of the dictionary. @type {import("../vendor/preact.js").Signal<Record<string, string|null>>} */

@@ -1,7 +1,7 @@
 // @ts-check
 // What is drawn above the vessels: alerts, selection, tracks, tools and labels. The overlay draws only what the model says.
 import { names } from "../live.js";
-import { selection } from "../state.js";
+import { atHand, selection } from "../state.js";
 import { dms, nm } from "../format.js";
 import { rank } from "./alerts.js";
 import { circlesOf } from "./circles.js";
@@ -68,6 +68,7 @@ export class MapOverlay {
     if (showsHulls(frame) && layers.has("vessels")) this.#hulls(context, frame, colours);
     for (const mark of this.marks.toReversed()) this.#mark(context, mark, colours, frame.ratio);
     this.#selection(context, frame, colours);
+    this.#found(context, frame, colours);
     this.#measure(context, frame, colours);
     if (frame.moving || this.quiet) return;
     if (layers.has("grid")) this.#edge(context, frame, colours);
@@ -146,10 +147,10 @@ export class MapOverlay {
     if (i >= 0 && i < fleet.count) drawRing(context, frame.px(fleet.x[i]), frame.py(fleet.y[i]), 10, colours.faint, colours.halo);
   }
 
-  /** The selected alert, if it is on the map. @returns {Alert|undefined} */
+  /** The selected alert, else the one that the keys of the list are on, if it is on the map. @returns {Alert|undefined} */
   alert() {
-    const { kind, id } = selection.peek();
-    return kind === "alert" ? this.#model.alerts.shown().find((alert) => alert.id === id) : undefined;
+    const { kind, id: chosen } = selection.peek(), id = kind === null ? atHand.peek() : chosen;
+    return kind !== "vessel" ? this.#model.alerts.shown().find((alert) => alert.id === id) : undefined;
   }
 
   /** The MMSIs that are selected, by an alert or by themselves. @returns {number[]} */
@@ -224,6 +225,24 @@ export class MapOverlay {
       const top = frame.py(mapY(points[0].lat));
       if (y - top > 24) this.#labels.draw(context, [{ x, y: top, text: nm(radius, 0), colour: colours.tool, centred: true }], colours.halo, frame.width, frame.height);
     }
+  }
+
+  /** A cross where a position was searched for. @param {CanvasRenderingContext2D} context @param {Frame} frame @param {import("./colours.js").MapColours} colours */
+  #found(context, frame, colours) {
+    const found = this.#model.found.peek();
+    if (!found) return;
+    const x = frame.px(mapX(found.lon)), y = frame.py(mapY(found.lat));
+    for (const [width, stroke] of /** @type {[number, string][]} */ ([[5, colours.halo], [2, colours.tool]])) {
+      context.strokeStyle = stroke;
+      context.lineWidth = width;
+      context.beginPath();
+      for (const [east, south] of [[1, 0], [-1, 0], [0, 1], [0, -1]]) {
+        context.moveTo(x + 5 * east, y + 5 * south);
+        context.lineTo(x + 16 * east, y + 16 * south);
+      }
+      context.stroke();
+    }
+    this.#labels.draw(context, [{ x, y: y + 26, text: found.name, colour: colours.tool, centred: true }], colours.halo, frame.width, frame.height);
   }
 
   /** The line that is measured, with the distance and bearing of each leg. @param {CanvasRenderingContext2D} context @param {Frame} frame @param {import("./colours.js").MapColours} colours */

@@ -132,6 +132,12 @@ export class Stage {
     return covered;
   }
 
+  /** Whether a position can be seen, and is not below the panel of an alert. @param {Place} at */
+  sees(at) {
+    const [x, y] = this.map.getPixelFromCoordinate([mapX(at.lon), mapY(at.lat)]) ?? [-1, -1], [width, height] = this.map.getSize() ?? [0, 0];
+    return x >= 0 && y >= 0 && x <= width - this.covered() && y <= height;
+  }
+
   /** Puts a position into the middle of what can be seen. @param {Place} at @param {number} [zoom] */
   centreOn(at, zoom) {
     if (zoom !== undefined) this.view.setZoom(zoom);

@@ -26,7 +26,8 @@ export function factsOf(fleet, i) {
   const at = fleet.place(i), marks = [];
   if (flags & LISTED) marks.push(t("map.muted.listed"));
   if (flags & IN_CASE) marks.push(t("map.muted.in_case"));
-  if (flags & OLD) marks.push(t("map.sign.stale"));
+  const age = picture.age[i] === 65535 ? NONE : span(picture.age[i]);
+  if (flags & OLD) marks.push(`${t("map.sign.stale")} (${t("map.ago", { age })})`);
   if (flags & SATELLITE) marks.push(t("map.sign.satellite"));
   const metres = known?.length ?? (picture.length[i] < 255 && picture.length[i] ? picture.length[i] * 2 : null);
   return {
@@ -37,7 +38,7 @@ export function factsOf(fleet, i) {
     speed: knots(picture.sog[i] === 65535 ? null : picture.sog[i] / 10),
     course: degrees(picture.cog[i] >= 3600 ? null : picture.cog[i] / 10),
     heading: degrees(picture.heading[i] >= 360 ? null : picture.heading[i]),
-    age: picture.age[i] === 65535 ? NONE : span(picture.age[i]),
+    age,
     length: metres ? `${number(metres)} m` : NONE,
     at, marks,
   };

@@ -67,12 +67,13 @@ function Hold({ found, onDone }) {
 function Facts({ found, alerts }) {
   const last = alerts.map((alert) => alert.ended_at ?? alert.last_at).sort().at(-1);
   const open = alerts.filter((alert) => alert.status === "open").length;
+  const left = alerts.filter((alert) => alert.state !== "closed").length;
   const roles = new Map((found.roles ?? []).map((each) => [`${each.mmsi}.${each.track}`, each.role]));
   return h("dl", { class: "al-figures" },
     alerts.length ? h("div", {}, h("dt", {}, t("alert.began")), h("dd", {}, h(When, { at: alerts[0].started_at }))) : null,
     last ? h("div", {}, h("dt", {}, t("alert.last")), h("dd", {}, h(When, { at: last }))) : null,
     last ? h("div", {}, h("dt", {}, t("alert.lasted")), h("dd", {}, between(alerts[0].started_at, last))) : null,
-    h("div", {}, h("dt", {}, t("alert.alerts")), h("dd", {}, t("alert.open_of", { n: open, all: found.alerts.length }))),
+    h("div", {}, h("dt", {}, t("alert.alerts")), h("dd", {}, t("alert.open_of", { n: open, left, all: found.alerts.length }))),
     h("div", {}, h("dt", {}, t("alert.vessels")), h("dd", {}, found.vessels.map((vessel) => h("span", { class: "al-party", key: `${vessel.mmsi}.${vessel.track}` },
       h(VesselLink, { vessel }), roles.has(`${vessel.mmsi}.${vessel.track}`) ? h("span", { class: "al-note" }, ` ${word("alert.role", roles.get(`${vessel.mmsi}.${vessel.track}`))}`) : null)))));
 }

@@ -49,7 +49,8 @@ function Open({ status }) {
   const behaviours = Object.entries(status.open_alerts).sort((a, b) => b[1] - a[1]);
   return h("div", { class: "open-counts" },
     h("div", { class: "row" }, SEVERITIES.map((each) => h("span", { key: each, class: "row" }, h(SeverityMark, { severity: each, text: true }), h("b", null, number(by[each] ?? 0))))),
-    h("p", { class: "muted" }, behaviours.length ? behaviours.map(([name, n]) => `${word("behaviour", name)} ${number(n)}`).join(" · ") : t("status.none_open")));
+    h("p", { class: "muted" }, behaviours.length ? behaviours.map(([name, n]) => `${word("behaviour", name)} ${number(n)}`).join(" · ") : t("status.none_open")),
+    h("p", { class: "muted" }, t("status.open_hint")));
 }
 
 /** @param {{ status: Status }} props */

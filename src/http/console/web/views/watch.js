@@ -1,11 +1,12 @@
 // @ts-check
 /** The watch: list, map, and the alert that is open. Each part can fail or be closed without the others. */
 import { AlertList } from "../list/list.js";
+import { route, setParams } from "../route.js";
 import { keys } from "../keys.js";
-import { selection } from "../state.js";
+import { place, selection } from "../state.js";
 import { Boundary } from "../ui/boundary.js";
 import { Splitter, useSize } from "../ui/split.js";
-import { h, useEffect, useState } from "../vendor/preact.js";
+import { h, useEffect, useRef, useState } from "../vendor/preact.js";
 import { t } from "../words.js";
 import { addSheet } from "../sheet.js";
 import { Lazy } from "./lazy.js";
@@ -27,6 +28,34 @@ const WIDER = { list: 60, detail: 160 };
 const loadMap = () => import("../map/map.js").then((module) => module.MapView);
 const loadAlert = () => import("../alert/alert.js").then((module) => module.AlertPanel);
 
+/** Id of the alert that is selected; null if none is. */
+const opened = () => (selection.peek().kind === "alert" ? selection.peek().id : null);
+
+/**
+ * Keeps the open alert in the address, and takes it from there at the start and when the reader goes back. Opening and closing are steps
+ * of Back; going on from one alert to the next is none, nor is what another window does.
+ */
+function useAddress() {
+  const asked = route.value.params.alert ?? null;
+  const [kind, id] = [selection.value.kind, selection.value.id];
+  /** What address and selection agreed on last; undefined at the start. */
+  const agreed = useRef(/** @type {string|null|undefined} */ (undefined));
+  useEffect(() => {
+    if (agreed.current === asked) return;
+    const isFirst = agreed.current === undefined;
+    agreed.current = asked;
+    if (asked !== null) selection.value = { kind: "alert", id: asked };
+    else if (isFirst && opened() !== null) setParams({ alert: agreed.current = opened() });
+    else if (!isFirst && opened() !== null) selection.value = { kind: null, id: null };
+  }, [asked]);
+  useEffect(() => {
+    const [before, now] = [agreed.current, opened()];
+    if (before === now) return;
+    agreed.current = now;
+    setParams({ alert: now }, { replace: !document.hasFocus() || (before !== null && now !== null) });
+  }, [kind, id]);
+}
+
 /** Width of the window, followed. */
 function useWidth() {
   const [width, setWidth] = useState(innerWidth);
@@ -39,6 +68,7 @@ function useWidth() {
 }
 
 export function WatchView() {
+  useAddress();
   const width = useWidth();
   const isRoomy = width >= ROOMY;
   const [listSize, setListSize] = useSize("watch.list", LIST + (isRoomy ? WIDER.list : 0));
@@ -51,6 +81,10 @@ export function WatchView() {
     if (hasDetail) setTab("detail");
     else setTab((now) => (now === "detail" ? "list" : now));
   }, [kind, id]);
+  const isSought = place.value !== null;
+  useEffect(() => {
+    if (isSought) setTab("map");
+  }, [isSought]);
   useEffect(() => keys.add("alert", "Escape", { label: "watch.close", hidden: true, run: closeDetail }), []);
   if (width < TABS) return h(Tabs, { tab, setTab, hasDetail });
   const most = Math.max(320, Math.min(900, width - 480));

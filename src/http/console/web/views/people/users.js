@@ -12,6 +12,7 @@ import { Form, useForm } from "../../ui/form.js";
 import { say } from "../../ui/toast.js";
 import { t } from "../../words.js";
 import { Once } from "./once.js";
+import { sureOf } from "./sessions.js";
 import { Sure } from "./sure.js";
 
 /** @typedef {import("../../../types/api").User} User */
@@ -48,7 +49,7 @@ function Acts({ user, onEdit, done }) {
   const isMe = user.name === session.value?.name;
   return h("span", { class: "row" },
     h(Button, { kind: "quiet", onClick: onEdit }, t("people.edit")),
-    h(Sure, { label: t("people.end_sessions"), sure: t("people.end_sessions_sure", { name: user.name }), onSure: () => run(del(`${path}/sessions`), t("people.sessions_ended", { name: user.name })) }),
+    h(Sure, { label: t("people.end_sessions"), sure: sureOf(user.name), onSure: () => run(del(`${path}/sessions`), t("people.sessions_ended", { name: user.name })) }),
     !isMe && (user.disabled_at ? h(Button, { kind: "quiet", onClick: () => void run(patch(path, { disabled: false }), t("people.enabled", { name: user.name })) }, t("people.enable"))
       : h(Sure, { label: t("people.disable"), sure: t("people.disable_sure", { name: user.name }), onSure: () => run(patch(path, { disabled: true }), t("people.disabled", { name: user.name })) })),
     !isMe && h(Sure, { label: t("action.delete"), sure: t("people.delete_sure", { name: user.name }), onSure: () => run(del(path), t("people.deleted", { name: user.name })) }));

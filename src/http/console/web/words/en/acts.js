@@ -23,6 +23,7 @@ const words = {
   "acts.did.silence": { one: "Silence {number} holds back {n} alert", other: "Silence {number} holds back {n} alerts" },
   "acts.undo": "Take back ({n} s)", "acts.undone": "Taken back", "acts.nothing_to_undo": "There is nothing to take back any more", "acts.no_undo": "Notes and markings cannot be taken back; add another",
   "acts.undo_hindered": "Not taken back: {what} acted in between",
+  "acts.next": "This is the next alert.", "acts.before": "Before it: {names}.", "acts.open_before": "Open that one again",
   "acts.underway": { one: "Sending {n} act…", other: "Sending {n} acts…" }, "acts.sending": "Sending…", "acts.cancel": "Cancel", "acts.dismiss": "Dismiss",
   "acts.and_more": { one: "and {n} more", other: "and {n} more" }, "acts.text_is_kept": "Your text is kept.", "acts.unreachable": "The server cannot be reached. Nothing was changed as far as is known; try again.",
   "acts.session_over": "The session is over. Sign in again, then send it once more.", "acts.no_right": "Your roles do not allow that", "acts.nothing_chosen": "No alert is chosen",
@@ -44,5 +45,8 @@ const words = {
   "export.done": { one: "{n} alert exported", other: "{n} alerts exported" },
   "export.scope": "Which", "export.chosen": { one: "the chosen one", other: "the {n} chosen" }, "export.filter": { one: "the one under the filter", other: "all {n} under the filter" },
   "export.too_many": "At most {n} chosen alerts can be exported at once",
+  "acts.to_unknown": "Nobody called {name} can act on alerts",
+  "acts.to_meant": "Nobody called {name} can act on alerts. Did you mean {near}?",
+  "silence.hint_over": "This alert is over: it will bear no mark, only what comes will.",
 };
 export default words;

@@ -208,7 +208,7 @@ const words = {
   "alert.lanes": "What each vessel did",
   "alert.story": "Story",
   "alert.alerts": "Alerts",
-  "alert.open_of": "{n} open of {all}",
+  "alert.open_of": "{all}: {n} open, {left} not closed",
   "alert.goes_on": "goes on",
   "alert.no_history": "Nothing yet.",
   "alert.stored": "stored",

@@ -28,8 +28,10 @@ const words = {
   "map.list.open": "List", "map.list.again": "Refresh", "map.list.tracks": "Tracks", "map.list.none": "No vessel here.",
   "map.list.view": { one: "{n} vessel in view", other: "{n} vessels in view" }, "map.list.near": { one: "{n} vessel within {nm}", other: "{n} vessels within {nm}" },
   "map.list.box": { one: "{n} vessel in the box", other: "{n} vessels in the box" }, "map.list.cut": { one: "{n} more is not listed.", other: "{n} more are not listed." },
-  "map.key.go": "Go to selection", "map.key.isolate": "Only the selection", "map.key.follow": "Follow the selection", "map.key.track": "Track, 2 h", "map.key.track_all": "Tracks of all in view",
+  "map.key.go": "Go to selection", "map.key.isolate": "Only the selection", "map.key.follow": "Follow the selection", "map.key.track": "Track: of an alert its time, of a vessel 2 h", "map.key.track_all": "Tracks of all in view",
   "map.key.labels": "Next labels", "map.key.colour": "Next colours", "map.key.measure": "Measure", "map.key.escape": "End what is on", "map.key.in": "Zoom in", "map.key.out": "Zoom out", "map.key.pan": "Move the map",
   "map.key.point_back": "Take the last point back", "map.key.list": "Vessels in view as a list", "map.key.pick": "Select in the middle", "map.key.menu": "Actions in the middle",
+  "map.tracks_then": { one: "{n} track of the alert’s time", other: "{n} tracks of the alert’s time" },
+  "map.no_track_then": "This alert keeps no track.",
 };
 export default words;

@@ -46,5 +46,6 @@ const words = {
   "people.is_disabled": "locked since {time}",
   "people.no_password": "no password yet",
   "account.password_set": "Set a password",
+  "status.open_hint": "Open: it still goes on. What has ended and nobody has closed stays in the list of alerts.",
 };
 export default words;

@@ -26,5 +26,10 @@ const words = {
   "warning.purpose": "What is this shift for? Every look at details is recorded with it.", "warning.purpose_keep": "Record it",
   "ask.export": "What is this export for?", "ask.search": "What is this search for vessels for?", "ask.detail": "What are you looking at this for?", "ask.recorded": "The answer is recorded in the audit.",
   "ask.do.export": "Export", "ask.do.search": "Search", "ask.do.detail": "Show", "ask.give": "State the purpose",
+  "search.where": "Searched: names, MMSI, IMO numbers and call signs, words of alerts, cases, zones, positions. For a kind of vessel use the filter of the list, as type:tug.",
+  "account.no_way_back": "You have no password: without a new link you cannot sign in again. Set one under Account first.",
+  "frame.recording_over": "RECORDING ENDED",
+  "warning.recording_over": "The recording has ended at {time}: nothing more comes, and ages no longer grow.",
+  "warning.by_clock": "{time} by the clock",
 };
 export default words;

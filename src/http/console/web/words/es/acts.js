@@ -24,6 +24,7 @@ const words = {
   "acts.did.silence": { one: "El silencio {number} retiene {n} alerta", other: "El silencio {number} retiene {n} alertas" },
   "acts.undo": "Deshacer ({n} s)", "acts.undone": "Deshecho", "acts.nothing_to_undo": "Ya no hay nada que deshacer", "acts.no_undo": "Las notas y las marcas no se deshacen; añada otra",
   "acts.undo_hindered": "No se deshizo: {what} actuó entretanto",
+  "acts.next": "Esta es la alerta siguiente.", "acts.before": "Antes: {names}.", "acts.open_before": "Volver a abrir aquella",
   "acts.underway": { one: "Enviando {n} acto…", other: "Enviando {n} actos…" }, "acts.sending": "Enviando…", "acts.cancel": "Cancelar", "acts.dismiss": "Descartar",
   "acts.and_more": { one: "y {n} más", other: "y {n} más" }, "acts.text_is_kept": "Su texto queda guardado.", "acts.unreachable": "No se llega al servidor. Que se sepa, nada cambió; inténtelo de nuevo.",
   "acts.session_over": "La sesión terminó. Entre de nuevo y envíelo otra vez.", "acts.no_right": "Sus funciones no lo permiten", "acts.nothing_chosen": "Ninguna alerta elegida",
@@ -45,5 +46,8 @@ const words = {
   "export.done": { one: "{n} alerta exportada", other: "{n} alertas exportadas" },
   "export.scope": "Cuáles", "export.chosen": { one: "la elegida", other: "las {n} elegidas" }, "export.filter": { one: "la del filtro", other: "las {n} del filtro" },
   "export.too_many": "Solo se pueden exportar {n} alertas elegidas a la vez",
+  "acts.to_unknown": "Nadie llamado {name} puede actuar sobre alertas",
+  "acts.to_meant": "Nadie llamado {name} puede actuar sobre alertas. ¿Quiso decir {near}?",
+  "silence.hint_over": "Esta alerta ha terminado: no llevará marca, solo lo que venga.",
 };
 export default words;

@@ -209,7 +209,7 @@ const words = {
   "alert.lanes": "Qué hizo cada buque",
   "alert.story": "Historia",
   "alert.alerts": "Alertas",
-  "alert.open_of": "{n} abiertas de {all}",
+  "alert.open_of": "{all}: {n} en curso, {left} sin cerrar",
   "alert.goes_on": "continúa",
   "alert.no_history": "Nada todavía.",
   "alert.stored": "guardado",

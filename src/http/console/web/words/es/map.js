@@ -29,8 +29,10 @@ const words = {
   "map.list.open": "Lista", "map.list.again": "Actualizar", "map.list.tracks": "Trazas", "map.list.none": "Ningún buque aquí.",
   "map.list.view": { one: "{n} buque a la vista", other: "{n} buques a la vista" }, "map.list.near": { one: "{n} buque a menos de {nm}", other: "{n} buques a menos de {nm}" },
   "map.list.box": { one: "{n} buque en el recuadro", other: "{n} buques en el recuadro" }, "map.list.cut": { one: "{n} más no está en la lista.", other: "{n} más no están en la lista." },
-  "map.key.go": "Ir a la selección", "map.key.isolate": "Solo la selección", "map.key.follow": "Seguir la selección", "map.key.track": "Traza, 2 h", "map.key.track_all": "Trazas de todos a la vista",
+  "map.key.go": "Ir a la selección", "map.key.isolate": "Solo la selección", "map.key.follow": "Seguir la selección", "map.key.track": "Traza: de una alerta su tiempo, de un buque 2 h", "map.key.track_all": "Trazas de todos a la vista",
   "map.key.labels": "Siguientes etiquetas", "map.key.colour": "Siguientes colores", "map.key.measure": "Medir", "map.key.escape": "Terminar lo que está activo", "map.key.in": "Acercar", "map.key.out": "Alejar", "map.key.pan": "Mover el mapa",
   "map.key.point_back": "Quitar el último punto", "map.key.list": "Buques a la vista en lista", "map.key.pick": "Seleccionar en el centro", "map.key.menu": "Acciones en el centro",
+  "map.tracks_then": { one: "{n} traza del tiempo de la alerta", other: "{n} trazas del tiempo de la alerta" },
+  "map.no_track_then": "Esta alerta no guarda ninguna traza.",
 };
 export default words;

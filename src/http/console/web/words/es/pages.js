@@ -47,5 +47,6 @@ const words = {
   "people.is_disabled": "bloqueado desde {time}",
   "people.no_password": "aún sin contraseña",
   "account.password_set": "Establecer una contraseña",
+  "status.open_hint": "En curso: aún continúa. Lo que ha terminado y nadie ha cerrado sigue en la lista de alertas.",
 };
 export default words;

@@ -27,5 +27,10 @@ const words = {
   "warning.purpose": "¿Para qué es esta guardia? Cada consulta de detalles queda registrada con la finalidad.", "warning.purpose_keep": "Registrarla",
   "ask.export": "¿Para qué es esta exportación?", "ask.search": "¿Para qué es esta búsqueda de buques?", "ask.detail": "¿Para qué consulta esto?", "ask.recorded": "La respuesta queda registrada en la auditoría.",
   "ask.do.export": "Exportar", "ask.do.search": "Buscar", "ask.do.detail": "Mostrar", "ask.give": "Indicar la finalidad",
+  "search.where": "Se busca en nombres, MMSI, números OMI e indicativos, palabras de alertas, casos, zonas y posiciones. Para un tipo de buque use el filtro de la lista, como type:tug.",
+  "account.no_way_back": "No tiene contraseña: sin un enlace nuevo no podrá volver a entrar. Ponga antes una en Cuenta.",
+  "frame.recording_over": "FIN DE LA GRABACIÓN",
+  "warning.recording_over": "La grabación terminó el {time}: ya no llega nada, y las edades no crecen.",
+  "warning.by_clock": "{time} según el reloj",
 };
 export default words;

@@ -24,6 +24,7 @@ const words = {
   "acts.did.silence": { one: "Le silence {number} retient {n} alerte", other: "Le silence {number} retient {n} alertes" },
   "acts.undo": "Défaire ({n} s)", "acts.undone": "Défait", "acts.nothing_to_undo": "Il n’y a plus rien à défaire", "acts.no_undo": "Notes et marquages ne se défont pas ; ajoutez-en un autre",
   "acts.undo_hindered": "Non défait : {what} a agi entre-temps",
+  "acts.next": "C’est l’alerte suivante.", "acts.before": "Avant elle : {names}.", "acts.open_before": "Rouvrir la précédente",
   "acts.underway": { one: "Envoi de {n} acte…", other: "Envoi de {n} actes…" }, "acts.sending": "Envoi…", "acts.cancel": "Annuler", "acts.dismiss": "Écarter",
   "acts.and_more": { one: "et {n} de plus", other: "et {n} de plus" }, "acts.text_is_kept": "Votre texte est gardé.", "acts.unreachable": "Le serveur est injoignable. Rien n’a changé, pour autant qu’on sache ; réessayez.",
   "acts.session_over": "La session est terminée. Reconnectez-vous, puis renvoyez.", "acts.no_right": "Vos rôles ne le permettent pas", "acts.nothing_chosen": "Aucune alerte choisie",
@@ -45,5 +46,8 @@ const words = {
   "export.done": { one: "{n} alerte exportée", other: "{n} alertes exportées" },
   "export.scope": "Lesquelles", "export.chosen": { one: "l’alerte choisie", other: "les {n} choisies" }, "export.filter": { one: "celle du filtre", other: "les {n} du filtre" },
   "export.too_many": "Au plus {n} alertes choisies peuvent être exportées à la fois",
+  "acts.to_unknown": "Personne du nom de {name} ne peut agir sur les alertes",
+  "acts.to_meant": "Personne du nom de {name} ne peut agir sur les alertes. Vouliez-vous dire {near} ?",
+  "silence.hint_over": "Cette alerte est terminée : elle ne portera pas de marque, seulement ce qui viendra.",
 };
 export default words;

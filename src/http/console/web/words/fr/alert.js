@@ -209,7 +209,7 @@ const words = {
   "alert.lanes": "Ce que chaque navire a fait",
   "alert.story": "Récit",
   "alert.alerts": "Alertes",
-  "alert.open_of": "{n} ouvertes sur {all}",
+  "alert.open_of": "{all} : {n} en cours, {left} non closes",
   "alert.goes_on": "en cours",
   "alert.no_history": "Rien encore.",
   "alert.stored": "enregistré",

@@ -61,5 +61,10 @@ const words = {
   "list.behaviour.draught_change": "tirant d’eau changé", "list.behaviour.loitering": "stationnement", "list.behaviour.watchlist": "sous surveillance",
   "list.mark.more": { one: "{n} marque de plus", other: "{n} marques de plus" },
   "list.saved_rename": "Renommer « {name} »", "list.saved_taken": "Un filtre porte déjà ce nom.",
+  "list.fault.meant": "Vouliez-vous dire « {token} » ?",
+  "list.fault.waits": "Les lignes sont encore celles du filtre précédent.",
+  "list.empty.outside": { one: "{n} nouvelle alerte est hors de ce filtre.", other: "{n} nouvelles alertes sont hors de ce filtre." },
+  "list.lasted": "pendant {span}",
+  "list.last": "Dernière donnée {time}",
 };
 export default words;

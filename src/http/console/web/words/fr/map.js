@@ -29,8 +29,10 @@ const words = {
   "map.list.open": "Liste", "map.list.again": "Actualiser", "map.list.tracks": "Traces", "map.list.none": "Aucun navire ici.",
   "map.list.view": { one: "{n} navire en vue", other: "{n} navires en vue" }, "map.list.near": { one: "{n} navire à moins de {nm}", other: "{n} navires à moins de {nm}" },
   "map.list.box": { one: "{n} navire dans le cadre", other: "{n} navires dans le cadre" }, "map.list.cut": { one: "{n} autre n’est pas dans la liste.", other: "{n} autres ne sont pas dans la liste." },
-  "map.key.go": "Aller à la sélection", "map.key.isolate": "Seulement la sélection", "map.key.follow": "Suivre la sélection", "map.key.track": "Trace, 2 h", "map.key.track_all": "Traces de tous en vue",
+  "map.key.go": "Aller à la sélection", "map.key.isolate": "Seulement la sélection", "map.key.follow": "Suivre la sélection", "map.key.track": "Trace : d’une alerte son temps, d’un navire 2 h", "map.key.track_all": "Traces de tous en vue",
   "map.key.labels": "Étiquettes suivantes", "map.key.colour": "Couleurs suivantes", "map.key.measure": "Mesurer", "map.key.escape": "Terminer ce qui est actif", "map.key.in": "Rapprocher", "map.key.out": "Éloigner", "map.key.pan": "Déplacer la carte",
   "map.key.point_back": "Retirer le dernier point", "map.key.list": "Navires en vue en liste", "map.key.pick": "Sélectionner au milieu", "map.key.menu": "Actions au milieu",
+  "map.tracks_then": { one: "{n} trace du temps de l’alerte", other: "{n} traces du temps de l’alerte" },
+  "map.no_track_then": "Cette alerte ne garde aucune trace.",
 };
 export default words;

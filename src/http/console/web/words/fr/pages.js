@@ -47,5 +47,6 @@ const words = {
   "people.is_disabled": "bloqué depuis {time}",
   "people.no_password": "pas encore de mot de passe",
   "account.password_set": "Définir un mot de passe",
+  "status.open_hint": "En cours : cela continue. Ce qui est terminé et que personne n’a clos reste dans la liste des alertes.",
 };
 export default words;

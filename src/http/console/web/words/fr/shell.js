@@ -27,5 +27,10 @@ const words = {
   "warning.purpose": "À quoi sert cette veille ? Chaque consultation de détails est enregistrée avec sa finalité.", "warning.purpose_keep": "L’enregistrer",
   "ask.export": "À quoi sert cet export ?", "ask.search": "À quoi sert cette recherche de navires ?", "ask.detail": "Pourquoi consultez-vous ceci ?", "ask.recorded": "La réponse est consignée dans l’audit.",
   "ask.do.export": "Exporter", "ask.do.search": "Rechercher", "ask.do.detail": "Afficher", "ask.give": "Indiquer la finalité",
+  "search.where": "On cherche dans les noms, MMSI, numéros OMI et indicatifs, les mots des alertes, les dossiers, les zones et les positions. Pour un type de navire, utilisez le filtre de la liste, comme type:tug.",
+  "account.no_way_back": "Vous n’avez pas de mot de passe : sans nouveau lien, vous ne pourrez plus vous connecter. Définissez-en un d’abord sous Compte.",
+  "frame.recording_over": "FIN DE L’ENREGISTREMENT",
+  "warning.recording_over": "L’enregistrement s’est terminé le {time} : plus rien n’arrive, et les âges ne grandissent plus.",
+  "warning.by_clock": "{time} à l’horloge",
 };
 export default words;

@@ -24,6 +24,7 @@ const words = {
   "acts.did.silence": { one: "O silêncio {number} retém {n} alerta", other: "O silêncio {number} retém {n} alertas" },
   "acts.undo": "Desfazer ({n} s)", "acts.undone": "Desfeito", "acts.nothing_to_undo": "Já não há nada a desfazer", "acts.no_undo": "Notas e marcações não se desfazem; junte outra",
   "acts.undo_hindered": "Não foi desfeito: {what} agiu entretanto",
+  "acts.next": "Este é o alerta seguinte.", "acts.before": "Antes: {names}.", "acts.open_before": "Voltar a abrir aquele",
   "acts.underway": { one: "A enviar {n} ato…", other: "A enviar {n} atos…" }, "acts.sending": "A enviar…", "acts.cancel": "Cancelar", "acts.dismiss": "Dispensar",
   "acts.and_more": { one: "e mais {n}", other: "e mais {n}" }, "acts.text_is_kept": "O seu texto fica guardado.", "acts.unreachable": "Não se chega ao servidor. Que se saiba, nada mudou; tente de novo.",
   "acts.session_over": "A sessão acabou. Entre de novo e envie outra vez.", "acts.no_right": "As suas funções não o permitem", "acts.nothing_chosen": "Nenhum alerta escolhido",
@@ -45,5 +46,8 @@ const words = {
   "export.done": { one: "{n} alerta exportado", other: "{n} alertas exportados" },
   "export.scope": "Quais", "export.chosen": { one: "o escolhido", other: "os {n} escolhidos" }, "export.filter": { one: "o que está no filtro", other: "os {n} do filtro" },
   "export.too_many": "Só se podem exportar {n} alertas escolhidos de cada vez",
+  "acts.to_unknown": "Ninguém chamado {name} pode atuar sobre alertas",
+  "acts.to_meant": "Ninguém chamado {name} pode atuar sobre alertas. Queria dizer {near}?",
+  "silence.hint_over": "Este alerta terminou: não terá marca, só o que vier.",
 };
 export default words;

@@ -209,7 +209,7 @@ const words = {
   "alert.lanes": "O que fez cada embarcação",
   "alert.story": "História",
   "alert.alerts": "Alertas",
-  "alert.open_of": "{n} abertos de {all}",
+  "alert.open_of": "{all}: {n} em curso, {left} por fechar",
   "alert.goes_on": "continua",
   "alert.no_history": "Ainda nada.",
   "alert.stored": "guardado",

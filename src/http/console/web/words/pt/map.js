@@ -29,8 +29,10 @@ const words = {
   "map.list.open": "Lista", "map.list.again": "Atualizar", "map.list.tracks": "Trajetos", "map.list.none": "Nenhum navio aqui.",
   "map.list.view": { one: "{n} navio à vista", other: "{n} navios à vista" }, "map.list.near": { one: "{n} navio a menos de {nm}", other: "{n} navios a menos de {nm}" },
   "map.list.box": { one: "{n} navio na caixa", other: "{n} navios na caixa" }, "map.list.cut": { one: "Mais {n} não está na lista.", other: "Mais {n} não estão na lista." },
-  "map.key.go": "Ir para a seleção", "map.key.isolate": "Só a seleção", "map.key.follow": "Seguir a seleção", "map.key.track": "Trajeto, 2 h", "map.key.track_all": "Trajetos de todos à vista",
+  "map.key.go": "Ir para a seleção", "map.key.isolate": "Só a seleção", "map.key.follow": "Seguir a seleção", "map.key.track": "Trajeto: de um alerta o seu tempo, de um navio 2 h", "map.key.track_all": "Trajetos de todos à vista",
   "map.key.labels": "Etiquetas seguintes", "map.key.colour": "Cores seguintes", "map.key.measure": "Medir", "map.key.escape": "Terminar o que está ativo", "map.key.in": "Aproximar", "map.key.out": "Afastar", "map.key.pan": "Mover o mapa",
   "map.key.point_back": "Retirar o último ponto", "map.key.list": "Navios à vista em lista", "map.key.pick": "Selecionar no meio", "map.key.menu": "Ações no meio",
+  "map.tracks_then": { one: "{n} trajeto do tempo do alerta", other: "{n} trajetos do tempo do alerta" },
+  "map.no_track_then": "Este alerta não guarda nenhum trajeto.",
 };
 export default words;

@@ -47,5 +47,6 @@ const words = {
   "people.is_disabled": "bloqueado desde {time}",
   "people.no_password": "ainda sem palavra-passe",
   "account.password_set": "Definir uma palavra-passe",
+  "status.open_hint": "Em curso: ainda continua. O que terminou e ninguém fechou fica na lista de alertas.",
 };
 export default words;

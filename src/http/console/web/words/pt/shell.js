@@ -27,5 +27,10 @@ const words = {
   "warning.purpose": "Para que serve este turno? Cada consulta de pormenores fica registada com a finalidade.", "warning.purpose_keep": "Registar",
   "ask.export": "Para que é esta exportação?", "ask.search": "Para que é esta pesquisa de navios?", "ask.detail": "Para que consulta isto?", "ask.recorded": "A resposta fica registada na auditoria.",
   "ask.do.export": "Exportar", "ask.do.search": "Pesquisar", "ask.do.detail": "Mostrar", "ask.give": "Indicar a finalidade",
+  "search.where": "Procura-se em nomes, MMSI, números IMO e indicativos, palavras de alertas, casos, zonas e posições. Para um tipo de navio use o filtro da lista, como type:tug.",
+  "account.no_way_back": "Não tem palavra-passe: sem uma nova ligação não poderá voltar a entrar. Defina antes uma em Conta.",
+  "frame.recording_over": "FIM DA GRAVAÇÃO",
+  "warning.recording_over": "A gravação terminou em {time}: nada mais chega, e as idades já não crescem.",
+  "warning.by_clock": "{time} pelo relógio",
 };
 export default words;
