@@ -5,7 +5,6 @@ import { get } from "../api.js";
 import { query } from "../list/filter.js";
 import { onEntry, onReset } from "../live.js";
 import { ended, eventNow, filter, selection } from "../state.js";
-import { SEVERITIES } from "./colours.js";
 
 /** @typedef {import("../../types/api").Alert} Alert */
 
@@ -106,6 +105,3 @@ export class MapAlerts {
     }
   }
 }
-
-/** The rank of a severity, 0 to 4. @param {Alert} alert @returns {number} */
-export const rank = (alert) => SEVERITIES.indexOf(alert.severity);
