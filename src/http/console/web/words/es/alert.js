@@ -298,7 +298,7 @@ const words = {
   "alert.nav.15": "no definido",
   "alert.case_storing": "El caso se está guardando…",
   "alert.case_hold": "Conservar…", "alert.case_hint_hold": "Conservar el caso por motivo legal: nada de lo que le pertenece se borra hasta que se levante la conservación", "alert.case_do_hold": "Conservar el caso", "alert.case_did_hold": "El caso está conservado por motivo legal",
-  "alert.case_release": "Levantar la conservación…", "alert.case_hint_release": "Levantar la conservación legal: lo que ha superado su plazo se borra en la próxima limpieza", "alert.case_do_release": "Levantar la conservación", "alert.case_did_release": "La retención se ha levantado",
+  "alert.case_release": "Levantar la conservación…", "alert.case_hint_release": "Levantar la conservación legal: lo que ha superado su plazo se borra en la próxima limpieza", "alert.case_do_release": "Levantar la conservación", "alert.case_did_release": "La conservación se ha levantado",
 };
 
 export default words;

@@ -298,7 +298,7 @@ const words = {
   "alert.nav.15": "não definido",
   "alert.case_storing": "O caso está a ser guardado…",
   "alert.case_hold": "Conservar…", "alert.case_hint_hold": "Conservar o caso por motivo legal: nada do que lhe pertence é apagado até a conservação ser levantada", "alert.case_do_hold": "Conservar o caso", "alert.case_did_hold": "O caso está conservado por motivo legal",
-  "alert.case_release": "Levantar a conservação…", "alert.case_hint_release": "Levantar a conservação legal: o que já passou do prazo é apagado na próxima limpeza", "alert.case_do_release": "Levantar a conservação", "alert.case_did_release": "A retenção foi levantada",
+  "alert.case_release": "Levantar a conservação…", "alert.case_hint_release": "Levantar a conservação legal: o que já passou do prazo é apagado na próxima limpeza", "alert.case_do_release": "Levantar a conservação", "alert.case_did_release": "A conservação foi levantada",
 };
 
 export default words;
