@@ -2,7 +2,7 @@
 /** The forms of single and bulk acts. Each keeps its text until the server has it. */
 import { get } from "../api.js";
 import { nearest } from "../list/nearest.js";
-import { h, useEffect, useState } from "../vendor/preact.js";
+import { h, useEffect, useRef, useState } from "../vendor/preact.js";
 import { now, session } from "../state.js";
 import { t } from "../words.js";
 import { draftOf, useDraft } from "./drafts.js";
@@ -43,14 +43,18 @@ function UntilForm({ alerts }) {
   const { busy, fault, send } = useSend(alerts, draft.clear);
   const { choice, typed, why } = draft.value;
   const until = ahead(choice, typed, now.value);
+  // The moment moves with the clock. A second try under one key has to be of the same content, or the server refuses it.
+  const sent = useRef({ key: "", until: 0 });
   const onSend = () => {
-    if (until !== null) send({ act: "acknowledge", until: new Date(until).toISOString(), why: why.trim() || null }, draft.key);
+    if (until === null) return;
+    if (sent.current.key !== draft.key) sent.current = { key: draft.key, until };
+    void send({ act: "acknowledge", until: new Date(sent.current.until).toISOString(), why: why.trim() || null }, draft.key);
   };
   return h(Shell, {
     title: t("acts.form.until", { n: alerts.length }), about: subjects(alerts), submit: t("acts.do.acknowledge"), busy, fault,
     canSend: until !== null, why: t("acts.until_what"), onSend,
   },
-  h(Until, { label: t("acts.until"), choice, typed, longest: 24, at: now.value, onSet: draft.set }),
+  h(Until, { label: t("acts.until"), choice, typed, at: now.value, onSet: draft.set }),
   h(TextField, { label: t("acts.why"), hint: t("acts.optional"), rows: 1, value: why, onText: (text) => draft.set({ why: text }) }));
 }
 
