@@ -11,7 +11,8 @@
 //! | `ask` | the questions of the pages |
 //!
 //! `main_loop` has the loop itself. `start` builds the parts and runs it, `recover` and `restart` bring back the
-//! state. `past` and `rehearse` process lines again outside a daemon: from a journal, and from a bundle.
+//! state. `past` and `rehearse` process lines again outside a daemon: from a journal, and from a bundle. `past_chart`
+//! has the zones of an earlier time, and `past_static` what a vessel once reported about itself.
 //!
 //! | outlives the process | owner |
 //! |---|---|
@@ -28,6 +29,8 @@ mod feeds;
 mod journaling;
 mod main_loop;
 mod past;
+mod past_chart;
+mod past_static;
 mod persist;
 mod rates;
 mod reading;
@@ -44,6 +47,8 @@ mod ticks;
 mod trail;
 
 pub use past::{LookBack, LookedBack, Onlooker, Origin, is_journal, look_back};
+pub use past_chart::past_chart;
+pub use past_static::{PastReach, past_static};
 pub use rehearse::rehearse;
 pub(crate) use restart::{PurgedLines, purge_lines};
 pub use restart::{beside as journal_beside, folder as journal_folder, folder_of as journal_folder_of};

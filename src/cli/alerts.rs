@@ -23,6 +23,7 @@ use super::place::StoreArguments;
 use super::subjects::about;
 use super::table::short_id;
 use super::when::{ahead, length};
+use crate::config::Table;
 use crate::platform::clock::Clock;
 use crate::platform::telemetry::FromAir;
 use crate::storage::export::Format;
@@ -183,7 +184,9 @@ fn format(text: &str) -> Result<Format, String> {
 /// The store cannot be used; an id is unknown or the store refuses the action (2); no person is named for an
 /// action.
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
-    let path = arguments.store.path()?;
+    let needed: &[Table] = if matches!(arguments.command, Command::Report(_)) { &[Table::Journal] } else { &[] };
+    let place = arguments.store.place(needed)?;
+    let path = place.store.clone();
     let now = Clock.now();
     // One way for all actions that need nothing but ids. The person is found first, so that nothing is done
     // without one.
@@ -202,7 +205,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     match &arguments.command {
         Command::List(arguments) => list::main(&path, arguments, now),
         Command::Show { id, json } => page::main(&path, id, *json, now),
-        Command::Report(wanted) => super::report::of_alert(&path, wanted),
+        Command::Report(wanted) => super::report::of_alert(&place, arguments.store.config.as_deref(), wanted),
         Command::Changes(arguments) => changes::main(&path, arguments, now),
         Command::Ack { ids, until, why } => does(ids, Action::Acknowledge { until: *until }, why.as_deref()),
         Command::Assign { id, to, why } => {

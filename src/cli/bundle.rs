@@ -11,13 +11,14 @@ use super::access::refused;
 use super::failure::Failure;
 use super::output::print;
 use super::person::Person;
-use super::place::{Place, StoreArguments};
+use super::place::Place;
+use super::report;
 use super::table::short_id;
-use crate::config::Table;
 use crate::daemon;
 use crate::platform::clock::Clock;
 use crate::platform::disk::RealDisk;
 use crate::platform::telemetry::FromAir;
+use crate::storage::evidence::report::counted;
 use crate::storage::evidence::{
     self, EvidenceError, Found, Made, Opened, PublicKey, Signed, SigningKey, Sources, Verdict,
 };
@@ -106,20 +107,24 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     }
 }
 
-/// Packs a case and writes the bundle. `who` is named in the bundle and in the audit trail.
+/// Packs a case and writes the bundle. `place` needs the tables `[journal]` and `[evidence]`; `config` is the value of
+/// `--config`. `who` is named in the bundle and in the audit trail.
 ///
 /// # Errors
 /// The case is not known, the key or the journal cannot be read, or the file cannot be written. The bundle is
 /// then absent.
-pub(super) fn pack(store_named: &StoreArguments, who: &Person, wanted: &PackArguments) -> Result<(), Failure> {
-    let Place { store, settings } = store_named.place(&[Table::Journal, Table::Evidence])?;
+pub(super) fn pack(place: &Place, config: Option<&Path>, who: &Person, wanted: &PackArguments) -> Result<(), Failure> {
+    let Place { store, settings } = place;
     // With `--store`, the journal can only be where it is by default: beside the store.
-    let journal = settings.as_ref().and_then(|settings| daemon::journal_folder_of(&store, &settings.journal));
-    let journal = journal.unwrap_or_else(|| daemon::journal_beside(&store));
-    let of_settings = settings.and_then(|settings| settings.evidence.key);
-    let key = wanted.key.clone().or(of_settings).map(|path| SigningKey::read(&path)).transpose().map_err(failed)?;
-    let sources = Sources { store: &store, journal: &journal, disk: &RealDisk };
+    let journal = settings.as_ref().and_then(|settings| daemon::journal_folder_of(store, &settings.journal));
+    let journal = journal.unwrap_or_else(|| daemon::journal_beside(store));
     let now = Clock.now();
+    let case_file = store::case_file(store, &wanted.id, now).map_err(refused)?;
+    let chart = report::chart(place, config, &case_file.alerts);
+    let of_settings = settings.as_ref().and_then(|settings| settings.evidence.key.clone());
+    let key = wanted.key.clone().or(of_settings).map(|path| SigningKey::read(&path)).transpose().map_err(failed)?;
+    let zones = chart.as_ref().map(|chart| &chart.zones);
+    let sources = Sources { store, journal: &journal, disk: &RealDisk, zones };
     let made = evidence::pack(&sources, &wanted.id, who, wanted.before, key.as_ref(), now).map_err(failed)?;
     let marking = format!("TLP-{}", made.manifest.marking.tlp);
     let short = short_id(&made.manifest.case);
@@ -129,7 +134,7 @@ pub(super) fn pack(store_named: &StoreArguments, who: &Person, wanted: &PackArgu
     };
     evidence::write(&path, &made.bytes).map_err(not_written)?;
     let why = format!("head {}, to {}", made.manifest.head, path.display());
-    if let Err(error) = store::bundled(&store, &made.manifest.case, who, &why, now) {
+    if let Err(error) = store::bundled(store, &made.manifest.case, who, &why, now) {
         // A bundle that is missing from the audit trail must not be handed out.
         let _ = fs::remove_file(&path);
         return Err(refused(error));
@@ -192,8 +197,8 @@ fn verify(file: &Path, public_key: Option<&Path>) -> Result<(), Failure> {
     let other = count(|verdict| matches!(verdict, Verdict::Differs(_)));
     let missing = found.len() - same - other;
     let summary = format!(
-        "intact; of {} alerts {same} same, {other} same with differences, {missing} not found again",
-        found.len()
+        "intact; of {}, {same} same, {other} same with differences, {missing} not found again",
+        counted(found.len(), "alert")
     );
     match missing {
         0 => print(&format!("{summary}: every alert was found again\n")),

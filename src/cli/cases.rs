@@ -17,6 +17,7 @@ use super::place::StoreArguments;
 use super::subjects::vessel_names;
 use super::table::{Column, cut, number, short_id, table, text, width, wrapped};
 use super::{bundle, report};
+use crate::config::Table;
 use crate::platform::clock::Clock;
 use crate::platform::telemetry::FromAir;
 use crate::storage::evidence::report::{Event, behaviour_title, counted, events, mmsi, ties, vessel_words};
@@ -85,32 +86,38 @@ enum Command {
 /// The store cannot be used, an id is not known (2), or no person is named for a hold, a release
 /// or a bundle (2).
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
-    let path = arguments.store.path()?;
+    let needed: &[Table] = match &arguments.command {
+        Command::Report(_) => &[Table::Journal],
+        Command::Bundle(_) => &[Table::Journal, Table::Evidence],
+        _ => &[],
+    };
+    let place = arguments.store.place(needed)?;
+    let (path, config) = (&place.store, arguments.store.config.as_deref());
     let now = Clock.now();
     match &arguments.command {
-        Command::List { json: false } => print(&list(&path)?),
+        Command::List { json: false } => print(&list(path)?),
         Command::List { json: true } => {
-            let (cases, _) = ordered(&path)?;
+            let (cases, _) = ordered(path)?;
             print(&cases.iter().map(|case| format!("{case}\n")).collect::<String>())
         }
         Command::Export => {
-            let cases = store::cases(&path).map_err(refused)?;
-            exported(&path, arguments.who.as_ref(), "cases", &format!("{} cases", cases.len()))?;
+            let cases = store::cases(path).map_err(refused)?;
+            exported(path, arguments.who.as_ref(), "cases", &format!("{} cases", cases.len()))?;
             print(&cases.iter().map(|case| format!("{case}\n")).collect::<String>())
         }
-        Command::Show { id, json: true } => print(&format!("{}\n", store::case(&path, id).map_err(refused)?)),
+        Command::Show { id, json: true } => print(&format!("{}\n", store::case(path, id).map_err(refused)?)),
         Command::Show { id, json: false } => {
-            let case_file = store::case_file(&path, id, now).map_err(refused)?;
+            let case_file = store::case_file(path, id, now).map_err(refused)?;
             print(&page(&case_file, width()))
         }
-        Command::Report(wanted) => report::of_case(&path, wanted),
-        Command::Bundle(wanted) => bundle::pack(&arguments.store, &who(arguments.who.as_ref())?, wanted),
+        Command::Report(wanted) => report::of_case(&place, config, wanted),
+        Command::Bundle(wanted) => bundle::pack(&place, config, &who(arguments.who.as_ref())?, wanted),
         Command::Hold { id, reason } => {
-            let id = store::hold(&path, id, &who(arguments.who.as_ref())?, reason, now).map_err(refused)?;
+            let id = store::hold(path, id, &who(arguments.who.as_ref())?, reason, now).map_err(refused)?;
             print(&format!("{id} is held\n"))
         }
         Command::Release { id, reason } => {
-            let id = store::release(&path, id, &who(arguments.who.as_ref())?, reason, now).map_err(refused)?;
+            let id = store::release(path, id, &who(arguments.who.as_ref())?, reason, now).map_err(refused)?;
             print(&format!("{id} is no longer held\n"))
         }
     }

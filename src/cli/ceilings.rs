@@ -1,10 +1,12 @@
 //! Ceilings as arguments: up to which marking a person or token sees alerts.
 
+use super::failure::Failure;
 use super::marking::{europol, purpose, reality, tlp};
-use crate::storage::store::Ceilings;
+use crate::http::ceilings_fault;
+use crate::storage::store::{CeilingChange, Ceilings};
 use atalaia_core::alerts::handling::{Europol, Purpose, Reality, Tlp};
 
-/// The ceilings. If any is given, the others have no limit.
+/// The ceilings. What is not given has no limit in something new, and stays as it is otherwise.
 #[derive(Debug, clap::Args)]
 pub(super) struct CeilingArguments {
     /// Strictest TLP that is visible [default: RED]
@@ -28,17 +30,30 @@ pub(super) struct CeilingArguments {
 }
 
 impl CeilingArguments {
-    /// The ceilings; `None` if none is given.
-    pub(super) fn ceilings(&self) -> Option<Ceilings> {
-        let ceilings = Ceilings {
-            max_tlp: self.max_tlp.unwrap_or(Tlp::Red),
-            releasable_to: self.releasable_to.clone(),
-            europol: self.europol.clone(),
-            purposes: self.purposes.clone(),
-            realities: self.realities.clone(),
-            personal_data: self.personal_data.unwrap_or(true),
+    /// What to change; `None` if nothing is given.
+    ///
+    /// # Errors
+    /// A list cannot be a ceiling.
+    pub(super) fn change(&self) -> Result<Option<CeilingChange>, Failure> {
+        let change = CeilingChange {
+            max_tlp: self.max_tlp,
+            releasable_to: self.releasable_to.clone().map(Some),
+            europol: self.europol.clone().map(Some),
+            purposes: self.purposes.clone().map(Some),
+            realities: self.realities.clone().map(Some),
+            personal_data: self.personal_data,
         };
-        let is_given = ceilings != Ceilings::default() || self.max_tlp.is_some() || self.personal_data.is_some();
-        is_given.then_some(ceilings)
+        match ceilings_fault(&change.over(Ceilings::default())) {
+            Some((key, fault)) => Err(Failure::Usage(format!("{key}: {fault}"))),
+            None => Ok((change != CeilingChange::default()).then_some(change)),
+        }
+    }
+
+    /// The ceilings of something new.
+    ///
+    /// # Errors
+    /// A list cannot be a ceiling.
+    pub(super) fn ceilings(&self) -> Result<Ceilings, Failure> {
+        Ok(self.change()?.unwrap_or_default().over(Ceilings::default()))
     }
 }

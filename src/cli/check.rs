@@ -36,7 +36,8 @@ pub(super) struct Arguments {
     /// The daemon's user, instead of the one in the unit
     #[arg(long, value_name = "NAME", requires = "as_service")]
     user: Option<String>,
-    /// Connect to every server of an input or sink, and report which can be reached
+    /// Connect to every server of an input or sink, and report which can be reached. Servers of HTTP are asked for
+    /// their options, without a login, which changes nothing there
     #[arg(long)]
     connect: bool,
     /// Send a test alert, marked as one, through this sink, or without a name through all of them, and report

@@ -91,7 +91,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
             let token = Token {
                 name: name.clone(),
                 rights: rights.iter().copied().collect::<Rights>(),
-                ceilings: ceilings.ceilings().unwrap_or_default(),
+                ceilings: ceilings.ceilings()?,
                 networks: networks.clone(),
                 purpose: *purpose,
                 made_by: by.who.to_owned(),

@@ -19,12 +19,15 @@ use super::when::short;
 use crate::http::{ApiSecret, hash, name_fault};
 use crate::platform::clock::Clock;
 use crate::platform::telemetry::FromAir;
-use crate::storage::store::{self, Actor, Alteration, Person, Role, Session};
+use crate::storage::store::{self, Actor, Alteration, Link, Person, Role, Session};
 use atalaia_core::alerts::handling::Purpose;
 use atalaia_core::base::time::{Span, Time};
 
 /// How long a one-time link is valid.
 const LINK_LIFE: Span = Span::from_hours(24);
+
+/// Longest time that the settings let a session idle. The command may work without them.
+const LONGEST_IDLE: Span = Span::from_hours(24);
 
 /// Arguments of `atalaia users`.
 #[derive(Debug, clap::Args)]
@@ -147,8 +150,8 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
             let person = Person {
                 name: name.clone(),
                 password: hashed,
-                roles: roles.clone(),
-                ceilings: ceilings.ceilings().unwrap_or_default(),
+                roles: Role::sorted(roles.iter().copied()),
+                ceilings: ceilings.ceilings()?,
                 purpose: *purpose,
                 made_at: now,
                 disabled_at: None,
@@ -156,22 +159,27 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
                 preferences: json!({}),
                 seen: None,
             };
-            store::add_person(&path, &person, by, now).map_err(refused)?;
-            if password.link { link(&path, name, by, now) } else { Ok(()) }
+            let (made, secret) = if password.link { new_link(now).map(Some)? } else { None }.unzip();
+            store::add_person(&path, &person, made.as_ref(), by, now).map_err(refused)?;
+            secret.map_or(Ok(()), |secret| show_link(&secret))
         }
         Command::Set { name, roles, password, password_file, purpose, disable, enable, ceilings } => {
             let is_new = *password || password_file.is_some();
             let change = Alteration {
                 password: is_new.then(|| hashed(password_file.as_deref(), name)).transpose()?,
-                roles: roles.clone(),
-                ceilings: ceilings.ceilings(),
+                roles: roles.as_ref().map(|roles| Role::sorted(roles.iter().copied())),
+                ceilings: ceilings.change()?,
                 purpose: purpose.map(Some),
                 disabled: (*disable || *enable).then_some(*disable),
             };
             store::alter_person(&path, name, &change, None, by, now).map(drop).map_err(refused)
         }
         Command::Remove { name } => store::remove_person(&path, name, by, now).map_err(refused),
-        Command::Link { name } => link(&path, name, by, now),
+        Command::Link { name } => {
+            let (link, secret) = new_link(now)?;
+            store::make_link(&path, name, &link, by, now).map_err(refused)?;
+            show_link(&secret)
+        }
         Command::Sessions { end } => {
             let name = end.as_deref().unwrap_or_default();
             let ended = store::end_sessions(&path, name, None, by, now).map_err(refused)?;
@@ -186,17 +194,21 @@ fn hashed(file: Option<&Path>, name: &str) -> Result<String, Failure> {
     hash(&password).map_err(|error| Failure::Other(format!("password: {error}")))
 }
 
-/// Makes a one-time link and prints the part that belongs behind the address of the console.
-fn link(path: &Path, name: &str, by: Actor<'_>, now: Time) -> Result<(), Failure> {
+/// A new one-time link, and its secret.
+fn new_link(now: Time) -> Result<(Link, ApiSecret), Failure> {
     let secret = ApiSecret::fresh().map_err(|error| Failure::Other(error.to_string()))?;
-    store::make_link(path, name, &secret.digest(), now + LINK_LIFE, by, now).map_err(refused)?;
+    Ok((Link { secret: secret.digest(), ends_at: now + LINK_LIFE }, secret))
+}
+
+/// Prints the part of a one-time link that belongs behind the address of the console.
+fn show_link(secret: &ApiSecret) -> Result<(), Failure> {
     print(&format!("/login#link={}\n", secret.expose()))
 }
 
 /// Prints the people.
 fn list(path: &Path, as_json: bool, now: Time) -> Result<(), Failure> {
     let people = store::people(path).map_err(refused)?;
-    let sessions = store::sessions(path, now).map_err(refused)?;
+    let sessions = store::sessions(path, LONGEST_IDLE, now).map_err(refused)?;
     let names = |person: &Person| person.roles.iter().map(|role| role.name()).collect::<Vec<_>>();
     let count = |person: &Person| sessions.iter().filter(|session| session.person == person.name).count();
     if as_json {
@@ -230,7 +242,7 @@ fn list_sessions(path: &Path, now: Time) -> Result<(), Failure> {
         let way = session.way.name().to_owned();
         vec![person, way, session.address.clone(), short(session.began_at, now), short(session.used_at, now)]
     };
-    let rows: Vec<Vec<String>> = store::sessions(path, now).map_err(refused)?.iter().map(row).collect();
+    let rows: Vec<Vec<String>> = store::sessions(path, LONGEST_IDLE, now).map_err(refused)?.iter().map(row).collect();
     print(&table(&SESSIONS, &rows, width()))
 }
 

@@ -6,6 +6,7 @@
 
 mod deed;
 mod deeds;
+mod earlier;
 mod identity;
 mod page;
 mod record;
@@ -48,7 +49,8 @@ pub(super) struct Arguments {
     /// MMSI (9 digits), IMO number (7 digits) or name, or part of the name
     #[arg(value_name = "VESSEL", required = true)]
     vessel: Vec<String>,
-    /// Show every stop, silence, port call, meeting, alert and case, not only the latest
+    /// Show every stop, silence, port call, meeting, alert and case, not only the latest, and look for earlier
+    /// identities in the whole journal, which can take minutes
     #[arg(long)]
     all: bool,
     /// Print one JSON object
@@ -127,8 +129,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     if folder.is_none() {
         aside("there is no journal: positions, stops and port calls are not known here");
     }
-    // The identities of a vessel are collected while the journal is read, so it must be known beforehand. Of
-    // a name that only the journal knows, the former identities are therefore missing.
+    // The silences of a vessel are watched while the journal is read, so it must be known beforehand.
     let mut candidates = of_store(&store, &asked)?;
     let mut known = match candidates.len() {
         1 => candidates.keys().next().copied(),
@@ -138,7 +139,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
         known = Some(mmsi);
     }
     let (mut sayings, mut watch) = (Sayings::default(), silences::Watch::default());
-    let looked = match folder {
+    let looked = match folder.clone() {
         Some(folder) => look(arguments, folder, known, &mut sayings, &mut watch)?,
         None => None,
     };
@@ -153,7 +154,12 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     };
     // Tracks are most of the data, and only JSON shows them.
     let extent = if arguments.json { Extent::Whole } else { Extent::WithoutTracks };
-    let known = gather(&store, mmsi, extent, Clock.now(), looked, sayings, &watch)?;
+    let reach = match &folder {
+        Some(folder) => earlier::add(folder, mmsi, arguments.all, &mut sayings)?,
+        None => None,
+    };
+    let mut known = gather(&store, mmsi, extent, Clock.now(), looked, sayings, &watch)?;
+    known.reach = reach;
     if known.deeds.last.is_none() && known.alerts.is_empty() {
         let since = known.since.map_or_else(String::new, |since| format!(" since {}", since.minute()));
         return Err(Failure::Usage(format!("MMSI {mmsi:09} was not heard{since}, and the store has no alert of it")));
@@ -292,7 +298,7 @@ fn gather(
         let said = Said { mmsi, imo, call_sign: word(Field::CallSign), name: word(Field::Name) };
         listed = settings.chart.watchlists.find(said, now);
     }
-    Ok(VesselRecord { mmsi, now, read_to, since, journal, deeds, sayings, listed, alerts, cases })
+    Ok(VesselRecord { mmsi, now, read_to, since, journal, deeds, sayings, reach: None, listed, alerts, cases })
 }
 
 #[cfg(test)]

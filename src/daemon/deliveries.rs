@@ -12,6 +12,7 @@ use crate::config::Checked;
 use crate::delivery::{Dispatcher, StoreLink, Wake};
 use crate::platform::clock::Clock;
 use atalaia_core::alerts::Change;
+use atalaia_core::engine::Engine;
 
 /// Time sinks have for the remaining deliveries when stopping. What remains is sent after the next start, if there is a store.
 const LAST_DELIVERIES: Duration = Duration::from_secs(4);
@@ -62,8 +63,8 @@ impl Deliveries {
     }
 
     /// Stores the changes, which serves the sinks; without a store they go to the sinks at once.
-    pub(super) fn deliver(&mut self, changes: Vec<Change>, kept: &mut Persistence) {
-        if let (Some(changes), Some(dispatcher)) = (kept.store(changes), &self.dispatcher) {
+    pub(super) fn deliver(&mut self, changes: Vec<Change>, kept: &mut Persistence, engine: &Engine) {
+        if let (Some(changes), Some(dispatcher)) = (kept.store(changes, engine), &self.dispatcher) {
             dispatcher.deliver(&changes);
         }
     }

@@ -147,7 +147,7 @@ impl Daemon {
         }
         let changes = self.deliveries.take();
         self.status.count(&changes);
-        self.deliveries.deliver(changes, &mut self.persistence);
+        self.deliveries.deliver(changes, &mut self.persistence, &self.driver.engine);
     }
 
     /// Lines of an input: journal first, then engine. The sender is acknowledged once the journal is durable up to
@@ -226,7 +226,7 @@ impl Daemon {
         self.persistence.report_flood(engine, now);
         self.persistence.store_cases(engine);
         self.persistence.purge(&self.settings);
-        self.trail.count(received, &self.feeds.sources, self.persistence.store.as_ref());
+        self.trail.count(now, received, &self.feeds.sources, self.persistence.store.as_ref());
         self.trail.log_head(now, self.persistence.trail());
         self.with_status(|status, parts| status.look_out(parts, now));
         self.questions.publish(&self.driver.engine, &self.settings.chart);

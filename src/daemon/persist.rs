@@ -4,6 +4,7 @@
 //! a start, after a loss and at the end. If the store is full, the feeds pause; if it fails, alerts are held back
 //! rather than sent without being stored.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -24,6 +25,7 @@ use crate::platform::disk::Absence;
 use crate::platform::telemetry::Pulse;
 use crate::storage::journal::{self, Rehearsal};
 use crate::storage::store::{self, Orders, Store};
+use atalaia_core::alerts::cases::Case;
 use atalaia_core::alerts::{Change, Notice, NoticeFacts, VesselFlood};
 use atalaia_core::engine::Engine;
 
@@ -55,6 +57,8 @@ pub(super) struct Persistence {
     pub(super) is_due: bool,
     /// Since when the cases have changed; `None` if they are stored.
     cases_at: Option<Moment>,
+    /// Ids of the cases that have been stored since the start, as far as the engine still has them. Others are stored with their alerts.
+    cases: BTreeSet<String>,
     /// The daily removal of what is past its retention.
     purging: Purging,
     /// More vessels than there is room for.
@@ -140,8 +144,18 @@ impl Persistence {
         let (started, records) = recover::begin(settings, store.as_ref(), &syncer, clock, taking_up, tell)?;
         let flood = Flood { reported: started.driver.engine.tracks().evicted(), at: None, noticed: true };
         let purging = Purging::default();
-        let kept =
-            Persistence { clock, store, stored, records, journal_says, is_due: false, cases_at: None, purging, flood };
+        let kept = Persistence {
+            clock,
+            store,
+            stored,
+            records,
+            journal_says,
+            is_due: false,
+            cases_at: None,
+            cases: BTreeSet::new(),
+            purging,
+            flood,
+        };
         Ok((kept, started))
     }
 
@@ -155,15 +169,25 @@ impl Persistence {
         self.store.as_ref().is_none_or(Store::has_room)
     }
 
-    /// Stores changes after the entries that led to them. Returns them if there is no store.
-    pub(super) fn store(&mut self, changes: Vec<Change>) -> Option<Vec<Change>> {
+    /// Stores changes after the entries that led to them, together with the cases that they begin. Returns them if there is no store.
+    pub(super) fn store(&mut self, changes: Vec<Change>, engine: &Engine) -> Option<Vec<Change>> {
         let Some(store) = &self.store else {
             return Some(changes);
         };
+        let mut begun: BTreeMap<String, Case> = BTreeMap::new();
+        for change in &changes {
+            let named = change.alert.case_id.as_ref();
+            if named.is_none_or(|id| self.cases.contains(id) || begun.contains_key(id)) {
+                continue;
+            }
+            // A later change of this turn may have put the alert into another case.
+            begun.extend(engine.case_with(&change.alert.id).map(|case| (case.id.clone(), case)));
+        }
+        self.cases.extend(begun.keys().cloned());
         self.cases_at.get_or_insert_with(|| self.clock.moment());
         // The store waits until the journal is durable up to here, so that a restart can decide the same again.
         let position = self.records.as_mut().map_or(0, Records::flush);
-        store.changes(changes, position);
+        store.changes_with_cases(changes, begun.into_values().collect(), position);
         None
     }
 
@@ -174,7 +198,9 @@ impl Persistence {
         };
         let now = self.clock.moment();
         if self.cases_at.take_if(|since| CASES_EVERY <= now.since(*since)).is_some() {
-            store.cases(engine.cases());
+            let cases = engine.cases();
+            self.cases = cases.iter().map(|case| case.id.clone()).collect();
+            store.cases(cases);
         }
     }
 

@@ -15,9 +15,11 @@ use super::persist::orders;
 use crate::config::Checked;
 use crate::platform::clock::Moment;
 use crate::platform::telemetry::FromAir;
-use crate::storage::store::{self, Head, OwnRecord, Store, Verb};
+use crate::storage::store::{self, Collected, Head, OwnRecord, Store, Verb};
 use atalaia_core::base::time::Time;
 
+/// Interval at which the counts of lines are kept: a daemon that is killed loses at most this much of them.
+const KEEP_EVERY: Duration = Duration::from_secs(60);
 /// Interval between two heads in the log.
 const HEAD_EVERY: Duration = Duration::from_secs(3600);
 /// Maximum number of files named in one row.
@@ -30,6 +32,8 @@ pub(super) struct TrailKeeper {
     counting: Option<(String, Time)>,
     /// Lines of each input that rows of the trail have counted, by the place of the input.
     counted: Vec<u64>,
+    /// When the counts were last kept; `None` before the first time.
+    kept: Option<Moment>,
     /// When the head was last sent to the log, and the thread that read it.
     head: Option<(Moment, Option<JoinHandle<Option<Head>>>)>,
     /// The head that was logged last.
@@ -37,11 +41,11 @@ pub(super) struct TrailKeeper {
 }
 
 impl TrailKeeper {
-    /// Writes a row for each feed when the day has changed, by the wall clock in UTC.
-    pub(super) fn count(&mut self, now: Time, sources: &[Source], store: Option<&Store>) {
+    /// Writes a row for each feed when the day has changed, by the wall clock in UTC. Keeps the counts every [`KEEP_EVERY`].
+    pub(super) fn count(&mut self, moment: Moment, now: Time, sources: &[Source], store: Option<&Store>) {
         let today = now.date();
         match &self.counting {
-            Some((day, _)) if *day == today => {}
+            Some((day, _)) if *day == today => self.keep(moment, now, sources, store),
             Some(_) => self.write(now, sources, store),
             None => self.counting = Some((today, now)),
         }
@@ -49,18 +53,37 @@ impl TrailKeeper {
 
     /// Writes a row for each feed from which lines have come since the last one. Also when the daemon stops. The count then begins again.
     pub(super) fn write(&mut self, now: Time, sources: &[Source], store: Option<&Store>) {
-        let from = self.counting.as_ref().map_or(now, |(_, from)| *from);
-        self.counted.resize(sources.len(), 0);
-        for (source, counted) in sources.iter().zip(&mut self.counted) {
-            let lines = source.lines.saturating_sub(*counted);
-            *counted = source.lines;
-            if let Some(store) = store.filter(|_| 0 < lines) {
-                let why = format!("{lines} lines from {from} to {now}");
-                let (subject, verb) = (format!("feed {}", source.name), Verb::Collection);
-                store.record(OwnRecord { verb, what: "collected", subject, why: Some(why) });
-            }
+        let counts = self.counts(now, sources);
+        self.counted = sources.iter().map(|source| source.lines).collect();
+        if let Some(store) = store.filter(|_| !counts.is_empty()) {
+            store.collected(counts);
         }
         self.counting = Some((now.date(), now));
+    }
+
+    /// Keeps the counts so far, if that was not done within [`KEEP_EVERY`].
+    fn keep(&mut self, moment: Moment, now: Time, sources: &[Source], store: Option<&Store>) {
+        if self.kept.is_some_and(|kept| moment.since(kept) < KEEP_EVERY) {
+            return;
+        }
+        self.kept = Some(moment);
+        let counts = self.counts(now, sources);
+        if let Some(store) = store.filter(|_| !counts.is_empty()) {
+            store.collecting(counts);
+        }
+    }
+
+    /// What each feed has sent since the last row about it, without those that have sent nothing.
+    fn counts(&self, now: Time, sources: &[Source]) -> Vec<Collected> {
+        let from = self.counting.as_ref().map_or(now, |(_, from)| *from);
+        let counted = self.counted.iter().copied().chain(std::iter::repeat(0));
+        let counts = sources.iter().zip(counted).map(|(source, counted)| Collected {
+            feed: source.name.clone(),
+            lines: source.lines.saturating_sub(counted),
+            from,
+            until: now,
+        });
+        counts.filter(|one| 0 < one.lines).collect()
     }
 
     /// Sends the head of the trail to the log once an hour, if it is another one. It is read on a thread of its own, because that may wait

@@ -8,9 +8,11 @@
 //! the machine. A page shows counts and fixed words; what came over the air is escaped or left out.
 //!
 //! Layers, from the outside: `listener` accepts connections and limits their lives, `serve` routes requests, one module each makes a page
-//! (`metrics`, `health`, `status`, `questions`), and `view` and `ask` are what they are made from.
+//! (`metrics`, `health`, `status`, `questions`), and `view` and `ask` are what they are made from. `answering` has the answers that
+//! `questions` and `api` share.
 
 mod access;
+mod answering;
 mod api;
 mod ask;
 mod body;
@@ -30,8 +32,8 @@ mod status;
 mod view;
 
 pub use access::{
-    AskPurpose, LONGEST_TOKEN_LIFE, Right, Rights, Role, Secret as ApiSecret, Settings as ApiSettings, hash,
-    name_fault, password_fault, token_fault,
+    AskPurpose, LONGEST_TOKEN_LIFE, Right, Rights, Role, Secret as ApiSecret, Settings as ApiSettings, ceilings_fault,
+    hash, name_fault, password_fault, token_fault,
 };
 pub use api::{Names, Pictures};
 pub use ask::{Ask, Asker, QuestionQueue, asking};

@@ -2,6 +2,7 @@
 //!
 //! Nothing is cached, because a page shows the present, and browsers must not guess another content type.
 
+use axum::body::Body;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -23,12 +24,12 @@ pub(super) fn found(value: &impl Serialize) -> Response {
     json(StatusCode::OK, value)
 }
 
-/// A response with a text body of this content type.
-pub(super) fn page(status: StatusCode, kind: &'static str, text: String) -> Response {
+/// A response with a body of this content type.
+pub(super) fn page(status: StatusCode, kind: &'static str, body: impl Into<Body>) -> Response {
     let headers: [(HeaderName, HeaderValue); 3] = [
         (CONTENT_TYPE, HeaderValue::from_static(kind)),
         (CACHE_CONTROL, HeaderValue::from_static("no-store")),
         (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     ];
-    (status, headers, text).into_response()
+    (status, headers, body.into()).into_response()
 }

@@ -4,7 +4,7 @@
 //! problem, so programs can tell the kinds apart.
 
 use axum::http::StatusCode;
-use axum::http::header::{HeaderValue, RETRY_AFTER};
+use axum::http::header::{HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::Value;
@@ -233,6 +233,10 @@ impl IntoResponse for Problem {
         let mut response = page(self.status, "application/problem+json", format!("{text}\n"));
         if let Some(seconds) = self.again {
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if self.status == StatusCode::UNAUTHORIZED {
+            // RFC 9110, 11.6.1, requires it. Browsers open no window of their own for this scheme.
+            response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"atalaia\""));
         }
         response
     }

@@ -7,7 +7,7 @@ import { drawn, newPage, profile, shot, signIn, skip, stop } from "./browser.mjs
 
 after(stop);
 
-const PAGES = ["/", "/cases", "/silences", "/zones", "/status", "/people", "/audit"];
+const PAGES = ["/", "/map", "/cases", "/silences", "/zones", "/status", "/people", "/audit"];
 
 for (const palette of ["day", "dusk", "night"]) {
   test(`no serious fault of accessibility in ${palette}`, { skip }, async () => {

@@ -2,6 +2,7 @@
 // Cases: one that is stored later than its first alert, and the legal hold.
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import { seriousFaults } from "./axe.mjs";
 import { NAME, assertNoFaults, newPage, profile, shot, signIn, skip, stop } from "./browser.mjs";
 
 after(stop);
@@ -59,6 +60,7 @@ test("a supervisor holds a case with a reason and lifts the hold; who may not is
   await page.reload();
   assert.equal(await page.getByLabel("Reason").inputValue(), "<b>investigation</b> 12/2026");
   await shot(page, "case-hold");
+  assert.deepEqual(await seriousFaults(page), []);
   await send.click();
   await page.locator(".al-tag-held", { hasText: `held by ${NAME}: <b>investigation</b> 12/2026` }).waitFor();
   assert.deepEqual([(await held()).who, (await held()).why], [NAME, "<b>investigation</b> 12/2026"]);

@@ -2,6 +2,7 @@
 // Filters that a person keeps by name: kept, chosen, renamed, forgotten, and there again on the next page.
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import { seriousFaults } from "./axe.mjs";
 import { assertNoFaults, newPage, profile, shot, signIn, skip, stop } from "./browser.mjs";
 
 after(stop);
@@ -54,6 +55,7 @@ test("a filter is kept by name, renamed and forgotten", { skip, timeout: 90_000 
   await menu.getByText("There is a filter of that name").waitFor();
   assert.equal(await menu.locator("form.saved-row button").isDisabled(), true);
   await shot(page, "filters-taken");
+  assert.deepEqual(await seriousFaults(page), []);
   await field.fill("A drifters");
   await page.keyboard.press("Enter");
   await menu.locator("b", { hasText: "A drifters" }).waitFor();

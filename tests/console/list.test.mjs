@@ -77,6 +77,15 @@ test("an alert that ended or was closed stays in its place, greyed, until the li
   assert.deepEqual(list.rows, ["b"]);
 });
 
+test("an alert that is withdrawn leaves the list at once, wherever it was", () => {
+  let list = order.first({ items: [alert("a", 60), alert("b", 50)], next: null, total: 2 });
+  list = order.receive(list, [alert("c", 90)], () => true);
+  const before = list;
+  for (const id of ["a", "c", "never there"]) list = order.withdraw(list, id);
+  assert.deepEqual([list.rows, [...list.items.keys()], list.waiting.size, list.total], [["b"], ["b"], 0, 1]);
+  assert.deepEqual(before.rows, ["a", "b"], "what was given is as it was");
+});
+
 test("an alert that ended, was closed and is reopened is no longer greyed", () => {
   const ended = alert("a", 60, { status: "ended", revision: 2 });
   let list = order.first({ items: [ended], next: null, total: 1 });

@@ -108,6 +108,14 @@ test("labels never overlap, and what has no place is left out", () => {
   for (const [i, a] of drawn.entries()) for (const b of drawn.slice(i + 1)) assert.ok(a[2] <= b[0] || b[2] <= a[0] || a[3] <= b[1] || b[3] <= a[1], `${a} and ${b}`);
 });
 
+test("a label at the edge of the map stands on the side that has room for it", () => {
+  const drawn = [];
+  const context = { measureText: (text) => ({ width: text.length * 7 }), strokeText: () => undefined, fillText: (text, x) => drawn.push([x, x + text.length * 7]) };
+  new Labels().draw(context, [{ x: 780, y: 100, text: "EXERCISE CHARLIE", colour: "#000000" }, { x: 790, y: 300, text: "EXERCISE DELTA", colour: "#000000", must: true }, { x: 4, y: 500, text: "ALFA", colour: "#000000" }], "#ffffff", 800, 600);
+  assert.equal(drawn.length, 3);
+  for (const [left, right] of drawn) assert.ok(left >= 0 && right <= 800, `from ${left} to ${right}`);
+});
+
 test("a name from the air becomes one short line that cannot turn the text round", () => {
   assert.equal(plain("EVIL\u202Egpj\nNAME\u200b"), "EVIL gpj NAME");
   assert.equal([...plain("X".repeat(10000))].length, 28);

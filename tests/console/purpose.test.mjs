@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { readFileSync } from "node:fs";
+import { seriousFaults } from "./axe.mjs";
 import { NAME, PASSWORD, assertNoFaults, newPage, profile, shot, signIn, stop } from "./browser.mjs";
 import { ownDaemon, skipOwn as skip } from "./daemon.mjs";
 
@@ -103,13 +104,14 @@ for (const setting of ORDER) {
 
       // A search for a vessel.
       const { items } = await (await page.request.get("/api/v1/alerts?limit=500")).json();
-      const { name } = items.find((/** @type {any} */ each) => each.id === first).vessels[0];
+      const { name, mmsi } = items.find((/** @type {any} */ each) => each.id === first).vessels[0];
       await page.keyboard.press("/");
       await page.keyboard.type(name.slice(0, 5));
       const box = page.locator(".search");
       if (asks("search")) {
         await box.locator("#search-purpose").waitFor();
         await shot(page, `purpose-search-${setting}`);
+        assert.deepEqual(await seriousFaults(page), []);
         // What needs no purpose is found already, and the text can go on.
         await page.keyboard.type(name.slice(5));
         await box.getByRole("combobox", { name: "What is this search" }).selectOption("SAR");
@@ -145,7 +147,16 @@ for (const setting of ORDER) {
         await form.waitFor({ state: "detached" });
       }
 
+      // A page of its own: one question for all of its parts.
+      await page.goto(`/vessels/${mmsi}`);
+      if (asks("always")) await answer(page, "FisheriesMonitoring");
+      await page.locator(".al-vessel-page h1").waitFor();
+      await page.locator(".al-vessel-page .al-row, .al-vessel-page [role=row], .al-vessel-page a[href^='/alerts/']").first().waitFor();
+      assert.equal(await question(page).count(), 0);
+
       const all = trail();
+      const parts = all.filter((each) => each.who === NAME && each.subject === `vessel ${mmsi}`);
+      assert.ok(parts.length > 1 && parts.every((each) => each.purpose === (asks("always") ? "FisheriesMonitoring" : usual)), JSON.stringify(parts));
       const looks = all.filter((each) => each.who === NAME && each.what === "alert");
       assert.deepEqual(looks.find((each) => each.subject === first)?.purpose, asks("always") ? "Safety" : usual);
       assert.deepEqual(looks.find((each) => each.subject === second)?.purpose, asks("always") ? "Security" : usual);
@@ -163,6 +174,7 @@ test("who does not state a purpose keeps the page, reads why, and can state it l
     await row.click();
     await question(page).waitFor();
     await shot(page, "purpose-always");
+    assert.deepEqual(await seriousFaults(page), []);
     // The focus is on the answer, so that the keyboard is enough; the letters of keys choose no purpose.
     const chosen = await question(page).getByRole("combobox").inputValue();
     await page.keyboard.press("Escape");

@@ -116,13 +116,20 @@ test("a watch on a daemon that is killed again and again loses no act and double
         if (round % 3 === 2) await insist(page);
         await own.kill();
         if (round % 3 === 1) {
-          await page.keyboard.press("Control+Enter");
-          await page.locator(".act-fault", { hasText: "Your text is kept" }).waitFor();
+          // The form may move from the list to the panel of the alert, which has just been opened.
+          await until(async () => {
+            await page.locator(".act-form textarea").press("Control+Enter");
+            return page.locator(".act-fault", { hasText: "Your text is kept" }).waitFor({ timeout: 2000 }).then(() => true, () => false);
+          }, "word that the text is kept");
           await new Promise((done) => setTimeout(done, round === 1 ? OUTAGE_MS : 0));
         }
         await own.start();
         times.push(await back(own, page, other, `person.${round}`));
-        if (await page.locator(".act-form").isVisible()) await insist(page);
+        await until(async () => {
+          if (await page.locator(".act-form").isVisible()) await insist(page);
+          const { notes } = await (await page.request.get(`${own.url}/api/v1/alerts/${id}?include=notes`)).json();
+          return notes?.some((/** @type {any} */ note) => note.text === text);
+        }, `the note of round ${round} in the store`);
         assert.equal(new URL(page.url()).searchParams.get("q"), "severity>=info", "the filter");
         await page.locator(`.alert-row[data-id="${id}"]`).click();
         await page.locator(".al-panel").getByText(text).first().waitFor();

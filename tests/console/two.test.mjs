@@ -74,6 +74,9 @@ async function writeNote(page, id, text) {
   await page.locator(".act-form textarea").fill(text);
 }
 
+/** Everything that a page shows or keeps, as one text. @param {Page} page */
+const remains = (page) => page.evaluate(() => [document.documentElement.outerHTML, JSON.stringify(sessionStorage), JSON.stringify(localStorage), document.title].join("\n"));
+
 test("an act of one is seen by the other, with the name of who did it", { skip }, async () => {
   await both(async (ana, bea, id) => {
     await ana.locator(`.alert-row[data-id="${id}"]`).click();
@@ -164,8 +167,23 @@ test("a role that is taken away takes its acts from the open page, and gives the
   });
 });
 
-/** Everything that a page shows or keeps, as one text. @param {Page} page */
-const remains = (page) => page.evaluate(() => [document.documentElement.outerHTML, JSON.stringify(sessionStorage), JSON.stringify(localStorage), document.title].join("\n"));
+test("who may no longer read alerts stays signed in, on a page that she may see, and without any of them", { skip }, async () => {
+  await both(async (ana, bea, id) => {
+    const { summary } = await seen(ana, id);
+    await bea.locator(`.alert-row[data-id="${id}"]`).click();
+    await bea.getByText(summary.slice(0, 60)).first().waitFor();
+    await alter(ana, { roles: ["auditor"] });
+    await bea.waitForURL("**/audit");
+    await bea.getByRole("heading", { name: "Audit" }).waitFor();
+    assert.equal(await bea.getByText("The session has ended").count(), 0);
+    const text = await remains(bea);
+    assert.ok(!text.includes(summary) && !text.includes(`data-id="${id}"`), "the page still has the alert");
+    assert.equal((await bea.request.get("/api/v1/alerts")).status(), 403);
+    await alter(ana, { roles: ROLES });
+    await bea.goto("/");
+    await bea.locator(`.alert-row[data-id="${id}"]`).waitFor();
+  });
+});
 
 test("an alert above the ceiling leaves list, map and open page, whether the ceiling sinks or the marking rises", { skip }, async () => {
   await both(async (ana, bea, id) => {

@@ -140,7 +140,7 @@ test("what somebody else did while a form was open is shown before its act repla
     await page.getByLabel("Reason").fill("Boarded");
     // The page hears of both changes at once.
     daemon.act(id, { owner: "m.silva" }, "m.silva");
-    await page.locator(".acts-bar, .alert-page").getByText("m.silva").first().waitFor();
+    await page.locator(".row-owner[title*=\"m.silva\"]").waitFor();
     await page.keyboard.press("Control+Enter");
     await page.locator(".act-clash").waitFor();
     assert.equal(daemon.get(id).state, "new");

@@ -110,6 +110,15 @@ impl HandlingSettings {
         fault::below("handling", problems)
     }
 
+    /// Whether what is known of a vessel counts as personal data.
+    pub fn is_personal(&self, small_craft: bool) -> bool {
+        match self.personal_data {
+            PersonalData::SmallCraft => small_craft,
+            PersonalData::Always => true,
+            PersonalData::Never => false,
+        }
+    }
+
     /// The marking of an alert that opened at `opened_at`. `corroborated` means that at least two stations heard each of its vessels,
     /// `small_craft` that at least one of these is a small craft.
     pub fn of(&self, opened_at: Time, corroborated: bool, small_craft: bool) -> Handling {
@@ -122,11 +131,7 @@ impl HandlingSettings {
             info_grade: if corroborated { self.corroborated_info_grade } else { self.info_grade },
             scheme: Scheme::FourByFour,
             purpose: self.purpose,
-            personal_data: match self.personal_data {
-                PersonalData::SmallCraft => small_craft,
-                PersonalData::Always => true,
-                PersonalData::Never => false,
-            },
+            personal_data: self.is_personal(small_craft),
             legal_basis: self.legal_basis.clone(),
             retain_until: day_of(opened_at) + Span::from_hours(24 * i64::from(self.retain_days)),
             reality: self.reality,

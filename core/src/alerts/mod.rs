@@ -39,6 +39,7 @@ pub use class::{Class, system_title};
 pub use handling::{Handling, HandlingSettings};
 pub use id::digest;
 pub use notice::{FailedDeliveries, Notice, NoticeFacts, NoticeKind, VesselFlood};
+pub(crate) use party::is_small;
 pub use point::EvidencePoint;
 pub use score::ScoreSettings;
 pub use settings::Settings;

@@ -94,7 +94,7 @@ impl Party {
 
     /// Whether it is a cargo ship, tanker or tug.
     pub(super) fn merchant_or_tug(&self) -> bool {
-        self.is(70..=89) || self.is(31..=32) || self.is(52..=52)
+        self.named.ship_type.is_some_and(is_merchant_or_tug)
     }
 
     /// Whether the vessel is at work where others would be suspect: pilot, search and rescue, port tender, law enforcement, dredger or
@@ -121,13 +121,24 @@ impl Party {
 
     /// Whether it is small: neither merchant ship nor tug, and short, class B, fishing, pleasure or of unknown type and length.
     pub(super) fn small(&self) -> bool {
-        if self.merchant_or_tug() {
-            return false;
-        }
-        let short = self.length.map(|metres| metres < SMALL_METRES);
-        let kind = self.fishing() || self.is(36..=37) || self.class == Class::B;
-        short == Some(true) || kind || (short.is_none() && self.named.ship_type.is_none())
+        is_small(self.named.ship_type, self.class, self.length)
     }
+}
+
+/// Whether a vessel is small: neither merchant ship nor tug, and short, class B, fishing, pleasure or of unknown type and length. Length in
+/// metres; type and length are `None` if never sent.
+pub(crate) fn is_small(ship_type: Option<u8>, class: Class, length: Option<u16>) -> bool {
+    if ship_type.is_some_and(is_merchant_or_tug) {
+        return false;
+    }
+    let short = length.map(|metres| metres < SMALL_METRES);
+    let kind = matches!(ship_type, Some(30 | 36 | 37)) || class == Class::B;
+    short == Some(true) || kind || (short.is_none() && ship_type.is_none())
+}
+
+/// Whether an AIS ship type is that of a cargo ship, tanker or tug (ITU-R M.1371).
+fn is_merchant_or_tug(ship_type: u8) -> bool {
+    matches!(ship_type, 70..=89 | 31..=32 | 52)
 }
 
 /// Whether a vessel is a sailing or pleasure craft by type, or a class B boat under 24 m that is not fishing. Length in metres.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ais::{self, Decoder, Line, Report, SourceId, SourceSettings};
 use crate::alerts::cases::{Case, CaseBook};
-use crate::alerts::{Alert, AlertBook, Change};
+use crate::alerts::{Alert, AlertBook, Change, HandlingSettings};
 use crate::base::time::{Span, Time};
 use crate::behaviours::{self, Behaviour, Output, Places, Scene};
 use crate::picture::coverage::{Coverage, Receipts};
@@ -267,9 +267,19 @@ impl Engine {
         self.cases.cases()
     }
 
+    /// The case that an alert or fact belongs to now, as [`cases`](Engine::cases) has it; `None` if it belongs to none.
+    pub fn case_with(&self, alert: &str) -> Option<Case> {
+        self.cases.case_with(alert)
+    }
+
     /// Counters of the decoder, for each input.
     pub fn tally(&self) -> &ais::Tally {
         self.decoder.tally()
+    }
+
+    /// The handling settings in force.
+    pub fn handling(&self) -> &HandlingSettings {
+        self.book.handling()
     }
 
     /// The tracks of all vessels.

@@ -41,10 +41,10 @@ impl Settings {
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct TimeSettings {
-    /// How late reports from stations may arrive. Seconds.
+    /// How late reports from stations may arrive and still be put in order; every alert waits this long. Seconds.
     #[schemars(range(min = 0, max = 86_400))]
     pub lateness_seconds: u32,
-    /// How late reports from files and aggregators may arrive. Seconds.
+    /// The same for recordings: inputs of kind `file` and `stdin`. Seconds.
     #[schemars(range(min = 0, max = 86_400))]
     pub file_lateness_seconds: u32,
     /// After this long without a line, by the time of receipt, an input no longer holds time back. Seconds.

@@ -37,7 +37,7 @@ pub use coast::Coast;
 pub use csv_table::CsvTable;
 pub use motion::{Approach, Hull, Motion, cpa, hull_metres};
 pub use notation::NotationError;
-pub use outline::{Bounds, Vertex, land_within};
+pub use outline::{Bounds, Vertex, land_within, ring_within};
 pub use port::Port;
 pub use ports::{Ports, SEEN_NM};
 pub use position::{LatLon, angle_between, wrap_degrees};

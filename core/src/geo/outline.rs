@@ -40,19 +40,19 @@ pub fn land_within(bounds: &Bounds) -> Vec<Vec<Vertex>> {
         }
         for ring in &rings {
             let ring: Vec<Vertex> = ring.iter().map(|at| (at.lon + turn, at.lat)).collect();
-            let clipped = clipped(ring, bounds);
-            if 3 <= clipped.len() {
-                found.push(clipped);
+            let within = ring_within(ring, bounds);
+            if 3 <= within.len() {
+                found.push(within);
             }
         }
     }
     found
 }
 
-/// Clips a polygon to the bounds, edge by edge (Sutherland-Hodgman).
+/// Clips a ring of a polygon to the bounds, edge by edge (Sutherland-Hodgman). Its longitudes must be continuous with those of the bounds.
 /// Empty if nothing of it is within the bounds. A ring that leaves and enters again becomes one ring with edges along
 /// the bounds, which is right for filling and wrong for drawing outlines.
-fn clipped(ring: Vec<Vertex>, bounds: &Bounds) -> Vec<Vertex> {
+pub fn ring_within(ring: Vec<Vertex>, bounds: &Bounds) -> Vec<Vertex> {
     let apart = ring.iter().all(|(lon, _)| *lon < bounds.west)
         || ring.iter().all(|(lon, _)| bounds.east < *lon)
         || ring.iter().all(|(_, lat)| *lat < bounds.south)
@@ -112,8 +112,8 @@ mod tests {
     fn a_polygon_is_cut_at_the_bounds() {
         let bounds = Bounds { south: 0.0, west: 0.0, north: 10.0, east: 10.0 };
         let square = vec![(-5.0, -5.0), (5.0, -5.0), (5.0, 5.0), (-5.0, 5.0), (-5.0, -5.0)];
-        assert!((area(&[clipped(square, &bounds)]) - 25.0).abs() < 1e-9);
-        assert!(clipped(vec![(20.0, 1.0), (21.0, 1.0), (20.0, 2.0)], &bounds).is_empty());
+        assert!((area(&[ring_within(square, &bounds)]) - 25.0).abs() < 1e-9);
+        assert!(ring_within(vec![(20.0, 1.0), (21.0, 1.0), (20.0, 2.0)], &bounds).is_empty());
     }
 
     #[test]

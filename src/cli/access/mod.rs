@@ -62,6 +62,7 @@ pub(super) fn to_settings(path: &Path) -> Result<(), Failure> {
 pub(super) fn refused(error: StoreError) -> Failure {
     match error {
         StoreError::Refused(text) => Failure::Usage(text),
+        StoreError::NameTaken { .. } => Failure::Usage(error.to_string()),
         error => Failure::Other(denied_store(&error).unwrap_or_else(|| error.to_string())),
     }
 }

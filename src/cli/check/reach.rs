@@ -14,7 +14,8 @@ use crate::platform::telemetry::FromAir;
 use crate::platform::tls::{self, Endpoint};
 
 /// Connects to each server briefly and prints the outcome, in the order of the settings. With TLS, a server
-/// counts as reached only after its certificate is accepted.
+/// counts as reached only after its certificate is accepted; over HTTP, only after it has answered a request for
+/// its options, which has no login and changes nothing.
 ///
 /// # Errors
 /// At least one cannot be reached: exit code 1.
@@ -38,7 +39,7 @@ pub(super) fn connect(settings: &Checked) -> Result<(), Failure> {
     for (who, endpoint, tls) in &wanted {
         let outcome = runtime.block_on(endpoint.reach(tls));
         away += usize::from(outcome.is_err());
-        let said = outcome.map_or_else(|error| format!("NOT REACHED: {error}"), str::to_owned);
+        let said = outcome.unwrap_or_else(|error| format!("NOT REACHED: {error}"));
         print(&format!("{}\n", FromAir(&format!("{who}: {}:{} {said}", endpoint.host, endpoint.port))))?;
     }
     match away {

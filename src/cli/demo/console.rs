@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::http::{ApiSecret, Role};
 use crate::platform::clock::Clock;
-use crate::storage::store::{self, Ceilings, Person};
+use crate::storage::store::{self, Ceilings, Link, Person};
 use atalaia_core::base::time::{Span, Time};
 
 /// The usual port of the console; another one if it is taken.
@@ -73,7 +73,7 @@ pub(super) fn add_person(store: &Path, stop: &CancellationToken) -> io::Result<b
         thread::sleep(STEP);
     }
     let now = Clock.now();
-    store::add_person(store, &person(now), store::OURSELVES, now).map_err(io::Error::other)?;
+    store::add_person(store, &person(now), None, store::OURSELVES, now).map_err(io::Error::other)?;
     Ok(true)
 }
 
@@ -81,7 +81,8 @@ pub(super) fn add_person(store: &Path, stop: &CancellationToken) -> io::Result<b
 pub(super) fn sign_in_link(store: &Path, address: &str) -> io::Result<String> {
     let now = Clock.now();
     let secret = ApiSecret::fresh()?;
-    store::make_link(store, PERSON, &secret.digest(), now + LINK, store::OURSELVES, now).map_err(io::Error::other)?;
+    let link = Link { secret: secret.digest(), ends_at: now + LINK };
+    store::make_link(store, PERSON, &link, store::OURSELVES, now).map_err(io::Error::other)?;
     Ok(format!("http://{address}/#link={}", secret.expose()))
 }
 

@@ -10,7 +10,7 @@ use super::words::{by_severity, names, status_of};
 use crate::cli::subjects::silence_words;
 use crate::cli::table::{cut, short_id};
 use crate::platform::telemetry::FromAir;
-use crate::storage::evidence::report::time_of;
+use crate::storage::evidence::report::{counted, time_of};
 use crate::storage::store::Entry;
 use atalaia_core::base::time::Time;
 
@@ -140,7 +140,7 @@ fn status(watch: &Watch, lines: &mut Vec<String>) {
     };
     let (troubles, [inputs, sinks]) = Watch::troubles(page);
     let ready = if page["ready"] == Value::Bool(true) { "the daemon is ready" } else { "THE DAEMON IS NOT READY" };
-    heading(lines, &format!("FEEDS AND SINKS  {ready}; {inputs} inputs, {sinks} sinks"));
+    heading(lines, &format!("FEEDS AND SINKS  {ready}; {}, {}", counted(inputs, "input"), counted(sinks, "sink")));
     rows(lines, &troubles, MOST_OTHERS, "status", Clone::clone);
 }
 

@@ -5,7 +5,7 @@
 
 use serde_json::{Value, json};
 
-use atalaia_core::ais::ship_type_name;
+use atalaia_core::ais::{Static, ship_type_name};
 use atalaia_core::alerts::Alert;
 use atalaia_core::base::time::Time;
 use atalaia_core::picture::tracks::{Identity, country_of};
@@ -53,6 +53,8 @@ pub(super) struct Saying {
     pub(super) first: Time,
     /// The latest such time. The value may have been reported again since, but not noticed.
     pub(super) last: Time,
+    /// How often it is known to have been reported, at least 1.
+    pub(super) count: u32,
 }
 
 /// Every value that a vessel reported, each once per field.
@@ -71,28 +73,58 @@ impl Sayings {
             Some(saying) => {
                 saying.first = saying.first.min(at);
                 saying.last = saying.last.max(at);
+                saying.count = saying.count.saturating_add(1);
             }
-            None => self.0.push(Saying { field, value: value.to_owned(), first: at, last: at }),
+            None => self.0.push(Saying { field, value: value.to_owned(), first: at, last: at, count: 1 }),
         }
     }
 
     /// Records the identity that the vessel had at this time.
     pub(super) fn identity(&mut self, identity: &Identity, at: Time) {
-        if let Some(name) = &identity.name {
+        let said = Static {
+            imo: identity.imo,
+            name: identity.name.clone(),
+            call_sign: identity.call_sign.clone(),
+            ship_type: identity.ship_type,
+            dimensions: identity.dimensions,
+            ..Static::default()
+        };
+        self.reported(&said, at);
+    }
+
+    /// Records what one report of the vessel says.
+    pub(super) fn reported(&mut self, said: &Static, at: Time) {
+        if let Some(name) = &said.name {
             self.say(Field::Name, name, at);
         }
-        if let Some(call_sign) = &identity.call_sign {
+        if let Some(call_sign) = &said.call_sign {
             self.say(Field::CallSign, call_sign, at);
         }
-        if let Some(imo) = identity.imo {
+        if let Some(imo) = said.imo {
             self.say(Field::Imo, &imo.to_string(), at);
         }
-        if identity.ship_type.is_some() {
-            self.say(Field::Kind, ship_type_name(identity.ship_type), at);
+        if said.ship_type.is_some() {
+            self.say(Field::Kind, ship_type_name(said.ship_type), at);
         }
         // Zero is what a transponder sends before its dimensions are set up.
-        if let Some(hull) = identity.dimensions.filter(|hull| 0 < hull.length()) {
+        if let Some(hull) = said.dimensions.filter(|hull| 0 < hull.length()) {
             self.say(Field::Hull, &hull_words(hull.length(), hull.beam()), at);
+        }
+    }
+
+    /// The values that were reported at least twice, or that are the only one of their field. Any other may be a damaged
+    /// message.
+    pub(super) fn repeated(self) -> Sayings {
+        let values = |field: Field| self.0.iter().filter(|saying| saying.field == field).count();
+        let kept = self.0.iter().filter(|saying| 1 < saying.count || values(saying.field) == 1);
+        Sayings(kept.cloned().collect())
+    }
+
+    /// Adds everything that another has.
+    pub(super) fn add(&mut self, other: Sayings) {
+        for saying in other.0 {
+            self.say(saying.field, &saying.value, saying.first);
+            self.say(saying.field, &saying.value, saying.last);
         }
     }
 
@@ -181,6 +213,20 @@ mod tests {
         let before: Vec<_> =
             sayings.before().iter().map(|saying| (saying.value.clone(), saying.first, saying.last)).collect();
         assert_eq!(before, [("OLD NAME".to_owned(), hour(1), hour(5))]);
+    }
+
+    #[test]
+    fn a_value_that_was_reported_once_beside_others_is_not_an_earlier_identity() {
+        let report = |name: &str, imo: u32| Static { name: Some(name.into()), imo: Some(imo), ..Static::default() };
+        let mut earlier = Sayings::default();
+        for (hour, name) in ["OLD NAME", "OLD NAME", "OLD NAMD", "NEW NAME", "NEW NAME"].into_iter().enumerate() {
+            earlier.reported(&report(name, 9_074_729), Time::from_seconds(3600 * hour as i64));
+        }
+        let mut all = Sayings::default();
+        all.add(earlier.repeated());
+        assert_eq!(all.now(Field::Name).map(|saying| saying.value.as_str()), Some("NEW NAME"));
+        assert_eq!(all.before().iter().map(|saying| saying.value.as_str()).collect::<Vec<_>>(), ["OLD NAME"]);
+        assert_eq!(all.now(Field::Imo).map(|saying| saying.last), Some(Time::from_seconds(4 * 3600)));
     }
 
     /// A stored alert about a vessel, with these measured values.

@@ -12,6 +12,7 @@ use super::deeds::Last;
 use super::identity::{Field, country};
 use super::record::VesselRecord;
 use crate::cli::table::{Column, cut, number, short_id, table, text, width};
+use crate::daemon::PastReach;
 use crate::platform::telemetry::FromAir;
 use crate::storage::evidence::report::mmsi;
 use crate::storage::store::Entry;
@@ -153,6 +154,20 @@ fn head(known: &VesselRecord, page: &mut Page) {
         page.labelled(label, &format!("{} {}, {said}", saying.field.name(), FromAir(&saying.value)));
     }
     page.left_out += known.sayings.before().len().saturating_sub(page.rows);
+    if let Some(reach) = known.reach {
+        let none = known.sayings.before().is_empty();
+        page.labelled(if none { "before" } else { "" }, &reach_words(reach, none));
+    }
+}
+
+/// How far back earlier identities were looked for, and what to do to look further.
+fn reach_words(reach: PastReach, none: bool) -> String {
+    let since = reach.since.minute();
+    let other = if none { "no other identity" } else { "nothing else" };
+    match reach.is_whole {
+        true => format!("{other} since {since} UTC, where the journal begins"),
+        false => format!("{other} since {since} UTC; --all looks further back"),
+    }
 }
 
 /// Alerts and facts: open ones first, then alerts before facts, else in the order of the store.

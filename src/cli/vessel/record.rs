@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::deed::Deed;
 use super::deeds::Deeds;
 use super::identity::Sayings;
+use crate::daemon::PastReach;
 use crate::storage::store::Entry;
 use atalaia_core::base::time::Time;
 use atalaia_core::base::units::Mmsi;
@@ -27,6 +28,8 @@ pub(super) struct VesselRecord {
     pub(super) deeds: Deeds,
     /// How it identified itself, in the journal and in alerts.
     pub(super) sayings: Sayings,
+    /// How far back earlier identities were looked for in the journal. `None` without a journal.
+    pub(super) reach: Option<PastReach>,
     /// Row of a watchlist that names it; `None` if there is none, or without a journal.
     pub(super) listed: Option<Match>,
     /// Alerts and facts of the store that name it, the most recently active first.
@@ -52,6 +55,7 @@ impl VesselRecord {
         });
         json!({
             "mmsi": self.mmsi, "flag": flag_of(Mmsi(self.mmsi)), "identity": self.sayings.json(),
+            "identity_known_since": self.reach.map(|reach| reach.since.to_string()),
             "first_heard_at": self.deeds.first_at.map(|at| at.to_string()), "last": last,
             "known_since": self.since.map(|since| since.to_string()), "ships_under_this_number": self.deeds.tracks,
             "stops": deeds(&self.deeds.stops), "silences": deeds(&self.deeds.silences),

@@ -67,11 +67,13 @@ fn every_kind_is_named_in_the_settings_as_it_names_itself() {
 fn a_sink_that_connects_says_where() {
     let endpoint =
         |text: &str| toml::from_str::<Settings>(&format!("name = \"a\"\n{text}")).expect("settings").endpoint();
-    let at = |host: &str, port, encrypted| Some(Endpoint { host: host.to_owned(), port, encrypted });
+    let at = |host: &str, port, encrypted| Some(Endpoint { host: host.to_owned(), port, encrypted, path: None });
+    let over_http =
+        |path: &str, endpoint: Option<Endpoint>| Some(Endpoint { path: Some(path.to_owned()), ..endpoint? });
     assert_eq!(endpoint("kind = \"log\""), None);
     assert_eq!(
         endpoint("kind = \"webhook\"\nwebhook.url = \"https://hooks.example/a\""),
-        at("hooks.example", 443, true)
+        over_http("/a", at("hooks.example", 443, true))
     );
     assert_eq!(endpoint("kind = \"mqtt\"\nmqtt.url = \"mqtts://broker.example\""), at("broker.example", 8883, true));
     assert_eq!(endpoint("kind = \"syslog\"\nsyslog.address = \"log.example:6514\""), at("log.example", 6514, true));

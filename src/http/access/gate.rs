@@ -12,7 +12,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tokio::sync::{Semaphore, watch};
 
-use super::identity::{Asking, Credential, Identities, Identity};
+use super::identity::{Asking, Cause, Credential, Identities, Identity};
 use super::pace::{Attempts, Requests, network};
 use super::password::{hash, verify};
 use super::reader::Reader;
@@ -30,6 +30,9 @@ const PURPOSE: &str = "x-atalaia-purpose";
 const HASHING: usize = 2;
 /// Password that is hashed for unknown names, so that they take as long as known ones.
 const NOBODY: &str = "no person has this password";
+
+/// The reader of a request, or why there is none. An open route is reached without one.
+type Admission = Result<Identity, Problem>;
 
 /// Identifies readers by their session or token. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -115,22 +118,23 @@ impl Access {
         self.0.identities.idle_until(session)
     }
 
-    /// Takes an attempt to sign in under this name.
+    /// Takes an attempt to sign in. `name` is `None` for a secret of 256 bits: only the address is limited then, because a limit that all
+    /// secrets share would let a stranger keep everybody out.
     ///
     /// # Errors
     /// `too-many` after five in a minute for the name or the address.
-    pub(in crate::http) fn attempt(&self, name: &str, address: IpAddr) -> Result<(), Problem> {
+    pub(in crate::http) fn attempt(&self, name: Option<&str>, address: IpAddr) -> Result<(), Problem> {
         let mut attempts = self.0.attempts.lock().unwrap_or_else(PoisonError::into_inner);
         let taken = attempts.take(name, address, self.0.clock.moment());
         taken.map_err(|wait| Problem::too_many("too many attempts to sign in; wait a minute", seconds(wait)))
     }
 
     /// Takes back the last attempt, which was right.
-    pub(in crate::http) fn attempt_was_right(&self, name: &str, address: IpAddr) {
+    pub(in crate::http) fn attempt_was_right(&self, name: Option<&str>, address: IpAddr) {
         self.0.attempts.lock().unwrap_or_else(PoisonError::into_inner).give_back(name, address);
     }
 
-    /// Whether this is the password of the hash. Without a hash the answer is no and takes as long.
+    /// Whether this is the password of the hash. Returns false without a hash, after the same amount of work.
     ///
     /// # Errors
     /// `busy` while the daemon stops.
@@ -140,7 +144,7 @@ impl Access {
             Some(hashed) => verify(&password, &hashed),
             None => {
                 let nobody = shared.nobody.get_or_init(|| hash(NOBODY).unwrap_or_default());
-                // The outcome is of no interest, the time is.
+                // Hash anyway, so that an unknown name takes as long as a known one.
                 let _ = verify(&password, nobody);
                 false
             }
@@ -177,11 +181,14 @@ impl Access {
         taken.map_err(|wait| Problem::too_many("too many requests; 50 a second are allowed", seconds(wait)))
     }
 
-    /// Identifies the reader of a request, within the limit of requests. For open routes the inner result may fail.
-    async fn reader(&self, head: &Parts, address: IpAddr) -> Result<Result<Identity, Problem>, Problem> {
+    /// Identifies the reader of a request, within the limit of requests.
+    ///
+    /// # Errors
+    /// `too-many` above the limit.
+    async fn reader(&self, head: &Parts, cause: Cause, address: IpAddr) -> Result<Admission, Problem> {
         let asking = Asking {
             method: &head.method,
-            path: head.uri.path(),
+            cause,
             headers: &head.headers,
             authority: head.uri.authority().map(|authority| authority.as_str()),
             address,
@@ -226,14 +233,14 @@ fn stated(reader: &mut Reader, headers: &HeaderMap, access: &Access) -> Result<(
 /// Lets a request through if its reader has `right`, and hands the [`Reader`] and [`Identity`] on as extensions.
 /// Without a session or token, an open route has none.
 pub(in crate::http) async fn admit(
-    State((access, right)): State<(Access, Right)>,
+    State((access, right, cause)): State<(Access, Right, Cause)>,
     request: Request,
     next: Next,
 ) -> Response {
     let (mut head, body) = request.into_parts();
     let address = head.extensions.get::<ConnectInfo<SocketAddr>>();
     let address = address.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |ConnectInfo(address)| address.ip());
-    let identity = match access.reader(&head, address).await {
+    let identity = match access.reader(&head, cause, address).await {
         Ok(identity) => identity,
         Err(problem) => return problem.into_response(),
     };

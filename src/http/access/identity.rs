@@ -1,11 +1,11 @@
 //! Finds out who asks: from the token or the cookie of a request to a [`Reader`].
 //!
 //! What the store says is used for at most [`FRESH`], so that reading it does not cost every request, and a change by another process is
-//! noticed all the same. A change through the API empties the cache at once.
+//! noticed all the same. A change through the API empties the cache at once; what was read before the change is not put into it later.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::str::FromStr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -22,7 +22,7 @@ use super::secret::{digest, is_equal};
 use super::settings::Settings;
 use crate::http::problem::Problem;
 use crate::platform::clock::{Clock, Moment};
-use crate::storage::store::{self, Person, Role, Session, SignIn, StoreError, Token};
+use crate::storage::store::{self, Person, Readers, Role, Session, SignIn, StoreError, Token};
 use atalaia_core::alerts::handling::Purpose;
 use atalaia_core::base::time::{Span, Time};
 
@@ -34,31 +34,39 @@ const MANY: usize = 1024;
 const USE_EVERY: Span = Span::from_seconds(60);
 /// Header that proves that a change comes from the console.
 const CSRF: &str = "x-atalaia-csrf";
-/// What a page fetches by itself. It does not keep a session from idling.
-const BACKGROUND: [&str; 8] = [
-    "/api/v1/session",
-    "/api/v1/events",
-    "/api/v1/changes",
-    "/api/v1/picture",
-    "/api/v1/picture/names",
-    "/api/v1/status",
-    "/api/v1/feeds",
-    "/api/v1/coverage",
-];
+/// Header of a request that a page makes on its own, with the value 1.
+const BACKGROUND: &str = "x-atalaia-background";
+
+/// Who causes the requests to a route.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(in crate::http) enum Cause {
+    /// The reader: each request counts as use of the session, unless its header says that the page made it on its own.
+    Reader,
+    /// The page: reading does not keep a session from idling.
+    Page,
+}
 
 /// What of a request says who asks.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::http) struct Asking<'a> {
     /// Its method: one that changes something needs more from a browser.
     pub(in crate::http) method: &'a Method,
-    /// Its path.
-    pub(in crate::http) path: &'a str,
+    /// Who causes requests to its route.
+    pub(in crate::http) cause: Cause,
     /// Its headers.
     pub(in crate::http) headers: &'a HeaderMap,
     /// Host and port of its URI, which HTTP/2 has in place of the header `Host`.
     pub(in crate::http) authority: Option<&'a str>,
     /// Address of the client.
     pub(in crate::http) address: IpAddr,
+}
+
+impl Asking<'_> {
+    /// Whether the request counts as use of a session. A change always does.
+    fn is_use(&self) -> bool {
+        let is_marked = self.headers.get(BACKGROUND).is_some_and(|value| value == "1");
+        self.method != Method::GET || (self.cause == Cause::Reader && !is_marked)
+    }
 }
 
 /// What a reader was identified by.
@@ -84,22 +92,59 @@ pub(in crate::http) struct Identity {
 /// What is known about credentials, by the digest of the secret.
 #[derive(Debug)]
 pub(super) struct Identities {
-    /// The store.
-    path: PathBuf,
+    /// Connections to the store that are kept open: opening one would cost more than what is read.
+    readers: Readers,
     /// Wall clock and steady clock.
     clock: Clock,
     /// Lifetimes of sessions.
     settings: Arc<Settings>,
     /// Whether the listener has TLS, which decides the name of the cookie.
     secure: bool,
-    /// Each with when it was read. Credentials that do not exist are not in it.
-    known: Mutex<BTreeMap<[u8; 32], (Moment, Credential)>>,
+    /// What was read.
+    known: Mutex<Known>,
+}
+
+/// What was read from the store.
+#[derive(Debug, Default)]
+struct Known {
+    /// How often everything was forgotten. What was read before the last time may be out of date.
+    generation: u64,
+    /// By the digest of the secret, each with when it was read. Credentials that do not exist are not in it.
+    credentials: BTreeMap<[u8; 32], (Moment, Credential)>,
+}
+
+impl Known {
+    /// Forgets everything.
+    fn forget(&mut self) {
+        self.generation += 1;
+        self.credentials.clear();
+    }
+
+    /// Keeps what was read when everything had been forgotten `generation` times, unless that has happened again since.
+    fn keep(&mut self, generation: u64, key: [u8; 32], read: Moment, credential: Credential) {
+        if generation != self.generation {
+            return;
+        }
+        if MANY < self.credentials.len() {
+            self.credentials.retain(|_, (earlier, _)| read.since(*earlier) < FRESH);
+        }
+        self.credentials.insert(key, (read, credential));
+    }
+
+    /// Raises the time of the last use of a credential, and nothing else of it.
+    fn use_at(&mut self, key: &[u8; 32], now: Time) {
+        match self.credentials.get_mut(key) {
+            Some((_, Credential::Session(held))) => held.0.used_at = now,
+            Some((_, Credential::Token(token))) => token.used_at = Some(now),
+            None => {}
+        }
+    }
 }
 
 impl Identities {
     /// Nothing is known yet.
     pub(super) fn new(path: &Path, clock: Clock, settings: Arc<Settings>, secure: bool) -> Identities {
-        Identities { path: path.to_owned(), clock, settings, secure, known: Mutex::default() }
+        Identities { readers: Readers::new(path.to_owned()), clock, settings, secure, known: Mutex::default() }
     }
 
     /// The reader of a request.
@@ -125,7 +170,7 @@ impl Identities {
         if let Credential::Session(held) = &identity.credential {
             from_console(asking, &held.0)?;
         }
-        if !BACKGROUND.contains(&asking.path) || asking.method != Method::GET {
+        if asking.is_use() {
             self.note_use(&identity);
         }
         Ok(identity)
@@ -142,7 +187,7 @@ impl Identities {
 
     /// Forgets everything, because something has changed.
     pub(super) fn forget(&self) {
-        self.known().clear();
+        self.known().forget();
     }
 
     /// The reader with this key, checked.
@@ -159,15 +204,19 @@ impl Identities {
     /// What the store says about this key, or has said a moment ago.
     async fn credential(&self, key: [u8; 32], is_token: bool) -> Result<Credential, Problem> {
         let now = self.clock.moment();
-        let fresh = self.known().get(&key).filter(|(read, _)| now.since(*read) < FRESH).map(|(_, found)| found.clone());
+        let (generation, fresh) = {
+            let known = self.known();
+            let kept = known.credentials.get(&key).filter(|(read, _)| now.since(*read) < FRESH);
+            (known.generation, kept.map(|(_, found)| found.clone()))
+        };
         if let Some(found) = fresh.filter(|found| matches!(found, Credential::Token(_)) == is_token) {
             return Ok(found);
         }
-        let path = self.path.clone();
+        let readers = self.readers.clone();
         let read = move || -> Result<Option<Credential>, StoreError> {
             Ok(match is_token {
-                true => store::token(&path, &key)?.map(|token| Credential::Token(Box::new(token))),
-                false => store::session(&path, &key)?.map(|held| Credential::Session(Box::new(held))),
+                true => readers.token(&key)?.map(|token| Credential::Token(Box::new(token))),
+                false => readers.session(&key)?.map(|held| Credential::Session(Box::new(held))),
             })
         };
         let busy = || Problem::busy("the store cannot be used; the log says why");
@@ -178,11 +227,7 @@ impl Identities {
         })?;
         let unknown = if is_token { "the token is unknown or over" } else { "the session is over; sign in again" };
         let found = found.ok_or_else(|| Problem::unauthenticated(unknown))?;
-        let mut known = self.known();
-        if MANY < known.len() {
-            known.retain(|_, (read, _)| now.since(*read) < FRESH);
-        }
-        known.insert(key, (now, found.clone()));
+        self.known().keep(generation, key, now, found.clone());
         Ok(found)
     }
 
@@ -209,11 +254,10 @@ impl Identities {
 
     /// When a session ends if it is not used any more.
     pub(super) fn idle_until(&self, session: &Session) -> Time {
-        let idle = i64::try_from(self.settings.idle().as_secs()).unwrap_or(i64::MAX / 4000);
-        session.ends_at.min(session.used_at + Span::from_seconds(idle))
+        session.ends_at.min(session.used_at + self.settings.idle())
     }
 
-    /// Notes that the reader asked for something, at most once a minute. A failure is logged only: it costs the reader a sign-in.
+    /// Notes that the reader asked for something, at most once a minute. A failure is only logged; at worst the session expires early.
     fn note_use(&self, identity: &Identity) {
         let now = self.clock.now();
         let last = match &identity.credential {
@@ -225,15 +269,8 @@ impl Identities {
         if last.is_some_and(|last| now < last + every && last <= now) {
             return;
         }
-        let mut credential = identity.credential.clone();
-        match &mut credential {
-            Credential::Session(held) => held.0.used_at = now,
-            Credential::Token(token) => token.used_at = Some(now),
-        }
-        if let Some((_, known)) = self.known().get_mut(&identity.key) {
-            *known = credential.clone();
-        }
-        let path = self.path.clone();
+        self.known().use_at(&identity.key, now);
+        let (path, credential) = (self.readers.path().to_owned(), identity.credential.clone());
         let note = move || {
             let noted = match &credential {
                 Credential::Session(held) => store::use_session(&path, &held.0.id, now),
@@ -247,7 +284,7 @@ impl Identities {
     }
 
     /// Locks what is known. A panic cannot leave it half changed.
-    fn known(&self) -> MutexGuard<'_, BTreeMap<[u8; 32], (Moment, Credential)>> {
+    fn known(&self) -> MutexGuard<'_, Known> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -287,5 +324,64 @@ fn from_console(asking: &Asking<'_>, session: &Session) -> Result<(), Problem> {
     match is_equal(sent, &session.csrf) {
         true => Ok(()),
         false => Err(Problem::csrf("send the header X-Atalaia-Csrf with the value from GET /api/v1/session")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::HeaderValue;
+
+    fn token(rights: &[store::Right]) -> Credential {
+        Credential::Token(Box::new(Token {
+            name: "qgis".to_owned(),
+            rights: rights.iter().copied().collect(),
+            ceilings: store::Ceilings::default(),
+            networks: Vec::new(),
+            purpose: Purpose::Safety,
+            made_by: "ana".to_owned(),
+            made_at: Time::from_millis(0),
+            expires_at: Time::from_millis(i64::MAX),
+            used_at: None,
+            ended_at: None,
+        }))
+    }
+
+    #[test]
+    fn what_was_read_before_a_change_is_not_kept_after_it() {
+        let (mut known, now) = (Known::default(), Clock.moment());
+        let generation = known.generation;
+        known.forget();
+        known.keep(generation, [1; 32], now, token(&[store::Right::People]));
+        assert_eq!(known.credentials.get(&[1; 32]), None, "rights that were taken away meanwhile");
+        known.keep(known.generation, [1; 32], now, token(&[store::Right::Read]));
+        assert_eq!(known.credentials.get(&[1; 32]), Some(&(now, token(&[store::Right::Read]))));
+    }
+
+    #[test]
+    fn use_changes_nothing_but_the_time_of_use() {
+        let (mut known, now) = (Known::default(), Clock.moment());
+        known.keep(0, [1; 32], now, token(&[store::Right::Read]));
+        known.use_at(&[1; 32], Time::from_millis(7));
+        let Some((_, Credential::Token(kept))) = known.credentials.get(&[1; 32]) else {
+            panic!("it is kept");
+        };
+        assert_eq!(kept.used_at, Some(Time::from_millis(7)));
+        assert!(kept.rights.allow(store::Right::Read) && !kept.rights.allow(store::Right::People));
+    }
+
+    #[test]
+    fn what_a_page_does_on_its_own_is_no_use() {
+        let (none, mut marked) = (HeaderMap::new(), HeaderMap::new());
+        marked.insert(BACKGROUND, HeaderValue::from_static("1"));
+        let is_use = |method: &Method, cause, headers: &HeaderMap| {
+            let address = IpAddr::from([192, 0, 2, 1]);
+            Asking { method, cause, headers, authority: None, address }.is_use()
+        };
+        assert!(is_use(&Method::GET, Cause::Reader, &none));
+        assert!(!is_use(&Method::GET, Cause::Reader, &marked));
+        assert!(!is_use(&Method::GET, Cause::Page, &none));
+        assert!(is_use(&Method::POST, Cause::Reader, &marked), "a change is always somebody's");
+        assert!(is_use(&Method::DELETE, Cause::Page, &none));
     }
 }

@@ -27,7 +27,7 @@ impl Way {
     }
 }
 
-/// A signed-in reader. Each request has one, read from the store each time, so that a right or ceiling that is taken away is gone at once.
+/// A signed-in reader. Each request has one. It is at most 0.8 s old, so a right or ceiling that is taken away is gone within a second.
 #[derive(Clone, PartialEq, Debug)]
 pub(in crate::http) struct Reader {
     /// Name of the person or token, as it is recorded.

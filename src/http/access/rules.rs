@@ -15,6 +15,8 @@ const LONGEST_NAME: usize = 64;
 const SHORTEST_PASSWORD: usize = 12;
 /// Longest password, in bytes: hashing a longer one would only cost time.
 const LONGEST_PASSWORD: usize = 1024;
+/// Length from which a name must not be in a password, in characters.
+const LEAST_TELLING: usize = 4;
 /// Bound on a list in the ceilings or networks: more is a mistake.
 const LONGEST_LIST: usize = 100;
 /// Longest life of a token.
@@ -24,8 +26,8 @@ pub const LONGEST_TOKEN_LIFE: Span = Span::from_hours(366 * 24);
 const FOR_TOKENS: [Right; 8] =
     [Right::Status, Right::Read, Right::Search, Right::Act, Right::Silence, Right::Export, Right::Retry, Right::Audit];
 
-/// Why this cannot be the name of a person or token; `None` if it can. Names are shown, sorted and compared, so they consist of what can be
-/// read aloud.
+/// Why this cannot be the name of a person or token; `None` if it can. Names are shown, sorted, compared and
+/// read aloud, so only letters, digits and a few separators are allowed.
 pub fn name_fault(name: &str) -> Option<String> {
     let is_plain = |letter: char| letter.is_alphanumeric() || " ._-@'".contains(letter);
     if name.is_empty() || LONGEST_NAME < name.chars().count() {
@@ -45,8 +47,10 @@ pub fn password_fault(password: &str, name: &str) -> Option<String> {
     if LONGEST_PASSWORD < password.len() {
         return Some(format!("write at most {LONGEST_PASSWORD} bytes"));
     }
-    let is_name =
-        password.to_lowercase().contains(&name.to_lowercase()) && password.chars().count() < 2 * SHORTEST_PASSWORD;
+    // A name of one or two letters is part of most passwords.
+    let is_name = LEAST_TELLING <= name.chars().count()
+        && password.to_lowercase().contains(&name.to_lowercase())
+        && password.chars().count() < 2 * SHORTEST_PASSWORD;
     let is_one_letter = password.chars().all(|letter| password.starts_with(letter));
     (is_name || is_one_letter).then(|| "is too easy to guess; write a few words that do not belong together".to_owned())
 }
@@ -73,13 +77,13 @@ pub fn token_fault(rights: &Rights, networks: &[String], expires: Time, now: Tim
 }
 
 /// Why these cannot be ceilings, with the key; `None` if they can.
-pub(in crate::http) fn ceilings_fault(ceilings: &Ceilings) -> Option<(&'static str, String)> {
+pub fn ceilings_fault(ceilings: &Ceilings) -> Option<(&'static str, String)> {
     if let Some(name) = ceilings.empty_lists().first() {
         return Some((name, "write null for no limit, or at least one".to_owned()));
     }
     let names = ceilings.releasable_to.as_deref().unwrap_or_default();
-    let is_wrong =
-        LONGEST_LIST < names.len() || names.iter().any(|name| name.trim().is_empty() || LONGEST_NAME < name.len());
+    let is_wrong = LONGEST_LIST < names.len()
+        || names.iter().any(|name| name.trim().is_empty() || LONGEST_NAME < name.chars().count());
     is_wrong.then(|| ("releasable_to", "write names of countries or organisations, as [\"ES\", \"PT\"]".to_owned()))
 }
 
@@ -100,6 +104,7 @@ mod tests {
     #[test]
     fn short_and_obvious_passwords_are_refused() {
         assert_eq!(password_fault("four words that rhyme", "silva"), None);
+        assert_eq!(password_fault("correct horse bat", "a"), None, "nearly every password has an a");
         for password in ["", "elevenchars", "aaaaaaaaaaaaaaaa", "silvasilvasilva", &"x y".repeat(400)] {
             assert!(password_fault(password, "Silva").is_some(), "{password}");
         }

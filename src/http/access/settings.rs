@@ -2,13 +2,13 @@
 
 use std::net::SocketAddr;
 use std::path::Path;
-use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use crate::platform::tls::ServerSettings;
 use atalaia_core::alerts::handling::Purpose;
 use atalaia_core::base::fault::{self, Fault};
+use atalaia_core::base::time::Span;
 
 /// When a reader is asked what the data are for, and why.
 #[derive(
@@ -42,7 +42,7 @@ pub struct Settings {
     pub site: String,
     /// Address under which browsers reach it, such as `https://console.example.org`. Its host name is allowed on a loopback address too.
     pub public_url: Option<String>,
-    /// A session that is not used for this long ends. Minutes. What a page fetches by itself is no use.
+    /// A session that is not used for this long ends. Minutes. Requests that a page makes on its own do not count as use.
     #[schemars(range(min = 1, max = 1440))]
     pub idle_minutes: u16,
     /// Longest life of a session. Hours.
@@ -133,13 +133,13 @@ impl Settings {
     }
 
     /// How long a session may idle.
-    pub(in crate::http) fn idle(&self) -> Duration {
-        Duration::from_secs(60) * u32::from(self.idle_minutes)
+    pub(in crate::http) fn idle(&self) -> Span {
+        Span::from_minutes(i64::from(self.idle_minutes))
     }
 
     /// How long a session may last.
-    pub(in crate::http) fn longest(&self) -> Duration {
-        Duration::from_secs(3600) * u32::from(self.longest_hours)
+    pub(in crate::http) fn longest(&self) -> Span {
+        Span::from_hours(i64::from(self.longest_hours))
     }
 
     /// The purposes that a person may choose.

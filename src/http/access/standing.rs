@@ -1,4 +1,4 @@
-//! What a connection's last request says about it: such of a signed-in reader may last.
+//! Whether the last request on a connection came from a signed-in reader; only such connections may stay open.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};

@@ -1,17 +1,22 @@
 //! Answers with an entity tag: a client that has the same already gets 304 and no body.
 
+use axum::body::Bytes;
 use axum::http::header::{ETAG, IF_NONE_MATCH, LINK};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::http::page::page;
 
-/// A body of JSON text and its entity tag.
+/// How engine time stands in a body that is not complete yet.
+const NO_TIME: &str = "\"at\":null";
+
+/// A body of JSON text and its entity tag. Cheap to clone: all responses send the same bytes.
 #[derive(Clone, Debug)]
 pub(in crate::http) struct Answer {
-    /// The body, without the line feed at its end.
-    pub(in crate::http) text: String,
+    /// The body, with a line feed at its end.
+    pub(in crate::http) body: Bytes,
     /// The entity tag, in quotation marks.
     pub(in crate::http) etag: String,
     /// Address of the next page; `None` without one.
@@ -19,11 +24,28 @@ pub(in crate::http) struct Answer {
 }
 
 impl Answer {
-    /// A body whose entity tag is a hash of `tagged`: the body, or the part of it that counts as a change.
-    pub(in crate::http) fn hashed(text: String, tagged: &str) -> Answer {
-        let digest = Sha256::digest(tagged.as_bytes());
+    /// The value as body, with a hash of it as entity tag.
+    pub(in crate::http) fn hashed(value: &impl Serialize) -> Answer {
+        Answer::timed(value, None)
+    }
+
+    /// The same with engine time as its member `at`, which must be null in `value` and come after every member that has a member `at`
+    /// itself. The time is not part of the entity tag: it changes every second, and what differs in nothing else is the same.
+    pub(in crate::http) fn timed(value: &impl Serialize, at: Option<&str>) -> Answer {
+        // Plain data always serialises.
+        let mut text = serde_json::to_string(value).unwrap_or_default();
+        let digest = Sha256::digest(text.as_bytes());
         let short: String = digest.iter().take(12).map(|byte| format!("{byte:02x}")).collect();
-        Answer { text, etag: format!("\"{short}\""), next: None }
+        if let (Some(at), Some(place)) = (at, text.rfind(NO_TIME)) {
+            text.replace_range(place..place + NO_TIME.len(), &format!("\"at\":\"{at}\""));
+        }
+        Answer::tagged(text, format!("\"{short}\""))
+    }
+
+    /// A text of JSON with this entity tag, in quotation marks.
+    pub(in crate::http) fn tagged(mut text: String, etag: String) -> Answer {
+        text.push('\n');
+        Answer { body: text.into(), etag, next: None }
     }
 
     /// The response: 304 if the request has the same entity tag already.
@@ -33,7 +55,7 @@ impl Answer {
         });
         let mut response = match same {
             true => StatusCode::NOT_MODIFIED.into_response(),
-            false => page(StatusCode::OK, "application/json", format!("{}\n", self.text)),
+            false => page(StatusCode::OK, "application/json", self.body),
         };
         // Tags and addresses are of our own making, in ASCII.
         if let Ok(etag) = HeaderValue::from_str(&self.etag) {

@@ -4,12 +4,13 @@
 //! log, such as the count of deliveries or an acknowledgement that expires, is late by that at most.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use super::answer::Answer;
 use crate::http::access::Reader;
 use crate::platform::clock::Moment;
+use crate::storage::store::AlertFilter;
 
 /// Maximum age of an answer.
 const FRESH: Duration = Duration::from_millis(500);
@@ -29,27 +30,27 @@ struct Kept {
     seq: i64,
     /// When it was made.
     made: Moment,
-    /// Shared by the responses that send it.
-    answer: Arc<Answer>,
+    /// Its bytes are shared by the responses that send it.
+    answer: Answer,
 }
 
-/// What an answer depends on beside the log: the route, the query, the clearance, and the name if the query may say `me`.
-pub(in crate::http) fn key(route: &str, query: &str, reader: &Reader) -> String {
-    let me = if query.contains("me") { reader.name.as_str() } else { "" };
-    format!("{route}\n{query}\n{me}\n{:?}", reader.clearance)
+/// What an answer depends on beside the log: the route, the query, the clearance, and the filter as it was understood, in which `me` has
+/// become the name of the reader.
+pub(in crate::http) fn key(route: &str, query: &str, filter: &AlertFilter, reader: &Reader) -> String {
+    format!("{route}\n{query}\n{filter:?}\n{:?}", reader.clearance)
 }
 
 impl Answers {
     /// The answer for this key, if it still holds.
-    pub(in crate::http) fn get(&self, key: &str, seq: i64, now: Moment) -> Option<Arc<Answer>> {
+    pub(in crate::http) fn get(&self, key: &str, seq: i64, now: Moment) -> Option<Answer> {
         let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let kept = all.get(key).filter(|kept| kept.seq == seq && now.since(kept.made) < FRESH);
-        kept.map(|kept| Arc::clone(&kept.answer))
+        kept.map(|kept| kept.answer.clone())
     }
 
     /// Keeps an answer, unless it is long.
-    pub(in crate::http) fn put(&self, key: String, seq: i64, made: Moment, answer: &Arc<Answer>) {
-        if LONGEST < answer.text.len() {
+    pub(in crate::http) fn put(&self, key: String, seq: i64, made: Moment, answer: &Answer) {
+        if LONGEST < answer.body.len() {
             return;
         }
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -57,7 +58,7 @@ impl Answers {
             all.retain(|_, kept| made.since(kept.made) < FRESH);
         }
         if all.len() < MOST {
-            all.insert(key, Kept { seq, made, answer: Arc::clone(answer) });
+            all.insert(key, Kept { seq, made, answer: answer.clone() });
         }
     }
 }

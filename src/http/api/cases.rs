@@ -3,7 +3,7 @@
 //! A reader sees a case only with all of its alerts, because its story names them.
 
 use axum::Extension;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query, RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::Serialize;
@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use utoipa_axum::routes;
 
 use super::answer::Answer;
-use super::consulted::consulted;
+use super::consulted::{consulted, listed};
 use super::item::Item;
 use super::refusals::Refusals;
 use super::routes::Routes;
@@ -60,6 +60,7 @@ struct CaseList {
 async fn list_cases(
     State(sources): State<Sources>,
     Extension(reader): Extension<Reader>,
+    RawQuery(raw): RawQuery,
     Query(given): Query<Vec<(String, String)>>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -78,12 +79,11 @@ async fn list_cases(
     });
     let query = CaseQuery { open, ascending, after: after.transpose()? };
     let limit = given.count("limit", LIMIT.0, LIMIT.1)?;
+    listed(&sources, &reader, "cases", &raw.unwrap_or_default()).await?;
     let page = sources.read(move |readers| readers.cases(&query, &reader.clearance, limit)).await?;
     let next = page.next.map(|(score, id)| format!("{score}.{id}"));
     let list = CaseList { items: page.items, next, withheld: page.withheld, seq: page.seq };
-    // Plain data always serialises.
-    let text = serde_json::to_string(&list).unwrap_or_default();
-    Ok(Answer::hashed(text.clone(), &text).response(&headers))
+    Ok(Answer::hashed(&list).response(&headers))
 }
 
 /// One case. `include=alerts` adds its alerts as `alert_items`, in the order of the story.
@@ -124,6 +124,5 @@ async fn show_case(
     let found = sources.read(read).await?;
     let (id, case) = found.ok_or_else(|| Problem::not_found(format!("no case {shown}")))?;
     consulted(&sources, &reader, "case", &id, None).await?;
-    let text = case.to_string();
-    Ok(Answer::hashed(text.clone(), &text).response(&headers))
+    Ok(Answer::hashed(&case).response(&headers))
 }

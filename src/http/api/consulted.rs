@@ -2,6 +2,10 @@
 
 use std::time::Duration;
 
+use data_encoding::HEXLOWER;
+use sha2::{Digest, Sha256};
+
+use super::readings::Reading;
 use super::sources::Sources;
 use crate::http::access::{AskPurpose, Reader};
 use crate::http::problem::Problem;
@@ -11,8 +15,12 @@ use crate::storage::store::{self, Record, Verb};
 const SAME: Duration = Duration::from_secs(5);
 /// The same list with the same filter is recorded once in this time.
 const SAME_LIST: Duration = Duration::from_secs(15 * 60);
-/// Longest subject in characters. A filter may be longer.
-const LONGEST: usize = 300;
+/// Longest subject in characters: a search for 200 identities fits. Of a longer one the beginning is recorded, and a digest of the whole, so
+/// that two of them are never the same.
+const LONGEST: usize = 2_500;
+
+/// Parameters that say nothing about what was read.
+const PAGING: [&str; 4] = ["cursor", "limit", "sort", "fields"];
 
 /// Records that the reader has read something. `what` is the kind of reading, `subject` the id of the alert or case, or for example
 /// `vessel 224000001`. The same again within a quarter of an hour is counted in the same row. An answer is not sent before this has
@@ -31,10 +39,10 @@ pub(super) async fn consulted(
 
 /// Records that the reader has read a list, with the filter of the request.
 pub(super) async fn listed(sources: &Sources, reader: &Reader, list: &str, query: &str) -> Result<(), Problem> {
-    let filter = query.split('&').filter(|pair| !pair.starts_with("cursor=") && !pair.starts_with("limit="));
+    let is_page = |pair: &&str| PAGING.contains(&pair.split('=').next().unwrap_or_default());
+    let filter = query.split('&').filter(|pair| !is_page(pair));
     let subject = format!("{list} {}", filter.collect::<Vec<_>>().join("&"));
-    let subject: String = subject.trim().chars().take(LONGEST).collect();
-    once_in(SAME_LIST, sources, reader, "list", &subject, None).await
+    once_in(SAME_LIST, sources, reader, "list", subject.trim(), None).await
 }
 
 /// Refuses a request without a purpose of its own, if the settings ask for one from `least` on. A token has its purpose.
@@ -56,36 +64,62 @@ async fn once_in(
     subject: &str,
     why: Option<&str>,
 ) -> Result<(), Problem> {
+    let subject = &bounded(subject);
     let (session, purpose) = (reader.session.as_deref(), reader.purpose.as_deref());
     let reading = format!("{}\n{session:?}\n{purpose:?}\n{what}\n{subject}\n{why:?}", reader.name);
     let moment = sources.clock.moment();
     if sources.recent.has(&reading, span, moment) {
         return Ok(());
     }
-    let (reader, subject, why) = (reader.clone(), subject.to_owned(), why.map(str::to_owned));
-    let now = sources.clock.now();
-    let record =
-        move |path: &std::path::Path| store::consulted(path, reader.actor(), what, &subject, why.as_deref(), now);
-    sources.stored(record).await?;
+    let (subject, why) = (subject.to_owned(), why.map(str::to_owned));
+    sources
+        .readings
+        .write(&sources.store, sources.clock, Reading { reader: reader.clone(), what, subject, why })
+        .await?;
     sources.recent.put(reading, moment);
     Ok(())
 }
 
-/// Records that the reader took data away: `what` is the kind, `subject` the format, `result` how much.
+/// The subject, or its beginning with a digest of the whole.
+fn bounded(subject: &str) -> String {
+    if subject.chars().count() <= LONGEST {
+        return subject.to_owned();
+    }
+    let whole = HEXLOWER.encode(&Sha256::digest(subject));
+    let beginning: String = subject.chars().take(LONGEST - whole.len() - 10).collect();
+    format!("{beginning}… (sha256 {whole})")
+}
+
+/// Records that the reader took data away: `subject` is the kind and format, `why` the reason if one was given, `result` how much.
 pub(super) async fn disclosed(
     sources: &Sources,
     reader: &Reader,
     subject: &str,
-    why: &str,
+    why: Option<&str>,
     result: &str,
 ) -> Result<(), Problem> {
-    let (reader, subject, why, result) = (reader.clone(), subject.to_owned(), why.to_owned(), result.to_owned());
+    let (reader, subject, result) = (reader.clone(), subject.to_owned(), result.to_owned());
+    let why = why.map(str::to_owned);
     let now = sources.clock.now();
     let record = move |path: &std::path::Path| {
         let (verb, what) = (Verb::Disclosure, "exported");
         let record =
-            Record { by: reader.actor(), verb, what, subject: &subject, why: Some(&why), result: Some(&result) };
+            Record { by: reader.actor(), verb, what, subject: &subject, why: why.as_deref(), result: Some(&result) };
         store::record(path, &record, now)
     };
     sources.stored(record).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_subject_that_is_cut_still_differs_from_others() {
+        let of = |last: &str| bounded(&format!("vessels {}{last}", "224000001 ".repeat(400)));
+        let (one, other) = (of("Maria"), of("Carmen"));
+        assert!(one.chars().count() <= LONGEST && one.starts_with("vessels 224000001 "), "{one}");
+        assert_ne!(one, other);
+        assert_eq!(bounded("vessels 224000001"), "vessels 224000001");
+    }
 }

@@ -156,11 +156,12 @@ async fn retry_deliveries(
     JsonBody(wanted): JsonBody<RetryBody>,
 ) -> Result<Response, Problem> {
     let now = sources.clock.now();
+    let alert = wanted.alert.map(|id| id.to_ascii_lowercase());
     let why = wanted.why.as_deref().map(str::trim).filter(|why| !why.is_empty()).map(str::to_owned);
     if why.as_ref().is_some_and(|why| REASON < why.chars().count()) {
         return Err(wrong("why", format!("is longer than {REASON} characters")));
     }
-    if let Some(id) = wanted.alert.clone() {
+    if let Some(id) = alert.clone() {
         reader.need(Right::Read)?;
         let clearance = reader.clearance.clone();
         let there = sources.read(move |readers| readers.item(&id, &clearance, now)).await?;
@@ -173,7 +174,7 @@ async fn retry_deliveries(
         }
         view.sinks.iter().map(|sink| sink.name.clone()).collect()
     };
-    let which = DeliveryQuery { sink: wanted.sink, alert: wanted.alert, state: None };
+    let which = DeliveryQuery { sink: wanted.sink, alert, state: None };
     let retry =
         move |path: &std::path::Path| store::retry(path, &which, Some(&known), reader.actor(), why.as_deref(), now);
     let done = sources.stored(retry).await?;

@@ -291,11 +291,11 @@ async fn change_password(
     }
     if let Some(hash) = person.password {
         // Somebody at an unlocked desk must not find the password by trying.
-        sources.access.attempt(&person.name, address)?;
+        sources.access.attempt(Some(&person.name), address)?;
         if !sources.access.is_password(given.old.unwrap_or_default(), Some(hash)).await? {
             return Err(Problem::forbidden("the old password is wrong"));
         }
-        sources.access.attempt_was_right(&person.name, address);
+        sources.access.attempt_was_right(Some(&person.name), address);
     }
     let change = Alteration { password: Some(sources.access.hashed(given.new).await?), ..Alteration::default() };
     let now = sources.clock.now();

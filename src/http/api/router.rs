@@ -9,8 +9,8 @@ use super::description;
 use super::routes::{PREFIX, Routes};
 use super::sources::Sources;
 use super::{
-    acts, alerts, audit, cases, deliveries, events, map, me, picture, session, silences, status, tokens, users,
-    vessels, violations,
+    acts, alerts, audit, case_acts, cases, deliveries, events, map, me, picture, session, silences, status, tokens,
+    users, vessels, violations,
 };
 use crate::http::problem::Problem;
 
@@ -24,6 +24,7 @@ pub(in crate::http) fn router(sources: Sources) -> Router {
     let routes = violations::add(routes);
     let routes = alerts::add(routes);
     let routes = cases::add(routes);
+    let routes = case_acts::add(routes);
     let routes = vessels::add(routes);
     let routes = status::add(routes);
     let routes = audit::add(routes);

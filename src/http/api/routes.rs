@@ -1,4 +1,4 @@
-//! A set of routes, each behind the right that it states.
+//! A set of routes, each behind the right that it states, and with who causes its requests.
 
 use axum::middleware::from_fn_with_state;
 use axum::{Extension, Router};
@@ -8,7 +8,7 @@ use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
 use super::description::Description;
 use super::sources::Sources;
-use crate::http::access::{Right, admit};
+use crate::http::access::{Cause, Right, admit};
 
 /// Prefix of all routes.
 pub(super) const PREFIX: &str = "/api/v1";
@@ -33,8 +33,19 @@ impl Routes {
         (router.with_state(self.sources), document)
     }
 
-    /// Adds the methods of one path, all behind the same right. The description of each gets the right as `x-right`.
-    pub(in crate::http) fn add(mut self, right: Right, methods: UtoipaMethodRouter<Sources>) -> Routes {
+    /// Adds the methods of one path, all behind the same right. The description of each gets the right as `x-right`. Requests count as use
+    /// of the session.
+    pub(in crate::http) fn add(self, right: Right, methods: UtoipaMethodRouter<Sources>) -> Routes {
+        self.gated(right, Cause::Reader, methods)
+    }
+
+    /// The same for what a page reads again and again on its own: that does not keep a session from idling.
+    pub(in crate::http) fn add_polled(self, right: Right, methods: UtoipaMethodRouter<Sources>) -> Routes {
+        self.gated(right, Cause::Page, methods)
+    }
+
+    /// Adds the methods of one path behind the gate.
+    fn gated(mut self, right: Right, cause: Cause, methods: UtoipaMethodRouter<Sources>) -> Routes {
         let (schemas, mut paths, router) = methods;
         for item in paths.paths.values_mut() {
             let operations =
@@ -44,7 +55,7 @@ impl Routes {
                 operation.extensions.get_or_insert_default().insert("x-right".to_owned(), named);
             }
         }
-        let router = router.layer(from_fn_with_state((self.sources.access.clone(), right), admit));
+        let router = router.layer(from_fn_with_state((self.sources.access.clone(), right, cause), admit));
         self.router = self.router.routes((schemas, paths, router));
         self
     }

@@ -22,13 +22,12 @@ use crate::http::page::found;
 use crate::http::problem::Problem;
 use crate::storage::store::{self, Actor, Ceilings, NewSession, Person, SignIn};
 use atalaia_core::alerts::handling::Purpose;
-use atalaia_core::base::time::Span;
 
 /// Adds the routes of this file.
 pub(super) fn add(routes: Routes) -> Routes {
     routes
         .add(Right::Open, routes!(sign_in))
-        .add(Right::Own, routes!(show, sign_out))
+        .add_polled(Right::Own, routes!(show, sign_out))
         .add(Right::Open, routes!(make_first))
 }
 
@@ -57,7 +56,7 @@ struct FirstPerson {
     name: String,
     /// The administrator's password.
     password: String,
-    /// Further roles, for a site where one person does everything. The role `admin` comes by itself.
+    /// Further roles, for a site where one person does everything. `admin` is always added.
     #[serde(default)]
     roles: Vec<Role>,
 }
@@ -104,7 +103,13 @@ async fn sign_in(State(sources): State<Sources>, request: Request) -> Result<Res
 /// The person of this name and password. Takes the same time for a name that nobody has.
 async fn by_password(sources: &Sources, name: String, password: String, address: IpAddr) -> Result<Person, Problem> {
     let access = &sources.access;
-    access.attempt(&name, address)?;
+    if name_fault(&name).is_some() {
+        // Nobody has it. As long as it takes for a name that nobody has, so that the two are answered alike.
+        access.attempt(None, address)?;
+        access.is_password(password, None).await?;
+        return Err(Problem::unauthenticated("name or password is wrong"));
+    }
+    access.attempt(Some(&name), address)?;
     let wanted = name.clone();
     let person = sources.stored(move |path| store::person(path, &wanted)).await?;
     let person = person.filter(|person| person.disabled_at.is_none());
@@ -112,7 +117,7 @@ async fn by_password(sources: &Sources, name: String, password: String, address:
     let is_right = access.is_password(password, hash).await?;
     match person.filter(|_| is_right) {
         Some(person) => {
-            access.attempt_was_right(&name, address);
+            access.attempt_was_right(Some(&name), address);
             Ok(person)
         }
         None => {
@@ -125,8 +130,7 @@ async fn by_password(sources: &Sources, name: String, password: String, address:
 
 /// The person of a one-time link, which is used up.
 async fn by_link(sources: &Sources, link: &str, address: IpAddr) -> Result<Person, Problem> {
-    // All links count as one name: guessing is hopeless, and the limit of the address bounds its cost.
-    sources.access.attempt("(link)", address)?;
+    sources.access.attempt(None, address)?;
     let (key, now) = (digest(link), sources.clock.now());
     let person = sources
         .stored(move |path| match store::redeem(path, &key, now)? {
@@ -136,7 +140,7 @@ async fn by_link(sources: &Sources, link: &str, address: IpAddr) -> Result<Perso
         .await?;
     let person = person.filter(|person| person.disabled_at.is_none());
     let person = person.ok_or_else(|| Problem::unauthenticated("the link is unknown, used up or too old"))?;
-    sources.access.attempt_was_right("(link)", address);
+    sources.access.attempt_was_right(None, address);
     Ok(person)
 }
 
@@ -152,16 +156,15 @@ async fn begin(
     let fresh = || Secret::fresh().map_err(|_| Problem::busy("the system gives no random numbers"));
     let (secret, csrf, id) = (fresh()?, fresh()?, fresh()?);
     let now = sources.clock.now();
-    let longest = i64::try_from(access.settings().longest().as_secs()).unwrap_or(i64::MAX / 4000);
     let session = NewSession {
-        // A public name of the session: short enough for a list, and of no use to anybody.
+        // Public session id: short enough to list, and not a credential.
         id: id.expose().chars().take(16).collect(),
         secret: secret.digest(),
         csrf: csrf.expose().to_owned(),
         way,
         purpose: purpose.or(person.purpose).or(access.settings().known_purposes().first().copied()),
         address: address.to_string(),
-        ends_at: now + Span::from_seconds(longest),
+        ends_at: now + access.settings().longest(),
     };
     let key = session.secret;
     let held = sources
@@ -207,17 +210,13 @@ async fn make_first(State(sources): State<Sources>, request: Request) -> Result<
     if let Some(fault) = password_fault(&given.password, &given.name) {
         return Err(wrong("password", fault));
     }
-    sources.access.attempt("(first)", address)?;
+    sources.access.attempt(None, address)?;
     let hash = sources.access.hashed(given.password).await?;
-    let mut roles = given.roles;
-    roles.push(Role::Admin);
-    roles.sort_unstable();
-    roles.dedup();
     let now = sources.clock.now();
     let person = Person {
         name: given.name,
         password: Some(hash),
-        roles,
+        roles: Role::sorted(given.roles.into_iter().chain([Role::Admin])),
         ceilings: Ceilings::default(),
         purpose: None,
         made_at: now,
@@ -230,7 +229,7 @@ async fn make_first(State(sources): State<Sources>, request: Request) -> Result<
     let done = sources.stored(move |path| store::first(path, &key, &made, now)).await?;
     done.ok_or_else(|| Problem::unauthenticated("the token is wrong or too old, or there are people already"))?;
     info!(person = person.name, "the first administrator was made");
-    sources.access.attempt_was_right("(first)", address);
+    sources.access.attempt_was_right(None, address);
     begin(&sources, person, SignIn::Password, None, address).await
 }
 

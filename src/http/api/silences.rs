@@ -7,7 +7,9 @@ use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa_axum::routes;
 
+use super::consulted::listed;
 use super::item::Item;
+use super::personal::known;
 use super::refusals::Refusals;
 use super::routes::Routes;
 use super::sources::Sources;
@@ -16,13 +18,16 @@ use crate::http::body::{JsonBody, wrong};
 use crate::http::page::{found, json};
 use crate::http::parameters::Parameters;
 use crate::http::problem::Problem;
-use crate::storage::store::{self, AlertFilter, Clearance, Order, Readers, Silence, SilenceRow, StoreError};
+use crate::storage::store::{self, AlertFilter, Clearance, Order, Readers, Silence, SilenceRow, Sorted, StoreError};
 use atalaia_core::alerts::Status;
 use atalaia_core::base::time::{Span, Time};
+use atalaia_core::base::units::Mmsi;
 use atalaia_core::behaviours::Behaviour;
 
 /// Longest silence that the right `silence` is enough for.
 const SHORT: Span = Span::from_hours(24);
+/// How far back a preview goes. It shows how many alerts a day the silence would keep from the sinks, also when none is open at the moment.
+const SHOWN_BACK: Span = Span::from_hours(24);
 /// Most alerts in a preview.
 const SHOWN: usize = 50;
 /// Largest MMSI.
@@ -87,9 +92,9 @@ struct NewSilence {
 /// A silence that was made or tried.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 struct MadeSilence {
-    /// Number of open alerts that it covers, as far as you may see them.
+    /// Number of alerts that it covers, as far as you may see them: the open ones, and those that held within the last 24 hours of event time.
     holds: u32,
-    /// The first of them.
+    /// The first of them, the latest first.
     items: Vec<Item>,
     /// Its number; null for a preview.
     number: Option<i64>,
@@ -117,7 +122,12 @@ async fn list_silences(
     let wanted = given.text("in_force").map(|text| text.parse::<bool>().map_err(|_| wrong())).transpose()?;
     let now = sources.clock.now();
     let at = sources.at().unwrap_or(now);
-    let rows = sources.stored(store::silences).await?;
+    listed(&sources, &reader, "silences", "").await?;
+    let mut rows = sources.stored(store::silences).await?;
+    // A silence for a vessel that the reader may not see would name it.
+    if let Some(known) = known(&sources, &reader.clearance).await? {
+        rows.retain(|row| row.mmsi.is_none_or(|mmsi| known.contains(&Mmsi(mmsi))));
+    }
     let items = sources.read(move |readers| {
         let rows = rows.into_iter().map(|row| (is_in_force(&row, at), row));
         let rows = rows.filter(|(in_force, _)| wanted.is_none_or(|wanted| wanted == *in_force));
@@ -126,7 +136,7 @@ async fn list_silences(
     Ok(found(&Silences { items: items.await? }))
 }
 
-/// Makes a silence, or shows with `dry_run=true` what it would hold back now. One vessel for up to 24 hours needs the right `silence`,
+/// Makes a silence, or shows with `dry_run=true` what it covers: the open alerts and those of the last 24 hours of event time. One vessel for up to 24 hours needs the right `silence`,
 /// anything else `silence_wide`.
 #[utoipa::path(post, path = "/silences", tag = "silences", request_body = NewSilence,
     params(("dry_run" = Option<bool>, Query, description = "true only shows what it would hold back")),
@@ -146,9 +156,12 @@ async fn make_silence(
         Some(_) => return Err(Problem::parameter("dry_run: write true or false")),
     };
     let now = sources.clock.now();
-    let (silence, filter) = subject(&wanted)?;
+    let silence = subject(&wanted)?;
+    // Alerts live in event time: those of a recording may have ended years ago by the wall clock.
+    let at = sources.at().unwrap_or(now);
+    let filter = AlertFilter { statuses: Vec::new(), open_or_since: Some(at - SHOWN_BACK), ..filter(&silence) };
     let from = wanted.from.as_deref().map(|text| time("from", text)).transpose()?;
-    let (from, until) = (from.unwrap_or_else(|| sources.at().unwrap_or(now)), time("until", &wanted.until)?);
+    let (from, until) = (from.unwrap_or(at), time("until", &wanted.until)?);
     let why = wanted.why.trim().to_owned();
     if until <= from {
         return Err(wrong("until", "must be after the start"));
@@ -163,8 +176,8 @@ async fn make_silence(
         reader.need(Right::SilenceWide)?;
     }
     let clearance = reader.clearance.clone();
-    let page =
-        sources.read(move |readers| readers.page(&filter, &clearance, Order::default(), None, SHOWN, now)).await?;
+    let order = Order { by: Sorted::LastAt, ascending: false };
+    let page = sources.read(move |readers| readers.page(&filter, &clearance, order, None, SHOWN, now)).await?;
     let number = match is_dry {
         true => None,
         false => {
@@ -188,7 +201,10 @@ async fn lift_silence(
     Query(given): Query<Vec<(String, String)>>,
 ) -> Result<StatusCode, Problem> {
     let given = Parameters::of(given, &["why"])?;
-    let why = given.text("why").map(str::to_owned);
+    let why = given.text("why").map(str::trim).filter(|why| !why.is_empty()).map(str::to_owned);
+    if why.as_ref().is_some_and(|why| REASON < why.chars().count()) {
+        return Err(Problem::parameter(format!("why: is longer than {REASON} characters")));
+    }
     let number: i64 = number.parse().map_err(|_| Problem::not_found("there is no such silence"))?;
     let rows = sources.stored(store::silences).await?;
     let row = rows.into_iter().find(|row| row.number == number);
@@ -211,8 +227,8 @@ fn is_in_force(row: &SilenceRow, at: Time) -> bool {
     row.lifted.is_none() && row.from <= at && at < row.until
 }
 
-/// What a silence covers, and the filter for the open alerts among it.
-fn subject(wanted: &NewSilence) -> Result<(Silence, AlertFilter), Problem> {
+/// What a silence covers.
+fn subject(wanted: &NewSilence) -> Result<Silence, Problem> {
     if wanted.mmsi.is_some_and(|mmsi| MMSI < mmsi) {
         return Err(wrong("mmsi", "has at most nine digits"));
     }
@@ -222,12 +238,15 @@ fn subject(wanted: &NewSilence) -> Result<(Silence, AlertFilter), Problem> {
     if wanted.behaviour.as_ref().is_some_and(|name| Behaviour::named(name).is_none()) {
         return Err(wrong("behaviour", "there is no such behaviour"));
     }
-    let silence = Silence { mmsi: wanted.mmsi, zone: wanted.zone.clone(), behaviour: wanted.behaviour.clone() };
+    let silence = Silence {
+        mmsi: wanted.mmsi,
+        zone: wanted.zone.as_ref().map(|zone| zone.trim().to_owned()),
+        behaviour: wanted.behaviour.clone(),
+    };
     if silence == Silence::default() {
         return Err(wrong("mmsi", "a silence needs a vessel, a zone or a behaviour"));
     }
-    let filter = filter(&silence);
-    Ok((silence, filter))
+    Ok(silence)
 }
 
 /// The open alerts that a silence covers.

@@ -8,6 +8,7 @@ use tracing::warn;
 
 use super::answers::Answers;
 use super::ration::Ration;
+use super::readings::Readings;
 use super::recent::Recent;
 use crate::http::access::{Access, Settings};
 use crate::http::ask::Asker;
@@ -40,6 +41,8 @@ pub(in crate::http) struct Sources {
     readers: Arc<Readers>,
     /// Answers that are kept for a moment.
     answers: Arc<Answers>,
+    /// Readings that wait to be recorded.
+    pub(in crate::http) readings: Readings,
     /// What was recorded a moment ago.
     pub(in crate::http) recent: Arc<Recent>,
     /// How often the main loop is asked to explain.
@@ -68,6 +71,7 @@ impl Sources {
             clock,
             readers,
             answers,
+            readings: Readings::default(),
             recent: Arc::default(),
             explanations: Arc::default(),
             places: Arc::new(Semaphore::new(AT_ONCE)),
@@ -94,8 +98,8 @@ impl Sources {
         Sources { access, ..self }
     }
 
-    /// Runs `work` with the path of the store on a thread that may block. A refusal of the store becomes a `refused` problem; any other
-    /// error is logged and becomes `busy`, so that no path or SQL reaches the client.
+    /// Runs `work` with the path of the store on a thread that may block. A refusal of the store becomes a `refused` problem, a name that is
+    /// taken a `conflict`; any other error is logged and becomes `busy`, so that no path or SQL reaches the client.
     pub(in crate::http) async fn stored<T: Send + 'static>(
         &self,
         work: impl FnOnce(&std::path::Path) -> Result<T, StoreError> + Send + 'static,
@@ -131,6 +135,7 @@ impl Sources {
         match done.await {
             Ok(Ok(found)) => Ok(found),
             Ok(Err(StoreError::Refused(text))) => Err(Problem::refused(text)),
+            Ok(Err(error @ StoreError::NameTaken { .. })) => Err(Problem::conflict(error.to_string())),
             Ok(Err(error)) => {
                 warn!(%error, "the store cannot be used for a request");
                 Err(Problem::busy("the store cannot be used; the log says why"))

@@ -22,7 +22,7 @@ use atalaia_core::alerts::Status;
 
 /// Adds the routes.
 pub(super) fn add(routes: Routes) -> Routes {
-    routes.add(Right::Status, routes!(show_status)).add(Right::Status, routes!(list_feeds))
+    routes.add_polled(Right::Status, routes!(show_status)).add_polled(Right::Status, routes!(list_feeds))
 }
 
 /// The page `/status` of the monitoring pages, and the open alerts that the reader may see, by severity and behaviour. `alerts` and

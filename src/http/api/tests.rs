@@ -18,9 +18,11 @@ use atalaia_core::alerts::handling::{Mark, Purpose, Tlp};
 use atalaia_core::base::time::Span;
 use atalaia_core::engine::questions::Picture;
 
+mod above;
 mod acting;
 mod delivering;
 mod following;
+mod holding;
 mod silencing;
 
 /// A daemon without engine: the routes, a store with one alert, and tokens.
@@ -61,18 +63,23 @@ fn token(path: &std::path::Path, name: &str, rights: &[Right], max_tlp: Tlp) -> 
 
 /// Opens a site with one alert about a distress device. Its routes end with the runtime of the test.
 async fn site() -> Site {
+    let script = "SART 970123456 status=14 mute\n 12:00 28 -17\n stop 10\nALFA 224000001\n 12:00 40 -30\n stop 120";
+    let changes = run(&only("distress"), AREA, script);
+    let id = changes[0].alert.id.clone();
+    site_with(&id, |store, _| store.changes(changes, 0)).await
+}
+
+/// Opens a site whose store is filled once it has its tokens. `id` is the alert that it is about.
+async fn site_with(id: &str, fill: impl FnOnce(&Store, &std::path::Path)) -> Site {
     let folder = TempDir::new().expect("a folder");
     let path = folder.path().join("alerts.sqlite");
     let orders = Orders { filters: Vec::new(), handling: atalaia_core::alerts::HandlingSettings::default() };
     let store = Store::open(&path, orders, || Clock.now(), |_| {}, |_| {}).expect("a store");
-    let script = "SART 970123456 status=14 mute\n 12:00 28 -17\n stop 10\nALFA 224000001\n 12:00 40 -30\n stop 120";
-    let changes = run(&only("distress"), AREA, script);
-    let id = changes[0].alert.id.clone();
-    store.changes(changes, 0);
-    assert!(store.finish());
     let read = [Right::Read, Right::Search, Right::Export, Right::Status];
     let (all, amber) = (token(&path, "all", &read, Tlp::Red), token(&path, "amber", &read, Tlp::Amber));
     let state = token(&path, "state", &[Right::Status], Tlp::Red);
+    fill(&store, &path);
+    assert!(store.finish());
     let (asker, queue) = asking(Clock);
     let (_, view) = watch::channel(Arc::new(view()));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
@@ -80,7 +87,7 @@ async fn site() -> Site {
     let routes = router(Sources::new(path.clone(), asker, view, Clock));
     let service = routes.into_make_service_with_connect_info::<SocketAddr>();
     tokio::spawn(async move { axum::serve(listener, service).await });
-    Site { _folder: folder, queue, address, path, all, amber, state, id }
+    Site { _folder: folder, queue, address, path, all, amber, state, id: id.to_owned() }
 }
 
 /// An answer.
@@ -129,6 +136,15 @@ impl Site {
     /// Asks with a token.
     async fn get(&self, secret: &Secret, path: &str) -> Got {
         self.get_if(secret, path, "").await
+    }
+
+    /// Adds an alert like the first with another id.
+    fn copy(&self, id: &str) {
+        let connection = rusqlite::Connection::open(&self.path).expect("a store");
+        let copy = "INSERT INTO alerts (id, behaviour, announced, status, severity, score, started_at, opened_at, last_at, revision, body)
+             SELECT ?1, behaviour, 1, status, severity, score, started_at, opened_at, last_at, revision, json_set(body, '$.id', ?1)
+             FROM alerts WHERE id = ?2";
+        connection.execute(copy, rusqlite::params![id, self.id]).expect("a copy");
     }
 
     /// Marks the alert RED.
@@ -269,8 +285,46 @@ fn one_alert_has_tracks_and_the_parts_that_are_asked_for() {
         let plain = format!("/alerts/{}", site.id);
         let first = site.get(&site.all, &plain).await;
         assert_eq!(site.get_if(&site.all, &plain, &first.etag).await.status, 304);
+        // As an acknowledgement that expires: neither a change nor an act.
+        let store = rusqlite::Connection::open(&site.path).expect("a store");
+        store.execute("UPDATE alerts SET state = 'acknowledged'", []).expect("written");
+        let other = site.get_if(&site.all, &plain, &first.etag).await;
+        assert_eq!((other.status, &other.body["state"]), (200, &json!("acknowledged")), "{}", other.text);
         assert_eq!(site.get(&site.all, "/alerts/abcd").await.status, 404);
         assert!(site.trail(&site.id).contains(&("consultation".to_owned(), "alert".to_owned())));
+    });
+}
+
+#[test]
+fn counts_of_a_vessel_leave_a_row_and_belong_to_the_one_who_asks() {
+    run_test(async {
+        let site = site().await;
+        assert_eq!(site.get(&site.all, "/alerts/summary?mmsi=970123456").await.status, 200);
+        assert!(site.trail("alerts mmsi=970123456").contains(&("consultation".to_owned(), "list".to_owned())));
+        let to = store::Action::Assign(Some("all".to_owned()));
+        store::act(&site.path, &site.id, &to, "ana", None, Clock.now()).expect("assigned");
+        let other = token(&site.path, "other", &[Right::Read], Tlp::Red);
+        // However `me` is written.
+        for (secret, count) in [(&site.all, 1), (&other, 0)] {
+            let got = site.get(secret, "/alerts/summary?owner=%6De").await;
+            assert_eq!(got.body["total"], json!(count), "{}", got.text);
+        }
+    });
+}
+
+#[test]
+fn each_export_of_the_audit_trail_is_a_disclosure_of_its_own() {
+    run_test(async {
+        let site = site().await;
+        let auditor = token(&site.path, "auditor", &[Right::Audit], Tlp::Red);
+        for _ in 0..2 {
+            let got = site.get(&auditor, "/audit/export?why=the%20yearly%20inspection").await;
+            assert_eq!(got.status, 200);
+            assert!(got.text.trim_end().lines().last().is_some_and(|last| last.contains("the yearly inspection")));
+        }
+        let row = ("disclosure".to_owned(), "exported".to_owned());
+        assert_eq!(site.trail("export audit"), [row.clone(), row]);
+        assert_eq!(site.get(&auditor, "/audit/export?why=no").await.status, 400);
     });
 }
 
@@ -300,6 +354,42 @@ fn an_export_is_recorded_with_its_reason_and_refused_without_one() {
         }
         let rows = site.trail("export%");
         assert_eq!((rows.len(), rows.first()), (6, Some(&("disclosure".to_owned(), "exported".to_owned()))));
+    });
+}
+
+#[test]
+fn an_export_of_named_alerts_has_exactly_those_within_the_ceiling() {
+    run_test(async {
+        let site = site().await;
+        let (second, fact, red) = ("c".repeat(26), "d".repeat(26), "e".repeat(26));
+        for id in [&second, &fact, &red] {
+            site.copy(id);
+        }
+        let connection = rusqlite::Connection::open(&site.path).expect("a store");
+        connection.execute("UPDATE alerts SET announced = 0 WHERE id = ?1", [&fact]).expect("a fact");
+        let mark = Mark { tlp: Some(Tlp::Red), ..Mark::default() };
+        store::mark(&site.path, &red, &mark, "ana", "a source at risk", Clock.now()).expect("a mark");
+        let export = |ids: String| format!("/alerts/export?format=jsonl&why=for%20the%20report&ids={ids}");
+        let exported = async |secret: &Secret, ids: &[&str]| -> Vec<String> {
+            let got = site.get(secret, &export(ids.join(","))).await;
+            assert_eq!(got.status, 200, "{}", got.text);
+            let lines = got.text.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
+            let mut ids: Vec<String> = lines.filter_map(|line| line["id"].as_str().map(str::to_owned)).collect();
+            ids.sort();
+            ids
+        };
+        assert_eq!(exported(&site.all, &[&second]).await, [second.clone()]);
+        assert_eq!(exported(&site.all, &[&fact]).await, [fact.clone()], "a fact that is named is meant");
+        assert_eq!(exported(&site.amber, &[&second, &red]).await, [second.clone()], "not above the ceiling");
+        assert_eq!(exported(&site.all, &[&"f".repeat(26)]).await, [""; 0]);
+        let many = vec![second.as_str(); 201].join(",");
+        for (ids, said) in [("abcd".to_owned(), "26 characters"), (String::new(), "26 characters"), (many, "200")] {
+            let got = site.get(&site.all, &export(ids)).await;
+            assert_eq!((got.status, &got.body["type"]), (400, &json!("/problems/parameter")), "{}", got.text);
+            assert!(got.body["detail"].as_str().is_some_and(|detail| detail.contains(said)), "{}", got.text);
+        }
+        let listed = site.get(&site.all, &format!("/alerts?ids={second}")).await;
+        assert_eq!(listed.status, 400, "a list has no such parameter: {}", listed.text);
     });
 }
 
@@ -372,5 +462,41 @@ fn vessels_are_found_by_place_box_and_identity() {
         let next = first.body["next"].as_str().expect("another page").to_owned();
         assert_eq!(names(&ask(&format!("/vessels?limit=1&cursor={next}")).await), ["255000002"]);
         assert_eq!(site.trail("vessels%"), [("consultation".to_owned(), "identity".to_owned())]);
+    });
+}
+
+#[test]
+fn a_reader_without_personal_data_does_not_find_or_open_a_small_craft() {
+    run_test(async {
+        let mut site = site().await;
+        tokio::spawn(above::answer(std::mem::replace(&mut site.queue, asking(Clock).1)));
+        let rights =
+            "UPDATE tokens SET ceilings = json_set(ceilings, '$.personal_data', json('false')) WHERE name = 'amber'";
+        rusqlite::Connection::open(&site.path).and_then(|store| store.execute_batch(rights)).expect("a store");
+        // The distress devices and the vessel never said what they are: they count as small craft.
+        let number = above::MMSI[0];
+        let why = "why=for%20the%20test%20of%20it&from=2026-03-01T00:00:00Z&to=2026-03-02T00:00:00Z";
+        for (path, hidden) in [
+            (format!("/vessels/{number}"), 404),
+            (format!("/vessels/{number}/track"), 404),
+            (format!("/vessels/{number}/explanations"), 404),
+            (format!("/vessels?mmsi={number}"), 200),
+            ("/vessels?near=28,-17&radius_nm=20".to_owned(), 200),
+            ("/picture/names".to_owned(), 200),
+            (format!("/who?near=28,-17&radius_nm=20&{why}"), 200),
+        ] {
+            let (low, all) = (site.get(&site.amber, &path).await, site.get(&site.all, &path).await);
+            assert_eq!((low.status, all.status), (hidden, 200), "{path}: {}", low.text);
+            let names = |got: &Got| hidden == 200 && got.body["items"].to_string().contains(&number.to_string());
+            assert!(!names(&low), "{path}: {}", low.text);
+            assert!(
+                path.contains("names") || path.contains("who") || hidden == 404 || names(&all),
+                "{path}: {}",
+                all.text
+            );
+        }
+        let list = site.get(&site.amber, "/vessels?q=zzzz").await;
+        assert_eq!((&list.body["items"], &list.body["withheld"]), (&json!([]), &json!(3)), "{}", list.text);
+        assert_eq!(site.get(&site.amber, "/picture/names").await.body["items"], json!([]));
     });
 }

@@ -14,7 +14,7 @@ use crate::http::body::{JsonBody, wrong};
 use crate::http::page::json;
 use crate::http::parameters::Parameters;
 use crate::http::problem::Problem;
-use crate::storage::store::{self, Ceilings, Token};
+use crate::storage::store::{self, CeilingChange, Ceilings, Token};
 use atalaia_core::alerts::handling::Purpose;
 use atalaia_core::base::time::Time;
 
@@ -83,9 +83,9 @@ struct NewToken {
     /// What it allows: status, read, search, act, silence, export, retry and audit.
     #[schema(value_type = Vec<Right>)]
     rights: Rights,
-    /// Up to which marking it shows alerts; everything by default.
+    /// Up to which marking it shows alerts; a member that is left out sets no limit.
     #[serde(default)]
-    ceilings: Ceilings,
+    ceilings: CeilingChange,
     /// When it ends, within a year.
     #[schema(value_type = String, format = DateTime)]
     expires: Time,
@@ -156,7 +156,8 @@ async fn create(
     if let Some((key, fault)) = token_fault(&wanted.rights, &networks, wanted.expires, now) {
         return Err(wrong(key, fault));
     }
-    if let Some((key, fault)) = ceilings_fault(&wanted.ceilings) {
+    let ceilings = wanted.ceilings.over(Ceilings::default());
+    if let Some((key, fault)) = ceilings_fault(&ceilings) {
         return Err(wrong(&format!("ceilings/{key}"), fault));
     }
     let usual = sources.access.settings().known_purposes().first().copied();
@@ -165,7 +166,7 @@ async fn create(
     let token = Token {
         name: wanted.name,
         rights: wanted.rights,
-        ceilings: wanted.ceilings,
+        ceilings,
         networks,
         purpose,
         made_by: reader.name.clone(),
@@ -175,17 +176,7 @@ async fn create(
         ended_at: None,
     };
     let (added, key) = (token.clone(), secret.digest());
-    let is_free = sources
-        .stored(move |path| {
-            if store::is_taken(path, &added.name)? {
-                return Ok(false);
-            }
-            store::add_token(path, &added, &key, reader.actor(), now).map(|()| true)
-        })
-        .await?;
-    if !is_free {
-        return Err(Problem::conflict(format!("{}: a person or token has this name already", token.name)));
-    }
+    sources.stored(move |path| store::add_token(path, &added, &key, reader.actor(), now)).await?;
     let secret = secret.expose().to_owned();
     Ok(json(StatusCode::CREATED, &AddedToken { token: TokenRow::from(token), secret }))
 }
@@ -207,7 +198,10 @@ async fn end(
     let now = sources.clock.now();
     let is_ended = sources
         .stored(move |path| {
-            if !store::tokens(path)?.iter().any(|token| token.name == name && token.ended_at.is_none()) {
+            if !store::tokens(path)?
+                .iter()
+                .any(|token| store::is_same_name(&token.name, &name) && token.ended_at.is_none())
+            {
                 return Ok(false);
             }
             store::end_token(path, &name, reader.actor(), now).map(|()| true)

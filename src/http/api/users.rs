@@ -1,7 +1,5 @@
 //! People and their sessions, for administrators.
 
-use std::collections::BTreeSet;
-
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -16,7 +14,7 @@ use crate::http::body::{JsonBody, wrong};
 use crate::http::page::json;
 use crate::http::parameters::Parameters;
 use crate::http::problem::Problem;
-use crate::storage::store::{self, Alteration, Ceilings, Person, Session};
+use crate::storage::store::{self, Alteration, CeilingChange, Ceilings, Link, Person, Session};
 use atalaia_core::alerts::handling::Purpose;
 use atalaia_core::base::time::{Span, Time};
 
@@ -125,9 +123,9 @@ struct NewUser {
     password: Option<String>,
     /// The roles.
     roles: Vec<Role>,
-    /// Up to which marking the person sees alerts; everything by default.
+    /// Up to which marking the person sees alerts; a member that is left out sets no limit.
     #[serde(default)]
-    ceilings: Ceilings,
+    ceilings: CeilingChange,
     /// The usual purpose of the person's work.
     #[schema(value_type = Option<String>)]
     purpose: Option<Purpose>,
@@ -141,8 +139,8 @@ struct UserChange {
     password: Option<String>,
     /// New roles. They hold at once, also in sessions in force.
     roles: Option<Vec<Role>>,
-    /// New ceilings. They hold at once.
-    ceilings: Option<Ceilings>,
+    /// Which ceilings to change. They hold at once.
+    ceilings: Option<CeilingChange>,
     /// A new usual purpose; null for that of the settings.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>)]
@@ -173,11 +171,6 @@ impl User {
     }
 }
 
-/// Sessions in force, without those that have idled for too long.
-fn in_force(sources: &Sources, all: Vec<Session>, now: Time) -> Vec<Session> {
-    all.into_iter().filter(|session| now < sources.access.idle_until(session)).collect()
-}
-
 /// Lists all people.
 #[utoipa::path(get, path = "/users", tag = "people",
     params(("limit" = Option<usize>, Query, minimum = 1, maximum = 1000, description = "Maximum number of rows")), responses(
@@ -193,9 +186,9 @@ async fn list(
 ) -> Result<Json<Users>, Problem> {
     let limit = Parameters::of(given, &["limit"])?.count("limit", MOST, MOST)?;
     let now = sources.clock.now();
+    let idle = sources.access.settings().idle();
     let (people, sessions) =
-        sources.stored(move |path| Ok((store::people(path)?, store::sessions(path, now)?))).await?;
-    let sessions = in_force(&sources, sessions, now);
+        sources.stored(move |path| Ok((store::people(path)?, store::sessions(path, idle, now)?))).await?;
     Ok(Json(Users { items: people.into_iter().take(limit).map(|person| User::of(person, &sessions)).collect() }))
 }
 
@@ -219,7 +212,8 @@ async fn create(
     if let Some(fault) = name_fault(&wanted.name) {
         return Err(wrong("name", fault));
     }
-    if let Some((key, fault)) = ceilings_fault(&wanted.ceilings) {
+    let ceilings = wanted.ceilings.over(Ceilings::default());
+    if let Some((key, fault)) = ceilings_fault(&ceilings) {
         return Err(wrong(&format!("ceilings/{key}"), fault));
     }
     let password = match wanted.password {
@@ -230,8 +224,8 @@ async fn create(
     let person = Person {
         name: wanted.name,
         password,
-        roles: plain(wanted.roles),
-        ceilings: wanted.ceilings,
+        roles: Role::sorted(wanted.roles),
+        ceilings,
         purpose: wanted.purpose,
         made_at: now,
         disabled_at: None,
@@ -243,22 +237,9 @@ async fn create(
         Some(_) => None,
         None => Some(Secret::fresh().map_err(|_| Problem::busy("the system gives no random numbers"))?),
     };
-    let (added, key) = (person.clone(), secret.as_ref().map(Secret::digest));
-    let is_free = sources
-        .stored(move |path| {
-            if store::is_taken(path, &added.name)? {
-                return Ok(false);
-            }
-            store::add_person(path, &added, reader.actor(), now)?;
-            if let Some(key) = key {
-                store::make_link(path, &added.name, &key, now + LINK_LIFE, reader.actor(), now)?;
-            }
-            Ok(true)
-        })
-        .await?;
-    if !is_free {
-        return Err(Problem::conflict(format!("{}: a person or token has this name already", person.name)));
-    }
+    let added = person.clone();
+    let link = secret.as_ref().map(|secret| Link { secret: secret.digest(), ends_at: now + LINK_LIFE });
+    sources.stored(move |path| store::add_person(path, &added, link.as_ref(), reader.actor(), now)).await?;
     sources.access.forget();
     let link = secret.map(|secret| secret.expose().to_owned());
     Ok(json(StatusCode::CREATED, &AddedUser { user: User::of(person, &[]), link }))
@@ -267,7 +248,7 @@ async fn create(
 /// Changes a person.
 #[utoipa::path(patch, path = "/users/{name}", tag = "people", request_body = UserChange,
     params(("name" = String, Path, description = "Name of the person")), responses(
-    (status = 200, description = "As it now stands", body = User),
+    (status = 200, description = "The person after the change", body = User),
     (status = 400, description = "The body cannot be used"),
     (status = 401, description = "Not signed in, or no longer"),
     (status = 403, description = "The right is missing, or not from the console"),
@@ -284,7 +265,8 @@ async fn alter(
     JsonBody(wanted): JsonBody<UserChange>,
 ) -> Result<Json<User>, Problem> {
     let person = known(&sources, &name).await?;
-    if let Some((key, fault)) = wanted.ceilings.as_ref().and_then(ceilings_fault) {
+    let ceilings = wanted.ceilings.as_ref().map(|change| change.over(person.ceilings.clone()));
+    if let Some((key, fault)) = ceilings.as_ref().and_then(ceilings_fault) {
         return Err(wrong(&format!("ceilings/{key}"), fault));
     }
     let password = match wanted.password {
@@ -293,22 +275,22 @@ async fn alter(
     };
     let change = Alteration {
         password,
-        roles: wanted.roles.map(plain),
+        roles: wanted.roles.map(Role::sorted),
         ceilings: wanted.ceilings,
         purpose: wanted.purpose,
         disabled: wanted.disabled,
     };
-    let now = sources.clock.now();
+    let (now, idle) = (sources.clock.now(), sources.access.settings().idle());
     let (person, sessions) = sources
         .stored(move |path| {
             // An administrator who changes the own password stays signed in here.
             let (by, keep) = (reader.actor(), reader.session.as_deref());
             let person = store::alter_person(path, &person.name, &change, keep, by, now)?;
-            Ok((person, store::sessions(path, now)?))
+            Ok((person, store::sessions(path, idle, now)?))
         })
         .await?;
     sources.access.forget();
-    Ok(Json(User::of(person, &in_force(&sources, sessions, now))))
+    Ok(Json(User::of(person, &sessions)))
 }
 
 /// Removes a person. The audit trail keeps the name.
@@ -369,8 +351,8 @@ async fn list_sessions(
     Query(given): Query<Vec<(String, String)>>,
 ) -> Result<Json<Sessions>, Problem> {
     let limit = Parameters::of(given, &["limit"])?.count("limit", MOST, MOST)?;
-    let now = sources.clock.now();
-    let sessions = sources.stored(move |path| store::sessions(path, now)).await?;
+    let (now, idle) = (sources.clock.now(), sources.access.settings().idle());
+    let sessions = sources.stored(move |path| store::sessions(path, idle, now)).await?;
     let row = |session: Session| SessionRow {
         idle_until: sources.access.idle_until(&session),
         own: reader.session.as_ref() == Some(&session.id),
@@ -383,7 +365,7 @@ async fn list_sessions(
         last_used_at: session.used_at,
         until: session.ends_at,
     };
-    Ok(Json(Sessions { items: in_force(&sources, sessions, now).into_iter().take(limit).map(row).collect() }))
+    Ok(Json(Sessions { items: sessions.into_iter().take(limit).map(row).collect() }))
 }
 
 /// The hash of a password that was checked against the rules.
@@ -399,10 +381,4 @@ async fn known(sources: &Sources, name: &str) -> Result<Person, Problem> {
     let wanted = name.to_owned();
     let person = sources.stored(move |path| store::person(path, &wanted)).await?;
     person.ok_or_else(|| Problem::not_found("there is no such person"))
-}
-
-/// Roles in order, each once.
-fn plain(roles: Vec<Role>) -> Vec<Role> {
-    let once: BTreeSet<Role> = roles.into_iter().collect();
-    once.into_iter().collect()
 }

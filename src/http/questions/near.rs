@@ -7,6 +7,7 @@ use axum::response::Response;
 use serde::Serialize;
 
 use super::sources::Sources;
+use crate::http::answering;
 use crate::http::page::found;
 use crate::http::parameters::Parameters;
 use crate::http::problem::Problem;
@@ -16,9 +17,6 @@ use atalaia_core::geo::LatLon;
 
 /// Path of the route.
 pub(super) const PATH: &str = "/api/v1/vessels";
-/// Largest radius in nautical miles.
-/// A larger circle is a question about all vessels.
-const RADIUS_NM: f64 = 500.0;
 /// Number of vessels in an answer if the request names none.
 const USUAL: usize = 100;
 /// Largest `limit` that a request may name.
@@ -45,7 +43,7 @@ pub(super) async fn show(
     Query(given): Query<Vec<(String, String)>>,
 ) -> Result<Response, Problem> {
     let given = Parameters::of(given, &["near", "radius_nm", "limit"])?;
-    let (place, radius_nm) = (given.place("near")?, given.positive("radius_nm", RADIUS_NM)?);
+    let (place, radius_nm) = answering::circle(&given)?;
     let limit = given.count("limit", USUAL, MOST)?;
     let picture = sources.asker.picture().await?;
     let mut items = near(&picture, place, radius_nm);

@@ -20,8 +20,13 @@ use super::listener::Caller;
 use crate::http::body::{LONGEST, too_large};
 use crate::http::problem::Problem;
 
-/// Maximum time until an answer begins. A longer query is given up.
+/// Maximum time until the answer to a reading request begins. What is read for it through [`Readers`] stops then.
+///
+/// [`Readers`]: crate::storage::store::Readers
 const LATEST: Duration = Duration::from_secs(5);
+/// The same for a request that changes something: longer than the store waits for its lock, because a change that was begun is carried out,
+/// and its answer may have a secret that nobody can ask for again.
+const LATEST_CHANGE: Duration = Duration::from_secs(20);
 /// Length of a body that is read only to be forgotten. Bytes.
 const DISCARDED: usize = 8 * 1024 * 1024;
 /// Maximum time for that.
@@ -90,9 +95,13 @@ pub(super) async fn bounded(request: Request, next: Next) -> Response {
         discard(request.into_body()).await;
         return too_large().into_response();
     }
-    match timeout(LATEST, next.run(request)).await {
+    let (latest, late) = match request.method().is_safe() {
+        true => (LATEST, "the answer took too long; ask for less"),
+        false => (LATEST_CHANGE, "the request timed out; it may have been carried out"),
+    };
+    match timeout(latest, next.run(request)).await {
         Ok(response) => as_problem(response),
-        Err(_) => Problem::busy("the answer took too long; ask for less").into_response(),
+        Err(_) => Problem::busy(late).into_response(),
     }
 }
 

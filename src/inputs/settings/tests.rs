@@ -68,9 +68,11 @@ fn every_kind_is_named_in_the_settings_as_it_names_itself() {
 fn an_input_that_connects_says_where() {
     let mut input = Settings::of(Kind::Tcp, "a");
     input.address = Some("feed.example:5631".to_owned());
-    let at = |host: &str, port, encrypted| Endpoint { host: host.to_owned(), port, encrypted };
+    let at = |host: &str, port, encrypted| Endpoint { host: host.to_owned(), port, encrypted, path: None };
     assert_eq!(input.endpoints(), [("address".to_owned(), at("feed.example", 5631, false))]);
     assert_eq!(Settings { kind: Kind::Udp, ..input }.endpoints(), []);
     let public = Settings::of(Kind::Digitraffic, "b").endpoints();
+    let public: Vec<(String, Endpoint)> =
+        public.into_iter().map(|(key, endpoint)| (key, Endpoint { path: None, ..endpoint })).collect();
     assert_eq!(public, [("digitraffic.url".to_owned(), at("meri.digitraffic.fi", 443, true))]);
 }

@@ -23,6 +23,7 @@ use crate::storage::journal::{self, Entry};
 use crate::storage::store::{self, AlertFile, AuditRow, CaseFile};
 use atalaia_core::ais::Line;
 use atalaia_core::base::time::{Span, Time};
+use atalaia_core::zones::ZoneSet;
 
 /// Where the data of a case comes from.
 pub struct Sources<'a> {
@@ -32,6 +33,8 @@ pub struct Sources<'a> {
     pub journal: &'a Path,
     /// The disk of both.
     pub disk: &'a dyn Disk,
+    /// Zones for the map of the report; `None` if they are not known.
+    pub zones: Option<&'a ZoneSet>,
 }
 
 /// A packed case.
@@ -95,7 +98,7 @@ pub fn pack(
                 .to_owned(),
         );
     }
-    members.insert("report.html".to_owned(), super::report::of_case(&case_file, now).into_bytes());
+    members.insert("report.html".to_owned(), super::report::of_case(&case_file, sources.zones, now).into_bytes());
     let marking = marking_of(&case_file.case);
     let text = |key: &str| case_file.case[key].as_str().unwrap_or_default().to_owned();
     members.insert("README.txt".to_owned(), readme(&text("id"), &marking).into_bytes());

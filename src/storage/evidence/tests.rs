@@ -109,7 +109,7 @@ impl Desk {
 
     fn pack(&self, key: Option<&SigningKey>) -> Made {
         let (store, journal) = (self.folder.path().join("store"), self.folder.path().join("store.journal"));
-        let sources = Sources { store: &store, journal: &journal, disk: &RealDisk };
+        let sources = Sources { store: &store, journal: &journal, disk: &RealDisk, zones: None };
         let now = Time::from_utc(2026, 3, 1, 15, 0, 0).expect("a time");
         pack(&sources, &self.case, "ana", None, key, now).expect("a bundle")
     }

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use rusqlite::{OptionalExtension, Transaction, params};
 
-use super::actions::{Action, act_in};
+use super::actions::{Acted, Action, act_in};
 use super::connect::in_transaction;
 use super::error::StoreError;
 use super::items::{AlertItem, item};
@@ -152,9 +152,8 @@ fn act_on(
     }
     match deed {
         Deed::Action(action) => match act_in(transaction, id, action, by, why, now)? {
-            Ok(()) => {}
-            Err(StoreError::Refused(text)) => return Ok(ActOutcome::Refused(text)),
-            Err(error) => return Ok(ActOutcome::Refused(error.to_string())),
+            Acted::Done => {}
+            Acted::Refused(text) => return Ok(ActOutcome::Refused(text)),
         },
         Deed::Mark(said) => match mark_in(transaction, id, said, by, why.unwrap_or_default(), lowering, now)? {
             Marked::Done(_) => {}

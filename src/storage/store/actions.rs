@@ -80,12 +80,23 @@ pub fn act<'a>(
     let who = who.into();
     in_transaction(path, |transaction| {
         let id = whole(transaction, Kind::Alert, id).map_err(StoreError::sqlite(path))??;
-        act_in(transaction, &id, act, who, why, now).map_err(StoreError::sqlite(path))??;
-        Ok(id)
+        match act_in(transaction, &id, act, who, why, now).map_err(StoreError::sqlite(path))? {
+            Acted::Done => Ok(id),
+            Acted::Refused(text) => Err(StoreError::Refused(text)),
+        }
     })
 }
 
-/// Applies an action to the alert with this full id, which is stored. The inner error is the refusal; nothing was written then.
+/// What became of an action.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Acted {
+    /// Done.
+    Done,
+    /// It does not fit the state of the alert, for this reason. Nothing was written.
+    Refused(String),
+}
+
+/// Applies an action to the alert with this full id, which is stored.
 pub(super) fn act_in(
     transaction: &Transaction<'_>,
     id: &str,
@@ -93,11 +104,11 @@ pub(super) fn act_in(
     who: Actor<'_>,
     why: Option<&str>,
     now: Time,
-) -> rusqlite::Result<Result<(), StoreError>> {
+) -> rusqlite::Result<Acted> {
     let mut query = transaction.prepare_cached("SELECT state, severity FROM alerts WHERE id = ?1")?;
     let (state, severity): (String, i64) = query.query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let done = do_it(transaction, id, &state, severity, act, who, why, now)?;
-    if done.is_ok() {
+    if done == Acted::Done {
         count(transaction, id)?;
     }
     Ok(done)
@@ -194,8 +205,8 @@ fn do_it(
     who: Actor<'_>,
     why: Option<&str>,
     now: Time,
-) -> rusqlite::Result<Result<(), StoreError>> {
-    let refused = |text: &str| Ok(Err(StoreError::Refused(format!("{id}: {text}"))));
+) -> rusqlite::Result<Acted> {
+    let refused = |text: &str| Ok(Acted::Refused(format!("{id}: {text}")));
     let mut why = why.map(str::to_owned);
     let what = match act {
         // A closed alert is no longer work to be done; a note may still be added.
@@ -255,5 +266,5 @@ fn do_it(
         }
     };
     audit(transaction, now, who, what, id, why.as_deref())?;
-    Ok(Ok(()))
+    Ok(Acted::Done)
 }

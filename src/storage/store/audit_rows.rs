@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::connect;
 use super::error::StoreError;
-use super::trail::Verb;
+use super::trail::{Verb, is_same_name};
 use atalaia_core::base::time::Time;
 
 /// The columns of a [`FullRow`], in its order.
@@ -99,15 +99,34 @@ pub fn audit_page(
 ) -> Result<Vec<FullRow>, StoreError> {
     let connection = connect::beside(path)?;
     let read = || -> rusqlite::Result<Vec<FullRow>> {
-        let mut rows = connection.prepare(&format!(
-            "{COLUMNS} WHERE (?1 IS NULL OR verb = ?1) AND (?2 IS NULL OR who = ?2 COLLATE NOCASE OR caller = ?2 COLLATE NOCASE)
-                 AND (?3 IS NULL OR subject = ?3) AND at >= ?4 AND at < ?5 AND seq < ?6 ORDER BY seq DESC LIMIT ?7"
+        // A condition of its own, so that the index of subjects is used.
+        let subject = if query.subject.is_some() { "subject = ?2" } else { "?2 IS NULL" };
+        let mut statement = connection.prepare(&format!(
+            "{COLUMNS} WHERE {subject} AND (?1 IS NULL OR verb = ?1) AND at >= ?3 AND at < ?4 AND seq < ?5 ORDER BY seq DESC"
         ))?;
         let (since, until) = (query.since.map_or(i64::MIN, Time::millis), query.until.map_or(i64::MAX, Time::millis));
         let (verb, before) = (query.verb.map(Verb::name), before.unwrap_or(i64::MAX));
-        rows.query_map(params![verb, query.who, query.subject, since, until, before, limit], full)?.collect()
+        let mut rows = statement.query(params![verb, query.subject, since, until, before])?;
+        let mut found = Vec::new();
+        while found.len() < limit as usize
+            && let Some(row) = rows.next()?
+        {
+            if query.who.as_ref().map_or(Ok(true), |who| is_by(row, who))? {
+                found.push(full(row)?);
+            }
+        }
+        Ok(found)
     };
     read().map_err(StoreError::sqlite(path))
+}
+
+/// Whether a row of [`COLUMNS`] is by this person, under whatever name. SQLite folds the case of ASCII only.
+fn is_by(row: &Row<'_>, who: &str) -> rusqlite::Result<bool> {
+    let is_own = |column: usize| -> rusqlite::Result<bool> {
+        let name = row.get_ref(column)?.as_str_or_null()?;
+        Ok(name.is_some_and(|name| is_same_name(name, who)))
+    };
+    Ok(is_own(2)? || is_own(3)?)
 }
 
 /// Calls `take` with every row in order, until it returns false. Rows written meanwhile may be among them.

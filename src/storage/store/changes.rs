@@ -5,11 +5,13 @@
 
 use rusqlite::Transaction;
 
+use super::items::markings_of;
+use super::remark::remarked;
 use super::resumed::{self, Novelty};
 use super::rows::{insert, upsert};
 use super::stages::filter::Filter;
 use super::stages::silence;
-use super::trail::{OURSELVES, audit};
+use super::trail::OURSELVES;
 use super::{markings, offer};
 use atalaia_core::alerts::Change;
 use atalaia_core::base::time::Time;
@@ -27,6 +29,7 @@ pub(super) fn store(
         Novelty::Repeated { due } => return Ok(due),
     };
     let change = &*news;
+    let clears = markings_of(transaction, &change.alert.id)?;
     upsert(transaction, change, now)?;
     // The line of the change carries the marking of this moment: sinks get what the analyst has allowed.
     let change = &*markings::marked(transaction, change)?;
@@ -34,7 +37,7 @@ pub(super) fn store(
     if !insert(transaction, change, now)? {
         return Ok(false);
     }
-    audit(transaction, now, OURSELVES, change.change.name(), &alert.id, Some(&change.reason))?;
+    remarked(transaction, now, OURSELVES, change.change.name(), &alert.id, Some(&change.reason), clears)?;
     if !alert.announced {
         return Ok(false);
     }

@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
 use super::connect;
 use super::error::StoreError;
@@ -15,30 +15,51 @@ use atalaia_core::base::time::{Span, Time};
 /// How long after its first reading a row takes in later ones.
 const TOGETHER: Span = Span::from_minutes(15);
 
-/// Records that `by` read something. `what` is the kind of reading, one word; `subject` as in a [`Record`]; `why` the reason if one was
-/// asked, which makes a row of its own.
-pub fn consulted(
-    path: &Path,
-    by: Actor<'_>,
-    what: &str,
-    subject: &str,
-    why: Option<&str>,
-    now: Time,
-) -> Result<(), StoreError> {
-    let failed = StoreError::sqlite(path);
-    let record = Record { by, verb: Verb::Consultation, what, subject, why, result: None };
-    let connection = connect::beside(path)?;
-    if let Some(seq) = recent(&connection, &record, now).map_err(&failed)? {
-        return raise(&connection, seq, now).map_err(&failed);
+/// A reading.
+#[derive(Clone, Copy, Debug)]
+pub struct Consultation<'a> {
+    /// The reader.
+    pub by: Actor<'a>,
+    /// The kind of reading, one word.
+    pub what: &'a str,
+    /// What was read, as in a [`Record`].
+    pub subject: &'a str,
+    /// The reason if one was asked, which makes a row of its own; `None` otherwise.
+    pub why: Option<&'a str>,
+}
+
+/// Records readings, in their order. Those that come together share one transaction, because the sync at its end takes longer than the rest.
+pub fn consulted(path: &Path, all: &[Consultation<'_>], now: Time) -> Result<(), StoreError> {
+    let mut connection = connect::beside(path)?;
+    write_all(&mut connection, all, now).map_err(StoreError::sqlite(path))
+}
+
+/// Writes the rows.
+fn write_all(connection: &mut Connection, all: &[Consultation<'_>], now: Time) -> rusqlite::Result<()> {
+    let known = all.iter().map(|one| recent(connection, &one.record(), now)).collect::<rusqlite::Result<Vec<_>>>()?;
+    if known.iter().all(Option::is_some) {
+        // A sync for each repeated reading would hold up the writer of alerts; the first one was synced.
+        connection.pragma_update(None, "synchronous", "NORMAL")?;
+        return known.into_iter().flatten().try_for_each(|seq| raise(connection, seq, now));
     }
-    drop(connection);
-    connect::in_transaction(path, |transaction| {
-        // Looked up again, because another request of the same person may have come first.
-        match recent(transaction, &record, now).map_err(&failed)? {
-            Some(seq) => raise(transaction, seq, now).map_err(&failed),
-            None => write(transaction, now, &record).map(drop).map_err(&failed),
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    for one in all {
+        let record = one.record();
+        // Looked up again, because another process or an earlier one of these may have come first.
+        match recent(&transaction, &record, now)? {
+            Some(seq) => raise(&transaction, seq, now)?,
+            None => write(&transaction, now, &record).map(drop)?,
         }
-    })
+    }
+    transaction.commit()
+}
+
+impl<'a> Consultation<'a> {
+    /// The row as it is written.
+    fn record(&self) -> Record<'a> {
+        let Consultation { by, what, subject, why } = *self;
+        Record { by, verb: Verb::Consultation, what, subject, why, result: None }
+    }
 }
 
 /// The row that takes in this reading, if there is one.
@@ -56,10 +77,6 @@ fn recent(connection: &Connection, record: &Record<'_>, now: Time) -> rusqlite::
 
 /// Counts one more reading in a row.
 fn raise(connection: &Connection, seq: i64, now: Time) -> rusqlite::Result<()> {
-    // A sync for each repeated reading would hold up the writer of alerts; the first one was synced.
-    if connection.is_autocommit() {
-        connection.pragma_update(None, "synchronous", "NORMAL")?;
-    }
     let mut raise = connection.prepare_cached("UPDATE audit SET times = times + 1, repeated_at = ?2 WHERE seq = ?1")?;
     raise.execute(params![seq, now.millis()]).map(drop)
 }

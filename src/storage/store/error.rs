@@ -40,6 +40,12 @@ pub enum StoreError {
         /// The file.
         path: PathBuf,
     },
+    /// A person or token has this name already, also a token that has ended.
+    #[error("{name}: a person or token has this name already")]
+    NameTaken {
+        /// The name as it was given.
+        name: String,
+    },
     /// SQLite returned an error.
     #[error("{}: {cause}{}", path.display(), likely(cause))]
     Sqlite {

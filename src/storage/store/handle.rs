@@ -10,6 +10,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use super::attempts::{self, AttemptReport};
+use super::collected::{self, Collected};
 use super::error::StoreError;
 use super::integrity::{self, SetAside};
 use super::migration;
@@ -60,7 +61,8 @@ impl Store {
         let lock = lock(path)?;
         integrity::make_durable(path)?;
         let set_aside = integrity::make_sound(path, now())?;
-        let connection = migration::open(path)?;
+        let mut connection = migration::open(path)?;
+        collected::settle(&mut connection, now()).map_err(StoreError::sqlite(path))?;
         attempts::give_up(&connection, &orders.filters, now()).map_err(StoreError::sqlite(path))?;
         let (sender, receiver) = sync_channel(WAITING);
         let pulse = Arc::new(Pulse::default());
@@ -99,7 +101,12 @@ impl Store {
 
     /// Stores changes. `position` is the journal position after the lines that caused them. The deliveries become due once they are stored.
     pub fn changes(&self, changes: Vec<Change>, position: u64) {
-        self.ask(Request::Changes(changes, position));
+        self.changes_with_cases(changes, Vec::new(), position);
+    }
+
+    /// The same with the cases that the changes begin. Stored together, so that no reader finds an alert that names a case which is not there.
+    pub fn changes_with_cases(&self, changes: Vec<Change>, cases: Vec<Case>, position: u64) {
+        self.ask(Request::Changes(changes, cases, position));
     }
 
     /// Ends all alerts that are open in the store but not in `open`, because no engine follows them any more.
@@ -120,6 +127,16 @@ impl Store {
     /// Writes a row into the audit trail about something that the daemon did.
     pub fn record(&self, row: OwnRecord) {
         self.ask(Request::Record(row));
+    }
+
+    /// Keeps what has come in by the feeds so far. If the daemon is killed, the next start writes the rows about it.
+    pub fn collecting(&self, counts: Vec<Collected>) {
+        self.ask(Request::Collecting(counts));
+    }
+
+    /// Writes a row about what has come in by each feed into the audit trail.
+    pub fn collected(&self, counts: Vec<Collected>) {
+        self.ask(Request::Collected(counts));
     }
 
     /// Replaces the sinks' filters and the handling settings.

@@ -13,14 +13,16 @@ use super::columns::json;
 use super::connect::in_transaction;
 use super::error::StoreError;
 use super::ids::{Kind, whole};
-use super::trail::{Actor, audit};
+use super::items::markings_of;
+use super::remark::remarked;
+use super::trail::Actor;
 use super::{digests, markings};
 use atalaia_core::alerts::Handling;
 use atalaia_core::alerts::handling::Mark;
 use atalaia_core::base::time::Time;
 
-/// What the trail and the log call it.
-pub(super) const MARKED: &str = "marked";
+/// Least length of the reason for lowering a marking. Characters.
+const REASON: usize = 10;
 
 /// Marks an alert. Fields that are `None` keep their value. The id may be shortened; returns the full id and the resulting marking.
 ///
@@ -59,6 +61,8 @@ pub fn mark<'a>(
 pub enum Lowering {
     /// It may.
     Allowed,
+    /// It may, with a reason of at least [`REASON`] characters.
+    WithReason,
     /// It may only be raised.
     Forbidden,
 }
@@ -95,9 +99,15 @@ pub(super) fn mark_in(
     if let Some(fault) = after.problems().into_iter().next() {
         return Ok(Marked::Refused(format!("{id}: {fault}")));
     }
-    if lowering == Lowering::Forbidden && is_lower(&before, &after) {
-        return Ok(Marked::Lowers);
+    match lowering {
+        Lowering::Forbidden if is_lower(&before, &after) => return Ok(Marked::Lowers),
+        Lowering::WithReason if why.trim().chars().count() < REASON && is_lower(&before, &after) => {
+            let text = format!("{id}: write the reason for lowering the marking, at least {REASON} characters");
+            return Ok(Marked::Refused(text));
+        }
+        _ => {}
     }
+    let clears = markings_of(transaction, id)?;
     transaction.execute(
         "UPDATE alerts SET mark = ?2, retain_until = ?3 WHERE id = ?1",
         params![id, json(&mark), mark.retain_until.map(Time::millis)],
@@ -106,11 +116,12 @@ pub(super) fn mark_in(
     digests::marked(transaction, id)?;
     let why = format!("{why}; before: {}; now: {}", before.line(), after.line());
     count(transaction, id)?;
-    audit(transaction, now, who, MARKED, id, Some(&why))?;
+    remarked(transaction, now, who, "marked", id, Some(&why), clears)?;
     Ok(Marked::Done(Box::new(after)))
 }
 
-/// Whether a marking lets more readers see the alert than the one before.
+/// Whether a marking lets a reader or sink see the alert that the one before kept it from. Another purpose or reality does: some may see
+/// exercises only.
 fn is_lower(before: &Handling, after: &Handling) -> bool {
     let wider = |name: &String| !before.releasable_to.contains(name);
     let is_wider =
@@ -118,5 +129,7 @@ fn is_lower(before: &Handling, after: &Handling) -> bool {
     after.tlp < before.tlp
         || before.europol.iter().any(|code| !after.europol.contains(code))
         || (before.personal_data && !after.personal_data)
+        || before.purpose != after.purpose
+        || before.reality != after.reality
         || is_wider
 }

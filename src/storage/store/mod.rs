@@ -24,6 +24,7 @@ mod case_file;
 mod case_states;
 mod chain;
 mod changes;
+mod collected;
 mod columns;
 mod connect;
 mod consulted;
@@ -51,6 +52,7 @@ mod people;
 mod premises;
 mod read;
 mod readers;
+mod remark;
 mod resumed;
 mod retention;
 mod rows;
@@ -72,8 +74,9 @@ pub use backup::backup;
 pub use case_file::{AlertFile, CaseFile, Line, alert_file, bundled, case_file};
 pub use case_states::{CaseState, case_states};
 pub use chain::{Fault as ChainFault, Head, Verified, head, verify};
+pub use collected::Collected;
 pub use columns::stored_severity;
-pub use consulted::consulted;
+pub use consulted::{Consultation, consulted};
 pub use delivery_page::{Backlogged, DeliveryFilter, DeliveryPage};
 pub use delivery_state::DeliveryState;
 pub use digests::IN_DIGEST;
@@ -96,10 +99,10 @@ pub use orders::Orders;
 pub use outbox::{Outbox, OutboxRow};
 pub use outcomes::{Stage, StageOutcome, outcomes};
 pub use people::{
-    Alteration, Bootstrap, Ceilings, NewSession, Person, Right, Rights, Role, Session, SignIn, Token, add_person,
-    add_token, alter_person, begin_session, bootstrap, end_sessions, end_token, first, has_people, is_taken, make_link,
-    people, person, redeem, remove_person, session, sessions, set_preferences, set_purpose, set_seen, token, tokens,
-    use_session, use_token,
+    Alteration, Bootstrap, CeilingChange, Ceilings, Link, NewSession, Person, Right, Rights, Role, Session, SignIn,
+    Token, add_person, add_token, alter_person, begin_session, bootstrap, end_sessions, end_token, first, has_people,
+    make_link, people, person, redeem, remove_person, session, sessions, set_preferences, set_purpose, set_seen,
+    tokens, use_session, use_token,
 };
 pub use read::{Entry, Note, Query, Sent, SilenceRow, Told, alert, alerts, all_notes, case, cases, silences};
 pub use readers::Readers;
@@ -107,7 +110,9 @@ pub use retention::{Purged, RetentionSettings, purge};
 pub use settings::Settings;
 pub use stages::clear::Clearance;
 pub use stages::filter::Filter;
-pub use trail::{Actor, AuditRow, LOCAL_ACCOUNT, OURSELVES, OwnRecord, Record, Verb, is_same_name, record, trail};
+pub use trail::{
+    Actor, AuditRow, LOCAL_ACCOUNT, OURSELVES, OwnRecord, Record, Verb, folded, is_same_name, record, trail,
+};
 pub use undelivered::{DeliveryQuery, DeliveryRow, RetryReport, deliveries, delivery_rows, knows_sink, retry};
 pub use writer::Event;
 

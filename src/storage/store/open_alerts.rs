@@ -3,34 +3,53 @@
 //! A map asks once a second, and most seconds nothing has changed. SQLite counts the commits of other connections, so that is found out
 //! without reading a row.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, Row};
 use serde::Deserialize;
-use serde_json::json;
 
 use super::connect;
 use super::error::StoreError;
-use super::markings;
-use atalaia_core::alerts::handling::Mark;
+use super::items::{marking, may_see};
+use super::readers::Readers;
+use super::stages::clear::Clearance;
 use atalaia_core::alerts::{Handling, Severity};
 use atalaia_core::base::time::Time;
 use atalaia_core::base::units::Mmsi;
+use atalaia_core::behaviours::Behaviour;
 use atalaia_core::picture::tracks::TrackKey;
 
-/// An announced alert that is open and that nobody has closed.
+/// An alert that is open.
 #[derive(Clone, PartialEq, Debug)]
 pub struct OpenAlert {
     /// How grave it is.
     pub severity: Severity,
     /// Whether somebody has acknowledged it and the acknowledgement still holds.
     pub is_acknowledged: bool,
-    /// Whether it belongs to a case.
-    pub is_in_case: bool,
+    /// The markings of the alerts of its case, as column `clears` has them; empty if it belongs to none. A reader who may not see all of them
+    /// may not see the case.
+    case: Vec<String>,
+    /// Whether it was announced, and nobody has closed it: it counts for the severity of its vessels.
+    pub counts: bool,
+    /// Whether it says that its vessels are on a watchlist.
+    pub lists: bool,
     /// The marking in force, by which a reader may see it or not.
     pub handling: Handling,
     /// The tracks of its vessels.
     pub vessels: Vec<TrackKey>,
+}
+
+impl OpenAlert {
+    /// Whether the clearance allows it.
+    pub fn is_cleared(&self, clearance: &Clearance) -> bool {
+        clearance.refusal(&self.handling).is_none()
+    }
+
+    /// Whether it belongs to a case that the clearance allows.
+    pub fn is_in_case(&self, clearance: &Clearance) -> bool {
+        !self.case.is_empty() && self.case.iter().all(|marking| may_see(clearance, marking))
+    }
 }
 
 /// Reads the open alerts whenever the store has changed. Keeps a connection open.
@@ -76,11 +95,26 @@ impl OpenAlerts {
     }
 }
 
-/// All open alerts, and when the next acknowledgement expires.
+impl Readers {
+    /// The vessels that an open alert which the clearance allows says are on a watchlist. `now` is the wall clock.
+    pub fn listed(&self, clearance: &Clearance, now: Time) -> Result<BTreeSet<TrackKey>, StoreError> {
+        let (alerts, _) = self.read(|connection| read(connection, now))?;
+        let listing = alerts.into_iter().filter(|alert| alert.lists && alert.is_cleared(clearance));
+        Ok(listing.flat_map(|alert| alert.vessels).collect())
+    }
+}
+
+/// The open alerts that count or say that a vessel is listed, and when the next acknowledgement expires.
 fn read(connection: &Connection, now: Time) -> rusqlite::Result<(Vec<OpenAlert>, Option<Time>)> {
+    // Nothing of `alerts` but the index: its rows are long.
     let mut query = connection.prepare_cached(
-        "SELECT severity, state, acknowledged_until, case_id IS NOT NULL, body -> '$.handling', body -> '$.vessels', mark
-         FROM alerts WHERE status = 'open' AND announced = 1 AND state <> 'closed'",
+        "SELECT alert_items.severity, alert_items.state, alert_items.acknowledged_until,
+             (SELECT json_group_array(DISTINCT other.clears) FROM case_alerts JOIN alert_items AS other ON other.id = case_alerts.alert
+                 WHERE case_alerts.case_id = alert_items.case_id),
+             alert_items.clears, item -> '$.vessels', alert_items.announced = 1 AND alert_items.state <> 'closed', alert_items.behaviour
+         FROM alerts JOIN alert_items USING (id) JOIN alert_texts USING (id)
+         WHERE alerts.status = 'open'
+             AND ((alert_items.announced = 1 AND alert_items.state <> 'closed') OR alert_items.behaviour = 'watchlist')",
     )?;
     let mut expires_at: Option<Time> = None;
     let alerts = query.query_map([], |row| {
@@ -88,27 +122,30 @@ fn read(connection: &Connection, now: Time) -> rusqlite::Result<(Vec<OpenAlert>,
         expires_at = expires_at.into_iter().chain(until).min();
         Ok(alert)
     })?;
-    let alerts = alerts.collect::<rusqlite::Result<_>>()?;
-    Ok((alerts, expires_at))
+    let alerts: Vec<Option<OpenAlert>> = alerts.collect::<rusqlite::Result<_>>()?;
+    Ok((alerts.into_iter().flatten().collect(), expires_at))
 }
 
-/// An alert, and when its acknowledgement expires; `None` if it has none that will.
-fn alert(row: &Row<'_>, now: Time) -> rusqlite::Result<(OpenAlert, Option<Time>)> {
+/// An alert, `None` if its marking cannot be read, and when its acknowledgement expires; `None` if it has none that will.
+fn alert(row: &Row<'_>, now: Time) -> rusqlite::Result<(Option<OpenAlert>, Option<Time>)> {
     let (state, until): (String, Option<i64>) = (row.get(1)?, row.get(2)?);
     let until = until.map(Time::from_millis).filter(|_| state == "acknowledged");
     let text = |column: usize| row.get::<_, Option<String>>(column);
-    let handling: Option<serde_json::Value> = text(4)?.and_then(|handling| serde_json::from_str(&handling).ok());
     let vessels: Vec<VesselOfAlert> =
         text(5)?.and_then(|vessels| serde_json::from_str(&vessels).ok()).unwrap_or_default();
-    let mark: Option<Mark> = text(6)?.and_then(|mark| serde_json::from_str(&mark).ok());
+    let Some(handling) = text(4)?.and_then(|clears| marking(&clears)) else {
+        return Ok((None, until.filter(|until| now < *until)));
+    };
     let alert = OpenAlert {
         severity: severity(row.get(0)?),
         is_acknowledged: state == "acknowledged" && until.is_none_or(|until| now < until),
-        is_in_case: row.get(3)?,
-        handling: markings::of_machine(&json!({ "handling": handling })).marked(&mark.unwrap_or_default()),
+        case: text(3)?.and_then(|case| serde_json::from_str(&case).ok()).unwrap_or_default(),
+        counts: row.get(6)?,
+        lists: row.get::<_, String>(7)? == Behaviour::Watchlist.name(),
+        handling,
         vessels: vessels.iter().map(|one| TrackKey { mmsi: Mmsi(one.mmsi), ordinal: one.track }).collect(),
     };
-    Ok((alert, until.filter(|until| now < *until)))
+    Ok((Some(alert), until.filter(|until| now < *until)))
 }
 
 /// The severity of column `severity`; `Info` for a number that this version does not write.

@@ -20,6 +20,7 @@
 //! | `requests` | the answer to a request with an idempotency key, kept for a day |
 //! | `purges` | how much a purge deleted, numbers only |
 //! | `alert_items`, `alert_texts` | an alert as lists show it, without its tracks: columns to filter and sort by, and the text of the item |
+//! | `collecting` | how many lines a feed has sent since the last row of `audit` about it |
 //! | `reached` | the one journal position up to which all changes are stored |
 //!
 //! `case_alerts` keeps the alerts of a case that was merged into another, so that a hold survives the merge; `alerts.case_id` names the
@@ -31,7 +32,7 @@
 //! clearance depends on; few different ones exist.
 
 /// Schema version of this program, stored in `user_version`.
-pub(super) const VERSION: i64 = 6;
+pub(super) const VERSION: i64 = 7;
 /// One migration per version, each from the version before. A step that was released is never edited: a new database runs all of them, so
 /// an edit would give two databases of one version with different tables.
 pub(super) const STEPS: [&str; VERSION as usize] = [
@@ -371,5 +372,18 @@ pub(super) const STEPS: [&str; VERSION as usize] = [
             finding_reason = NEW.finding_reason, case_id = NEW.case_id, acts = NEW.acts,
             touched_seq = NEW.touched_seq, touched_at = NEW.touched_at WHERE id = NEW.id;
     END;
+",    "
+    CREATE TABLE collecting (
+        feed TEXT PRIMARY KEY,
+        lines INTEGER NOT NULL,
+        from_at INTEGER NOT NULL,
+        until_at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    DROP INDEX audit_by_subject;
+    CREATE INDEX audit_by_subject ON audit (subject, at);
+    CREATE INDEX audit_log ON audit (seq) WHERE verb IS NOT 'consultation';
+    CREATE INDEX alerts_by_zone ON alert_zones (zone, alert);
+    CREATE INDEX alerts_by_imo ON alert_vessels (imo) WHERE imo IS NOT NULL;
+    CREATE INDEX items_by_case ON alert_items (case_id) WHERE case_id IS NOT NULL;
 ",
 ];

@@ -2,6 +2,7 @@
 
 mod acting;
 mod cases;
+mod collected;
 mod digests;
 mod integrity;
 mod marking;

@@ -60,7 +60,7 @@ impl Verb {
     }
 
     /// The verb of an action of the store itself.
-    fn of(what: &str) -> Verb {
+    pub(super) fn of(what: &str) -> Verb {
         match what {
             "withheld" | "undelivered" | "retried" | "bundled" | "exported" => Verb::Disclosure,
             "purged" => Verb::Erasure,
@@ -235,5 +235,10 @@ pub fn record(path: &Path, record: &Record<'_>, now: Time) -> Result<(), StoreEr
 
 /// Whether two names belong to the same person. Case does not matter.
 pub fn is_same_name(one: &str, other: &str) -> bool {
-    one.to_lowercase() == other.to_lowercase()
+    folded(one) == folded(other)
+}
+
+/// A name in the form in which names are compared. SQLite folds the case of ASCII only, so no comparison is left to it.
+pub fn folded(name: &str) -> String {
+    name.to_lowercase()
 }

@@ -13,9 +13,10 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
 use std::thread;
 use std::time::Duration;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, Transaction};
 
 use super::attempts::{self, AttemptReport};
+use super::collected::{self, Collected};
 use super::error::StoreError;
 use super::orders::Orders;
 use super::premises::{self, Premises};
@@ -58,8 +59,8 @@ pub enum Event {
 
 /// A request to the writer.
 pub(super) enum Request {
-    /// Changes, with the journal position after the lines that caused them.
-    Changes(Vec<Change>, u64),
+    /// Changes, the cases that they begin, and the journal position after the lines that caused them.
+    Changes(Vec<Change>, Vec<Case>, u64),
     /// Ids of all alerts open in the engine. Others that are open in the store are abandoned and will be ended.
     Open(BTreeSet<String>),
     /// The current state of cases.
@@ -70,6 +71,10 @@ pub(super) enum Request {
     Notice(Notice),
     /// A row of the audit trail.
     Record(OwnRecord),
+    /// What has come in by the feeds so far, to be kept for the row of the audit trail.
+    Collecting(Vec<Collected>),
+    /// What has come in by the feeds, for rows of the audit trail.
+    Collected(Vec<Collected>),
     /// Filters and handling settings to use from here on.
     Orders(Orders),
     /// To be answered when all earlier requests are stored.
@@ -232,7 +237,7 @@ impl<N: Fn() -> Time, B: FnMut(u64), T: FnMut(Event)> Writer<N, B, T> {
         let (mut due, mut given_up) = (false, 0);
         let now = (self.now)();
         let reached = batch.iter().filter_map(|request| match request {
-            Request::Changes(_, position) => Some(*position),
+            Request::Changes(.., position) => Some(*position),
             _ => None,
         });
         let reached = reached.max();
@@ -246,14 +251,13 @@ impl<N: Fn() -> Time, B: FnMut(u64), T: FnMut(Event)> Writer<N, B, T> {
         let transaction = self.connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
         for request in batch {
             match request {
-                Request::Changes(changes, _) => {
+                Request::Changes(changes, cases, _) => {
                     for change in changes {
                         due |= changes::store(&transaction, change, &orders.filters, now)?;
                     }
+                    store_cases(&transaction, cases, now)?;
                 }
-                Request::Cases(cases) => {
-                    cases.iter().try_for_each(|case| rows::store_case(&transaction, case, now))?;
-                }
+                Request::Cases(cases) => store_cases(&transaction, cases, now)?,
                 Request::Open(open) => {
                     let (ended, waits) = abandoned::end(&transaction, open, &orders.filters, now)?;
                     given_up += ended;
@@ -262,6 +266,8 @@ impl<N: Fn() -> Time, B: FnMut(u64), T: FnMut(Event)> Writer<N, B, T> {
                 Request::Attempts(tried) => sinks.extend(attempts::tried(&transaction, tried, now)?),
                 Request::Notice(notice) => due |= system_alerts::store(&transaction, notice, orders, now)?,
                 Request::Record(row) => drop(trail::write(&transaction, now, &row.record())?),
+                Request::Collecting(counts) => collected::keep(&transaction, counts)?,
+                Request::Collected(counts) => collected::write(&transaction, counts, now)?,
                 Request::Orders(newer) => {
                     orders = newer;
                     attempts::give_up(&transaction, &orders.filters, now)?;
@@ -309,6 +315,8 @@ impl<N: Fn() -> Time, B: FnMut(u64), T: FnMut(Event)> Writer<N, B, T> {
                 | Request::Attempts(_)
                 | Request::Notice(_)
                 | Request::Record(_)
+                | Request::Collecting(_)
+                | Request::Collected(_)
                 | Request::Finish => {}
             }
         }
@@ -323,4 +331,9 @@ impl<N: Fn() -> Time, B: FnMut(u64), T: FnMut(Event)> Writer<N, B, T> {
             self.connection = connection;
         }
     }
+}
+
+/// Stores the current state of cases.
+fn store_cases(transaction: &Transaction<'_>, cases: &[Case], now: Time) -> rusqlite::Result<()> {
+    cases.iter().try_for_each(|case| rows::store_case(transaction, case, now))
 }

@@ -206,7 +206,7 @@ fn many_bad_sign_ins_are_refused_and_readers_go_on() {
     let api = Api::start("");
     api.add("ana", "admin");
     let ana = api.sign_in("ana");
-    let (mut refused, began) = (0, Clock.moment());
+    let (mut looked_at, began) = (0, Clock.moment());
     for number in 0..10_000 {
         let body = json!({"name": format!("guess{}", number % 50), "password": "not the right words"}).to_string();
         let head = format!(
@@ -216,7 +216,7 @@ fn many_bad_sign_ins_are_refused_and_readers_go_on() {
         );
         let got = status(&raw(&api.address, format!("{head}{body}").as_bytes()));
         assert!([401, 429].contains(&got), "{got}");
-        refused += u32::from(got == 429);
+        looked_at += u32::from(got == 401);
         if number % 500 == 0 {
             let asked = Clock.moment();
             assert_eq!(api.call(&ana, "GET", "/me", None).status, 200);
@@ -226,7 +226,8 @@ fn many_bad_sign_ins_are_refused_and_readers_go_on() {
             break;
         }
     }
-    assert!(20 < refused, "only {refused} attempts were refused");
+    // Five a minute from one address, and the loop may end in the second minute.
+    assert!(looked_at <= 10, "{looked_at} attempts were looked at");
 }
 
 #[test]

@@ -218,5 +218,6 @@ fn a_ceiling_that_is_lowered_holds_within_a_second_and_for_a_repeated_request() 
     std::thread::sleep(std::time::Duration::from_millis(1000));
     assert_eq!(watch.get(&watch.all, &format!("/alerts/{id}")).0, 404);
     let again = watch.api.call(&key, "POST", &path, Some(act));
-    assert!(!again.body.contains("summary"), "the answer of before is above the ceiling now: {again:?}");
+    let found = (again.status, again.problem());
+    assert_eq!(found, (409, "conflict".to_owned()), "the answer of before is above the ceiling now: {again:?}");
 }

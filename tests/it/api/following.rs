@@ -1,13 +1,15 @@
 //! The stream of events of a session.
 
 use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::time::Duration;
 
 use atalaia::platform::clock::Clock;
+use tempfile::TempDir;
 
-use crate::harness::api::{Api, Caller};
-use crate::harness::daemon::PATIENCE;
+use crate::harness::api::{Api, Caller, serving};
+use crate::harness::daemon::{Daemon, PATIENCE, accept, input, settings, wait_until};
+use crate::harness::scenes;
 
 /// A connection with a stream of events.
 struct Stream {
@@ -38,6 +40,35 @@ impl Stream {
         }
         Clock.moment().since(began)
     }
+}
+
+#[test]
+fn an_alert_never_names_a_case_that_cannot_be_opened() {
+    let folder = TempDir::new().unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let feed = input("tcp", &format!("address = \"{}\"", listener.local_addr().unwrap()));
+    let text = format!(
+        "{feed}[store]\npath = \"atalaia.sqlite\"\n[api]\naddress = \"127.0.0.1:0\"\n[time]\nlateness_seconds = {}\n",
+        scenes::LATENESS
+    );
+    let path = settings(&folder, &text);
+    let mut daemon = Daemon::start(&path);
+    let address = serving(&mut daemon);
+    let api = Api { folder, settings: path, daemon, address };
+    api.add("ana", "analyst");
+    let ana = api.sign_in("ana");
+    let mut stream = accept(&listener);
+    stream.write_all(scenes::meeting(4).nmea().as_bytes()).unwrap();
+    let named = || {
+        let list = api.call(&ana, "GET", "/alerts?facts=true&fields=case_id", None).json();
+        list["items"].as_array().unwrap().iter().find_map(|item| item["case_id"].as_str().map(str::to_owned))
+    };
+    wait_until(|| named().is_some());
+    // In the same moment: the cases as a whole are stored every ten seconds only.
+    let case = named().unwrap();
+    let answer = api.call(&ana, "GET", &format!("/cases/{case}"), None);
+    assert_eq!(answer.status, 200, "{answer:?}");
+    assert!(!answer.json()["alerts"].as_array().unwrap().is_empty(), "{answer:?}");
 }
 
 #[test]

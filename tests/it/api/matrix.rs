@@ -45,6 +45,7 @@ const ROUTES: &[(&str, &str, &str)] = &[
     ("DELETE", "/silences/{number}", "silence"),
     ("GET", "/cases", "read"),
     ("GET", "/cases/{id}", "read"),
+    ("POST", "/cases/{id}/acts", "hold"),
     ("GET", "/vessels", "read"),
     ("GET", "/vessels/{mmsi}", "read"),
     ("GET", "/vessels/{mmsi}/alerts", "read"),
@@ -75,7 +76,7 @@ const ROLES: [(&str, &[&str]); 5] = [
     ("analyst", &["own", "status", "read", "search", "act", "silence", "export"]),
     (
         "supervisor",
-        &["own", "status", "read", "search", "act", "silence", "export", "mark_down", "silence_wide", "retry"],
+        &["own", "status", "read", "search", "act", "silence", "export", "mark_down", "silence_wide", "hold", "retry"],
     ),
     ("admin", &["own", "status", "people", "retry"]),
     ("auditor", &["own", "status", "audit"]),

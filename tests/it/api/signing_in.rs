@@ -1,6 +1,8 @@
 //! Signing in and out, and what the console and the listener do for somebody who has not.
 
 use std::fs;
+use std::io::{Read, Write};
+use std::net::SocketAddr;
 use std::process::Command;
 use std::thread::sleep;
 use std::time::Duration;
@@ -9,8 +11,8 @@ use atalaia::platform::clock::Clock;
 use atalaia_core::base::time::Span;
 use serde_json::json;
 
-use crate::harness::api::{Api, Caller, PASSWORD, serving};
-use crate::harness::daemon::Daemon;
+use crate::harness::api::{Api, Caller, PASSWORD, serving, write};
+use crate::harness::daemon::{Daemon, wait_until};
 use crate::harness::servers::{AUTHORITY, CERTIFICATE, KEY};
 
 #[test]
@@ -49,6 +51,7 @@ fn a_wrong_password_and_an_unknown_name_are_answered_alike_and_the_sixth_attempt
     };
     let (wrong, unknown) = (attempt("ana", "four words that do not"), attempt("nobody", PASSWORD));
     assert_eq!((wrong.status, &wrong.body), (401, &unknown.body));
+    assert!(wrong.header("www-authenticate").is_some(), "{wrong:?}");
     assert_eq!(attempt("Ana", PASSWORD).status, 200, "the case of a name does not matter");
     for _ in 0..3 {
         assert_eq!(attempt("ana", "wrong").status, 401);
@@ -65,8 +68,12 @@ fn a_role_that_is_taken_away_and_a_session_that_is_ended_are_gone_within_a_secon
     api.add("ana", "admin,analyst");
     let (root, ana) = (api.sign_in("root"), api.sign_in("ana"));
     assert_eq!(api.call(&ana, "GET", "/users", None).status, 200);
+    let limits = json!({"ceilings": {"releasable_to": ["PT"], "personal_data": false}});
+    assert_eq!(api.call(&root, "PATCH", "/users/ana", Some(limits)).status, 200);
     let body = json!({"roles": ["viewer"], "ceilings": {"max_tlp": "GREEN"}});
-    assert_eq!(api.call(&root, "PATCH", "/users/ana", Some(body)).status, 200);
+    let changed = api.call(&root, "PATCH", "/users/ana", Some(body)).json();
+    assert_eq!(changed["ceilings"]["releasable_to"], json!(["PT"]), "a limit that is left out stays: {changed}");
+    assert_eq!(changed["ceilings"]["personal_data"], json!(false), "{changed}");
     assert_eq!(api.call(&ana, "GET", "/users", None).status, 403, "at once, through the API");
     assert_eq!(api.call(&ana, "GET", "/me", None).json()["ceilings"]["max_tlp"], "GREEN");
     api.print(&["users", "set", "ana", "--roles", "admin"]);
@@ -103,7 +110,85 @@ fn a_link_signs_in_once_and_the_person_sets_a_password() {
 }
 
 #[test]
-fn a_secret_is_in_no_log_and_not_in_the_store() {
+fn bad_links_from_one_address_do_not_keep_others_from_signing_in_by_a_link() {
+    let api = Api::start("");
+    api.add("root", "admin");
+    let made = api.call(&api.sign_in("root"), "POST", "/users", Some(json!({"name": "rui", "roles": ["viewer"]})));
+    let link = made.json()["link"].as_str().unwrap().to_owned();
+    let port: u16 = api.address.rsplit(':').next().unwrap().parse().unwrap();
+    let follow = |from: [u8; 4], link: &str| {
+        let body = json!({ "link": link }).to_string();
+        let head =
+            "POST /api/v1/session HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json";
+        let head = format!("{head}\r\nContent-Length: {}\r\n\r\n", body.len());
+        let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
+        socket.bind(&SocketAddr::from((from, 0)).into()).unwrap();
+        socket.connect(&SocketAddr::from(([127, 0, 0, 1], port)).into()).unwrap();
+        let (mut stream, mut answer) = (std::net::TcpStream::from(socket), String::new());
+        stream.write_all(format!("{head}{body}").as_bytes()).unwrap();
+        stream.read_to_string(&mut answer).unwrap();
+        answer.split(' ').nth(1).unwrap().parse::<u16>().unwrap()
+    };
+    for _ in 0..5 {
+        assert_eq!(follow([127, 0, 0, 9], "guessed"), 401);
+    }
+    assert_eq!(follow([127, 0, 0, 9], "guessed"), 429);
+    assert_eq!(follow([127, 0, 0, 1], &link), 200);
+}
+
+#[test]
+fn a_session_with_an_open_window_idles_and_use_keeps_it() {
+    let api = Api::start("");
+    api.add("ana", "admin,analyst");
+    let ana = api.sign_in("ana");
+    let used = || {
+        let store = rusqlite::Connection::open(api.store()).unwrap();
+        store.query_row("SELECT max(used_at) FROM sessions", [], |row| row.get::<_, i64>(0)).unwrap()
+    };
+    // Longer than the precision to which use is noted, and longer ago than what the daemon read a moment ago.
+    write(&api.store(), "UPDATE sessions SET used_at = used_at - 600000");
+    sleep(Duration::from_millis(1000));
+    let before = used();
+    for path in ["/status", "/session", "/picture", "/picture/names", "/feeds", "/changes", "/coverage", "/events"] {
+        api.call(&ana, "GET", path, None);
+    }
+    let own = ana.with("X-Atalaia-Background", "1");
+    for path in ["/alerts", "/alerts/summary", "/cases", "/silences", "/users"] {
+        api.call(&own, "GET", path, None);
+    }
+    sleep(Duration::from_millis(500));
+    assert_eq!(used(), before, "nobody was at the desk");
+    assert_eq!(api.call(&ana, "GET", "/alerts", None).status, 200);
+    wait_until(|| before < used());
+    write(&api.store(), "UPDATE sessions SET used_at = used_at - 1801000");
+    sleep(Duration::from_millis(1000));
+    assert_eq!(api.call(&ana, "GET", "/status", None).status, 401, "half an hour without use");
+}
+
+#[test]
+fn a_token_that_had_to_wait_for_the_store_is_answered_with_its_secret() {
+    let api = Api::start("");
+    api.add("root", "admin");
+    let root = api.sign_in("root");
+    let store = rusqlite::Connection::open(api.store()).unwrap();
+    store.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let until = std::thread::spawn(move || {
+        // Longer than a reading request may take, shorter than the store waits for its lock.
+        sleep(Duration::from_millis(6500));
+        store.execute_batch("COMMIT").unwrap();
+    });
+    let end = Clock.now() + Span::from_hours(1000);
+    let body = json!({"name": "qgis", "rights": ["read"], "expires": end.to_string(), "purpose": "Safety"});
+    let made = api.call(&root, "POST", "/tokens", Some(body.clone()));
+    until.join().unwrap();
+    assert_eq!(made.status, 201, "{made:?}");
+    assert!(made.json()["secret"].is_string());
+    assert_eq!(api.call(&root, "POST", "/tokens", Some(body)).status, 409, "its name is taken");
+    assert_eq!(api.call(&root, "DELETE", "/tokens/QGIS", None).status, 204, "whatever the case");
+}
+
+#[test]
+fn a_secret_is_in_no_log_but_that_of_the_first_administrator_and_not_in_the_store() {
     let mut api = Api::start("");
     api.add("root", "admin");
     let root = api.sign_in("root");

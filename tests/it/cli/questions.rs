@@ -11,6 +11,7 @@ use tempfile::TempDir;
 
 use crate::harness::daemon::{Daemon, accept, input, settings};
 use crate::harness::scenes;
+use atalaia_core::scenario::{Scenario, Vessel};
 
 const HEADER: &str = "MMSI,BaseDateTime,LAT,LON,SOG,COG,Heading,VesselName,IMO,CallSign,VesselType,Status,Length,Width,Draft,Cargo,TransceiverClass";
 
@@ -171,6 +172,10 @@ fn the_journal_of_a_running_daemon_answers_and_is_left_unchanged() {
     let settings = settings(&folder, &text).display().to_string();
     let mut daemon = Daemon::start(Path::new(&settings));
     let mut stream = accept(&listener);
+    // Earlier on the same day ALFA gave another length. The engine remembers the present one only.
+    let shorter = Vessel::class_a(224_123_456).name("ALFA").dims(70, 20, 10, 10).at(36.0, -18.4).stop_minutes(30.0);
+    let earlier = Scenario::new("2024-03-01T09:00:00Z").vessel(shorter);
+    stream.write_all(earlier.nmea().as_bytes()).unwrap();
     stream.write_all(scenes::meeting(4).nmea().as_bytes()).unwrap();
     drop(stream);
     daemon.wait_for(&["input down", "closed by the other side"]);
@@ -222,12 +227,18 @@ fn the_journal_of_a_running_daemon_answers_and_is_left_unchanged() {
     assert!(aside.contains("saved state"), "{aside}");
     let again: Value = serde_json::from_str(&again).unwrap();
     assert_eq!(again["mmsi"], 224_123_456);
+    let identities = again["identity"].as_array().unwrap();
+    assert!(identities.iter().any(|one| one["field"] == "hull" && one["value"] == "90 x 20 m"), "{again}");
+    assert!(again["identity_known_since"].is_string(), "{again}");
     assert!(again["stops"].as_array().is_some_and(|stops| !stops.is_empty()), "{again}");
     assert!(again["alerts"].as_array().is_some_and(|alerts| !alerts.is_empty()), "{again}");
     // As in the first seconds after a case arises.
     let store = rusqlite::Connection::open(folder.path().join("atalaia.sqlite")).unwrap();
     store.execute_batch("DELETE FROM case_alerts; DELETE FROM cases").unwrap();
     let (page, _) = run(&["vessel", "--config", &settings, "alfa"]);
+    let before = page.lines().find(|line| line.starts_with("before")).unwrap_or_else(|| panic!("{page}"));
+    assert!(before.contains("hull 90 x 20 m, known 2024-03-01 09:0"), "from the journal alone: {page}");
+    assert!(page.contains("UTC, where the journal begins"), "{page}");
     assert!(page.contains("new; the daemon will store it within seconds"), "the alerts name their case: {page}");
     assert!(!page.lines().any(|line| line.starts_with("none known") && line.contains("cases")), "{page}");
     let unknown =

@@ -25,11 +25,17 @@ struct Desk {
 
 impl Desk {
     fn new(rest: &str) -> Desk {
+        Desk::prepared(rest, |_| {})
+    }
+
+    /// `prepare` may change the folder, which has the settings file, before the daemon starts.
+    fn prepared(rest: &str, prepare: impl FnOnce(&Path)) -> Desk {
         let folder = TempDir::new().unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("address = \"{}\"", listener.local_addr().unwrap());
         let store = format!("[store]\npath = \"atalaia.sqlite\"\n[time]\nlateness_seconds = {LATENESS}\n");
         let settings = settings(&folder, &format!("{}{store}{rest}", input("tcp", &address))).display().to_string();
+        prepare(folder.path());
         let mut daemon = Daemon::start(Path::new(&settings));
         let mut stream = accept(&listener);
         stream.write_all(meeting().nmea().as_bytes()).unwrap();
@@ -222,6 +228,41 @@ fn reports_are_pages_with_a_map_that_no_name_can_change() {
     let output = Command::new(env!("CARGO_BIN_EXE_atalaia")).args(["bundle", "verify", &bundle]).output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(said.contains("intact"), "{said}{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn a_report_shows_the_zones_that_were_in_force() {
+    let zone = r#"{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"id":"watch","name":"Watch <b>area</b>",
+        "kind":"area","near_nm":4},"geometry":{"type":"Polygon","coordinates":[[[-17.7,35.9],[-17.3,35.9],[-17.3,36.1],[-17.7,36.1],
+        [-17.7,35.9]]]}}]}"#;
+    let desk = Desk::prepared("", |folder| {
+        fs::create_dir(folder.join("zones")).unwrap();
+        fs::write(folder.join("zones/watch.geojson"), zone).unwrap();
+        let file = folder.join("atalaia.toml");
+        let text = fs::read_to_string(&file).unwrap();
+        fs::write(file, text.replace("[zones]\n", "[zones]\nfolder = \"zones\"\n")).unwrap();
+    });
+    let (case, alert) = desk.met();
+    // The zone was removed since, which also is a fault of the settings.
+    fs::remove_dir_all(desk.at("zones")).unwrap();
+    let bundle = desk.at("case.tar");
+    desk.says(&["cases", "--as", "ana", "bundle", &case, "--out", &bundle]);
+    let mut archive = tar::Archive::new(fs::File::open(&bundle).unwrap());
+    let mut packed = archive.entries().unwrap().map(Result::unwrap);
+    let mut packed =
+        packed.find(|entry| entry.path().unwrap().ends_with("report.html")).expect("a report in the bundle");
+    let mut in_bundle = String::new();
+    packed.read_to_string(&mut in_bundle).unwrap();
+    for page in [desk.says(&["alerts", "report", &alert]), desk.says(&["cases", "report", &case]), in_bundle] {
+        is_harmless(&page);
+        assert!(page.contains("class=\"zone zone-named\"") && page.contains("class=\"near\""), "{page}");
+        assert!(page.contains("Zones on the map: Watch &lt;b&gt;area&lt;/b&gt; (area)."), "{page}");
+    }
+    // Without the journal only the present zones could be shown, and these cannot be read.
+    fs::remove_dir_all(desk.at("atalaia.sqlite.journal")).unwrap();
+    let (code, page, why) = desk.run(&["alerts", "report", &alert]);
+    assert!(code == Some(0) && why.contains("the map has no zones, because the settings have faults"), "{why}");
+    assert!(page.contains("class=\"track\"") && !page.contains("class=\"zone"), "{page}");
 }
 
 #[test]

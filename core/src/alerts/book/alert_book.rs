@@ -67,6 +67,11 @@ impl AlertBook {
         }
     }
 
+    /// The handling settings in force.
+    pub fn handling(&self) -> &HandlingSettings {
+        &self.policy.handling
+    }
+
     /// Applies new settings. A pending alert keeps the window it started with; a score changes when it is next computed.
     pub fn configure(&mut self, settings: Settings, score: ScoreSettings, handling: HandlingSettings) {
         self.policy = Policy { settings, score, handling };

@@ -78,13 +78,31 @@ impl CaseBook {
     /// The id of the case that an alert or fact belongs to, consistent with [`cases`](CaseBook::cases) at this moment. `None` for
     /// a fact without an alert of its vessels within 72 h, for an alert about an area or without vessels, and for an unknown id.
     pub fn case_of(&self, id: &str) -> Option<String> {
+        self.linked(id)?.first_key_value().map(|(_, first)| id_of(first))
+    }
+
+    /// The case that an alert or fact belongs to, the same as [`cases`](CaseBook::cases) has it at this moment. `None` as for
+    /// [`case_of`](CaseBook::case_of).
+    pub fn case_with(&self, id: &str) -> Option<Case> {
+        let mut alerts = self.linked(id)?;
+        let vessels: BTreeSet<(u32, u16)> = alerts.values().flat_map(|alert| tied(alert)).collect();
+        let facts =
+            self.alerts.values().filter(|one| !counts(one) && tied(one).any(|vessel| vessels.contains(&vessel)));
+        let joins = |fact: &Member| self.joined(fact).is_some_and(|alert| alerts.contains_key(&order(alert)));
+        let facts: Vec<&Member> = facts.filter(|fact| joins(fact)).collect();
+        alerts.extend(facts.into_iter().map(|fact| (order(fact), fact)));
+        Some(case(&alerts.into_values().collect::<Vec<_>>()))
+    }
+
+    /// The alerts that count in the case of an alert or fact, in their order. `None` if it belongs to no case.
+    fn linked(&self, id: &str) -> Option<BTreeMap<(Time, &str), &Member>> {
         let alert = self.alerts.get(id)?;
         let start = if counts(alert) { alert } else { self.joined(alert)? };
         // The stretches of each vessel reached so far. A stretch that was followed is left empty.
         let mut of_vessels: BTreeMap<(u32, u16), Vec<Stretch<'_>>> = BTreeMap::new();
-        let (mut first, mut next): (&Member, Vec<&Member>) = (start, vec![start]);
+        let (mut linked, mut next): (BTreeMap<(Time, &str), &Member>, Vec<&Member>) = (BTreeMap::new(), vec![start]);
         while let Some(alert) = next.pop() {
-            first = if order(alert) < order(first) { alert } else { first };
+            linked.insert(order(alert), alert);
             for vessel in tied(alert) {
                 let stretches = of_vessels.entry(vessel).or_insert_with(|| {
                     let mut alerts: Vec<&Member> = self.of_vessel(vessel).collect();
@@ -99,7 +117,7 @@ impl CaseBook {
                 }
             }
         }
-        Some(id_of(first))
+        Some(linked)
     }
 
     /// The alert whose case a fact joins: the earliest one near it in time, of the first of its vessels that has one.

@@ -255,6 +255,7 @@ fn assert_each_names_its_case(book: &CaseBook, ids: &[&str]) {
     for id in ids {
         let listing = cases.iter().find(|case| case.alerts.iter().any(|alert| alert == id));
         assert_eq!(book.case_of(id), listing.map(|case| case.id.clone()), "{id}");
+        assert_eq!(book.case_with(id).as_ref(), listing, "{id}");
     }
 }
 

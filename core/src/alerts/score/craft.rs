@@ -3,7 +3,7 @@
 
 use crate::alerts::alert::ScoreReason;
 use crate::alerts::party::Party;
-use crate::base::text::about_hours;
+use crate::base::text::{about_hours, decimals};
 use crate::behaviours::AtAnchor;
 
 use super::ingredients::Ingredients;
@@ -47,8 +47,9 @@ pub(super) fn both_fishing(given: &Ingredients<'_>, settings: &ScoreSettings) ->
     (pair && given.all_fishing()).then(|| line("both_fishing", settings.both_fishing_points, text))
 }
 
-/// The line for yachts and passenger ships near shore; every party must be one or the other. It lowers the score; none without a position.
-pub(super) fn near_shore_traffic(given: &Ingredients<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
+/// The line for yachts and passenger ships within the distance from shore up to which they are usual; every party must be one or the other.
+/// It lowers the score; none without a position. The text names the distance of the settings: at 40 nm a yacht is usual, but not near shore.
+pub(super) fn usual_traffic(given: &Ingredients<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
     let shore_nm = given.shore_nm?;
     let parties = given.parties;
     let leisure = |party: &Party| party.leisure() && shore_nm < settings.leisure_shore_nm;
@@ -56,10 +57,24 @@ pub(super) fn near_shore_traffic(given: &Ingredients<'_>, settings: &ScoreSettin
     if parties.is_empty() || !parties.iter().all(|party| leisure(party) || passenger(party)) {
         return None;
     }
-    match parties.iter().all(leisure) {
-        true => Some(line("leisure", settings.leisure_points, "Usual for yachts and boats near shore")),
-        false => Some(line("passenger", settings.passenger_points, "Usual for passenger ships near shore")),
-    }
+    let within = |nm: f64| format!("within {} nm of shore", decimals(nm));
+    let (code, points, text) = match parties.iter().all(leisure) {
+        true => {
+            let text = format!("Usual for yachts and boats {}", within(settings.leisure_shore_nm));
+            ("leisure", settings.leisure_points, text)
+        }
+        // Of a yacht and a passenger ship, both must be where they are usual.
+        false if parties.iter().any(leisure) => {
+            let nm = settings.leisure_shore_nm.min(settings.passenger_shore_nm);
+            let text = format!("Usual for yachts and passenger ships {}", within(nm));
+            ("passenger", settings.passenger_points, text)
+        }
+        false => {
+            let text = format!("Usual for passenger ships {}", within(settings.passenger_shore_nm));
+            ("passenger", settings.passenger_points, text)
+        }
+    };
+    Some(line(code, points, text))
 }
 
 /// The line for vessels at anchor, with what shows it: their status, or that they stay in place. It lowers the score.

@@ -93,16 +93,16 @@ pub struct ScoreSettings {
     /// A pair of two fishing vessels. Points.
     #[schemars(range(min = -100, max = 0))]
     pub both_fishing_points: i32,
-    /// Every party is a sailing or pleasure craft, or a class B boat under 24 m, and near shore. Points.
+    /// Every party is a sailing or pleasure craft, or a class B boat under 24 m, within `leisure_shore_nm` of shore. Points.
     #[schemars(range(min = -100, max = 0))]
     pub leisure_points: i32,
-    /// How near to shore `leisure_points` apply. Nautical miles.
+    /// Distance from shore up to which `leisure_points` apply. Nautical miles.
     #[schemars(range(min = 0, max = 500))]
     pub leisure_shore_nm: f64,
-    /// Passenger ships near shore. Points.
+    /// Passenger ships within `passenger_shore_nm` of shore. Points.
     #[schemars(range(min = -100, max = 0))]
     pub passenger_points: i32,
-    /// How near to shore `passenger_points` apply. Nautical miles.
+    /// Distance from shore up to which `passenger_points` apply. Nautical miles.
     #[schemars(range(min = 0, max = 500))]
     pub passenger_shore_nm: f64,
     /// At anchor, swinging within 0.3 nm, or lying as still; for pairs both vessels. Points.

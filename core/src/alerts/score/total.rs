@@ -30,7 +30,7 @@ const TERMS: &[Term] = &[
     craft::unassigned_mmsi,
     craft::like_fishing,
     craft::both_fishing,
-    craft::near_shore_traffic,
+    craft::usual_traffic,
     craft::anchored,
     place::benign_zone,
     craft::satellite_only,

@@ -121,6 +121,10 @@ fn a_score_is_lowered_only_if_every_party_qualifies() {
     let coastal = |_: &Sea, holding: &mut Holding| holding.shore_nm = Some(49.0);
     assert_eq!(pair(yacht, other, coastal).score, 35 + 5 - 15);
     assert_eq!(pair(yacht, CARGO, coastal).score, 35 + 5 + 10);
+    // Nobody would call that near shore.
+    let texts = |alert: &Alert| -> Vec<String> { alert.score_reasons.iter().map(|line| line.text.clone()).collect() };
+    let usual = "Usual for yachts and boats within 50 nm of shore".to_owned();
+    assert!(texts(&pair(yacht, other, coastal)).contains(&usual), "{:?}", texts(&pair(yacht, other, coastal)));
     let far = |_: &Sea, holding: &mut Holding| holding.shore_nm = Some(50.0);
     assert_eq!(pair(yacht, other, far).score, 40);
     // A fishing vessel gets the points for fishing, not those for a small boat as well.

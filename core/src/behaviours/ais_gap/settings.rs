@@ -31,7 +31,7 @@ pub struct Settings {
     /// 30.
     #[schemars(range(min = 30, max = 43_200))]
     pub watched_minutes: f64,
-    /// Required silence elsewhere. Hours.
+    /// Required silence of any other vessel. Hours.
     #[schemars(range(min = 0.01, max = 2400))]
     pub after_hours: f64,
     /// How far ahead dead reckoning looks for the near edge of a zone that the vessel is heading for. Hours.
@@ -46,7 +46,8 @@ pub struct Settings {
     /// Duration from which `longer_points` count. Hours.
     #[schemars(range(min = 0, max = 2400))]
     pub longer_hours: f64,
-    /// With less slack than this the silence needs no explanation. Minutes.
+    /// A silence needs no explanation if a vessel sailing on at its usual speed would have had less time to spare than
+    /// this. Minutes.
     #[schemars(range(min = 0.1, max = 43_200))]
     pub slack_minutes: f64,
     /// A vessel heard again within this distance, and not under way, scores at most low. Nautical miles.

@@ -50,13 +50,13 @@ pub struct Settings {
     /// A boat that comes later than this is less likely to have come for a dropped object. Hours.
     #[schemars(range(min = 0.01, max = 2400))]
     pub late_hours: f64,
-    /// Points for that; 0 or less.
+    /// Points for a boat that comes later than `late_hours`; 0 or less.
     #[schemars(range(min = -100, max = 0))]
     pub late_points: i32,
     /// A boat that stops farther away than this is less likely, too. Nautical miles.
     #[schemars(range(min = 0.01, max = 1500))]
     pub far_nm: f64,
-    /// Points for that; 0 or less.
+    /// Points for a boat that stops farther away than `far_nm`; 0 or less.
     #[schemars(range(min = -100, max = 0))]
     pub far_points: i32,
     /// Radius in which stops of such craft are counted, to estimate how many would happen by chance. Nautical miles, at
@@ -66,7 +66,7 @@ pub struct Settings {
     /// Number of stops expected by chance from which `chance_points` apply.
     #[schemars(range(min = 0.01, max = 1000))]
     pub chance_from: f64,
-    /// Points for that; 0 or less.
+    /// Points if chance explains as many stops as `chance_from`; 0 or less.
     #[schemars(range(min = -100, max = 0))]
     pub chance_points: i32,
     /// Number of stops expected by chance from which the event is a fact.

@@ -13,10 +13,10 @@ pub struct Settings {
     /// Base points.
     #[schemars(range(min = 0, max = 100))]
     pub score: i32,
-    /// Points added after a gap.
+    /// Points added if a gap may be the reason for the change.
     #[schemars(range(min = 0, max = 100))]
     pub gap_points: i32,
-    /// Minimum change. Metres.
+    /// Smallest change of the reported draught that counts. Metres.
     #[schemars(range(min = 0.1, max = 25))]
     pub change_metres: f64,
     /// For this long after a port call, a change is attributed to the port. Hours.

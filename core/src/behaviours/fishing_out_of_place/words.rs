@@ -27,7 +27,10 @@ impl Words for Facts {
     fn line(&self, code: &str, _: &[(ZoneIx, Relation)], _: &Chart) -> String {
         match code {
             "foreign_flag" => "Flag state from another region, or unknown".to_owned(),
-            _ => "Fishing vessel on a straight course for days, then stops far out".to_owned(),
+            _ => {
+                let passage = about_hours(self.measured.passage_hours);
+                format!("Fishing vessel stops far out, after a straight passage of {passage}")
+            }
         }
     }
 }

@@ -13,7 +13,7 @@ pub struct Settings {
     /// Base points.
     #[schemars(range(min = 0, max = 100))]
     pub score: i32,
-    /// Minimum number of vessels.
+    /// Minimum number of vessels that must jump at one place.
     #[schemars(range(min = 2, max = 1000))]
     pub vessels: u32,
     /// Radius that counts as one place. Nautical miles.

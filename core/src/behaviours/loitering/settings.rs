@@ -75,16 +75,17 @@ pub struct Settings {
     /// below `circling_displacement`.
     #[schemars(range(min = 0, max = 1))]
     pub circling_end_displacement: f64,
-    /// Minimum median speed. Knots.
+    /// A vessel whose median speed in the window is below this does not circle. Knots.
     #[schemars(range(min = 0, max = 200))]
     pub circling_min_knots: f64,
-    /// Maximum median speed. Knots.
+    /// A vessel whose median speed in the window is above this does not circle. Knots.
     #[schemars(range(min = 0, max = 200))]
     pub circling_max_knots: f64,
-    /// Maximum side of the box. Nautical miles.
+    /// The track in the window must be no wider and no higher than this. Nautical miles.
     #[schemars(range(min = 0.01, max = 1500))]
     pub circling_box_nm: f64,
-    /// Minimum signed sum of course changes, to either side. Degrees.
+    /// The course changes in the window must add up to at least this to one side; turns to the other side are
+    /// subtracted. Degrees.
     #[schemars(range(min = 1, max = 3600))]
     pub circling_turn_degrees: f64,
 }

@@ -38,19 +38,19 @@ pub struct Settings {
     /// A ship has left from this speed on. Knots; not below `slow_knots`.
     #[schemars(range(min = 0, max = 200))]
     pub moving_knots: f64,
-    /// Near tier: distance. Metres.
+    /// Near tier: the ships must stay within this distance of each other. Metres.
     #[schemars(range(min = 1, max = LOOK_METRES))]
     pub near_metres: f64,
-    /// Near tier: time. Minutes.
+    /// Near tier: how long they must stay that near. Minutes.
     #[schemars(range(min = 0.1, max = 43_200))]
     pub near_minutes: f64,
     /// A break longer than this resets the near tier. Minutes.
     #[schemars(range(min = 0.1, max = 43_200))]
     pub near_break_minutes: f64,
-    /// Close tier: distance. Metres.
+    /// Close tier: the ships must stay within this distance of each other. Metres.
     #[schemars(range(min = 1, max = LOOK_METRES))]
     pub close_metres: f64,
-    /// Close tier: time. Minutes.
+    /// Close tier: how long they must stay that close. Minutes.
     #[schemars(range(min = 0.1, max = 43_200))]
     pub close_minutes: f64,
     /// A break longer than this resets the close tier. Minutes.
@@ -80,19 +80,19 @@ pub struct Settings {
     /// Whether to look for meetings under way (the underway tier). A zone asks for it with
     /// `{"rendezvous":{"underway":true}}`.
     pub underway: bool,
-    /// Underway tier: distance. Metres.
+    /// Underway tier: the ships must sail within this distance of each other. Metres.
     #[schemars(range(min = 1, max = LOOK_METRES))]
     pub underway_metres: f64,
-    /// Underway tier: time. Minutes.
+    /// Underway tier: how long they must sail together. Minutes.
     #[schemars(range(min = 0.1, max = 43_200))]
     pub underway_minutes: f64,
-    /// Underway tier: minimum speed of both. Knots.
+    /// Underway tier: neither ship may be slower than this. Knots.
     #[schemars(range(min = 0.1, max = 200))]
     pub underway_min_knots: f64,
-    /// Underway tier: maximum speed of both. Knots.
+    /// Underway tier: neither ship may be faster than this. Knots.
     #[schemars(range(min = 0, max = 200))]
     pub underway_max_knots: f64,
-    /// Underway tier: maximum difference of the courses. Degrees.
+    /// Underway tier: their courses must not differ by more than this. Degrees.
     #[schemars(range(min = 0, max = 180))]
     pub underway_course_degrees: f64,
     /// Underway tier: minimum distance from shore. Nautical miles.

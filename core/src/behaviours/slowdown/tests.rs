@@ -174,3 +174,9 @@ fn a_hole_that_is_too_short_too_long_too_fast_or_not_left_under_way_opens_nothin
         );
     }
 }
+
+#[test]
+fn how_long_it_was_under_way_before_is_said_as_it_was_measured() {
+    let changes = run(&only("slowdown"), AREA, &after(130, 12.0, "go 90 2.4 40"));
+    assert!(changes[0].reason.ends_with(" h under way"), "{}", changes[0].reason);
+}

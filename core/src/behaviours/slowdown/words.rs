@@ -43,7 +43,7 @@ impl Words for Facts {
         match self {
             Facts::Followed { measured, thresholds } => {
                 let (slow, held) = (below(thresholds.slow_knots), of.held(measured.counted_minutes));
-                format!("{slow} {held}, after hours under way")
+                format!("{slow} {held}, after {} under way", about_hours(measured.under_way_hours))
             }
             Facts::Hole { .. } => "little distance made good without a report, under way before and after".to_owned(),
         }

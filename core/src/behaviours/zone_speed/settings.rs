@@ -29,10 +29,10 @@ pub struct Settings {
     /// A zone that asks raises the score to this.
     #[schemars(range(min = 0, max = 100))]
     pub asked_score: i32,
-    /// Lower end of the band. Knots; 0 for none.
+    /// A vessel below this speed is too slow, unless the zone sets its own limit. Knots; 0 for none.
     #[schemars(range(min = 0, max = 200))]
     pub min_knots: f64,
-    /// Upper end of the band. Knots.
+    /// A vessel above this speed is too fast, unless the zone sets its own limit. Knots.
     #[schemars(range(min = 0.1, max = 200))]
     pub max_knots: f64,
     /// How far inside the band the speed must be for the alert to end. Knots.

@@ -98,6 +98,26 @@ pub struct Condition {
     pub miss: Option<f64>,
 }
 
+impl Conditions {
+    /// Leaves out forms and names about vessels for which `may` does not hold.
+    pub fn retain(&mut self, may: impl Fn(Mmsi) -> bool) {
+        for track in &mut self.tracks {
+            track.behaviours.retain(|form| form.vessels().all(|key| may(key.mmsi)));
+        }
+        self.names.retain(|key, _| track_key(key).is_none_or(|key| may(key.mmsi)));
+    }
+}
+
+impl Form {
+    /// The tracks that the form and its values name.
+    fn vessels(&self) -> impl Iterator<Item = TrackKey> {
+        let values = self.conditions.iter().filter_map(|condition| condition.measured.as_str());
+        let texts = values.chain([self.form.as_str()]);
+        let words = texts.flat_map(|text| text.split(|letter: char| !letter.is_ascii_digit() && letter != '.'));
+        words.filter_map(|word| track_key(word.trim_matches('.')))
+    }
+}
+
 /// The conditions for a vessel at `at`, where the engine is, or those of one behaviour.
 pub fn conditions(engine: &Engine, mmsi: Mmsi, only: Option<Behaviour>, at: Time) -> Conditions {
     let tracks = engine.explain(mmsi);

@@ -17,7 +17,7 @@ pub use explain::{Condition, Conditions, FixThere, Form, TrackConditions, bare, 
 pub use near::{Nearby, near};
 pub use picture::{Picture, PictureVessel, Traits};
 pub use question::{Answer, Question};
-pub use track::{TrackAnswer, TrackPoint, track};
+pub use track::{TrackAnswer, TrackPoint, spread, track};
 pub use vessel::{VesselAnswer, VesselTrack, kind_of, vessel};
 pub use who::{
     DARK_AFTER, Deed, Did, LEAST, Ranked, STOP_KNOTS, Search, Sighting, Suspects, is_meeting, rank, spell, who,

@@ -2,6 +2,7 @@
 
 use super::vessel::kind_of;
 use crate::ais::{Class, Dimensions, ship_type_name};
+use crate::alerts::{HandlingSettings, is_small};
 use crate::base::time::Time;
 use crate::behaviours::LISTED;
 use crate::engine::Engine;
@@ -51,6 +52,8 @@ pub struct Traits {
     pub listed: bool,
     /// Several ships use its MMSI.
     pub in_conflict: bool,
+    /// What is known of it counts as personal data (`[handling] personal_data`), as an alert about it does.
+    pub personal: bool,
 }
 
 impl Picture {
@@ -58,15 +61,17 @@ impl Picture {
     pub fn of(engine: &Engine) -> Picture {
         let tracks = engine.tracks();
         let mut vessels = Vec::with_capacity(tracks.len());
-        vessels.extend(tracks.iter().filter_map(PictureVessel::of));
+        let handling = engine.handling();
+        vessels.extend(tracks.iter().filter_map(|vessel| PictureVessel::of(vessel, handling)));
         Picture { at: engine.now(), vessels }
     }
 }
 
 impl PictureVessel {
     /// `None` for a track without a fix.
-    fn of(vessel: Vessel<'_>) -> Option<PictureVessel> {
+    fn of(vessel: Vessel<'_>, handling: &HandlingSettings) -> Option<PictureVessel> {
         let identity = vessel.identity();
+        let length = identity.and_then(|identity| identity.length());
         Some(PictureVessel {
             key: vessel.key(),
             fix: vessel.last()?,
@@ -81,6 +86,7 @@ impl PictureVessel {
                 satellite_only: vessel.satellite_only(),
                 listed: vessel.active() & LISTED != 0,
                 in_conflict: vessel.is_one_of_several() || vessel.shares_number(),
+                personal: handling.is_personal(is_small(vessel.ship_type(), vessel.class(), length)),
             },
         })
     }

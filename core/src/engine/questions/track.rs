@@ -21,6 +21,12 @@ pub struct TrackAnswer {
     pub points: Vec<TrackPoint>,
     /// Whether fixes were left out: those that the engine does not keep, and those beyond the number asked for.
     pub thinned: bool,
+    /// When it was first heard with a position; `None` before the first fix.
+    #[serde(skip)]
+    pub first_heard_at: Option<Time>,
+    /// Whether it is the only track of its MMSI.
+    #[serde(skip)]
+    pub is_only: bool,
 }
 
 /// Time, longitude, latitude, speed over ground and course over ground.
@@ -32,20 +38,29 @@ pub fn track(engine: &Engine, mmsi: Mmsi, ordinal: Option<u16>, since: Time, mos
     let of_number = engine.tracks().under(mmsi);
     let wanted = of_number.filter(|vessel| ordinal.is_none_or(|ordinal| vessel.key().ordinal == ordinal));
     let heard = |vessel: &Vessel<'_>| vessel.last().map(|fix| fix.at);
+    let is_only = engine.tracks().under(mmsi).count() == 1;
     let vessel = wanted.max_by_key(|vessel| (heard(vessel), vessel.key().ordinal))?;
     let mut points: Vec<TrackPoint> = vessel.trail_since(since).map(of_trail).collect();
     // The trail may end before the latest fix.
     let last = vessel.last().filter(|fix| since <= fix.at && points.last().is_none_or(|last| last.0 < fix.at));
     points.extend(last.map(of_fix));
     let kept = points.len();
-    if most < kept && 1 < most {
-        // Evenly by number, with the first and the last.
-        points = (0..most).map(|place| points[place * (kept - 1) / (most - 1)]).collect();
-    }
+    points = spread(points, most);
     let name = vessel.identity().and_then(|identity| identity.name.as_deref()).map(str::to_owned);
     // The engine itself keeps fewer fixes than it has taken.
     let thinned = points.len() < kept || kept < vessel.fixes() as usize;
-    Some(TrackAnswer { mmsi: mmsi.0, track: vessel.key().ordinal, name, points, thinned })
+    let first_heard_at = vessel.last().map(|_| vessel.first_at());
+    Some(TrackAnswer { mmsi: mmsi.0, track: vessel.key().ordinal, name, points, thinned, first_heard_at, is_only })
+}
+
+/// At most `most` of the points, evenly by number, with the first and the last. A single one that is wanted of several is not possible, so
+/// all are returned.
+pub fn spread(points: Vec<TrackPoint>, most: usize) -> Vec<TrackPoint> {
+    let all = points.len();
+    match most < all && 1 < most {
+        true => (0..most).map(|place| points[place * (all - 1) / (most - 1)]).collect(),
+        false => points,
+    }
 }
 
 /// A kept fix.

@@ -68,7 +68,7 @@ pub(super) async fn act_on_alerts(
     let deed = known(deed, &sources).await?;
     let digest = digest("", &bytes);
     let now = sources.clock.now();
-    let lowering = if reader.rights.allow(Right::MarkDown) { Lowering::Allowed } else { Lowering::Forbidden };
+    let lowering = if reader.rights.allow(Right::MarkDown) { Lowering::WithReason } else { Lowering::Forbidden };
     let answered = sources.stored(move |path| {
         let request = ActRequest {
             ids: &ids,

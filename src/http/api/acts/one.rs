@@ -43,7 +43,7 @@ pub(super) async fn act_on_alert(
     let deed = known(deed, &sources).await?;
     let digest = digest(&id, &bytes);
     let now = sources.clock.now();
-    let lowering = if reader.rights.allow(Right::MarkDown) { Lowering::Allowed } else { Lowering::Forbidden };
+    let lowering = if reader.rights.allow(Right::MarkDown) { Lowering::WithReason } else { Lowering::Forbidden };
     let ids = [id];
     let answered = sources.stored(move |path| {
         let request = ActRequest {
@@ -67,7 +67,10 @@ pub(super) async fn act_on_alert(
             let item = outcome(first)?;
             Ok(response(200, format!("{}\n", item.text), Some(&item.etag())))
         }
-        ActAnswer::Repeated { status, body } => Ok(response(status, body, None)),
+        ActAnswer::Repeated { status, body } => {
+            let item: serde_json::Value = serde_json::from_str(&body).unwrap_or_default();
+            Ok(response(status, body, item["etag"].as_str()))
+        }
         ActAnswer::Reused => Err(reused()),
     }
 }

@@ -26,7 +26,9 @@ pub(super) fn expected(headers: &HeaderMap) -> Result<Vec<Expected>, Problem> {
                 return Ok(Vec::new());
             }
             let inner = tag.strip_prefix('"').and_then(|tag| tag.strip_suffix('"'));
-            let numbers = inner.and_then(|tag| tag.split_once('.'));
+            // The tag of a whole answer has a digest behind the state.
+            let state = inner.map(|tag| tag.split_once('-').map_or(tag, |(state, _)| state));
+            let numbers = state.and_then(|state| state.split_once('.'));
             let read = numbers.and_then(|(revision, acts)| Some((revision.parse().ok()?, acts.parse().ok()?)));
             let (revision, acts) = read.ok_or_else(wrong)?;
             all.push(Expected { revision, acts });

@@ -5,6 +5,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::Serialize;
+use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
@@ -12,6 +13,7 @@ use crate::http::access::Reader;
 use crate::http::api::answer::Answer;
 use crate::http::api::consulted::consulted;
 use crate::http::api::item::Item;
+use crate::http::api::personal::numbers;
 use crate::http::api::refusals::Refusals;
 use crate::http::api::sources::Sources;
 use crate::http::parameters::Parameters;
@@ -21,6 +23,7 @@ use crate::storage::store::{
 };
 use atalaia_core::base::text::advice;
 use atalaia_core::base::time::Time;
+use atalaia_core::base::units::Mmsi;
 use atalaia_core::engine::questions::near;
 use atalaia_core::geo::LatLon;
 
@@ -85,6 +88,32 @@ struct Included {
     similar: Option<Similar>,
 }
 
+/// The body: the alert and what was asked for.
+#[derive(Serialize)]
+struct Whole {
+    /// The members of the alert that are not below.
+    #[serde(flatten)]
+    alert: Map<String, Value>,
+    /// The evidence.
+    evidence: Evidence,
+    /// The parts.
+    #[serde(flatten)]
+    included: Included,
+    /// The vessels nearby; left out if they were not asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    nearby: Option<Value>,
+}
+
+/// The evidence with its tracks.
+#[derive(Serialize)]
+struct Evidence {
+    /// The other members.
+    #[serde(flatten)]
+    members: Map<String, Value>,
+    /// The tracks, as the store wrote them.
+    tracks: Box<RawValue>,
+}
+
 /// One alert with the tracks of its evidence. `include` adds parts; `notes` and `deliveries` are then lists instead of numbers. `nearby`
 /// is null if the alert is over or has no position.
 #[utoipa::path(get, path = "/alerts/{id}", tag = "alerts",
@@ -93,7 +122,7 @@ struct Included {
         ("include" = Option<String>, Query, description = "notes, history, deliveries, similar, nearby; several by comma")),
     responses(
         (status = 200, description = "The alert; the entity tag is that for If-Match", content_type = "application/json"),
-        (status = 304, description = "Neither a change nor an act since the entity tag of the request"),
+        (status = 304, description = "Nothing has changed since the entity tag of the request"),
         Refusals))]
 pub(super) async fn show_alert(
     State(sources): State<Sources>,
@@ -117,24 +146,29 @@ pub(super) async fn show_alert(
         let others = if similar { Some(others(&body)?) } else { None };
         Ok(Some((detail, body, others)))
     };
-    let (detail, mut body, others) = sources.read(read).await?.ok_or_else(|| missing(&id))?;
+    let (mut detail, body, others) = sources.read(read).await?.ok_or_else(|| missing(&id))?;
     consulted(&sources, &reader, "alert", &detail.item.id, None).await?;
-    let etag = detail.item.etag();
-    // Plain data always serialises; an item that a damaged file made unreadable is null.
-    body["evidence"]["tracks"] = serde_json::from_str(&detail.tracks).unwrap_or_default();
-    let included = serde_json::to_value(included(detail, parts, others)).unwrap_or_default();
-    if let (Some(body), Value::Object(included)) = (body.as_object_mut(), included) {
-        body.extend(included);
-        if nearby {
-            body.insert("nearby".to_owned(), vessels_nearby(&sources, body).await?);
-        }
+    let nearby = if nearby { Some(vessels_nearby(&sources, &reader, &body).await?) } else { None };
+    let (etag, tracks) = (detail.item.etag(), std::mem::take(&mut detail.tracks));
+    // The tracks are most of an alert: they are passed on as the store wrote them. Null stands for what a damaged file made unreadable.
+    let tracks = RawValue::from_string(tracks).unwrap_or_else(|_| RawValue::NULL.to_owned());
+    let mut alert = members(body);
+    let evidence = Evidence { members: members(alert.remove("evidence").unwrap_or_default()), tracks };
+    // Numbers, in whose place the parts come.
+    alert.retain(|name, _| !(parts.notes && name == "notes" || parts.deliveries && name == "deliveries"));
+    let whole = Whole { alert, evidence, included: included(detail, parts, others), nearby };
+    let mut answer = Answer::hashed(&whole);
+    // State and deliveries change without a change or an act, so the digest of the whole answer is part of its tag.
+    answer.etag = format!("\"{}-{}\"", etag.trim_matches('"'), answer.etag.trim_matches('"'));
+    Ok(answer.response(&headers))
+}
+
+/// The members of an object; none if it is not one, as in a damaged file.
+fn members(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(members) => members,
+        _ => Map::new(),
     }
-    let mut answer = Answer::hashed(body.to_string(), "");
-    // Parts that change by themselves, such as deliveries, are asked for without an entity tag.
-    let is_plain = include.iter().all(|part| part == "notes" || part == "history");
-    answer.etag = etag;
-    let none = HeaderMap::new();
-    Ok(answer.response(if is_plain { &headers } else { &none }))
 }
 
 /// The problem of an alert that is not stored, or that the reader may not see. Both are the same to the reader.
@@ -196,8 +230,8 @@ fn similar(
     Ok(Similar { counts, last: others.take(SIMILAR).map(Item::from).collect() })
 }
 
-/// The vessels near an open alert, without its own; null if it is over or has no position.
-async fn vessels_nearby(sources: &Sources, body: &Map<String, Value>) -> Result<Value, Problem> {
+/// The vessels near an open alert that the reader may see, without its own; null if it is over or has no position.
+async fn vessels_nearby(sources: &Sources, reader: &Reader, body: &Value) -> Result<Value, Problem> {
     let degrees = |key: &str| body["position"][key].as_f64();
     let (Some(lat), Some(lon), true) = (degrees("lat"), degrees("lon"), body["status"] == "open") else {
         return Ok(Value::Null);
@@ -207,6 +241,9 @@ async fn vessels_nearby(sources: &Sources, body: &Map<String, Value>) -> Result<
     let (radius, most) = NEARBY;
     let mut found = near(&picture, LatLon::new(lat, lon), radius);
     found.retain(|vessel| !own.iter().any(|mmsi| **mmsi == vessel.mmsi));
+    if let Some(known) = numbers(&reader.clearance, &picture) {
+        found.retain(|vessel| known.contains(&Mmsi(vessel.mmsi)));
+    }
     found.truncate(most);
     Ok(json!(found))
 }

@@ -13,6 +13,7 @@ use super::sources_of::origin;
 use super::wording::{beside_band, label, text};
 use crate::http::access::Reader;
 use crate::http::api::consulted::consulted;
+use crate::http::api::personal::known;
 use crate::http::api::refusals::Refusals;
 use crate::http::api::sources::Sources;
 use crate::http::page::found;
@@ -179,7 +180,7 @@ pub(super) async fn explain_alert(
         opens: about.map(|about| about.opens.as_str()),
         ends: about.map(|about| about.ends.as_str()),
         blind_spots: about.map(|about| about.blind_spots.as_str()),
-        now: forms(&sources, &body).await,
+        now: forms(&sources, &reader, &body).await,
     };
     Ok(found(&explanation))
 }
@@ -241,8 +242,9 @@ fn setting(behaviour: &str, number: Number) -> Setting {
 }
 
 /// The conditions of this moment for the vessels of an open alert.
-async fn forms(sources: &Sources, body: &Value) -> Option<Vec<FormNow>> {
+async fn forms(sources: &Sources, reader: &Reader, body: &Value) -> Option<Vec<FormNow>> {
     let behaviour = body["behaviour"].as_str().and_then(Behaviour::named).filter(|_| body["status"] == "open")?;
+    let known = known(sources, &reader.clearance).await.ok()?;
     let mut all = Vec::new();
     for vessel in body["vessels"].as_array().into_iter().flatten().take(VESSELS) {
         let mmsi = vessel["mmsi"].as_u64().and_then(|mmsi| u32::try_from(mmsi).ok())?;
@@ -250,9 +252,12 @@ async fn forms(sources: &Sources, body: &Value) -> Option<Vec<FormNow>> {
             return None;
         }
         let answer = sources.asker.ask(Question::Explain(Mmsi(mmsi), Some(behaviour))).await.ok()?;
-        let Answer::Explain(Some(found)) = answer else {
+        let Answer::Explain(Some(mut found)) = answer else {
             continue;
         };
+        if let Some(known) = &known {
+            found.retain(|other| known.contains(&other));
+        }
         let own = found.tracks.into_iter().filter(|track| vessel["track"] == track.track);
         for (track, form) in own.flat_map(|track| track.behaviours.into_iter().map(move |form| (track.track, form))) {
             let conditions = form.conditions.into_iter().map(|one| ConditionNow {

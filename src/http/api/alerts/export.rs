@@ -11,6 +11,7 @@ use utoipa::openapi::path::{Parameter, ParameterIn};
 use crate::http::access::{AskPurpose, Reader};
 use crate::http::api::consulted::{asked, disclosed};
 use crate::http::api::described::{FILTER, query};
+use crate::http::api::filter::value::{id, list};
 use crate::http::api::filter::{Basis, KEYS, filter};
 use crate::http::api::refusals::Refusals;
 use crate::http::api::sources::Sources;
@@ -26,7 +27,8 @@ const MOST: usize = 5000;
 /// Least length of a reason in characters.
 const REASON: usize = 10;
 /// The parameters beside those of the filter.
-const OWN: [(&str, &str); 2] = [
+const OWN: [(&str, &str); 3] = [
+    ("ids", "Only these alerts: up to 200 full ids. Those that you may not see, or that no longer exist, are left out"),
     ("format", "geojson, jsonl, csv, excel, kml or text"),
     ("why", "The reason for the export, at least 10 characters; it is recorded"),
 ];
@@ -68,7 +70,8 @@ pub(super) async fn export_alerts(
     let why = reason(&given)?;
     asked(&sources, &reader, AskPurpose::Export)?;
     let now = sources.clock.now();
-    let filter = filter(&given, &Basis { me: &reader.name, at: sources.at().unwrap_or(now), now })?;
+    let mut filter = filter(&given, &Basis { me: &reader.name, at: sources.at().unwrap_or(now), now })?;
+    filter.ids = given.text("ids").map_or(Ok(Vec::new()), ids)?;
     let clearance = reader.clearance.clone();
     let read = move |readers: &Readers| {
         let ids = readers.ids(&filter, &clearance, MOST + 1, now)?;
@@ -85,7 +88,7 @@ pub(super) async fn export_alerts(
     let alerts = sources.read(read).await?;
     // Before the file is made: what left the site without a row would leave no trace.
     let (subject, result) = (format!("export {}", name(shape)), format!("{} alerts", alerts.len()));
-    disclosed(&sources, &reader, &subject, &why, &result).await?;
+    disclosed(&sources, &reader, &subject, Some(&why), &result).await?;
     let text = tokio::task::spawn_blocking(move || written(shape, &alerts)).await;
     let text = text.ok().flatten().ok_or_else(|| Problem::busy("the export could not be written"))?;
     let (kind, ending) = content_type(shape);
@@ -140,6 +143,11 @@ fn shape(given: &Parameters) -> Result<Shape, Problem> {
             .map(Shape::File)
             .map_err(|error: export::UnknownFormat| Problem::parameter(format!("format: {error}, and text"))),
     }
+}
+
+/// The alerts that were named.
+fn ids(text: &str) -> Result<Vec<String>, Problem> {
+    list(text, id).map_err(|wrong| Problem::parameter(format!("ids: {wrong}")))
 }
 
 /// The reason of the export.

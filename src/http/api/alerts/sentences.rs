@@ -1,19 +1,16 @@
 //! `GET /alerts/{id}/sentences`: the raw sentences of the vessels of an alert, from the journal.
 
-use std::sync::LazyLock;
-use std::time::Duration;
-
 use axum::Extension;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use serde::Serialize;
-use tokio::sync::Semaphore;
 use tracing::warn;
 use utoipa::ToSchema;
 
 use super::detail::missing;
 use crate::http::access::Reader;
 use crate::http::api::consulted::consulted;
+use crate::http::api::journal::{PATIENCE, place};
 use crate::http::api::refusals::Refusals;
 use crate::http::api::sources::Sources;
 use crate::http::page::found;
@@ -24,10 +21,6 @@ use crate::storage::evidence::{QuotedLine, quoted};
 
 /// Sentences of an answer if the request names no number, and the largest number it may name.
 const LIMIT: (usize, usize) = (200, 2000);
-/// Longest time of reading the journal. An answer that took longer is not complete.
-const PATIENCE: Duration = Duration::from_secs(4);
-/// One reading of the journal at a time: each reads hours of everything that was received.
-static READING: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(1));
 
 /// The sentences behind an alert.
 #[derive(Serialize, ToSchema)]
@@ -92,7 +85,7 @@ pub(super) async fn list_sentences(
         return Ok(found(&SentenceList { items: Vec::new(), from: None, until: None, complete: false }));
     };
     let busy = || Problem::busy("another request reads the journal; ask again later");
-    let _place = READING.try_acquire().map_err(|_| busy())?;
+    let _place = place().ok_or_else(busy)?;
     let body = item.value();
     let read = move || quoted(&RealDisk, &folder, &body, limit, PATIENCE);
     match tokio::task::spawn_blocking(read).await {

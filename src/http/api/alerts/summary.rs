@@ -1,7 +1,5 @@
 //! `GET /alerts/summary`: counts over the alerts that match a filter.
 
-use std::sync::Arc;
-
 use axum::Extension;
 use axum::extract::{Query, RawQuery, State};
 use axum::http::HeaderMap;
@@ -13,6 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::http::access::Reader;
 use crate::http::api::answer::Answer;
 use crate::http::api::answers::key;
+use crate::http::api::consulted::listed;
 use crate::http::api::described::{FILTER, query};
 use crate::http::api::filter::{Basis, KEYS, filter};
 use crate::http::api::refusals::Refusals;
@@ -56,7 +55,10 @@ pub(super) async fn summarise_alerts(
     let given = Parameters::of(given, &KEYS)?;
     let (at, now) = (sources.at(), sources.clock.now());
     let filter = filter(&given, &Basis { me: &reader.name, at: at.unwrap_or(now), now })?;
-    let key = key("alerts/summary", &raw.unwrap_or_default(), &reader);
+    let raw = raw.unwrap_or_default();
+    // Counts answer whether a vessel has alerts, as the list does.
+    listed(&sources, &reader, "alerts", &raw).await?;
+    let key = key("alerts/summary", &raw, &filter, &reader);
     let (made, answers) = (sources.clock.moment(), sources.answers());
     let answer = sources
         .read(move |readers| {
@@ -66,21 +68,10 @@ pub(super) async fn summarise_alerts(
             }
             let summary = readers.summary(&filter, &reader.clearance, now, at.unwrap_or(now))?;
             let seq = summary.seq;
-            let answer = Arc::new(answer(summary, at.map(|at| at.to_string())));
+            let answer = Answer::timed(&Counted { summary, at: None }, at.map(|at| at.to_string()).as_deref());
             answers.put(key, seq, made, &answer);
             Ok(answer)
         })
         .await?;
-    Ok(Answer::clone(&answer).response(&headers))
-}
-
-/// The body of the counts.
-fn answer(summary: AlertSummary, at: Option<String>) -> Answer {
-    let mut counted = Counted { summary, at: None };
-    // Plain data always serialises.
-    let text = |counted: &Counted| serde_json::to_string(counted).unwrap_or_default();
-    // Engine time changes every second; counts that differ in nothing else are the same.
-    let tagged = text(&counted);
-    counted.at = at;
-    Answer::hashed(text(&counted), &tagged)
+    Ok(answer.response(&headers))
 }

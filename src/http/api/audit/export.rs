@@ -12,14 +12,16 @@ use futures_util::stream;
 use tokio::sync::mpsc;
 use tracing::warn;
 
-use crate::http::access::Reader;
-use crate::http::api::consulted::consulted;
+use crate::http::access::{AskPurpose, Reader};
+use crate::http::api::consulted::{asked, disclosed};
 use crate::http::api::refusals::Refusals;
 use crate::http::api::sources::Sources;
 use crate::http::parameters::Parameters;
 use crate::http::problem::Problem;
 use crate::storage::store;
 
+/// Length of a reason in characters.
+const REASON: std::ops::RangeInclusive<usize> = 10..=500;
 /// Number of pieces that may wait for a slow client. Together with the piece in hand, this bounds the memory of an export.
 const PIECES: usize = 2;
 /// Least length of a piece in bytes.
@@ -27,15 +29,21 @@ const PIECE: usize = 64 * 1024;
 
 /// Every row with its digest and hash, as `atalaia audit export` writes it. The last line of a complete file is the row of this export, or
 /// a later one.
-#[utoipa::path(get, path = "/audit/export", tag = "audit", responses(
+#[utoipa::path(get, path = "/audit/export", tag = "audit",
+    params(("why" = Option<String>, Query, description = "The reason for the export, 10 to 500 characters; it is recorded")), responses(
     (status = 200, description = "One JSON object a line", body = String, content_type = "application/jsonl"), Refusals))]
 pub(super) async fn export_audit(
     State(sources): State<Sources>,
     Extension(reader): Extension<Reader>,
     Query(given): Query<Vec<(String, String)>>,
 ) -> Result<Response, Problem> {
-    Parameters::of(given, &[])?;
-    consulted(&sources, &reader, "exported", "audit", None).await?;
+    let given = Parameters::of(given, &["why"])?;
+    let why = given.text("why").map(str::trim);
+    if why.is_some_and(|why| !REASON.contains(&why.chars().count())) {
+        return Err(Problem::parameter("why: write the reason for the export, 10 to 500 characters"));
+    }
+    asked(&sources, &reader, AskPurpose::Always)?;
+    disclosed(&sources, &reader, "export audit", why, "all rows").await?;
     let (sender, receiver) = mpsc::channel(PIECES);
     let path = sources.store.clone();
     tokio::task::spawn_blocking(move || write(path, &sender));

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::entry::{ChangeEntry, is_for};
 use super::topics::{Topics, number};
 use crate::http::access::Reader;
+use crate::http::api::consulted::listed;
 use crate::http::api::described;
 use crate::http::api::refusals::Refusals;
 use crate::http::api::sources::Sources;
@@ -36,7 +37,7 @@ pub(super) struct Changes {
     items: Vec<ChangeEntry>,
     /// Number up to which the log was read: `after` of the next piece.
     through: i64,
-    /// Number of the last row of the log. There is more as long as `through` is smaller.
+    /// Number of the last row of the log that you may see. There is more as long as `through` is smaller.
     last: i64,
     /// Whether the log does not reach back to `after`, or is another one: load everything again.
     reset: bool,
@@ -53,8 +54,10 @@ pub(super) async fn list_changes(
     let given = Parameters::of(given, &PARAMETERS.map(|(name, _)| name))?;
     let (topics, after) = (Topics::of(&given)?, number(&given, "after")?.unwrap_or_default());
     let limit = u32::try_from(given.count("limit", USUAL, MOST)?).unwrap_or(u32::MAX);
+    listed(&sources, &reader, "log", "").await?;
     let now = sources.clock.now();
-    let page = sources.read(move |readers| readers.log(after, limit, now)).await?;
+    let clearance = reader.clearance.clone();
+    let page = sources.read(move |readers| readers.log(after, limit, &clearance, now)).await?;
     let entries = page.entries.iter().filter(|entry| is_for(entry, &reader, topics));
     Ok(found(&Changes {
         items: entries.map(ChangeEntry::from).collect(),

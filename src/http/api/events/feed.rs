@@ -9,7 +9,7 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use super::entry::ChangeEntry;
 use crate::http::api::sources::Sources;
-use crate::storage::store::LogEntry;
+use crate::storage::store::{Clearance, LogEntry};
 
 /// Interval between two looks at the end of the log.
 const LOOK: Duration = Duration::from_millis(150);
@@ -20,10 +20,10 @@ const BEHIND: usize = 1024;
 /// Rows read at once.
 pub(super) const ROWS: u32 = 200;
 
-/// An entry that was made for all streams.
+/// An entry that was made for all streams whose readers may see everything. The others read their own from the store when it comes.
 #[derive(Debug)]
 pub(super) struct Made {
-    /// The entry, for the question who may see it.
+    /// The entry, for the question whom it is for.
     pub(super) entry: LogEntry,
     /// The event as it is sent.
     pub(super) event: Bytes,
@@ -91,7 +91,9 @@ impl Feed {
             reached = reached.min(last);
             while reached < last {
                 let (after, now) = (reached, sources.clock.now());
-                let Ok(page) = sources.read(move |readers| readers.log(after, ROWS, now)).await else {
+                let Ok(page) =
+                    sources.read(move |readers| readers.log(after, ROWS, &Clearance::everything(), now)).await
+                else {
                     break;
                 };
                 reached = page.through;

@@ -23,5 +23,5 @@ use crate::http::access::Right;
 pub(super) fn add(routes: Routes) -> Routes {
     let (schemas, paths, router) = routes!(stream::follow);
     let streaming = (schemas, paths, router.layer(Extension(Arc::new(Feed::default()))));
-    routes.add(Right::Read, routes!(changes::list_changes)).add(Right::Read, streaming)
+    routes.add_polled(Right::Read, routes!(changes::list_changes)).add_polled(Right::Read, streaming)
 }

@@ -14,7 +14,7 @@ use super::feed::{Feed, Made, ROWS};
 use super::topics::Topics;
 use crate::http::access::{Identity, Right};
 use crate::http::api::sources::Sources;
-use crate::storage::store::LogEntry;
+use crate::storage::store::{Clearance, LogEntry};
 
 /// Interval between two signs of life.
 const BEAT: Duration = Duration::from_secs(15);
@@ -108,7 +108,7 @@ impl Pump {
                 }
                 _ = looks.tick() => self.holds().await && self.status(&mut feeds),
                 made = news.recv() => match made {
-                    Ok(made) => self.news(&made, &mut reached),
+                    Ok(made) => self.news(&made, &mut reached).await,
                     Err(broadcast::error::RecvError::Lagged(_)) => self.catch_up(&mut reached).await,
                     Err(broadcast::error::RecvError::Closed) => false,
                 },
@@ -121,9 +121,11 @@ impl Pump {
 
     /// Says hello, and sends what a returning client has missed. Returns the number up to which it has everything; `None` if it is gone.
     async fn begin(&self, after: Option<i64>) -> Option<i64> {
-        let last = self.sources.read(|readers| readers.seq()).await.ok()?;
+        let clearance = self.identity.reader.clearance.clone();
+        let ends = self.sources.read(move |readers| Ok((readers.seq()?, readers.seq_for(&clearance)?)));
+        let (last, shown) = ends.await.ok()?;
         let hello = json!({
-            "build": env!("CARGO_PKG_VERSION"), "seq": last, "now": self.sources.clock.now().to_string(),
+            "build": env!("CARGO_PKG_VERSION"), "seq": shown, "now": self.sources.clock.now().to_string(),
             "user": self.identity.reader.name,
         });
         // Clients that lost the daemon come back at different moments.
@@ -141,8 +143,8 @@ impl Pump {
     /// Sends the entries after `reached` from the store. False if the client is gone.
     async fn catch_up(&self, reached: &mut i64) -> bool {
         loop {
-            let (after, now) = (*reached, self.sources.clock.now());
-            let Ok(page) = self.sources.read(move |readers| readers.log(after, ROWS, now)).await else {
+            let (after, now, clearance) = (*reached, self.sources.clock.now(), self.identity.reader.clearance.clone());
+            let Ok(page) = self.sources.read(move |readers| readers.log(after, ROWS, &clearance, now)).await else {
                 return false;
             };
             *reached = page.through;
@@ -166,16 +168,7 @@ impl Pump {
 
     /// Sends an entry of this stream alone, if it is for the reader.
     fn entry(&self, entry: LogEntry) -> bool {
-        match is_for(&entry, &self.identity.reader, self.topics) {
-            true => self.waiting.add(Made::of(entry).event),
-            false => self.withheld(&entry),
-        }
-    }
-
-    /// Tells the client if an entry that is not for the reader may have taken something out of the reader's sight.
-    fn withheld(&self, entry: &LogEntry) -> bool {
-        let is_out_of_sight = entry.is_marking() && !entry.is_cleared(&self.identity.reader.clearance);
-        !is_out_of_sight || self.access()
+        !is_for(&entry, &self.identity.reader, self.topics) || self.waiting.add(Made::of(entry).event)
     }
 
     /// Tells the client that the reader may see less or more than before.
@@ -183,16 +176,17 @@ impl Pump {
         self.waiting.add(Bytes::from_static(b"event: access\ndata: {}\n\n"))
     }
 
-    /// Sends an entry that all streams share, if it is for the reader and was not sent before.
-    fn news(&self, made: &Made, reached: &mut i64) -> bool {
+    /// Sends an entry that all streams share, if it is for the reader and was not sent before. To a reader who may not see everything it
+    /// is only the sign to look at the log.
+    async fn news(&self, made: &Made, reached: &mut i64) -> bool {
         if made.entry.seq <= *reached {
             return true;
         }
-        *reached = made.entry.seq;
-        match is_for(&made.entry, &self.identity.reader, self.topics) {
-            true => self.waiting.add(made.event.clone()),
-            false => self.withheld(&made.entry),
+        if self.identity.reader.clearance != Clearance::everything() {
+            return self.catch_up(reached).await;
         }
+        *reached = made.entry.seq;
+        !is_for(&made.entry, &self.identity.reader, self.topics) || self.waiting.add(made.event.clone())
     }
 
     /// Whether the session still holds, with the rights and ceilings of now. The client is told if not, and if they are others than before:

@@ -15,6 +15,7 @@ use super::feed::Feed;
 use super::pump::{Pump, Waiting};
 use super::topics::{Topics, number};
 use crate::http::access::Identity;
+use crate::http::api::consulted::listed;
 use crate::http::api::described;
 use crate::http::api::refusals::Refusals;
 use crate::http::api::sources::Sources;
@@ -50,6 +51,7 @@ pub(super) async fn follow(
         Some(seq) => Some(seq.max(0)),
         None => number(&given, "after")?,
     };
+    listed(&sources, &identity.reader, "log", "").await?;
     let full = |_| Problem::busy("as many streams as are allowed are open; close another window");
     let place = Arc::clone(&feed.places).try_acquire_owned().map_err(full)?;
     let (waiting, outlet) = Waiting::channel();

@@ -32,7 +32,7 @@ fn the_text_of_the_filter_box_is_understood() {
     let text = r#"severity>=medium behaviour:ais_gap,rendezvous zone:c07 owner:me,none state:new status:open type:tanker flag:es
         score>60 since:6h name:"two words" drifting"#;
     let filter = read(&[("q", text)]).expect("a filter");
-    assert_eq!(filter.severities, [Severity::Medium, Severity::High, Severity::Critical]);
+    assert_eq!((filter.severities, filter.min_severity), (Vec::new(), Some(Severity::Medium)));
     assert_eq!(filter.behaviours.iter().map(|one| one.name()).collect::<Vec<_>>(), ["ais_gap", "rendezvous"]);
     assert_eq!((filter.zones, filter.flags), (vec!["c07".to_owned()], vec!["ES".to_owned()]));
     assert_eq!(filter.owners, [Some("ana".to_owned()), None]);
@@ -40,6 +40,18 @@ fn the_text_of_the_filter_box_is_understood() {
     assert_eq!((filter.scores.least, filter.scores.most), (Some(61), None));
     assert_eq!(filter.since, Some(noon() - Span::from_hours(6)));
     assert_eq!((filter.names, filter.words), (vec!["two words".to_owned()], vec!["drifting".to_owned()]));
+}
+
+#[test]
+fn the_order_of_severities_does_not_matter() {
+    let both = [read(&[("q", "severity:low severity>=medium")]), read(&[("q", "severity>=medium severity:low")])];
+    let [one, other] = both.map(|filter| filter.expect("a filter"));
+    assert_eq!(one, other);
+    assert_eq!((one.severities, one.min_severity), (vec![Severity::Low], Some(Severity::Medium)));
+    let between = read(&[("min_severity", "low"), ("q", "severity>low severity<=high severity<critical")]);
+    let between = between.expect("a filter");
+    assert_eq!((between.min_severity, between.max_severity), (Some(Severity::Medium), Some(Severity::High)));
+    assert!(read(&[("severity", "low"), ("q", "severity>=high")]).is_ok(), "it only finds nothing");
 }
 
 #[test]

@@ -4,7 +4,6 @@ use super::token::{Comparison, Token, tokens};
 use super::value::{self, Wrong, list};
 use crate::http::problem::{Place, Problem};
 use crate::storage::store::AlertFilter;
-use atalaia_core::alerts::Severity;
 use atalaia_core::base::text::advice;
 use atalaia_core::base::time::Time;
 
@@ -107,32 +106,26 @@ pub(super) fn field(filter: &mut AlertFilter, key: &str, text: &str, me: &str, n
     Ok(())
 }
 
-/// Adds `severity:low,medium`, `severity>=medium` and the like.
+/// Adds `severity:low,medium`, `severity>=medium` and the like. Values and limits are kept apart, so that their order does not matter: an
+/// alert must have one of the values and keep all limits.
 fn severity(filter: &mut AlertFilter, comparison: Comparison, text: &str) -> Result<(), Wrong> {
-    let all = [Severity::Info, Severity::Low, Severity::Medium, Severity::High, Severity::Critical];
     if comparison == Comparison::Is {
         filter.severities.extend(list(text, value::severity)?);
         return Ok(());
     }
     let bound = value::severity(text)?;
-    let fits = |one: &Severity| match comparison {
-        Comparison::Is => *one == bound,
-        Comparison::Above => bound < *one,
-        Comparison::AtLeast => bound <= *one,
-        Comparison::Below => *one < bound,
-        Comparison::AtMost => *one <= bound,
-    };
-    let fitting: Vec<Severity> = all.into_iter().filter(fits).collect();
-    // Two limits hold both: `severity>=low severity<high`.
-    let both = |before: &Vec<Severity>| before.iter().copied().filter(|one| fitting.contains(one)).collect();
-    let left: Vec<Severity> = if filter.severities.is_empty() { fitting.clone() } else { both(&filter.severities) };
-    match left.is_empty() {
-        true => Err("there is no such severity".to_owned()),
-        false => {
-            filter.severities = left;
-            Ok(())
+    let nothing = || "there is no such severity".to_owned();
+    let (least, most) = match comparison {
+        Comparison::Above => (Some(value::SEVERITIES.into_iter().find(|one| bound < *one).ok_or_else(nothing)?), None),
+        Comparison::Is | Comparison::AtLeast => (Some(bound), None),
+        Comparison::Below => {
+            (None, Some(value::SEVERITIES.into_iter().rev().find(|one| *one < bound).ok_or_else(nothing)?))
         }
-    }
+        Comparison::AtMost => (None, Some(bound)),
+    };
+    filter.min_severity = filter.min_severity.max(least);
+    filter.max_severity = [filter.max_severity, most].into_iter().flatten().min();
+    Ok(())
 }
 
 /// Adds `score>60` and the like.

@@ -7,7 +7,8 @@ use atalaia_core::base::time::{Span, Time};
 use atalaia_core::behaviours::Behaviour;
 
 /// All severities, the lowest first.
-const SEVERITIES: [Severity; 5] = [Severity::Info, Severity::Low, Severity::Medium, Severity::High, Severity::Critical];
+pub(super) const SEVERITIES: [Severity; 5] =
+    [Severity::Info, Severity::Low, Severity::Medium, Severity::High, Severity::Critical];
 /// States that analysts give an alert.
 const STATES: [&str; 3] = ["new", "acknowledged", "closed"];
 /// Longest text that is searched for, in bytes.
@@ -122,7 +123,7 @@ pub(in crate::http::api) fn words(text: &str) -> Result<String, Wrong> {
 }
 
 /// The full id of an alert or case.
-pub(super) fn id(word: &str) -> Result<String, Wrong> {
+pub(in crate::http::api) fn id(word: &str) -> Result<String, Wrong> {
     match word.len() == 26 && word.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         true => Ok(word.to_ascii_lowercase()),
         false => Err("write the whole id of 26 characters".to_owned()),

@@ -45,5 +45,5 @@ pub(super) fn add(routes: Routes) -> Routes {
         .add(Right::Read, routes!(calm::show))
         .add(Right::Read, shared(&under, routes!(zones::show)))
         .add(Right::Read, routes!(place::show))
-        .add(Right::Read, shared(&copied, routes!(coverage::show)))
+        .add_polled(Right::Read, shared(&copied, routes!(coverage::show)))
 }

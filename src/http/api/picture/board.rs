@@ -48,10 +48,16 @@ impl Board {
         Board { cursor: 0, since: cursor, entries: Vec::new(), gone: VecDeque::new(), frames: Vec::new() }
     }
 
-    /// Shows another picture: the tracks with their numbers, in order, and the flags of those with open alerts.
-    pub(super) fn show(&mut self, cursor: u32, picture: &Picture, tracks: &[Keyed], marks: &BTreeMap<TrackKey, u16>) {
+    /// Shows another picture: the tracks with their numbers that its readers may see, in order, and the flags of those with open alerts.
+    pub(super) fn show<'a>(
+        &mut self,
+        cursor: u32,
+        picture: &Picture,
+        tracks: impl Iterator<Item = &'a Keyed>,
+        marks: &BTreeMap<TrackKey, u16>,
+    ) {
         let mut before = std::mem::take(&mut self.entries).into_iter().peekable();
-        self.entries.reserve(tracks.len());
+        self.entries.reserve(tracks.size_hint().1.unwrap_or_default());
         for keyed in tracks {
             while let Some(entry) = before.next_if(|entry| entry.track < keyed.track) {
                 self.gone.push_back((cursor, entry.row.key));

@@ -49,9 +49,10 @@ impl Keys {
     }
 }
 
-/// A hash of what a vessel says of itself.
+/// A hash of what a vessel says of itself, and of whether it counts as personal data: a reader gets its names once that is no longer so.
 fn hash_of(vessel: &PictureVessel) -> u64 {
     let mut hasher = DefaultHasher::new();
-    (&vessel.name, &vessel.call_sign, vessel.imo, vessel.hull, vessel.ship_type).hash(&mut hasher);
+    (&vessel.name, &vessel.call_sign, vessel.imo, vessel.hull, vessel.ship_type, vessel.traits.personal)
+        .hash(&mut hasher);
     hasher.finish()
 }

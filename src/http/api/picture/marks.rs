@@ -21,21 +21,29 @@ struct Sum {
     is_exercise: bool,
 }
 
-/// The flags of every vessel with an open alert that the clearance allows.
+/// The flags of every vessel with an open alert that the clearance allows: those of alerts that count, and whether one says that the vessel is
+/// on a watchlist.
 pub(super) fn marks(alerts: &[OpenAlert], clearance: &Clearance) -> BTreeMap<TrackKey, u16> {
     let mut sums: BTreeMap<TrackKey, Sum> = BTreeMap::new();
-    for alert in alerts.iter().filter(|alert| clearance.refusal(&alert.handling).is_none()) {
+    let mut marks: BTreeMap<TrackKey, u16> = BTreeMap::new();
+    for alert in alerts.iter().filter(|alert| alert.is_cleared(clearance)) {
+        for vessel in alert.vessels.iter().filter(|_| alert.lists) {
+            marks.insert(*vessel, row::LISTED);
+        }
         let one = Sum {
             severity: alert.severity,
             is_acknowledged: alert.is_acknowledged,
-            is_in_case: alert.is_in_case,
+            is_in_case: alert.is_in_case(clearance),
             is_exercise: alert.handling.reality == Reality::Exercise,
         };
-        for vessel in &alert.vessels {
+        for vessel in alert.vessels.iter().filter(|_| alert.counts) {
             sums.entry(*vessel).and_modify(|sum| *sum = sum.with(one)).or_insert(one);
         }
     }
-    sums.into_iter().map(|(vessel, sum)| (vessel, sum.flags())).collect()
+    for (vessel, sum) in sums {
+        *marks.entry(vessel).or_default() |= sum.flags();
+    }
+    marks
 }
 
 impl Sum {

@@ -43,6 +43,6 @@ mod tests;
 pub(super) fn add(routes: Routes) -> Routes {
     let pictures = Extension(Arc::new(Pictures::new(Clock.now())));
     routes
-        .add(Right::Read, shared(&pictures, routes!(show::show)))
-        .add(Right::Read, shared(&pictures, routes!(names::show)))
+        .add_polled(Right::Read, shared(&pictures, routes!(show::show)))
+        .add_polled(Right::Read, shared(&pictures, routes!(names::show)))
 }

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::cursor::cursor;
 use super::pictures::Pictures;
+use crate::http::access::Reader;
 use crate::http::api::Sources;
 use crate::http::page::found;
 use crate::http::parameters::Parameters;
@@ -46,6 +47,7 @@ type Row =
     ))]
 pub(super) async fn show(
     State(sources): State<Sources>,
+    Extension(reader): Extension<Reader>,
     Extension(pictures): Extension<Arc<Pictures>>,
     Query(given): Query<Vec<(String, String)>>,
 ) -> Result<Response, Problem> {
@@ -55,7 +57,7 @@ pub(super) async fn show(
     // Sorting and copying take long enough to hold up other requests of this thread.
     sources
         .stored(move |_| {
-            let names = pictures.names(&picture, after, row);
+            let names = pictures.names(&picture, &reader.clearance, after, row);
             Ok(found(&PictureNames { cursor: names.cursor, whole: names.whole, items: names.items }))
         })
         .await

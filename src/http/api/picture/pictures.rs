@@ -8,8 +8,10 @@ use tracing::warn;
 
 use super::board::Board;
 use super::frame::Head;
-use super::keys::Keys;
+use super::keys::{Keyed, Keys};
 use super::marks::marks;
+use super::row::LISTED;
+use crate::http::api::personal::may_see;
 use crate::storage::store::{Clearance, OpenAlert, OpenAlerts, StoreError};
 use atalaia_core::base::time::Time;
 use atalaia_core::engine::questions::{Picture, PictureVessel};
@@ -91,10 +93,12 @@ impl Pictures {
         Ok(state.board(clearance).frame(after, bounds.as_ref(), head))
     }
 
-    /// Makes something of every vessel whose names changed after the picture `after`, with the number of its track.
+    /// Makes something of every vessel whose names changed after the picture `after` and that the clearance allows, with the number of its
+    /// track.
     pub fn names<T>(
         &self,
         picture: &Arc<Picture>,
+        clearance: &Clearance,
         after: Option<u32>,
         make: impl Fn(u32, &PictureVessel) -> T,
     ) -> Names<T> {
@@ -102,7 +106,9 @@ impl Pictures {
         state.take_picture(picture);
         let after = after.filter(|after| (state.stamp..=state.cursor).contains(after));
         let changed = state.keys.tracks.iter().filter(|track| after.is_none_or(|after| after < track.named));
-        let items = changed.map(|track| make(track.key, &state.picture.vessels[track.place])).collect();
+        let vessels = changed.map(|track| (track.key, &state.picture.vessels[track.place]));
+        let items = vessels.filter(|(_, vessel)| may_see(clearance, vessel)).map(|(key, vessel)| make(key, vessel));
+        let items = items.collect();
         Names { cursor: state.cursor, whole: after.is_none(), items }
     }
 
@@ -165,8 +171,16 @@ impl State {
             self.boards.remove(0);
         }
         if board.is_behind(self.cursor) {
-            let marks = marks(self.alerts.as_deref().unwrap_or_default(), clearance);
-            board.show(self.cursor, &self.picture, &self.keys.tracks, &marks);
+            let mut marks = marks(self.alerts.as_deref().unwrap_or_default(), clearance);
+            let picture = &self.picture;
+            if *clearance == Clearance::everything() {
+                // The engine knows of watchlists before the store does.
+                for vessel in picture.vessels.iter().filter(|vessel| vessel.traits.listed) {
+                    *marks.entry(vessel.key).or_default() |= LISTED;
+                }
+            }
+            let may_see = |keyed: &&Keyed| may_see(clearance, &picture.vessels[keyed.place]);
+            board.show(self.cursor, picture, self.keys.tracks.iter().filter(may_see), &marks);
         }
         let last = self.boards.len();
         self.boards.push((known, board));

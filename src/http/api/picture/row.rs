@@ -70,7 +70,8 @@ pub(super) fn flag(bit: u16, holds: bool) -> u16 {
 }
 
 impl Row {
-    /// The row of a vessel at engine time `now`. `marks` are the flags of its alerts.
+    /// The row of a vessel at engine time `now`. `marks` are the flags of its alerts. That it is on a watchlist is one of them, because the
+    /// engine does not know who may know it.
     pub(super) fn of(keyed: &Keyed, vessel: &PictureVessel, marks: u16, now: Option<Time>) -> Row {
         let (said, at) = (&vessel.fix.said, vessel.fix.at);
         let traits = vessel.traits;
@@ -92,7 +93,6 @@ impl Row {
                 | flag(SATELLITE_ONLY, traits.satellite_only)
                 | flag(STALE, is_stale)
                 | flag(ANCHORED, vessel.says_anchored())
-                | flag(LISTED, traits.listed)
                 | flag(CONFLICT, traits.in_conflict),
         }
     }

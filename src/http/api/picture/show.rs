@@ -13,6 +13,7 @@ use super::pictures::Pictures;
 use crate::http::access::Reader;
 use crate::http::api::Sources;
 use crate::http::api::bounds::bounds;
+use crate::http::api::consulted::listed;
 use crate::http::parameters::Parameters;
 use crate::http::problem::Problem;
 
@@ -42,6 +43,7 @@ pub(super) async fn show(
 ) -> Result<Response, Problem> {
     let given = Parameters::of(given, &["after", "bbox"])?;
     let wanted = (cursor(&given)?, bounds(&given, "bbox")?);
+    listed(&sources, &reader, "picture", "").await?;
     let picture = sources.asker.picture().await?;
     let (clearance, now) = (reader.clearance, sources.clock.now());
     let make = move |store: &std::path::Path| pictures.frame(store, &picture, &clearance, wanted, now);

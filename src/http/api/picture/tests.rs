@@ -138,7 +138,7 @@ fn a_whole_frame_has_every_vessel_in_the_units_of_the_contract() {
     let bench = Bench::new();
     let mut bare = vessel(235_000_002, -33.5, 179.999_999);
     bare.fix.said = Position::new(Class::B, 18, Some((-33.5, 179.999_999)), None, None, None, None);
-    bare.traits = Traits { class_b: true, satellite_only: false, listed: true, in_conflict: true };
+    bare.traits = Traits { class_b: true, satellite_only: false, listed: true, in_conflict: true, personal: true };
     (bare.ship_type, bare.hull) = (None, None);
     let frame = bench.frame(&picture(1200, &[vessel(224_000_001, 36.95, -9.12), bare]), None);
     assert!(frame.whole && frame.gone.is_empty() && frame.at == (noon().millis() / 1000 + 1200) as f64);
@@ -275,17 +275,37 @@ fn only_readers_with_the_clearance_see_that_there_is_an_alert() {
 fn names_come_once_and_again_when_they_change() {
     let bench = Bench::new();
     let mut vessels = [vessel(224_000_001, 36.0, -9.0), vessel(224_000_002, 37.0, -9.0)];
-    let make = |key: u32, vessel: &PictureVessel| (key, vessel.name.clone());
-    let first = bench.pictures.names(&picture(0, &vessels), None, make);
+    let (make, all) = (|key: u32, vessel: &PictureVessel| (key, vessel.name.clone()), Clearance::everything());
+    let first = bench.pictures.names(&picture(0, &vessels), &all, None, make);
     assert!(first.whole && first.items.len() == 2 && first.items[0].1.as_deref() == Some("<b>ALFA</b>"));
     vessels[0].fix.position.lon += 0.1;
-    let next = bench.pictures.names(&picture(1, &vessels), Some(first.cursor), make);
+    let next = bench.pictures.names(&picture(1, &vessels), &all, Some(first.cursor), make);
     assert!(!next.whole && next.items.is_empty());
     vessels[1].name = Some("BRAVO".into());
-    let next = bench.pictures.names(&picture(2, &vessels), Some(next.cursor), make);
+    let next = bench.pictures.names(&picture(2, &vessels), &all, Some(next.cursor), make);
     assert_eq!(next.items, [(1, Some("BRAVO".into()))]);
     let frame = bench.frame(&picture(3, &vessels), None);
     assert_eq!(frame.rows[&224_000_002][0], 1, "the same key as in the frame");
+}
+
+#[test]
+fn a_vessel_that_counts_as_personal_data_is_not_there_for_who_may_not_see_it_and_comes_once_it_no_longer_does() {
+    let bench = Bench::new();
+    let mut vessels = [vessel(224_000_001, 36.0, -9.0), vessel(224_000_002, 37.0, -9.0)];
+    vessels[1].traits.personal = true;
+    let barred = Clearance { personal_data: false, ..Clearance::everything() };
+    let make = |_: u32, vessel: &PictureVessel| vessel.key.mmsi.0;
+    let seen = decode(&bench.bytes(&picture(0, &vessels), None, None, &barred));
+    assert_eq!(seen.rows.keys().collect::<Vec<_>>(), [&224_000_001]);
+    assert_eq!(bench.frame(&picture(1, &vessels), None).rows.len(), 2);
+    let names = bench.pictures.names(&picture(2, &vessels), &barred, None, make);
+    assert_eq!(names.items, [224_000_001]);
+    // It has said that it is a cargo ship.
+    vessels[1].traits.personal = false;
+    let shown = picture(3, &vessels);
+    let next = decode(&bench.bytes(&shown, Some(seen.cursor), None, &barred));
+    assert!(next.rows.contains_key(&224_000_002), "{next:?}");
+    assert_eq!(bench.pictures.names(&shown, &barred, Some(names.cursor), make).items, [224_000_002]);
 }
 
 #[test]

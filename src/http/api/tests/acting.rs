@@ -24,15 +24,6 @@ impl Site {
         body["ids"] = json!(ids);
         self.send(secret, "POST", "/alerts/acts", &[], &body).await
     }
-
-    /// Adds an alert like the first with another id.
-    fn copy(&self, id: &str) {
-        let connection = rusqlite::Connection::open(&self.path).expect("a store");
-        let copy = "INSERT INTO alerts (id, behaviour, announced, status, severity, score, started_at, opened_at, last_at, revision, body)
-             SELECT ?1, behaviour, 1, status, severity, score, started_at, opened_at, last_at, revision, json_set(body, '$.id', ?1)
-             FROM alerts WHERE id = ?2";
-        connection.execute(copy, rusqlite::params![id, self.id]).expect("a copy");
-    }
 }
 
 /// Members of an item, in this order.

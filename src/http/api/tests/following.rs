@@ -123,14 +123,33 @@ fn a_client_of_another_log_or_too_far_behind_loads_everything_again() {
         later.one("reset", SOON).await;
         site.note("x");
         later.one("change", SOON).await;
-        // Retention has taken the beginning.
-        let cut = "DELETE FROM audit WHERE seq < (SELECT max(seq) FROM audit)";
-        rusqlite::Connection::open(&site.path).and_then(|store| store.execute_batch(cut)).expect("a store");
-        let mut earlier = site.events(&site.all, "?after=1", None).await;
-        earlier.one("hello", SOON).await;
-        earlier.one("reset", SOON).await;
-        let changes = site.get(&site.all, "/changes?after=1").await;
-        assert_eq!(changes.body["reset"], json!(true), "{}", changes.text);
+        // Retention takes the beginning, twice: the record of the first purge stays.
+        let behaviour = store::Silence { behaviour: Some("drifting".to_owned()), ..store::Silence::default() };
+        let purge = |days: i64| {
+            let now = Clock.now() + Span::from_hours(24 * days);
+            let gone = store::purge(&site.path, &store::RetentionSettings::default(), "ana", now, false);
+            assert!(0 < gone.expect("a store").audit);
+            store::silence(&site.path, &behaviour, now, now + Span::from_hours(1), "ana", "a drill", now)
+                .expect("made");
+            store::head(&site.path).expect("a chain").seq
+        };
+        let (first, second) = (purge(5000), purge(10_000));
+        for after in [1, first - 1] {
+            let mut earlier = site.events(&site.all, &format!("?after={after}"), None).await;
+            earlier.one("hello", SOON).await;
+            earlier.one("reset", SOON).await;
+            let changes = site.get(&site.all, &format!("/changes?after={after}")).await;
+            assert_eq!(changes.body["reset"], json!(true), "{after}: {}", changes.text);
+        }
+        // Whoever reads everything from the start, in small pieces, is not sent back.
+        let (mut after, mut found) = (0, 0);
+        while after < second {
+            let piece = site.get(&site.all, &format!("/changes?after={after}&limit=1")).await.body;
+            assert_eq!(piece["reset"], json!(false), "{after}: {piece}");
+            found += piece["items"].as_array().map_or(0, Vec::len);
+            after = piece["through"].as_i64().expect("a number");
+        }
+        assert!(0 < found);
     });
 }
 
@@ -214,5 +233,58 @@ fn a_stream_of_chosen_topics_has_no_others() {
             assert_eq!(got.status, 400, "{path}");
             assert!(got.body["detail"].as_str().is_some_and(|detail| detail.contains(advice)), "{path}: {}", got.text);
         }
+    });
+}
+
+/// Raises or lowers the marking of the alert.
+fn marked(site: &Site, tlp: Tlp) {
+    let mark = Mark { tlp: Some(tlp), ..Mark::default() };
+    store::mark(&site.path, &site.id, &mark, "ana", "a source at risk", Clock.now()).expect("a mark");
+}
+
+#[test]
+fn an_alert_whose_marking_is_raised_is_taken_away_and_comes_back_when_it_is_lowered() {
+    run_test(async {
+        let site = site().await;
+        let green = token(&site.path, "green", &[Right::Read], Tlp::Green);
+        let (mut low, mut high) = (site.events(&site.amber, "", None).await, site.events(&site.all, "", None).await);
+        let mut never = site.events(&green, "", None).await;
+        for stream in [&mut low, &mut high, &mut never] {
+            stream.one("hello", SOON).await;
+        }
+        marked(&site, Tlp::Red);
+        let gone = low.one("change", SOON).await;
+        let said = ["topic", "what", "who", "subject"].map(|name| gone.data[name].as_str().unwrap_or_default());
+        assert_eq!(said, ["alert", "withdrawn", store::OURSELVES, site.id.as_str()]);
+        assert_eq!((&gone.data["item"], &gone.data["why"]), (&Value::Null, &Value::Null), "nothing more: {gone:?}");
+        assert_eq!(high.one("change", SOON).await.data["what"], "marked");
+        // What happens above the ceiling stays there.
+        site.note("seen by few");
+        marked(&site, Tlp::Amber);
+        let back = low.one("change", SOON).await;
+        assert_eq!((&back.data["what"], &back.data["item"]["id"]), (&json!("marked"), &json!(site.id)), "{back:?}");
+        // A client that was away is told the same, and one that never saw the alert nothing at all.
+        marked(&site, Tlp::Red);
+        let after = back.id.unwrap_or_default();
+        let missed = site.get(&site.amber, &format!("/changes?after={after}")).await;
+        let what: Vec<&Value> = missed.body["items"].as_array().into_iter().flatten().map(|one| &one["what"]).collect();
+        assert_eq!(what, ["withdrawn"], "{}", missed.text);
+        let silence = store::Silence { behaviour: Some("drifting".to_owned()), ..store::Silence::default() };
+        let now = Clock.now();
+        store::silence(&site.path, &silence, now, now + Span::from_hours(1), "ana", "a drill", now).expect("made");
+        let next = never.one("change", SOON).await;
+        assert_eq!(next.data["topic"], "silence", "{next:?}");
+    });
+}
+
+#[test]
+fn a_ceiling_that_is_lowered_makes_the_client_load_everything_again() {
+    run_test(async {
+        let site = site().await;
+        let mut stream = site.events(&site.all, "", None).await;
+        stream.one("hello", SOON).await;
+        let lower = "UPDATE tokens SET ceilings = json_set(ceilings, '$.max_tlp', 'GREEN') WHERE name = 'all'";
+        rusqlite::Connection::open(&site.path).and_then(|store| store.execute_batch(lower)).expect("a store");
+        stream.one("reset", LOOK).await;
     });
 }

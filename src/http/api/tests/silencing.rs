@@ -43,6 +43,28 @@ fn a_preview_shows_what_would_be_held_back_and_makes_nothing() {
 }
 
 #[test]
+fn a_preview_shows_what_ended_within_a_day_of_engine_time() {
+    run_test(async {
+        let site = site().await;
+        let ana = quiet(&site, "ana", &[], Tlp::Red);
+        let at = view().engine.time.expect("engine time");
+        for (hours, held) in [(23, 1), (25, 0)] {
+            let ended = (at - Span::from_hours(hours)).millis();
+            let store = rusqlite::Connection::open(&site.path).expect("a store");
+            store.execute("UPDATE alert_items SET status = 'ended', last_at = ?1", [ended]).expect("SQL");
+            let got = site.send(&ana, "POST", "/silences?dry_run=true", &[], &of_vessel(1)).await;
+            let ids: Vec<&Value> = got.body["items"].as_array().into_iter().flatten().map(|item| &item["id"]).collect();
+            assert_eq!(
+                (got.status, &got.body["holds"], ids.len()),
+                (200, &json!(held), held),
+                "{hours} h: {}",
+                got.text
+            );
+        }
+    });
+}
+
+#[test]
 fn a_silence_is_made_listed_and_lifted_once() {
     run_test(async {
         let site = site().await;

@@ -1,5 +1,7 @@
 //! `GET /vessels`: the vessels near a place, in a box, or with an identity, from the picture that the loop publishes.
 
+use std::collections::BTreeSet;
+
 use axum::Extension;
 use axum::extract::{Query, State};
 use axum::response::Response;
@@ -8,21 +10,22 @@ use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::http::access::Reader;
+use crate::http::answering;
 use crate::http::api::consulted::consulted;
 use crate::http::api::described::query;
 use crate::http::api::filter::value;
+use crate::http::api::personal::may_see;
 use crate::http::api::refusals::Refusals;
 use crate::http::api::sources::Sources;
 use crate::http::page::found;
 use crate::http::parameters::Parameters;
 use crate::http::problem::Problem;
+use crate::storage::store::Clearance;
 use atalaia_core::base::units::{METRES_PER_NM, Mmsi};
 use atalaia_core::engine::questions::{Picture, PictureVessel};
 use atalaia_core::geo::LatLon;
 use atalaia_core::picture::tracks::{TrackKey, flag_of};
 
-/// Largest radius in nautical miles. A larger circle is a question about all vessels.
-const RADIUS_NM: f64 = 500.0;
 /// Vessels of a page if the request names no number, and the largest number it may name.
 const LIMIT: (usize, usize) = (100, 1000);
 /// The parameters.
@@ -57,8 +60,8 @@ struct VesselList {
     items: Vec<VesselItem>,
     /// The cursor of the next page; null on the last one and near a place.
     next: Option<String>,
-    /// Always 0: a picture has no markings.
-    withheld: u32,
+    /// Vessels of the whole picture that you may not see because they count as personal data.
+    withheld: usize,
     /// Engine time of the picture; null before the first report.
     at: Option<String>,
 }
@@ -100,7 +103,7 @@ struct VesselItem {
     length: Option<u16>,
     /// Beam in metres.
     beam: Option<u16>,
-    /// Whether it is on a watchlist.
+    /// Whether an open alert that you may see says that it is on a watchlist.
     listed: bool,
     /// Distance from the place in nautical miles; left out without a place.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -132,7 +135,7 @@ pub(super) async fn list_vessels(
     let selection = Selection::of(&given)?;
     let limit = given.count("limit", LIMIT.0, LIMIT.1)?;
     let place = match given.text("near").or(given.text("radius_nm")) {
-        Some(_) => Some((given.place("near")?, given.positive("radius_nm", RADIUS_NM)?)),
+        Some(_) => Some(answering::circle(&given)?),
         None => None,
     };
     let after = cursor(&given, place.is_some())?;
@@ -140,20 +143,36 @@ pub(super) async fn list_vessels(
         consulted(&sources, &reader, "identity", &identity, None).await?;
     }
     let picture = sources.asker.picture().await?;
+    let (now, clearance) = (sources.clock.now(), reader.clearance.clone());
+    let listed = match clearance == Clearance::everything() {
+        true => None,
+        false => Some(sources.read(move |readers| readers.listed(&clearance, now)).await?),
+    };
+    let sight = Sight { clearance: reader.clearance, listed };
     // A scan of hundreds of thousands of vessels must not hold up other requests.
-    let listed = tokio::task::spawn_blocking(move || list(&picture, &selection, place, after, limit)).await;
+    let listed = tokio::task::spawn_blocking(move || list(&picture, &sight, &selection, place, after, limit)).await;
     listed.map(|listed| found(&listed)).map_err(|_| Problem::busy("the picture could not be read; ask again"))
+}
+
+/// What a reader may know of the vessels.
+struct Sight {
+    clearance: Clearance,
+    /// The vessels that it may know to be on a watchlist; `None` for all that are.
+    listed: Option<BTreeSet<TrackKey>>,
 }
 
 /// The page of a picture.
 fn list(
     picture: &Picture,
+    sight: &Sight,
     selection: &Selection,
     place: Option<(LatLon, f64)>,
     after: Option<TrackKey>,
     limit: usize,
 ) -> VesselList {
-    let matching = picture.vessels.iter().filter(|vessel| selection.matches(vessel));
+    let seen = || picture.vessels.iter().filter(|vessel| may_see(&sight.clearance, vessel));
+    let withheld = picture.vessels.len() - seen().count();
+    let matching = seen().filter(|vessel| selection.matches(vessel));
     let away = |vessel: &PictureVessel| place.map(|(place, _)| vessel.position().metres_to(place) / METRES_PER_NM);
     let mut found: Vec<(Option<f64>, &PictureVessel)> = matching.map(|vessel| (away(vessel), vessel)).collect();
     if let Some((_, radius)) = place {
@@ -168,8 +187,8 @@ fn list(
     let more = limit < found.len() && place.is_none();
     found.truncate(limit);
     let next = found.last().filter(|_| more).map(|(_, vessel)| vessel.key.to_string());
-    let items = found.into_iter().map(|(nm, vessel)| VesselItem::of(vessel, nm)).collect();
-    VesselList { items, next, withheld: 0, at: picture.at.map(|at| at.to_string()) }
+    let items = found.into_iter().map(|(nm, vessel)| VesselItem::of(vessel, nm, sight)).collect();
+    VesselList { items, next, withheld, at: picture.at.map(|at| at.to_string()) }
 }
 
 impl Selection {
@@ -201,7 +220,7 @@ impl Selection {
         let numbers = self.mmsis.iter().chain(&self.imos).map(|number| number.to_string());
         let texts = [&self.q, &self.name, &self.call_sign].into_iter().flatten().cloned();
         let all: Vec<String> = numbers.chain(texts).collect();
-        (!all.is_empty()).then(|| format!("vessels {}", all.join(" ")).chars().take(200).collect())
+        (!all.is_empty()).then(|| format!("vessels {}", all.join(" ")))
     }
 
     /// Whether a vessel matches everything.
@@ -229,7 +248,7 @@ impl Selection {
 }
 
 impl VesselItem {
-    fn of(vessel: &PictureVessel, nm: Option<f64>) -> VesselItem {
+    fn of(vessel: &PictureVessel, nm: Option<f64>, sight: &Sight) -> VesselItem {
         let (said, position) = (&vessel.fix.said, vessel.position());
         let hundredths = |value: f64| (value * 100.0).round() / 100.0;
         VesselItem {
@@ -250,7 +269,7 @@ impl VesselItem {
             made_good_knots: vessel.made_good_knots.map(hundredths),
             length: vessel.length(),
             beam: vessel.beam(),
-            listed: vessel.traits.listed,
+            listed: sight.listed.as_ref().map_or(vessel.traits.listed, |listed| listed.contains(&vessel.key)),
             nm: nm.map(hundredths),
         }
     }

@@ -2,6 +2,7 @@
 
 mod list;
 mod one;
+mod track;
 mod who;
 
 use utoipa_axum::routes;
@@ -15,7 +16,7 @@ pub(super) fn add(routes: Routes) -> Routes {
         .add(Right::Read, routes!(list::list_vessels))
         .add(Right::Read, routes!(one::show_vessel))
         .add(Right::Read, routes!(one::list_alerts_of_vessel))
-        .add(Right::Read, routes!(one::show_track))
+        .add(Right::Read, routes!(track::show_track))
         .add(Right::Search, routes!(one::explain_vessel))
         .add(Right::Search, routes!(who::who_was_there))
 }

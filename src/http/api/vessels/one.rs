@@ -1,4 +1,4 @@
-//! One vessel: what the engine knows of it now, its alerts, its track, and what it lacks for an alert.
+//! One vessel: what the engine knows of it now, its alerts, and what it lacks for an alert.
 
 use axum::Extension;
 use axum::extract::rejection::PathRejection;
@@ -9,9 +9,11 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use crate::http::access::Reader;
+use crate::http::answering;
 use crate::http::api::consulted::consulted;
 use crate::http::api::filter::value;
 use crate::http::api::item::Item;
+use crate::http::api::personal::{known, may_ask};
 use crate::http::api::refusals::Refusals;
 use crate::http::api::sources::Sources;
 use crate::http::page::found;
@@ -19,16 +21,9 @@ use crate::http::parameters::{Parameters, mmsi};
 use crate::http::problem::Problem;
 use crate::storage::store::{AlertFilter, AlertPage, Cursor, Order, Sorted};
 use atalaia_core::alerts::Status;
-use atalaia_core::base::time::Span;
-use atalaia_core::base::units::Mmsi;
-use atalaia_core::engine::questions::{Answer, Question};
 
 /// Alerts of a page if the request names no number, and the largest number it may name.
 const LIMIT: (usize, usize) = (100, 1000);
-/// Hours of a track if the request names no number, and the largest number it may name.
-const HOURS: (usize, usize) = (24, 72);
-/// Points of a track if the request names no number, and the largest number it may name.
-const POINTS: (usize, usize) = (2000, 20_000);
 
 /// Alerts of one vessel.
 #[derive(Serialize, ToSchema)]
@@ -55,9 +50,8 @@ pub(super) async fn show_vessel(
 ) -> Result<Response, Problem> {
     Parameters::of(given, &[])?;
     let number = mmsi(number)?;
-    let Answer::Vessel(Some(vessel)) = sources.asker.ask(Question::Vessel(number)).await? else {
-        return Err(no_track(number));
-    };
+    may_ask(&sources, &reader.clearance, number).await?;
+    let vessel = answering::vessel(&sources.asker, number).await?;
     consulted(&sources, &reader, "vessel", &format!("vessel {number}"), None).await?;
     let filter = AlertFilter { mmsis: vec![number.0], statuses: vec![Status::Open], ..AlertFilter::default() };
     let page = alerts(&sources, &reader, filter, Order::default(), None, LIMIT.0).await?;
@@ -102,38 +96,6 @@ pub(super) async fn list_alerts_of_vessel(
     Ok(found(&AlertsOf { items, next, withheld: 0, total: page.total }))
 }
 
-/// The track of the last hours, as far as the engine keeps it: `[time, lon, lat, sog_knots, cog_degrees]`, oldest first.
-#[utoipa::path(get, path = "/vessels/{mmsi}/track", tag = "vessels",
-    params(
-        ("mmsi" = String, Path, description = "Nine digits"),
-        ("hours" = Option<String>, Query, description = "1 to 72; 24 if it is left out"),
-        ("track" = Option<String>, Query, description = "Ordinal of the track; the one heard last if it is left out"),
-        ("max_points" = Option<String>, Query, description = "1 to 20000; 2000 if it is left out")),
-    responses((status = 200, description = "The track", content_type = "application/json"), Refusals))]
-pub(super) async fn show_track(
-    State(sources): State<Sources>,
-    Extension(reader): Extension<Reader>,
-    number: Result<Path<String>, PathRejection>,
-    Query(given): Query<Vec<(String, String)>>,
-) -> Result<Response, Problem> {
-    let given = Parameters::of(given, &["hours", "track", "max_points"])?;
-    let number = mmsi(number)?;
-    let hours = given.count("hours", HOURS.0, HOURS.1)?;
-    let most = given.count("max_points", POINTS.0, POINTS.1)?;
-    let track = given.count("track", 0, usize::from(u16::MAX))?;
-    let track = u16::try_from(track).ok().filter(|track| 0 < *track);
-    let now = sources.at().unwrap_or_else(|| sources.clock.now());
-    let since = now - Span::from_hours(i64::try_from(hours).unwrap_or(i64::MAX));
-    let question = Question::Track { mmsi: number, track, since, most };
-    match sources.asker.ask(question).await? {
-        Answer::Track(None) => Err(no_track(number)),
-        answer => {
-            consulted(&sources, &reader, "track", &format!("vessel {number}"), None).await?;
-            Ok(found(&answer))
-        }
-    }
-}
-
 /// Every condition of every behaviour for a vessel now, met or not: why there is no alert.
 #[utoipa::path(get, path = "/vessels/{mmsi}/explanations", tag = "vessels",
     params(
@@ -147,19 +109,18 @@ pub(super) async fn explain_vessel(
     Query(given): Query<Vec<(String, String)>>,
 ) -> Result<Response, Problem> {
     let given = Parameters::of(given, &["behaviour"])?;
-    let only = given.text("behaviour").map(value::behaviour).transpose();
-    let only = only.map_err(|wrong| Problem::parameter(format!("behaviour: {wrong}")))?;
+    let only = answering::behaviour(&given)?;
     let number = mmsi(number)?;
+    may_ask(&sources, &reader.clearance, number).await?;
     if !sources.explanations.take(sources.clock.moment()) {
         return Err(Problem::busy("enough explanations were asked for in this second; ask again"));
     }
-    match sources.asker.ask(Question::Explain(number, only)).await? {
-        Answer::Explain(None) => Err(no_track(number)),
-        answer => {
-            consulted(&sources, &reader, "explanations", &format!("vessel {number}"), None).await?;
-            Ok(found(&answer))
-        }
+    let mut answer = answering::explanations(&sources.asker, number, only).await?;
+    if let Some(known) = known(&sources, &reader.clearance).await? {
+        answer.retain(|other| known.contains(&other));
     }
+    consulted(&sources, &reader, "explanations", &format!("vessel {number}"), None).await?;
+    Ok(found(&answer))
 }
 
 /// A page of the alerts that the filter finds and the reader may see.
@@ -173,9 +134,4 @@ async fn alerts(
 ) -> Result<AlertPage, Problem> {
     let (now, clearance) = (sources.clock.now(), reader.clearance.clone());
     sources.read(move |readers| readers.page(&filter, &clearance, order, cursor.as_ref(), limit, now)).await
-}
-
-/// The problem of a vessel that the engine does not know.
-fn no_track(number: Mmsi) -> Problem {
-    Problem::not_found(format!("MMSI {number} has no track"))
 }

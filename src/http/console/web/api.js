@@ -7,7 +7,7 @@ const ROOT = "/api/v1";
 
 /** @typedef {{ pointer: string, detail: string }} Fault */
 /** @typedef {Record<string, string | number | boolean | null | undefined | (string | number)[]>} Params */
-/** @typedef {{ signal?: AbortSignal, etag?: string | null, key?: string, params?: Params, keepalive?: boolean, purpose?: string | null }} Options
+/** @typedef {{ signal?: AbortSignal, etag?: string | null, key?: string, params?: Params, keepalive?: boolean, background?: boolean, purpose?: string | null }} Options
  * `purpose` is what the request is for; with null the person is not asked if the site wants to know */
 /** @template T @typedef {{ data: T, etag: string | null, status: number }} Answer */
 
@@ -64,11 +64,14 @@ export function address(path, params) {
   return `${ROOT}${path}${text ? `?${text}` : ""}`;
 }
 
-/** `data` is null if `etag` still holds (status 304).
+/** Marks a request that the page makes on its own: it does not keep the session of an unattended desk alive. */
+export const BACKGROUND = Object.freeze({ "X-Atalaia-Background": "1" });
+
+/** `data` is null if `etag` still holds (status 304). `background` is for what the page asks for on its own, after an entry or by the clock.
  * @param {string} path @param {Params} [params] @param {Options} [options] @returns {Promise<Answer<any>>} */
 export function get(path, params, options = {}) {
   /** @type {Record<string, string>} */
-  const headers = options.etag ? { "If-None-Match": quoted(options.etag) } : {};
+  const headers = { ...(options.etag ? { "If-None-Match": quoted(options.etag) } : {}), ...(options.background ? BACKGROUND : {}) };
   return send("GET", address(path, params), { headers, signal: options.signal }, options.purpose);
 }
 

@@ -168,7 +168,10 @@ export class Hub {
     // What a resumed stream repeats is dropped here.
     if (entry.seq <= this.seq) return undefined;
     this.seq = entry.seq;
-    return this.all({ kind: "entry", entry });
+    this.all({ kind: "entry", entry });
+    // The reader may see less than before: names and the picture are asked for again, too.
+    if (entry.what === "withdrawn") this.take({ event: "access", data: "" });
+    return undefined;
   }
 
   /** @param {{ build: string, seq: number, now: string, user: string }} hello */

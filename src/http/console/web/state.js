@@ -120,7 +120,6 @@ async function recheck(isSure) {
   if (session.peek() !== before || (!isSure && sightOf(me) === sightOf(before))) return;
   batch(() => {
     marks.value = {};
-    selection.value = { kind: null, id: null };
     signedIn(me);
     access.value += 1;
   });

@@ -14,7 +14,7 @@ mod measures;
 mod parts;
 mod words;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -24,13 +24,14 @@ pub use words::{behaviour_title, flag, mmsi, position_of, ship_type, time_of, ve
 
 use events::key;
 use html::{Element, element, text};
-use map::{Line, Map, Mark, TRACK_STYLES};
+use map::{Charted, Line, Map, Mark, TRACK_STYLES};
 use parts::{PageMarking, dot, place, section, table, when};
 
 use crate::storage::store::{AlertFile, AuditRow, CaseFile, Note};
 use atalaia_core::base::time::{Span, Time};
 use atalaia_core::base::units::METRES_PER_NM;
 use atalaia_core::geo::LatLon;
+use atalaia_core::zones::ZoneSet;
 
 /// The map of an alert covers its tracks from this long before it began until this long after it ended.
 const AROUND: Span = Span::from_hours(1);
@@ -41,8 +42,9 @@ const MOST_TRACKS: usize = 12;
 /// Maximum number of vessels of one alert whose positions are marked. With two marks each, more would cover the tracks.
 const MOST_MARKED: usize = 4;
 
-/// The report of one alert as HTML. `now` is the wall clock; it is printed at the end and affects nothing else.
-pub fn of_alert(alert_file: &AlertFile, now: Time) -> String {
+/// The report of one alert as HTML. `zones` are those drawn on its map; `None` if they are not known. `now` is the wall
+/// clock; it is printed at the end and affects nothing else.
+pub fn of_alert(alert_file: &AlertFile, zones: Option<&ZoneSet>, now: Time) -> String {
     let entry = &alert_file.told.entry;
     let alert = &entry.body;
     let severity = alert["severity"].as_str().unwrap_or_default();
@@ -55,7 +57,7 @@ pub fn of_alert(alert_file: &AlertFile, now: Time) -> String {
         text("p", alert["summary"].as_str().unwrap_or_default()).class("summary"),
         key_facts(alert_file),
     ];
-    content.extend(figure_of_alert(alert, &title).into_iter().flatten());
+    content.extend(figure_of_alert(alert, zones, &title).into_iter().flatten());
     let vessels: Vec<&Value> = alert["vessels"].as_array().into_iter().flatten().collect();
     content.extend(section("Vessels, as they identify themselves", parts::vessels(&vessels).into_iter().collect()));
     let why = section("Why this alert was raised", parts::measures(alert));
@@ -74,7 +76,8 @@ pub fn of_alert(alert_file: &AlertFile, now: Time) -> String {
 
 /// The report of a case with all of its alerts, as HTML. Alerts and facts are numbered in order of time; the map, the
 /// story and the rows of actions use the same numbers. Facts are minor events of the story and have no section of their own.
-pub fn of_case(case_file: &CaseFile, now: Time) -> String {
+/// `zones` and `now` are as in [`of_alert`].
+pub fn of_case(case_file: &CaseFile, zones: Option<&ZoneSet>, now: Time) -> String {
     let case = &case_file.case;
     let events = events(case_file);
     let id = case["id"].as_str().unwrap_or_default();
@@ -116,7 +119,7 @@ pub fn of_case(case_file: &CaseFile, now: Time) -> String {
         ),
         parts::facts(vec![("Time", span), ("Legal hold", held), ("Case", id.to_owned())]),
     ];
-    content.extend(figure_of_case(&events, &title));
+    content.extend(figure_of_case(&events, zones, &title));
     content.extend(section("What happened, in order of time", story(&events).into_iter().collect()));
     let ties = ties(&events);
     let ties = (!ties.is_empty()).then(|| {
@@ -279,7 +282,7 @@ fn detail(event: &Event<'_>) -> Element {
 }
 
 /// The map of an alert, and a table that explains its marks. `None` without a beginning, or with nothing to draw.
-fn figure_of_alert(alert: &Value, title: &str) -> Option<[Element; 2]> {
+fn figure_of_alert(alert: &Value, zones: Option<&ZoneSet>, title: &str) -> Option<[Element; 2]> {
     let lines = lines_of(std::iter::once(alert));
     let began = time_of(alert, "started_at")?;
     let last = time_of(alert, "ended_at").or(time_of(alert, "last_at")).unwrap_or(began);
@@ -304,7 +307,10 @@ fn figure_of_alert(alert: &Value, title: &str) -> Option<[Element; 2]> {
     }
     let marks = places.iter().enumerate().map(|(index, (_, _, at))| Mark { number: index + 1, at: *at }).collect();
     let legend = legend(&lines);
-    let map = Map { title: format!("Map: {title}"), lines, marks, from: began - AROUND, until: last + AROUND };
+    let named = named_zones(std::iter::once(alert));
+    let charted = zones.map(|zones| Charted { zones, named: &named });
+    let map = Map { title: format!("Map: {title}"), lines, marks, from: began - AROUND, until: last + AROUND, charted };
+    let drawn = map.drawn()?;
     let rows = places.iter().enumerate().map(|(index, (what, at, spot))| {
         element("tr")
             .add(element("td").add(dot(index + 1)))
@@ -314,20 +320,31 @@ fn figure_of_alert(alert: &Value, title: &str) -> Option<[Element; 2]> {
     });
     let heads = [("", ""), ("On the map", ""), ("Time (UTC)", "fixed"), ("Position", "fixed")];
     let rows = table(&heads, rows.collect());
-    let figure = element("figure").add(map.svg()?).add(element("figcaption").all(legend));
+    let zones = drawn.zones.map(|zones| text("p", zones));
+    let figure = element("figure").add(drawn.svg).add(element("figcaption").all(legend).all(zones));
     Some([figure, element("div").class("block").all(rows)])
 }
 
 /// The map of a case. `None` if nothing of it has a place or a time.
-fn figure_of_case(events: &[Event<'_>], title: &str) -> Option<Element> {
+fn figure_of_case(events: &[Event<'_>], zones: Option<&ZoneSet>, title: &str) -> Option<Element> {
     let lines = lines_of(events.iter().map(Event::alert));
     let marks = events.iter().filter_map(|event| Some(Mark { number: event.number, at: event.position()? })).collect();
     let from = events.iter().filter_map(Event::began).min()?;
     let until = events.iter().filter_map(|event| event.ended().or(time_of(event.alert(), "last_at"))).max()?;
     let legend = legend(&lines);
-    let map = Map { title: format!("Map: {title}"), lines, marks, from: from - AROUND, until: until + AROUND };
+    let named = named_zones(events.iter().map(Event::alert));
+    let charted = zones.map(|zones| Charted { zones, named: &named });
+    let map = Map { title: format!("Map: {title}"), lines, marks, from: from - AROUND, until: until + AROUND, charted };
+    let drawn = map.drawn()?;
+    let zones = drawn.zones.map(|zones| text("p", zones));
     let words = text("p", "The numbers are those of the table below; times along the tracks are UTC.");
-    Some(element("figure").add(map.svg()?).add(element("figcaption").all(legend).add(words)))
+    Some(element("figure").add(drawn.svg).add(element("figcaption").all(legend).add(words).all(zones)))
+}
+
+/// The ids of the zones that alerts name.
+fn named_zones<'a>(alerts: impl Iterator<Item = &'a Value>) -> BTreeSet<String> {
+    let zones = alerts.flat_map(|alert| alert["zones"].as_array().into_iter().flatten());
+    zones.filter_map(|zone| zone["id"].as_str().map(str::to_owned)).collect()
 }
 
 /// The stored tracks, one per vessel, those with the most positions first. Several alerts may have parts of one track; they

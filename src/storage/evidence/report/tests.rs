@@ -90,7 +90,7 @@ fn faults(page: &str) -> Vec<String> {
 
 #[test]
 fn a_hostile_name_is_text_everywhere() {
-    for page in [of_alert(&alert_file("aaaa", 224_123_456), at(400)), of_case(&case_file(), at(400))] {
+    for page in [of_alert(&alert_file("aaaa", 224_123_456), None, at(400)), of_case(&case_file(), None, at(400))] {
         assert_eq!(faults(&page), Vec::<String>::new());
         assert!(!page.contains("<script") && !page.contains('\u{202e}') && !page.contains("<img"), "{page}");
         let text =
@@ -102,7 +102,7 @@ fn a_hostile_name_is_text_everywhere() {
 
 #[test]
 fn the_policy_of_the_page_allows_its_own_style_alone() {
-    let page = of_alert(&alert_file("aaaa", 224_123_456), at(400));
+    let page = of_alert(&alert_file("aaaa", 224_123_456), None, at(400));
     let policy = "default-src &#39;none&#39;; style-src &#39;sha256-";
     assert!(page.contains(policy), "{page}");
     let style = page.split("<style>").nth(1).and_then(|rest| rest.split("</style>").next()).unwrap_or_default();
@@ -113,7 +113,7 @@ fn the_policy_of_the_page_allows_its_own_style_alone() {
 
 #[test]
 fn an_alert_shows_measured_values_beside_thresholds() {
-    let page = of_alert(&alert_file("aaaa", 224_123_456), at(400));
+    let page = of_alert(&alert_file("aaaa", 224_123_456), None, at(400));
     for part in [
         "<h1>Meeting at sea: ALFA and ",
         ">Time that counted</td><td class=\"fixed\">50 min</td><td>at least 45 min</td>",
@@ -139,7 +139,7 @@ fn an_alert_shows_measured_values_beside_thresholds() {
 
 #[test]
 fn a_case_is_in_order_of_time_with_what_ties_it_together() {
-    let page = of_case(&case_file(), at(400));
+    let page = of_case(&case_file(), None, at(400));
     for part in [
         "Case casecase: ALFA, ",
         "ALFA (Spain, cargo), MMSI 224123456, takes part in all of them.",
@@ -158,10 +158,10 @@ fn an_alert_without_a_place_has_no_map_and_all_the_rest() {
     alert_file.told.entry.body["position"] = Value::Null;
     alert_file.told.entry.body["evidence"]["tracks"] = json!([]);
     alert_file.told.entry.body["handling"] = Value::Null;
-    let page = of_alert(&alert_file, at(400));
+    let page = of_alert(&alert_file, None, at(400));
     assert!(!page.contains("<figure>") && page.contains("not known") && page.contains("TLP:RED"), "{page}");
     let empty = AlertFile { lines: Vec::new(), ..alert_file };
-    assert!(of_alert(&empty, at(400)).ends_with("</html>\n"));
+    assert!(of_alert(&empty, None, at(400)).ends_with("</html>\n"));
 }
 
 #[test]
@@ -177,7 +177,7 @@ fn a_case_is_handled_as_its_strictest_alert_and_holds_personal_data_if_one_has_t
     let handling = &mut case.alerts[0].told.entry.body["handling"];
     (handling["tlp"], handling["personal_data"], handling["europol"]) = ("RED".into(), false.into(), json!(["H2"]));
     handling["retain_until"] = "2026-06-01T00:00:00Z".into();
-    let page = of_case(&case, at(400));
+    let page = of_case(&case, None, at(400));
     for part in
         ["TLP:RED: ", "H1: ", "H2: ", "<th>Personal data</th><td>yes</td>", "<th>Keep until</th><td>2026-06-01</td>"]
     {
@@ -211,14 +211,14 @@ fn a_case_is_releasable_to_the_receivers_that_all_its_alerts_name_and_to_no_one_
 fn a_part_once_played_stays_in_the_report_of_the_case() {
     let mut case = case_file();
     case.alerts[0].told.entry.body["vessels"][0]["role"] = "mother".into();
-    assert!(of_case(&case, at(400)).contains("<td>mother</td>"));
+    assert!(of_case(&case, None, at(400)).contains("<td>mother</td>"));
 }
 
 #[test]
 fn a_measured_value_is_not_set_beside_a_limit_that_it_exceeds() {
     let mut file = alert_file("aaaa", 224_123_456);
     file.told.entry.body["evidence"]["thresholds"]["close_metres"] = 100.into();
-    let page = of_alert(&file, at(400));
+    let page = of_alert(&file, None, at(400));
     // 120 m were measured: over the near part, not the close one.
     assert!(page.contains("at most 500 m") && !page.contains("at most 100 m"), "{page}");
 }

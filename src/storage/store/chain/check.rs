@@ -5,7 +5,7 @@ use std::path::Path;
 use rusqlite::{Connection, Row, params};
 
 use super::append::{end, start};
-use super::content::{Content, link};
+use super::content::{Content, LENGTH, link};
 use crate::storage::store::connect;
 use crate::storage::store::error::StoreError;
 
@@ -84,7 +84,7 @@ const OTHER_HEAD: &str = "the noted head is not in the chain: rows were cut off,
 const TOO_OLD: &str = "the noted head is older than the chain: retention has deleted its row";
 
 impl Check {
-    /// Stands at the start of the chain.
+    /// Starts a check at the first row of the chain.
     fn begin(connection: &Connection) -> rusqlite::Result<Check> {
         let last = start(connection)?;
         let mut before = connection.prepare("SELECT count(*) FROM audit WHERE seq <= ?1")?;
@@ -130,7 +130,8 @@ impl Check {
         }
         let (Some(digest), Some(hash)) = (digest, hash) else {
             self.fault(seq, FOREIGN);
-            self.last.0 = seq;
+            // What our program wrote behind it continues zeros, see `end`.
+            self.last = (seq, vec![0; LENGTH]);
             return Ok(());
         };
         if self.last.0 + 1 == seq && link(&self.last.1, &digest) != *hash {

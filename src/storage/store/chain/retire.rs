@@ -5,7 +5,7 @@ use rusqlite::{OptionalExtension, Row, Transaction, params};
 use super::content::Content;
 
 /// Takes an old row out of the trail. The oldest row of the chain is deleted, and the chain then starts behind it; records of purges before
-/// it stay. A row behind one that stays is emptied instead. Returns whether there was anything to take.
+/// it stay. A row behind one that stays is emptied instead. Returns false if it was already gone.
 pub(in crate::storage::store) fn retire(transaction: &Transaction<'_>, seq: i64) -> rusqlite::Result<bool> {
     let mut row = transaction.prepare_cached(
         "SELECT hash, seq > (SELECT seq FROM chain_start), EXISTS (SELECT 1 FROM audit AS older

@@ -5,7 +5,8 @@ use rusqlite::Connection;
 use super::*;
 use crate::storage::store::tests::{PATIENCE, Place, distress, noon, place};
 use crate::storage::store::{
-    Action, Actor, Finding, Record, RetentionSettings, Verb, act, audit_page, consulted, hold, purge, record,
+    Action, Actor, Consultation, Finding, Record, RetentionSettings, Verb, act, audit_page, consulted, hold, purge,
+    record,
 };
 use atalaia_core::alerts::Severity;
 use atalaia_core::alerts::cases::Case;
@@ -89,9 +90,11 @@ fn removed_moved_foreign_and_rewritten_rows_are_found() {
     let (place, _) = worked();
     place.sql("UPDATE audit SET seq = 1000 WHERE seq = 6; UPDATE audit SET seq = 6 WHERE seq = 7; UPDATE audit SET seq = 7 WHERE seq = 1000");
     assert!(faults(&place)[0].starts_with("6: it does not follow"), "{:?}", faults(&place));
-    let (place, _) = worked();
+    let (place, id) = worked();
     place.sql("INSERT INTO audit (at, who, what, subject) VALUES (1, 'eva', 'noted', 'x')");
     let seq = place.count("SELECT max(seq) FROM audit");
+    one(&place, &format!("{seq}: "), "another program");
+    act(&place.path, &id, &Action::Note("later".to_owned()), "ana", None, noon()).expect("there");
     one(&place, &format!("{seq}: "), "another program");
     // A row whose digest was made to fit no longer fits its hash.
     let (place, _) = worked();
@@ -174,7 +177,8 @@ fn a_reading_is_counted_within_a_quarter_of_an_hour_and_leaves_the_chain_sound()
     let (place, id) = worked();
     let read = |who: &str, minutes| {
         let by = Actor { who, way: Some("password"), purpose: Some("shift"), ..Actor::default() };
-        consulted(&place.path, by, "read", &id, None, noon() + Span::from_minutes(minutes)).expect("written");
+        let reading = Consultation { by, what: "read", subject: &id, why: None };
+        consulted(&place.path, &[reading], noon() + Span::from_minutes(minutes)).expect("written");
     };
     let touched = || place.count("SELECT touched_seq FROM alerts");
     let before = touched();
@@ -219,4 +223,16 @@ fn commands_and_the_daemon_continue_one_chain() {
         )
     });
     assert_eq!(last, Ok(true), "the alert knows its last row");
+}
+
+#[test]
+fn readings_that_come_together_each_leave_their_row() {
+    let (place, id) = worked();
+    let of = |who| Consultation { by: Actor::from(who), what: "read", subject: &id, why: None };
+    consulted(&place.path, &[of("ana")], noon()).expect("written");
+    consulted(&place.path, &[of("ana"), of("bea"), of("rui"), of("bea")], noon()).expect("written");
+    let rows = audit_page(&place.path, &crate::storage::store::AuditQuery::default(), None, 3).expect("rows");
+    let times: Vec<_> = rows.iter().map(|row| (row.who.as_str(), row.times)).collect();
+    assert_eq!(times, [("rui", 1), ("bea", 2), ("ana", 2)]);
+    assert!(verify(&place.path, None).expect("it can be read").faults.is_empty());
 }

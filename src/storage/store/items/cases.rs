@@ -5,7 +5,8 @@ use rusqlite::{Connection, OptionalExtension, named_params};
 use serde_json::{Value, json};
 
 use super::clears::allowed;
-use super::page::{bound, last};
+use super::condition::bound;
+use super::sight::last_for;
 use crate::storage::store::read::{SHOWN_CASES, case_of};
 use crate::storage::store::stages::clear::Clearance;
 use atalaia_core::alerts::handling::Tlp;
@@ -16,6 +17,14 @@ const VISIBLE: &str = "NOT EXISTS (SELECT 1 FROM case_alerts JOIN alert_items ON
          WHERE case_alerts.case_id = cases.id AND clears NOT IN (SELECT value FROM json_each(:clears)))
      AND (:red OR EXISTS (SELECT 1 FROM case_alerts JOIN alert_items ON alert_items.id = case_alerts.alert
          WHERE case_alerts.case_id = cases.id))";
+/// Whether the clearance allows every alert of a case.
+pub(super) fn is_visible(connection: &Connection, id: &str, clearance: &Clearance) -> rusqlite::Result<bool> {
+    let text = format!("SELECT EXISTS (SELECT 1 FROM cases WHERE id = :id AND {VISIBLE})");
+    let clears = allowed(connection, clearance)?;
+    let values = named_params! { ":id": id, ":clears": clears, ":red": clearance.max_tlp == Tlp::Red };
+    connection.prepare_cached(&text)?.query_row(values, |row| row.get(0))
+}
+
 /// Whether a case has an alert that is ongoing and not closed.
 const OPEN: &str = "EXISTS (SELECT 1 FROM alert_items WHERE case_id = cases.id AND announced = 1 AND status = 'open'
          AND state <> 'closed')";
@@ -85,7 +94,7 @@ pub(super) fn cases(
     rows.truncate(limit);
     let next = rows.last().filter(|_| more).map(|(id, _, score)| (*score, id.clone()));
     let items = rows.iter().map(|(id, body, _)| dated(&transaction, id, body)).collect::<rusqlite::Result<_>>()?;
-    Ok(CasePage { items, next, withheld, seq: last(&transaction)? })
+    Ok(CasePage { items, next, withheld, seq: last_for(&transaction, clearance)? })
 }
 
 /// One case by its full id, with the ids of its alerts in their order; `None` if it is not stored or the clearance does not allow it.

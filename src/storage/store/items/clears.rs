@@ -1,6 +1,6 @@
 //! The markings in the store that a reader may see.
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 use serde_json::{Value, json};
 
 use crate::storage::store::markings::of_machine;
@@ -11,8 +11,14 @@ use atalaia_core::alerts::Handling;
 const MEMBERS: [&str; 6] = ["tlp", "europol", "releasable_to", "purpose", "personal_data", "reality"];
 
 /// The values of column `clears` that the clearance allows, as a JSON list. Finds each different value by its index, not by reading all rows.
-pub(super) fn allowed(connection: &Connection, clearance: &Clearance) -> rusqlite::Result<String> {
+pub(in crate::storage::store) fn allowed(connection: &Connection, clearance: &Clearance) -> rusqlite::Result<String> {
     markings(connection, |one| may_see(clearance, one))
+}
+
+/// The value of column `clears` of one alert; `None` if it is not stored.
+pub(in crate::storage::store) fn markings_of(connection: &Connection, id: &str) -> rusqlite::Result<Option<String>> {
+    let mut query = connection.prepare_cached("SELECT clears FROM alert_items WHERE id = ?1")?;
+    query.query_row([id], |row| row.get(0)).optional()
 }
 
 /// The values of column `clears` that the clearance does not allow, as a JSON list.
@@ -36,13 +42,16 @@ fn markings(connection: &Connection, wanted: impl Fn(&str) -> bool) -> rusqlite:
 
 /// Whether the clearance allows one value of column `clears`. A marking that cannot be read is refused.
 pub(in crate::storage::store) fn may_see(clearance: &Clearance, clears: &str) -> bool {
+    marking(clears).is_some_and(|handling| clearance.refusal(&handling).is_none())
+}
+
+/// The part of the marking in force that is in column `clears`, the rest as by default; `None` if it cannot be read.
+pub(in crate::storage::store) fn marking(clears: &str) -> Option<Handling> {
     let Ok(Value::Array(said)) = serde_json::from_str(clears) else {
-        return false;
+        return None;
     };
     // Alerts of versions without markings have the default one.
-    let Ok(mut handling) = serde_json::to_value(of_machine(&Value::Null)) else {
-        return false;
-    };
+    let mut handling = serde_json::to_value(of_machine(&Value::Null)).ok()?;
     for (member, value) in MEMBERS.into_iter().zip(said) {
         match value {
             Value::Null if member == "europol" || member == "releasable_to" => handling[member] = json!([]),
@@ -50,5 +59,5 @@ pub(in crate::storage::store) fn may_see(clearance: &Clearance, clears: &str) ->
             value => handling[member] = value,
         }
     }
-    serde_json::from_value::<Handling>(handling).is_ok_and(|handling| clearance.refusal(&handling).is_none())
+    serde_json::from_value(handling).ok()
 }

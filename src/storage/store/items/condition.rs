@@ -10,6 +10,9 @@ use atalaia_core::base::time::Time;
 /// The state in force: an expired acknowledgement counts as new. The wall clock is the parameter `:now`.
 pub(super) const STATE: &str =
     "iif(state = 'acknowledged' AND acknowledged_until IS NOT NULL AND acknowledged_until <= :now, 'new', state)";
+/// Whether the reader may see the marking: the parameter `:clears` is a JSON list of those that it may. The sign keeps SQLite from using
+/// the index on markings, through which it would read most alerts one by one, and sort them, in place of following the order of the list.
+pub(super) const CLEARED: &str = "+clears IN (SELECT value FROM json_each(:clears))";
 /// Number of the silence in force that covers the alert; null if none does. Of several, the one that was made first.
 pub(super) const SILENCED_BY: &str =
     "(SELECT min(seq) FROM silences WHERE lifted_at IS NULL AND from_at <= last_at AND last_at < until_at
@@ -31,7 +34,7 @@ impl Conditions {
     pub(super) fn of(filter: &AlertFilter, now: Time) -> Conditions {
         let mut all = Conditions { texts: vec!["1".to_owned()], values: Vec::new() };
         all.bind("now", Bound::Integer(now.millis()));
-        if !filter.facts {
+        if !filter.facts && filter.ids.is_empty() {
             all.add("announced = 1");
         }
         all.alert(filter);
@@ -75,6 +78,7 @@ impl Conditions {
 
     /// What the alert itself says.
     fn alert(&mut self, filter: &AlertFilter) {
+        self.list("ids", &filter.ids, "id IN (SELECT value FROM json_each(:ids))");
         let kinds: Vec<&str> = filter.kinds.iter().map(|kind| kind.name()).collect();
         self.list("kinds", &kinds, "kind IN (SELECT value FROM json_each(:kinds))");
         let statuses: Vec<&str> = filter.statuses.iter().map(|status| status_of(*status)).collect();
@@ -82,6 +86,7 @@ impl Conditions {
         let severities: Vec<i64> = filter.severities.iter().map(|severity| rank(*severity)).collect();
         self.list("severities", &severities, "severity IN (SELECT value FROM json_each(:severities))");
         self.number("min_severity", filter.min_severity.map(rank), "severity >= :min_severity");
+        self.number("max_severity", filter.max_severity.map(rank), "severity <= :max_severity");
         let behaviours: Vec<&str> = filter.behaviours.iter().map(|behaviour| behaviour.name()).collect();
         self.list("behaviours", &behaviours, "behaviour IN (SELECT value FROM json_each(:behaviours))");
         self.list(
@@ -92,6 +97,8 @@ impl Conditions {
         self.number("score_least", filter.scores.least, "score >= :score_least");
         self.number("score_most", filter.scores.most, "score <= :score_most");
         self.number("since", filter.since.map(Time::millis), "last_at >= :since");
+        let open_or_since = filter.open_or_since.map(Time::millis);
+        self.number("open_or_since", open_or_since, "(status = 'open' OR last_at >= :open_or_since)");
         self.number("until", filter.until.map(Time::millis), "started_at < :until");
         for (number, word) in filter.words.iter().enumerate() {
             self.bind(&format!("word{number}"), Bound::Text(word.to_ascii_lowercase()));
@@ -158,4 +165,10 @@ impl Conditions {
             false => "(lon >= :west OR lon <= :east)",
         });
     }
+}
+
+/// The values that a query uses, in the form in which rusqlite takes them. A value that no query uses would be an error.
+pub(super) fn bound<'a>(query: &str, values: &'a [(String, Bound)]) -> Vec<(&'a str, &'a dyn rusqlite::ToSql)> {
+    let used = values.iter().filter(|(name, _)| query.contains(name.as_str()));
+    used.map(|(name, value)| (name.as_str(), value as &dyn rusqlite::ToSql)).collect()
 }

@@ -4,6 +4,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
 
 use super::page::item;
+use super::redact::reason;
 use super::row::AlertItem;
 use crate::storage::store::read::{Note, Sent, deliveries, notes};
 use crate::storage::store::stages::clear::Clearance;
@@ -87,13 +88,13 @@ pub(super) fn detail(
         item,
         tracks: tracks.unwrap_or_else(|| "[]".to_owned()),
         notes: if parts.notes { notes(&transaction, id)? } else { Vec::new() },
-        history: if parts.history { history(&transaction, id)? } else { Vec::new() },
+        history: if parts.history { history(&transaction, id, clearance)? } else { Vec::new() },
         deliveries: if parts.deliveries { deliveries(&transaction, id)? } else { Vec::new() },
     }))
 }
 
 /// Changes and acts of an alert in the order of the log. Who only read it is not part of its history.
-fn history(connection: &Connection, id: &str) -> rusqlite::Result<Vec<HistoryRow>> {
+fn history(connection: &Connection, id: &str, clearance: &Clearance) -> rusqlite::Result<Vec<HistoryRow>> {
     let mut changes = changes(connection, id)?;
     let mut query = connection.prepare_cached(
         "SELECT seq, at, who, what, CASE what WHEN 'noted' THEN coalesce(why, (SELECT text FROM notes
@@ -118,7 +119,11 @@ fn history(connection: &Connection, id: &str) -> rusqlite::Result<Vec<HistoryRow
             severity: change.and_then(|change| change.severity),
         })
     })?;
-    rows.collect()
+    let mut rows = rows.collect::<rusqlite::Result<Vec<HistoryRow>>>()?;
+    for row in rows.iter_mut().filter(|row| row.who == OURSELVES) {
+        row.why = reason(connection, id, row.why.take(), clearance)?;
+    }
+    Ok(rows)
 }
 
 /// The stored changes of an alert, in order.

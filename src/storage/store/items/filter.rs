@@ -7,6 +7,8 @@ use atalaia_core::behaviours::Behaviour;
 /// A filter for alerts. They must match every field that is set; of the values in one field, any. Empty lists and `None` match all.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct AlertFilter {
+    /// One of these alerts, by full id. Facts are then included: whoever names an alert means it.
+    pub ids: Vec<String>,
     /// Whether to include facts, which were never announced.
     pub facts: bool,
     /// Alerts about vessels, or those about the daemon.
@@ -19,6 +21,8 @@ pub struct AlertFilter {
     pub severities: Vec<Severity>,
     /// This severity or a higher one.
     pub min_severity: Option<Severity>,
+    /// This severity or a lower one.
+    pub max_severity: Option<Severity>,
     /// One of these behaviours.
     pub behaviours: Vec<Behaviour>,
     /// In or near one of these zones, by id.
@@ -41,6 +45,8 @@ pub struct AlertFilter {
     pub scores: Range,
     /// Only alerts that still held at or after this time (event time).
     pub since: Option<Time>,
+    /// Only alerts that are open, or still held at or after this time (event time).
+    pub open_or_since: Option<Time>,
     /// Only alerts that began before this time (event time).
     pub until: Option<Time>,
     /// Only alerts that changed, or were acted on, after this time (wall clock).

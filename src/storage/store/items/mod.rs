@@ -15,16 +15,20 @@ mod filter;
 mod order;
 mod page;
 mod reading;
+mod redact;
 mod row;
+mod sight;
 mod summary;
 
 pub use cases::{CasePage, CaseQuery};
-pub(super) use clears::may_see;
+pub(super) use clears::{allowed, marking, markings_of, may_see};
 pub use detail::{AlertDetail, HistoryRow, Parts};
 pub use filter::{AlertFilter, Range};
 pub use order::{Cursor, Order, Sorted};
 pub use page::{AlertPage, item, page};
+pub(super) use redact::reason;
 pub use row::AlertItem;
+pub(super) use sight::{IN_SIGHT, last_for};
 pub use summary::{AlertSummary, ZoneCount};
 
 #[cfg(test)]

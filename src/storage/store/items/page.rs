@@ -1,15 +1,19 @@
 //! Pages of a list, and single items.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use rusqlite::types::Value as Bound;
 use rusqlite::{Connection, OptionalExtension, named_params};
 
+use super::cases::is_visible;
 use super::clears::{allowed, may_see, refused};
-use super::condition::Conditions;
+use super::condition::{CLEARED, Conditions, bound};
 use super::filter::AlertFilter;
 use super::order::{Cursor, Order};
+use super::redact::redacted;
 use super::row::{AlertItem, columns};
+use super::sight::last_for;
 use crate::storage::store::connect;
 use crate::storage::store::error::StoreError;
 use crate::storage::store::stages::clear::Clearance;
@@ -69,24 +73,30 @@ pub(super) fn within(
     limit: usize,
     now: Time,
 ) -> rusqlite::Result<AlertPage> {
-    let mut conditions = Conditions::of(filter, now);
+    let mut conditions = Conditions::of(&narrowed(connection, filter, clearance)?, now);
     conditions.bind("clears", Bound::Text(allowed(connection, clearance)?));
     let (total, withheld) = (seen(connection, &conditions)?, withheld(connection, filter, clearance, now)?);
-    let seq = last(connection)?;
-    conditions.add("clears IN (SELECT value FROM json_each(:clears))");
+    let seq = last_for(connection, clearance)?;
+    conditions.add(CLEARED);
     if let Some(cursor) = cursor {
         cursor.limit(&mut conditions);
     }
     // One more than the page, to know whether there is another.
     conditions.bind("limit", Bound::Integer(i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1)));
-    let text = format!("{} WHERE {} ORDER BY {} LIMIT :limit", columns(), conditions.text(), order.text());
+    let text = query_of(&conditions, order);
     let mut query = connection.prepare_cached(&text)?;
     let rows = query.query_map(bound(&text, &conditions.values).as_slice(), AlertItem::of)?;
     let mut items = rows.collect::<rusqlite::Result<Vec<AlertItem>>>()?;
     let more = limit < items.len();
     items.truncate(limit);
     let next = items.last().filter(|_| more).map(|item| item.cursor(order));
+    let items = items.into_iter().map(|item| redacted(connection, item, clearance)).collect::<rusqlite::Result<_>>()?;
     Ok(AlertPage { items, next, withheld, total, seq })
+}
+
+/// The query of a page.
+pub(super) fn query_of(conditions: &Conditions, order: Order) -> String {
+    format!("{} WHERE {} ORDER BY {} LIMIT :limit", columns(), conditions.text(), order.text())
 }
 
 /// Full ids of the alerts that match the filter and that the clearance allows, in the default order, at most `limit`.
@@ -97,9 +107,9 @@ pub(super) fn ids(
     limit: usize,
     now: Time,
 ) -> rusqlite::Result<Vec<String>> {
-    let mut conditions = Conditions::of(filter, now);
+    let mut conditions = Conditions::of(&narrowed(connection, filter, clearance)?, now);
     conditions.bind("clears", Bound::Text(allowed(connection, clearance)?));
-    conditions.add("clears IN (SELECT value FROM json_each(:clears))");
+    conditions.add(CLEARED);
     conditions.bind("limit", Bound::Integer(i64::try_from(limit).unwrap_or(i64::MAX)));
     let order = Order::default().text();
     let text = format!("SELECT id FROM alert_items WHERE {} ORDER BY {order} LIMIT :limit", conditions.text());
@@ -116,15 +126,30 @@ pub fn item(
 ) -> rusqlite::Result<Option<AlertItem>> {
     let mut query = connection.prepare_cached(&format!("{} WHERE id = :id", columns()))?;
     let found = query.query_row(named_params! { ":id": id, ":now": now.millis() }, AlertItem::of).optional()?;
-    Ok(found.filter(|item| may_see(clearance, &item.clears)))
+    let found = found.filter(|item| may_see(clearance, &item.clears));
+    found.map(|item| redacted(connection, item, clearance)).transpose()
+}
+
+/// The filter without cases that the clearance does not allow: which alerts are in one would tell of the others.
+pub(super) fn narrowed<'a>(
+    connection: &Connection,
+    filter: &'a AlertFilter,
+    clearance: &Clearance,
+) -> rusqlite::Result<Cow<'a, AlertFilter>> {
+    if filter.cases.is_empty() || *clearance == Clearance::everything() {
+        return Ok(Cow::Borrowed(filter));
+    }
+    let mut cases = Vec::with_capacity(filter.cases.len());
+    for case in &filter.cases {
+        // Without any case left, nothing may match: no case has an empty id.
+        cases.push(if is_visible(connection, case, clearance)? { case.clone() } else { String::new() });
+    }
+    Ok(Cow::Owned(AlertFilter { cases, ..filter.clone() }))
 }
 
 /// How many alerts match the conditions and have one of the markings in `:clears`.
 fn seen(connection: &Connection, conditions: &Conditions) -> rusqlite::Result<u32> {
-    let text = format!(
-        "SELECT count(*) FROM alert_items WHERE {} AND clears IN (SELECT value FROM json_each(:clears))",
-        conditions.text()
-    );
+    let text = format!("SELECT count(*) FROM alert_items WHERE {} AND {CLEARED}", conditions.text());
     count(connection, &text, conditions)
 }
 
@@ -146,17 +171,4 @@ pub(super) fn withheld(
 fn count(connection: &Connection, text: &str, conditions: &Conditions) -> rusqlite::Result<u32> {
     let mut query = connection.prepare_cached(text)?;
     query.query_row(bound(text, &conditions.values).as_slice(), |row| row.get(0))
-}
-
-/// Last entry of the log; 0 before the first. Rows about reading are not part of the log: a list does not change because somebody read it.
-pub(super) fn last(connection: &Connection) -> rusqlite::Result<i64> {
-    let text = "SELECT seq FROM audit WHERE verb IS NOT 'consultation' ORDER BY seq DESC LIMIT 1";
-    let found = connection.prepare_cached(text)?.query_row([], |row| row.get(0)).optional()?;
-    Ok(found.unwrap_or(0))
-}
-
-/// The values that a query uses, in the form in which rusqlite takes them. A value that no query uses would be an error.
-pub(super) fn bound<'a>(query: &str, values: &'a [(String, Bound)]) -> Vec<(&'a str, &'a dyn rusqlite::ToSql)> {
-    let used = values.iter().filter(|(name, _)| query.contains(name.as_str()));
-    used.map(|(name, value)| (name.as_str(), value as &dyn rusqlite::ToSql)).collect()
 }

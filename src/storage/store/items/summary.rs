@@ -7,9 +7,10 @@ use rusqlite::types::Value as Bound;
 use serde::Serialize;
 
 use super::clears::allowed;
-use super::condition::{Conditions, SILENCED_BY, STATE};
+use super::condition::{CLEARED, Conditions, SILENCED_BY, STATE, bound};
 use super::filter::AlertFilter;
-use super::page::{bound, last, withheld};
+use super::page::{narrowed, withheld};
+use super::sight::last_for;
 use crate::storage::store::stages::clear::Clearance;
 use atalaia_core::alerts::Severity;
 use atalaia_core::base::time::{Span, Time};
@@ -89,9 +90,10 @@ pub(super) fn summary_of(
 ) -> rusqlite::Result<AlertSummary> {
     let transaction = connection.unchecked_transaction()?;
     // Facts are counted in any case, so that a reader learns how many there are.
-    let mut conditions = Conditions::of(&AlertFilter { facts: true, ..filter.clone() }, now);
+    let mut conditions =
+        Conditions::of(&AlertFilter { facts: true, ..narrowed(&transaction, filter, clearance)?.into_owned() }, now);
     conditions.bind("clears", Bound::Text(allowed(&transaction, clearance)?));
-    let mut summary = AlertSummary { seq: last(&transaction)?, ..AlertSummary::default() };
+    let mut summary = AlertSummary { seq: last_for(&transaction, clearance)?, ..AlertSummary::default() };
     let severities = [Severity::Info, Severity::Low, Severity::Medium, Severity::High, Severity::Critical];
     summary.severity = severities.into_iter().map(|severity| (severity.name(), 0)).collect();
     let hour = Span::from_hours(1).millis();
@@ -115,7 +117,7 @@ pub(super) fn summary_of(
     if !filter.facts {
         conditions.add("announced = 1");
     }
-    conditions.add("clears IN (SELECT value FROM json_each(:clears))");
+    conditions.add(CLEARED);
     summary.zone = zones(&transaction, &conditions)?;
     Ok(summary)
 }
@@ -139,7 +141,7 @@ impl AlertSummary {
 fn groups(connection: &Connection, conditions: &Conditions, hour: i64) -> rusqlite::Result<Vec<Group>> {
     let text = format!(
         "SELECT severity, behaviour, {STATE}, assignee, started_at / {hour}, announced,
-             clears IN (SELECT value FROM json_each(:clears)), sum({SILENCED_BY} IS NOT NULL), count(*)
+             {CLEARED}, sum({SILENCED_BY} IS NOT NULL), count(*)
          FROM alert_items WHERE {} GROUP BY 1, 2, 3, 4, 5, 6, 7",
         conditions.text()
     );
@@ -160,13 +162,13 @@ fn groups(connection: &Connection, conditions: &Conditions, hour: i64) -> rusqli
     rows.collect()
 }
 
-/// The zones of the alerts that match the conditions.
+/// The zones of the alerts that match the conditions. The sign makes SQLite count along the index by zone, without sorting.
 fn zones(connection: &Connection, conditions: &Conditions) -> rusqlite::Result<BTreeMap<String, ZoneCount>> {
     let text = format!(
         "SELECT zone, alerts, (SELECT one.value ->> '$.name' FROM alert_texts, json_each(item, '$.zones') AS one
              WHERE alert_texts.id = latest AND one.value ->> '$.id' = zone)
          FROM (SELECT zone, count(*) AS alerts, max(alert) AS latest FROM alert_zones
-             WHERE alert IN (SELECT id FROM alert_items WHERE {}) GROUP BY zone ORDER BY alerts DESC, zone LIMIT {NAMED})",
+             WHERE +alert IN (SELECT id FROM alert_items WHERE {}) GROUP BY zone ORDER BY alerts DESC, zone LIMIT {NAMED})",
         conditions.text()
     );
     let mut query = connection.prepare_cached(&text)?;

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use rusqlite::{Connection, params};
 use serde_json::{Value, json};
 
-use super::page::page_of;
+use super::condition::{CLEARED, Conditions};
+use super::page::{page_of, query_of};
 use super::summary::summary_of;
 use super::*;
 use crate::storage::store::stages::clear::Clearance;
@@ -260,4 +261,24 @@ fn kept_connections_see_a_file_that_took_the_place_of_another() {
     }
     std::fs::copy(&other.path, &place.path).expect("a copy");
     assert_eq!(count().expect("it reads"), 0);
+}
+
+#[test]
+fn a_page_follows_an_index_and_reads_no_more_alerts_than_it_shows() {
+    let (_place, connection) = empty();
+    let states = vec!["new".to_owned(), "acknowledged".to_owned()];
+    let usual = AlertFilter { states, min_severity: Some(Severity::Medium), ..AlertFilter::default() };
+    for name in Order::NAMES {
+        let order = Order::named(name).expect("an order");
+        let mut conditions = Conditions::of(&usual, noon());
+        conditions.add(CLEARED);
+        let text = format!("EXPLAIN QUERY PLAN {}", query_of(&conditions, order));
+        let mut query = connection.prepare(&text).expect("a query");
+        let rows = query.query_map([], |row| row.get::<_, String>(3)).expect("a plan");
+        let plan: Vec<String> = rows.collect::<rusqlite::Result<_>>().expect("a plan");
+        // Alerts of one score are few, those of one severity are not.
+        let sorts = plan.iter().any(|step| step.contains("B-TREE FOR ORDER BY"));
+        assert!(plan.iter().any(|step| step.starts_with("SCAN alert_items USING INDEX items_by_")), "{name}: {plan:?}");
+        assert!(!sorts, "{name}: {plan:?}");
+    }
 }

@@ -4,10 +4,10 @@ use std::path::Path;
 
 use rusqlite::{OptionalExtension, Transaction, params};
 
-use super::person::{Person, insert, of, unknown};
+use super::person::{Link, Person, insert, insert_link, of, unknown};
 use crate::storage::store::connect::in_transaction;
 use crate::storage::store::error::StoreError;
-use crate::storage::store::trail::{Actor, OURSELVES, audit};
+use crate::storage::store::trail::{Actor, OURSELVES};
 use atalaia_core::base::time::Time;
 
 /// Whether the first administrator is still to be made.
@@ -49,15 +49,14 @@ pub fn first(path: &Path, secret: &[u8; 32], person: &Person, now: Time) -> Resu
     })
 }
 
-/// Stores the SHA-256 of a one-time link for a person.
+/// Stores a one-time link for a person.
 ///
 /// # Errors
 /// `Refused` if there is no such person.
 pub fn make_link<'a>(
     path: &Path,
     name: &str,
-    secret: &[u8; 32],
-    ends_at: Time,
+    link: &Link,
     by: impl Into<Actor<'a>>,
     now: Time,
 ) -> Result<(), StoreError> {
@@ -65,17 +64,11 @@ pub fn make_link<'a>(
     in_transaction(path, |transaction| {
         let failed = StoreError::sqlite(path);
         let person = of(transaction, name).map_err(&failed)?.ok_or_else(|| unknown(name))?;
-        let write = || {
-            transaction.execute("DELETE FROM links WHERE ends_at <= ?1", [now.millis()])?;
-            let row = params![secret, person.name, ends_at.millis()];
-            transaction.execute("INSERT INTO links (secret, person, ends_at) VALUES (?1, ?2, ?3)", row)?;
-            audit(transaction, now, by, "linked", &format!("person {}", person.name), None)
-        };
-        write().map_err(failed)
+        insert_link(transaction, &person.name, link, by, now).map_err(failed)
     })
 }
 
-/// The name of the person of a link, which is used up by this; `None` if there is no such link or it has passed its end.
+/// Redeems a one-time link and returns the person's name; `None` if there is no such link or it has passed its end.
 pub fn redeem(path: &Path, secret: &[u8; 32], now: Time) -> Result<Option<String>, StoreError> {
     in_transaction(path, |transaction| {
         let find = || -> rusqlite::Result<Option<String>> {

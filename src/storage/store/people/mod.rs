@@ -2,7 +2,7 @@
 //!
 //! Secrets are never stored: of a password the argon2 hash in PHC form, of a token, session or link the SHA-256. Every change leaves an
 //! audit row in its transaction. What a name, password or lifetime may be is decided by the caller (`http::access`); this module keeps
-//! what must hold across rows: a name is unique among people and tokens, and there is always an administrator who can sign in.
+//! what must hold across rows: a name is unique among people and tokens, and no change takes away the last administrator who can sign in.
 
 mod ceilings;
 mod links;
@@ -12,10 +12,10 @@ mod role;
 mod session;
 mod token;
 
-pub use ceilings::Ceilings;
+pub use ceilings::{CeilingChange, Ceilings};
 pub use links::{Bootstrap, bootstrap, first, make_link, redeem};
 pub use person::{
-    Alteration, Person, add_person, alter_person, has_people, is_taken, people, person, remove_person, set_preferences,
+    Alteration, Link, Person, add_person, alter_person, has_people, people, person, remove_person, set_preferences,
     set_seen,
 };
 pub use right::{Right, Rights};
@@ -23,7 +23,7 @@ pub use role::Role;
 pub use session::{
     NewSession, Session, SignIn, begin_session, end_sessions, session, sessions, set_purpose, use_session,
 };
-pub use token::{Token, add_token, end_token, token, tokens, use_token};
+pub use token::{Token, add_token, end_token, tokens, use_token};
 
 #[cfg(test)]
 mod tests;

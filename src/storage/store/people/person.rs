@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::ceilings::Ceilings;
+use super::ceilings::{CeilingChange, Ceilings};
 use super::role::Role;
 use crate::storage::store::connect::{beside, in_transaction};
 use crate::storage::store::error::StoreError;
@@ -48,8 +48,8 @@ pub struct Alteration {
     pub password: Option<String>,
     /// New roles.
     pub roles: Option<Vec<Role>>,
-    /// New ceilings.
-    pub ceilings: Option<Ceilings>,
+    /// Which ceilings to change.
+    pub ceilings: Option<CeilingChange>,
     /// New usual purpose; `Some(None)` for that of the settings.
     pub purpose: Option<Option<Purpose>>,
     /// Whether the person is barred from signing in.
@@ -57,10 +57,10 @@ pub struct Alteration {
 }
 
 impl Alteration {
-    /// What changes, in words for the audit trail. No value that is secret.
-    fn words(&self) -> String {
+    /// What changes, in words for the audit trail, with the ceilings as they are afterwards. No value that is secret.
+    fn words(&self, after: &Ceilings) -> String {
         let roles = self.roles.as_ref().map(|roles| format!("roles {}", role_names(roles)));
-        let ceilings = self.ceilings.as_ref().map(|ceilings| format!("ceilings {}", written(ceilings)));
+        let ceilings = self.ceilings.as_ref().map(|_| format!("ceilings {}", written(after)));
         let purpose =
             self.purpose.map(|purpose| format!("purpose {}", purpose.map_or("usual".to_owned(), Purpose::name)));
         let password = self.password.as_ref().map(|_| "password".to_owned());
@@ -92,22 +92,48 @@ pub fn has_people(path: &Path) -> Result<bool, StoreError> {
     connection.query_row("SELECT EXISTS (SELECT 1 FROM people)", [], |row| row.get(0)).map_err(StoreError::sqlite(path))
 }
 
-/// Whether a person or token has this name, also a token that has ended.
-pub fn is_taken(path: &Path, name: &str) -> Result<bool, StoreError> {
-    match refuse_taken(&beside(path)?, path, name) {
-        Ok(()) => Ok(false),
-        Err(StoreError::Refused(_)) => Ok(true),
-        Err(error) => Err(error),
-    }
+/// A one-time link for signing in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Link {
+    /// SHA-256 of its secret.
+    pub secret: [u8; 32],
+    /// When it ends. Wall clock.
+    pub ends_at: Time,
 }
 
-/// Adds a person.
+/// Adds a person, with a one-time link for one who has no password yet. Either both are stored or neither.
 ///
 /// # Errors
-/// `Refused` if a person or token has this name.
-pub fn add_person<'a>(path: &Path, person: &Person, by: impl Into<Actor<'a>>, now: Time) -> Result<(), StoreError> {
+/// `NameTaken` if a person or token has this name.
+pub fn add_person<'a>(
+    path: &Path,
+    person: &Person,
+    link: Option<&Link>,
+    by: impl Into<Actor<'a>>,
+    now: Time,
+) -> Result<(), StoreError> {
     let by = by.into();
-    in_transaction(path, |transaction| insert(transaction, path, person, by, now))
+    in_transaction(path, |transaction| {
+        insert(transaction, path, person, by, now)?;
+        match link {
+            Some(link) => insert_link(transaction, &person.name, link, by, now).map_err(StoreError::sqlite(path)),
+            None => Ok(()),
+        }
+    })
+}
+
+/// Stores a link for the person with this name, as it is stored, and forgets links that have ended.
+pub(super) fn insert_link(
+    transaction: &Transaction<'_>,
+    name: &str,
+    link: &Link,
+    by: Actor<'_>,
+    now: Time,
+) -> rusqlite::Result<()> {
+    transaction.execute("DELETE FROM links WHERE ends_at <= ?1", [now.millis()])?;
+    let row = params![link.secret, name, link.ends_at.millis()];
+    transaction.execute("INSERT INTO links (secret, person, ends_at) VALUES (?1, ?2, ?3)", row)?;
+    audit(transaction, now, by, "linked", &subject(name), None)
 }
 
 /// Adds a person in a transaction.
@@ -141,10 +167,11 @@ pub(super) fn insert(
     write().map_err(failed)
 }
 
-/// Changes a person. A new password, and the end of the right to sign in, end all sessions except `keep`, by its public id.
+/// Changes a person. A new password, and the end of the right to sign in, end all sessions except `keep`, by its public id, and all
+/// one-time links: whoever reads the person's mail must not get in by an old one.
 ///
 /// # Errors
-/// `Refused` if there is no such person, nothing to change, or no administrator would be left who can sign in.
+/// `Refused` if there is no such person, nothing to change, or the last administrator who can sign in would be taken away.
 pub fn alter_person<'a>(
     path: &Path,
     name: &str,
@@ -157,20 +184,24 @@ pub fn alter_person<'a>(
     in_transaction(path, |transaction| {
         let failed = StoreError::sqlite(path);
         let before = of(transaction, name).map_err(&failed)?.ok_or_else(|| unknown(name))?;
-        let what = change.words();
-        if what.is_empty() {
-            return Err(StoreError::Refused(format!("{name}: nothing to change")));
-        }
+        let had_admin = has_admin(transaction, now).map_err(&failed)?;
         let mut after = before.clone();
         after.password = change.password.clone().or(before.password);
         after.roles = change.roles.clone().unwrap_or(before.roles);
-        after.ceilings = change.ceilings.clone().unwrap_or(before.ceilings);
+        after.ceilings = match &change.ceilings {
+            Some(change) => change.over(before.ceilings),
+            None => before.ceilings,
+        };
         after.purpose = change.purpose.unwrap_or(before.purpose);
         after.disabled_at = match change.disabled {
             Some(true) => before.disabled_at.or(Some(now)),
             Some(false) => None,
             None => before.disabled_at,
         };
+        let what = change.words(&after.ceilings);
+        if what.is_empty() {
+            return Err(StoreError::Refused(format!("{name}: nothing to change")));
+        }
         let write = || {
             transaction.execute(
                 "UPDATE people SET password = ?2, roles = ?3, ceilings = ?4, purpose = ?5, disabled_at = ?6 WHERE name = ?1",
@@ -188,11 +219,12 @@ pub fn alter_person<'a>(
                     "UPDATE sessions SET ended_at = ?3 WHERE person = ?1 AND ended_at IS NULL AND id <> ?2",
                     params![after.name, keep.unwrap_or_default(), now.millis()],
                 )?;
+                transaction.execute("DELETE FROM links WHERE person = ?1", [&after.name])?;
             }
             audit(transaction, now, by, "altered", &subject(&after.name), Some(&what))
         };
         write().map_err(&failed)?;
-        refuse_without_admin(transaction, path)?;
+        refuse_last_admin(transaction, path, had_admin, now)?;
         Ok(after)
     })
 }
@@ -200,22 +232,23 @@ pub fn alter_person<'a>(
 /// Removes a person with all sessions. The audit trail keeps the name.
 ///
 /// # Errors
-/// `Refused` if there is no such person, or no administrator would be left who can sign in.
+/// `Refused` if there is no such person, or it is the last administrator who can sign in.
 pub fn remove_person<'a>(path: &Path, name: &str, by: impl Into<Actor<'a>>, now: Time) -> Result<(), StoreError> {
     let by = by.into();
     in_transaction(path, |transaction| {
         let failed = StoreError::sqlite(path);
         let found = of(transaction, name).map_err(&failed)?.ok_or_else(|| unknown(name))?;
+        let had_admin = has_admin(transaction, now).map_err(&failed)?;
         let write = || {
             transaction.execute("DELETE FROM people WHERE name = ?1", [&found.name])?;
             audit(transaction, now, by, "removed", &subject(&found.name), None)
         };
         write().map_err(&failed)?;
-        refuse_without_admin(transaction, path)
+        refuse_last_admin(transaction, path, had_admin, now)
     })
 }
 
-/// Keeps what the console wants to find again. Not an act: no audit row.
+/// Keeps what the console wants to find again. Not audited.
 pub fn set_preferences(path: &Path, name: &str, preferences: &Value) -> Result<(), StoreError> {
     let connection = beside(path)?;
     let text = preferences.to_string();
@@ -223,16 +256,35 @@ pub fn set_preferences(path: &Path, name: &str, preferences: &Value) -> Result<(
     set.map(drop).map_err(StoreError::sqlite(path))
 }
 
-/// Moves the person's mark in the log. Not an act: no audit row.
+/// Moves the person's mark in the log. Not audited.
 pub fn set_seen(path: &Path, name: &str, seq: i64) -> Result<(), StoreError> {
     let connection = beside(path)?;
     let set = connection.execute("UPDATE people SET seen = ?2 WHERE name = ?1", params![name, seq]);
     set.map(drop).map_err(StoreError::sqlite(path))
 }
 
-/// The person of this name on an open connection.
+/// The person of this name on an open connection, whatever its case.
 pub(super) fn of(connection: &Connection, name: &str) -> rusqlite::Result<Option<Person>> {
-    connection.prepare_cached(&format!("{COLUMNS} WHERE name = ?1"))?.query_row([name], read).optional()
+    let one = |name: &str| {
+        connection.prepare_cached(&format!("{COLUMNS} WHERE name = ?1"))?.query_row([name], read).optional()
+    };
+    match one(name)? {
+        Some(person) => Ok(Some(person)),
+        None => stored_name(connection, "SELECT name FROM people", name)?.map_or(Ok(None), |name| one(&name)),
+    }
+}
+
+/// The one of these names that is this name, whatever its case, as it is stored. SQLite folds the case of ASCII only.
+pub(super) fn stored_name(connection: &Connection, names: &str, name: &str) -> rusqlite::Result<Option<String>> {
+    let mut query = connection.prepare_cached(names)?;
+    let mut rows = query.query([])?;
+    while let Some(row) = rows.next()? {
+        let stored: String = row.get(0)?;
+        if is_same_name(&stored, name) {
+            return Ok(Some(stored));
+        }
+    }
+    Ok(None)
 }
 
 /// Reads a row of [`COLUMNS`].
@@ -252,26 +304,32 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Person> {
 }
 
 /// A refusal if a person or token has this name.
+///
+/// # Errors
+/// `NameTaken` then.
 pub(super) fn refuse_taken(connection: &Connection, path: &Path, name: &str) -> Result<(), StoreError> {
-    let names = || -> rusqlite::Result<Vec<String>> {
-        let mut query = connection.prepare("SELECT name FROM people UNION ALL SELECT name FROM tokens")?;
-        query.query_map([], |row| row.get(0))?.collect()
-    };
-    // SQLite folds the case of ASCII only.
-    match names().map_err(StoreError::sqlite(path))?.iter().any(|taken| is_same_name(taken, name)) {
-        true => Err(StoreError::Refused(format!("{name}: a person or token has this name already"))),
-        false => Ok(()),
+    let names = "SELECT name FROM people UNION ALL SELECT name FROM tokens";
+    match stored_name(connection, names, name).map_err(StoreError::sqlite(path))? {
+        Some(_) => Err(StoreError::NameTaken { name: name.to_owned() }),
+        None => Ok(()),
     }
 }
 
-/// A refusal if nobody could manage people any more.
-fn refuse_without_admin(transaction: &Transaction<'_>, path: &Path) -> Result<(), StoreError> {
-    let mut query = transaction
-        .prepare(
-            "SELECT 1 FROM people, json_each(people.roles) AS one WHERE disabled_at IS NULL AND one.value = 'admin'",
-        )
-        .map_err(StoreError::sqlite(path))?;
-    match query.exists([]).map_err(StoreError::sqlite(path))? {
+/// Whether an administrator can sign in, by a password or by a link that has not ended.
+fn has_admin(transaction: &Transaction<'_>, now: Time) -> rusqlite::Result<bool> {
+    let mut query = transaction.prepare_cached(
+        "SELECT 1 FROM people, json_each(people.roles) AS one WHERE disabled_at IS NULL AND one.value = 'admin'
+             AND (password IS NOT NULL OR EXISTS (SELECT 1 FROM links WHERE person = people.name AND ends_at > ?1))",
+    )?;
+    query.exists([now.millis()])
+}
+
+/// A refusal if there was an administrator who could sign in, and is none any more.
+///
+/// # Errors
+/// `Refused` then.
+fn refuse_last_admin(transaction: &Transaction<'_>, path: &Path, had_admin: bool, now: Time) -> Result<(), StoreError> {
+    match has_admin(transaction, now).map_err(StoreError::sqlite(path))? || !had_admin {
         true => Ok(()),
         false => Err(StoreError::Refused("at least one administrator must be left who can sign in".to_owned())),
     }

@@ -28,6 +28,8 @@ pub enum Right {
     SilenceWide,
     /// Export alerts and cases, with a reason.
     Export,
+    /// Put a case under legal hold, and lift the hold.
+    Hold,
     /// Retry failed deliveries.
     Retry,
     /// Users, tokens and sessions.
@@ -38,7 +40,7 @@ pub enum Right {
 
 impl Right {
     /// All rights.
-    pub const ALL: [Right; 13] = [
+    pub const ALL: [Right; 14] = [
         Right::Open,
         Right::Own,
         Right::Status,
@@ -49,6 +51,7 @@ impl Right {
         Right::Silence,
         Right::SilenceWide,
         Right::Export,
+        Right::Hold,
         Right::Retry,
         Right::People,
         Right::Audit,
@@ -67,6 +70,7 @@ impl Right {
             Right::Silence => "silence",
             Right::SilenceWide => "silence_wide",
             Right::Export => "export",
+            Right::Hold => "hold",
             Right::Retry => "retry",
             Right::People => "people",
             Right::Audit => "audit",

@@ -1,5 +1,7 @@
 //! Roles: named sets of rights. A person may have several; no role includes another.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::right::{Right, Rights};
@@ -12,7 +14,8 @@ pub enum Role {
     Viewer,
     /// Stands the watch: reads, searches, acts, exports.
     Analyst,
-    /// Responsible for the watch: also lowers markings, silences zones and behaviours, retries deliveries.
+    /// Responsible for the watch: also lowers markings, silences zones and behaviours, holds cases, retries
+    /// deliveries.
     Supervisor,
     /// Manages users, tokens and sessions. Sees no alerts.
     Admin,
@@ -37,14 +40,21 @@ impl Role {
 
     /// Its rights.
     fn rights(self) -> &'static [Right] {
-        use Right::{Act, Audit, Export, MarkDown, Own, People, Read, Retry, Search, Silence, SilenceWide, Status};
+        use Right::{
+            Act, Audit, Export, Hold, MarkDown, Own, People, Read, Retry, Search, Silence, SilenceWide, Status,
+        };
         match self {
             Role::Viewer => &[Own, Status, Read],
             Role::Analyst => &[Own, Status, Read, Search, Act, Silence, Export],
-            Role::Supervisor => &[Own, Status, Read, Search, Act, Silence, Export, MarkDown, SilenceWide, Retry],
+            Role::Supervisor => &[Own, Status, Read, Search, Act, Silence, Export, MarkDown, SilenceWide, Hold, Retry],
             Role::Admin => &[Own, Status, People, Retry],
             Role::Auditor => &[Own, Status, Audit],
         }
+    }
+
+    /// Roles in order, each once, as they are stored.
+    pub fn sorted(roles: impl IntoIterator<Item = Role>) -> Vec<Role> {
+        BTreeSet::from_iter(roles).into_iter().collect()
     }
 
     /// The rights of several roles together.

@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
-use rusqlite::{OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::person::{Person, of, purpose_of, subject, unknown};
 use crate::storage::store::connect::{beside, in_transaction};
 use crate::storage::store::error::StoreError;
+use crate::storage::store::readers::Readers;
 use crate::storage::store::trail::{Actor, audit};
 use atalaia_core::alerts::handling::Purpose;
 use atalaia_core::base::time::{Span, Time};
@@ -126,30 +127,38 @@ pub fn begin_session<'a>(
 
 /// The session with this secret and its person, whether in force or not; `None` if there is none.
 pub fn session(path: &Path, secret: &[u8; 32]) -> Result<Option<(Session, Person)>, StoreError> {
-    let connection = beside(path)?;
-    let find = || -> rusqlite::Result<_> {
-        let mut query = connection.prepare(&format!("{COLUMNS} WHERE secret = ?1"))?;
-        let Some(session) = query.query_row([&secret[..]], read).optional()? else {
-            return Ok(None);
-        };
-        Ok(of(&connection, &session.person)?.map(|person| (session, person)))
-    };
-    find().map_err(StoreError::sqlite(path))
+    with_secret(&beside(path)?, secret).map_err(StoreError::sqlite(path))
 }
 
-/// Sessions that have neither ended nor passed their end, the last used first. Those that idle for too long are included; the caller
-/// knows the limit.
-pub fn sessions(path: &Path, now: Time) -> Result<Vec<Session>, StoreError> {
+impl Readers {
+    /// The same by a connection that is kept open.
+    pub fn session(&self, secret: &[u8; 32]) -> Result<Option<(Session, Person)>, StoreError> {
+        self.read(|connection| with_secret(connection, secret))
+    }
+}
+
+/// The session with this secret and its person.
+fn with_secret(connection: &Connection, secret: &[u8; 32]) -> rusqlite::Result<Option<(Session, Person)>> {
+    let mut query = connection.prepare_cached(&format!("{COLUMNS} WHERE secret = ?1"))?;
+    let Some(session) = query.query_row([&secret[..]], read).optional()? else {
+        return Ok(None);
+    };
+    Ok(of(connection, &session.person)?.map(|person| (session, person)))
+}
+
+/// Sessions in force, the last used first: they have not ended, passed their end or idled for as long as `idle`.
+pub fn sessions(path: &Path, idle: Span, now: Time) -> Result<Vec<Session>, StoreError> {
     let connection = beside(path)?;
     let all = || -> rusqlite::Result<Vec<_>> {
-        let mut query = connection
-            .prepare(&format!("{COLUMNS} WHERE ended_at IS NULL AND ?1 < ends_at ORDER BY used_at DESC, id"))?;
-        query.query_map([now.millis()], read)?.collect()
+        let mut query = connection.prepare(&format!(
+            "{COLUMNS} WHERE ended_at IS NULL AND ?1 < ends_at AND ?2 < used_at ORDER BY used_at DESC, id"
+        ))?;
+        query.query_map([now.millis(), (now - idle).millis()], read)?.collect()
     };
     all().map_err(StoreError::sqlite(path))
 }
 
-/// Notes that a session was used. Not an act: no audit row.
+/// Notes that a session was used. Not audited.
 pub fn use_session(path: &Path, id: &str, now: Time) -> Result<(), StoreError> {
     let connection = beside(path)?;
     let set =
@@ -176,7 +185,8 @@ pub fn set_purpose<'a>(
     })
 }
 
-/// Ends a session by its public id (`one`), or all of a person. Returns how many were ended.
+/// Ends a session by its public id (`one`), or all of a person together with the person's one-time links. Returns how many sessions were
+/// ended.
 ///
 /// # Errors
 /// `Refused` if there is no such person.
@@ -198,6 +208,9 @@ pub fn end_sessions<'a>(
                  WHERE person = ?1 AND (?2 IS NULL OR id = ?2) AND ended_at IS NULL AND ?3 < ends_at",
                 params![name, one, now.millis()],
             )?;
+            if one.is_none() {
+                transaction.execute("DELETE FROM links WHERE person = ?1", [&name])?;
+            }
             if 0 < ended {
                 let why = if one.is_some() { None } else { Some(format!("{ended} sessions")) };
                 audit(transaction, now, by, "signed out", &subject(&name), why.as_deref())?;

@@ -5,10 +5,11 @@ use std::path::Path;
 use rusqlite::{OptionalExtension, Row, params};
 
 use super::ceilings::Ceilings;
-use super::person::{parsed, purpose_of, refuse_taken, written};
+use super::person::{parsed, purpose_of, refuse_taken, stored_name, written};
 use super::right::Rights;
 use crate::storage::store::connect::{beside, in_transaction};
 use crate::storage::store::error::StoreError;
+use crate::storage::store::readers::Readers;
 use crate::storage::store::trail::{Actor, audit};
 use atalaia_core::alerts::handling::Purpose;
 use atalaia_core::base::time::Time;
@@ -51,18 +52,20 @@ pub fn tokens(path: &Path) -> Result<Vec<Token>, StoreError> {
     all().map_err(StoreError::sqlite(path))
 }
 
-/// The token whose secret has this SHA-256, whether in force or not; `None` if there is none.
-pub fn token(path: &Path, secret: &[u8; 32]) -> Result<Option<Token>, StoreError> {
-    let connection = beside(path)?;
-    let find =
-        || connection.prepare(&format!("{COLUMNS} WHERE secret = ?1"))?.query_row([&secret[..]], read).optional();
-    find().map_err(StoreError::sqlite(path))
+impl Readers {
+    /// The token whose secret has this SHA-256, whether in force or not; `None` if there is none.
+    pub fn token(&self, secret: &[u8; 32]) -> Result<Option<Token>, StoreError> {
+        self.read(|connection| {
+            let mut query = connection.prepare_cached(&format!("{COLUMNS} WHERE secret = ?1"))?;
+            query.query_row([&secret[..]], read).optional()
+        })
+    }
 }
 
 /// Adds a token. `secret` is the SHA-256 of what the machine sends.
 ///
 /// # Errors
-/// `Refused` if a person or token has this name, also one that has ended: the audit trail must stay clear.
+/// `NameTaken` if a person or token has this name, also one that has ended: the audit trail must stay clear.
 pub fn add_token<'a>(
     path: &Path,
     token: &Token,
@@ -96,7 +99,7 @@ pub fn add_token<'a>(
     })
 }
 
-/// Ends a token.
+/// Ends a token. The case of its name does not matter.
 ///
 /// # Errors
 /// `Refused` if no token in force has this name.
@@ -104,26 +107,26 @@ pub fn end_token<'a>(path: &Path, name: &str, by: impl Into<Actor<'a>>, now: Tim
     let by = by.into();
     in_transaction(path, |transaction| {
         let write = || {
-            let ended = transaction.execute(
-                "UPDATE tokens SET ended_at = ?2 WHERE name = ?1 AND ended_at IS NULL",
-                params![name, now.millis()],
-            )?;
-            if 0 < ended {
-                audit(transaction, now, by, "removed", &subject(name), None)?;
-            }
-            Ok(ended)
+            let Some(name) = stored_name(transaction, "SELECT name FROM tokens WHERE ended_at IS NULL", name)? else {
+                return Ok(false);
+            };
+            transaction.execute("UPDATE tokens SET ended_at = ?2 WHERE name = ?1", params![name, now.millis()])?;
+            audit(transaction, now, by, "removed", &subject(&name), None)?;
+            Ok(true)
         };
         match write().map_err(StoreError::sqlite(path))? {
-            0 => Err(StoreError::Refused(format!("{name}: there is no such token in force"))),
-            _ => Ok(()),
+            true => Ok(()),
+            false => Err(StoreError::Refused(format!("{name}: there is no such token in force"))),
         }
     })
 }
 
-/// Notes that a token was used. Not an act: no audit row.
+/// Notes that a token was used. Not audited.
 pub fn use_token(path: &Path, name: &str, now: Time) -> Result<(), StoreError> {
     let connection = beside(path)?;
-    let set = connection.execute("UPDATE tokens SET used_at = ?2 WHERE name = ?1", params![name, now.millis()]);
+    // The wall clock may have been set back.
+    let set = "UPDATE tokens SET used_at = max(coalesce(used_at, ?2), ?2) WHERE name = ?1";
+    let set = connection.execute(set, params![name, now.millis()]);
     set.map(drop).map_err(StoreError::sqlite(path))
 }
 

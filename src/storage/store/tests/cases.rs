@@ -1,6 +1,7 @@
 //! Reading cases: which case contains an alert, and which id a shortened one stands for.
 
 use super::*;
+use crate::platform::clock::Clock;
 use atalaia_core::alerts::Status;
 use atalaia_core::alerts::cases::Case;
 
@@ -55,6 +56,27 @@ fn a_case_that_became_part_of_another_is_listed_no_longer_but_can_still_be_read(
     assert_eq!(case(&place.path, "casetwo").expect("still there")["alerts"][0], id_of('c'));
     hold(&place.path, "casetwo", "ana", "court", noon()).expect("still there");
     assert_eq!(listed(&place), ["caseone", "casetwo"], "what somebody holds stays in sight");
+}
+
+#[test]
+fn a_case_is_there_as_soon_as_an_alert_names_it() {
+    let place = place();
+    let (store, _events) = place.open(&[]);
+    let named = with(&opened('b'), 1, |alert| alert.case_id = Some("caseone".to_owned()));
+    store.changes_with_cases(vec![named], vec![case_with("caseone", "b")], 0);
+    let began = Clock.moment();
+    while listed_alerts(&place).is_empty() && Clock.moment().since(began) < PATIENCE {
+        std::thread::yield_now();
+    }
+    assert_eq!(listed(&place), ["caseone"], "in the same moment");
+}
+
+/// Ids of the stored alerts.
+fn listed_alerts(place: &Place) -> Vec<String> {
+    let connection = rusqlite::Connection::open(&place.path).expect("a store");
+    let mut query = connection.prepare("SELECT id FROM alerts").expect("SQL");
+    let rows = query.query_map([], |row| row.get(0)).expect("rows");
+    rows.collect::<rusqlite::Result<_>>().expect("ids")
 }
 
 #[test]

@@ -37,6 +37,7 @@ export function Fixes({ tracks, letters, cursor }) {
   };
   const isSeveral = tracks.length > 1;
   const isPair = tracks.length === 2;
+  const isOneDay = rows.length > 0 && dayOf(rows[0].fix.at) === dayOf(rows[rows.length - 1].fix.at);
   const first = paper.value ? 0 : Math.max(0, Math.floor(top / ROW) - 10);
   const shown = paper.value ? rows : rows.slice(first, first + 32);
   return h("div", { class: `al-fixes${isPair ? " al-fixes-pair" : isSeveral ? " al-fixes-several" : ""}`, role: "table", "aria-label": t("alert.fixes"), "aria-rowcount": rows.length + 1 },
@@ -47,13 +48,13 @@ export function Fixes({ tracks, letters, cursor }) {
       isPair ? cell("columnheader", t("alert.apart"), true) : null),
     h("div", { class: "al-fix-box", ref: box, tabIndex: 0, role: "rowgroup", "aria-label": t("alert.fixes"), onKeyDown, onScroll: () => setTop(box.current?.scrollTop ?? 0) },
       h("svg", { class: "al-fix-room", width: 1, height: rows.length * ROW, "aria-hidden": "true" }),
-      shown.map((row, index) => h(Row, { key: first + index, row, letters, isSeveral, isPair, index: first + index, isActive: first + index === active, choose: cursor.set }))));
+      shown.map((row, index) => h(Row, { key: first + index, row, letters, isSeveral, isPair, isOneDay, index: first + index, isActive: first + index === active, choose: cursor.set }))));
 }
 
 /**
- * @param {{row: ReturnType<typeof all>[number], letters: string[], isSeveral: boolean, isPair: boolean, index: number, isActive: boolean, choose: (at: number) => void}} props
+ * @param {{row: ReturnType<typeof all>[number], letters: string[], isSeveral: boolean, isPair: boolean, isOneDay: boolean, index: number, isActive: boolean, choose: (at: number) => void}} props
  */
-function Row({ row, letters, isSeveral, isPair, index, isActive, choose }) {
+function Row({ row, letters, isSeveral, isPair, isOneDay, index, isActive, choose }) {
   const { fix } = row;
   const place = useRef(/** @type {HTMLDivElement | null} */ (null));
   useEffect(() => {
@@ -61,11 +62,23 @@ function Row({ row, letters, isSeveral, isPair, index, isActive, choose }) {
   }, [index]);
   return h("div", { ref: place, class: `al-fix${isActive ? " al-fix-active" : ""}`, role: "row", "aria-rowindex": index + 2, "aria-selected": isActive, onClick: () => choose(fix.at) },
     isSeveral ? cell("cell", h("b", { class: `al-letter al-ship-${row.ship % 3}` }, letters[row.ship])) : null,
-    cell("cell", time(fix.at, true)),
+    cell("cell", h(Moment, { at: fix.at, isOneDay })),
     cell("cell", `${fix.lat.toFixed(5)}, ${((((fix.lon + 180) % 360) + 360) % 360 - 180).toFixed(5)}`),
     cell("cell", knots(fix.sog), true),
     cell("cell", degrees(fix.cog), true),
     isPair ? cell("cell", distance(row.apart), true) : null);
+}
+
+/** @param {number} at milliseconds */
+const dayOf = (at) => time(at).slice(0, 10);
+
+/**
+ * A moment whose date, where the table is narrow, is left out as far as all rows have it in common; the moment above the plots has it in full.
+ * @param {{at: number, isOneDay: boolean}} props
+ */
+function Moment({ at, isOneDay }) {
+  const text = time(at, true);
+  return h("span", { title: text }, h("span", { class: "al-far" }, text.slice(0, 8)), h("span", { class: isOneDay ? "al-far" : "" }, text.slice(8, 11)), text.slice(11));
 }
 
 /**

@@ -36,14 +36,14 @@ export function useLoaded(path, params, concerns) {
   if (latest.current.key !== key) latest.current = { key, etag: null, path, params, concerns };
   latest.current.concerns = concerns;
 
-  const load = useCallback(async () => {
+  const load = useCallback(async (background = false) => {
     const asked = latest.current;
     if (asked.path === null) return;
     running.current?.abort();
     const abort = new AbortController();
     running.current = abort;
     try {
-      const answer = await get(asked.path, asked.params, { signal: abort.signal, etag: asked.etag });
+      const answer = await get(asked.path, asked.params, { signal: abort.signal, etag: asked.etag, background });
       // A late answer to an earlier selection is dropped.
       if (latest.current.key !== asked.key || abort.signal.aborted) return;
       asked.etag = answer.etag ?? asked.etag;
@@ -67,7 +67,7 @@ export function useLoaded(path, params, concerns) {
   const status = state.fault ? /** @type {any} */ (state.fault).status : null;
   useEffect(() => {
     if (status !== 0 && status !== 503) return undefined;
-    const timer = setTimeout(load, AGAIN);
+    const timer = setTimeout(() => load(true), AGAIN);
     return () => clearTimeout(timer);
   }, [state.fault]);
   // What a session that ended has refused is asked for again in the next one.
@@ -79,7 +79,7 @@ export function useLoaded(path, params, concerns) {
     let timer = 0;
     const again = () => {
       clearTimeout(timer);
-      timer = window.setTimeout(load, SETTLE);
+      timer = window.setTimeout(() => load(true), SETTLE);
     };
     const offs = [onEntry((/** @type {any} */ entry) => {
       if (latest.current.concerns?.(entry)) again();
@@ -90,8 +90,9 @@ export function useLoaded(path, params, concerns) {
     };
   }, []);
 
+  const reload = useCallback(() => void load(), []);
   const current = state.key === key ? state : { data: null, fault: null, etag: null };
-  return { data: current.data, fault: current.fault, etag: current.etag, reload: load };
+  return { data: current.data, fault: current.fault, etag: current.etag, reload };
 }
 
 /**

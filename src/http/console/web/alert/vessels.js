@@ -20,14 +20,17 @@ export function Vessels({ alert }) {
       h("tbody", {}, alert.vessels.map((vessel, index) => h("tr", { key: `${vessel.mmsi}.${vessel.track}` },
         isSeveral ? h("td", {}, h("b", { class: `al-letter al-ship-${index % 3}` }, letter(index))) : null,
         h("th", { scope: "row" }, h(VesselLink, { vessel }), " ", vessel.role ? h(Tag, {}, word("alert.role", vessel.role)) : null, h(Listed, { listed: vessel.listed ?? null })),
-        h("td", {}, number9(vessel.mmsi), vessel.track > 1 ? h("span", { class: "al-note", title: t("alert.track_hint") }, ` .${vessel.track}`) : null),
-        h("td", {}, vessel.imo ?? "–"), h("td", {}, vessel.call_sign || "–"), h("td", {}, vessel.flag ?? "–"),
-        h("td", {}, typeName(vessel.ship_type)), h("td", {}, vessel.class ?? "–"))))),
+        cell("mmsi", number9(vessel.mmsi), vessel.track > 1 ? h("span", { class: "al-note", title: t("alert.track_hint") }, ` .${vessel.track}`) : null),
+        cell("imo", vessel.imo ?? "–"), cell("call_sign", vessel.call_sign || "–"), cell("flag", vessel.flag ?? "–"),
+        cell("type", typeName(vessel.ship_type)), cell("class", vessel.class ?? "–"))))),
     h("p", { class: "al-note" }, t("alert.own_identity")),
     h(Identity, { alert }),
     h(Similar, { alert }),
     h(Near, { alert }));
 }
+
+/** A cell that has its heading with it, where the table is too narrow to have columns. @param {string} name @param {import("./parts.js").Children[]} children */
+const cell = (name, ...children) => h("td", { "data-label": t(`alert.id.${name}`) }, ...children);
 
 /** @param {{listed: string[] | boolean | null}} props */
 export function Listed({ listed }) {

@@ -1,6 +1,7 @@
 // @ts-check
 // What every page has round it: the bar, the warning line, the page itself, the panel of keys or account, the foot line.
 import { h, useEffect, useState } from "../vendor/preact.js";
+import { question } from "../purpose.js";
 import { go, route } from "../route.js";
 import { may, session } from "../state.js";
 import { Boundary } from "../ui/boundary.js";
@@ -10,12 +11,12 @@ import { Lazy } from "../views/lazy.js";
 import { t } from "../words.js";
 import { Bar, PAGES } from "./bar.js";
 import { panel } from "./panel.js";
-import { PurposeQuestion } from "./purpose.js";
 import { listen } from "./sound.js";
 import { followStatus } from "./status_poll.js";
 import { Warnings } from "./warnings.js";
 
 const loadKeys = () => import("./key_help.js").then(({ KeyHelp }) => KeyHelp);
+const loadQuestion = () => import("./purpose.js").then(({ PurposeQuestion }) => PurposeQuestion);
 const loadAccount = () => import("./account.js").then(({ Account }) => Account);
 /** Modules in `views` by the view of the address; each is loaded when first opened. @type {Record<string, string>} */
 const VIEWS = {
@@ -40,7 +41,7 @@ export function Frame() {
     h(Boundary, { key: "bar", name: "bar", children: h(Bar, null) }),
     h(Boundary, { key: "warnings", name: "warnings", children: h(Warnings, null) }),
     h("div", { key: "stage", class: "stage" },
-      h(Boundary, { name: "purpose", children: h(PurposeQuestion, null) }),
+      question.value && h("div", { key: "purpose", class: "purpose-question" }, h(Boundary, { name: "purpose", children: h(Lazy, { load: loadQuestion, props: {}, name: t("ask.give") }) })),
       h("main", { class: "page", id: "page", tabIndex: 0 }, h(Boundary, { key: view, name: view, children: isClosed ? null : h(View, { view, id, params }) })),
       panel.value === "keys" && h(Side, { title: t("keys.title"), children: h(Lazy, { load: loadKeys, props: {}, name: t("keys.title") }) }),
       panel.value === "account" && h(Side, { title: t("account.title"), children: h(Lazy, { load: loadAccount, props: {}, name: t("account.title") }) }),
@@ -59,7 +60,7 @@ function View({ view, id, params }) {
   };
   useEffect(load, [view]);
   if (!loaded || loaded.view !== view) {
-    return view === "watch" ? h("div", { class: "skeleton-page", "aria-busy": true, "aria-label": t("word.loading") }) : h("div", { class: "page-loading" }, t("word.loading"));
+    return view === "watch" ? h("div", { class: "page-loading skeleton-page", "aria-busy": true }, h("span", { class: "for-readers" }, t("word.loading"))) : h("div", { class: "page-loading" }, t("word.loading"));
   }
   if (!loaded.Page) {
     return h("div", { class: "page-loading", role: "alert" }, h("p", null, VIEWS[view] ? t("frame.not_loaded") : t("frame.no_page", { path: location.pathname })),

@@ -14,6 +14,6 @@ function isWriting() {
 export function PurposeQuestion() {
   const open = question.value;
   if (!open) return null;
-  return h("div", { class: "purpose-question", role: "dialog", "aria-label": t(`ask.${open.kind}`) },
+  return h("div", { role: "dialog", "aria-label": t(`ask.${open.kind}`) },
     h(PurposeForm, { key: open.kind, kind: open.kind, onAnswer: answer, onCancel: () => settle(null), takesFocus: !isWriting() }));
 }

@@ -20,17 +20,17 @@ const EACH = 6;
  * @param {{ found: Found | null, fault: string, at: number, pick: (row: Row, apart: boolean) => void, onPurpose: (purpose: string) => void, onCancel: () => void }} props
  */
 export function Results({ found, fault, at, pick, onPurpose, onCancel }) {
-  return h("div", { class: "search-results" },
-    fault ? h("div", { class: "search-none", id: "search-results", role: "alert" }, fault) : h(Rows, { found, at, pick }),
+  return h("div", { class: "search-results", id: "search-results" },
+    fault ? h("div", { class: "search-none", role: "alert" }, fault) : h(Rows, { found, at, pick }),
     found?.isUnasked && h(PurposeForm, { kind: "search", id: "search-purpose", onAnswer: onPurpose, onCancel }));
 }
 
 /** @param {{ found: Found | null, at: number, pick: (row: Row, apart: boolean) => void }} props */
 function Rows({ found, at, pick }) {
-  if (!found) return h("div", { class: "search-none", id: "search-results" }, t("word.loading"));
+  if (!found) return h("div", { class: "search-none" }, t("word.loading"));
   const { rows, isUnasked } = found;
-  if (rows.length === 0) return isUnasked ? null : h("div", { class: "search-none", id: "search-results", role: "status" }, t("search.nothing"), h("br", null), h("small", { class: "muted" }, t("search.where")));
-  return h("div", { id: "search-results", role: "listbox", "aria-label": t("search.label") },
+  if (rows.length === 0) return isUnasked ? null : h("div", { class: "search-none", role: "status" }, t("search.nothing"), h("br", null), h("small", { class: "muted" }, t("search.where")));
+  return h("div", { role: "listbox", "aria-label": t("search.label") },
     rows.map((row, index) => [
       row.group !== rows[index - 1]?.group && h("h3", { key: row.group, role: "presentation" }, t(`search.${row.group}`)),
       h("div", { key: row.key, id: `search-${index}`, class: "search-row", role: "option", "aria-selected": index === at, onClick: (/** @type {MouseEvent} */ event) => pick(row, event.shiftKey) },

@@ -29,7 +29,7 @@ function useCounts(text) {
     let isOld = false;
     const asked = query(text, [], eventNow.peek());
     const narrowed = OWN.filter((key) => tokens(text).some((one) => one.key === key) || (key === "severity" && asked.min_severity) || (key === "state" && asked.state));
-    Promise.all(narrowed.map(async (key) => /** @type {const} */ ([key, (await get("/alerts/summary", query(text, [key], eventNow.peek()))).data])))
+    Promise.all(narrowed.map(async (key) => /** @type {const} */ ([key, (await get("/alerts/summary", query(text, [key], eventNow.peek()), { background: true })).data])))
       .then((all) => { if (!isOld) setCounts(Object.fromEntries(all)); })
       .catch(() => {});
     return () => { isOld = true; };

@@ -179,6 +179,22 @@ function arrive(copy, item, fits) {
 }
 
 /**
+ * The list without an alert that the reader may no longer see. It goes at once: a row that stays would show what has been withdrawn.
+ * @param {Held} list
+ * @param {string} id
+ * @returns {Held}
+ */
+export function withdraw(list, id) {
+  if (!list.items.has(id) && !list.waiting.has(id)) return list;
+  const copy = {
+    ...list, items: new Map(list.items), waiting: new Map(list.waiting), over: new Set(list.over), flashes: new Map(list.flashes),
+    rows: list.rows.filter((row) => row !== id), total: list.total - 1,
+  };
+  for (const held of [copy.items, copy.waiting, copy.over, copy.flashes]) held.delete(id);
+  return copy;
+}
+
+/**
  * The list with all that waits taken in: in order, without the rows that left the filter.
  * @param {Held} list
  * @param {(alert: Alert) => boolean} fits

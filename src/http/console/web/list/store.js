@@ -7,7 +7,7 @@ import { access, atHand, ended, eventNow, filter, now, order, preferences, sessi
 import { batch, effect, signal } from "../vendor/preact.js";
 import { matches, query } from "./filter.js";
 import { lines } from "./groups.js";
-import { compared, empty, first, further, receive, take } from "./order.js";
+import { compared, empty, first, further, receive, take, withdraw } from "./order.js";
 
 /** @typedef {import("./types.js").Alert} Alert */
 /** @typedef {import("./types.js").Summary} Summary */
@@ -145,7 +145,7 @@ export function count() {
   if (counting) return;
   const ask = async () => {
     try {
-      const { data } = await get("/alerts/summary", query(filter.peek() ?? "", [], eventNow.peek()));
+      const { data } = await get("/alerts/summary", query(filter.peek() ?? "", [], eventNow.peek()), { background: true });
       summary.value = data;
     } catch {
       // The counts are a help; the list itself says when the server cannot be reached.
@@ -196,8 +196,17 @@ function check() {
 function listen(entry) {
   heard = Math.max(heard, entry.seq);
   if (entry.item) hear(entry.item);
+  if (entry.what === "withdrawn" && entry.subject) withdrawn(entry.subject);
   // A silence changes the marks of many alerts, which have no entries of their own.
   if (entry.topic === "silence" && !syncing) syncing = window.setTimeout(resync, SYNC_MS);
+}
+
+/** The marking of an alert was raised above the ceiling of the reader. @param {string} id */
+function withdrawn(id) {
+  news = news.filter((item) => item.id !== id);
+  held.value = withdraw(held.peek(), id);
+  if (counting) isStale = true;
+  else count();
 }
 
 /** @param {Alert} item */
@@ -244,7 +253,7 @@ async function resync() {
   if (phase.peek() !== "ready") return load();
   const limit = Math.min(1000, Math.max(PAGE, held.peek().rows.length));
   try {
-    const { data } = await get("/alerts", { ...asked, sort: "-score", limit });
+    const { data } = await get("/alerts", { ...asked, sort: "-score", limit }, { background: true });
     held.value = compared(held.peek(), data, fits);
     count();
   } catch (error) {

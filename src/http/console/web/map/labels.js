@@ -35,7 +35,7 @@ export class Labels {
       if (this.#count >= MOST) return;
       if (label.x < -40 || label.y < -10 || label.x > width + 40 || label.y > height + 10) continue;
       context.font = label.italic ? `italic ${FONT}` : FONT;
-      const wide = this.#width(context, label.text), place = this.#place(label, wide);
+      const wide = this.#width(context, label.text), place = this.#place(label, wide, width);
       if (!place) continue;
       this.#count++;
       context.lineWidth = 3;
@@ -46,20 +46,22 @@ export class Labels {
     }
   }
 
-  /** @param {Label} label @param {number} wide @returns {number[]|null} */
-  #place({ x, y, gap = 9, centred, must }, wide) {
+  /** @param {Label} label @param {number} wide @param {number} width of the map @returns {number[]|null} */
+  #place({ x, y, gap = 9, centred, must }, wide, width) {
     const middle = y - HEIGHT / 2;
     const places = centred
       ? [[x - wide / 2, middle]]
       : [[x + gap, middle], [x - gap - wide, middle], [x - wide / 2, y - gap - HEIGHT], [x - wide / 2, y + gap], [x + gap, y + gap - 4], [x + gap, y - gap - HEIGHT + 4]];
     for (const [left, top] of places) {
       const box = [left - 2, top, left + wide + 2, top + HEIGHT];
-      if (this.#isFree(box)) {
+      // Half a name at the edge is worse than a name on the other side; what has no other side may be cut.
+      if ((centred || (left >= 0 && left + wide <= width)) && this.#isFree(box)) {
         this.#take(box);
         return [Math.round(left), Math.round(top)];
       }
     }
-    return must ? [Math.round(places[0][0]), Math.round(places[0][1])] : null;
+    const [left, top] = places.find(([at]) => at >= 0 && at + wide <= width) ?? places[0];
+    return must ? [Math.round(left), Math.round(top)] : null;
   }
 
   /** @param {CanvasRenderingContext2D} context @param {string} text @returns {number} */

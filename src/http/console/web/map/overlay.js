@@ -34,6 +34,8 @@ const EDGE = 36, TOOLS = 62;
 const MOST_HULLS = 400;
 
 export class MapOverlay {
+  /** How much of the map lies below the panel of an alert, from its right edge. Pixels. */
+  covered = 0;
   /** Labels are left out while the map moves. */
   quiet = false;
   /** @type {import("./colours.js").PaletteName} */ palette = "day";
@@ -308,7 +310,7 @@ export class MapOverlay {
         labels.push({ x: frame.px(mapX(at.lon)), y: frame.py(mapY(at.lat)), text: plain(name, 44), colour: colours.faint, italic: true, centred: true });
       }
     }
-    this.#labels.draw(context, labels, colours.halo, frame.width, frame.height);
+    this.#labels.draw(context, labels, colours.halo, frame.width - this.covered, frame.height);
   }
 
   /** Degrees along the upper and left edge. @param {CanvasRenderingContext2D} context @param {Frame} frame @param {import("./colours.js").MapColours} colours */

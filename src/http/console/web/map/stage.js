@@ -29,6 +29,8 @@ const STILL = matchMedia("(prefers-reduced-motion: reduce)");
 export class Stage {
   vessels; overlay; ground; map; view;
   #model; #frame = 0; #timer = 0;
+  /** Where on the screen the middle of the map was when it last got its size, and the size of the window then. */
+  #held = { x: 0, y: 0, window: "" };
 
   /** @param {HTMLElement} target @param {MapModel} model @param {Look} look @param {Events} events */
   constructor(target, model, look, events) {
@@ -44,6 +46,7 @@ export class Stage {
     const interactions = defaultInteractions(without).extend([new DragPan({})]);
     this.map = new OlMap({ target, view: this.view, layers: [this.ground.layer, this.vessels], controls: [], interactions, maxTilesLoading: 8 });
     this.#boxes(events);
+    this.map.on("change:size", () => this.#hold());
     this.map.on("click", (/** @type {any} */ event) => void events.onClick(placeOf(event.coordinate), event.pixel[0], event.pixel[1]));
     this.map.on("pointerdrag", () => {
       // No value: OpenLayers takes `false` as a wish to end the drag.
@@ -54,7 +57,10 @@ export class Stage {
       // What was below the pointer is elsewhere now.
       model.hover.value = -1;
     });
-    this.map.on("postrender", () => this.#report());
+    this.map.on("postrender", () => {
+      if (!this.#held.window) this.#hold();
+      this.#report();
+    });
     this.map.on("moveend", () => {
       clearTimeout(this.#timer);
       this.#timer = window.setTimeout(() => {
@@ -119,6 +125,10 @@ export class Stage {
     const root = target.parentElement?.parentElement;
     root?.style.setProperty("--map-covered", `${covered}px`);
     root?.classList.toggle("covered", covered > 0);
+    if (this.overlay.covered !== covered) {
+      this.overlay.covered = covered;
+      this.redraw();
+    }
     return covered;
   }
 
@@ -158,6 +168,17 @@ export class Stage {
   zoom(by) {
     this.view.cancelAnimations();
     this.view.animate({ zoom: (this.view.getZoom() ?? 3) + by, duration: STILL.matches ? 0 : 150 });
+  }
+
+  /** Keeps what is shown where it is on the screen when a panel beside the map opens or closes; when the window changes, the middle stays. */
+  #hold() {
+    const { left, top, width, height } = this.map.getViewport().getBoundingClientRect(), before = this.#held;
+    if (!width || !height) return;
+    this.#held = { x: left + width / 2, y: top + height / 2, window: `${innerWidth}x${innerHeight}` };
+    if (before.window !== this.#held.window) return;
+    this.view.cancelAnimations();
+    const [x, y] = this.view.getCenter() ?? [0, 0], resolution = this.view.getResolution() ?? 1;
+    this.view.setCenter([x + (this.#held.x - before.x) * resolution, y - (this.#held.y - before.y) * resolution]);
   }
 
   /** @param {Events} events */

@@ -61,7 +61,7 @@ function useCases() {
   }, []);
   const refresh = useCallback(async () => {
     try {
-      const { data } = await get("/cases", { limit: PAGE });
+      const { data } = await get("/cases", { limit: PAGE }, { background: true });
       setState((before) => {
         const by = new Map(data.items.map((/** @type {Case} */ one) => [one.id, one]));
         const known = new Set(before.items?.map((one) => one.id));

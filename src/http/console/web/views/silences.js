@@ -40,9 +40,9 @@ const RECENT_MS = 48 * 3_600_000;
 /** The silences, kept up to date. */
 function useSilences() {
   const [state, setState] = useState(/** @type {{items: Silence[]|null, fault: any}} */ ({ items: null, fault: null }));
-  const load = useCallback(async () => {
+  const load = useCallback(async (background = false) => {
     try {
-      const { data } = await get("/silences");
+      const { data } = await get("/silences", {}, { background });
       setState({ items: data.items, fault: null });
     } catch (fault) {
       setState((before) => ({ ...before, fault }));
@@ -53,13 +53,13 @@ function useSilences() {
     let timer = 0;
     // What a silence holds changes with every alert; once in some seconds is enough.
     const soon = () => {
-      if (!timer) timer = window.setTimeout(() => { timer = 0; load(); }, 3000);
+      if (!timer) timer = window.setTimeout(() => { timer = 0; load(true); }, 3000);
     };
     const off = onEntry((entry) => {
-      if (entry.topic === "silence") load();
+      if (entry.topic === "silence") load(true);
       else if (entry.topic === "alert") soon();
     });
-    const offReset = onReset(load);
+    const offReset = onReset(() => load(true));
     return () => {
       clearTimeout(timer);
       off();
@@ -87,7 +87,7 @@ export function SilencesView() {
       may("silence") ? h("button", { type: "button", class: "button", "aria-expanded": isNew, onClick: () => setNew(!isNew) }, t("silences.new")) : null),
     h("p", { class: "page-note" }, t("silence.hint")),
     isNew ? h(NewSilence, { onDone: () => { setNew(false); load(); }, onCancel: () => setNew(false) }) : null,
-    fault ? h("p", { class: "act-fault", role: "alert" }, because(fault), " ", h("button", { type: "button", class: "tool", onClick: load }, t("action.retry"))) : null,
+    fault ? h("p", { class: "act-fault", role: "alert" }, because(fault), " ", h("button", { type: "button", class: "tool", onClick: () => load() }, t("action.retry"))) : null,
     items === null && !fault ? h("p", null, t("word.loading")) : null,
     items !== null && running.length + ahead.length + past.length === 0 ? h("p", { class: "page-empty" }, t("silences.none")) : null,
     table(t("silences.now"), running, false),

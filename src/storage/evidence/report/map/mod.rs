@@ -1,11 +1,22 @@
-//! The map of a report, drawn as SVG: coast, graticule, scale, tracks with times, and numbered marks.
+//! The map of a report, drawn as SVG: coast, zones, graticule, scale, tracks with times, and numbered marks.
 //!
 //! Equirectangular projection, true to scale at the middle latitude.
+
+mod room;
+mod shapes;
+mod view;
+mod zones;
 
 use std::f64::consts::FRAC_1_SQRT_2;
 
 use super::html::{Element, element, text};
 use super::words::degrees_minutes_short;
+use room::{Rect, Room};
+use shapes::{circle, clip, path, rectangle, round, thinned};
+use view::View;
+pub(super) use zones::Charted;
+use zones::{caption, outlines};
+
 use atalaia_core::base::time::{Span, Time};
 use atalaia_core::geo::{Bounds, LatLon, Ports, Vertex, land_within, wrap_degrees};
 
@@ -17,10 +28,6 @@ const INSET_WIDTH: f64 = 190.0;
 const INSET_HEIGHT: f64 = 140.0;
 /// Reach of the inset to the north and south of its middle, in degrees.
 const INSET_REACH: f64 = 7.0;
-/// Minimum height of a map in degrees of latitude.
-const LEAST_HEIGHT: f64 = 4.0 / 60.0;
-/// Margin between what is shown and the frame, as a share of the size.
-const MARGIN: f64 = 0.14;
 /// Intervals of the graticule in minutes of arc.
 const STEPS_MINUTES: [f64; 16] =
     [0.5, 1.0, 2.0, 5.0, 10.0, 15.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0, 900.0, 1200.0, 1800.0, 2700.0];
@@ -32,8 +39,6 @@ const TICKS_MINUTES: [i64; 10] = [10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880
 const MOST_TICKS: i64 = 8;
 /// Maximum number of harbours that are named.
 const MOST_HARBOURS: usize = 6;
-/// Points closer to each other than this, in units, are drawn as one.
-const SAME: f64 = 0.5;
 /// Radius of a mark's circle in units.
 const MARK: f64 = 10.0;
 /// Colours of tracks (Okabe and Ito, distinguishable by the colour-blind), each with its own dashes for black-and-white
@@ -66,7 +71,7 @@ pub(super) struct Mark {
 }
 
 /// What a map shows.
-pub(super) struct Map {
+pub(super) struct Map<'a> {
     /// Description for readers who cannot see the map.
     pub(super) title: String,
     /// Tracks, drawn in this order.
@@ -77,30 +82,45 @@ pub(super) struct Map {
     pub(super) from: Time,
     /// End of that period, inclusive.
     pub(super) until: Time,
+    /// The zones; `None` if they are not known.
+    pub(super) charted: Option<Charted<'a>>,
 }
 
-impl Map {
+/// A map, and the text below it.
+pub(super) struct Drawn {
+    /// The drawing.
+    pub(super) svg: Element,
+    /// Which zones it shows; `None` if there are none.
+    pub(super) zones: Option<String>,
+}
+
+impl Map<'_> {
     /// The drawing; `None` if there is nothing to show.
-    pub(super) fn svg(&self) -> Option<Element> {
+    pub(super) fn drawn(&self) -> Option<Drawn> {
         let middle = self.marks.first().map(|mark| mark.at);
         let middle = middle.or_else(|| self.lines.iter().find_map(|line| line.points.last().map(|(_, at)| *at)))?;
         let view = View::around(&self.shown(middle.lon), WIDTH, HEIGHT);
-        let mut drawing = element("svg")
+        let outlines = self.charted.map_or(Vec::new(), |charted| outlines(charted, &view, self.from, self.until));
+        let mut room = Room::new(WIDTH, HEIGHT);
+        let mut inside = element("g").with("clip-path", "url(#map)").add(rectangle(WIDTH, HEIGHT).class("sea"));
+        inside = inside.all(land(&view)).all(outlines.iter().flat_map(|outline| outline.drawn()));
+        inside = inside.all(graticule(&view)).all(harbours(&view, &mut room));
+        // Marks go on top of everything, so times keep away from them.
+        let mut busy: Vec<(f64, f64)> = self.marks.iter().map(|mark| view.place(mark.at)).collect();
+        for line in &self.lines {
+            inside = inside.all(self.track(line, &view, &mut busy, &mut room));
+        }
+        inside = inside.all(marks(&self.marks, &view, &mut room));
+        let around = [frame(&view, &mut room), vec![scale_bar(&view, &mut room), inset(&view, &mut room)]].concat();
+        // Zones are named where room is left.
+        let names: Vec<Element> = outlines.iter().filter_map(|outline| outline.named(&mut room)).collect();
+        let svg = element("svg")
             .with("viewBox", format!("0 0 {WIDTH} {HEIGHT}"))
             .with("role", "img")
             .with("aria-label", &self.title)
             .add(text("title", &self.title))
             .add(clip("map", WIDTH, HEIGHT));
-        let mut inside = element("g").with("clip-path", "url(#map)").add(rectangle(WIDTH, HEIGHT).class("sea"));
-        inside = inside.all(land(&view)).all(graticule(&view)).all(harbours(&view));
-        // Marks go on top of everything, so times keep away from them.
-        let mut busy: Vec<(f64, f64)> = self.marks.iter().map(|mark| view.place(mark.at)).collect();
-        for line in &self.lines {
-            inside = inside.all(self.track(line, &view, &mut busy));
-        }
-        inside = inside.all(marks(&self.marks, &view));
-        drawing = drawing.add(inside).all(frame(&view)).add(scale_bar(&view));
-        Some(drawing.add(inset(&view)))
+        Some(Drawn { svg: svg.add(inside).all(names).all(around), zones: caption(&outlines) })
     }
 
     /// The vertices that must be on the map. Longitudes are continuous around `middle`, also across the antimeridian.
@@ -120,15 +140,10 @@ impl Map {
     }
 
     /// A track with times beside it. `busy` has the places of labels so far; a time that would cover one is left out.
-    fn track(&self, line: &Line, view: &View, busy: &mut Vec<(f64, f64)>) -> Vec<Element> {
+    fn track(&self, line: &Line, view: &View, busy: &mut Vec<(f64, f64)>, room: &mut Room) -> Vec<Element> {
         let (colour, dashes) = TRACK_STYLES[line.style % TRACK_STYLES.len()];
-        let mut points: Vec<(f64, f64)> = Vec::new();
-        for (_, at) in &line.points {
-            let point = view.place(*at);
-            if points.last().is_none_or(|last| SAME < (point.0 - last.0).hypot(point.1 - last.1)) {
-                points.push(point);
-            }
-        }
+        let points = thinned(line.points.iter().map(|(_, at)| view.place(*at)));
+        room.take_line(&points);
         let path = element("path")
             .class("track")
             .with("d", path(&points, false))
@@ -141,6 +156,7 @@ impl Map {
             let inside = (20.0..WIDTH - 50.0).contains(&x) && (20.0..HEIGHT - 20.0).contains(&y);
             if clear && inside {
                 busy.push((x, y));
+                room.take(Rect { left: x - 3.0, top: y - 17.0, right: x + 40.0, bottom: y + 3.0 });
                 drawn.push(circle(x, y, 2.6).with("fill", colour));
                 drawn.push(text("text", at.clock()).class("time").with("x", round(x + 6.0)).with("y", round(y - 5.0)));
             }
@@ -173,76 +189,12 @@ impl Map {
     }
 }
 
-/// The projection from degrees to units of the drawing.
-struct View {
-    /// What is visible, in degrees. Longitudes may lie beyond 180.
-    bounds: Bounds,
-    width: f64,
-    height: f64,
-    /// Units per degree of latitude, and of longitude.
-    per_lat: f64,
-    /// Smaller by the cosine of the middle latitude, so that a circle stays round there.
-    per_lon: f64,
-}
-
-impl View {
-    /// A view that contains all these places and a margin.
-    fn around(places: &[Vertex], width: f64, height: f64) -> View {
-        let span = |part: fn(&Vertex) -> f64| {
-            let all = places.iter().map(part);
-            all.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)))
-        };
-        let ((west, east), (south, north)) = (span(|place| place.0), span(|place| place.1));
-        let (lon, lat) = ((west + east) / 2.0, (south + north) / 2.0);
-        let narrow = lat.to_radians().cos().max(0.05);
-        let tall =
-            (north - south).max((east - west) * narrow * height / width).max(LEAST_HEIGHT) * (1.0 + 2.0 * MARGIN);
-        // Higher than that, nothing of the globe would be left out.
-        View::of(lon, lat, tall.min(170.0), width, height)
-    }
-
-    /// A view around a middle, `tall` degrees of latitude high.
-    fn of(lon: f64, lat: f64, tall: f64, width: f64, height: f64) -> View {
-        let narrow = lat.to_radians().cos().max(0.05);
-        let per_lat = height / tall;
-        let per_lon = per_lat * narrow;
-        let wide = (width / per_lon).min(360.0);
-        let bounds =
-            Bounds { south: lat - tall / 2.0, west: lon - wide / 2.0, north: lat + tall / 2.0, east: lon + wide / 2.0 };
-        View { bounds, width, height, per_lat, per_lon }
-    }
-
-    /// Where a position is on the drawing, on the near side of the antimeridian.
-    fn place(&self, at: LatLon) -> (f64, f64) {
-        let middle = (self.bounds.west + self.bounds.east) / 2.0;
-        self.vertex((middle + wrap_degrees(at.lon - middle), at.lat))
-    }
-
-    /// Where a longitude and latitude are on the drawing.
-    fn vertex(&self, (lon, lat): Vertex) -> (f64, f64) {
-        ((lon - self.bounds.west) * self.per_lon, (self.bounds.north - lat) * self.per_lat)
-    }
-
-    /// Bounds a little beyond the frame, so that no coast is drawn along it.
-    fn wider(&self) -> Bounds {
-        let Bounds { south, west, north, east } = self.bounds;
-        let (lon, lat) = (4.0 / self.per_lon, 4.0 / self.per_lat);
-        Bounds { south: (south - lat).max(-90.0), west: west - lon, north: (north + lat).min(90.0), east: east + lon }
-    }
-}
-
 /// The land within the view, as one path; `None` at sea.
 fn land(view: &View) -> Option<Element> {
     let rings: Vec<String> = land_within(&view.wider())
         .iter()
         .filter_map(|ring| {
-            let mut points: Vec<(f64, f64)> = Vec::new();
-            for vertex in ring {
-                let point = view.vertex(*vertex);
-                if points.last().is_none_or(|last| SAME < (point.0 - last.0).hypot(point.1 - last.1)) {
-                    points.push(point);
-                }
-            }
+            let points = thinned(ring.iter().map(|vertex| view.vertex(*vertex)));
             (3 <= points.len()).then(|| path(&points, true))
         })
         .collect();
@@ -273,11 +225,12 @@ fn grid(view: &View) -> (Vec<f64>, Vec<f64>) {
 }
 
 /// The border, with the labels of the graticule inside it.
-fn frame(view: &View) -> Vec<Element> {
+fn frame(view: &View, room: &mut Room) -> Vec<Element> {
     let mut drawn = vec![rectangle(view.width, view.height).class("frame")];
     let (lons, lats) = grid(view);
     for lon in lons {
         let x = view.vertex((lon, 0.0)).0;
+        room.take(Rect::around((x, 9.0), 56.0, 18.0));
         if (40.0..view.width - 40.0).contains(&x) {
             let label = degrees_minutes_short(wrap_degrees(lon), ['E', 'W']);
             let label = text("text", label).class("label").with("text-anchor", "middle");
@@ -286,6 +239,7 @@ fn frame(view: &View) -> Vec<Element> {
     }
     for lat in lats {
         let y = view.vertex((0.0, lat)).1;
+        room.take(Rect { left: 0.0, top: y - 15.0, right: 56.0, bottom: y });
         if (26.0..view.height - 30.0).contains(&y) {
             let label = text("text", degrees_minutes_short(lat, ['N', 'S'])).class("label");
             drawn.push(label.with("x", 5).with("y", round(y - 3.0)));
@@ -295,7 +249,7 @@ fn frame(view: &View) -> Vec<Element> {
 }
 
 /// The largest harbours on the map.
-fn harbours(view: &View) -> Vec<Element> {
+fn harbours(view: &View, room: &mut Room) -> Vec<Element> {
     let ports = Ports::built_in_harbours();
     let mut named: Vec<(f64, f64)> = Vec::new();
     let mut drawn = Vec::new();
@@ -310,7 +264,10 @@ fn harbours(view: &View) -> Vec<Element> {
             );
             let right = x < view.width - 120.0;
             let (x, anchor) = if right { (x + 6.0, "start") } else { (x - 6.0, "end") };
-            let label = text("text", title_case(&port.name)).class("place").with("text-anchor", anchor);
+            let name = title_case(&port.name);
+            let wide = name.chars().count() as f64 * 7.0;
+            room.take(Rect::around((if right { x + wide / 2.0 } else { x - wide / 2.0 }, y), wide, 15.0));
+            let label = text("text", name).class("place").with("text-anchor", anchor);
             drawn.push(label.with("x", round(x)).with("y", round(y + 4.0)));
         }
     }
@@ -318,7 +275,7 @@ fn harbours(view: &View) -> Vec<Element> {
 }
 
 /// Numbers in circles beside the places, each in the nearest free spot.
-fn marks(marks: &[Mark], view: &View) -> Vec<Element> {
+fn marks(marks: &[Mark], view: &View, room: &mut Room) -> Vec<Element> {
     const AWAY: [(f64, f64); 8] = [
         (FRAC_1_SQRT_2, -FRAC_1_SQRT_2),
         (FRAC_1_SQRT_2, FRAC_1_SQRT_2),
@@ -343,6 +300,8 @@ fn marks(marks: &[Mark], view: &View) -> Vec<Element> {
         };
         let (label_x, label_y) = spots.iter().find(fits).copied().unwrap_or((x, y));
         taken.push((label_x, label_y));
+        room.take(Rect::around((label_x, label_y), 2.4 * MARK, 2.4 * MARK));
+        room.take_line(&[(x, y), (label_x, label_y)]);
         drawn.push(element("path").class("leader").with("d", path(&[(x, y), (label_x, label_y)], false)));
         drawn.push(circle(x, y, 3.2).class("spot"));
         drawn.push(circle(label_x, label_y, MARK).class("mark"));
@@ -353,10 +312,11 @@ fn marks(marks: &[Mark], view: &View) -> Vec<Element> {
 }
 
 /// A bar of a round length, at the scale of the middle latitude.
-fn scale_bar(view: &View) -> Element {
+fn scale_bar(view: &View, room: &mut Room) -> Element {
     let per_nm = view.per_lat / 60.0;
     let nm = BARS_NM.into_iter().rev().find(|nm| nm * per_nm <= view.width * 0.22).unwrap_or(BARS_NM[0]);
     let (left, y, long) = (16.0, view.height - 16.0, nm * per_nm);
+    room.take(Rect { left: 0.0, top: y - 24.0, right: (left + long).max(left + 120.0), bottom: view.height });
     let bar = [(left, y - 6.0), (left, y), (left + long, y), (left + long, y - 6.0)];
     let label = text("text", format!("{nm} nautical mile{}", if nm == 1.0 { "" } else { "s" })).class("scale");
     element("g")
@@ -366,7 +326,7 @@ fn scale_bar(view: &View) -> Element {
 }
 
 /// The inset in the corner, which shows where the map is.
-fn inset(view: &View) -> Element {
+fn inset(view: &View, room: &mut Room) -> Element {
     let Bounds { south, west, north, east } = view.bounds;
     // Never smaller than the map itself, or it would show less.
     let reach = INSET_REACH.max((north - south) * 1.6);
@@ -381,46 +341,15 @@ fn inset(view: &View) -> Element {
         let corners = [(left, top), (right, top), (right, bottom), (left, bottom)];
         element("path").class("here").with("d", path(&corners, true))
     };
-    let corner = format!("translate({} {})", WIDTH - INSET_WIDTH - 8.0, HEIGHT - INSET_HEIGHT - 8.0);
+    let (corner_x, corner_y) = (WIDTH - INSET_WIDTH - 8.0, HEIGHT - INSET_HEIGHT - 8.0);
+    room.take(Rect { left: corner_x - 4.0, top: corner_y - 4.0, right: WIDTH, bottom: HEIGHT });
+    let corner = format!("translate({corner_x} {corner_y})");
     let inside = element("g").with("clip-path", "url(#inset)").add(rectangle(INSET_WIDTH, INSET_HEIGHT).class("sea"));
     element("g")
         .with("transform", corner)
         .add(clip("inset", INSET_WIDTH, INSET_HEIGHT))
         .add(inside.all(land(&small)).add(here))
         .add(rectangle(INSET_WIDTH, INSET_HEIGHT).class("frame"))
-}
-
-/// A rectangle that cuts off what is drawn outside of it.
-fn clip(id: &'static str, width: f64, height: f64) -> Element {
-    element("clipPath").with("id", id).add(rectangle(width, height))
-}
-
-/// A rectangle from the top left corner.
-fn rectangle(width: f64, height: f64) -> Element {
-    element("rect").with("width", width).with("height", height)
-}
-
-/// A circle around a point of the drawing.
-fn circle(x: f64, y: f64, radius: f64) -> Element {
-    element("circle").with("cx", round(x)).with("cy", round(y)).with("r", radius)
-}
-
-/// The data of an SVG path along these points.
-fn path(points: &[(f64, f64)], closed: bool) -> String {
-    let mut path = String::new();
-    for (index, (x, y)) in points.iter().enumerate() {
-        path.push(if index == 0 { 'M' } else { 'L' });
-        path.push_str(&format!("{} {}", round(*x), round(*y)));
-    }
-    if closed {
-        path.push('Z');
-    }
-    path
-}
-
-/// Rounds to a tenth of a unit, which is finer than paper. Coordinates far outside are clamped.
-fn round(units: f64) -> f64 {
-    (units.clamp(-1e5, 1e5) * 10.0).round() / 10.0 + 0.0
 }
 
 /// `LAS PALMAS` as `Las Palmas`.
