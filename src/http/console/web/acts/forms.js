@@ -72,6 +72,12 @@ function AssignForm({ alerts, people }) {
   const near = isKnown ? null : nearest(to.trim(), known) ?? known.find((name) => name.toLowerCase().startsWith(to.trim().toLowerCase())) ?? null;
   const missing = to.trim() === "" ? t("acts.to_whom") : isKnown ? null : t(near ? "acts.to_meant" : "acts.to_unknown", { name: to.trim(), near: near ?? "" });
   const onSend = () => send({ act: "assign", to: found ?? to.trim(), why: why.trim() || null }, draft.key);
+  const field = useRef(/** @type {HTMLInputElement|null} */ (null));
+  const choose = (/** @type {string} */ name) => {
+    draft.set({ to: name });
+    // The button goes with the choice; the keys must still reach the form.
+    field.current?.focus();
+  };
   const release = () => send({ act: "assign", to: null, why: why.trim() || null }, draft.key);
   return h(Shell, {
     title: t("acts.form.assign", { n: alerts.length }), about: subjects(alerts), submit: t("acts.do.assign"), busy, fault,
@@ -80,13 +86,13 @@ function AssignForm({ alerts, people }) {
   h("label", { class: "act-field" },
     h("span", null, t("acts.to")),
     h("input", {
-      list: "act-people", value: to, autocomplete: "off", spellcheck: false,
+      ref: field, list: "act-people", value: to, autocomplete: "off", spellcheck: false,
       onInput: (/** @type {any} */ event) => draft.set({ to: event.currentTarget.value }),
     }),
     h("datalist", { id: "act-people" }, known.filter(Boolean).map((name) => h("option", { key: name, value: name })))),
   h("div", { class: "act-people" },
     suggested(known, to, me).map((name) =>
-      h("button", { key: name, type: "button", class: "button quiet", onClick: () => draft.set({ to: name }) }, name)),
+      h("button", { key: name, type: "button", class: "button quiet", onClick: () => choose(name) }, name)),
     alerts.some((alert) => alert.owner !== null)
       ? h("button", { type: "button", class: "button quiet", disabled: busy, onClick: release }, t("acts.to_nobody"))
       : null),
