@@ -6,6 +6,7 @@
 import { del, idempotencyKey as newKey, post } from "../api.js";
 import { signal } from "../vendor/preact.js";
 import { now } from "../state.js";
+import { WHY } from "./back.js";
 import { subjects } from "./subjects.js";
 
 /** @typedef {import("../list/types.js").Alert} Alert */
@@ -145,9 +146,6 @@ function remember(before, after, body) {
 }
 
 /** @typedef {{before: Alert, after: Alert}} Back an alert before and after the act */
-
-/** The reason of an act that takes another one back. The engine's trail is in English. */
-const WHY = "taken back";
 
 /**
  * The acts after which an alert is as it was before one; null if there are none. Notes stay, because nobody may alter what was written.
