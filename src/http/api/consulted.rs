@@ -86,7 +86,7 @@ fn bounded(subject: &str) -> String {
         return subject.to_owned();
     }
     let whole = HEXLOWER.encode(&Sha256::digest(subject));
-    let beginning: String = subject.chars().take(LONGEST - whole.len() - 10).collect();
+    let beginning: String = subject.chars().take(LONGEST - whole.len() - "… (sha256 )".chars().count()).collect();
     format!("{beginning}… (sha256 {whole})")
 }
 

@@ -176,8 +176,14 @@ fn a_burst_of_300_notes_reaches_open_windows_and_one_that_comes_back() {
                 assert!(before < change.id, "{number}: in order, nothing twice: {change:?}");
                 before = change.id;
             }
-            let left = last.zip(before).map(|(last, before)| before - last);
-            assert_eq!(left, Some(300), "nothing is left out");
+            let after = last.unwrap_or_default();
+            let log = site.get(&site.all, &format!("/changes?after={after}&limit=1000")).await;
+            let items = log.body["items"].as_array().expect("entries");
+            assert_eq!(
+                (items.len(), items.last().and_then(|item| item["seq"].as_i64())),
+                (300, before),
+                "nothing is left out"
+            );
         }
     });
 }
@@ -202,7 +208,7 @@ fn nothing_above_the_ceiling_is_in_the_log_or_the_stream() {
         site.mark_red();
         let vessel = "970123456";
         let (mut low, mut high) = (site.events(&site.amber, "", None).await, site.events(&site.all, "", None).await);
-        low.one("hello", SOON).await;
+        let begun = low.one("hello", SOON).await.data["seq"].clone();
         high.one("hello", SOON).await;
         site.note("MARIA, 970123456");
         let close = store::Action::Close(store::Finding::Benign);
@@ -215,7 +221,8 @@ fn nothing_above_the_ceiling_is_in_the_log_or_the_stream() {
         store::silence(&site.path, &silence, now, now + Span::from_hours(1), "ana", "a drill", now).expect("made");
         let next = low.one("change", SOON).await;
         assert_eq!((&next.data["topic"], &next.data["item"]), (&json!("silence"), &Value::Null), "{next:?}");
-        let log = site.get(&site.amber, "/changes").await;
+        // Before that the alert was taken away, which names it.
+        let log = site.get(&site.amber, &format!("/changes?after={begun}")).await;
         assert_eq!(log.status, 200);
         for text in [&log.text, &next.data.to_string()] {
             assert!(!text.contains(&site.id) && !text.contains(vessel) && !text.contains("token "), "{text}");
@@ -226,22 +233,6 @@ fn nothing_above_the_ceiling_is_in_the_log_or_the_stream() {
             "people are for those who may: {}",
             all.text
         );
-    });
-}
-
-#[test]
-fn a_reader_is_told_when_an_alert_is_marked_above_the_ceiling_but_not_which_one() {
-    run_test(async {
-        let site = site().await;
-        let mut low = site.events(&site.amber, "", None).await;
-        let seq = low.one("hello", SOON).await.data["seq"].as_i64();
-        site.mark_red();
-        let access = low.one("access", SOON).await;
-        assert_eq!((access.data, access.id), (json!({}), None));
-        // One that was away at that time hears it when it comes back.
-        let mut back = site.events(&site.amber, "", seq).await;
-        back.one("hello", SOON).await;
-        back.one("access", SOON).await;
     });
 }
 
@@ -290,7 +281,11 @@ fn an_alert_whose_marking_is_raised_is_taken_away_and_comes_back_when_it_is_lowe
         // What happens above the ceiling stays there.
         site.note("seen by few");
         marked(&site, Tlp::Amber);
-        let back = low.one("change", SOON).await;
+        let mut back = low.one("change", SOON).await;
+        // The note may come, too, if the log was read only now: the alert may be seen again.
+        if back.data["what"] == "noted" {
+            back = low.one("change", SOON).await;
+        }
         assert_eq!((&back.data["what"], &back.data["item"]["id"]), (&json!("marked"), &json!(site.id)), "{back:?}");
         // A client that was away is told the same, and one that never saw the alert nothing at all.
         marked(&site, Tlp::Red);
@@ -307,13 +302,13 @@ fn an_alert_whose_marking_is_raised_is_taken_away_and_comes_back_when_it_is_lowe
 }
 
 #[test]
-fn a_ceiling_that_is_lowered_makes_the_client_load_everything_again() {
+fn a_ceiling_that_is_lowered_is_told_to_the_client() {
     run_test(async {
         let site = site().await;
         let mut stream = site.events(&site.all, "", None).await;
         stream.one("hello", SOON).await;
         let lower = "UPDATE tokens SET ceilings = json_set(ceilings, '$.max_tlp', 'GREEN') WHERE name = 'all'";
         rusqlite::Connection::open(&site.path).and_then(|store| store.execute_batch(lower)).expect("a store");
-        stream.one("reset", LOOK).await;
+        stream.one("access", LOOK).await;
     });
 }

@@ -274,7 +274,8 @@ fn a_page_follows_an_index_and_reads_no_more_alerts_than_it_shows() {
         conditions.add(CLEARED);
         let text = format!("EXPLAIN QUERY PLAN {}", query_of(&conditions, order));
         let mut query = connection.prepare(&text).expect("a query");
-        let rows = query.query_map([], |row| row.get::<_, String>(3)).expect("a plan");
+        // The plan is the same for any values.
+        let rows = query.raw_query().mapped(|row| row.get::<_, String>(3));
         let plan: Vec<String> = rows.collect::<rusqlite::Result<_>>().expect("a plan");
         // Alerts of one score are few, those of one severity are not.
         let sorts = plan.iter().any(|step| step.contains("B-TREE FOR ORDER BY"));
@@ -327,7 +328,7 @@ fn many_silences_do_not_make_a_summary_slow() {
     let mut plan = connection.prepare(&plan).expect("a plan");
     let steps: Vec<String> = plan.query_map([], |row| row.get(3)).and_then(|rows| rows.collect()).expect("steps");
     let steps = steps.join("\n");
-    assert!(!steps.contains("CORRELATED SCALAR SUBQUERY 1"), "the set is made once: {steps}");
+    assert!(steps.contains("\nLIST SUBQUERY"), "the set is made once: {steps}");
     for index in ["alerts_by_vessel", "alerts_by_zone", "items_by_time"] {
         assert!(steps.contains(index), "{index}: {steps}");
     }

@@ -355,7 +355,7 @@ fn pending_deliveries_of_the_previous_version_continue() {
     ));
     let desk = open(place, Arc::new(AtomicI64::new(noon().millis())));
     assert_eq!((desk.place.waiting("mail").len(), desk.place.waiting("hook").len()), (1, 0));
-    assert_eq!((desk.place.count("PRAGMA user_version"), desk.told_all().len()), (6, 1));
+    assert_eq!((desk.place.count("PRAGMA user_version"), desk.told_all().len()), (7, 1));
     desk.takes(devices(0..10, ChangeKind::Opened));
     assert_eq!(desk.told_all().len(), 3);
 }

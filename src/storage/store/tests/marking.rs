@@ -101,7 +101,7 @@ fn a_file_of_the_first_version_is_copied_and_migrated() {
     );
     assert_eq!(place.count("SELECT count(*) FROM case_alerts"), 2);
     assert_eq!(place.count("SELECT count(*) FROM reached") + place.count("SELECT count(*) FROM purges"), 0);
-    assert_eq!((place.count("PRAGMA user_version"), place.count("PRAGMA auto_vacuum")), (6, 2));
+    assert_eq!((place.count("PRAGMA user_version"), place.count("PRAGMA auto_vacuum")), (7, 2));
     let copy = Connection::open(place.path.with_extension("sqlite.schema-1")).expect("a copy");
     let count = |text: &str| copy.query_row(text, [], |row| row.get::<_, i64>(0)).expect("a number");
     assert_eq!((count("PRAGMA user_version"), count("SELECT count(*) FROM alerts")), (1, 1));
