@@ -4,6 +4,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { decode, latitude, mercatorX, mercatorY } from "../../src/http/console/web/alert/land.js";
 import { changes, fields, lowers } from "../../src/http/console/web/alert/marks.js";
+import { merged } from "../../src/http/console/web/alert/past.js";
+import { nearest } from "../../src/http/console/web/alert/standing.js";
 import { stairs } from "../../src/http/console/web/alert/stairs.js";
 import { distances, extent, joined, metres, phases, read, speedClass, speeds, where } from "../../src/http/console/web/alert/tracks.js";
 
@@ -70,6 +72,23 @@ test("an alert that goes on has no end among its phases", () => {
   const alert = /** @type {any} */ ({ started_at: at("12:00"), opened_at: at("13:00"), ended_at: null });
   assert.deepEqual(phases(alert).map((phase) => phase.name), ["began", "decided"]);
   assert.deepEqual(phases({ ...alert, ended_at: at("14:00") }).map((phase) => phase.name), ["began", "decided", "ended"]);
+});
+
+test("of the behaviours without an alert those with the fewest missing conditions come first, and what meets everything is none of them", () => {
+  const form = (/** @type {string} */ behaviour, /** @type {number} */ missing, /** @type {number} */ away, asked_for = true) => /** @type {any} */ ({ behaviour, missing, away, asked_for, conditions: [] });
+  const forms = [form("drift", 4, 0.1), form("zone_exit", 1, 0.2, false), form("loitering", 1, 0.9), form("async_rendezvous", 0, 0), form("slowdown", 1, 0.3), form("feed_silent", 0, 0)];
+  assert.deepEqual(nearest(forms).map(({ behaviour }) => behaviour), ["slowdown", "loitering", "drift", "zone_exit"]);
+});
+
+test("taking one act back is one row of the history, however many steps it has", () => {
+  const row = (/** @type {number} */ seq, /** @type {string} */ clock, /** @type {string} */ who, /** @type {string} */ what, /** @type {string | null} */ why) => /** @type {any} */ ({ seq, at: at(clock), who, what, why });
+  const rows = merged([row(1, "12:00", "ana", "closed", "benign"), row(2, "12:01", "ana", "reopened", "taken back"), row(3, "12:01", "ana", "acknowledged", "taken back"), row(4, "12:05", "rui", "reopened", "taken back")], []);
+  assert.deepEqual(rows.map((past) => [past.what, ...(past.steps ?? [])]), [["closed"], ["reopened", "acknowledged"], ["reopened"]]);
+});
+
+test("the first visit is where the ship passed nearest to the stop, not where it began to slow down", () => {
+  const alert = /** @type {any} */ ({ started_at: at("14:00"), opened_at: at("14:10"), ended_at: null, evidence: { measured: { dropped_at: at("11:00"), passed_at: at("11:24"), dropper_mmsi: 1, collector_mmsi: 2 } } });
+  assert.deepEqual(phases(alert).map(({ name, at: when, mmsi }) => [name, when, mmsi]), [["dropped", ms("11:24"), 1], ["began", ms("14:00"), 2], ["decided", ms("14:10"), 2]]);
 });
 
 test("the stairs of a score end at the score, and what limits it comes last", () => {

@@ -85,3 +85,38 @@ test("a supervisor holds a case with a reason and lifts the hold; who may not is
   assertNoFaults(faults);
   await context.close();
 });
+
+test("a case says how its score is made up, and a print of an alert has every fix", { skip, timeout: 90_000 }, async () => {
+  const context = await profile();
+  const { page, faults } = await newPage(context);
+  await signIn(page, "/status");
+  const alert = await inCase(page);
+  const lines = [{ code: "async_rendezvous", points: 65, text: "Its highest alert: A" }, { code: "slowdown", points: 10, text: "A further behaviour: <b>B</b>" }];
+  await page.route(`**/api/v1/cases/${alert.case_id}*`, async (route) => {
+    const answer = await route.fetch();
+    await route.fulfill({ response: answer, json: { ...(await answer.json()), score: 75, score_reasons: lines } });
+  });
+  await page.goto(`/cases/${alert.case_id}`);
+  await page.getByRole("heading", { name: "How the score of 75 is made up" }).waitFor();
+  assert.deepEqual(await page.locator(".al-case-points li").allInnerTexts(), ["+65 Its highest alert: A", "+10 A further behaviour: <b>B</b>"]);
+
+  // Longer than the rows that a screen draws.
+  await page.route(`**/api/v1/alerts/${alert.id}?*`, async (route) => {
+    const answer = await route.fetch();
+    const item = await answer.json();
+    const begin = Date.parse(item.started_at);
+    const points = Array.from({ length: 118 }, (_, minute) => [new Date(begin + minute * 60_000).toISOString(), 16, -61 + minute / 1000, 5, 90]);
+    const [{ mmsi, track }] = item.vessels;
+    await route.fulfill({ response: answer, json: { ...item, evidence: { ...item.evidence, tracks: [{ mmsi, track, points }] } } });
+  });
+  await page.goto(`/alerts/${alert.id}`);
+  const rows = page.locator(".al-fix-box .al-fix");
+  await rows.first().waitFor();
+  assert.ok((await rows.count()) < 118);
+  await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
+  await page.waitForFunction(() => document.querySelectorAll(".al-fix-box .al-fix").length === 118);
+  await page.evaluate(() => dispatchEvent(new Event("afterprint")));
+  await page.waitForFunction(() => document.querySelectorAll(".al-fix-box .al-fix").length < 118);
+  assertNoFaults(faults);
+  await context.close();
+});

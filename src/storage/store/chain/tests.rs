@@ -186,7 +186,8 @@ fn a_reading_is_counted_within_a_quarter_of_an_hour_and_leaves_the_chain_sound()
     read("bea", 3);
     read("ana", 16);
     let rows = Readers::new(place.path.clone())
-        .audit_page(&crate::storage::store::AuditQuery::default(), None, 3).expect("rows");
+        .audit_page(&crate::storage::store::AuditQuery::default(), None, 3)
+        .expect("rows");
     let times: Vec<_> = rows.iter().map(|row| (row.who.as_str(), row.times, row.last_at)).collect();
     assert_eq!(times, [("ana", 1, None), ("bea", 1, None), ("ana", 3, Some(noon() + Span::from_minutes(2)))]);
     assert_eq!(faults(&place), [""; 0]);
@@ -233,7 +234,8 @@ fn readings_that_come_together_each_leave_their_row() {
     consulted(&place.path, &[of("ana")], noon()).expect("written");
     consulted(&place.path, &[of("ana"), of("bea"), of("rui"), of("bea")], noon()).expect("written");
     let rows = Readers::new(place.path.clone())
-        .audit_page(&crate::storage::store::AuditQuery::default(), None, 3).expect("rows");
+        .audit_page(&crate::storage::store::AuditQuery::default(), None, 3)
+        .expect("rows");
     let times: Vec<_> = rows.iter().map(|row| (row.who.as_str(), row.times)).collect();
     assert_eq!(times, [("rui", 1), ("bea", 2), ("ana", 2)]);
     assert!(verify(&place.path, None).expect("it can be read").faults.is_empty());

@@ -6,6 +6,7 @@
 import { del, idempotencyKey as newKey, post } from "../api.js";
 import { signal } from "../vendor/preact.js";
 import { now } from "../state.js";
+import { WHY } from "./back.js";
 import { subjects } from "./subjects.js";
 
 /** @typedef {import("../list/types.js").Alert} Alert */
@@ -146,9 +147,6 @@ function remember(before, after, body) {
 
 /** @typedef {{before: Alert, after: Alert}} Back an alert before and after the act */
 
-/** The reason of an act that takes another one back. The engine's trail is in English. */
-const WHY = "taken back";
-
 /**
  * The acts after which an alert is as it was before one; null if there are none. Notes stay, because nobody may alter what was written.
  * @param {Alert} before
@@ -196,7 +194,6 @@ async function takeBack(backs, body) {
     }
   } finally {
     mark(ids, null);
-    last.value = null;
   }
   return hindrance;
 }
@@ -234,7 +231,6 @@ export async function silence(body, isTrial, key = newKey()) {
   if (!isTrial && number !== null) {
     const undo = async () => {
       await del(`/silences/${number}`, { why: WHY });
-      last.value = null;
       return null;
     };
     last.value = { act: "silence", count: made.holds, about: "", number, until: now.value + UNDO_MS, undo };

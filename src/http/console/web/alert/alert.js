@@ -13,7 +13,7 @@ import { Head } from "./head.js";
 import { History } from "./history.js";
 import { isAbout, retry, useLoaded } from "./load.js";
 import { Boundary, Section } from "./parts.js";
-import { PrintLine, print } from "./print.js";
+import { PrintLine, done, print, ready } from "./print.js";
 import { Score } from "./score.js";
 import { Sentences } from "./sentences.js";
 import { sheet } from "./sheet.js";
@@ -178,9 +178,17 @@ function useKeys(panel, alert, explanation) {
       event.preventDefault();
       print(panel.current);
     };
+    // A print from the browser's menu comes without the key; canvases stay as they are then, but nothing is left out.
+    const onPrint = () => {
+      if (panel.current) ready(panel.current);
+    };
     addEventListener("keydown", onPrintKey);
+    addEventListener("beforeprint", onPrint);
+    addEventListener("afterprint", done);
     return () => {
       removeEventListener("keydown", onPrintKey);
+      removeEventListener("beforeprint", onPrint);
+      removeEventListener("afterprint", done);
       offs.forEach((off) => off());
     };
   }, []);

@@ -85,7 +85,7 @@ export function Shown({ id, tracks, phases, span, thresholds, names, stations = 
 function origin(tracks, stations, isEvidence) {
   const count = tracks.reduce((sum, track) => sum + track.fixes.length, 0);
   const isThinned = tracks.some((track) => track.fixes.length >= KEPT);
-  return [t("alert.fixes_count", { n: count }), isEvidence ? t(isThinned ? "alert.thinned" : "alert.complete") : "", t("alert.straight"),
+  return [t("alert.fixes_count", { n: count }), isEvidence ? t(isThinned ? "alert.thinned" : "alert.complete") : "", t("alert.straight"), tracks.length === 2 ? t("alert.antennas") : "",
     stations.length ? t("alert.heard_by", { stations: stations.join(", ") }) : ""].filter(Boolean).join(" ");
 }
 

@@ -64,7 +64,6 @@ function Figures({ alert, case: own }) {
     figure(t("alert.began"), h(When, { at: alert.started_at })),
     figure(t("alert.decided"), h(When, { at: alert.opened_at })),
     alert.ended_at ? figure(t("alert.ended"), h(When, { at: alert.ended_at })) : figure(t("alert.last"), [h(When, { at: alert.last_at }), alert.status === "open" ? h(Age, { at: alert.last_at }) : null]),
-    figure(t("alert.lasted"), between(alert.started_at, alert.ended_at ?? alert.last_at)),
     alert.vessels.length ? figure(t("alert.vessels"), alert.vessels.map((vessel, index) => h("span", { class: "al-party", key: `${vessel.mmsi}.${vessel.track}` },
       alert.vessels.length > 1 ? h("b", { class: "al-letter" }, letter(index)) : null, h(VesselLink, { vessel })))) : null,
     figure(t("alert.position"), h(Place, { at: alert.position })),

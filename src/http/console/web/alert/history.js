@@ -2,10 +2,10 @@
 // What happened to an alert: changes by the engine, acts of people, notes, and each delivery.
 import { h } from "../vendor/preact.js";
 import { Mark, Tag, When } from "./parts.js";
+import { merged } from "./past.js";
 import { t, word } from "./words.js";
 
 /** @typedef {import("./types.js").Alert} Alert */
-/** @typedef {import("./types.js").Past} Past */
 
 /** What the history calls the program itself. */
 const PROGRAM = "(atalaia)";
@@ -21,28 +21,18 @@ export function History({ alert }) {
     h(Deliveries, { alert }));
 }
 
-/**
- * One line of time. A note that the acts already have is not repeated.
- * @param {Past[]} history
- * @param {import("./types.js").Note[]} notes
- */
-function merged(history, notes) {
-  const has = (/** @type {import("./types.js").Note} */ note) => history.some((past) => past.what === "noted" && past.why === note.text);
-  const more = notes.filter((note) => !has(note)).map((note) => ({ seq: 0, at: note.at, who: note.who, what: "noted", why: note.text, stored_at: undefined, revision: null, score: null, severity: null }));
-  return [...history, ...more].sort((one, other) => Date.parse(one.stored_at ?? one.at) - Date.parse(other.stored_at ?? other.at));
-}
-
-/** @param {{past: Past}} props */
+/** @param {{past: import("./past.js").Row}} props */
 function Event({ past }) {
   const isProgram = !past.who || past.who === PROGRAM;
   const isLate = past.stored_at && Math.abs(Date.parse(past.stored_at) - Date.parse(past.at)) > LATE;
   return h("li", { class: `al-past${isProgram ? "" : " al-past-person"}${past.what === "retracted" ? " al-past-retracted" : ""}` },
     h(When, { at: past.at }),
     h("span", { class: "al-past-what" },
-      h("b", {}, word("change", past.what)), past.revision ? h("span", { class: "al-note" }, ` r${past.revision}`) : null,
+      h("b", {}, [past.what, ...(past.steps ?? [])].map((what) => word("change", what)).join(", ")), past.revision ? h("span", { class: "al-note" }, ` r${past.revision}`) : null,
       past.severity && past.score != null && isProgram ? h(Mark, { severity: past.severity, score: past.score, size: 14 }) : null),
     h("span", { class: "al-past-why" },
       isProgram ? null : h("b", { class: "al-who" }, past.who),
+      past.steps ? h("span", { class: "al-note" }, `${t("alert.took_back")} `) : null,
       past.why ? h("span", { lang: isProgram ? "en" : undefined, class: "al-words" }, past.why) : null,
       isLate ? [" ", h("span", { class: "al-note nowrap" }, t("alert.stored"), " ", h(When, { at: past.stored_at }))] : null));
 }

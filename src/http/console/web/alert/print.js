@@ -16,13 +16,28 @@ const FRAMES = 4;
  */
 export async function print(panel) {
   if (!panel) return;
-  const closed = [...panel.querySelectorAll("details:not([open])")];
-  for (const each of closed) each.setAttribute("open", "");
-  paper.value = true;
+  ready(panel);
   for (let frame = 0; frame < FRAMES; frame++) await new Promise((done) => requestAnimationFrame(done));
   window.print();
+  done();
+}
+
+/** What was opened for the print, and is closed after it. @type {Element[]} */
+let opened = [];
+
+/** Opens everything and draws for paper: whole tables, not only the rows in sight. @param {HTMLElement} panel */
+export function ready(panel) {
+  const closed = [...panel.querySelectorAll("details:not([open])")];
+  for (const each of closed) each.setAttribute("open", "");
+  opened.push(...closed);
+  paper.value = true;
+}
+
+/** Shows everything on the screen again. */
+export function done() {
   paper.value = false;
-  for (const each of closed) each.removeAttribute("open");
+  for (const each of opened) each.removeAttribute("open");
+  opened = [];
 }
 
 /**

@@ -17,7 +17,7 @@ const NAMES = /** @type {Record<string, string>} */ ({
   hours_between: "Time between the two visits", distance_nm: "Distance between the two places", expected_by_chance: "Stops expected there by chance",
   craft_stopped_there: "Small craft that stopped there", ship_before: "Ship there before", first_or_farthest_stop: "Which of its stops", craft: "Kind of craft",
   gear: "Fishing gear", held: "Held in one place", anchored: "At anchor", rows_on_watchlists: "Rows on the watchlists", listed: "On a watchlist",
-  probability_unheard: "Chance that it was only not received", reception_learned: "Reception there is known", own_record_percent: "Received in 10-minute slots of the day before",
+  probability_unheard: "Chance that it was only not received", reception_learned: "Reception there learned well enough", own_record_percent: "Received in 10-minute slots of the day before",
   box_nm: "Size of the place", path_nm: "Distance sailed", net_share_of_path: "Distance made good, as a share of it", turned_degrees: "Turned by", window_hours: "Watched for",
   share_of_usual_speed: "Share of its usual speed", about: "What it is about", tracks: "Tracks under its number",
 });
@@ -46,7 +46,8 @@ function unitOf(name) {
  */
 export function valueOf(name, value) {
   if (typeof value !== "number") return null;
-  return `${written(value)}${unitOf(name)[1]}`;
+  const unit = unitOf(name)[1];
+  return span(value, unit) ?? `${written(value)}${unit}`;
 }
 
 /**
@@ -56,13 +57,26 @@ export function valueOf(name, value) {
  */
 export function requirement(name, threshold) {
   if (typeof threshold !== "string") return null;
+  if (threshold === "true" || threshold === "false") return threshold === "true" ? "must be yes" : "must be no";
   const unit = unitOf(name)[1];
   const compared = COMPARED.find(([sign]) => threshold.startsWith(`${sign} `));
   const rest = compared ? threshold.slice(compared[0].length + 1) : threshold;
   const found = /^(outside )?(-?[\d.]+)( to (-?[\d.]+))?(?![\w.])/.exec(rest);
   if (!found || (!compared && !found[3])) return compared ? `${compared[1]} ${rest}` : threshold;
+  const whole = found[4] === undefined ? span(Number(found[2]), unit) : null;
+  if (whole) return `${compared ? `${compared[1]} ` : ""}${found[1] ?? ""}${whole}${rest.slice(found[0].length)}`;
   const range = found[4] === undefined ? written(Number(found[2])) : `${written(Number(found[2]))} to ${written(Number(found[4]))}`;
   return `${compared ? `${compared[1]} ` : ""}${found[1] ?? ""}${range}${unit}${rest.slice(found[0].length)}`;
+}
+
+/**
+ * Times from an hour on in hours and minutes, whatever their unit; `null` for anything else.
+ * @param {number} value
+ * @param {string} unit
+ */
+function span(value, unit) {
+  const minutes = Math.round(unit === " min" ? value : unit === " h" ? value * 60 : 0);
+  return minutes < 60 ? null : `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
 }
 
 /**

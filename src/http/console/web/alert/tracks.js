@@ -206,11 +206,11 @@ export function speedClass(knots) {
  * @returns {Phase[]}
  */
 export function phases(alert) {
-  const { dropped_at, dropper_mmsi, collector_mmsi, silent_since, dark_mmsi } = alert.evidence?.measured ?? {};
+  const { dropped_at, passed_at, dropper_mmsi, collector_mmsi, silent_since, dark_mmsi } = alert.evidence?.measured ?? {};
   const later = dropped_at ? collector_mmsi ?? undefined : undefined;
   /** @type {Phase[]} */
   const all = [
-    { name: "dropped", at: Date.parse(dropped_at), mmsi: dropper_mmsi ?? undefined },
+    { name: "dropped", at: Date.parse(passed_at ?? dropped_at), mmsi: dropper_mmsi ?? undefined },
     { name: "silent", at: dark_mmsi ? Date.parse(silent_since) : NaN, mmsi: dark_mmsi ?? undefined },
     { name: "began", at: Date.parse(alert.started_at), mmsi: later },
     { name: "decided", at: Date.parse(alert.opened_at), mmsi: later },

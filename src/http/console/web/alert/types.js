@@ -159,6 +159,7 @@
  * @property {Severity} severity
  * @property {VesselRef[]} vessels
  * @property {{mmsi: number, track: number, role: string}[]} roles
+ * @property {ScoreLine[]} [score_reasons] - absent in a case that an earlier version stored
  * @property {(string | Alert)[]} alerts
  * @property {Alert[]} [alert_items] - with `include=alerts`
  * @property {string} [story]

@@ -8,6 +8,7 @@ import { Marking } from "../alert/head.js";
 import { Lanes } from "../alert/lanes.js";
 import { Boundary, Mark, Section, Tag, VesselLink, When } from "../alert/parts.js";
 import { sheet } from "../alert/sheet.js";
+import { phases } from "../alert/tracks.js";
 import { Rows } from "../alert/vessels.js";
 import { t, word } from "../alert/words.js";
 import { post } from "../api.js";
@@ -33,6 +34,7 @@ export default function CaseView({ id }) {
       h("div", { class: "al-line" }, h(Mark, { severity: found.severity, score: found.score }), h("h1", {}, t("alert.case_title", { id: found.id.slice(0, 8) })),
         found.handling ? h(Marking, { handling: found.handling }) : null,
         found.held ? h(Tag, { tone: "held" }, t("alert.held", { name: found.held.by ?? found.held.who ?? "", why: found.held.reason ?? found.held.why ?? "" })) : null),
+      h(Points, { found }),
       h(Facts, { found, alerts }),
       may("hold") ? h(Hold, { found, onDone: reload, key: found.id }) : null),
     h(Section, { name: "lanes", title: t("alert.lanes"), mark: found }, h(Lanes, { found, alerts })),
@@ -63,16 +65,26 @@ function Hold({ found, onDone }) {
   }, h(TextField, { label: t("word.reason"), value: form.values.why, onInput: (why) => form.set({ why }), fault: form.faultOf("why"), required: true }));
 }
 
+/** Why the case has its score, where it is not simply that of its only alert. @param {{found: Case}} props */
+function Points({ found }) {
+  const lines = found.score_reasons ?? [];
+  if (lines.length < 2) return null;
+  return h("div", { class: "al-case-points" }, h("h3", {}, t("alert.case_score", { score: found.score })),
+    h("ul", { lang: "en" }, lines.map((line, index) => h("li", { key: index }, h("b", {}, `${line.points < 0 ? "−" : "+"}${Math.abs(line.points)}`), ` ${line.text}`))));
+}
+
 /** @param {{found: Case, alerts: Alert[]}} props */
 function Facts({ found, alerts }) {
   const last = alerts.map((alert) => alert.ended_at ?? alert.last_at).sort().at(-1);
   const open = alerts.filter((alert) => alert.status === "open").length;
   const left = alerts.filter((alert) => alert.state !== "closed").length;
+  // What an alert is about may have begun long before it: a drop is hours before the craft stops there.
+  const began = alerts.length ? new Date(Math.min(...alerts.flatMap((alert) => phases(alert).map(({ at }) => at)))).toISOString() : null;
   const roles = new Map((found.roles ?? []).map((each) => [`${each.mmsi}.${each.track}`, each.role]));
   return h("dl", { class: "al-figures" },
-    alerts.length ? h("div", {}, h("dt", {}, t("alert.began")), h("dd", {}, h(When, { at: alerts[0].started_at }))) : null,
+    began ? h("div", {}, h("dt", {}, t("alert.began")), h("dd", {}, h(When, { at: began }))) : null,
     last ? h("div", {}, h("dt", {}, t("alert.last")), h("dd", {}, h(When, { at: last }))) : null,
-    last ? h("div", {}, h("dt", {}, t("alert.lasted")), h("dd", {}, between(alerts[0].started_at, last))) : null,
+    began && last ? h("div", {}, h("dt", {}, t("alert.lasted")), h("dd", {}, between(began, last))) : null,
     h("div", {}, h("dt", {}, t("alert.alerts")), h("dd", {}, t("alert.open_of", { n: open, left, all: found.alerts.length }))),
     h("div", {}, h("dt", {}, t("alert.vessels")), h("dd", {}, found.vessels.map((vessel) => h("span", { class: "al-party", key: `${vessel.mmsi}.${vessel.track}` },
       h(VesselLink, { vessel }), roles.has(`${vessel.mmsi}.${vessel.track}`) ? h("span", { class: "al-note" }, ` ${word("alert.role", roles.get(`${vessel.mmsi}.${vessel.track}`))}`) : null)))));
