@@ -14,7 +14,7 @@ use crate::http::api::sources::Sources;
 use crate::http::page::found;
 use crate::http::parameters::Parameters;
 use crate::http::problem::Problem;
-use crate::storage::store::{self, AuditQuery, FullRow, Verb};
+use crate::storage::store::{AuditQuery, FullRow, Verb};
 use atalaia_core::base::text::advice;
 
 /// Largest page.

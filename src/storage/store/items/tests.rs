@@ -328,7 +328,8 @@ fn many_silences_do_not_make_a_summary_slow() {
     let mut plan = connection.prepare(&plan).expect("a plan");
     let steps: Vec<String> = plan.query_map([], |row| row.get(3)).and_then(|rows| rows.collect()).expect("steps");
     let steps = steps.join("\n");
-    assert!(steps.contains("\nLIST SUBQUERY"), "the set is made once: {steps}");
+    let is_made_once = steps.contains("LIST SUBQUERY") && !steps.contains("CORRELATED LIST SUBQUERY");
+    assert!(is_made_once, "{steps}");
     for index in ["alerts_by_vessel", "alerts_by_zone", "items_by_time"] {
         assert!(steps.contains(index), "{index}: {steps}");
     }
