@@ -148,7 +148,7 @@ const words = {
   "alert.apart": "Distância",
   "alert.fixes_count": { one: "{n} posição.", other: "{n} posições." },
   "alert.thinned": "Reduzidas a 200 posições por embarcação, no máximo; todos os relatos estão nas frases em bruto.",
-  "alert.complete": "Sem redução além da do trajeto guardado pelo motor.",
+  "alert.complete": "Todas as posições que o motor guardou para este alerta.",
   "alert.straight": "Entre posições até 30 min assume-se uma linha reta; intervalos maiores vão a pontilhado.",
   "alert.heard_by": "Recebido por {stations}.",
   "alert.no_vessels": "Este alerta não trata de nenhuma embarcação.",
