@@ -8,7 +8,7 @@ import { onActed, underway } from "./act.js";
 import { LazyForm, loadForms } from "./form.js";
 import { Status } from "./status.js";
 import { ACTS, mayEver, open } from "./rights.js";
-import { bars, form, met, run, undo } from "./run.js";
+import { bars, form, run, undo } from "./run.js";
 
 import "../words/acts.js";
 import { addSheet } from "../sheet.js";
@@ -48,10 +48,13 @@ export function ActsBar({ alert, onDone }) {
     return () => offs.forEach((off) => off());
   }, [alert]);
   const shown = form.value;
-  const isOwn = shown?.alerts.length === 1 && shown.alerts[0].id === id;
+  const opened = shown?.alerts.length === 1 && shown.alerts[0].id === id ? shown.alerts[0] : null;
+  // The engine's own changes are no conflict, and a note is added to whatever is there. Another person's act is one: the server then compares
+  // with the alert as it was when the form was opened.
+  const about = opened && shown?.kind !== "note" && opened.acts !== alert.acts ? opened : alert;
   return h("section", { class: "acts", "aria-label": t("acts.title") },
     h(Buttons, { alerts: [alert] }),
-    shown && isOwn ? h(LazyForm, { form: { ...shown, alerts: met(shown, () => alert) } }) : null,
+    opened && shown ? h(LazyForm, { form: { ...shown, alerts: [about] } }) : null,
     h(Status, { id }));
 }
 

@@ -38,19 +38,6 @@ export function show(kind, alerts) {
   keep("form", { kind, alerts: slim });
 }
 
-/**
- * The alerts of a form as its act is to meet them. The engine's own changes are no conflict, and a note is added to whatever is there. Another
- * person's act is one: the server then compares with the alert as it was when the form was opened.
- * @param {Form} shown
- * @param {(id: string) => Alert|undefined} now the alert as it stands
- */
-export function met({ kind, alerts }, now) {
-  return alerts.map((opened) => {
-    const current = now(opened.id) ?? opened;
-    return kind !== "note" && current.acts !== opened.acts ? opened : current;
-  });
-}
-
 /** The form that is open is left: its text stays, what was chosen in it does not. */
 function leave() {
   const shown = form.peek();

@@ -5,7 +5,7 @@ import "../words/acts.js";
 import { LazyForm, loadForms } from "../acts/form.js";
 import { Buttons } from "../acts/bar.js";
 import { Status } from "../acts/status.js";
-import { form, met } from "../acts/run.js";
+import { form } from "../acts/run.js";
 import { setParams, route } from "../route.js";
 import { filter, selection } from "../state.js";
 import { Lazy } from "../views/lazy.js";
@@ -88,7 +88,9 @@ function useTyping() {
 function Foot() {
   const count = chosen.value.size;
   const shown = form.value;
+  // The rows may have changed while the form is being written; the acts must know what they meet.
   const { items } = held.value;
+  const alerts = shown?.alerts.map((alert) => items.get(alert.id) ?? alert) ?? [];
   return h("footer", { class: "alerts-foot" },
     count > 0 ? h("div", { class: "bulk" },
       h("div", { class: "bulk-head" },
@@ -96,7 +98,7 @@ function Foot() {
         h("button", { type: "button", class: "tool", onClick: clear }, t("list.clear_choice"), h("kbd", null, "Esc"))),
       h(Buttons, { alerts: targets(), isBulk: true })) : null,
     shown && isFormHere()
-      ? h(LazyForm, { form: { ...shown, alerts: met(shown, (id) => items.get(id)) }, people: people(summary.value), filter: filter.value ?? "", total: held.value.total })
+      ? h(LazyForm, { form: { ...shown, alerts }, people: people(summary.value), filter: filter.value ?? "", total: held.value.total })
       : null,
     h(Status, { isList: true }));
 }
