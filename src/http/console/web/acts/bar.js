@@ -8,7 +8,7 @@ import { onActed, underway } from "./act.js";
 import { LazyForm, loadForms } from "./form.js";
 import { Status } from "./status.js";
 import { ACTS, mayEver, open } from "./rights.js";
-import { bars, form, run, undo } from "./run.js";
+import { asSeen, bars, form, run, undo } from "./run.js";
 
 import "../words/acts.js";
 import { addSheet } from "../sheet.js";
@@ -49,9 +49,7 @@ export function ActsBar({ alert, onDone }) {
   }, [alert]);
   const shown = form.value;
   const opened = shown?.alerts.length === 1 && shown.alerts[0].id === id ? shown.alerts[0] : null;
-  // The engine's own changes are no conflict, and a note is added to whatever is there. Another person's act is one: the server then compares
-  // with the alert as it was when the form was opened.
-  const about = opened && shown?.kind !== "note" && opened.acts !== alert.acts ? opened : alert;
+  const about = opened && shown ? asSeen(shown.kind, opened, alert) : alert;
   return h("section", { class: "acts", "aria-label": t("acts.title") },
     h(Buttons, { alerts: [alert] }),
     opened && shown ? h(LazyForm, { form: { ...shown, alerts: [about] } }) : null,

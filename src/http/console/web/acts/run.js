@@ -44,6 +44,17 @@ function leave() {
   if (shown) undecide(draftOf(shown.kind, shown.alerts));
 }
 
+/**
+ * The alert as an act of a form meets it. The engine's own changes are no conflict, and a note is added to whatever is there. Another
+ * person's act is one: the server then compares with the alert as it was when the form was opened.
+ * @param {Kind} kind
+ * @param {Alert} opened as it was then
+ * @param {Alert} now
+ */
+export function asSeen(kind, opened, now) {
+  return kind !== "note" && opened.acts !== now.acts ? opened : now;
+}
+
 /** Closes the form. */
 export function hide() {
   leave();

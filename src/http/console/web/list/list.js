@@ -5,7 +5,7 @@ import "../words/acts.js";
 import { LazyForm, loadForms } from "../acts/form.js";
 import { Buttons } from "../acts/bar.js";
 import { Status } from "../acts/status.js";
-import { form } from "../acts/run.js";
+import { asSeen, form } from "../acts/run.js";
 import { setParams, route } from "../route.js";
 import { filter, selection } from "../state.js";
 import { Lazy } from "../views/lazy.js";
@@ -88,9 +88,8 @@ function useTyping() {
 function Foot() {
   const count = chosen.value.size;
   const shown = form.value;
-  // The rows may have changed while the form is being written; the acts must know what they meet.
   const { items } = held.value;
-  const alerts = shown?.alerts.map((alert) => items.get(alert.id) ?? alert) ?? [];
+  const alerts = shown?.alerts.map((alert) => asSeen(shown.kind, alert, items.get(alert.id) ?? alert)) ?? [];
   return h("footer", { class: "alerts-foot" },
     count > 0 ? h("div", { class: "bulk" },
       h("div", { class: "bulk-head" },
