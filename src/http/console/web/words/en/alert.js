@@ -81,7 +81,7 @@ const words = {
   "alert.beyond_by": "beyond the threshold by {share}",
   "alert.yes": "yes",
   "alert.no": "no",
-  "alert.now": { one: "How it stands now ({n} form)", other: "How it stands now ({n} forms)" },
+  "alert.now": "How it stands now",
   "alert.missing": { one: "{n} condition missing", other: "{n} conditions missing" },
   "alert.all_met": "all conditions met",
   "alert.card": "What this behaviour is",

@@ -82,7 +82,7 @@ const words = {
   "alert.beyond_by": "{share} más allá del umbral",
   "alert.yes": "sí",
   "alert.no": "no",
-  "alert.now": { one: "Situación ahora ({n} forma)", other: "Situación ahora ({n} formas)" },
+  "alert.now": "Situación ahora",
   "alert.missing": { one: "falta {n} condición", other: "faltan {n} condiciones" },
   "alert.all_met": "todas las condiciones cumplidas",
   "alert.card": "Qué es este comportamiento",

@@ -82,7 +82,7 @@ const words = {
   "alert.beyond_by": "{share} au-delà du seuil",
   "alert.yes": "oui",
   "alert.no": "non",
-  "alert.now": { one: "Situation actuelle ({n} forme)", other: "Situation actuelle ({n} formes)" },
+  "alert.now": "Situation actuelle",
   "alert.missing": { one: "{n} condition manque", other: "{n} conditions manquent" },
   "alert.all_met": "toutes les conditions remplies",
   "alert.card": "Ce qu’est ce comportement",

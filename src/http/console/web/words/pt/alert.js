@@ -82,7 +82,7 @@ const words = {
   "alert.beyond_by": "{share} além do limiar",
   "alert.yes": "sim",
   "alert.no": "não",
-  "alert.now": { one: "Situação agora ({n} forma)", other: "Situação agora ({n} formas)" },
+  "alert.now": "Situação agora",
   "alert.missing": { one: "falta {n} condição", other: "faltam {n} condições" },
   "alert.all_met": "todas as condições cumpridas",
   "alert.card": "O que é este comportamento",
