@@ -54,6 +54,7 @@ async fn compared(hidden: bool) -> Compared {
             let case = Case {
                 id: CASE.to_owned(),
                 score: 90,
+                score_reasons: Vec::new(),
                 severity: Severity::Critical,
                 vessels: Vec::new(),
                 roles: Vec::new(),
@@ -155,8 +156,15 @@ fn heard() -> Arc<Picture> {
     Arc::new(Picture::of(&hearing()))
 }
 
-/// Answers the questions of a site from an engine that has heard both devices.
-pub(super) async fn answer(mut queue: QuestionQueue) {
+/// Answers the questions of a site from an engine that has heard both devices, on a thread of its own: an engine stays on its thread.
+pub(super) fn answering(queue: QuestionQueue) {
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(answer(queue));
+    });
+}
+
+async fn answer(mut queue: QuestionQueue) {
     let engine = hearing();
     let chart = Arc::new(chart(AREA));
     queue.publish_chart(&chart);
@@ -182,7 +190,7 @@ fn an_alert_above_the_ceiling_changes_no_byte_but_the_number_that_is_withheld() 
     run_test(async {
         let (mut bare, mut full) = (compared(false).await, compared(true).await);
         for one in [&mut bare, &mut full] {
-            tokio::spawn(answer(std::mem::replace(&mut one.site.queue, asking(Clock).1)));
+            answering(std::mem::replace(&mut one.site.queue, asking(Clock).1));
         }
         let paths = full.paths().await;
         assert!(40 < paths.len(), "{paths:?}");

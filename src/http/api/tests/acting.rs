@@ -228,7 +228,7 @@ fn person(path: &std::path::Path, name: &str, roles: Vec<Role>) {
         seen: None,
         signed_in_at: None,
     };
-    store::add_person(path, &person, store::OURSELVES, Clock.now()).expect("a person");
+    store::add_person(path, &person, None, store::OURSELVES, Clock.now()).expect("a person");
 }
 
 #[test]
