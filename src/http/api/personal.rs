@@ -31,7 +31,10 @@ pub(super) fn numbers(clearance: &Clearance, picture: &Picture) -> Option<BTreeS
 pub(super) async fn known(sources: &Sources, clearance: &Clearance) -> Result<Option<BTreeSet<Mmsi>>, Problem> {
     match clearance.personal_data {
         true => Ok(None),
-        false => Ok(numbers(clearance, &sources.asker.picture().await?)),
+        false => {
+            let picture = sources.asker.picture().await?;
+            Ok(numbers(clearance, &picture))
+        }
     }
 }
 
