@@ -469,7 +469,7 @@ fn vessels_are_found_by_place_box_and_identity() {
 fn a_reader_without_personal_data_does_not_find_or_open_a_small_craft() {
     run_test(async {
         let mut site = site().await;
-        tokio::spawn(above::answer(std::mem::replace(&mut site.queue, asking(Clock).1)));
+        above::answering(std::mem::replace(&mut site.queue, asking(Clock).1));
         let rights =
             "UPDATE tokens SET ceilings = json_set(ceilings, '$.personal_data', json('false')) WHERE name = 'amber'";
         rusqlite::Connection::open(&site.path).and_then(|store| store.execute_batch(rights)).expect("a store");
