@@ -1,6 +1,8 @@
 //! Answers to questions about vessels: the same for local commands (`questions`) and for readers of the API (`api`). The routes add what
 //! differs, such as who may ask and what is recorded.
 
+use serde::Serialize;
+
 use super::ask::Asker;
 use super::parameters::Parameters;
 use super::problem::Problem;
@@ -69,16 +71,76 @@ pub(super) fn search(given: &Parameters, now: Time) -> Result<Search, Problem> {
     Ok(Search { near, radius_nm, from, to })
 }
 
-/// What the alerts and facts of the period say that vessels did, as far as the clearance allows. `now` is the wall clock.
+/// The answer to a search.
+#[derive(Debug, Serialize)]
+pub(super) struct Searched {
+    /// The vessels.
+    #[serde(flatten)]
+    pub(super) answer: Answer,
+    /// Whether all alerts and facts of the place and period were read.
+    pub(super) complete: bool,
+}
+
+/// What the alerts and facts near the place and in the period say that vessels did, as far as the clearance allows, and whether that is all
+/// of it: the earliest of more than [`MOST`] are left out. `now` is the wall clock.
 pub(super) fn deeds(
     readers: &Readers,
     search: &Search,
     clearance: &Clearance,
     now: Time,
-) -> Result<Vec<Deed>, StoreError> {
+) -> Result<(Vec<Deed>, bool), StoreError> {
     let (since, until) = (Some(search.from), Some(search.to));
-    let filter = AlertFilter { facts: true, since, until, ..AlertFilter::default() };
+    let filter = AlertFilter { facts: true, since, until, bbox: Some(around(search)), ..AlertFilter::default() };
     let order = Order { by: Sorted::LastAt, ascending: false };
     let page = readers.page(&filter, clearance, order, None, MOST, now)?;
-    Ok(page.items.iter().filter_map(|item| Deed::stored(&item.id, &item.value())).collect())
+    let deeds = page.items.iter().filter_map(|item| Deed::stored(&item.id, &item.value())).collect();
+    Ok((deeds, page.next.is_none()))
+}
+
+/// A box that holds the circle of a search: west, south, east, north in degrees. West is greater than east across the antimeridian.
+fn around(search: &Search) -> [f64; 4] {
+    // A minute of latitude is a nautical mile on a sphere of that size; the hundredth more is for the shape of the earth.
+    let high = search.radius_nm / 60.0 * 1.01;
+    let (south, north) = ((search.near.lat - high).max(-90.0), (search.near.lat + high).min(90.0));
+    let narrowest = south.abs().max(north.abs()).to_radians().cos();
+    let wide = high / narrowest.max(1e-6);
+    match wide < 180.0 {
+        true => {
+            let turned = |degrees: f64| (degrees + 180.0).rem_euclid(360.0) - 180.0;
+            [turned(search.near.lon - wide), south, turned(search.near.lon + wide), north]
+        }
+        // The pole is in it.
+        false => [-180.0, south, 180.0, north],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_box_of_a_search_holds_its_circle_also_at_the_antimeridian_and_the_poles() {
+        let now = Time::from_millis(0);
+        for (lat, lon, radius_nm) in
+            [(36.95, -9.12, 5.0), (0.0, 179.99, 100.0), (-17.0, -179.5, 60.0), (89.5, 10.0, 100.0), (70.0, 0.0, 100.0)]
+        {
+            let near = LatLon::new(lat, lon);
+            let [west, south, east, north] = around(&Search { near, radius_nm, from: now, to: now });
+            for degrees in 0..360 {
+                let (sin, cos) = f64::from(degrees).to_radians().sin_cos();
+                let at_lat = (lat + cos * radius_nm / 60.0).clamp(-90.0, 90.0);
+                let at_lon = lon + sin * radius_nm / 60.0 / at_lat.to_radians().cos().max(1e-6);
+                let at_lon = (at_lon + 180.0).rem_euclid(360.0) - 180.0;
+                let at = LatLon::new(at_lat, at_lon);
+                if at.metres_to(near) <= radius_nm * atalaia_core::base::units::METRES_PER_NM {
+                    let is_within =
+                        if west <= east { west <= at_lon && at_lon <= east } else { west <= at_lon || at_lon <= east };
+                    assert!(
+                        is_within && south <= at_lat && at_lat <= north,
+                        "{near:?} {at:?} {west} {south} {east} {north}"
+                    );
+                }
+            }
+        }
+    }
 }

@@ -128,6 +128,7 @@ async function answer(request, response, state, streams, record) {
     const [from, limit] = [Number(url.searchParams.get("cursor") ?? 0), Number(url.searchParams.get("limit") ?? 100)];
     return json({ items: all.slice(from, from + limit), next: from + limit < all.length ? String(from + limit) : null, withheld: 0, seq: state.seq, at: null, total: all.length });
   }
+  if (path === "/alerts/assignees") return json({ items: ["ana", "bea", "carlos", "j.duarte"] });
   if (path === "/alerts/summary") return json(summary(sorted()));
   if (path === "/alerts/acts") return json({ results: body.ids.map((/** @type {string} */ id) => ({ id, status: 200, item: perform(state.alerts.get(id), body), problem: null })) });
   if (one) {

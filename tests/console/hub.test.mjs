@@ -160,3 +160,40 @@ for (const [when, drop] of /** @type {[string, (hub: any, stream: any) => void][
     await until(() => !hub.running || asked.at(-1) === "/api/v1/picture");
   });
 }
+
+test("a stream that was stopped while it waited is not opened again beside the next one", async () => {
+  let asked = 0, open = 0;
+  const { hub } = await hubWith({
+    "/events": (request, response) => {
+      asked++;
+      if (asked === 1) return void response.writeHead(503).end();
+      open++;
+      request.on("close", () => open--);
+      response.writeHead(200, { "Content-Type": "text/event-stream" });
+      response.write(hello(1));
+      return undefined;
+    },
+  });
+  await until(() => asked === 1);
+  await new Promise((done) => setTimeout(done, 100));
+  hub.hear("window", { kind: "stop" });
+  hub.hear("window", { kind: "start" });
+  await until(() => open > 0);
+  // Longer than the first pause can be.
+  await new Promise((done) => setTimeout(done, 900));
+  assert.equal(open, 1);
+});
+
+test("a window that comes later knows the clock of the server as the others do", async () => {
+  const { hub, told } = await hubWith({
+    "/events": (_, response) => {
+      response.writeHead(200, { "Content-Type": "text/event-stream" });
+      response.write(hello(1));
+    },
+  });
+  await until(() => told.some((each) => each.kind === "hello"));
+  hub.hear("second", { kind: "window", visible: true, picture: false });
+  const [first, second] = told.filter((each) => each.kind === "hello");
+  assert.ok(Math.abs(first.offset - (Date.parse("2026-03-01T00:00:00Z") - Date.now())) < 10_000);
+  assert.equal(second.offset, first.offset);
+});

@@ -110,6 +110,33 @@ test("what ranks below the last loaded row is left to the next page", () => {
   assert.deepEqual(list.rows, ["a", "b", "c"]);
 });
 
+test("the count above the rows is that of the rows", () => {
+  const open = (/** @type {any} */ item) => item.state !== "closed";
+  let list = order.first({ items: [alert("a", 60), alert("b", 50), alert("c", 40)], next: null, total: 3 });
+  list = order.receive(list, [alert("b", 50, { state: "closed", acts: 1 })], open);
+  assert.equal(list.total, 3, "a row that left the filter still stands there");
+  list = order.compared(list, { items: [alert("a", 60), alert("c", 40)], next: null, total: 2 }, open);
+  assert.equal(list.total, 3);
+  list = order.take(list, open);
+  assert.deepEqual([list.rows, list.total], [["a", "c"], 2]);
+});
+
+test("a token that cannot be meant is answered with the one that may be", () => {
+  const [meant, of] = [filter.meant, (/** @type {string} */ text) => filter.tokens(text)[0]];
+  assert.equal(meant(of("severty:high")), "severity:high");
+  assert.equal(meant(of("behaviour:rendevous,drift")), "behaviour:rendezvous,drift");
+  assert.equal(meant(of("mmsi:12")), null);
+  assert.equal(meant(of("severity:high")), null);
+});
+
+test("zones are told apart by what their names do not have in common", async () => {
+  const { commonWords } = await import("../../src/http/console/web/list/prefix.js");
+  assert.equal(commonWords(["EXERCISE lane east", "EXERCISE speed watch"]), "EXERCISE ");
+  assert.equal(commonWords(["Corridor 7", "Corridor 71"]), "Corridor ", "whole words only");
+  assert.equal(commonWords(["Corridor 7"]), "");
+  assert.equal(commonWords(["A lane", "B lane"]), "");
+});
+
 test("after an act the next alert with work opens, and one above it at the end", () => {
   const list = order.first({ items: [alert("a", 60), alert("b", 50, { state: "acknowledged" }), alert("c", 40)], next: null, total: 3 });
   assert.equal(order.following(list, "a"), "c");

@@ -48,7 +48,7 @@ struct DeliveryList {
     next: Option<String>,
     /// Deliveries on this page that are not shown, because the reader may not see the alert.
     withheld: u64,
-    /// What waits or was given up, by sink, as far as the reader may see the alerts.
+    /// What waits or was given up, by sink, as far as the reader may see the alerts. On the first page only; empty on the others.
     sinks: BTreeMap<String, SinkBacklog>,
 }
 

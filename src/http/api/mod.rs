@@ -14,6 +14,7 @@ mod audit;
 mod bounds;
 mod case_acts;
 mod cases;
+mod checks;
 mod consulted;
 mod deliveries;
 mod described;

@@ -123,7 +123,7 @@ async fn list_silences(
     let now = sources.clock.now();
     let at = sources.at().unwrap_or(now);
     listed(&sources, &reader, "silences", "").await?;
-    let mut rows = sources.stored(store::silences).await?;
+    let mut rows = sources.read(Readers::silences).await?;
     // A silence for a vessel that the reader may not see would name it.
     if let Some(known) = known(&sources, &reader.clearance).await? {
         rows.retain(|row| row.mmsi.is_none_or(|mmsi| known.contains(&Mmsi(mmsi))));
@@ -206,7 +206,7 @@ async fn lift_silence(
         return Err(Problem::parameter(format!("why: is longer than {REASON} characters")));
     }
     let number: i64 = number.parse().map_err(|_| Problem::not_found("there is no such silence"))?;
-    let rows = sources.stored(store::silences).await?;
+    let rows = sources.read(Readers::silences).await?;
     let row = rows.into_iter().find(|row| row.number == number);
     let row = row.ok_or_else(|| Problem::not_found("there is no such silence"))?;
     if is_wide(&row.subject(), row.from, row.until) {

@@ -7,6 +7,7 @@ use tokio::sync::{Semaphore, watch};
 use tracing::warn;
 
 use super::answers::Answers;
+use super::checks::Checks;
 use super::ration::Ration;
 use super::readings::Readings;
 use super::recent::Recent;
@@ -21,6 +22,8 @@ use atalaia_core::base::time::Time;
 /// Number of requests that may read or write the store at the same time. SQLite has one writer, and two cores are fully used by four
 /// readers.
 const AT_ONCE: usize = 4;
+/// Number of requests that may compute an answer from memory at the same time.
+const SUMS: usize = 4;
 
 /// What the routes answer from. Cheap to clone; each request has one.
 #[derive(Clone, Debug)]
@@ -49,6 +52,10 @@ pub(in crate::http) struct Sources {
     pub(in crate::http) explanations: Arc<Ration>,
     /// A permit for each request that may use the store.
     places: Arc<Semaphore>,
+    /// A permit for each request that may compute an answer from memory.
+    sums: Arc<Semaphore>,
+    /// The check of the audit trail.
+    pub(in crate::http) checks: Arc<Checks>,
 }
 
 impl Sources {
@@ -75,6 +82,8 @@ impl Sources {
             recent: Arc::default(),
             explanations: Arc::default(),
             places: Arc::new(Semaphore::new(AT_ONCE)),
+            sums: Arc::new(Semaphore::new(SUMS)),
+            checks: Arc::default(),
         }
     }
 
@@ -98,8 +107,8 @@ impl Sources {
         Sources { access, ..self }
     }
 
-    /// Runs `work` with the path of the store on a thread that may block. A refusal of the store becomes a `refused` problem, a name that is
-    /// taken a `conflict`; any other error is logged and becomes `busy`, so that no path or SQL reaches the client.
+    /// Runs `work` with the path of the store on a thread that may block. For short work: it goes on, and keeps its place, also when nobody
+    /// waits for it any more. Errors as [`problem`].
     pub(in crate::http) async fn stored<T: Send + 'static>(
         &self,
         work: impl FnOnce(&std::path::Path) -> Result<T, StoreError> + Send + 'static,
@@ -108,7 +117,7 @@ impl Sources {
         self.blocking(move || work(&path)).await
     }
 
-    /// The same with connections that are kept open. For reads of a few milliseconds.
+    /// The same with connections that are kept open. The reads stop when nobody waits for them any more, so this is for all lists.
     pub(in crate::http) async fn read<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Readers) -> Result<T, StoreError> + Send + 'static,
@@ -126,21 +135,75 @@ impl Sources {
         // The semaphore is never closed.
         let place = Arc::clone(&self.places).acquire_owned().await;
         let place = place.map_err(|_| Problem::busy("the daemon is stopping"))?;
-        let done = tokio::task::spawn_blocking(move || {
-            let done = work();
-            // Not before: a request that is given up must not make room for another while its query still runs.
-            drop(place);
-            done
-        });
-        match done.await {
-            Ok(Ok(found)) => Ok(found),
-            Ok(Err(StoreError::Refused(text))) => Err(Problem::refused(text)),
-            Ok(Err(error @ StoreError::NameTaken { .. })) => Err(Problem::conflict(error.to_string())),
-            Ok(Err(error)) => {
-                warn!(%error, "the store cannot be used for a request");
-                Err(Problem::busy("the store cannot be used; the log says why"))
-            }
-            Err(_) => Err(Problem::busy("the request could not be answered; the log says why")),
+        with_place(place, work).await?.map_err(problem)
+    }
+
+    /// Runs `work` that computes an answer from memory on a thread that may block, once one of the places for that is free: long sums must
+    /// not hold up other requests of their thread, nor take places of the store.
+    pub(in crate::http) async fn computed<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Problem> {
+        // The semaphore is never closed.
+        let place = Arc::clone(&self.sums).acquire_owned().await.map_err(|_| unanswered())?;
+        with_place(place, work).await
+    }
+}
+
+/// Runs `work` on a thread that may block. The place is free again when the work has ended: a request that is given up must not make room
+/// for another while its work still runs.
+pub(in crate::http) async fn with_place<P: Send + 'static, T: Send + 'static>(
+    place: P,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Problem> {
+    let done = tokio::task::spawn_blocking(move || {
+        let done = work();
+        drop(place);
+        done
+    });
+    done.await.map_err(|_| unanswered())
+}
+
+/// The problem for an error of the store. A refusal becomes `refused`, a name that is taken a `conflict`; any other error is logged and
+/// becomes `busy`, so that no path or SQL reaches the client.
+pub(in crate::http) fn problem(error: StoreError) -> Problem {
+    match error {
+        StoreError::Refused(text) => Problem::refused(text),
+        StoreError::NameTaken { .. } => Problem::conflict(error.to_string()),
+        error => {
+            warn!(%error, "the store cannot be used for a request");
+            Problem::busy("the store cannot be used; the log says why")
         }
+    }
+}
+
+/// The problem of work that ended without an answer.
+fn unanswered() -> Problem {
+    Problem::busy("the request could not be answered; the log says why")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+    use std::time::Duration;
+
+    use tokio::time::timeout;
+
+    use super::*;
+
+    #[test]
+    fn a_place_is_free_again_when_the_work_has_ended_not_when_nobody_waits_for_it() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(async {
+            let places = Arc::new(Semaphore::new(1));
+            let place = Arc::clone(&places).try_acquire_owned().expect("a place");
+            let (end, until_end) = mpsc::channel::<()>();
+            let work = with_place(place, move || until_end.recv().is_ok());
+            assert!(timeout(Duration::from_millis(50), work).await.is_err(), "given up");
+            assert_eq!(places.available_permits(), 0, "the work goes on");
+            end.send(()).expect("the work waits");
+            let free = timeout(Duration::from_secs(10), places.acquire()).await;
+            assert!(free.is_ok(), "the work has ended");
+        });
     }
 }

@@ -22,6 +22,7 @@ mod above;
 mod acting;
 mod delivering;
 mod following;
+mod hanging;
 mod holding;
 mod silencing;
 

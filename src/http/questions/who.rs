@@ -3,14 +3,16 @@
 //! Two sources are joined: the store has the alerts and facts of the period, the engine those that are open.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use axum::extract::{Query, State};
 use axum::response::Response;
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::timeout;
 use tracing::warn;
 
 use super::sources::Sources;
-use crate::http::answering;
+use crate::http::answering::{self, Searched};
 use crate::http::ask::DEADLINE;
 use crate::http::page::found;
 use crate::http::parameters::Parameters;
@@ -31,21 +33,31 @@ pub(super) async fn show(
     let now = sources.clock.now();
     let search = answering::search(&given, now)?;
     let busy = || Problem::busy("as many searches as are allowed are running; ask again later");
-    // Held until the answer is complete, so that slow searches do not pile up.
-    let _place = sources.searches.try_acquire().map_err(|_| busy())?;
-    let deeds = match sources.store.clone() {
-        Some(store) => stored(store, search, now).await?,
-        None => Vec::new(),
+    // Held until the reading has ended, so that slow searches do not pile up.
+    let place = Arc::clone(&sources.searches).try_acquire_owned().map_err(|_| busy())?;
+    let (deeds, complete) = match sources.store.clone() {
+        Some(store) => stored(store, search, now, place).await?,
+        None => (Vec::new(), true),
     };
-    Ok(found(&sources.asker.ask(Question::Who(search, deeds)).await?))
+    let answer = sources.asker.ask(Question::Who(search, deeds)).await?;
+    Ok(found(&Searched { answer, complete }))
 }
 
-/// The alerts and facts of the period. The engine adds those that are open.
+/// The alerts and facts of the period, and whether these are all of them. The engine adds those that are open.
 /// Fails if the store cannot be read within [`DEADLINE`]. The reading itself then goes on and its result is dropped.
-async fn stored(path: PathBuf, search: Search, now: Time) -> Result<Vec<Deed>, Problem> {
-    let read = move || answering::deeds(&Readers::new(path), &search, &Clearance::everything(), now);
+async fn stored(
+    path: PathBuf,
+    search: Search,
+    now: Time,
+    place: OwnedSemaphorePermit,
+) -> Result<(Vec<Deed>, bool), Problem> {
+    let read = move || {
+        let deeds = answering::deeds(&Readers::new(path), &search, &Clearance::everything(), now);
+        drop(place);
+        deeds
+    };
     match timeout(DEADLINE, tokio::task::spawn_blocking(read)).await {
-        Ok(Ok(Ok(deeds))) => Ok(deeds),
+        Ok(Ok(Ok(found))) => Ok(found),
         Ok(Ok(Err(error))) => {
             warn!(%error, "the store cannot be read for a question");
             Err(Problem::busy("the store cannot be read; the log says why"))

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::connect;
 use super::error::StoreError;
+use super::readers::Readers;
 use super::trail::{Verb, is_same_name};
 use atalaia_core::base::time::Time;
 
@@ -90,34 +91,29 @@ pub struct AuditQuery {
     pub until: Option<Time>,
 }
 
-/// The rows that match, latest first, at most `limit`. `before` is the number of the last row of the page before.
-pub fn audit_page(
-    path: &Path,
-    query: &AuditQuery,
-    before: Option<i64>,
-    limit: u32,
-) -> Result<Vec<FullRow>, StoreError> {
-    let connection = connect::beside(path)?;
-    let read = || -> rusqlite::Result<Vec<FullRow>> {
-        // A condition of its own, so that the index of subjects is used.
-        let subject = if query.subject.is_some() { "subject = ?2" } else { "?2 IS NULL" };
-        let mut statement = connection.prepare(&format!(
-            "{COLUMNS} WHERE {subject} AND (?1 IS NULL OR verb = ?1) AND at >= ?3 AND at < ?4 AND seq < ?5 ORDER BY seq DESC"
-        ))?;
-        let (since, until) = (query.since.map_or(i64::MIN, Time::millis), query.until.map_or(i64::MAX, Time::millis));
-        let (verb, before) = (query.verb.map(Verb::name), before.unwrap_or(i64::MAX));
-        let mut rows = statement.query(params![verb, query.subject, since, until, before])?;
-        let mut found = Vec::new();
-        while found.len() < limit as usize
-            && let Some(row) = rows.next()?
-        {
-            if query.who.as_ref().map_or(Ok(true), |who| is_by(row, who))? {
-                found.push(full(row)?);
+impl Readers {
+    /// The rows that match, latest first, at most `limit`. `before` is the number of the last row of the page before.
+    pub fn audit_page(&self, query: &AuditQuery, before: Option<i64>, limit: u32) -> Result<Vec<FullRow>, StoreError> {
+        self.read(|connection| {
+            // A condition of its own, so that the index of subjects is used.
+            let subject = if query.subject.is_some() { "subject = ?2" } else { "?2 IS NULL" };
+            let mut statement = connection.prepare(&format!(
+                "{COLUMNS} WHERE {subject} AND (?1 IS NULL OR verb = ?1) AND at >= ?3 AND at < ?4 AND seq < ?5 ORDER BY seq DESC"
+            ))?;
+            let (since, until) = (query.since.map_or(i64::MIN, Time::millis), query.until.map_or(i64::MAX, Time::millis));
+            let (verb, before) = (query.verb.map(Verb::name), before.unwrap_or(i64::MAX));
+            let mut rows = statement.query(params![verb, query.subject, since, until, before])?;
+            let mut found = Vec::new();
+            while found.len() < limit as usize
+                && let Some(row) = rows.next()?
+            {
+                if query.who.as_ref().map_or(Ok(true), |who| is_by(row, who))? {
+                    found.push(full(row)?);
+                }
             }
-        }
-        Ok(found)
-    };
-    read().map_err(StoreError::sqlite(path))
+            Ok(found)
+        })
+    }
 }
 
 /// Whether a row of [`COLUMNS`] is by this person, under whatever name. SQLite folds the case of ASCII only.

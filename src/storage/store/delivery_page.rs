@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{Connection, Row, named_params};
+use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
 use super::delivery_state::DeliveryState;
 use super::error::StoreError;
@@ -12,8 +12,11 @@ use super::stages::clear::Clearance;
 use super::undelivered::DeliveryRow;
 use atalaia_core::base::time::Time;
 
-/// Rows that are read for one page at most. What lies beyond comes with the next page, so that no request reads the whole outbox.
-const READ: u32 = 5_000;
+/// Rows of the outbox that are read for one page at most, whether they match or not. What lies beyond comes with the next page, so that no
+/// request reads the whole outbox.
+const READ: i64 = 20_000;
+/// What waits or was given up, in the words of the index `outbox_unsettled`, which SQLite uses only for these.
+const UNSETTLED: &str = "state IN ('pending', 'failed')";
 
 /// Which deliveries to list. They must match every field that is set.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -46,7 +49,7 @@ pub struct DeliveryPage {
     pub next: Option<i64>,
     /// Deliveries among those read for this page that the reader may not see.
     pub withheld: u64,
-    /// What waits or was given up, by sink.
+    /// What waits or was given up, by sink. Empty on all pages but the first.
     pub sinks: BTreeMap<String, Backlogged>,
 }
 
@@ -61,7 +64,10 @@ impl Readers {
         self.read(|connection| {
             // One transaction, so that the counts fit the rows.
             let transaction = connection.unchecked_transaction()?;
-            let sinks = backlogged(&transaction, clearance)?;
+            let sinks = match filter.after {
+                None => backlogged(&transaction, clearance)?,
+                Some(_) => BTreeMap::new(),
+            };
             page(&transaction, filter, clearance, limit, sinks)
         })
     }
@@ -69,10 +75,11 @@ impl Readers {
 
 /// What waits or was given up, by sink.
 fn backlogged(connection: &Connection, clearance: &Clearance) -> rusqlite::Result<BTreeMap<String, Backlogged>> {
-    let mut query = connection.prepare_cached(
-        "SELECT outbox.sink, outbox.state, alert_items.clears, count(*) FROM outbox JOIN alert_items ON alert_items.id = outbox.alert
-         WHERE outbox.state = 'pending' OR outbox.state = 'failed' GROUP BY 1, 2, 3",
-    )?;
+    let mut query = connection.prepare_cached(&format!(
+        "SELECT outbox.sink, outbox.state, alert_items.clears, count(*)
+         FROM outbox INDEXED BY outbox_unsettled JOIN alert_items ON alert_items.id = outbox.alert
+         WHERE outbox.{UNSETTLED} GROUP BY 1, 2, 3",
+    ))?;
     let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get::<_, i64>(3)?)))?;
     let mut sinks: BTreeMap<String, Backlogged> = BTreeMap::new();
     for row in rows {
@@ -94,37 +101,73 @@ fn page(
     limit: usize,
     sinks: BTreeMap<String, Backlogged>,
 ) -> rusqlite::Result<DeliveryPage> {
-    let usual = [DeliveryState::Failed, DeliveryState::Pending];
-    let states = if filter.states.is_empty() { &usual[..] } else { &filter.states };
-    // The names are fixed words.
-    let states = states.iter().map(|state| format!("'{}'", state.stored())).collect::<Vec<_>>().join(", ");
-    let mut query = connection.prepare_cached(&format!(
-        "SELECT outbox.seq, alert_items.clears, outbox.sink, outbox.alert, outbox.revision, alert_items.behaviour, outbox.state,
-             outbox.since, outbox.attempts, outbox.due_at, outbox.told_at, outbox.error
-         FROM outbox JOIN alert_items ON alert_items.id = outbox.alert
-         WHERE outbox.seq > :after AND outbox.state IN ({states}) AND (:sink IS NULL OR outbox.sink = :sink)
-             AND (:alert IS NULL OR outbox.alert = :alert) ORDER BY outbox.seq LIMIT :read"
-    ))?;
-    let values = named_params! {
-        ":after": filter.after.unwrap_or(-1), ":sink": filter.sink, ":alert": filter.alert, ":read": READ,
+    let text = query_of(filter);
+    let mut query = connection.prepare_cached(&text)?;
+    let after = filter.after.unwrap_or(-1);
+    let all = named_params! { ":after": after, ":read": READ, ":sink": filter.sink, ":alert": filter.alert };
+    // A value that the query does not use would be an error.
+    let values: Vec<_> = all.iter().copied().filter(|(name, _)| text.contains(name)).collect();
+    let end = match text.contains(":read") {
+        true => end(connection, after)?,
+        false => None,
     };
-    let mut found = query.query(values)?;
+    let mut found = query.query(values.as_slice())?;
     let mut page = DeliveryPage { rows: Vec::new(), next: None, withheld: 0, sinks };
-    let (mut read, mut last) = (0, None);
+    let mut last = None;
     while let Some(row) = found.next()? {
         if page.rows.len() == limit {
             page.next = last;
             return Ok(page);
         }
-        (read, last) = (read + 1, Some(row.get(0)?));
+        last = Some(row.get(0)?);
         let clears: String = row.get(1)?;
         match may_see(clearance, &clears) {
             true => page.rows.push(delivery(row)?),
             false => page.withheld += 1,
         }
     }
-    page.next = last.filter(|_| read == READ);
+    page.next = end;
     Ok(page)
+}
+
+/// The query of a page: by the index of the alert, or of what is not settled, or else by the place in the outbox, and then of [`READ`] rows.
+fn query_of(filter: &DeliveryFilter) -> String {
+    let unsettled = [DeliveryState::Failed, DeliveryState::Pending];
+    let states = if filter.states.is_empty() { &unsettled[..] } else { &filter.states };
+    let index = match &filter.alert {
+        Some(_) => "INDEXED BY outbox_by_alert",
+        None if states.iter().all(|state| unsettled.contains(state)) => "INDEXED BY outbox_unsettled",
+        None => "NOT INDEXED",
+    };
+    // The names are fixed words.
+    let names = states.iter().map(|state| format!("'{}'", state.stored())).collect::<Vec<_>>().join(", ");
+    let mut conditions = vec!["outbox.seq > :after".to_owned(), format!("outbox.state IN ({names})")];
+    match index {
+        "INDEXED BY outbox_by_alert" => conditions.push("outbox.alert = :alert".to_owned()),
+        "INDEXED BY outbox_unsettled" => conditions.push(format!("outbox.{UNSETTLED}")),
+        _ => conditions.push(format!("outbox.seq <= ({LAST_READ})")),
+    }
+    if filter.sink.is_some() {
+        conditions.push("outbox.sink = :sink".to_owned());
+    }
+    format!(
+        "SELECT outbox.seq, alert_items.clears, outbox.sink, outbox.alert, outbox.revision, alert_items.behaviour, outbox.state,
+             outbox.since, outbox.attempts, outbox.due_at, outbox.told_at, outbox.error
+         FROM outbox {index} CROSS JOIN alert_items ON alert_items.id = outbox.alert WHERE {} ORDER BY outbox.seq",
+        conditions.join(" AND ")
+    )
+}
+
+/// The last row that is read for a page behind `:after`.
+const LAST_READ: &str =
+    "SELECT max(seq) FROM (SELECT seq FROM outbox NOT INDEXED WHERE seq > :after ORDER BY seq LIMIT :read)";
+
+/// The place of the last row that is read for a page behind `after`; `None` if that is the end of the outbox.
+fn end(connection: &Connection, after: i64) -> rusqlite::Result<Option<i64>> {
+    let mut query = connection.prepare_cached(&format!(
+        "SELECT last FROM (SELECT ({LAST_READ}) AS last) WHERE last < (SELECT max(seq) FROM outbox)"
+    ))?;
+    query.query_row(named_params! { ":after": after, ":read": READ }, |row| row.get(0)).optional()
 }
 
 /// One row.

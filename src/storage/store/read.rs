@@ -15,6 +15,7 @@ use super::columns::rank;
 use super::delivery_state::DeliveryState;
 use super::error::StoreError;
 use super::ids::{Kind, whole};
+use super::readers::Readers;
 use super::trail::{self, AuditRow};
 use super::{connect, holds, markings};
 use atalaia_core::alerts::{Class, Severity};
@@ -284,28 +285,37 @@ fn note(row: &Row<'_>) -> rusqlite::Result<Note> {
 /// All silences, newest first.
 pub fn silences(path: &Path) -> Result<Vec<SilenceRow>, StoreError> {
     let connection = connect::beside(path)?;
-    let read = || -> rusqlite::Result<Vec<SilenceRow>> {
-        let mut query = connection.prepare(
-            "SELECT seq, who, why, mmsi, zone, behaviour, from_at, until_at, lifted_at, made_at FROM silences ORDER BY seq DESC",
-        )?;
-        let rows = query.query_map([], |row| {
-            let lifted: Option<i64> = row.get(8)?;
-            Ok(SilenceRow {
-                number: row.get(0)?,
-                made: time(row, 9)?,
-                who: row.get(1)?,
-                why: row.get(2)?,
-                mmsi: row.get(3)?,
-                zone: row.get(4)?,
-                behaviour: row.get(5)?,
-                from: time(row, 6)?,
-                until: time(row, 7)?,
-                lifted: lifted.map(Time::from_millis),
-            })
-        })?;
-        rows.collect()
-    };
-    read().map_err(StoreError::sqlite(path))
+    silence_rows(&connection).map_err(StoreError::sqlite(path))
+}
+
+impl Readers {
+    /// All silences, the latest first.
+    pub fn silences(&self) -> Result<Vec<SilenceRow>, StoreError> {
+        self.read(silence_rows)
+    }
+}
+
+/// All silences, the latest first.
+fn silence_rows(connection: &Connection) -> rusqlite::Result<Vec<SilenceRow>> {
+    let mut query = connection.prepare(
+        "SELECT seq, who, why, mmsi, zone, behaviour, from_at, until_at, lifted_at, made_at FROM silences ORDER BY seq DESC",
+    )?;
+    let rows = query.query_map([], |row| {
+        let lifted: Option<i64> = row.get(8)?;
+        Ok(SilenceRow {
+            number: row.get(0)?,
+            made: time(row, 9)?,
+            who: row.get(1)?,
+            why: row.get(2)?,
+            mmsi: row.get(3)?,
+            zone: row.get(4)?,
+            behaviour: row.get(5)?,
+            from: time(row, 6)?,
+            until: time(row, 7)?,
+            lifted: lifted.map(Time::from_millis),
+        })
+    })?;
+    rows.collect()
 }
 
 /// The condition of a case that lists show: it is held, has alerts, or had none that another case took over.

@@ -385,5 +385,6 @@ pub(super) const STEPS: [&str; VERSION as usize] = [
     CREATE INDEX alerts_by_zone ON alert_zones (zone, alert);
     CREATE INDEX alerts_by_imo ON alert_vessels (imo) WHERE imo IS NOT NULL;
     CREATE INDEX items_by_case ON alert_items (case_id) WHERE case_id IS NOT NULL;
+    CREATE INDEX outbox_unsettled ON outbox (seq) WHERE state IN ('pending', 'failed');
 ",
 ];

@@ -1,5 +1,7 @@
 //! `GET /alerts/{id}`: one alert with its tracks and what else is asked for.
 
+use std::time::Duration;
+
 use axum::Extension;
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
@@ -7,6 +9,7 @@ use axum::response::Response;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
+use tokio::time::timeout;
 use utoipa::ToSchema;
 
 use crate::http::access::Reader;
@@ -31,6 +34,8 @@ use atalaia_core::geo::LatLon;
 const INCLUDES: [&str; 5] = ["notes", "history", "deliveries", "similar", "nearby"];
 /// Number of earlier alerts of the same vessels that are shown whole.
 const SIMILAR: usize = 5;
+/// Longest time to wait for the vessels nearby.
+const PATIENCE: Duration = Duration::from_secs(1);
 /// Radius and greatest number of the vessels nearby. Nautical miles.
 const NEARBY: (f64, usize) = (10.0, 30);
 
@@ -148,7 +153,7 @@ pub(super) async fn show_alert(
     };
     let (mut detail, body, others) = sources.read(read).await?.ok_or_else(|| missing(&id))?;
     consulted(&sources, &reader, "alert", &detail.item.id, None).await?;
-    let nearby = if nearby { Some(vessels_nearby(&sources, &reader, &body).await?) } else { None };
+    let nearby = if nearby { Some(vessels_nearby(&sources, &reader, &body).await) } else { None };
     let (etag, tracks) = (detail.item.etag(), std::mem::take(&mut detail.tracks));
     // The tracks are most of an alert: they are passed on as the store wrote them. Null stands for what a damaged file made unreadable.
     let tracks = RawValue::from_string(tracks).unwrap_or_else(|_| RawValue::NULL.to_owned());
@@ -230,14 +235,18 @@ fn similar(
     Ok(Similar { counts, last: others.take(SIMILAR).map(Item::from).collect() })
 }
 
-/// The vessels near an open alert that the reader may see, without its own; null if it is over or has no position.
-async fn vessels_nearby(sources: &Sources, reader: &Reader, body: &Value) -> Result<Value, Problem> {
+/// The vessels near an open alert that the reader may see, without its own; null if it is over or has no position, or the
+/// main loop does not answer.
+async fn vessels_nearby(sources: &Sources, reader: &Reader, body: &Value) -> Value {
     let degrees = |key: &str| body["position"][key].as_f64();
     let (Some(lat), Some(lon), true) = (degrees("lat"), degrees("lon"), body["status"] == "open") else {
-        return Ok(Value::Null);
+        return Value::Null;
     };
     let own: Vec<&Value> = body["vessels"].as_array().into_iter().flatten().map(|vessel| &vessel["mmsi"]).collect();
-    let picture = sources.asker.picture().await?;
+    // The alert itself is there also when the main loop hangs.
+    let Ok(Ok(picture)) = timeout(PATIENCE, sources.asker.picture()).await else {
+        return Value::Null;
+    };
     let (radius, most) = NEARBY;
     let mut found = near(&picture, LatLon::new(lat, lon), radius);
     found.retain(|vessel| !own.iter().any(|mmsi| **mmsi == vessel.mmsi));
@@ -245,5 +254,5 @@ async fn vessels_nearby(sources: &Sources, reader: &Reader, body: &Value) -> Res
         found.retain(|vessel| known.contains(&Mmsi(vessel.mmsi)));
     }
     found.truncate(most);
-    Ok(json!(found))
+    json!(found)
 }

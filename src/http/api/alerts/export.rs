@@ -89,8 +89,8 @@ pub(super) async fn export_alerts(
     // Before the file is made: what left the site without a row would leave no trace.
     let (subject, result) = (format!("export {}", name(shape)), format!("{} alerts", alerts.len()));
     disclosed(&sources, &reader, &subject, Some(&why), &result).await?;
-    let text = tokio::task::spawn_blocking(move || written(shape, &alerts)).await;
-    let text = text.ok().flatten().ok_or_else(|| Problem::busy("the export could not be written"))?;
+    let text = sources.computed(move || written(shape, &alerts)).await?;
+    let text = text.ok_or_else(|| Problem::busy("the export could not be written"))?;
     let (kind, ending) = content_type(shape);
     let mut response = page(StatusCode::OK, kind, text);
     let file = format!("attachment; filename=\"alerts-{}.{ending}\"", now.date());

@@ -12,7 +12,7 @@ use crate::http::access::Reader;
 use crate::http::api::consulted::consulted;
 use crate::http::api::journal::{PATIENCE, place};
 use crate::http::api::refusals::Refusals;
-use crate::http::api::sources::Sources;
+use crate::http::api::sources::{Sources, with_place};
 use crate::http::page::found;
 use crate::http::parameters::Parameters;
 use crate::http::problem::Problem;
@@ -85,20 +85,19 @@ pub(super) async fn list_sentences(
         return Ok(found(&SentenceList { items: Vec::new(), from: None, until: None, complete: false }));
     };
     let busy = || Problem::busy("another request reads the journal; ask again later");
-    let _place = place().ok_or_else(busy)?;
+    let place = place().ok_or_else(busy)?;
     let body = item.value();
     let read = move || quoted(&RealDisk, &folder, &body, limit, PATIENCE);
-    match tokio::task::spawn_blocking(read).await {
-        Ok(Ok(Some(quoted))) => {
+    match with_place(place, read).await? {
+        Ok(Some(quoted)) => {
             let (from, until) = (Some(quoted.from.to_string()), Some(quoted.until.to_string()));
             let items = quoted.lines.into_iter().map(Sentence::from).collect();
             Ok(found(&SentenceList { items, from, until, complete: quoted.complete }))
         }
-        Ok(Ok(None)) => Ok(found(&SentenceList { items: Vec::new(), from: None, until: None, complete: false })),
-        Ok(Err(error)) => {
+        Ok(None) => Ok(found(&SentenceList { items: Vec::new(), from: None, until: None, complete: false })),
+        Err(error) => {
             warn!(%error, "the journal cannot be read for a request");
             Err(Problem::busy("the journal cannot be read; the log says why"))
         }
-        Err(_) => Err(Problem::busy("the request could not be answered; the log says why")),
     }
 }

@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use axum::Extension;
 use axum::body::{Body, Bytes};
@@ -9,13 +10,14 @@ use axum::extract::{Query, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
-use tokio::sync::mpsc;
+use tokio::runtime::Handle;
+use tokio::sync::{Semaphore, mpsc};
 use tracing::warn;
 
 use crate::http::access::{AskPurpose, Reader};
 use crate::http::api::consulted::{asked, disclosed};
 use crate::http::api::refusals::Refusals;
-use crate::http::api::sources::Sources;
+use crate::http::api::sources::{Sources, with_place};
 use crate::http::parameters::Parameters;
 use crate::http::problem::Problem;
 use crate::storage::store;
@@ -24,6 +26,10 @@ use crate::storage::store;
 const REASON: std::ops::RangeInclusive<usize> = 10..=500;
 /// Number of pieces that may wait for a slow client. Together with the piece in hand, this bounds the memory of an export.
 const PIECES: usize = 2;
+/// Longest time that a client may take nothing.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// A permit for each export that may run.
+static PLACES: Semaphore = Semaphore::const_new(2);
 /// Least length of a piece in bytes.
 const PIECE: usize = 64 * 1024;
 
@@ -43,10 +49,11 @@ pub(super) async fn export_audit(
         return Err(Problem::parameter("why: write the reason for the export, 10 to 500 characters"));
     }
     asked(&sources, &reader, AskPurpose::Always)?;
+    let place = PLACES.try_acquire().map_err(|_| Problem::busy("as many exports as are allowed are running"))?;
     disclosed(&sources, &reader, "export audit", why, "all rows").await?;
     let (sender, receiver) = mpsc::channel(PIECES);
     let path = sources.store.clone();
-    tokio::task::spawn_blocking(move || write(path, &sender));
+    tokio::spawn(with_place(place, move || write(path, &sender)));
     let body = stream::unfold(receiver, |mut receiver| async move {
         receiver.recv().await.map(|piece| (Ok::<Bytes, Infallible>(piece), receiver))
     });
@@ -64,7 +71,7 @@ fn write(path: PathBuf, sender: &mpsc::Sender<Bytes>) {
     let mut piece = String::new();
     let read = store::each_row(&path, &mut |row| {
         piece += &format!("{}\n", row.value());
-        piece.len() < PIECE || sender.blocking_send(std::mem::take(&mut piece).into()).is_ok()
+        piece.len() < PIECE || send(sender, std::mem::take(&mut piece))
     });
     if let Err(error) = read {
         // The response has begun, so all that can be done is to end it.
@@ -72,6 +79,12 @@ fn write(path: PathBuf, sender: &mpsc::Sender<Bytes>) {
     }
     if !piece.is_empty() {
         // A client that is gone needs no rest.
-        let _ = sender.blocking_send(piece.into());
+        send(sender, piece);
     }
+}
+
+/// Sends a piece. False if the client is gone, or has taken nothing for [`PATIENCE`]: it must not hold its place for ever. For threads that
+/// may block.
+fn send(sender: &mpsc::Sender<Bytes>, piece: String) -> bool {
+    Handle::current().block_on(sender.send_timeout(piece.into(), PATIENCE)).is_ok()
 }

@@ -123,7 +123,7 @@ pub(super) async fn list_audit(
     consulted(&sources, &reader, "read", "audit", None).await?;
     // One more than a page, which shows whether there is another.
     let most = u32::try_from(limit + 1).unwrap_or(u32::MAX);
-    let mut rows = sources.stored(move |path| store::audit_page(path, &query, before, most)).await?;
+    let mut rows = sources.read(move |readers| readers.audit_page(&query, before, most)).await?;
     let more = limit < rows.len();
     rows.truncate(limit);
     let next = rows.last().filter(|_| more).map(|row| row.seq.to_string());

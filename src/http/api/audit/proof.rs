@@ -60,7 +60,8 @@ pub(super) struct ChainFault {
     what: &'static str,
 }
 
-/// Checks the whole chain.
+/// Checks the whole chain. A long trail takes longer than a request may: the answer is then 503, the check goes on, and a later request gets
+/// its result.
 #[utoipa::path(get, path = "/audit/verify", tag = "audit",
     responses((status = 200, description = "The result, also if there are faults", body = ChainCheck), Refusals))]
 pub(super) async fn verify_audit(
@@ -70,7 +71,7 @@ pub(super) async fn verify_audit(
 ) -> Result<Response, Problem> {
     Parameters::of(given, &[])?;
     consulted(&sources, &reader, "verified", "audit", None).await?;
-    let verified = sources.stored(|path| store::verify(path, None)).await?;
+    let verified = sources.checks.result(&sources.store, sources.clock).await?;
     let fault = |fault: store::ChainFault| ChainFault { seq: fault.seq, what: fault.what };
     Ok(found(&ChainCheck {
         rows: verified.rows,

@@ -1,13 +1,12 @@
 //! One stream: what is sent to one client, and when it ends.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use axum::body::Bytes;
 use serde_json::json;
-use tokio::sync::{broadcast, mpsc};
-use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
+use tokio::sync::{Semaphore, broadcast, mpsc};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout};
 
 use super::entry::is_for;
 use super::feed::{Feed, Made, ROWS};
@@ -20,34 +19,36 @@ use crate::storage::store::{Clearance, LogEntry};
 const BEAT: Duration = Duration::from_secs(15);
 /// Interval between two looks whether the session still holds, and at the feeds.
 const LOOK: Duration = Duration::from_secs(1);
-/// Number of bytes that may wait for a client. One that is slower is cut off; it goes on from the log when it comes back.
+/// Number of bytes that may wait for a client. A client that is slower is waited for.
 const MOST: usize = 256 * 1024;
-/// Number of entries that a returning client is sent. One that missed more loads everything again.
+/// Time after which a client that has taken nothing is cut off; it goes on from the log when it comes back.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// Number of rows of the log that a returning client may have missed. One that missed more loads everything again.
 const MISSED: i64 = 5_000;
 
 /// What waits for a client: a bound in bytes, because entries differ in length.
 #[derive(Clone, Debug)]
 pub(super) struct Waiting {
-    /// To the response.
-    sender: mpsc::UnboundedSender<Bytes>,
-    /// Bytes that the response has not taken.
-    bytes: Arc<AtomicUsize>,
+    /// To the response: a piece, and the room that it takes.
+    sender: mpsc::UnboundedSender<(Bytes, usize)>,
+    /// A permit for each byte that may still be added.
+    room: Arc<Semaphore>,
 }
 
 /// The end of what waits at which the response takes it. It must not hold the sender: the response ends when the last sender is gone.
 #[derive(Debug)]
 pub(super) struct Outlet {
     /// From the pump.
-    receiver: mpsc::UnboundedReceiver<Bytes>,
-    /// Bytes that the response has not taken.
-    bytes: Arc<AtomicUsize>,
+    receiver: mpsc::UnboundedReceiver<(Bytes, usize)>,
+    /// A permit for each byte that may still be added.
+    room: Arc<Semaphore>,
 }
 
 impl Outlet {
     /// The next piece; `None` once the pump has ended and everything is taken.
     pub(super) async fn next(&mut self) -> Option<Bytes> {
-        let piece = self.receiver.recv().await?;
-        self.bytes.fetch_sub(piece.len(), Ordering::AcqRel);
+        let (piece, length) = self.receiver.recv().await?;
+        self.room.add_permits(length);
         Some(piece)
     }
 }
@@ -56,16 +57,30 @@ impl Waiting {
     /// Nothing waits.
     pub(super) fn channel() -> (Waiting, Outlet) {
         let (sender, receiver) = mpsc::unbounded_channel();
-        let bytes = Arc::<AtomicUsize>::default();
-        (Waiting { sender, bytes: Arc::clone(&bytes) }, Outlet { receiver, bytes })
+        let room = Arc::new(Semaphore::new(MOST));
+        (Waiting { sender, room: Arc::clone(&room) }, Outlet { receiver, room })
     }
 
-    /// Adds a piece. False if the client is gone or too slow.
-    fn add(&self, piece: Bytes) -> bool {
-        let length = piece.len();
-        // Counted first: the response may take the piece at once.
-        let waits = self.bytes.fetch_add(length, Ordering::AcqRel) + length;
-        waits <= MOST && self.sender.send(piece).is_ok()
+    /// Adds a piece once there is room for it. False if the client is gone. May be cancelled while it waits; the piece is then not added.
+    async fn add(&self, piece: &Bytes) -> bool {
+        // A piece that is longer than all the room waits until nothing else does.
+        let length = piece.len().min(MOST);
+        let permits = u32::try_from(length).unwrap_or(u32::MAX);
+        let room = tokio::select! {
+            () = self.gone() => return false,
+            room = self.room.acquire_many(permits) => room,
+        };
+        // The semaphore is never closed.
+        let Ok(room) = room else {
+            return false;
+        };
+        room.forget();
+        self.sender.send((piece.clone(), length)).is_ok()
+    }
+
+    /// Adds a short piece at once, whether there is room or not. False if the client is gone.
+    fn add_at_once(&self, piece: Bytes) -> bool {
+        self.sender.send((piece, 0)).is_ok()
     }
 
     /// Returns when the client has gone.
@@ -84,6 +99,8 @@ pub(super) struct Pump {
     pub(super) topics: Topics,
     /// The way to the client.
     pub(super) waiting: Waiting,
+    /// When the session was looked at last.
+    pub(super) looked: Instant,
 }
 
 impl Pump {
@@ -104,9 +121,9 @@ impl Pump {
                 () = self.waiting.gone() => false,
                 () = sleep_until(beat) => {
                     beat = Instant::now() + BEAT;
-                    self.waiting.add(Bytes::from_static(b": beat\n\n"))
+                    self.send(Bytes::from_static(b": beat\n\n")).await
                 }
-                _ = looks.tick() => self.holds().await && self.status(&mut feeds),
+                _ = looks.tick() => self.holds().await && self.status(&mut feeds).await,
                 made = news.recv() => match made {
                     Ok(made) => self.news(&made, &mut reached).await,
                     Err(broadcast::error::RecvError::Lagged(_)) => self.catch_up(&mut reached).await,
@@ -120,7 +137,7 @@ impl Pump {
     }
 
     /// Says hello, and sends what a returning client has missed. Returns the number up to which it has everything; `None` if it is gone.
-    async fn begin(&self, after: Option<i64>) -> Option<i64> {
+    async fn begin(&mut self, after: Option<i64>) -> Option<i64> {
         let clearance = self.identity.reader.clearance.clone();
         let ends = self.sources.read(move |readers| Ok((readers.seq()?, readers.seq_for(&clearance)?)));
         let (last, shown) = ends.await.ok()?;
@@ -130,31 +147,57 @@ impl Pump {
         });
         // Clients that lost the daemon come back at different moments.
         let retry = 2_000 + fastrand::u32(0..2_000);
-        if !self.waiting.add(format!("retry: {retry}\nevent: hello\ndata: {hello}\n\n").into()) {
+        if !self.send(format!("retry: {retry}\nevent: hello\ndata: {hello}\n\n").into()).await {
             return None;
         }
         let mut reached = after.unwrap_or(last);
         if last < reached || MISSED < last - reached {
-            return self.reset().then_some(last);
+            return self.reset().await.then_some(last);
         }
         self.catch_up(&mut reached).await.then_some(reached)
     }
 
-    /// Sends the entries after `reached` from the store. False if the client is gone.
-    async fn catch_up(&self, reached: &mut i64) -> bool {
+    /// Sends a piece, as fast as the client takes it. False if the client is gone or has taken nothing for too long, or the session is over.
+    async fn send(&mut self, piece: Bytes) -> bool {
+        let began = Instant::now();
         loop {
+            // A slow client must not read on after its session.
+            if LOOK <= self.looked.elapsed() && !self.holds().await {
+                return false;
+            }
+            if let Ok(is_added) = timeout(LOOK, self.waiting.add(&piece)).await {
+                return is_added;
+            }
+            if PATIENCE <= began.elapsed() {
+                return false;
+            }
+        }
+    }
+
+    /// Sends the entries after `reached` from the store. False if the client is gone.
+    async fn catch_up(&mut self, reached: &mut i64) -> bool {
+        'pages: loop {
             let (after, now, clearance) = (*reached, self.sources.clock.now(), self.identity.reader.clearance.clone());
+            let seen = clearance.clone();
             let Ok(page) = self.sources.read(move |readers| readers.log(after, ROWS, &clearance, now)).await else {
                 return false;
             };
-            *reached = page.through;
             if page.reset {
                 *reached = page.last;
-                return self.reset();
+                return self.reset().await;
             }
-            if !page.entries.into_iter().all(|entry| self.entry(entry)) {
-                return false;
+            for entry in page.entries {
+                let seq = entry.seq;
+                if !self.entry(entry).await {
+                    return false;
+                }
+                *reached = seq;
+                if self.identity.reader.clearance != seen {
+                    // The rest of the page is what the reader might see before.
+                    continue 'pages;
+                }
             }
+            *reached = page.through;
             if page.last <= *reached {
                 return true;
             }
@@ -162,23 +205,23 @@ impl Pump {
     }
 
     /// Tells the client to load everything again.
-    fn reset(&self) -> bool {
-        self.waiting.add(Bytes::from_static(b"event: reset\ndata: {}\n\n"))
+    async fn reset(&mut self) -> bool {
+        self.send(Bytes::from_static(b"event: reset\ndata: {}\n\n")).await
     }
 
     /// Sends an entry of this stream alone, if it is for the reader.
-    fn entry(&self, entry: LogEntry) -> bool {
-        !is_for(&entry, &self.identity.reader, self.topics) || self.waiting.add(Made::of(entry).event)
+    async fn entry(&mut self, entry: LogEntry) -> bool {
+        !is_for(&entry, &self.identity.reader, self.topics) || self.send(Made::of(entry).event).await
     }
 
     /// Tells the client that the reader may see less or more than before.
     fn access(&self) -> bool {
-        self.waiting.add(Bytes::from_static(b"event: access\ndata: {}\n\n"))
+        self.waiting.add_at_once(Bytes::from_static(b"event: access\ndata: {}\n\n"))
     }
 
     /// Sends an entry that all streams share, if it is for the reader and was not sent before. To a reader who may not see everything it
     /// is only the sign to look at the log.
-    async fn news(&self, made: &Made, reached: &mut i64) -> bool {
+    async fn news(&mut self, made: &Made, reached: &mut i64) -> bool {
         if made.entry.seq <= *reached {
             return true;
         }
@@ -186,12 +229,13 @@ impl Pump {
             return self.catch_up(reached).await;
         }
         *reached = made.entry.seq;
-        !is_for(&made.entry, &self.identity.reader, self.topics) || self.waiting.add(made.event.clone())
+        !is_for(&made.entry, &self.identity.reader, self.topics) || self.send(made.event.clone()).await
     }
 
     /// Whether the session still holds, with the rights and ceilings of now. The client is told if not, and if they are others than before:
     /// it may show what the reader may not see any more.
     async fn holds(&mut self) -> bool {
+        self.looked = Instant::now();
         let why = match self.sources.access.again(&self.identity).await {
             Ok(identity) if identity.reader.rights.allow(Right::Read) => {
                 let (before, now) = (&self.identity.reader, &identity.reader);
@@ -203,12 +247,12 @@ impl Pump {
             Err(problem) if problem.status().is_server_error() => return true,
             Err(_) => "the session is over",
         };
-        self.waiting.add(format!("event: end\ndata: {}\n\n", json!({ "why": why })).into());
+        self.waiting.add_at_once(format!("event: end\ndata: {}\n\n", json!({ "why": why })).into());
         false
     }
 
     /// Sends the state of the feeds, if it has changed.
-    fn status(&self, before: &mut Option<String>) -> bool {
+    async fn status(&mut self, before: &mut Option<String>) -> bool {
         let view = self.sources.view.borrow().clone();
         let feed = |input: &crate::http::view::InputView| {
             let silent_since = input.silent_since.map(|since| since.to_string());
@@ -220,6 +264,26 @@ impl Pump {
         }
         let event = format!("event: status\ndata: {feeds}\n\n");
         *before = Some(feeds);
-        self.waiting.add(event.into())
+        self.send(event.into()).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[test]
+    fn what_waits_for_a_client_is_bounded_and_goes_on_when_it_takes_some() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(async {
+            let (waiting, mut outlet) = Waiting::channel();
+            let piece = Bytes::from(vec![b'x'; 100 * 1024]);
+            assert!(waiting.add(&piece).await && waiting.add(&piece).await);
+            let third = timeout(Duration::from_millis(50), waiting.add(&piece)).await;
+            assert!(third.is_err(), "it waits for room");
+            assert_eq!(outlet.next().await.map(|piece| piece.len()), Some(100 * 1024));
+            assert!(waiting.add(&piece).await, "there is room again");
+            drop(outlet);
+            assert!(!waiting.add(&piece).await, "the client is gone");
+        });
     }
 }

@@ -10,6 +10,7 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderMap, HeaderName};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
+use tokio::time::Instant;
 
 use super::feed::Feed;
 use super::pump::{Pump, Waiting};
@@ -55,7 +56,7 @@ pub(super) async fn follow(
     let full = |_| Problem::busy("as many streams as are allowed are open; close another window");
     let place = Arc::clone(&feed.places).try_acquire_owned().map_err(full)?;
     let (waiting, outlet) = Waiting::channel();
-    let pump = Pump { sources, identity, topics, waiting };
+    let pump = Pump { sources, identity, topics, waiting, looked: Instant::now() };
     tokio::spawn(pump.run(feed, after));
     // The place is free again once the connection is, which may be later than the end of the pump.
     let body = stream::unfold((outlet, place), |(mut outlet, place)| async move {

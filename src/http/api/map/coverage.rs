@@ -79,7 +79,7 @@ pub(super) async fn show(
     let given = Parameters::of(given, &["bbox"])?;
     let area = needed_bounds(&given, "bbox")?;
     let map = copied.get(&sources).await?;
-    sources.stored(move |_| Ok(found(&body(&map, &area)))).await
+    sources.computed(move || found(&body(&map, &area))).await
 }
 
 impl Copied {

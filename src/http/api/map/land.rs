@@ -44,6 +44,6 @@ pub(super) async fn show(
     let none = || Problem::not_found("there are tiles at zoom 2, 5 and 8, each with 2^zoom columns and rows");
     let Path(place) = place.map_err(|_| none())?;
     let chart = sources.asker.chart().await?;
-    let tile = sources.stored(move |_| Ok(under.of(&chart).tile(place))).await?;
+    let tile = sources.computed(move || under.of(&chart).tile(place)).await?;
     tile.map(|tile| tile.answer(&asked, TILE, A_DAY)).ok_or_else(none)
 }

@@ -37,6 +37,6 @@ pub(super) async fn show(
 ) -> Result<Response, Problem> {
     Parameters::of(given, &[])?;
     let chart = sources.asker.chart().await?;
-    let zones = sources.stored(move |_| Ok(under.of(&chart).zones())).await?;
+    let zones = sources.computed(move || under.of(&chart).zones()).await?;
     Ok(zones.answer(&asked, GEOJSON, ASK))
 }

@@ -56,9 +56,9 @@ pub(super) async fn show(
     let picture = sources.asker.picture().await?;
     // Sorting and copying take long enough to hold up other requests of this thread.
     sources
-        .stored(move |_| {
+        .computed(move || {
             let names = pictures.names(&picture, &reader.clearance, after, row);
-            Ok(found(&PictureNames { cursor: names.cursor, whole: names.whole, items: names.items }))
+            found(&PictureNames { cursor: names.cursor, whole: names.whole, items: names.items })
         })
         .await
 }

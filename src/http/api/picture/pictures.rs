@@ -1,7 +1,7 @@
 //! The frames that all requests share. One request after the other uses them; each takes milliseconds.
 
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
 use axum::body::Bytes;
 use tracing::warn;
@@ -23,8 +23,11 @@ const BOARDS: usize = 8;
 /// What was made of the last picture.
 #[derive(Debug)]
 pub struct Pictures {
-    /// Held while a frame is made.
+    /// Held while a frame is made. Never while the store is read.
     state: Mutex<State>,
+    /// Reads the open alerts; `None` before the first reading and after a failure. Whoever finds it locked uses the alerts of the last
+    /// reading.
+    pub(super) reader: Mutex<Option<OpenAlerts>>,
 }
 
 /// What is kept between two requests.
@@ -38,8 +41,6 @@ struct State {
     picture: Arc<Picture>,
     /// The numbers of its tracks.
     keys: Keys,
-    /// Reads the open alerts; `None` before the first reading and after a failure.
-    reader: Option<OpenAlerts>,
     /// The open alerts at the last reading; `None` before the first.
     alerts: Option<Vec<OpenAlert>>,
     /// A board for each clearance, the last used at the end.
@@ -68,10 +69,10 @@ impl Pictures {
                 cursor: stamp,
                 picture: Arc::default(),
                 keys: Keys::default(),
-                reader: None,
                 alerts: None,
                 boards: Vec::new(),
             }),
+            reader: Mutex::default(),
         }
     }
 
@@ -87,8 +88,9 @@ impl Pictures {
         (after, bounds): (Option<u32>, Option<Bounds>),
         now: Time,
     ) -> Result<Bytes, StoreError> {
+        self.look(picture, store, now)?;
         let mut state = self.state();
-        state.take(picture, store, now)?;
+        state.take_picture(picture);
         let head = Head { whole: true, at: state.picture.at, now, cursor: state.cursor, stamp: state.stamp };
         Ok(state.board(clearance).frame(after, bounds.as_ref(), head))
     }
@@ -112,6 +114,32 @@ impl Pictures {
         Names { cursor: state.cursor, whole: after.is_none(), items }
     }
 
+    /// Reads the open alerts if the picture is new and the store has changed. If another request reads them, those of the last reading are
+    /// used; only the first reading is waited for.
+    fn look(&self, picture: &Arc<Picture>, store: &Path, now: Time) -> Result<(), StoreError> {
+        let has_alerts = {
+            let state = self.state();
+            // The alerts are looked at once a picture: cursors number pictures, and a board shows one state for each.
+            if state.alerts.is_some() && !state.is_new(picture) {
+                return Ok(());
+            }
+            state.alerts.is_some()
+        };
+        let mut reader = match self.reader.try_lock() {
+            Ok(reader) => reader,
+            Err(TryLockError::WouldBlock) if has_alerts => return Ok(()),
+            Err(TryLockError::WouldBlock) => self.reader.lock().unwrap_or_else(PoisonError::into_inner),
+            Err(TryLockError::Poisoned(reader)) => reader.into_inner(),
+        };
+        match changed(&mut reader, store, now) {
+            Ok(None) => {}
+            Ok(alerts) => self.state().alerts = alerts,
+            Err(error) if self.state().alerts.is_none() => return Err(error),
+            Err(error) => warn!(%error, "the open alerts cannot be read; the picture shows those of the last reading"),
+        }
+        Ok(())
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         // What is kept is only replaced as a whole, so a panic elsewhere leaves it usable.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -119,45 +147,19 @@ impl Pictures {
 }
 
 impl State {
-    /// Takes over a picture and the open alerts, if either is new.
-    fn take(&mut self, picture: &Arc<Picture>, store: &Path, now: Time) -> Result<(), StoreError> {
-        let is_new = self.take_picture(picture);
-        // The alerts are looked at once a picture: cursors number pictures, and a board shows one state for each.
-        if is_new || self.alerts.is_none() {
-            match self.read(store, now) {
-                Ok(()) => {}
-                Err(error) if self.alerts.is_none() => return Err(error),
-                Err(error) => {
-                    warn!(%error, "the open alerts cannot be read; the picture shows those of the last reading")
-                }
-            }
-        }
-        Ok(())
+    /// Whether this is another picture than the last. A request may come late with an earlier picture; its reader gets the newer one.
+    fn is_new(&self, picture: &Arc<Picture>) -> bool {
+        !Arc::ptr_eq(&self.picture, picture) && self.picture.at <= picture.at
     }
 
-    /// Takes over a picture. Returns whether it is another one than the last.
-    fn take_picture(&mut self, picture: &Arc<Picture>) -> bool {
-        // A request may come late with an earlier picture; its reader gets the newer one.
-        if Arc::ptr_eq(&self.picture, picture) || picture.at < self.picture.at {
-            return false;
+    /// Takes over a picture, if it is new.
+    fn take_picture(&mut self, picture: &Arc<Picture>) {
+        if !self.is_new(picture) {
+            return;
         }
         self.cursor = self.cursor.saturating_add(1);
         self.picture = Arc::clone(picture);
         self.keys.take(picture, self.cursor);
-        true
-    }
-
-    /// Reads the open alerts if the store has changed.
-    fn read(&mut self, store: &Path, now: Time) -> Result<(), StoreError> {
-        let mut reader = match self.reader.take() {
-            Some(reader) => reader,
-            None => OpenAlerts::open(store)?,
-        };
-        if let Some(alerts) = reader.changed(now)? {
-            self.alerts = Some(alerts);
-        }
-        self.reader = Some(reader);
-        Ok(())
     }
 
     /// The board of a clearance with the last picture on it.
@@ -186,4 +188,15 @@ impl State {
         self.boards.push((known, board));
         &mut self.boards[last].1
     }
+}
+
+/// The open alerts; `None` if the store has not changed since the last reading. After a failure the store is opened again.
+fn changed(reader: &mut Option<OpenAlerts>, store: &Path, now: Time) -> Result<Option<Vec<OpenAlert>>, StoreError> {
+    let mut open = match reader.take() {
+        Some(open) => open,
+        None => OpenAlerts::open(store)?,
+    };
+    let alerts = open.changed(now)?;
+    *reader = Some(open);
+    Ok(alerts)
 }

@@ -14,6 +14,7 @@ use crate::http::access::Reader;
 use crate::http::api::Sources;
 use crate::http::api::bounds::bounds;
 use crate::http::api::consulted::listed;
+use crate::http::api::sources::problem;
 use crate::http::parameters::Parameters;
 use crate::http::problem::Problem;
 
@@ -46,7 +47,8 @@ pub(super) async fn show(
     listed(&sources, &reader, "picture", "").await?;
     let picture = sources.asker.picture().await?;
     let (clearance, now) = (reader.clearance, sources.clock.now());
-    let make = move |store: &std::path::Path| pictures.frame(store, &picture, &clearance, wanted, now);
-    let frame = sources.stored(make).await?;
+    let store = sources.store.clone();
+    let make = move || pictures.frame(&store, &picture, &clearance, wanted, now);
+    let frame = sources.computed(make).await?.map_err(problem)?;
     Ok(([(CONTENT_TYPE, FRAME), (CACHE_CONTROL, HeaderValue::from_static("no-store"))], frame).into_response())
 }

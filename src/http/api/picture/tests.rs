@@ -316,3 +316,20 @@ fn readers_of_one_clearance_share_a_frame() {
     let (one, other) = (bench.bytes(&picture, None, None, &all), bench.bytes(&picture, None, None, &all));
     assert_eq!(one.as_ptr(), other.as_ptr(), "made once");
 }
+
+#[test]
+fn a_slow_reading_of_the_alerts_holds_up_nobody_but_the_first_request() {
+    let bench = Bench::new();
+    bench.frame(&picture(1200, &[vessel(224_000_001, 36.95, -9.12)]), None);
+    // Another request reads the alerts, slowly.
+    let reading = bench.pictures.reader.lock().expect("no panic");
+    let (sender, receiver) = std::sync::mpsc::channel();
+    let later = picture(1201, &[vessel(224_000_001, 36.96, -9.12)]);
+    let frame = std::thread::scope(|scope| {
+        scope.spawn(|| sender.send(bench.frame(&later, None).rows.len()));
+        let frame = receiver.recv_timeout(std::time::Duration::from_secs(10));
+        drop(reading);
+        frame
+    });
+    assert_eq!(frame, Ok(1), "with the alerts of the last reading");
+}

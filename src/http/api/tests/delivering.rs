@@ -92,3 +92,30 @@ fn a_wrong_state_sink_or_cursor_is_refused() {
         assert_eq!(site.get(&site.all, "/deliveries").await.status, 403);
     });
 }
+
+#[test]
+fn a_page_of_deliveries_is_read_by_an_index_and_counts_only_once() {
+    run_test(async {
+        let site = site().await;
+        let connection = rusqlite::Connection::open(&site.path).expect("a store");
+        // More delivered ones than a page reads, between a silenced and a failed one.
+        let many = "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 20010)
+             INSERT INTO outbox (sink, alert, revision, state, since, attempts)
+             SELECT 'log', ?1, n, CASE n WHEN 20009 THEN 'silenced' WHEN 20010 THEN 'failed' ELSE 'told' END, 1000, 1 FROM numbers";
+        connection.execute(many, [&site.id]).expect("an outbox");
+        let sol = token(&site.path, "sol", &[Right::Read, Right::Retry], Tlp::Red);
+        let number = |list: &Got| list.body["items"].as_array().map(Vec::len);
+        for filter in ["", &format!("?state=failed&alert={}", site.id)] {
+            let list = site.get(&sol, &format!("/deliveries{filter}")).await;
+            assert_eq!((number(&list), &list.body["next"]), (Some(1), &Value::Null), "{filter}: {}", list.text);
+            assert_eq!(list.body["sinks"]["log"]["failed"], json!(1));
+        }
+        // Few among many: a page ends after what it may read, and the next goes on.
+        let first = site.get(&sol, "/deliveries?state=silenced").await;
+        let next = first.body["next"].as_str().expect("there is more").to_owned();
+        assert_eq!(number(&first), Some(0), "{}", first.text);
+        let second = site.get(&sol, &format!("/deliveries?state=silenced&cursor={next}")).await;
+        assert_eq!((number(&second), &second.body["next"]), (Some(1), &Value::Null), "{}", second.text);
+        assert_eq!(second.body["sinks"], json!({}), "counted on the first page");
+    });
+}

@@ -154,6 +154,35 @@ fn a_client_of_another_log_or_too_far_behind_loads_everything_again() {
 }
 
 #[test]
+fn a_burst_of_300_notes_reaches_open_windows_and_one_that_comes_back() {
+    run_test(async {
+        let site = site().await;
+        let mut open = site.events(&site.all, "", None).await;
+        let last = open.one("hello", SOON).await.data["seq"].as_i64();
+        let text = "x".repeat(1500);
+        for number in 0..300 {
+            site.note(&format!("{number} {text}"));
+        }
+        let mut back = site.events(&site.all, "", last).await;
+        back.one("hello", LOOK).await;
+        for stream in [&mut open, &mut back] {
+            let mut before = last;
+            for number in 0..300 {
+                // Slower than the server, but alive.
+                if number % 50 == 0 {
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                }
+                let change = stream.one("change", LOOK).await;
+                assert!(before < change.id, "{number}: in order, nothing twice: {change:?}");
+                before = change.id;
+            }
+            let left = last.zip(before).map(|(last, before)| before - last);
+            assert_eq!(left, Some(300), "nothing is left out");
+        }
+    });
+}
+
+#[test]
 fn a_stream_ends_with_its_token_and_says_so() {
     run_test(async {
         let site = site().await;

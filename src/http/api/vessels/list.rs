@@ -150,8 +150,7 @@ pub(super) async fn list_vessels(
     };
     let sight = Sight { clearance: reader.clearance, listed };
     // A scan of hundreds of thousands of vessels must not hold up other requests.
-    let listed = tokio::task::spawn_blocking(move || list(&picture, &sight, &selection, place, after, limit)).await;
-    listed.map(|listed| found(&listed)).map_err(|_| Problem::busy("the picture could not be read; ask again"))
+    sources.computed(move || found(&list(&picture, &sight, &selection, place, after, limit))).await
 }
 
 /// What a reader may know of the vessels.

@@ -16,7 +16,7 @@ use crate::http::api::consulted::consulted;
 use crate::http::api::journal::{PATIENCE, place};
 use crate::http::api::personal::may_ask;
 use crate::http::api::refusals::Refusals;
-use crate::http::api::sources::Sources;
+use crate::http::api::sources::{Sources, with_place};
 use crate::http::page::found;
 use crate::http::parameters::{Parameters, mmsi};
 use crate::http::problem::Problem;
@@ -97,9 +97,9 @@ async fn earlier(sources: &Sources, number: Mmsi, since: Time, trail: &TrackAnsw
         return None;
     }
     let (folder, now) = (sources.journal.clone()?, sources.clock.now());
-    let _place = place()?;
+    let place = place()?;
     let read = move || passage(&RealDisk, &folder, number, (since, begins), now, PATIENCE);
-    match tokio::task::spawn_blocking(read).await.ok()? {
+    match with_place(place, read).await.ok()? {
         Ok(passage) => Some(passage),
         Err(error) => {
             warn!(%error, "the journal cannot be read for a track; it begins with the trail of the engine");

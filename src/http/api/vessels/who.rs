@@ -10,7 +10,7 @@ use utoipa::IntoParams;
 use utoipa::openapi::path::{Parameter, ParameterIn};
 
 use crate::http::access::Reader;
-use crate::http::answering;
+use crate::http::answering::{self, Searched};
 use crate::http::api::consulted::consulted;
 use crate::http::api::described::query;
 use crate::http::api::personal::known;
@@ -42,7 +42,8 @@ impl IntoParams for WhoParameters {
     }
 }
 
-/// The vessels that stopped, slowed, met or were dark near the place in the period, ranked. The search is recorded with its reason.
+/// The vessels that stopped, slowed, met or were dark near the place in the period, ranked. `complete` is false if the store has more alerts
+/// and facts of the place and period than were read. The search is recorded with its reason.
 #[utoipa::path(get, path = "/who", tag = "vessels", params(WhoParameters),
     responses((status = 200, description = "The vessels", content_type = "application/json"), Refusals))]
 pub(super) async fn who_was_there(
@@ -61,10 +62,10 @@ pub(super) async fn who_was_there(
     let subject = format!("who {:.4},{:.4} {radius_nm} nm {from} {to}", near.lat, near.lon);
     consulted(&sources, &reader, "who", &subject, Some(&why)).await?;
     let clearance = reader.clearance.clone();
-    let deeds = sources.read(move |readers| answering::deeds(readers, &search, &clearance, now)).await?;
+    let (deeds, complete) = sources.read(move |readers| answering::deeds(readers, &search, &clearance, now)).await?;
     let mut answer = sources.asker.ask(Question::WhoAmong(search, deeds)).await?;
     if let (Answer::Who(suspects), Some(known)) = (&mut answer, known(&sources, &reader.clearance).await?) {
         suspects.vessels.retain(|vessel| known.contains(&Mmsi(vessel.mmsi)));
     }
-    Ok(found(&answer))
+    Ok(found(&Searched { answer, complete }))
 }

@@ -39,7 +39,7 @@ export class Hub {
     /** Counts how often everything was dropped: an answer to an earlier question is not taken in. */
     this.turn = 0;
     /** @type {any} */ this.last = null;
-    /** @type {AbortController | null} */ this.stream = null;
+    /** Ends the stream that runs, and the loop that opens it again. @type {AbortController} */ this.life = new AbortController();
   }
 
   /** @param {unknown} window @param {any} message */
@@ -78,14 +78,15 @@ export class Hub {
   start() {
     if (this.running) return;
     this.running = true;
-    void this.keepStreaming();
+    this.life = new AbortController();
+    void this.keepStreaming(this.life.signal);
     this.poll();
   }
 
   /** @param {"ended" | "waiting"} status @param {string} [why] */
   stop(status, why) {
     this.running = false;
-    this.stream?.abort();
+    this.life.abort();
     this.forget();
     clearTimeout(this.timer);
     this.setStatus(status);
@@ -119,25 +120,30 @@ export class Hub {
     this.all(this.status);
   }
 
-  async keepStreaming() {
-    for (let pause = RETRY.first; this.running; pause = Math.min(RETRY.most, pause * 2)) {
+  /** @param {AbortSignal} life a stream that was stopped is not opened again, even if another one has begun since */
+  async keepStreaming(life) {
+    for (let pause = RETRY.first; !life.aborted; pause = Math.min(RETRY.most, pause * 2)) {
       const began = Date.now();
-      await this.streamOnce();
-      if (!this.running) return;
+      await this.streamOnce(life);
+      if (life.aborted) return;
       if (Date.now() - began > 10_000) pause = RETRY.first;
       this.setStatus(Date.now() - this.status.since > 5000 && this.status.status !== "live" ? "lost" : "waiting");
       await new Promise((done) => setTimeout(done, pause * (0.7 + Math.random() * 0.6)));
+      if (life.aborted) return;
       if (this.status.status === "waiting" && Date.now() - this.status.since > 5000) this.setStatus("lost");
     }
   }
 
-  async streamOnce() {
-    const stream = (this.stream = new AbortController());
-    let watchdog = setTimeout(() => stream.abort(), SILENCE);
+  /** @param {AbortSignal} life */
+  async streamOnce(life) {
+    const stream = new AbortController();
+    const end = () => stream.abort();
+    let watchdog = setTimeout(end, SILENCE);
     const alive = () => {
       clearTimeout(watchdog);
-      watchdog = setTimeout(() => stream.abort(), SILENCE);
+      watchdog = setTimeout(end, SILENCE);
     };
+    life.addEventListener("abort", end);
     try {
       const response = await fetch(`${ROOT}/events${this.seq ? `?after=${this.seq}` : ""}`, { signal: stream.signal, headers: { Accept: "text/event-stream" } });
       if (response.status === 401) return this.stop("ended", "");
@@ -147,6 +153,7 @@ export class Hub {
       // The stream broke off; the loop opens it again.
     } finally {
       clearTimeout(watchdog);
+      life.removeEventListener("abort", end);
     }
   }
 
@@ -180,7 +187,7 @@ export class Hub {
     // A store that has fewer entries than were seen is another store.
     if (!isNew && hello.seq < this.seq) this.all({ kind: "reset" });
     if (isNew || hello.seq < this.seq) this.seq = hello.seq;
-    this.hello = { kind: "hello", ...hello };
+    this.hello = { kind: "hello", ...hello, offset: Date.parse(hello.now) - Date.now() };
     this.setStatus("live");
     this.all(this.hello);
   }

@@ -51,7 +51,7 @@ let wanted = false;
  */
 export function onEntry(listener, { after } = {}) {
   listeners.add(listener);
-  if (after !== undefined && after < lastSeq.peek()) void catchUp(listener, after);
+  if (after !== undefined && after < lastSeq.peek()) catchUp(listener, after).catch(() => resets.forEach((each) => each()));
   return () => void listeners.delete(listener);
 }
 
@@ -142,10 +142,7 @@ function hear(message) {
       since.value = message.since;
       return;
     case "hello":
-      if (!message.late) clockOffset.value = Date.parse(message.now) - Date.now();
-      build.value = message.build;
-      lastSeq.value = Math.max(lastSeq.peek(), message.seq);
-      if (!message.late) for (const each of accesses) each(false);
+      takeHello(message);
       return;
     case "entry":
       lastSeq.value = message.entry.seq;
@@ -170,6 +167,17 @@ function hear(message) {
     case "names":
       takeNames(message);
   }
+}
+
+/** @param {{ build: string, seq: number, offset: number, late?: boolean }} message `late`: told to this window alone, not to all as the stream began */
+function takeHello({ build: serving, seq, offset, late = false }) {
+  // A window that was frozen or asleep is no longer told anything; what it missed is loaded again.
+  const hasMissed = late && lastSeq.peek() > 0 && seq > lastSeq.peek();
+  clockOffset.value = offset;
+  build.value = serving;
+  lastSeq.value = Math.max(lastSeq.peek(), seq);
+  if (!late || hasMissed) for (const each of accesses) each(false);
+  if (hasMissed) for (const each of resets) each();
 }
 
 /** Takes the engine's time from an answer. One that was on its way for longer than another changes nothing.

@@ -178,11 +178,15 @@ function adopt() {
   keysEnabled.value = set.keys !== false;
 }
 
+const dark = matchMedia("(prefers-color-scheme: dark)");
+/** Whether the machine is set to dark colours just now. */
+const isDark = signal(dark.matches);
+dark.addEventListener("change", () => (isDark.value = dark.matches));
+
 effect(() => {
   const chosen = palette.value;
   localStorage.setItem("atalaia.palette", chosen);
-  const dark = matchMedia("(prefers-color-scheme: dark)").matches;
-  document.documentElement.dataset.palette = chosen === "system" ? (dark ? "dusk" : "day") : chosen;
+  document.documentElement.dataset.palette = chosen === "system" ? (isDark.value ? "dusk" : "day") : chosen;
 });
 
 // A page of one thing, or the thing that is open beside the list or on the map.
@@ -225,7 +229,7 @@ channel.onmessage = ({ data }) => {
   silent = true;
   if (data.kind === "selection" && data.value.id !== selection.peek().id) selection.value = data.value;
   if (data.kind === "filter" && data.value !== filter.peek()) filter.value = data.value;
-  if (data.kind === "signed-in" && (ended.peek() !== null || !session.peek())) void loadSession().catch(() => undefined);
+  if (data.kind === "signed-in") void follow().catch(() => undefined);
   silent = false;
 };
 effect(() => tell("selection", selection.value));
@@ -235,6 +239,16 @@ channel.postMessage({ kind: "asks" });
 /** @param {string} kind @param {unknown} value */
 function tell(kind, value) {
   if (!silent && value !== null && value !== selectionAtStart) channel.postMessage({ kind, value });
+}
+
+/** Takes over the session that has begun in another window. Another person must not find what this one has on the screen or half written. */
+async function follow() {
+  const before = session.peek();
+  const { data: me } = await get("/session", {}, { background: true });
+  if (before && before.name !== me.name) {
+    sessionStorage.clear();
+    location.reload();
+  } else if (!before || ended.peek() !== null) signedIn(me);
 }
 
 /** Tells the other windows that there is a session again. */

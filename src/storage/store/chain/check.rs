@@ -11,6 +11,8 @@ use crate::storage::store::error::StoreError;
 
 /// Maximum number of faults that are listed. A trail with more is worthless whatever their number.
 const MOST: usize = 100;
+/// Number of rows that are checked in one transaction of a check in pieces.
+const PIECE: i64 = 2_000;
 
 /// The end of the chain. Noted elsewhere, it proves later that nothing before it was changed or cut off.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -60,6 +62,32 @@ pub fn verify(path: &Path, noted: Option<&Head>) -> Result<Verified, StoreError>
     read().map_err(StoreError::sqlite(path))
 }
 
+/// The same in pieces, so that no reading of the store is long, as far as the chain reaches now. Begins again if retention moves the start
+/// of the chain meanwhile. `None` as soon as `is_wanted` says no, which it is asked before each piece.
+pub fn verify_in_pieces(path: &Path, is_wanted: &dyn Fn() -> bool) -> Result<Option<Verified>, StoreError> {
+    let connection = connect::beside(path)?;
+    let read = || -> rusqlite::Result<Option<Verified>> {
+        'again: loop {
+            let (mut check, (last, _)) = (Check::begin(&connection)?, end(&connection)?);
+            while check.last.0 < last {
+                if !is_wanted() {
+                    return Ok(None);
+                }
+                let piece = connection.unchecked_transaction()?;
+                if start(&piece)?.0 + 1 != check.found.from {
+                    continue 'again;
+                }
+                if check.rows(&piece, last, PIECE)? == 0 {
+                    check.fault(last, MISSING);
+                    break;
+                }
+            }
+            return check.ended(&connection, None).map(Some);
+        }
+    };
+    read().map_err(StoreError::sqlite(path))
+}
+
 /// The end of the chain now.
 pub fn head(path: &Path) -> Result<Head, StoreError> {
     let connection = connect::beside(path)?;
@@ -97,14 +125,26 @@ impl Check {
 
     /// Checks all rows, and then the noted head.
     fn all(mut self, connection: &Connection, noted: Option<&Head>) -> rusqlite::Result<Verified> {
-        let mut rows = connection.prepare(
+        self.rows(connection, i64::MAX, i64::MAX)?;
+        self.ended(connection, noted)
+    }
+
+    /// Checks the next rows, at most `most` and up to the row `last`. Returns how many there were.
+    fn rows(&mut self, connection: &Connection, last: i64, most: i64) -> rusqlite::Result<u64> {
+        let before = self.found.rows;
+        let mut rows = connection.prepare_cached(
             "SELECT seq, at, who, caller, way, session, address, verb, what, subject, purpose, why, result, salt, sealed, digest, hash
-             FROM audit WHERE seq > ?1 ORDER BY seq",
+             FROM audit WHERE seq > ?1 AND seq <= ?2 ORDER BY seq LIMIT ?3",
         )?;
-        let mut rows = rows.query(params![self.last.0])?;
+        let mut rows = rows.query(params![self.last.0, last, most])?;
         while let Some(row) = rows.next()? {
             self.row(row)?;
         }
+        Ok(self.found.rows - before)
+    }
+
+    /// The result, after a check that the noted head is in the chain.
+    fn ended(mut self, connection: &Connection, noted: Option<&Head>) -> rusqlite::Result<Verified> {
         let (seq, hash) = self.last;
         self.found.head = Head { seq, hash };
         if let Some(noted) = noted {

@@ -13,7 +13,7 @@ mod content;
 mod retire;
 
 pub(super) use append::append;
-pub use check::{Fault, Head, Verified, head, verify};
+pub use check::{Fault, Head, Verified, head, verify, verify_in_pieces};
 pub(super) use content::Content;
 pub(super) use retire::{drop_text, retire};
 

@@ -5,8 +5,7 @@ use rusqlite::Connection;
 use super::*;
 use crate::storage::store::tests::{PATIENCE, Place, distress, noon, place};
 use crate::storage::store::{
-    Action, Actor, Consultation, Finding, Record, RetentionSettings, Verb, act, audit_page, consulted, hold, purge,
-    record,
+    Action, Actor, Consultation, Finding, Readers, Record, RetentionSettings, Verb, act, consulted, hold, purge, record,
 };
 use atalaia_core::alerts::Severity;
 use atalaia_core::alerts::cases::Case;
@@ -30,6 +29,7 @@ fn worked() -> (Place, String) {
 /// The faults of the chain, as `number: what`.
 fn faults(place: &Place) -> Vec<String> {
     let found = verify(&place.path, None).expect("it can be read");
+    assert_eq!(verify_in_pieces(&place.path, &|| true).expect("it can be read").as_ref(), Some(&found), "in pieces");
     found.faults.iter().map(|fault| format!("{}: {}", fault.seq, fault.what)).collect()
 }
 
@@ -186,7 +186,9 @@ fn a_reading_is_counted_within_a_quarter_of_an_hour_and_leaves_the_chain_sound()
     (0..3).for_each(|minute| read("ana", minute));
     read("bea", 3);
     read("ana", 16);
-    let rows = audit_page(&place.path, &crate::storage::store::AuditQuery::default(), None, 3).expect("rows");
+    let rows = Readers::new(place.path.clone())
+        .audit_page(&crate::storage::store::AuditQuery::default(), None, 3)
+        .expect("rows");
     let times: Vec<_> = rows.iter().map(|row| (row.who.as_str(), row.times, row.last_at)).collect();
     assert_eq!(times, [("ana", 1, None), ("bea", 1, None), ("ana", 3, Some(noon() + Span::from_minutes(2)))]);
     assert_eq!(faults(&place), [""; 0]);
@@ -232,7 +234,9 @@ fn readings_that_come_together_each_leave_their_row() {
     let of = |who| Consultation { by: Actor::from(who), what: "read", subject: &id, why: None };
     consulted(&place.path, &[of("ana")], noon()).expect("written");
     consulted(&place.path, &[of("ana"), of("bea"), of("rui"), of("bea")], noon()).expect("written");
-    let rows = audit_page(&place.path, &crate::storage::store::AuditQuery::default(), None, 3).expect("rows");
+    let rows = Readers::new(place.path.clone())
+        .audit_page(&crate::storage::store::AuditQuery::default(), None, 3)
+        .expect("rows");
     let times: Vec<_> = rows.iter().map(|row| (row.who.as_str(), row.times)).collect();
     assert_eq!(times, [("rui", 1), ("bea", 2), ("ana", 2)]);
     assert!(verify(&place.path, None).expect("it can be read").faults.is_empty());

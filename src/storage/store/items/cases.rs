@@ -1,5 +1,7 @@
 //! Cases that a reader may see: those of which the reader may see every alert, because the story of a case names them all.
 
+use std::collections::BTreeMap;
+
 use rusqlite::types::Value as Bound;
 use rusqlite::{Connection, OptionalExtension, named_params};
 use serde_json::{Value, json};
@@ -93,7 +95,7 @@ pub(super) fn cases(
     let more = limit < rows.len();
     rows.truncate(limit);
     let next = rows.last().filter(|_| more).map(|(id, _, score)| (*score, id.clone()));
-    let items = rows.iter().map(|(id, body, _)| dated(&transaction, id, body)).collect::<rusqlite::Result<_>>()?;
+    let items = dated(&transaction, rows.iter().map(|(id, body, _)| (id.as_str(), body.as_str())))?;
     Ok(CasePage { items, next, withheld, seq: last_for(&transaction, clearance)? })
 }
 
@@ -111,25 +113,35 @@ pub(super) fn case(
     let Some(body) = body else {
         return Ok(None);
     };
-    let case = dated(connection, id, &body)?;
+    let case = dated(connection, std::iter::once((id, body.as_str())))?.pop().unwrap_or_default();
     let alerts = case["alerts"].as_array().into_iter().flatten();
     let alerts = alerts.filter_map(Value::as_str).map(str::to_owned).collect();
     Ok(Some((case, alerts)))
 }
 
-/// A case with `status` (`open` or `over`), `started_at` and `last_at` of its alerts; the times are null if none is stored.
-fn dated(connection: &Connection, id: &str, body: &str) -> rusqlite::Result<Value> {
-    let mut case = case_of(connection, id, body)?;
-    let text = format!(
-        "SELECT {OPEN}, (SELECT min(started_at) FROM alert_items WHERE case_id = cases.id),
-             (SELECT max(last_at) FROM alert_items WHERE case_id = cases.id) FROM cases WHERE id = ?1"
-    );
-    let mut query = connection.prepare_cached(&text)?;
-    let (open, began, last): (bool, Option<i64>, Option<i64>) =
-        query.query_row([id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-    let time = |millis: Option<i64>| millis.map(|millis| Time::from_millis(millis).to_string());
-    case["status"] = if open { "open" } else { "over" }.into();
-    case["started_at"] = json!(time(began));
-    case["last_at"] = json!(time(last));
-    Ok(case)
+/// Cases with `status` (`open` or `over`), `started_at` and `last_at` of their alerts; the times are null if none is stored. `rows` are id
+/// and body of each.
+fn dated<'a>(
+    connection: &Connection,
+    rows: impl Iterator<Item = (&'a str, &'a str)> + Clone,
+) -> rusqlite::Result<Vec<Value>> {
+    let ids: Vec<&str> = rows.clone().map(|(id, _)| id).collect();
+    let mut query = connection.prepare_cached(
+        "SELECT case_id, min(started_at), max(last_at), max(announced = 1 AND status = 'open' AND state <> 'closed')
+         FROM alert_items WHERE case_id IN (SELECT value FROM json_each(?1)) GROUP BY case_id",
+    )?;
+    let found = query.query_map([json!(ids).to_string()], |row| {
+        Ok((row.get::<_, String>(0)?, (row.get(1)?, row.get(2)?, row.get(3)?)))
+    })?;
+    let found: BTreeMap<String, (i64, i64, bool)> = found.collect::<rusqlite::Result<_>>()?;
+    let time = |millis: i64| Time::from_millis(millis).to_string();
+    rows.map(|(id, body)| {
+        let mut case = case_of(connection, id, body)?;
+        let of = found.get(id);
+        case["status"] = if of.is_some_and(|(_, _, is_open)| *is_open) { "open" } else { "over" }.into();
+        case["started_at"] = json!(of.map(|(began, _, _)| time(*began)));
+        case["last_at"] = json!(of.map(|(_, last, _)| time(*last)));
+        Ok(case)
+    })
+    .collect()
 }

@@ -73,7 +73,8 @@ pub(super) fn within(
     limit: usize,
     now: Time,
 ) -> rusqlite::Result<AlertPage> {
-    let mut conditions = Conditions::of(&narrowed(connection, filter, clearance)?, now);
+    let narrow = narrowed(connection, filter, clearance)?;
+    let mut conditions = Conditions::of(&narrow, now);
     conditions.bind("clears", Bound::Text(allowed(connection, clearance)?));
     let (total, withheld) = (seen(connection, &conditions)?, withheld(connection, filter, clearance, now)?);
     let seq = last_for(connection, clearance)?;
@@ -107,7 +108,8 @@ pub(super) fn ids(
     limit: usize,
     now: Time,
 ) -> rusqlite::Result<Vec<String>> {
-    let mut conditions = Conditions::of(&narrowed(connection, filter, clearance)?, now);
+    let narrow = narrowed(connection, filter, clearance)?;
+    let mut conditions = Conditions::of(&narrow, now);
     conditions.bind("clears", Bound::Text(allowed(connection, clearance)?));
     conditions.add(CLEARED);
     conditions.bind("limit", Bound::Integer(i64::try_from(limit).unwrap_or(i64::MAX)));

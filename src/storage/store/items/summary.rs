@@ -7,7 +7,7 @@ use rusqlite::types::Value as Bound;
 use serde::Serialize;
 
 use super::clears::allowed;
-use super::condition::{CLEARED, Conditions, SILENCED_BY, STATE, bound};
+use super::condition::{CLEARED, Conditions, SILENCED, STATE, bound};
 use super::filter::AlertFilter;
 use super::page::{narrowed, withheld};
 use super::sight::last_for;
@@ -141,7 +141,7 @@ impl AlertSummary {
 fn groups(connection: &Connection, conditions: &Conditions, hour: i64) -> rusqlite::Result<Vec<Group>> {
     let text = format!(
         "SELECT severity, behaviour, {STATE}, assignee, started_at / {hour}, announced,
-             {CLEARED}, sum({SILENCED_BY} IS NOT NULL), count(*)
+             {CLEARED}, sum(id IN {SILENCED}), count(*)
          FROM alert_items WHERE {} GROUP BY 1, 2, 3, 4, 5, 6, 7",
         conditions.text()
     );

@@ -282,3 +282,53 @@ fn a_page_follows_an_index_and_reads_no_more_alerts_than_it_shows() {
         assert!(!sorts, "{name}: {plan:?}");
     }
 }
+
+#[test]
+fn the_set_of_silenced_alerts_is_that_of_the_single_ones() {
+    let (_place, connection) = empty();
+    for number in 0..12_i64 {
+        let behaviour = if number % 3 == 0 { "drifting" } else { "loitering" };
+        insert(&connection, &format!("{number:0>26}"), 50, number * 1000, |body| body["behaviour"] = behaviour.into());
+    }
+    connection.execute("UPDATE alert_vessels SET mmsi = 224000002 WHERE alert LIKE '%1'", []).expect("vessels");
+    connection.execute("UPDATE alert_zones SET zone = 'c08' WHERE alert LIKE '%4'", []).expect("zones");
+    let subjects = [
+        "224000002, NULL, NULL",
+        "224000001, 'c07', NULL",
+        "224000001, 'c08', 'loitering'",
+        "NULL, 'c08', NULL",
+        "NULL, 'c07', 'drifting'",
+        "NULL, NULL, 'drifting'",
+        "NULL, NULL, NULL",
+    ];
+    for subject in subjects {
+        for (from, until, lifted) in [(2000, 9000, "NULL"), (0, 1000, "NULL"), (0, 20_000, "5")] {
+            connection.execute("DELETE FROM silences", []).expect("none");
+            let silence = format!(
+                "INSERT INTO silences (made_at, who, why, mmsi, zone, behaviour, from_at, until_at, lifted_at)
+                 VALUES (1, 'ana', 'drill', {subject}, {from}, {until}, {lifted})"
+            );
+            connection.execute(&silence, []).expect("a silence");
+            let different = format!(
+                "SELECT count(*) FROM alert_items WHERE (id IN {}) <> ({} IS NOT NULL)",
+                super::condition::SILENCED,
+                super::condition::SILENCED_BY
+            );
+            let different: i64 = connection.query_row(&different, [], |row| row.get(0)).expect("a count");
+            assert_eq!(different, 0, "{subject} {from} {until} {lifted}");
+        }
+    }
+}
+
+#[test]
+fn many_silences_do_not_make_a_summary_slow() {
+    let (_place, connection) = empty();
+    let plan = format!("EXPLAIN QUERY PLAN SELECT sum(id IN {}) FROM alert_items", super::condition::SILENCED);
+    let mut plan = connection.prepare(&plan).expect("a plan");
+    let steps: Vec<String> = plan.query_map([], |row| row.get(3)).and_then(|rows| rows.collect()).expect("steps");
+    let steps = steps.join("\n");
+    assert!(!steps.contains("CORRELATED SCALAR SUBQUERY 1"), "the set is made once: {steps}");
+    for index in ["alerts_by_vessel", "alerts_by_zone", "items_by_time"] {
+        assert!(steps.contains(index), "{index}: {steps}");
+    }
+}

@@ -194,7 +194,6 @@ async function takeBack(backs, body) {
     }
   } finally {
     mark(ids, null);
-    last.value = null;
   }
   return hindrance;
 }
@@ -232,7 +231,6 @@ export async function silence(body, isTrial, key = newKey()) {
   if (!isTrial && number !== null) {
     const undo = async () => {
       await del(`/silences/${number}`, { why: WHY });
-      last.value = null;
       return null;
     };
     last.value = { act: "silence", count: made.holds, about: "", number, until: now.value + UNDO_MS, undo };

@@ -2,6 +2,7 @@
 /** Alerts as plain text, to be pasted into a mail or a log. Field names are those of the reader's language; the summary is the engine's. */
 import { t, word } from "../words.js";
 import { position, time } from "../format.js";
+import { toClipboard } from "../ui/copy.js";
 
 /** @typedef {import("../list/types.js").Alert} Alert */
 
@@ -32,29 +33,4 @@ export function asText(alert) {
  * @param {Alert[]} alerts
  * @returns {Promise<boolean>} whether it worked
  */
-export async function copy(alerts) {
-  const text = alerts.map(asText).join("\n\n");
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    return byHand(text);
-  }
-}
-
-/**
- * Copies by a selected field: pages without TLS have no clipboard of their own.
- * @param {string} text
- */
-function byHand(text) {
-  const field = document.createElement("textarea");
-  field.value = text;
-  field.className = "for-readers";
-  const before = /** @type {HTMLElement|null} */ (document.activeElement);
-  document.body.append(field);
-  field.select();
-  const done = document.execCommand("copy");
-  field.remove();
-  before?.focus();
-  return done;
-}
+export const copy = (alerts) => toClipboard(alerts.map(asText).join("\n\n"));

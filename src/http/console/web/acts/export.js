@@ -4,7 +4,7 @@ import { h, useState } from "../vendor/preact.js";
 import { file } from "../api.js";
 import { query } from "../list/filter.js";
 import { chosen } from "../list/store.js";
-import { eventNow } from "../state.js";
+import { eventNow, now } from "../state.js";
 import { save } from "../ui/save.js";
 import { t } from "../words.js";
 import { useDraft } from "./drafts.js";
@@ -33,7 +33,7 @@ export function ExportForm({ filter, total }) {
     setState({ busy: true, fault: null });
     try {
       const written = await file("/alerts/export", { format, ...(isChosen ? { ids } : query(filter, [], eventNow.peek())), why: why.trim() });
-      save(written, `alerts-${new Date().toISOString().slice(0, 16).replace(/[-:]/g, "")}Z.${format === "text" ? "txt" : format}`);
+      save(written, `alerts-${new Date(now.peek()).toISOString().slice(0, 16).replace(/[-:]/g, "")}Z.${format === "text" ? "txt" : format}`);
       draft.clear();
       hide();
       say("good", t("export.done", { n }), []);

@@ -2,7 +2,7 @@
 /** The forms of single and bulk acts. Each keeps its text until the server has it. */
 import { get } from "../api.js";
 import { nearest } from "../list/nearest.js";
-import { h, useEffect, useState } from "../vendor/preact.js";
+import { h, useEffect, useRef, useState } from "../vendor/preact.js";
 import { now, session } from "../state.js";
 import { t } from "../words.js";
 import { draftOf, useDraft } from "./drafts.js";
@@ -43,14 +43,18 @@ function UntilForm({ alerts }) {
   const { busy, fault, send } = useSend(alerts, draft.clear);
   const { choice, typed, why } = draft.value;
   const until = ahead(choice, typed, now.value);
+  // The moment moves with the clock. A second try under one key has to be of the same content, or the server refuses it.
+  const sent = useRef({ key: "", until: 0 });
   const onSend = () => {
-    if (until !== null) send({ act: "acknowledge", until: new Date(until).toISOString(), why: why.trim() || null }, draft.key);
+    if (until === null) return;
+    if (sent.current.key !== draft.key) sent.current = { key: draft.key, until };
+    void send({ act: "acknowledge", until: new Date(sent.current.until).toISOString(), why: why.trim() || null }, draft.key);
   };
   return h(Shell, {
     title: t("acts.form.until", { n: alerts.length }), about: subjects(alerts), submit: t("acts.do.acknowledge"), busy, fault,
     canSend: until !== null, why: t("acts.until_what"), onSend,
   },
-  h(Until, { label: t("acts.until"), choice, typed, longest: 24, at: now.value, onSet: draft.set }),
+  h(Until, { label: t("acts.until"), choice, typed, at: now.value, onSet: draft.set }),
   h(TextField, { label: t("acts.why"), hint: t("acts.optional"), rows: 1, value: why, onText: (text) => draft.set({ why: text }) }));
 }
 
@@ -68,6 +72,12 @@ function AssignForm({ alerts, people }) {
   const near = isKnown ? null : nearest(to.trim(), known) ?? known.find((name) => name.toLowerCase().startsWith(to.trim().toLowerCase())) ?? null;
   const missing = to.trim() === "" ? t("acts.to_whom") : isKnown ? null : t(near ? "acts.to_meant" : "acts.to_unknown", { name: to.trim(), near: near ?? "" });
   const onSend = () => send({ act: "assign", to: found ?? to.trim(), why: why.trim() || null }, draft.key);
+  const field = useRef(/** @type {HTMLInputElement|null} */ (null));
+  const choose = (/** @type {string} */ name) => {
+    draft.set({ to: name });
+    // The button goes with the choice; the keys must still reach the form.
+    field.current?.focus();
+  };
   const release = () => send({ act: "assign", to: null, why: why.trim() || null }, draft.key);
   return h(Shell, {
     title: t("acts.form.assign", { n: alerts.length }), about: subjects(alerts), submit: t("acts.do.assign"), busy, fault,
@@ -76,13 +86,13 @@ function AssignForm({ alerts, people }) {
   h("label", { class: "act-field" },
     h("span", null, t("acts.to")),
     h("input", {
-      list: "act-people", value: to, autocomplete: "off", spellcheck: false,
+      ref: field, list: "act-people", value: to, autocomplete: "off", spellcheck: false,
       onInput: (/** @type {any} */ event) => draft.set({ to: event.currentTarget.value }),
     }),
     h("datalist", { id: "act-people" }, known.filter(Boolean).map((name) => h("option", { key: name, value: name })))),
   h("div", { class: "act-people" },
     suggested(known, to, me).map((name) =>
-      h("button", { key: name, type: "button", class: "button quiet", onClick: () => draft.set({ to: name }) }, name)),
+      h("button", { key: name, type: "button", class: "button quiet", onClick: () => choose(name) }, name)),
     alerts.some((alert) => alert.owner !== null)
       ? h("button", { type: "button", class: "button quiet", disabled: busy, onClick: release }, t("acts.to_nobody"))
       : null),

@@ -102,7 +102,7 @@ export function run(kind, alerts) {
 /** @param {Alert[]} alerts */
 async function copyAll(alerts) {
   const done = await copy(alerts);
-  say(done ? "good" : "bad", done ? t("acts.copied", { n: alerts.length }) : t("acts.not_copied"), alerts);
+  say(done ? "good" : "bad", done ? t("acts.copied", { n: alerts.length }) : t("action.not_copied"), alerts);
 }
 
 /**

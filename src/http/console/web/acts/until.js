@@ -5,7 +5,7 @@ import { time } from "../format.js";
 import { t } from "../words.js";
 import { Choices } from "./shell.js";
 
-/** Spans on the bar, hours. */
+/** Spans on the bar, hours. A longer one is typed. */
 const HOURS = [1, 2, 6, 12, 24];
 
 /**
@@ -29,11 +29,11 @@ export function ahead(choice, typed, at) {
 }
 
 /**
- * @param {{label: string, choice: string, typed: string, longest?: number, at: number, onSet: (part: {choice?: string, typed?: string}) => void}} props `longest` in hours; `at` is now, in ms since 1970
+ * @param {{label: string, choice: string, typed: string, at: number, onSet: (part: {choice?: string, typed?: string}) => void}} props `at` is now, in ms since 1970
  */
-export function Until({ label, choice, typed, longest = 24, at, onSet }) {
+export function Until({ label, choice, typed, at, onSet }) {
   const until = ahead(choice, typed, at);
-  const options = HOURS.filter((hours) => hours <= longest).map((hours) => ({ value: String(hours), label: t("acts.hours", { n: hours }) }));
+  const options = HOURS.map((hours) => ({ value: String(hours), label: t("acts.hours", { n: hours }) }));
   return h("div", { class: "act-until" },
     h(Choices, {
       name: "until", label, value: choice, isFirst: true, onPick: (value) => onSet({ choice: value }),

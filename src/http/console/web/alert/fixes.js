@@ -1,7 +1,8 @@
 // @ts-check
 // The table of the fixes behind an alert. Only the rows in sight are drawn; the row of the page's moment is marked and kept in sight.
 import { h, useEffect, useMemo, useRef, useState } from "../vendor/preact.js";
-import { degrees, distance, knots, time } from "../format.js";
+import { decimal, degrees, distance, knots, time } from "../format.js";
+import { wrapped } from "../map/geo.js";
 import { paper } from "./colours.js";
 import { metres, where } from "./tracks.js";
 import { t } from "./words.js";
@@ -63,7 +64,7 @@ function Row({ row, letters, isSeveral, isPair, isOneDay, index, isActive, choos
   return h("div", { ref: place, class: `al-fix${isActive ? " al-fix-active" : ""}`, role: "row", "aria-rowindex": index + 2, "aria-selected": isActive, onClick: () => choose(fix.at) },
     isSeveral ? cell("cell", h("b", { class: `al-letter al-ship-${row.ship % 3}` }, letters[row.ship])) : null,
     cell("cell", h(Moment, { at: fix.at, isOneDay })),
-    cell("cell", `${fix.lat.toFixed(5)}, ${((((fix.lon + 180) % 360) + 360) % 360 - 180).toFixed(5)}`),
+    cell("cell", decimal(fix.lat, wrapped(fix.lon))),
     cell("cell", knots(fix.sog), true),
     cell("cell", degrees(fix.cog), true),
     isPair ? cell("cell", distance(row.apart), true) : null);

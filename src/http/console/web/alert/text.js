@@ -1,6 +1,7 @@
 // @ts-check
 // An alert as plain text with every reason and number, for a mail or a log.
-import { clock, number, position, time } from "../format.js";
+import { number, position, time } from "../format.js";
+import { now } from "../state.js";
 import { marking } from "./head.js";
 import { called } from "./parts.js";
 import { stairs } from "./stairs.js";
@@ -27,7 +28,7 @@ export function asText(alert, explanation) {
     ...stairs(alert.score_reasons).map((line) => `  ${line.points > 0 ? "+" : "−"}${Math.abs(line.points)}  ${line.text}`),
     ...(explanation?.limits.length ? ["", t("alert.limits"), ...explanation.limits.map((limit) => `  ${limit}`)] : []),
     "",
-    `${alert.id} r${alert.revision} · ${alert.etag} · ${clock(Date.now())}`,
+    `${alert.id} r${alert.revision} · ${alert.etag} · ${time(now.peek())}`,
     `${location.origin}/alerts/${alert.id}`,
   ];
   return lines.filter((line, index) => line !== "" || lines[index - 1] !== "").join("\n");

@@ -2,6 +2,7 @@
 // The vessels of an alert: what each says it is, the lists it is on, the alerts about it before, and who is near now.
 import { h } from "../vendor/preact.js";
 import { ago, degrees, knots, nm } from "../format.js";
+import { typeName as groupOf } from "../list/types.js";
 import { link } from "../route.js";
 import { eventNow } from "../state.js";
 import { Mark, Tag, VesselLink, When, letter, number9 } from "./parts.js";
@@ -44,10 +45,7 @@ export function Listed({ listed }) {
  */
 export function typeName(type) {
   if (type == null) return t("vessel.unknown");
-  const special = { 30: "fishing", 33: "dredger", 34: "diving", 35: "military", 36: "sailing", 37: "pleasure", 50: "pilot", 51: "sar", 31: "tug", 32: "tug", 52: "tug", 55: "law_enforcement" };
-  const group = { 4: "high_speed", 6: "passenger", 7: "cargo", 8: "tanker" };
-  const name = special[/** @type {keyof typeof special} */ (type)] ?? group[/** @type {keyof typeof group} */ (Math.floor(type / 10))] ?? "other";
-  return `${t(`vessel.${name}`)} (${type})`;
+  return `${t(`vessel.${groupOf(type)}`)} (${type})`;
 }
 
 /** What changed in an alert about a change of identity: the measured pairs before and after. @param {{alert: Alert}} props */

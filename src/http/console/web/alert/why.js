@@ -81,7 +81,7 @@ function Settings({ explanation }) {
 export function amount(text, value) {
   if (text) return text;
   if (typeof value === "number") return number(value, Number.isInteger(value) ? 0 : 1);
-  if (typeof value === "boolean") return t(value ? "alert.yes" : "alert.no");
+  if (typeof value === "boolean") return t(value ? "word.yes" : "word.no");
   return value == null ? "–" : String(value);
 }
 

@@ -7,6 +7,7 @@ import { feeds } from "../live.js";
 import { go, link, route } from "../route.js";
 import { eventNow, forget, marking, may, now, palette, recorded, session, setPreference, sound } from "../state.js";
 import { Button } from "../ui/button.js";
+import { explain } from "../ui/explain.js";
 import { Menu } from "../ui/menu.js";
 import { say } from "../ui/toast.js";
 import { LANGUAGES, LANGUAGE_NAMES, language, setLanguage, t } from "../words.js";
@@ -102,15 +103,22 @@ function Who() {
   const roles = me.roles.map((each) => t(`role.${each}`)).join(", ");
   const signOut = () => {
     // Who has no password cannot come back; the second time she knows.
-    if (me.has_password !== false || panel.peek() === "account") return leave();
+    if (me.has_password !== false || panel.peek() === "account") return void leave();
     panel.value = "account";
     return say(t("account.no_way_back"), "bad");
   };
-  const leave = () => void del("/session").catch(() => undefined).then(() => {
+  const leave = async () => {
+    try {
+      await del("/session");
+    } catch (failed) {
+      // Who is told that she is signed out must be; a session that is over already is what she wants.
+      if (/** @type {any} */ (failed).status !== 401) return say(explain(failed), "bad");
+    }
     sessionStorage.clear();
     forget();
-    go("/login", { replace: true });
-  });
+    // A new page: nothing of what this person saw may be left for the next one.
+    return location.replace("/login");
+  };
   return h("span", { class: "bar-me" },
     h(Menu, { right: true, title: roles, label: [h("b", { key: "n" }, me.name), h("span", { key: "r", class: "bar-who muted-in-bar" }, me.roles.length > 2 ? t("role.n", { n: me.roles.length }) : roles)],
       items: [{ label: roles, disabled: true }, "line", { label: t("account.title"), onPick: () => (panel.value = "account") }, { label: t("account.sign_out"), onPick: signOut }] }));

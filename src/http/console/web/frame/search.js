@@ -29,7 +29,7 @@ export function Search() {
     if (text.trim() === "") setPurpose(null);
     if (text.trim().length < 2) return setFound(null);
     const stop = new AbortController();
-    const timer = setTimeout(() => load().then(({ find }) => find(text.trim(), stop.signal, purpose)).then((rows) => { setFound(rows); setFault(""); }, (failed) => failed.name !== "AbortError" && setFault(explain(failed))), PAUSE);
+    const timer = setTimeout(() => load().then(({ find }) => find(text.trim(), stop.signal, purpose)).then((rows) => { if (!stop.signal.aborted) { setFound(rows); setFault(""); } }, (failed) => failed.name !== "AbortError" && setFault(explain(failed))), PAUSE);
     return () => {
       clearTimeout(timer);
       stop.abort();

@@ -3,6 +3,7 @@
 import { h } from "../vendor/preact.js";
 import { get } from "../api.js";
 import { decimal, dms } from "../format.js";
+import { wrapped } from "../map/geo.js";
 import { go, route } from "../route.js";
 import { place, selection } from "../state.js";
 import { PurposeForm } from "../ui/purpose.js";
@@ -116,16 +117,16 @@ function placeRow(group, text, more, there, elsewhere = "/") {
   return { key: group + text, group, text, more, path: elsewhere, pick };
 }
 
-/** Middle of the box round a geometry. @param {any} geometry */
+/** Middle of the box round a geometry; null without a point. A geometry that is cut at 180 degrees is one piece. @param {any} geometry */
 function middle(geometry) {
-  const box = [Infinity, Infinity, -Infinity, -Infinity];
+  /** @type {number[]} */
+  const lons = [], lats = /** @type {number[]} */ ([]);
   const walk = (/** @type {any} */ some) => {
     if (typeof some?.[0] !== "number") return void some?.forEach?.(walk);
-    box[0] = Math.min(box[0], some[0]);
-    box[1] = Math.min(box[1], some[1]);
-    box[2] = Math.max(box[2], some[0]);
-    box[3] = Math.max(box[3], some[1]);
+    lons.push(lons.length ? lons[0] + wrapped(some[0] - lons[0]) : some[0]);
+    lats.push(some[1]);
   };
   walk(geometry?.coordinates);
-  return Number.isFinite(box[0]) ? { lat: (box[1] + box[3]) / 2, lon: (box[0] + box[2]) / 2 } : null;
+  const centre = (/** @type {number[]} */ all) => (all.reduce((a, b) => Math.min(a, b)) + all.reduce((a, b) => Math.max(a, b))) / 2;
+  return lons.length ? { lat: centre(lats), lon: wrapped(centre(lons)) } : null;
 }

@@ -30,8 +30,9 @@ export function Warnings() {
 
 function Connection() {
   if (status.value !== "lost") return null;
-  const at = since.value;
-  return h(Banner, { tone: "bad", urgent: true }, t("warning.lost", { time: clock(at, true), span: span((now.value - clockOffset.value - at) / 1000) }));
+  // Counted by this machine's clock, stated by the server's, as all times are.
+  const at = since.value + clockOffset.value;
+  return h(Banner, { tone: "bad", urgent: true }, t("warning.lost", { time: clock(at, true), span: span((now.value - at) / 1000) }));
 }
 
 function Version() {

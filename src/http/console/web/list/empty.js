@@ -41,7 +41,8 @@ function useQuiet(text, seq) {
   const [quiet, setQuiet] = useState(/** @type {Quiet|null} */ (null));
   useEffect(() => {
     const control = new AbortController();
-    const options = { signal: control.signal };
+    // Asked again with each change of the counts, so not by the reader.
+    const options = { signal: control.signal, background: true };
     Promise.all([
       get("/alerts", { ...query(text, ["state"], eventNow.peek()), sort: "-last_at", limit: 1 }, options).then(({ data }) => data.items[0]?.last_at ?? null),
       get("/alerts/summary", query(text, ["severity"], eventNow.peek()), options).then(({ data }) => data.total),

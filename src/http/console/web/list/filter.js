@@ -307,7 +307,7 @@ function fits(one, alert, { me, now }) {
     case "kind": return any((value) => (alert.kind ?? "vessel") === value);
     case "type": return any((value) => alert.vessels.some((vessel) => isType(vessel.ship_type, value)));
     case "flag": return any((value) => alert.vessels.some((vessel) => vessel.flag === value.toUpperCase()));
-    case "mmsi": return any((value) => alert.vessels.some((vessel) => String(vessel.mmsi) === value));
+    case "mmsi": return any((value) => alert.vessels.some((vessel) => vessel.mmsi === Number(value)));
     case "imo": return any((value) => alert.vessels.some((vessel) => String(vessel.imo) === value));
     case "name": return any((value) => alert.vessels.some((vessel) => folded(vessel.name ?? "").includes(folded(value))));
     case "case": return any((value) => alert.case_id === value);

@@ -92,7 +92,7 @@ export async function load() {
     // Entries that came while the page was on its way are asked for again; an older state never overwrites a newer one.
     heard = data.seq;
     listenAgain();
-    count();
+    void ask();
     fill();
   } catch (error) {
     if (own.aborted) return;
@@ -140,28 +140,33 @@ export function groupBy(by) {
 
 let counting = 0;
 
-/** Asks for the counts, soon: several calls within the time are one request. */
-export function count() {
-  if (counting) return;
-  const ask = async () => {
-    try {
-      const { data } = await get("/alerts/summary", query(filter.peek() ?? "", [], eventNow.peek()), { background: true });
-      summary.value = data;
-    } catch {
-      // The counts are a help; the list itself says when the server cannot be reached.
-    }
-  };
-  ask();
-  counting = window.setTimeout(() => {
-    counting = 0;
-    if (isStale) {
-      isStale = false;
-      count();
-    }
-  }, COUNT_MS);
-}
 /** Whether something came since the last count. */
 let isStale = false;
+
+/** Asks for the counts, soon: several calls within the time are one request. */
+function count() {
+  if (counting) {
+    isStale = true;
+    return;
+  }
+  void ask();
+  counting = window.setTimeout(() => {
+    counting = 0;
+    if (isStale) count();
+  }, COUNT_MS);
+}
+
+/** Asks for the counts at once. An answer about another filter than the one in force by then, or for other eyes, is dropped. */
+async function ask() {
+  isStale = false;
+  const [text, seen] = [filter.peek(), access.peek()];
+  try {
+    const { data } = await get("/alerts/summary", query(text ?? "", [], eventNow.peek()), { background: true });
+    if (text === filter.peek() && seen === access.peek()) summary.value = data;
+  } catch {
+    // The counts are a help; the list itself says when the server cannot be reached.
+  }
+}
 
 /** Takes in what waits, and moves the reader's own mark to what she has seen. */
 export function takeIn() {
@@ -205,8 +210,7 @@ function listen(entry) {
 function withdrawn(id) {
   news = news.filter((item) => item.id !== id);
   held.value = withdraw(held.peek(), id);
-  if (counting) isStale = true;
-  else count();
+  count();
 }
 
 /** @param {Alert} item */
@@ -235,8 +239,7 @@ function write() {
   // An empty list has no row to be moved.
   const mayMove = held.peek().rows.length === 0 || (atOnce.peek() && !isHeld.peek() && !isTouched.peek());
   if (mayMove && held.peek().waiting.size > 0) held.value = take(held.peek(), fits);
-  if (counting) isStale = true;
-  else count();
+  count();
 }
 
 /** Acknowledgements that have run out: the log says nothing of it, because nobody acted. */

@@ -4,8 +4,7 @@ import { effect, signal, untracked } from "../vendor/preact.js";
 import { get } from "../api.js";
 import { query } from "../list/filter.js";
 import { onEntry, onReset } from "../live.js";
-import { ended, filter, selection } from "../state.js";
-import { SEVERITIES } from "./colours.js";
+import { ended, eventNow, filter, selection } from "../state.js";
 
 /** @typedef {import("../../types/api").Alert} Alert */
 
@@ -88,9 +87,9 @@ export class MapAlerts {
   async #load() {
     const turn = ++this.#turn, text = filter.peek();
     // The same question as that of the list, which fills in what the text leaves open.
-    const asked = query(text ?? ""), name = JSON.stringify(asked);
+    const asked = query(text ?? "", [], eventNow.peek()), name = JSON.stringify(asked);
     try {
-      const { data, etag } = await get("/alerts", { ...asked, sort: "-score", limit: MOST }, { etag: name === this.#query ? this.#etag : null });
+      const { data, etag } = await get("/alerts", { ...asked, sort: "-score", limit: MOST }, { etag: name === this.#query ? this.#etag : null, background: true });
       if (turn !== this.#turn) return;
       this.#query = name;
       this.#etag = etag;
@@ -106,6 +105,3 @@ export class MapAlerts {
     }
   }
 }
-
-/** The rank of a severity, 0 to 4. @param {Alert} alert @returns {number} */
-export const rank = (alert) => SEVERITIES.indexOf(alert.severity);

@@ -72,8 +72,6 @@ export const COLOURS = {
 export const SPEED_BOUNDS = [0.5, 3, 10, 20];
 /** The bounds of the age classes. Seconds. */
 export const AGE_BOUNDS = [60, 300, 1200, 3600];
-/** The severities in the order of the picture's bits. @type {SeverityName[]} */
-export const SEVERITIES = ["info", "low", "medium", "high", "critical"];
 /** The ways to colour vessels, in the order of the key `y`. @type {ColourMode[]} */
 export const COLOUR_MODES = ["muted", "type", "speed", "age"];
 

@@ -2,8 +2,8 @@
 // What is drawn above the vessels: alerts, selection, tracks, tools and labels. The overlay draws only what the model says.
 import { names } from "../live.js";
 import { atHand, selection } from "../state.js";
-import { dms, nm } from "../format.js";
-import { rank } from "./alerts.js";
+import { degrees, dms, nm } from "../format.js";
+import { rank } from "../list/types.js";
 import { circlesOf } from "./circles.js";
 import { COLOURS } from "./colours.js";
 import { LISTED } from "./fleet.js";
@@ -97,9 +97,9 @@ export class MapOverlay {
       }
     }
     const inside = [...marks.values()].filter(({ x, y }) => x > -60 && y > -60 && x < frame.width + 60 && y < frame.height + 60);
-    for (const mark of inside) mark.alerts.sort((a, b) => rank(b) - rank(a) || b.score - a.score);
+    for (const mark of inside) mark.alerts.sort((a, b) => rank(b.severity) - rank(a.severity) || b.score - a.score);
     const { id } = selection.peek(), isSelected = (/** @type {Mark} */ mark) => Number(mark.alerts.some((alert) => alert.id === id));
-    return inside.sort((a, b) => isSelected(b) - isSelected(a) || rank(b.alerts[0]) - rank(a.alerts[0]));
+    return inside.sort((a, b) => isSelected(b) - isSelected(a) || rank(b.alerts[0].severity) - rank(a.alerts[0].severity));
   }
 
   /** Lines that join pairs, and circles. @param {CanvasRenderingContext2D} context @param {Frame} frame @param {import("./colours.js").MapColours} colours */
@@ -259,8 +259,7 @@ export class MapOverlay {
       this.#path(context, frame, greatCircle(points[i - 1], points[i]));
       const leg = distanceNm(points[i - 1], points[i]);
       sum += leg;
-      const course = `${String(Math.round(bearing(points[i - 1], points[i])) % 360).padStart(3, "0")}°`;
-      const text = `${nm(leg, leg < 10 ? 2 : 1)} · ${course}${i > 1 ? ` · Σ ${nm(sum, sum < 10 ? 2 : 1)}` : ""}`;
+      const text = `${nm(leg, leg < 10 ? 2 : 1)} · ${degrees(bearing(points[i - 1], points[i]))}${i > 1 ? ` · Σ ${nm(sum, sum < 10 ? 2 : 1)}` : ""}`;
       const [x, y] = [frame.px(mapX(points[i].lon)), frame.py(mapY(points[i].lat))];
       this.#labels.draw(context, [{ x, y, text, colour: colours.tool, gap: 12 }], colours.halo, frame.width, frame.height);
     }

@@ -48,7 +48,7 @@ export function wireGround(stage, model, palette, asked) {
     }
   };
   const coverage = async () => {
-    cellsAt = Date.now();
+    cellsAt = now.peek();
     const asked = (area = around(stage.extent()));
     try {
       const found = await loadCoverage(asked);
@@ -58,7 +58,7 @@ export function wireGround(stage, model, palette, asked) {
       model.setFault("coverage", null);
     } catch {
       if (asked !== area) return;
-      cellsAt = Date.now() - COVERAGE_EVERY + AGAIN;
+      cellsAt = now.peek() - COVERAGE_EVERY + AGAIN;
       if (!gone) model.setFault("coverage", "map.no_coverage");
     }
   };

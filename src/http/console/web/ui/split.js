@@ -44,17 +44,3 @@ export function useSize(name, usual) {
 function keep(name, size) {
   localStorage.setItem(`atalaia.size.${name}`, String(size));
 }
-
-/**
- * Two parts side by side with a splitter; `fixed` says which of them has the remembered width.
- * @param {{ name: string, usual: number, min?: number, max?: number, fixed?: "first" | "second", label: string, first: import("../vendor/preact.js").ComponentChildren, second: import("../vendor/preact.js").ComponentChildren }} props
- */
-export function Split({ name, usual, min = 240, max = 1200, fixed = "first", label, first, second }) {
-  const [size, setSize] = useSize(name, usual);
-  const width = { flex: `0 0 ${size}px` };
-  const side = fixed === "first" ? "before" : "after";
-  return h("div", { class: "split" },
-    h("div", { class: "split-part", style: fixed === "first" ? width : undefined }, first),
-    h(Splitter, { name, size, min, max, side, onSize: setSize, label }),
-    h("div", { class: "split-part", style: fixed === "second" ? width : undefined }, second));
-}

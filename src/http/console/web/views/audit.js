@@ -83,7 +83,7 @@ function useRows(filter) {
 /** The filter as the server takes it: a day becomes the moment at which it begins or ends. @param {Record<string, string>} filter */
 function instants(filter) {
   const day = (/** @type {string} */ text, /** @type {string} */ clock) => (/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T${clock}Z` : text);
-  return { ...filter, since: day(filter.since, "00:00:00"), until: day(filter.until, "23:59:59") };
+  return { ...filter, since: day(filter.since, "00:00:00"), until: day(filter.until, "23:59:59.999") };
 }
 
 /** @param {{ filter: Record<string, string> }} props */

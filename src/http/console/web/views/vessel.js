@@ -58,7 +58,7 @@ function Identity({ track, mmsi }) {
     pair("at", [h(When, { at: fix.at, seconds: true }), " (", h(Ago, { at: fix.at }), ")"]), pair("position", h(Place, { at: fix })),
     pair("sog", knots(fix.sog_knots)), pair("cog", degrees(fix.cog_degrees)), pair("made_good", knots(track.made_good_knots)), pair("usual", knots(track.usual_knots)),
     pair("status", fix.status === null ? null : word("alert.nav", String(fix.status))), pair("shore", fix.shore_nm === null ? null : nm(fix.shore_nm)),
-    pair("calm", t(fix.in_calm_water ? "alert.yes" : "alert.no")), pair("zones", track.zones.map((/** @type {any} */ zone) => zone.id).join(", ") || null),
+    pair("calm", t(fix.in_calm_water ? "word.yes" : "word.no")), pair("zones", track.zones.map((/** @type {any} */ zone) => zone.id).join(", ") || null),
     track.silent_since ? pair("silent", h("span", { class: "al-warn" }, h(When, { at: track.silent_since }))) : null) : h("p", { class: "al-quiet" }, t("alert.no_fix")),
   h("p", { class: "al-note" }, t("alert.own_identity")));
 }

@@ -30,7 +30,7 @@ const words = {
   "acts.some_refused": { one: "{n} of {all} was refused: {first}", other: "{n} of {all} were refused: {first}" },
   "acts.unfit.acknowledge": "It is acknowledged or closed already", "acts.unfit.until": "It is closed; reopen it first", "acts.unfit.mine": "It is yours already, or closed",
   "acts.unfit.assign": "It is closed; reopen it first", "acts.unfit.note": "No note can be added", "acts.unfit.silence": "There is nothing to silence", "acts.unfit.close": "It is closed already",
-  "acts.unfit.reopen": "It is neither closed nor acknowledged", "acts.copied": { one: "{n} alert copied as text", other: "{n} alerts copied as text" }, "acts.not_copied": "The browser did not let the text be copied",
+  "acts.unfit.reopen": "It is neither closed nor acknowledged", "acts.copied": { one: "{n} alert copied as text", other: "{n} alerts copied as text" },
   "acts.why": "Reason", "acts.why_what": "A reason is missing", "acts.optional": "optional", "acts.note": "Note", "acts.note_stays": "stays as it is; nobody can change it", "acts.note_what": "The note is empty",
   "acts.until": "Until", "acts.until_time": "At a time…", "acts.until_what": "Give a time ahead, as 06:00Z or 2026-03-02 06:00", "acts.ends_at": "until {time}", "acts.hours": { one: "{n} h", other: "{n} h" },
   "acts.to": "To", "acts.to_whom": "A name is missing", "acts.to_nobody": "To nobody", "acts.nobody": "nobody", "acts.finding": "Finding", "acts.finding_what": "A finding is missing", "acts.closed_because": "Closed because: {why}",

@@ -30,7 +30,7 @@ const words = {
   "search.where": "Se busca en nombres, MMSI, números OMI e indicativos, palabras de alertas, casos, zonas y posiciones. Para un tipo de buque use el filtro de la lista, como type:tug.",
   "account.no_way_back": "No tiene contraseña: sin un enlace nuevo no podrá volver a entrar. Ponga antes una en Cuenta.",
   "frame.recording_over": "FIN DE LA GRABACIÓN",
-  "warning.recording_over": "La grabación terminó el {time}: ya no llega nada, y las edades no crecen.",
+  "warning.recording_over": "La grabación terminó el {time}: ya no llega nada, y las antigüedades ya no aumentan.",
   "warning.by_clock": "{time} según el reloj",
 };
 export default words;

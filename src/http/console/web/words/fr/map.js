@@ -13,7 +13,7 @@ const words = {
   "map.type.fishing": "Pêche", "map.type.service": "Remorqueur, service", "map.type.pleasure": "Voile, plaisance", "map.type.high_speed": "Grande vitesse",
   "map.type.passenger": "Passagers", "map.type.cargo": "Cargo", "map.type.tanker": "Navire-citerne", "map.type.other": "Autre", "map.type.unknown": "Type inconnu",
   "map.sign.no_course": "Sans route", "map.sign.stale": "Position ancienne", "map.sign.satellite": "Satellite seul", "map.sign.class_b": "Classe B", "map.sign.reach": "Portée en silence", "map.sign.interference": "Brouillage",
-  "map.zone.corridor": "Couloir", "map.zone.area": "Zone", "map.zone.port": "Eaux calmes", "map.zone.benign": "Sans gravité", "map.zone.source": "Région d’origine", "map.unknown": "Inconnu",
+  "map.zone.corridor": "Couloir", "map.zone.area": "Zone", "map.zone.port": "Eaux calmes", "map.zone.benign": "Anodine", "map.zone.source": "Région d’origine", "map.unknown": "Inconnu",
   "map.fact.type": "Type", "map.fact.length": "Longueur", "map.fact.speed": "Vitesse", "map.fact.course": "Route", "map.fact.heading": "Cap", "map.fact.age": "Dernière réception", "map.fact.position": "Position",
   "map.ago": "il y a {age}", "map.selected": "Navire sélectionné", "map.copy_position": "Copier la position", "map.scale_true": "Exacte à la latitude du milieu de la carte",
   "map.measure": "Mesurer", "map.measure_from": "Mesurer d’ici", "map.measure_help": "Cliquez sur des points pour mesurer. Retour arrière en retire un, Échap termine.",

@@ -3,9 +3,9 @@
 
 /** @type {Record<keyof typeof import("../en/pages.js").default, string | import("../../words.js").Plural>} */
 const words = {
-  "role.about.viewer": "voit la situation, les alertes, les dossiers et les navires", "role.about.analyst": "traite les alertes, met en sourdine, recherche, exporte", "role.about.supervisor": "abaisse aussi les marquages et met en sourdine zones et comportements",
+  "role.about.viewer": "voit la situation, les alertes, les dossiers et les navires", "role.about.analyst": "traite les alertes, met en silence, recherche, exporte", "role.about.supervisor": "abaisse aussi les marquages et met en silence zones et comportements",
   "role.about.admin": "gère les personnes et les envois ; ne voit pas les alertes", "role.about.auditor": "lit l’audit ; ne voit pas les alertes",
-  "right.status": "état", "right.read": "lire", "right.search": "rechercher", "right.act": "traiter", "right.silence": "mettre en sourdine", "right.export": "exporter", "right.audit": "audit", "right.retry": "relancer les envois",
+  "right.status": "état", "right.read": "lire", "right.search": "rechercher", "right.act": "traiter", "right.silence": "mettre en silence", "right.export": "exporter", "right.audit": "audit", "right.retry": "relancer les envois",
   "way.password": "mot de passe", "way.link": "lien à usage unique", "way.token": "jeton",
   "login.intro": "Prenez la veille.", "login.first_intro": "Première utilisation : créez le premier administrateur avec le jeton que le service a imprimé.", "login.name": "Nom", "login.password": "Mot de passe",
   "login.password_hint": "Au moins 12 caractères", "login.enter": "Se connecter", "login.create": "Créer l’administrateur", "login.token": "Jeton de première utilisation", "login.token_hint": "Imprimé une fois quand le service démarre sans utilisateur ; valable 15 minutes",

@@ -4,7 +4,7 @@
 /** @type {Record<keyof typeof import("../en/shell.js").default, string | import("../../words.js").Plural>} */
 const words = {
   "nav.watch": "Veille", "nav.list": "Alertes", "nav.map": "Carte", "nav.alerts": "Alertes", "nav.alert": "Alerte", "nav.cases": "Dossiers", "nav.case": "Dossier",
-  "nav.vessel": "Navire", "nav.vessels": "Navires", "nav.zones": "Zones", "nav.silences": "Sourdines", "nav.status": "État", "nav.people": "Personnes", "nav.audit": "Audit",
+  "nav.vessel": "Navire", "nav.vessels": "Navires", "nav.zones": "Zones", "nav.silences": "Silences", "nav.status": "État", "nav.people": "Personnes", "nav.audit": "Audit",
   "nav.login": "Connexion", "nav.unknown": "Introuvable",
   "frame.pages": "Pages", "frame.marking": "Marquage le plus élevé de ce que cette page a montré", "frame.local_time": "ici {time}", "frame.lag": "moteur −{span}",
   "frame.recorded": "ENREGISTRÉ", "frame.recorded_title": "Données enregistrées : heures et âges sont ceux de l’enregistrement. L’horloge indique {time}.",
@@ -30,7 +30,7 @@ const words = {
   "search.where": "On cherche dans les noms, MMSI, numéros OMI et indicatifs, les mots des alertes, les dossiers, les zones et les positions. Pour un type de navire, utilisez le filtre de la liste, comme type:tug.",
   "account.no_way_back": "Vous n’avez pas de mot de passe : sans nouveau lien, vous ne pourrez plus vous connecter. Définissez-en un d’abord sous Compte.",
   "frame.recording_over": "FIN DE L’ENREGISTREMENT",
-  "warning.recording_over": "L’enregistrement s’est terminé le {time} : plus rien n’arrive, et les âges ne grandissent plus.",
+  "warning.recording_over": "L’enregistrement s’est terminé le {time} : plus rien n’arrive, et les âges n’augmentent plus.",
   "warning.by_clock": "{time} à l’horloge",
 };
 export default words;

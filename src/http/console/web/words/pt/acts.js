@@ -31,7 +31,7 @@ const words = {
   "acts.some_refused": { one: "{n} de {all} foi recusado: {first}", other: "{n} de {all} foram recusados: {first}" },
   "acts.unfit.acknowledge": "Já está reconhecido ou fechado", "acts.unfit.until": "Está fechado; reabra-o primeiro", "acts.unfit.mine": "Já é seu, ou está fechado",
   "acts.unfit.assign": "Está fechado; reabra-o primeiro", "acts.unfit.note": "Não se pode juntar nota", "acts.unfit.silence": "Não há nada a silenciar", "acts.unfit.close": "Já está fechado",
-  "acts.unfit.reopen": "Não está fechado nem reconhecido", "acts.copied": { one: "{n} alerta copiado como texto", other: "{n} alertas copiados como texto" }, "acts.not_copied": "O navegador não deixou copiar o texto",
+  "acts.unfit.reopen": "Não está fechado nem reconhecido", "acts.copied": { one: "{n} alerta copiado como texto", other: "{n} alertas copiados como texto" },
   "acts.why": "Motivo", "acts.why_what": "Falta um motivo", "acts.optional": "facultativo", "acts.note": "Nota", "acts.note_stays": "fica como está; ninguém a pode mudar", "acts.note_what": "A nota está vazia",
   "acts.until": "Até", "acts.until_time": "A uma hora…", "acts.until_what": "Indique uma hora futura, como 06:00Z ou 2026-03-02 06:00", "acts.ends_at": "até {time}", "acts.hours": { one: "{n} h", other: "{n} h" },
   "acts.to": "A", "acts.to_whom": "Falta um nome", "acts.to_nobody": "A ninguém", "acts.nobody": "ninguém", "acts.finding": "Conclusão", "acts.finding_what": "Falta uma conclusão", "acts.closed_because": "Fechado porque: {why}",

@@ -55,7 +55,7 @@ const words = {
   "watch.list_width": "Largura da lista", "watch.detail_width": "Largura do alerta aberto",
   "watch.part_failed": "Não foi possível carregar {name}.", "watch.close": "Fechar o alerta aberto", "watch.tab.list": "Alertas", "watch.tab.map": "Mapa", "watch.tab.detail": "Aberto",
   "list.behaviour.async_rendezvous": "encontro desfasado", "list.behaviour.small_craft_stop": "embarcação parada",
-  "list.behaviour.alongside_at_anchor": "a par de fundeado", "list.behaviour.limit_hugging": "junto ao limite",
+  "list.behaviour.alongside_at_anchor": "contrabordo fundeado", "list.behaviour.limit_hugging": "junto ao limite",
   "list.behaviour.identity_conflict": "identidade duplicada", "list.behaviour.identity_change": "identidade alterada",
   "list.behaviour.fishing_out_of_place": "pesca fora do lugar", "list.behaviour.slowdown": "abrandamento", "list.behaviour.dark_rendezvous": "encontro às escuras",
   "list.behaviour.draught_change": "mudança de calado", "list.behaviour.loitering": "permanência", "list.behaviour.watchlist": "lista de vigilância",

@@ -30,7 +30,7 @@ const words = {
   "search.where": "Procura-se em nomes, MMSI, números IMO e indicativos, palavras de alertas, casos, zonas e posições. Para um tipo de navio use o filtro da lista, como type:tug.",
   "account.no_way_back": "Não tem palavra-passe: sem uma nova ligação não poderá voltar a entrar. Defina antes uma em Conta.",
   "frame.recording_over": "FIM DA GRAVAÇÃO",
-  "warning.recording_over": "A gravação terminou em {time}: nada mais chega, e as idades já não crescem.",
+  "warning.recording_over": "A gravação terminou em {time}: nada mais chega, e as idades já não aumentam.",
   "warning.by_clock": "{time} pelo relógio",
 };
 export default words;

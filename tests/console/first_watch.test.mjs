@@ -1,0 +1,164 @@
+// @ts-check
+// What an analyst on a first watch stumbled over: on which alert she acts, what a form keeps, where a search leads, and the way back.
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { newPage, profile, stop } from "./browser.mjs";
+import { alert, fakeDaemon } from "./fake_daemon.mjs";
+import { fleet } from "./picture.mjs";
+
+after(stop);
+
+/** @typedef {import("playwright-core").Page} Page */
+
+/**
+ * The watch with list, map and alert, over some alerts.
+ * @param {(parts: {daemon: Awaited<ReturnType<typeof fakeDaemon>>, page: Page, row: (name: string) => import("playwright-core").Locator}) => Promise<void>} body
+ */
+async function watch(body) {
+  const minute = (/** @type {number} */ ago) => new Date(Date.now() - ago * 60_000).toISOString();
+  const tracks = [{ mmsi: 224000001, track: 1, points: [[minute(600), -9.2, 36.8, 8, 90], [minute(590), -9.1, 36.9, 8, 90], [minute(580), -9.0, 36.9, 8, 90]] }];
+  const evidence = /** @type {any} */ ({ thresholds: {}, measured: {}, stations: [], tracks });
+  const daemon = await fakeDaemon([alert("a", 80, { evidence }), alert("b", 60), alert("c", 50)], fleet(3));
+  const context = await profile({ baseURL: daemon.url });
+  const { page, faults } = await newPage(context);
+  try {
+    await page.goto("/");
+    await page.locator(".alert-row").first().waitFor();
+    await body({ daemon, page, row: (name) => page.locator(".alert-row").filter({ hasText: name }) });
+    assert.deepEqual(faults.filter((fault) => !/status of 4(04|12)/.test(fault)), []);
+  } finally {
+    await context.close();
+    await daemon.close();
+  }
+}
+
+/** Opens an alert. @param {Page} page @param {import("playwright-core").Locator} row @param {string} name */
+async function open(page, row, name) {
+  await row.click();
+  await page.locator(".al-summary", { hasText: name }).waitFor();
+  await page.locator(".al-acts .acts-bar").waitFor();
+}
+
+test("the alert that takes the place of a judged one says so, and names the one before; its forms name it", async () => {
+  await watch(async ({ daemon, page, row }) => {
+    await open(page, row("SHIP A"), "SHIP A");
+    assert.equal(await page.getByText("This is the next alert.").count(), 0);
+    await page.keyboard.press("a");
+    await page.locator(".al-summary", { hasText: "SHIP B" }).waitFor();
+    const swapped = page.locator(".al-panel .act-notice.next");
+    await swapped.waitFor();
+    assert.match(await swapped.innerText(), /This is the next alert\..*SHIP A/s);
+    await page.keyboard.press("n");
+    assert.match(await page.locator(".act-form-about").innerText(), /SHIP B/);
+    await page.keyboard.press("Escape");
+    await swapped.getByRole("button", { name: "Open that one again" }).click();
+    await page.locator(".al-summary", { hasText: "SHIP A" }).waitFor();
+    await swapped.waitFor({ state: "detached" });
+    assert.equal(daemon.get(alert("b", 60).id).notes, 0);
+  });
+});
+
+test("a form that is left keeps its text, and never a finding that was only looked at", async () => {
+  await watch(async ({ page, row }) => {
+    await open(page, row("SHIP A"), "SHIP A");
+    await page.keyboard.press("v");
+    await page.getByRole("radio", { name: "benign" }).check();
+    await page.locator(".act-form textarea").fill("Not sure yet");
+    await page.keyboard.press("Escape");
+    await page.locator(".act-form").waitFor({ state: "detached" });
+    await page.keyboard.press("v");
+    await page.locator(".act-form").waitFor();
+    assert.equal(await page.locator(".act-form textarea").inputValue(), "Not sure yet");
+    assert.equal(await page.locator(".act-form input:checked").count(), 0);
+    assert.equal(await page.locator(".act-form button[type=submit]").isDisabled(), true);
+  });
+});
+
+test("an alert is assigned to nobody who does not exist", async () => {
+  await watch(async ({ daemon, page, row }) => {
+    await open(page, row("SHIP A"), "SHIP A");
+    await page.keyboard.press("I");
+    await page.getByLabel("To", { exact: true }).fill("carlso");
+    await page.getByText("Did you mean carlos?").waitFor();
+    await page.keyboard.press("Control+Enter");
+    assert.equal(daemon.state.requests.length, 0);
+    await page.getByLabel("To", { exact: true }).fill("car");
+    await page.locator(".act-people").getByRole("button", { name: "carlos" }).click();
+    await page.keyboard.press("Control+Enter");
+    await page.getByText("1 alert assigned").waitFor();
+    assert.equal(daemon.get(alert("a", 80).id).owner, "carlos");
+  });
+});
+
+test("the open alert is in the address, and Back undoes opening and filters one by one", async () => {
+  await watch(async ({ page, row }) => {
+    await open(page, row("SHIP B"), "SHIP B");
+    assert.equal(new URL(page.url()).searchParams.get("alert"), alert("b", 60).id);
+    await page.reload();
+    await page.locator(".al-summary", { hasText: "SHIP B" }).waitFor();
+    await page.goBack();
+    await page.locator(".al-panel").waitFor({ state: "detached" });
+    await page.locator(".alert-row").first().waitFor();
+    const box = page.getByRole("combobox", { name: "Filter" });
+    await box.fill("owner:none");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/q=owner/);
+    await page.locator(".chip[title='Remove owner:none']").click();
+    await page.waitForURL((url) => !url.searchParams.has("q"));
+    await page.goBack();
+    await page.waitForURL(/q=owner/);
+    for (const end = Date.now() + 10_000; (await box.inputValue()) !== "owner:none";) assert.ok(Date.now() < end, "the box shows the filter again");
+    await page.goBack();
+    await page.waitForURL((url) => !url.searchParams.has("q"));
+    await page.locator(".alert-row").first().waitFor();
+  });
+});
+
+test("a wrong filter gets one answer, with the word that may be meant, and the rows stay those of the one before", async () => {
+  await watch(async ({ page }) => {
+    await page.getByRole("combobox", { name: "Filter" }).fill("severty:high");
+    await page.keyboard.press("Enter");
+    const said = page.locator(".filter-fault");
+    await said.filter({ hasText: "Did you mean “severity:high”?" }).waitFor();
+    assert.equal(await said.count(), 1);
+    assert.equal(await page.locator(".list-fault").count(), 0);
+    assert.equal(await page.locator(".alert-row").count(), 3);
+    assert.equal(new URL(page.url()).searchParams.get("q"), null);
+  });
+});
+
+test("a position that is searched for moves the map there and is marked; t draws the tracks of the time of an alert", async () => {
+  await watch(async ({ page, row }) => {
+    await page.locator(".map-foot").waitFor();
+    await page.keyboard.press("/");
+    await page.keyboard.type("16.5,-61.0");
+    await page.getByRole("option", { name: "16.50000, -61.00000" }).waitFor();
+    await page.keyboard.press("Enter");
+    await page.waitForURL((url) => (url.searchParams.get("map") ?? "").startsWith("16.50"));
+    await page.locator(".map-state", { hasText: "16.50000, -61.00000" }).waitFor();
+    await open(page, row("SHIP A"), "SHIP A");
+    await page.keyboard.press("t");
+    await page.locator(".map-state", { hasText: "1 track of the alert’s time" }).waitFor();
+    await page.keyboard.press("t");
+    await page.locator(".map-state", { hasText: "track" }).waitFor({ state: "detached" });
+    await open(page, row("SHIP B"), "SHIP B");
+    await page.keyboard.press("t");
+    await page.getByText("This alert keeps no track.").first().waitFor();
+    assert.equal(await page.locator(".map-state", { hasText: "track" }).count(), 0);
+  });
+});
+
+test("Esc empties the search box, and what is there is replaced by what is typed", async () => {
+  await watch(async ({ page }) => {
+    const box = page.getByRole("combobox", { name: "Search" });
+    await page.keyboard.press("/");
+    await page.keyboard.type("tug");
+    await page.keyboard.press("Escape");
+    assert.equal(await box.inputValue(), "");
+    await page.keyboard.type("one");
+    await page.locator(".map-target").focus();
+    await page.keyboard.press("/");
+    await page.keyboard.type("two");
+    assert.equal(await box.inputValue(), "two");
+  });
+});
