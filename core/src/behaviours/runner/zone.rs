@@ -59,7 +59,7 @@ pub(crate) trait ZoneCase: Send + 'static {
         at: &At<'_>,
         place: (ZoneIx, f64),
         condition: &Condition,
-        speeds: Speeds,
+        speeds: SpeedRange,
     ) -> Holding;
 
     /// The conditions in each zone at the vessel's place that asks for the behaviour. `counted` returns the minutes counted so far in
@@ -84,7 +84,7 @@ pub(crate) struct At<'a> {
 
 /// The speeds made good that met the condition since it began, in all runs of its alert. Knots.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
-pub(crate) struct Speeds {
+pub(crate) struct SpeedRange {
     /// Start of the condition that they belong to.
     since: Time,
     /// The lowest; infinite before there is one.
@@ -93,14 +93,14 @@ pub(crate) struct Speeds {
     pub(crate) highest: f64,
 }
 
-impl Speeds {
+impl SpeedRange {
     /// No speed yet.
-    const NONE: Speeds = Speeds { since: Time::MIN, lowest: f64::INFINITY, highest: f64::NEG_INFINITY };
+    const NONE: SpeedRange = SpeedRange { since: Time::MIN, lowest: f64::INFINITY, highest: f64::NEG_INFINITY };
 
     /// Adds a speed that met the condition which began at `since`. Those of an earlier condition are dropped.
     fn add(&mut self, since: Time, knots: f64) {
-        let earlier = if self.since == since { *self } else { Speeds::NONE };
-        *self = Speeds { since, lowest: earlier.lowest.min(knots), highest: earlier.highest.max(knots) };
+        let earlier = if self.since == since { *self } else { SpeedRange::NONE };
+        *self = SpeedRange { since, lowest: earlier.lowest.min(knots), highest: earlier.highest.max(knots) };
     }
 }
 
@@ -129,7 +129,7 @@ struct Watched {
     /// How far the condition has come there.
     condition: Condition,
     /// The speeds at which it held.
-    speeds: Speeds,
+    speeds: SpeedRange,
     /// Time before this does not count, because the place must hold throughout.
     not_before: Time,
     /// When it was last reported; `None` if the next fix at which it holds is to be reported.
@@ -223,7 +223,7 @@ impl Zones {
         let known = self.zones.iter().position(|watched| watched.zone_id == *zone_id);
         let index = known.unwrap_or_else(|| {
             let not_before = Z::not_before(settings, at, place.0);
-            let (zone_id, condition, speeds) = (zone_id.clone(), Condition::new(), Speeds::NONE);
+            let (zone_id, condition, speeds) = (zone_id.clone(), Condition::new(), SpeedRange::NONE);
             self.zones.push(Watched { zone_id, condition, speeds, not_before, said_at: None });
             self.zones.len() - 1
         });

@@ -7,7 +7,7 @@ use crate::base::time::Time;
 use crate::behaviours::runner::condition::{Condition, Observation, Timing};
 use crate::behaviours::runner::profile::{Profile, Profiles};
 use crate::behaviours::runner::vessel::{PerVessel, VesselScene};
-use crate::behaviours::runner::zone::{At, InZones, Speeds, ZoneCase};
+use crate::behaviours::runner::zone::{At, InZones, SpeedRange, ZoneCase};
 use crate::behaviours::{self, Behaviour, End, Explanation, Holding, Interest, Step, number};
 use crate::zones::{Relation, ZoneIx};
 
@@ -59,7 +59,7 @@ impl ZoneCase for OutOfBand {
         at: &At<'_>,
         _place: (ZoneIx, f64),
         condition: &Condition,
-        speeds: Speeds,
+        speeds: SpeedRange,
     ) -> Holding {
         let At { scene, step, fix } = at;
         let settings = &profile.settings;
