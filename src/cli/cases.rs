@@ -209,6 +209,7 @@ fn page(case_file: &CaseFile, width: Option<usize>) -> String {
     if events.len() < listed {
         page += &format!("{} of the {listed} alerts are not stored any more\n", listed - events.len());
     }
+    page += &score_lines(case);
     let held = &case["held"];
     if !held.is_null() {
         let (who, why) = (FromAir(word(held, "who")), FromAir(word(held, "why")));
@@ -227,10 +228,21 @@ fn page(case_file: &CaseFile, width: Option<usize>) -> String {
     }
     let roles = roles(case);
     if !roles.is_empty() {
-        page += &format!("\nparts played: {}\n", roles.join("; "));
+        page += &format!("\npossible parts: {}\n", roles.join("; "));
     }
     page += &actions(case_file, &events);
     page
+}
+
+/// Why the case has its score, one line each; empty for a single line, which the score itself already gives, and for a case that an
+/// earlier version stored.
+fn score_lines(case: &Value) -> String {
+    let lines = case["score_reasons"].as_array().map_or(&[][..], Vec::as_slice);
+    if lines.len() < 2 {
+        return String::new();
+    }
+    let line = |line: &Value| format!("  {:+4}  {}\n", line["points"].as_i64().unwrap_or_default(), word(line, "text"));
+    lines.iter().map(line).collect()
 }
 
 /// One event: time, severity, summary, position, vessels and state. Facts are `minor`, with their points.
@@ -255,7 +267,7 @@ fn happened(event: &Event<'_>, width: Option<usize>) -> String {
         text += &format!("     at    {}   {}\n", at.degrees_minutes(), at.decimal_degrees());
     }
     for (index, vessel) in alert["vessels"].as_array().into_iter().flatten().enumerate() {
-        let role = vessel["role"].as_str().map_or(String::new(), |role| format!(", {}", FromAir(role)));
+        let role = vessel["role"].as_str().map_or(String::new(), |role| format!(", {}", role_words(role)));
         let named = format!("{}, MMSI {}{role}", FromAir(&vessel_words(vessel)), mmsi(vessel));
         let lead = if index == 0 { "     ships " } else { "           " };
         text += &format!("{}\n", cut(&format!("{lead}{named}"), width));
@@ -271,9 +283,21 @@ fn roles(case: &Value) -> Vec<String> {
     let role = |role: &Value| {
         let vessel =
             vessels.iter().find(|vessel| vessel["mmsi"] == role["mmsi"] && vessel["track"] == role["track"])?;
-        Some(format!("{} {}", FromAir(&vessel_words(vessel)), FromAir(role["role"].as_str()?)))
+        Some(format!("{} {}", FromAir(&vessel_words(vessel)), role_words(role["role"].as_str()?)))
     };
     case["roles"].as_array().into_iter().flatten().filter_map(role).collect()
+}
+
+/// A role in words. What a vessel is said to have dropped or collected is only a possibility.
+fn role_words(role: &str) -> String {
+    match role {
+        "dropper" => "possible drop".to_owned(),
+        "collector" => "possible collection".to_owned(),
+        "mother" => "larger ship".to_owned(),
+        "daughter" => "small craft".to_owned(),
+        "dark" => "silent".to_owned(),
+        other => FromAir(other).to_string(),
+    }
 }
 
 /// What people did with the case and its alerts, oldest first. What the program did is in the story itself.

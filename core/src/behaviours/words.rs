@@ -49,6 +49,12 @@ pub(crate) trait Words: Record {
         None
     }
 
+    /// The first moment that the tracks of the evidence must show, for an alert that started at `started_at`: earlier than that if the
+    /// behaviour is about something that happened before.
+    fn shown_from(&self, started_at: Time) -> Time {
+        started_at
+    }
+
     /// The ship that dropped something for the other vessel to collect, if the behaviour is about that.
     fn dropper(&self) -> Option<Mmsi> {
         None
@@ -176,6 +182,16 @@ impl Circumstances<'_> {
     /// How long the behaviour has held, from the displayed start to the displayed end.
     pub(super) fn held(&self) -> Span {
         elapsed(self.started_at, self.last_at)
+    }
+
+    /// How long the behaviour held, without what does not count: `for 20 min`; with breaks, `for 54 min of the 2 h 32 min since 16:02 UTC`,
+    /// and once it ended, `for 54 min of the 2 h 32 min from 16:02 to 18:34 UTC`.
+    pub(super) fn held_for(&self, counted_minutes: impl Into<f64>) -> String {
+        let (whole, counted) = (self.held(), counted(counted_minutes));
+        match counted + MINUTE <= whole - MINUTE {
+            true => format!("for {counted} of the {whole} {}", self.since()),
+            false => format!("for {whole}"),
+        }
     }
 
     /// Like [`Circumstances::held`], but for pairs: they are compared at whole minutes, so the first and the last minute both count.

@@ -164,10 +164,10 @@ impl Entry {
         let due = context.settings.update() <= now - self.published_at;
         let knowledge = Knowledge::of(&holding, &self.parties, context.view);
         let corrected = knowledge != self.knowledge;
-        let score = (due || corrected || inputs != self.inputs).then(|| {
-            self.shore_nm = shore_nm(&holding, context.view);
-            score_of(key, &holding, &self.parties, self.shore_nm, context)
-        });
+        // The summary states it beside the position, so it is that of the same fix.
+        self.shore_nm = shore_nm(&holding, context.view).or(self.shore_nm);
+        let score = (due || corrected || inputs != self.inputs)
+            .then(|| score_of(key, &holding, &self.parties, self.shore_nm, context));
         (self.inputs, self.knowledge) = (inputs, knowledge);
         let earlier = after_last(key, holding.started_at, context.memory);
         let alert = Arc::make_mut(&mut self.alert);

@@ -15,16 +15,16 @@ use crate::picture::tracks::{TrailPoint, Vessel};
 /// alert that names hundreds of vessels.
 const SHARED_BY: usize = 4;
 
-/// Updates tracks and stations. A vessel whose track was dropped keeps the points it has. Points before the start of the alert reach back
-/// `evidence_before_minutes`, as far as the trail does.
+/// Updates tracks and stations. A vessel whose track was dropped keeps the points it has. Points before `starts_at`, the first moment
+/// that the alert is about, reach back `evidence_before_minutes`, as far as the trail does.
 pub(super) fn refresh(
     evidence: &mut Evidence,
     parties: &[Party],
-    started_at: Time,
+    starts_at: Time,
     settings: &Settings,
     view: &View<'_>,
 ) {
-    let from = started_at - Span::from_minutes(i64::from(settings.evidence_before_minutes));
+    let from = starts_at - Span::from_minutes(i64::from(settings.evidence_before_minutes));
     // A notice may name many vessels, which share the points of `SHARED_BY`.
     let most = settings.evidence_points as usize;
     let most = (SHARED_BY * most / parties.len().max(1)).clamp(2, most.max(2));

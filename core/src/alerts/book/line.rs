@@ -79,7 +79,7 @@ impl Entry {
         let alert = Arc::make_mut(&mut self.alert);
         let started_at = alert.started_at;
         let evidence = &mut alert.evidence;
-        evidence::refresh(evidence, &self.parties, started_at, context.settings, context.view);
+        evidence::refresh(evidence, &self.parties, self.facts.shown_from(started_at), context.settings, context.view);
         let corroborated = evidence::is_corroborated(&self.parties, context.view).unwrap_or(self.corroborated);
         self.corroborated = corroborated;
         let small_craft = self.parties.iter().any(Party::small);

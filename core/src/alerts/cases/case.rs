@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use crate::alerts::alert::Severity;
+use crate::alerts::alert::{ScoreReason, Severity};
 use crate::alerts::id::digest;
 use crate::base::units::METRES_PER_NM;
 use crate::behaviours::{self, VesselRef};
@@ -14,6 +14,8 @@ use super::story::story;
 
 /// Points for each further behaviour of a case (SPEC "Cases").
 const FURTHER_POINTS: i32 = 10;
+/// The highest score.
+const MOST_POINTS: i32 = 100;
 /// Two alerts of one vessel at most this far apart are about the same stop, if they overlap in time. Metres.
 const SAME_STOP_METRES: f64 = 2.0 * METRES_PER_NM;
 
@@ -24,6 +26,8 @@ pub struct Case {
     pub id: String,
     /// The best alert plus 10 points for each further behaviour that scores at least 20; at most 100.
     pub score: i32,
+    /// The lines that add up to the score: its best alert, then each further behaviour. The code is the behaviour.
+    pub score_reasons: Vec<ScoreReason>,
     /// Follows from the score.
     pub severity: Severity,
     /// All vessels that take part, by MMSI and track.
@@ -55,7 +59,8 @@ pub(super) fn id_of(first: &Member) -> String {
 /// Builds a case from its alerts and facts, which are ordered by start.
 pub(super) fn case(alerts: &[&Member]) -> Case {
     let first = alerts.iter().find(|alert| counts(alert)).or(alerts.first());
-    let score = score(alerts);
+    let score_reasons = score_reasons(alerts);
+    let score = total(&score_reasons);
     let mut vessels: BTreeMap<(u32, u16), VesselRef> = BTreeMap::new();
     for vessel in alerts.iter().flat_map(|alert| &alert.vessels) {
         let before = vessels.insert((vessel.mmsi, vessel.track), vessel.clone()).and_then(|before| before.role);
@@ -66,6 +71,7 @@ pub(super) fn case(alerts: &[&Member]) -> Case {
     Case {
         id: first.map_or_else(String::new, |alert| id_of(alert)),
         score,
+        score_reasons,
         severity: Severity::of(score),
         vessels: vessels.into_values().collect(),
         roles: roles(alerts),
@@ -87,6 +93,16 @@ fn roles(alerts: &[&Member]) -> Vec<Role> {
 
 /// The score of the best alert, plus 10 for each further behaviour that is not about a stop already counted.
 pub(super) fn score(alerts: &[&Member]) -> i32 {
+    total(&score_reasons(alerts))
+}
+
+/// The sum of score lines.
+fn total(lines: &[ScoreReason]) -> i32 {
+    lines.iter().map(|line| line.points).sum()
+}
+
+/// The lines of the score, which add up to it; empty if no alert counts.
+fn score_reasons(alerts: &[&Member]) -> Vec<ScoreReason> {
     // An alert that names one of several possible vessels counts only where nothing else does.
     let certain = alerts.iter().any(|alert| counts(alert) && !alert.is_uncertain);
     let weighs = |alert: &Member| counts(alert) && !(certain && alert.is_uncertain);
@@ -102,9 +118,20 @@ pub(super) fn score(alerts: &[&Member]) -> i32 {
             counted.push(alert);
         }
     }
-    let best = ranked.first().map_or(0, |alert| alert.score);
-    let further = counted.len().saturating_sub(1) as i32;
-    (best + FURTHER_POINTS * further).min(100)
+    let line = |alert: &Member, points: i32, what: &str| {
+        let title = alert.behaviour.character().title;
+        ScoreReason { code: alert.behaviour.name().to_owned(), points, text: format!("{what}: {title}") }
+    };
+    let best = ranked.first().map(|alert| line(alert, alert.score, "Its highest alert"));
+    let mut lines: Vec<ScoreReason> = best.into_iter().collect();
+    let further = counted.iter().skip(1);
+    lines.extend(further.map(|alert| line(alert, FURTHER_POINTS, "A further behaviour")));
+    let sum = total(&lines);
+    if MOST_POINTS < sum {
+        let text = "Scores end at 100".to_owned();
+        lines.push(ScoreReason { code: "clamp".to_owned(), points: MOST_POINTS - sum, text });
+    }
+    lines
 }
 
 /// Whether two alerts describe the same stop: behaviours about stops, with a vessel in common, at one place and time.

@@ -36,6 +36,9 @@ fn sentence(alert: &Member, before: Option<&Member>) -> String {
     let shared =
         |before: &Member| alert.vessels.iter().any(|vessel| before.vessels.iter().any(|b| b.mmsi == vessel.mmsi));
     let same_who = before.is_some_and(|before| before.sentence.who == said.who && shared(before));
+    // After a sentence that named another vessel too, a pronoun could mean either.
+    let named = if said.several { 2 } else { 1 };
+    let same_who = same_who && before.is_some_and(|before| before.vessels.len() <= named);
     let who = match (same_who, said.several) {
         (true, false) => "it",
         (true, true) => "they",
@@ -46,7 +49,7 @@ fn sentence(alert: &Member, before: Option<&Member>) -> String {
         _ => false,
     };
     let off = match before.is_some_and(near) {
-        true => ", there",
+        true => ", at the same place",
         false => said.off.as_str(),
     };
     let zones = match before.is_some_and(|before| before.sentence.zones == said.zones) {

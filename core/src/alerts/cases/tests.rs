@@ -106,12 +106,21 @@ fn alerts_of_a_vessel_and_its_partners_within_three_days_are_one_case() {
     assert_eq!(got.len(), 2);
     assert_eq!(got[0].alerts, ["a", "b", "c"]);
     assert_eq!((got[0].score, got[0].severity), (85, Severity::Critical));
+    let lines: Vec<String> =
+        got[0].score_reasons.iter().map(|line| format!("{:+} {} {}", line.points, line.code, line.text)).collect();
+    let title = |behaviour: Behaviour| behaviour.character().title;
+    let expected = [
+        format!("+65 rendezvous Its highest alert: {}", title(Behaviour::Rendezvous)),
+        format!("+10 loitering A further behaviour: {}", title(Behaviour::Loitering)),
+        format!("+10 zone_entry A further behaviour: {}", title(Behaviour::ZoneEntry)),
+    ];
+    assert_eq!(lines, expected);
     let mmsis: Vec<u32> = got[0].vessels.iter().map(|vessel| vessel.mmsi).collect();
     assert_eq!(mmsis, [1, 2]);
     assert_eq!(
         got[0].story,
-        "2026-03-01 12:00 UTC: ALFA (ES, cargo) did a, 11 nm off, inside C07. 2026-03-03 12:00 UTC: ALFA and BRAVO did b, there. \
-         2026-03-05 12:00 UTC: ALFA (ES, cargo) did c, there."
+        "2026-03-01 12:00 UTC: ALFA (ES, cargo) did a, 11 nm off, inside C07. 2026-03-03 12:00 UTC: ALFA and BRAVO did b, at the same place. \
+         2026-03-05 12:00 UTC: ALFA (ES, cargo) did c, at the same place."
     );
     assert_eq!((got[1].score, got[1].alerts.len()), (50, 1));
     assert_ne!(got[0].id, got[1].id);
@@ -127,6 +136,17 @@ fn a_story_states_date_name_place_and_zones_once() {
         cases(vec![first, later])[0].story,
         "2026-03-01 12:00 UTC: ALFA (ES, cargo) did a, 11 nm off, inside C07. 18:00 UTC: it did b, 11 nm off, at night."
     );
+}
+
+#[test]
+fn a_story_names_the_vessel_again_after_a_sentence_about_two() {
+    // A meeting at different times has one subject, and names the other vessel in the rest of the sentence.
+    let mut first = change(alert("a", Behaviour::AsyncRendezvous, 65, 0, &[1, 2]));
+    first.sentence.who = "ALFA (ES, cargo)".to_owned();
+    first.sentence.several = false;
+    let later = change(alert("b", Behaviour::Slowdown, 45, 6, &[1]));
+    let story = &cases_of([first, later])[0].story;
+    assert!(story.contains("18:00 UTC: ALFA (ES, cargo) did b, at the same place"), "{story}");
 }
 
 #[test]

@@ -66,7 +66,7 @@ impl Score {
         reasons.retain(|reason| reason.points != 0);
         let mut score = Score { points: reasons.iter().map(|reason| reason.points).sum(), reasons };
         if let Some(asked) = given.holding.asked {
-            let text = "The zone asks for alerts of this kind".to_owned();
+            let text = format!("Raised to {asked}, because the zone asks for alerts of this kind");
             score.raise_to(asked, "asked", text);
         }
         let exempt = as_it_is || given.is_exempt(settings);

@@ -102,10 +102,12 @@ pub(super) fn collects(form: async_rendezvous::Form, craft: usize, boat: Mmsi) -
     let measured = Measured {
         drop: Dropped::SlowLeg {
             dropped_at: minute(-300),
+            slow_until: minute(-276),
             slow_minutes: 24.0.into(),
             slowest_knots: 3.0.into(),
             usual_knots: 12.0.into(),
         },
+        passed_at: minute(-290),
         hours_between: 4.5.into(),
         distance_nm: 0.5.into(),
         dropper_mmsi: Mmsi(0),
@@ -123,7 +125,11 @@ pub(super) fn collects(form: async_rendezvous::Form, craft: usize, boat: Mmsi) -
 /// A vessel beyond a limit of its zone, with this speed. Knots.
 pub(super) fn speeds(form: zone_speed::Form, knots: f64) -> zone_speed::Facts {
     let settings = zone_speed::Settings { max_knots: 25.0, ..zone_speed::Settings::default() };
-    let measured = zone_speed::facts::Measured { counted_minutes: 20.0.into(), speed_made_good_knots: knots.into() };
+    let measured = zone_speed::facts::Measured {
+        counted_minutes: 20.0.into(),
+        extreme_knots: 28.9.into(),
+        speed_made_good_knots: knots.into(),
+    };
     zone_speed::Facts { form, measured, thresholds: (&settings).into() }
 }
 

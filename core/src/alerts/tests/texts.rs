@@ -60,15 +60,18 @@ fn seconds_do_not_make_the_shown_times_disagree() {
 
 #[test]
 fn a_limit_is_named_by_its_number() {
-    let fast = |knots| {
-        let until = |holding: &mut Holding| holding.last_at = minute(20);
-        opens(facts::speeds(zone_speed::Form::TooFast, knots), until)
+    let fast = |knots, last| {
+        let until = |holding: &mut Holding| holding.last_at = minute(last);
+        opens(facts::speeds(zone_speed::Form::TooFast, knots), until).1
     };
-    let (_, summary) = fast(28.9);
-    let expected = "ALFA (Spain, cargo) has made 28.9 kn for 20 min in a zone, where the limit is 25 kn.";
-    assert!(summary.starts_with(expected), "{summary}");
-    let (_, summary) = fast(24.8);
-    assert!(summary.contains("has been above the limit of 25 kn in a zone for 20 min"), "{summary}");
+    let expected = "ALFA (Spain, cargo) has been above the limit of 25 kn in a zone for 20 min, at up to 28.9 kn.";
+    for latest in [28.0, 24.8] {
+        let summary = fast(latest, 20);
+        assert!(summary.starts_with(expected), "{summary}");
+    }
+    let summary = fast(28.0, 152);
+    let breaks = "above the limit of 25 kn in a zone for 20 min of the 2 h 32 min since 12:00 UTC, at up to 28.9 kn.";
+    assert!(summary.contains(breaks), "{summary}");
 }
 
 #[test]
@@ -77,4 +80,20 @@ fn a_silence_is_stated_as_long_as_it_was_measured() {
     let (reason, summary) = opens(facts::falls_silent(ais_gap::Form::LongSilent, 180), until);
     assert_eq!(reason, "silent for 1 h 30 min, in an area with good reception");
     assert!(summary.contains("has been silent for at least 3 h 00 min in an area with good reception"), "{summary}");
+}
+
+#[test]
+fn the_distance_to_the_coast_is_that_of_the_stated_position() {
+    let mut sea = Sea::new();
+    let (key, ix) = sea.ship(CARGO);
+    let subject = Subject::one(key, ix);
+    sea.take(minute(60), vec![holds(Behaviour::Loitering, subject.clone(), slow(0, 60))]);
+    // Nothing else changes, so no line is due and no score is computed.
+    let mut nearer = slow(0, 62);
+    nearer.shore_nm = Some(1.2);
+    sea.take(minute(62), vec![holds(Behaviour::Loitering, subject.clone(), nearer)]);
+    sea.take(minute(70), vec![over(Behaviour::Loitering, subject, minute(62), End::UnderWayAgain)]);
+    let changes = sea.wake(minute(200));
+    let summary = &changes.first().expect("the end").alert.summary;
+    assert!(summary.contains("1.2 nm off the coast"), "{summary}");
 }

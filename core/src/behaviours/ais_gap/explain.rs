@@ -35,7 +35,12 @@ impl AisGap {
                 .below("probability_unheard", silence.map(|silence| silence.unheard()), settings.max_probability)
                 .is("sailed_out_of_reach", out, "no", left.is_none())
                 .is("silences_there", said_of(&silence_rate), "seldom", silence_rate.usual().is_none())
-                .is("own_record_percent", (own * 100.0).round(), "any; from 95 % on it counts for an hour", true)
+                .is(
+                    "own_record_percent",
+                    (own * 100.0).round(),
+                    "anything; at 95 % and above the next slot would have been received too",
+                    true,
+                )
         });
         shown.collect()
     }

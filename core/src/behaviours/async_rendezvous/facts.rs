@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::time::Time;
+use crate::base::time::{Span, Time};
 use crate::base::units::{METRES_PER_NM, Mmsi};
 use crate::behaviours::facts::{self, Parts, Rounded, settings_in_force};
 use crate::picture::episodes::{Kink, SlowLeg};
@@ -39,9 +39,12 @@ pub(crate) struct Measured {
     /// What the ship did.
     #[serde(flatten)]
     pub(crate) drop: Dropped,
-    /// Time from there to the stop. Hours.
+    /// When the ship passed the point of its slow leg that is nearest to the stop, or was farthest aside. An estimate: the leg is taken as
+    /// straight and its speed as constant.
+    pub(crate) passed_at: Time,
+    /// Time from the end of the slow leg, or from the kink, to the stop. Hours.
     pub(crate) hours_between: Rounded<1>,
-    /// Distance from there to the stop. Nautical miles.
+    /// Distance of the stop from the slow leg or kink. Nautical miles.
     pub(crate) distance_nm: Rounded<1>,
     /// MMSI of the ship.
     pub(crate) dropper_mmsi: Mmsi,
@@ -72,6 +75,8 @@ pub(crate) enum Dropped {
     SlowLeg {
         /// When it slowed down.
         dropped_at: Time,
+        /// When it was last slow.
+        slow_until: Time,
         /// For how long. Minutes.
         slow_minutes: Rounded<0>,
         /// Slowest speed. Knots.
@@ -92,10 +97,22 @@ pub(crate) enum Dropped {
 }
 
 impl Dropped {
+    /// When the ship passed a point that lies at this share of its slow leg, 0-1.
+    pub(crate) fn passed_at(&self, share: f64) -> Time {
+        match *self {
+            Dropped::SlowLeg { dropped_at, slow_until, .. } => {
+                let leg = (slow_until - dropped_at).millis() as f64;
+                dropped_at + Span::from_millis((leg * share) as i64)
+            }
+            Dropped::Kink { dropped_at, .. } => dropped_at,
+        }
+    }
+
     /// A leg on which it was slow.
     pub(crate) fn of_leg(leg: &SlowLeg) -> Dropped {
         Dropped::SlowLeg {
             dropped_at: leg.started_at,
+            slow_until: leg.last_at,
             slow_minutes: (leg.last_at - leg.started_at).minutes().into(),
             slowest_knots: leg.slowest_knots.into(),
             usual_knots: leg.usual_knots.into(),

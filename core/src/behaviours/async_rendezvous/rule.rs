@@ -270,6 +270,7 @@ impl AsyncRendezvous {
         let others = others.map(|other| format!("{} ({:.1} nm, {:.1} h)", other.ship.0.mmsi.0, other.nm, other.hours));
         let measured = Measured {
             drop: drop.what,
+            passed_at: drop.what.passed_at(drop.spot.share_nearest(halt.position)),
             hours_between: drop.hours.into(),
             distance_nm: drop.nm.into(),
             dropper_mmsi: drop.ship.0.mmsi,

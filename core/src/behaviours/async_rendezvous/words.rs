@@ -4,6 +4,7 @@
 //! `by_chance` take points from it.
 
 use crate::base::text::{about_hours, decimals, distance};
+use crate::base::time::Time;
 use crate::base::units::Mmsi;
 use crate::behaviours::named::{Role, VesselRef};
 use crate::behaviours::words::{Caveat, Circumstances, Limit, Opening, STOPPED_KNOTS, Tense, Who, Words, plain};
@@ -11,31 +12,40 @@ use crate::zones::{Chart, Relation, ZoneIx};
 
 use super::facts::{Dropped, Facts, Form, Measured};
 
+/// A stop nearer than this to the track of the ship is on it. Nautical miles, half of the last digit of the measured distance.
+const ON_TRACK_NM: f64 = 0.05;
+
 impl Words for Facts {
     fn who(&self, of: &Circumstances<'_>) -> Who {
         // The ship is named in the rest of the sentence.
         Who::vessels(of.vessels.iter().filter(|vessel| vessel.role != Some(Role::Dropper)))
     }
 
-    /// `stopped for 20 min within 0.5 nm of where BIG (Spain, cargo) had slowed to 3 kn (usual 12 kn) for 24 min, 4.5 h earlier`.
+    /// `stopped for 20 min 0.5 nm from the track of BIG (Spain, cargo), which had slowed to 3 kn (usual 12 kn) for 24 min until 09:24 UTC,
+    /// 4.5 h earlier`.
     fn deed(&self, of: &Circumstances<'_>) -> String {
         let dropper = of.vessels.iter().find(|vessel| vessel.role == Some(Role::Dropper));
         let ship = dropper.map_or_else(|| "a ship".to_owned(), VesselRef::title);
         let did = match &self.measured.drop {
-            Dropped::Kink { aside_nm, .. } => format!("had turned {} nm off its course and back", decimals(*aside_nm)),
-            Dropped::SlowLeg { slow_minutes, slowest_knots, usual_knots, .. } => {
-                let minutes = slow_minutes.whole_minutes();
+            Dropped::Kink { dropped_at, aside_nm, .. } => {
+                format!("had turned {} nm off its course and back at {} UTC", decimals(*aside_nm), dropped_at.clock())
+            }
+            Dropped::SlowLeg { slow_until, slow_minutes, slowest_knots, usual_knots, .. } => {
+                let (minutes, until) = (slow_minutes.whole_minutes(), slow_until.clock());
                 match f64::from(*slowest_knots) {
-                    ..STOPPED_KNOTS => format!("had lain stopped for {minutes}"),
+                    ..STOPPED_KNOTS => format!("had lain stopped for {minutes} until {until} UTC"),
                     knots => {
                         let (slowest, usual) = (decimals(knots), decimals(*usual_knots));
-                        format!("had slowed to {slowest} kn (usual {usual} kn) for {minutes}")
+                        format!("had slowed to {slowest} kn (usual {usual} kn) for {minutes} until {until} UTC")
                     }
                 }
             }
         };
         let before = about_hours(self.measured.hours_between);
-        let apart = distance(self.measured.distance_nm);
+        let apart = match f64::from(self.measured.distance_nm) {
+            ..ON_TRACK_NM => "on".to_owned(),
+            nm => format!("{} from", distance(nm)),
+        };
         let others = self.measured.other_candidates.as_ref().map_or_else(String::new, |others| {
             format!(" (one of {} ships that slowed or turned there)", others.len() + 1)
         });
@@ -44,7 +54,8 @@ impl Words for Facts {
             _ => String::new(),
         };
         let stopped = if of.tense == Tense::Past { "stopped" } else { "has stopped" };
-        format!("{stopped} for {} within {apart} of where {ship} {did}, {before} earlier{others}{craft}", of.held())
+        let held = of.held();
+        format!("{stopped} for {held} {apart} the track of {ship}, which {did}, {before} earlier{others}{craft}")
     }
 
     fn caveat(&self) -> Caveat {
@@ -83,6 +94,13 @@ impl Words for Facts {
             }
         };
         vec![Limit::fact(text)]
+    }
+
+    /// The evidence is no use without the ship's own visit.
+    fn shown_from(&self, started_at: Time) -> Time {
+        match self.measured.drop {
+            Dropped::SlowLeg { dropped_at, .. } | Dropped::Kink { dropped_at, .. } => dropped_at.min(started_at),
+        }
     }
 
     fn dropper(&self) -> Option<Mmsi> {

@@ -8,7 +8,7 @@ use crate::behaviours::facts::OneForm;
 use crate::behaviours::runner::condition::{Condition, Observation, Timing};
 use crate::behaviours::runner::profile::{Profile, Profiles};
 use crate::behaviours::runner::vessel::{PerVessel, VesselScene};
-use crate::behaviours::runner::zone::{At, InZones, ZoneCase};
+use crate::behaviours::runner::zone::{At, InZones, SpeedRange, ZoneCase};
 use crate::behaviours::{self, Behaviour, End, Explanation, Holding, Interest, Step};
 use crate::zones::{Relation, ZoneIx};
 
@@ -72,11 +72,12 @@ impl ZoneCase for SlowInBelt {
         at: &At<'_>,
         (zone, edge_nm): (ZoneIx, f64),
         condition: &Condition,
+        _speeds: SpeedRange,
     ) -> Holding {
         let At { scene, step, fix } = at;
         let settings = &profile.settings;
         let measured = Measured {
-            counted_minutes: condition.counted().minutes().into(),
+            counted_minutes: condition.counted_in_all().minutes().into(),
             outside_nm: edge_nm.max(0.0).into(),
             speed_made_good_knots: step.smg.map(|smg| smg.knots.into()),
         };

@@ -18,7 +18,7 @@
 //! ## Blind spots
 //! The second ship must send AIS. Ships waiting side by side look like ships at work. Clock errors of stations blur fast ships. The third
 //! meeting of the same two in 14 days (`habitual_meetings`) counts as a habit, for two fishing vessels the second. Two fishing vessels
-//! side by side at the speed of a tow (`gear_minutes`) count as one gear. A meeting hidden in either is low or a fact.
+//! side by side at the speed of a tow (`gear_minutes`) count as one gear. A real transfer between two such vessels is at most low, or only a fact.
 
 pub(crate) mod facts;
 mod judged;

@@ -54,7 +54,13 @@ pub(crate) trait ZoneCase: Send + 'static {
     }
 
     /// The facts of the condition in one zone, given with its measured value.
-    fn holding(profile: &Profile<Self::Settings>, at: &At<'_>, place: (ZoneIx, f64), condition: &Condition) -> Holding;
+    fn holding(
+        profile: &Profile<Self::Settings>,
+        at: &At<'_>,
+        place: (ZoneIx, f64),
+        condition: &Condition,
+        speeds: SpeedRange,
+    ) -> Holding;
 
     /// The conditions in each zone at the vessel's place that asks for the behaviour. `counted` returns the minutes counted so far in
     /// a zone, by the zone's id.
@@ -74,6 +80,28 @@ pub(crate) struct At<'a> {
     pub(crate) step: &'a Step<'a>,
     /// The fix.
     pub(crate) fix: Fix,
+}
+
+/// The speeds made good that met the condition since it began, in all runs of its alert. Knots.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
+pub(crate) struct SpeedRange {
+    /// Start of the condition that they belong to.
+    since: Time,
+    /// The lowest; infinite before there is one.
+    pub(crate) lowest: f64,
+    /// The highest; minus infinity before there is one.
+    pub(crate) highest: f64,
+}
+
+impl SpeedRange {
+    /// No speed yet.
+    const NONE: SpeedRange = SpeedRange { since: Time::MIN, lowest: f64::INFINITY, highest: f64::NEG_INFINITY };
+
+    /// Adds a speed that met the condition which began at `since`. Those of an earlier condition are dropped.
+    fn add(&mut self, since: Time, knots: f64) {
+        let earlier = if self.since == since { *self } else { SpeedRange::NONE };
+        *self = SpeedRange { since, lowest: earlier.lowest.min(knots), highest: earlier.highest.max(knots) };
+    }
 }
 
 /// The rule about a condition in zones that ask for it.
@@ -100,6 +128,8 @@ struct Watched {
     zone_id: String,
     /// How far the condition has come there.
     condition: Condition,
+    /// The speeds at which it held.
+    speeds: SpeedRange,
     /// Time before this does not count, because the place must hold throughout.
     not_before: Time,
     /// When it was last reported; `None` if the next fix at which it holds is to be reported.
@@ -193,8 +223,8 @@ impl Zones {
         let known = self.zones.iter().position(|watched| watched.zone_id == *zone_id);
         let index = known.unwrap_or_else(|| {
             let not_before = Z::not_before(settings, at, place.0);
-            let (zone_id, condition) = (zone_id.clone(), Condition::new());
-            self.zones.push(Watched { zone_id, condition, not_before, said_at: None });
+            let (zone_id, condition, speeds) = (zone_id.clone(), Condition::new(), SpeedRange::NONE);
+            self.zones.push(Watched { zone_id, condition, speeds, not_before, said_at: None });
             self.zones.len() - 1
         });
         let watched = &mut self.zones[index];
@@ -203,12 +233,16 @@ impl Zones {
         };
         let smg = SpeedMadeGood { since: smg.since.max(watched.not_before), ..smg };
         let observation = Z::observe(settings, smg.knots);
-        match watched.condition.observe(&Z::timing(settings, at), observation, &smg, fix.at) {
+        let verdict = watched.condition.observe(&Z::timing(settings, at), observation, &smg, fix.at);
+        if observation == Observation::Meets {
+            watched.speeds.add(watched.condition.started_at(), smg.knots);
+        }
+        match verdict {
             Verdict::Opened | Verdict::Holds => {
                 let is_due = watched.said_at.is_none_or(|said| SAY_EVERY <= fix.at - said);
                 if is_due && Z::describes(&watched.condition) {
                     watched.said_at = Some(fix.at);
-                    out.holds_in(zone_id, Z::holding(profile, at, place, &watched.condition));
+                    out.holds_in(zone_id, Z::holding(profile, at, place, &watched.condition, watched.speeds));
                 }
             }
             Verdict::Over(ended_at) => {

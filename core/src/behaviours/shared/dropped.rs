@@ -38,10 +38,17 @@ impl Spot {
     pub(crate) fn metres_from(&self, at: LatLon) -> f64 {
         let (x, y) = self.from.plane(self.to);
         let (px, py) = self.from.plane(at);
+        let share = self.share_nearest(at);
+        (px - share * x).hypot(py - share * y)
+    }
+
+    /// Where on that line the point nearest to `at` lies, as a share of its length from `from`, 0-1.
+    pub(crate) fn share_nearest(&self, at: LatLon) -> f64 {
+        let (x, y) = self.from.plane(self.to);
+        let (px, py) = self.from.plane(at);
         let length2 = x * x + y * y;
         // A kink has no length, and a division by it no result.
-        let share = if length2 < 1.0 { 0.0 } else { ((px * x + py * y) / length2).clamp(0.0, 1.0) };
-        (px - share * x).hypot(py - share * y)
+        if length2 < 1.0 { 0.0 } else { ((px * x + py * y) / length2).clamp(0.0, 1.0) }
     }
 }
 

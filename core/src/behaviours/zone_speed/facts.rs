@@ -32,6 +32,8 @@ impl Parts for Form {
 pub(crate) struct Measured {
     /// How long its speed was outside the band, without what does not count. Minutes.
     pub(crate) counted_minutes: Rounded<1>,
+    /// The speed made good that was farthest outside the band. Knots.
+    pub(crate) extreme_knots: Rounded<1>,
     /// Speed made good at the latest fix. Knots.
     pub(crate) speed_made_good_knots: Rounded<1>,
 }

@@ -7,7 +7,7 @@ use crate::base::time::Time;
 use crate::behaviours::runner::condition::{Condition, Observation, Timing};
 use crate::behaviours::runner::profile::{Profile, Profiles};
 use crate::behaviours::runner::vessel::{PerVessel, VesselScene};
-use crate::behaviours::runner::zone::{At, InZones, ZoneCase};
+use crate::behaviours::runner::zone::{At, InZones, SpeedRange, ZoneCase};
 use crate::behaviours::{self, Behaviour, End, Explanation, Holding, Interest, Step, number};
 use crate::zones::{Relation, ZoneIx};
 
@@ -49,17 +49,33 @@ impl ZoneCase for OutOfBand {
         settings.observe(knots)
     }
 
-    fn holding(profile: &Profile<Settings>, at: &At<'_>, _place: (ZoneIx, f64), condition: &Condition) -> Holding {
+    /// A speed within the limits does not describe the condition, nor does the time at it.
+    fn describes(condition: &Condition) -> bool {
+        !condition.is_ending()
+    }
+
+    fn holding(
+        profile: &Profile<Settings>,
+        at: &At<'_>,
+        _place: (ZoneIx, f64),
+        condition: &Condition,
+        speeds: SpeedRange,
+    ) -> Holding {
         let At { scene, step, fix } = at;
         let settings = &profile.settings;
         let knots = step.smg.map_or(0.0, |smg| smg.knots);
-        let measured =
-            Measured { counted_minutes: condition.counted().minutes().into(), speed_made_good_knots: knots.into() };
+        let form = side(settings, knots);
+        let extreme = if form == Form::TooSlow { speeds.lowest } else { speeds.highest };
+        let measured = Measured {
+            counted_minutes: condition.counted_in_all().minutes().into(),
+            extreme_knots: extreme.into(),
+            speed_made_good_knots: knots.into(),
+        };
         Holding {
             started_at: condition.started_at(),
             satisfied_at: condition.satisfied_at().unwrap_or(step.at),
             last_at: fix.at,
-            facts: Facts { form: side(settings, knots), measured, thresholds: settings.into() }.into(),
+            facts: Facts { form, measured, thresholds: settings.into() }.into(),
             position: Some(fix.position),
             shore_nm: Some(scene.chart.shore_nm(fix.position)),
             zones: step.presence.iter().collect(),

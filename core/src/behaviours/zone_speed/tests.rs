@@ -63,6 +63,26 @@ fn a_speed_just_back_under_the_limit_is_still_about_the_limit() {
 }
 
 #[test]
+fn the_time_between_two_spells_above_the_limit_is_not_stated_as_above_it() {
+    let zones = area_with(r#","settings":{"zone_speed":{"max_knots":15}}"#);
+    let script = "ALFA 224000001 jitter=0
+           12:00 28 -17
+           go 90 20 30
+           go 90 5 30
+           go 90 22 30
+           go 90 5 60";
+    let changes = crate::testing::run(&only("zone_speed"), &zones, script);
+    let last = &changes.last().expect("an end").alert;
+    let measured = &last.evidence.measured;
+    let counted = measured["counted_minutes"].as_f64().expect("minutes");
+    assert!((50.0..=72.0).contains(&counted), "{counted}");
+    let extreme = measured["extreme_knots"].as_f64().expect("knots");
+    assert!((extreme - 22.0).abs() < 0.3, "{extreme}");
+    assert!(14.4 < measured["speed_made_good_knots"].as_f64().expect("knots"), "measured while it held");
+    assert!(last.summary.contains(" of the 1 h 3") && last.summary.contains("at up to 2"), "{}", last.summary);
+}
+
+#[test]
 fn two_fixes_of_a_ship_heard_only_by_satellite_are_enough() {
     let zones = area_with(r#","settings":{"zone_speed":{"max_knots":15}}"#);
     let fixes_when_opened = |lateness: Span| {

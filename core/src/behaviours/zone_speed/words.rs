@@ -9,21 +9,16 @@ use crate::zones::{Chart, Relation, ZoneIx};
 use super::facts::{Facts, Form};
 
 impl Words for Facts {
-    /// `has made 28.9 kn for 20 min in Speed watch, where the limit is 25 kn`.
+    /// `has been above the limit of 25 kn in Speed watch for 20 min, at up to 28.9 kn`; with breaks,
+    /// `was above the limit of 25 kn in Speed watch for 54 min of the 2 h 32 min from 16:02 to 18:34 UTC, at up to 29.1 kn`.
     fn deed(&self, of: &Circumstances<'_>) -> String {
-        let (bound, limit, beyond) = match self.form {
-            Form::TooSlow => (self.thresholds.min_knots, "minimum", "below"),
-            Form::TooFast => (self.thresholds.max_knots, "limit", "above"),
+        let (limit, bound, at) = match self.form {
+            Form::TooSlow => ("below the minimum", self.thresholds.min_knots, "down to"),
+            Form::TooFast => ("above the limit", self.thresholds.max_knots, "at up to"),
         };
-        let knots = f64::from(self.measured.speed_made_good_knots);
-        // It may have come back since.
-        let outside = if self.form == Form::TooSlow { knots < bound } else { bound < knots };
-        let (held, zone, bound) = (of.held(), of.zone(), decimals(bound));
-        if outside {
-            let (made, knots) = (of.have("made", "made"), decimals(knots));
-            return format!("{made} {knots} kn for {held} in {zone}, where the {limit} is {bound} kn");
-        }
-        format!("{} {beyond} the {limit} of {bound} kn in {zone} for {held}", of.have("was", "been"))
+        let (was, zone, held) = (of.have("was", "been"), of.zone(), of.held_for(self.measured.counted_minutes));
+        let (bound, knots) = (decimals(bound), decimals(self.measured.extreme_knots));
+        format!("{was} {limit} of {bound} kn in {zone} {held}, {at} {knots} kn")
     }
 
     fn caveat(&self) -> Caveat {

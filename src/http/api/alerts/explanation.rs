@@ -309,7 +309,7 @@ mod tests {
     fn a_speed_outside_a_band_stands_beside_the_end_that_it_is_beyond() {
         let row = |speed: f64, low: f64| {
             let alert = json!({"evidence": {
-                "measured": {"speed_made_good_knots": speed}, "thresholds": {"min_knots": low, "max_knots": 25.0, "margin_knots": 0.5},
+                "measured": {"extreme_knots": speed}, "thresholds": {"min_knots": low, "max_knots": 25.0, "margin_knots": 0.5},
             }});
             let (mut found, mut others) = measures(&alert);
             beside_band(&mut found, &mut others);

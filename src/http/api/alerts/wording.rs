@@ -26,10 +26,10 @@ pub(super) fn text(number: &Number) -> String {
     }
 }
 
-/// Puts the speed of a vessel outside a band beside the end of the band that it is beyond. Of two limits that are joined by
+/// Puts the speed farthest outside a band beside the end of the band that it is beyond. Of two limits that are joined by
 /// "or", `measures` would show the one that is kept.
 pub(super) fn beside_band(measures: &mut [Measure], settings: &mut Vec<Number>) {
-    let Some(speed) = measures.iter_mut().find(|measure| measure.measured.key == "speed_made_good_knots") else {
+    let Some(speed) = measures.iter_mut().find(|measure| measure.measured.key == "extreme_knots") else {
         return;
     };
     let limits = speed.beside.iter().map(|(_, limit)| limit.clone()).chain(settings.iter().cloned());
@@ -55,7 +55,9 @@ const LABELS: &[(&str, &str)] = &[
     ("dropped_at", "First ship slowed or turned at"),
     ("slow_minutes", "First ship slow for"),
     ("slowest_knots", "First ship's lowest speed"),
-    ("hours_between", "Time between the two visits"),
+    ("hours_between", "First ship's slow leg ended before the stop by"),
+    ("slow_until", "First ship last slow at"),
+    ("passed_at", "First ship passed nearest to the stop at"),
     ("such_stops_per_day", "Stops of such craft in a day"),
     ("expected_by_chance", "Stops expected there by chance"),
     ("craft_stopped_there", "Small craft that stopped there"),
@@ -107,7 +109,7 @@ mod tests {
         assert_eq!(written("dropper_mmsi", json!(2_241_234)), "002241234");
         assert_eq!(written("slow_share", json!(0.6)), "60 %");
         assert_eq!(written("slowest_knots", json!(2.5)), "2.5 kn");
-        assert_eq!(label(&Number::of("hours_between", &json!(2.6))), "Time between the two visits");
+        assert_eq!(label(&Number::of("hours_between", &json!(2.6))), "First ship's slow leg ended before the stop by");
         assert_eq!(label(&Number::of("some_new_metres", &json!(2.6))), "Some new");
     }
 }

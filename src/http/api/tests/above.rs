@@ -54,6 +54,7 @@ async fn compared(hidden: bool) -> Compared {
             let case = Case {
                 id: CASE.to_owned(),
                 score: 90,
+                score_reasons: Vec::new(),
                 severity: Severity::Critical,
                 vessels: Vec::new(),
                 roles: Vec::new(),

@@ -11,8 +11,16 @@ impl Site {
         let orders = Orders { filters: Vec::new(), handling: atalaia_core::alerts::HandlingSettings::default() };
         let store = Store::open(&self.path, orders, || Clock.now(), |_| {}, |_| {}).expect("a store");
         let (alerts, story) = (vec![self.id.clone()], String::new());
-        let case =
-            Case { id: id.clone(), score: 60, severity: Severity::High, vessels: vec![], roles: vec![], alerts, story };
+        let case = Case {
+            id: id.clone(),
+            score: 60,
+            severity: Severity::High,
+            vessels: vec![],
+            score_reasons: vec![],
+            roles: vec![],
+            alerts,
+            story,
+        };
         store.cases(vec![case]);
         assert!(store.finish());
         id

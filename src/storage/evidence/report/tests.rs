@@ -116,8 +116,8 @@ fn an_alert_shows_measured_values_beside_thresholds() {
     let page = of_alert(&alert_file("aaaa", 224_123_456), None, at(400));
     for part in [
         "<h1>Meeting at sea: ALFA and ",
-        ">Time that counted</td><td class=\"fixed\">50 min</td><td>at least 45 min</td>",
-        ">Farthest from each other</td><td class=\"fixed\">120 m</td><td>at most 500 m</td>",
+        ">Time that counted, without breaks</td><td class=\"fixed\">50 min</td><td>at least 45 min</td>",
+        ">Farthest from each other, hull to hull if known</td><td class=\"fixed\">120 m</td><td>at most 500 m</td>",
         "27°30.000&#39;N 015°54.000&#39;W",
         "27.50000, -15.90000",
         ">Spain<",

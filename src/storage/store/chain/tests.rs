@@ -119,6 +119,7 @@ fn a_purge_keeps_the_chain_sound_and_empties_what_it_cannot_delete() {
     let letter = |text: &str| Case {
         id: text.to_owned(),
         score: 60,
+        score_reasons: Vec::new(),
         severity: Severity::High,
         vessels: Vec::new(),
         roles: Vec::new(),

@@ -37,6 +37,7 @@ fn case_of(id: &str, alerts: &[&str]) -> Case {
     Case {
         id: id.to_owned(),
         score: 60,
+        score_reasons: Vec::new(),
         severity: Severity::High,
         vessels: Vec::new(),
         roles: Vec::new(),

@@ -21,6 +21,7 @@ fn case_with(id: &str, letters: &str) -> Case {
     Case {
         id: id.to_owned(),
         score: 60,
+        score_reasons: Vec::new(),
         severity: Severity::High,
         vessels: Vec::new(),
         roles: Vec::new(),

@@ -107,11 +107,18 @@ export const measuredIn = (condition) => amount(condition.measured_text ?? value
 /** @param {Condition} condition */
 export const requiredIn = (condition) => amount(condition.threshold_text ?? requirement(condition.name, condition.threshold), condition.threshold);
 
+/** `228008600.2` as a reader knows it: the MMSI, and which track if it is not the first. @param {string | number | null | undefined} track */
+const trackIn = (track) => {
+  if (typeof track !== "string") return track;
+  const [mmsi, number] = track.split(".");
+  return number === "1" ? `MMSI ${mmsi}` : `MMSI ${mmsi} · ${t("alert.track_number", { n: number })}`;
+};
+
 /** How the conditions stand now, while the alert is open. @param {{explanation: Explanation}} props */
 function Now({ explanation }) {
   if (!explanation.now?.length) return null;
   return h("details", { class: "al-more" },
-    h("summary", {}, t("alert.now", { n: explanation.now.length })),
+    h("summary", {}, t("alert.now")),
     explanation.now.map((standing, index) => h(Standing, { standing, key: index })));
 }
 
@@ -121,7 +128,7 @@ function Now({ explanation }) {
  */
 export function Standing({ standing, title }) {
   return h("div", { class: "al-standing" },
-    h("h3", {}, title ?? [standing.track, standing.form].filter(Boolean).join(" · "), " ",
+    h("h3", {}, title ?? [trackIn(standing.track), standing.form].filter(Boolean).join(" · "), " ",
       h("span", { class: "al-note" }, standing.missing ? t("alert.missing", { n: standing.missing }) : t("alert.all_met"))),
     h("ul", { class: "al-checks", lang: "en" }, standing.conditions.map((condition) =>
       h("li", { key: condition.name, class: condition.met ? "" : "al-not-met" },

@@ -79,7 +79,7 @@ const words = {
   "alert.no_margin": "no number to compare",
   "alert.short_by": "short of the threshold by {share}",
   "alert.beyond_by": "beyond the threshold by {share}",
-  "alert.now": { one: "How it stands now ({n} form)", other: "How it stands now ({n} forms)" },
+  "alert.now": "How it stands now",
   "alert.missing": { one: "{n} condition missing", other: "{n} conditions missing" },
   "alert.all_met": "all conditions met",
   "alert.card": "What this behaviour is",

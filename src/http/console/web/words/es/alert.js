@@ -80,7 +80,7 @@ const words = {
   "alert.no_margin": "sin número que comparar",
   "alert.short_by": "a un {share} del umbral",
   "alert.beyond_by": "{share} más allá del umbral",
-  "alert.now": { one: "Situación ahora ({n} forma)", other: "Situación ahora ({n} formas)" },
+  "alert.now": "Situación ahora",
   "alert.missing": { one: "falta {n} condición", other: "faltan {n} condiciones" },
   "alert.all_met": "todas las condiciones cumplidas",
   "alert.card": "Qué es este comportamiento",

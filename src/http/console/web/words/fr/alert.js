@@ -80,7 +80,7 @@ const words = {
   "alert.no_margin": "pas de nombre à comparer",
   "alert.short_by": "{share} en deçà du seuil",
   "alert.beyond_by": "{share} au-delà du seuil",
-  "alert.now": { one: "Situation actuelle ({n} forme)", other: "Situation actuelle ({n} formes)" },
+  "alert.now": "Situation actuelle",
   "alert.missing": { one: "{n} condition manque", other: "{n} conditions manquent" },
   "alert.all_met": "toutes les conditions remplies",
   "alert.card": "Ce qu’est ce comportement",

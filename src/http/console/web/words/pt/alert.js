@@ -80,7 +80,7 @@ const words = {
   "alert.no_margin": "sem número para comparar",
   "alert.short_by": "{share} aquém do limiar",
   "alert.beyond_by": "{share} além do limiar",
-  "alert.now": { one: "Situação agora ({n} forma)", other: "Situação agora ({n} formas)" },
+  "alert.now": "Situação agora",
   "alert.missing": { one: "falta {n} condição", other: "faltam {n} condições" },
   "alert.all_met": "todas as condições cumpridas",
   "alert.card": "O que é este comportamento",
