@@ -36,12 +36,19 @@ fn a_boat_that_stops_where_a_ship_slowed_hours_before_collects() {
     let opened = &changes[0];
     let alert = &opened.alert;
     assert!(["18:09", "18:10", "18:11"].contains(&opened.at.clock().as_str()), "{}", opened.at.clock());
-    assert!(alert.summary.contains("where BIG (Spain, cargo) had slowed to"), "{}", alert.summary);
+    assert!(alert.summary.contains("on the track of BIG (Spain, cargo), which had slowed to"), "{}", alert.summary);
     assert_eq!(alert.behaviour, Behaviour::AsyncRendezvous);
     let names: Vec<_> = alert.vessels.iter().filter_map(|vessel| vessel.name.as_deref()).collect();
     assert_eq!(names, ["TAKER", "BIG"]);
     assert_eq!(alert.evidence.measured["dropper_mmsi"], 224_000_002);
     assert_eq!(alert.evidence.measured["drop"], "slow leg");
+    assert!(alert.summary.contains("until 13:25 UTC, 4.6 h earlier"), "{}", alert.summary);
+    let tracks = &alert.evidence.tracks;
+    let first = tracks.iter().filter_map(|track| track.points.first()).map(|point| point.at).min();
+    assert!(
+        first.is_some_and(|first| first < changes[0].alert.started_at - crate::base::time::Span::from_hours(4)),
+        "the drop is in the evidence"
+    );
     let hours = alert.evidence.measured["hours_between"].as_f64().expect("a number");
     assert!((4.2..=4.9).contains(&hours), "{hours}");
     assert!(alert.summary.contains("TAKER") && alert.summary.contains("BIG"), "{}", alert.summary);

@@ -70,7 +70,7 @@ fn the_time_between_two_spells_above_the_limit_is_not_stated_as_above_it() {
            go 90 20 30
            go 90 5 30
            go 90 22 30
-           go 90 5 60";
+           go 90 5 90";
     let changes = crate::testing::run(&only("zone_speed"), &zones, script);
     let last = &changes.last().expect("an end").alert;
     let measured = &last.evidence.measured;
