@@ -379,9 +379,13 @@ fn an_export_of_named_alerts_has_exactly_those_within_the_ceiling() {
             ids.sort();
             ids
         };
-        assert_eq!(exported(&site.all, &[&second]).await, [second.clone()]);
-        assert_eq!(exported(&site.all, &[&fact]).await, [fact.clone()], "a fact that is named is meant");
-        assert_eq!(exported(&site.amber, &[&second, &red]).await, [second.clone()], "not above the ceiling");
+        assert_eq!(exported(&site.all, &[&second]).await, std::slice::from_ref(&second));
+        assert_eq!(exported(&site.all, &[&fact]).await, std::slice::from_ref(&fact), "a fact that is named is meant");
+        assert_eq!(
+            exported(&site.amber, &[&second, &red]).await,
+            std::slice::from_ref(&second),
+            "not above the ceiling"
+        );
         assert_eq!(exported(&site.all, &[&"f".repeat(26)]).await, [""; 0]);
         let many = vec![second.as_str(); 201].join(",");
         for (ids, said) in [("abcd".to_owned(), "26 characters"), (String::new(), "26 characters"), (many, "200")] {

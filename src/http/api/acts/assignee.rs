@@ -22,7 +22,7 @@ pub(super) struct Assignees {
 #[utoipa::path(get, path = "/alerts/assignees", tag = "alerts",
     responses((status = 200, description = "Names, in order", body = Assignees), Refusals))]
 pub(super) async fn list_assignees(State(sources): State<Sources>) -> Result<Json<Assignees>, Problem> {
-    let people = sources.stored(|path| store::people(path)).await?;
+    let people = sources.stored(store::people).await?;
     Ok(Json(Assignees { items: people.into_iter().filter(may_act).map(|person| person.name).collect() }))
 }
 
@@ -34,7 +34,7 @@ pub(super) async fn known(deed: Deed, sources: &Sources) -> Result<Deed, Problem
     let Deed::Action(Action::Assign(Some(name))) = deed else {
         return Ok(deed);
     };
-    let people = sources.stored(|path| store::people(path)).await?;
+    let people = sources.stored(store::people).await?;
     if people.is_empty() {
         return Ok(Deed::Action(Action::Assign(Some(name))));
     }
