@@ -124,7 +124,7 @@ test("the count above the rows is that of the rows", () => {
 test("a token that cannot be meant is answered with the one that may be", () => {
   const [meant, of] = [filter.meant, (/** @type {string} */ text) => filter.tokens(text)[0]];
   assert.equal(meant(of("severty:high")), "severity:high");
-  assert.equal(meant(of("behaviour:rendevous,drift")), "behaviour:rendezvous,drift");
+  assert.equal(meant(of("behaviour:rendezvou,drift")), "behaviour:rendezvous,drift");
   assert.equal(meant(of("mmsi:12")), null);
   assert.equal(meant(of("severity:high")), null);
 });

@@ -80,6 +80,6 @@ pub(crate) use shared::sharing::JumpFacts;
 pub use signal::{Doubt, Holding, Signal, SignalKind, Subject, Verdict};
 pub use step::{Interest, Step};
 pub use vicinity::{Place, Vicinity};
-pub use watchlist::LISTED;
+pub use watchlist::{LISTED, LISTING};
 pub(crate) use words::{Caveat, Circumstances, Level, LiftedBy, Limit, Opening, Tense};
 pub use zone_requests::ZONE_REQUESTS;

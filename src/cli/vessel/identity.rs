@@ -219,7 +219,7 @@ mod tests {
     fn a_value_that_was_reported_once_beside_others_is_not_an_earlier_identity() {
         let report = |name: &str, imo: u32| Static { name: Some(name.into()), imo: Some(imo), ..Static::default() };
         let mut earlier = Sayings::default();
-        for (hour, name) in ["OLD NAME", "OLD NAME", "OLD NAMD", "NEW NAME", "NEW NAME"].into_iter().enumerate() {
+        for (hour, name) in ["OLD NAME", "OLD NAME", "OLD NAM3", "NEW NAME", "NEW NAME"].into_iter().enumerate() {
             earlier.reported(&report(name, 9_074_729), Time::from_seconds(3600 * hour as i64));
         }
         let mut all = Sayings::default();

@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
-use super::sources::problem;
+use super::store_problem::problem;
 use crate::http::problem::Problem;
 use crate::platform::clock::{Clock, Moment};
 use crate::storage::store::{self, Verified};

@@ -37,6 +37,7 @@ mod session;
 mod silences;
 mod sources;
 mod status;
+mod store_problem;
 mod tokens;
 mod users;
 mod vessels;

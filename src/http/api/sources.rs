@@ -4,13 +4,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use tokio::sync::{Semaphore, watch};
-use tracing::warn;
 
 use super::answers::Answers;
 use super::checks::Checks;
 use super::ration::Ration;
 use super::readings::Readings;
 use super::recent::Recent;
+use super::store_problem::problem;
 use crate::http::access::{Access, Settings};
 use crate::http::ask::Asker;
 use crate::http::problem::Problem;
@@ -162,19 +162,6 @@ pub(in crate::http) async fn with_place<P: Send + 'static, T: Send + 'static>(
         done
     });
     done.await.map_err(|_| unanswered())
-}
-
-/// The problem for an error of the store. A refusal becomes `refused`, a name that is taken a `conflict`; any other error is logged and
-/// becomes `busy`, so that no path or SQL reaches the client.
-pub(in crate::http) fn problem(error: StoreError) -> Problem {
-    match error {
-        StoreError::Refused(text) => Problem::refused(text),
-        StoreError::NameTaken { .. } => Problem::conflict(error.to_string()),
-        error => {
-            warn!(%error, "the store cannot be used for a request");
-            Problem::busy("the store cannot be used; the log says why")
-        }
-    }
 }
 
 /// The problem of work that ended without an answer.

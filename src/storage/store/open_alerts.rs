@@ -17,7 +17,7 @@ use super::stages::clear::Clearance;
 use atalaia_core::alerts::{Handling, Severity};
 use atalaia_core::base::time::Time;
 use atalaia_core::base::units::Mmsi;
-use atalaia_core::behaviours::Behaviour;
+use atalaia_core::behaviours::LISTING;
 use atalaia_core::picture::tracks::TrackKey;
 
 /// An alert that is open.
@@ -114,10 +114,10 @@ fn read(connection: &Connection, now: Time) -> rusqlite::Result<(Vec<OpenAlert>,
              alert_items.clears, item -> '$.vessels', alert_items.announced = 1 AND alert_items.state <> 'closed', alert_items.behaviour
          FROM alerts JOIN alert_items USING (id) JOIN alert_texts USING (id)
          WHERE alerts.status = 'open'
-             AND ((alert_items.announced = 1 AND alert_items.state <> 'closed') OR alert_items.behaviour = 'watchlist')",
+             AND ((alert_items.announced = 1 AND alert_items.state <> 'closed') OR alert_items.behaviour = ?1)",
     )?;
     let mut expires_at: Option<Time> = None;
-    let alerts = query.query_map([], |row| {
+    let alerts = query.query_map([LISTING.name()], |row| {
         let (alert, until) = alert(row, now)?;
         expires_at = expires_at.into_iter().chain(until).min();
         Ok(alert)
@@ -141,7 +141,7 @@ fn alert(row: &Row<'_>, now: Time) -> rusqlite::Result<(Option<OpenAlert>, Optio
         is_acknowledged: state == "acknowledged" && until.is_none_or(|until| now < until),
         case: text(3)?.and_then(|case| serde_json::from_str(&case).ok()).unwrap_or_default(),
         counts: row.get(6)?,
-        lists: row.get::<_, String>(7)? == Behaviour::Watchlist.name(),
+        lists: row.get::<_, String>(7)? == LISTING.name(),
         handling,
         vessels: vessels.iter().map(|one| TrackKey { mmsi: Mmsi(one.mmsi), ordinal: one.track }).collect(),
     };

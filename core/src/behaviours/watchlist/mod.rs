@@ -29,8 +29,10 @@ pub use facts::Form;
 pub use rule::Watchlist;
 pub use settings::Settings;
 
+/// The behaviour whose alerts say that vessels are on a watchlist.
+pub const LISTING: Behaviour = Behaviour::Watchlist;
 /// The activity bit of vessels that are on a watchlist.
-pub const LISTED: u32 = 1 << Behaviour::Watchlist as u32;
+pub const LISTED: u32 = 1 << LISTING as u32;
 
 /// What the rest of the program must know about it.
 pub const CHARACTER: Character = Character {

@@ -25,7 +25,7 @@ const BOARDS: usize = 8;
 pub struct Pictures {
     /// Held while a frame is made. Never while the store is read.
     state: Mutex<State>,
-    /// Reads the open alerts; `None` before the first reading and after a failure. Whoever finds it locked uses the alerts of the last
+    /// Reads the open alerts; `None` before the first reading and after a failure. A frame that finds it locked uses the alerts of the last
     /// reading.
     pub(super) reader: Mutex<Option<OpenAlerts>>,
 }

@@ -14,7 +14,7 @@ use crate::http::access::Reader;
 use crate::http::api::Sources;
 use crate::http::api::bounds::bounds;
 use crate::http::api::consulted::listed;
-use crate::http::api::sources::problem;
+use crate::http::api::store_problem::problem;
 use crate::http::parameters::Parameters;
 use crate::http::problem::Problem;
 

@@ -141,7 +141,7 @@ fn a_client_of_another_log_or_too_far_behind_loads_everything_again() {
             let changes = site.get(&site.all, &format!("/changes?after={after}")).await;
             assert_eq!(changes.body["reset"], json!(true), "{after}: {}", changes.text);
         }
-        // Whoever reads everything from the start, in small pieces, is not sent back.
+        // A client that reads everything from the start, in small pieces, is not sent back.
         let (mut after, mut found) = (0, 0);
         while after < second {
             let piece = site.get(&site.all, &format!("/changes?after={after}&limit=1")).await.body;

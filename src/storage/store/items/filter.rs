@@ -7,7 +7,7 @@ use atalaia_core::behaviours::Behaviour;
 /// A filter for alerts. They must match every field that is set; of the values in one field, any. Empty lists and `None` match all.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct AlertFilter {
-    /// One of these alerts, by full id. Facts are then included: whoever names an alert means it.
+    /// One of these alerts, by full id. Facts are then included: a reader who names an alert means it.
     pub ids: Vec<String>,
     /// Whether to include facts, which were never announced.
     pub facts: bool,

@@ -168,7 +168,7 @@ pub(super) fn insert(
 }
 
 /// Changes a person. A new password, and the end of the right to sign in, end all sessions except `keep`, by its public id, and all
-/// one-time links: whoever reads the person's mail must not get in by an old one.
+/// one-time links: somebody who reads the person's mail must not get in by an old one.
 ///
 /// # Errors
 /// `Refused` if there is no such person, nothing to change, or the last administrator who can sign in would be taken away.
