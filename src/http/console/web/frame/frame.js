@@ -1,6 +1,7 @@
 // @ts-check
 // What every page has round it: the bar, the warning line, the page itself, the panel of keys or account, the foot line.
 import { h, useEffect, useState } from "../vendor/preact.js";
+import { attend } from "../attended.js";
 import { question } from "../purpose.js";
 import { go, route } from "../route.js";
 import { may, session } from "../state.js";
@@ -27,6 +28,7 @@ const VIEWS = {
 export function Frame() {
   useEffect(followStatus, []);
   useEffect(listen, []);
+  useEffect(attend, []);
   const { view, id, params } = route.value;
   // An administrator or auditor sees no alerts: the start page is the first that is hers.
   const isClosed = view === "watch" && !may("read");

@@ -4,9 +4,10 @@ import { underway } from "../acts/act.js";
 import { bindings } from "../keys.js";
 import { eventNow, selection } from "../state.js";
 import { Fragment, h, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "../vendor/preact.js";
+import { Lazy } from "../views/lazy.js";
 import { language, t } from "../words.js";
 import { chooseTo, fold, open, opened, toggle } from "./choose.js";
-import { Empty, Failed, Skeleton } from "./empty.js";
+import { Failed, Skeleton } from "./empty.js";
 import { lineAt } from "./groups.js";
 import { GroupHeader } from "./header.js";
 import { commonWords } from "./prefix.js";
@@ -17,6 +18,8 @@ import { active, chosen, grouping, held, isTouched, more, phase, shown, shut } f
 /** @typedef {import("./types.js").Alert} Alert */
 /** @typedef {{top: number, height: number}} View */
 /** @typedef {(change: (before: View) => View) => void} SetView */
+
+const loadEmpty = () => import("./quiet.js").then(({ Empty }) => Empty);
 
 /** Screens drawn above and below the visible one. */
 const BEYOND = 1;
@@ -48,7 +51,7 @@ export function Grid() {
 
   if (list.rows.length === 0) {
     if (phase.value === "loading") return h(Skeleton, null);
-    return phase.value === "failed" ? h(Failed, null) : h(Empty, null);
+    return phase.value === "failed" ? h(Failed, null) : h(Lazy, { load: loadEmpty, props: {}, name: t("nav.list") });
   }
   const from = Math.max(0, lineAt(lines, view.top - BEYOND * view.height));
   const to = Math.min(lines.length, lineAt(lines, view.top + STEP + (1 + BEYOND) * view.height) + 1);
