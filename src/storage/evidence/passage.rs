@@ -41,7 +41,7 @@ pub struct PastFix {
 /// What the journal has of a vessel.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Passage {
-    /// Its fixes in the period, oldest first, at least [`SPACING`] apart.
+    /// Its fixes in the period, oldest first, at least a minute apart.
     pub fixes: Vec<PastFix>,
     /// Whether the journal has all of the period, and all of it was read.
     pub complete: bool,

@@ -61,7 +61,7 @@ pub fn mark<'a>(
 pub enum Lowering {
     /// It may.
     Allowed,
-    /// It may, with a reason of at least [`REASON`] characters.
+    /// It may, with a reason of at least 10 characters.
     WithReason,
     /// It may only be raised.
     Forbidden,
