@@ -11,14 +11,19 @@ use crate::storage::journal::{self, Entry};
 use atalaia_core::base::time::Time;
 use atalaia_core::zones::Chart;
 
-/// The zones with which lines received at `at` were processed; those of the first line for an earlier time. `None` if the
-/// journal does not reach that far.
+/// The zones with which lines received at `at` were processed; those of the first line for an earlier time, and of the last for a later one.
+/// `None` if there is no journal.
 ///
 /// # Errors
 /// If the journal cannot be read, or this program does not accept the settings of that time.
 pub fn past_chart(folder: &Path, at: Time) -> io::Result<Option<Arc<Chart>>> {
     let disk: Arc<dyn Disk> = Arc::new(ReadOnly);
-    let Some(start) = journal::start(&*disk, folder, at).map_err(io::Error::other)? else {
+    let mut start = journal::start(&*disk, folder, at).map_err(io::Error::other)?;
+    if start.is_none() {
+        // Nothing was received at that time or later.
+        start = journal::newest(&*disk, folder).map_err(io::Error::other)?;
+    }
+    let Some(start) = start else {
         return Ok(None);
     };
     // A segment covers an hour, in which the settings can change.

@@ -54,7 +54,7 @@ pub use reader::{Edge, Extent, Found, Hole, Read, lines_between, read, span};
 pub use settings::Settings;
 pub use settle::settle;
 pub use shared::{Event, Syncer};
-pub use start::{Start, start};
+pub use start::{Start, newest, start};
 pub use usage::{Usage, usage};
 pub use writer::Journal;
 

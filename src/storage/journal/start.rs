@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::catalogue::Catalogue;
+use super::catalogue::{Catalogue, Segment};
 use super::error::JournalError;
 use super::position::Position;
 use super::reader::Reach;
@@ -28,16 +28,27 @@ pub struct Start {
 pub fn start(disk: &dyn Disk, folder: &Path, since: Time) -> Result<Option<Start>, JournalError> {
     let catalogue = Catalogue::of(disk, folder)?;
     let useful = catalogue.segments.iter().filter(|segment| segment.is_useful());
-    let reaches = |segment: &&super::catalogue::Segment| {
+    let reaches = |segment: &&Segment| {
         Reach::of(disk, segment).is_some_and(|reach| reach.range.is_none_or(|(_, latest)| since <= latest))
     };
-    let found = useful.skip_while(|segment| !reaches(segment)).find_map(|segment| {
-        let header = segment.header()?;
-        Some(Start {
-            position: Position(segment.identity.first),
-            in_force: header.context.in_force.clone(),
-            sources: header.context.sources.clone(),
-        })
-    });
-    Ok(found)
+    Ok(useful.skip_while(|segment| !reaches(segment)).find_map(begin))
+}
+
+/// The start of the newest segment with an intact header. `None` if there is no such segment.
+///
+/// # Errors
+/// `File` if the folder cannot be listed.
+pub fn newest(disk: &dyn Disk, folder: &Path) -> Result<Option<Start>, JournalError> {
+    let catalogue = Catalogue::of(disk, folder)?;
+    Ok(catalogue.segments.iter().rev().filter(|segment| segment.is_useful()).find_map(begin))
+}
+
+/// Where reading a segment begins; `None` if its header is damaged.
+fn begin(segment: &Segment) -> Option<Start> {
+    let header = segment.header()?;
+    Some(Start {
+        position: Position(segment.identity.first),
+        in_force: header.context.in_force.clone(),
+        sources: header.context.sources.clone(),
+    })
 }

@@ -340,7 +340,7 @@ fn the_handover_queries_the_running_daemon() {
     };
     let mut daemon = Daemon::start(&settings);
     daemon.address();
-    crate::harness::daemon::wait_until(|| hand_over().contains("the daemon is ready; 1 inputs"));
+    crate::harness::daemon::wait_until(|| hand_over().contains("the daemon is ready; 1 input"));
     daemon.stop("feed");
     assert!(hand_over().contains(&format!("no daemon answers at {address}")));
 }
