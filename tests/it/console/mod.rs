@@ -69,7 +69,7 @@ fn the_console_in_a_browser() {
         command.env("ATALAIA_FEED", &traffic);
         command.env("ATALAIA_SHOTS", &shots).output().unwrap()
     };
-    let mut passed = 0;
+    let (mut passed, mut failed) = (0, Vec::new());
     for file in &files {
         let mut output = run(file);
         if !output.status.success() {
@@ -79,7 +79,11 @@ fn the_console_in_a_browser() {
         }
         let text = String::from_utf8_lossy(&output.stdout);
         std::io::stdout().write_all(text.as_bytes()).unwrap();
-        assert!(output.status.success(), "{}: {text}\n{}", file.display(), String::from_utf8_lossy(&output.stderr));
+        if !output.status.success() {
+            std::io::stderr().write_all(&output.stderr).unwrap();
+            failed.push(file.display());
+            continue;
+        }
         let count = |word: &str| -> u32 {
             let line =
                 text.lines().find_map(|line| line.split_once(&format!("{word} "))).map(|(_, count)| count.trim());
@@ -88,6 +92,7 @@ fn the_console_in_a_browser() {
         assert_eq!(count("ℹ skipped"), 0, "{}: {text}", file.display());
         passed += count("ℹ pass");
     }
+    assert!(failed.is_empty(), "{failed:?}");
     assert!(100 < passed, "only {passed} tests");
     if std::env::var_os("BLESS").is_some() {
         for (shot, picture) in [("docs-watch", "watch"), ("docs-night", "night")] {
