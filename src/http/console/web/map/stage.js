@@ -14,6 +14,8 @@ import { VesselLayer } from "./vessels.js";
 const REST = 150;
 /** The zoom that shows one vessel with its surroundings. */
 const NEAR_ZOOM = 12;
+/** What counts as use of the page. */
+const USE = ["pointerdown", "wheel", "keydown"];
 const STILL = matchMedia("(prefers-reduced-motion: reduce)");
 
 /**
@@ -31,6 +33,9 @@ export class Stage {
   #model; #frame = 0; #timer = 0;
   /** Where on the screen the middle of the map was when it last got its size, and the size of the window then. */
   #held = { x: 0, y: 0, window: "" };
+  /** Whether somebody has used the page since the map is there. Before, it has the place that the address names. */
+  #isUsed = false;
+  #onUse = () => void (this.#isUsed = true);
 
   /** @param {HTMLElement} target @param {MapModel} model @param {Look} look @param {Events} events */
   constructor(target, model, look, events) {
@@ -47,6 +52,7 @@ export class Stage {
     this.map = new OlMap({ target, view: this.view, layers: [this.ground.layer, this.vessels], controls: [], interactions, maxTilesLoading: 8 });
     this.#boxes(events);
     this.map.on("change:size", () => this.#hold());
+    for (const type of USE) addEventListener(type, this.#onUse, { capture: true, passive: true, once: true });
     this.map.on("click", (/** @type {any} */ event) => void events.onClick(placeOf(event.coordinate), event.pixel[0], event.pixel[1]));
     this.map.on("pointerdrag", () => {
       // No value: OpenLayers takes `false` as a wish to end the drag.
@@ -81,6 +87,7 @@ export class Stage {
   }
 
   dispose() {
+    for (const type of USE) removeEventListener(type, this.#onUse, { capture: true });
     clearTimeout(this.#timer);
     cancelAnimationFrame(this.#frame);
     this.map.setTarget(undefined);
@@ -175,7 +182,7 @@ export class Stage {
     const { left, top, width, height } = this.map.getViewport().getBoundingClientRect(), before = this.#held;
     if (!width || !height) return;
     this.#held = { x: left + width / 2, y: top + height / 2, window: `${innerWidth}x${innerHeight}` };
-    if (before.window !== this.#held.window) return;
+    if (before.window !== this.#held.window || !this.#isUsed) return;
     this.view.cancelAnimations();
     const [x, y] = this.view.getCenter() ?? [0, 0], resolution = this.view.getResolution() ?? 1;
     this.view.setCenter([x + (this.#held.x - before.x) * resolution, y - (this.#held.y - before.y) * resolution]);
