@@ -188,6 +188,7 @@ test("who does not state a purpose keeps the page, reads why, and can state it l
     await page.locator(".banner", { hasText: "No purpose was stated" }).waitFor();
     await panel.getByRole("button", { name: "State the purpose" }).click();
     await question(page).waitFor();
+    await question(page).locator(":focus").waitFor();
     await page.keyboard.press("Enter");
     await page.locator(".al-why table").first().waitFor();
     assert.deepEqual(trail().filter((each) => each.what === "alert").map((each) => [each.subject, each.purpose]), [[id, chosen]]);
