@@ -45,16 +45,11 @@ export function Shell({ title, about, submit, busy, fault, canSend, why, onSend,
     const first = /** @type {HTMLElement|null} */ (root.current?.querySelector("[data-first]") ?? root.current?.querySelector("textarea, input, select"));
     const before = /** @type {HTMLElement|null} */ (document.activeElement);
     first?.focus();
-    // It also grows after it was opened, as when the people are known: its last field must not end up below its foot.
-    const sizes = new ResizeObserver(() => root.current?.scrollIntoView({ block: "nearest" }));
-    if (root.current) sizes.observe(root.current);
-    return () => {
-      sizes.disconnect();
-      // Where the reader was before: a closed form must not leave the keyboard nowhere.
-      setTimeout(() => {
-        if (document.activeElement === document.body && before?.isConnected) before.focus({ preventScroll: true });
-      }, 0);
-    };
+    root.current?.scrollIntoView({ block: "nearest" });
+    // Where the reader was before: a closed form must not leave the keyboard nowhere.
+    return () => setTimeout(() => {
+      if (document.activeElement === document.body && before?.isConnected) before.focus({ preventScroll: true });
+    }, 0);
   }, []);
   const onKey = (/** @type {KeyboardEvent} */ event) => {
     if (event.key === "Escape") {
