@@ -182,7 +182,11 @@ mod tests {
         assert_eq!(attempts.take(None, address(0), later), Ok(()));
         assert_eq!(attempts.recent.len(), 1, "only the last one");
         for number in 0..2 * MOST as u32 {
-            assert_eq!(attempts.take(None, address(number), later), Ok(()), "nobody is kept out by others");
+            assert_eq!(
+                attempts.take(None, address(number), later),
+                Ok(()),
+                "attempts from other addresses do not count against this one"
+            );
             assert!(attempts.recent.len() <= MOST);
         }
     }

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use crate::http::page::page;
 
-/// How engine time stands in a body that is not complete yet.
+/// The member for engine time in a body before the time is filled in.
 const NO_TIME: &str = "\"at\":null";
 
 /// A body of JSON text and its entity tag. Cheap to clone: all responses send the same bytes.

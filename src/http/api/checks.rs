@@ -15,13 +15,13 @@ use crate::storage::store::{self, Verified};
 
 /// Longest time that a request waits for the result: shorter than an answer may take.
 const PATIENCE: Duration = Duration::from_secs(4);
-/// How long a result that nobody has got is kept.
+/// How long the result is kept for the next request if the one that started the check has given up.
 const KEPT: Duration = Duration::from_secs(60);
 
 /// When a check ended, and its result; `None` if the trail could not be read. `None` as a whole while it runs.
 type Outcome = Option<(Moment, Option<Verified>)>;
 
-/// The check that runs, or whose result nobody has got.
+/// The check in progress, or a finished one whose result has not been collected.
 #[derive(Debug, Default)]
 pub(in crate::http) struct Checks(Mutex<Option<watch::Receiver<Outcome>>>);
 
@@ -44,7 +44,7 @@ impl Checks {
         verified.ok_or_else(|| Problem::busy("the audit trail could not be checked; the log says why"))
     }
 
-    /// The check that runs or has a result that nobody has got, or a new one.
+    /// The check in progress, or a finished one whose result has not been collected, or a new one.
     fn current(&self, store: &Path, clock: Clock) -> watch::Receiver<Outcome> {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let now = clock.moment();

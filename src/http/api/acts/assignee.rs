@@ -29,7 +29,7 @@ pub(super) async fn list_assignees(State(sources): State<Sources>) -> Result<Jso
 /// The act with the name of its assignee as the site writes it. A site without people takes any name: its alerts are handled elsewhere.
 ///
 /// # Errors
-/// `refused` for an assignee who is nobody of the site, or may not act, with the nearest name.
+/// `refused` if no person of the site has this name, or the person may not act on alerts. The detail suggests the nearest name.
 pub(super) async fn known(deed: Deed, sources: &Sources) -> Result<Deed, Problem> {
     let Deed::Action(Action::Assign(Some(name))) = deed else {
         return Ok(deed);
@@ -39,10 +39,12 @@ pub(super) async fn known(deed: Deed, sources: &Sources) -> Result<Deed, Problem
         return Ok(Deed::Action(Action::Assign(Some(name))));
     }
     let names: Vec<&str> = people.iter().filter(|person| may_act(person)).map(|person| person.name.as_str()).collect();
-    let found = names.iter().find(|known| known.eq_ignore_ascii_case(&name));
+    let found = names.iter().find(|known| store::is_same_name(known, &name));
     match found {
         Some(known) => Ok(Deed::Action(Action::Assign(Some((*known).to_owned())))),
-        None => Err(Problem::refused(format!("to: nobody of this name can act on alerts; {}", advice(&name, &names)))),
+        None => {
+            Err(Problem::refused(format!("to: no person of this name can act on alerts; {}", advice(&name, &names))))
+        }
     }
 }
 

@@ -238,7 +238,9 @@ fn an_alert_is_assigned_to_somebody_who_can_act() {
         let ana = hand(&site, "hand", Tlp::Red);
         let got = site.act(&ana, &[], json!({"act": "assign", "to": "the office"})).await;
         assert_eq!(got.status, 200, "a site without people takes any name: {:?}", got.body);
-        for (name, roles) in [("Beatriz", vec![Role::Analyst]), ("carl", vec![Role::Auditor])] {
+        for (name, roles) in
+            [("Beatriz", vec![Role::Analyst]), ("Inês", vec![Role::Analyst]), ("carl", vec![Role::Auditor])]
+        {
             person(&site.path, name, roles);
         }
         let got = site.act(&ana, &[], json!({"act": "assign", "to": "beatris"})).await;
@@ -247,9 +249,11 @@ fn an_alert_is_assigned_to_somebody_who_can_act() {
         assert_eq!(site.act(&ana, &[], json!({"act": "assign", "to": "carl"})).await.status, 422, "he sees no alerts");
         let got = site.act(&ana, &[], json!({"act": "assign", "to": "BEATRIZ"})).await;
         assert_eq!((got.status, &got.body["owner"]), (200, &json!("Beatriz")));
+        let got = site.act(&ana, &[], json!({"act": "assign", "to": "INÊS"})).await;
+        assert_eq!((got.status, &got.body["owner"]), (200, &json!("Inês")), "in any alphabet, as at sign-in");
         let got = site.act_on(&ana, &[&site.id], json!({"act": "assign", "to": "nobody-here"})).await;
         assert_eq!(got.status, 422, "{:?}", got.body);
         let got = site.get_if(&ana, "/alerts/assignees", "").await;
-        assert_eq!(got.body, json!({"items": ["Beatriz"]}));
+        assert_eq!(got.body, json!({"items": ["Beatriz", "Inês"]}));
     });
 }
