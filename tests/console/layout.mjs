@@ -24,6 +24,14 @@ export function layoutFaults(page) {
       }
       return false;
     };
+    /** Whether an element lies under a bar that stays in place while what holds both is scrolled down: scrolling up shows it. @param {Element} each @param {Element} over */
+    const isUnderBar = (each, over) => {
+      for (let at = /** @type {Element | null} */ (over); at && !at.contains(each); at = at.parentElement) {
+        if (getComputedStyle(at).position !== "sticky") continue;
+        for (let holds = at.parentElement; holds; holds = holds.parentElement) if (holds.scrollTop > 0 && holds.contains(each)) return true;
+      }
+      return false;
+    };
     for (const each of document.querySelectorAll("body *")) {
       if (!isSeen(each)) continue;
       const style = getComputedStyle(each), box = each.getBoundingClientRect();
@@ -44,7 +52,7 @@ export function layoutFaults(page) {
       // What lies over another control by intent closes by Esc or is a list of choices; only controls of the same layer count.
       const isOther = over && over !== each && !each.contains(over) && !over.contains(each) && !(over instanceof HTMLLabelElement) && over.closest("label") === null;
       const layer = (/** @type {Element} */ one) => one.closest(".menu-list, .side, .toast, .saved-menu, .completion, .search-results, [role=listbox], [role=menu], [role=dialog], .legend-body, .map-list, .detail, .stage-detail");
-      if (isOther && over.closest("button, a[href], input, select, textarea") && layer(over) === layer(each)) faults.push(`under another: ${nameOf(each)} under ${nameOf(over)}`);
+      if (isOther && over.closest("button, a[href], input, select, textarea") && layer(over) === layer(each) && !isUnderBar(each, over)) faults.push(`under another: ${nameOf(each)} under ${nameOf(over)}`);
     }
     const wide = document.documentElement.scrollWidth - innerWidth;
     if (wide > 0) faults.push(`the page is ${wide} pixels too wide`);
