@@ -1,12 +1,13 @@
 //! The console in a real browser, over a real daemon that has read the recording of the demonstration. The tests themselves are in
-//! `tests/console`; `tests/run` runs this room alone, because a browser needs both cores. With `BLESS=1` it writes the pictures of README and
-//! docs.
+//! `tests/console`; `tests/run` runs this room alone, because browsers need both cores. A browser mostly waits, so two run side by side, each
+//! with half of the files and a daemon of its own. With `BLESS=1` it writes the pictures of README and docs.
 
 use std::fs;
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::thread;
 
 use atalaia::cli::demo;
 use tempfile::TempDir;
@@ -24,6 +25,21 @@ fn settings(feed: &TcpListener) -> String {
     )
 }
 
+/// Node, the browser and the packages that drive it.
+struct Tools {
+    node: PathBuf,
+    chromium: PathBuf,
+    packages: PathBuf,
+}
+
+/// What came of the files of one daemon.
+#[derive(Default)]
+struct Outcome {
+    passed: u32,
+    /// Files that failed twice.
+    failed: Vec<PathBuf>,
+}
+
 #[test]
 fn the_console_in_a_browser() {
     let (Some(node), Some(chromium)) = (installed("ATALAIA_NODE"), installed("ATALAIA_CHROMIUM")) else {
@@ -32,12 +48,80 @@ fn the_console_in_a_browser() {
     let Some(packages) = installed("ATALAIA_CONSOLE_PACKAGES") else {
         return;
     };
+    let tools = Tools { node, chromium, packages };
+    let shots = Path::new(env!("CARGO_TARGET_TMPDIR")).join("console-shots");
+    fs::create_dir_all(&shots).unwrap();
+    let mut files: Vec<_> = fs::read_dir("tests/console").unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.retain(|path| path.to_string_lossy().ends_with(".test.mjs"));
+    files.sort();
+    assert!(10 < files.len(), "{files:?}");
+    // Always the same halves, so that each daemon has always the same past.
+    let half = |first: usize| files.iter().skip(first).step_by(2).cloned().collect::<Vec<_>>();
+    let (one, other) = (half(0), half(1));
+    let mut outcome = Outcome::default();
+    thread::scope(|scope| {
+        let halves = [one, other].map(|files| scope.spawn(|| run_files(&tools, &shots, files)));
+        for half in halves {
+            let Outcome { passed, failed } = half.join().unwrap();
+            outcome.passed += passed;
+            outcome.failed.extend(failed);
+        }
+    });
+    assert!(outcome.failed.is_empty(), "{:?}", outcome.failed);
+    assert!(100 < outcome.passed, "only {} tests", outcome.passed);
+    if std::env::var_os("BLESS").is_some() {
+        for (shot, picture) in [("docs-watch", "watch"), ("docs-night", "night")] {
+            fs::copy(shots.join(format!("{shot}.png")), format!("docs/images/{picture}.png")).unwrap();
+        }
+    }
+}
+
+/// Runs test files one after the other over a daemon of their own, a failed one once more.
+fn run_files(tools: &Tools, shots: &Path, files: Vec<PathBuf>) -> Outcome {
+    let (api, traffic) = daemon();
+    let run = |file: &Path| {
+        let mut command = Command::new(&tools.node);
+        command.args(["--test", "--test-reporter=spec"]).arg(file).stdin(Stdio::null());
+        command.env("ATALAIA_URL", format!("http://{}", api.address));
+        command.envs([("ATALAIA_NAME", "ana"), ("ATALAIA_SECOND", "bea"), ("ATALAIA_PASSWORD", PASSWORD)]);
+        command.env("ATALAIA_CHROMIUM", &tools.chromium).env("ATALAIA_CONSOLE_PACKAGES", &tools.packages);
+        command.env("ATALAIA_STORE", api.store()).env("ATALAIA_BIN", env!("CARGO_BIN_EXE_atalaia"));
+        command.env("ATALAIA_FEED", &traffic);
+        command.env("ATALAIA_SHOTS", shots).output().unwrap()
+    };
+    let mut outcome = Outcome::default();
+    for file in files {
+        let mut output = run(&file);
+        if !output.status.success() {
+            // A browser on a busy machine can miss a time limit. What fails twice is a fault.
+            std::io::stderr().write_all(&output.stdout).unwrap();
+            output = run(&file);
+        }
+        let text = String::from_utf8_lossy(&output.stdout);
+        std::io::stdout().write_all(text.as_bytes()).unwrap();
+        if !output.status.success() {
+            std::io::stderr().write_all(&output.stderr).unwrap();
+            outcome.failed.push(file);
+            continue;
+        }
+        let count = |word: &str| -> u32 {
+            let line =
+                text.lines().find_map(|line| line.split_once(&format!("{word} "))).map(|(_, count)| count.trim());
+            line.and_then(|count| count.parse().ok()).unwrap_or_else(|| panic!("no count of {word}: {text}"))
+        };
+        assert_eq!(count("ℹ skipped"), 0, "{}: {text}", file.display());
+        outcome.passed += count("ℹ pass");
+    }
+    outcome
+}
+
+/// A daemon that has read the recording, with people, and the file of the recording for daemons that a test starts itself.
+fn daemon() -> (Api, PathBuf) {
     let feed = TcpListener::bind("127.0.0.1:0").unwrap();
     let folder = TempDir::new().unwrap();
     fs::create_dir(folder.path().join("zones")).unwrap();
     fs::write(folder.path().join("zones/demo.geojson"), demo::ZONES).unwrap();
     let api = Api::start_in(folder, &settings(&feed));
-    // For daemons that a test starts itself, too.
     let traffic = api.folder.path().join("feed");
     fs::write(&traffic, demo::feed().unwrap()).unwrap();
     let mut stream = accept(&feed);
@@ -52,51 +136,5 @@ fn the_console_in_a_browser() {
     for name in ["m.silva", "r.costa"] {
         api.add(name, "analyst");
     }
-    let shots = Path::new(env!("CARGO_TARGET_TMPDIR")).join("console-shots");
-    fs::create_dir_all(&shots).unwrap();
-
-    let mut files: Vec<_> = fs::read_dir("tests/console").unwrap().map(|entry| entry.unwrap().path()).collect();
-    files.retain(|path| path.to_string_lossy().ends_with(".test.mjs"));
-    files.sort();
-    assert!(10 < files.len(), "{files:?}");
-    let run = |file: &Path| {
-        let mut command = Command::new(&node);
-        command.args(["--test", "--test-reporter=spec"]).arg(file).stdin(Stdio::null());
-        command.env("ATALAIA_URL", format!("http://{}", api.address));
-        command.envs([("ATALAIA_NAME", "ana"), ("ATALAIA_SECOND", "bea"), ("ATALAIA_PASSWORD", PASSWORD)]);
-        command.env("ATALAIA_CHROMIUM", &chromium).env("ATALAIA_CONSOLE_PACKAGES", &packages);
-        command.env("ATALAIA_STORE", api.store()).env("ATALAIA_BIN", env!("CARGO_BIN_EXE_atalaia"));
-        command.env("ATALAIA_FEED", &traffic);
-        command.env("ATALAIA_SHOTS", &shots).output().unwrap()
-    };
-    let (mut passed, mut failed) = (0, Vec::new());
-    for file in &files {
-        let mut output = run(file);
-        if !output.status.success() {
-            // A browser on a busy machine can miss a time limit. What fails twice is a fault.
-            std::io::stderr().write_all(&output.stdout).unwrap();
-            output = run(file);
-        }
-        let text = String::from_utf8_lossy(&output.stdout);
-        std::io::stdout().write_all(text.as_bytes()).unwrap();
-        if !output.status.success() {
-            std::io::stderr().write_all(&output.stderr).unwrap();
-            failed.push(file.display());
-            continue;
-        }
-        let count = |word: &str| -> u32 {
-            let line =
-                text.lines().find_map(|line| line.split_once(&format!("{word} "))).map(|(_, count)| count.trim());
-            line.and_then(|count| count.parse().ok()).unwrap_or_else(|| panic!("no count of {word}: {text}"))
-        };
-        assert_eq!(count("ℹ skipped"), 0, "{}: {text}", file.display());
-        passed += count("ℹ pass");
-    }
-    assert!(failed.is_empty(), "{failed:?}");
-    assert!(100 < passed, "only {passed} tests");
-    if std::env::var_os("BLESS").is_some() {
-        for (shot, picture) in [("docs-watch", "watch"), ("docs-night", "night")] {
-            fs::copy(shots.join(format!("{shot}.png")), format!("docs/images/{picture}.png")).unwrap();
-        }
-    }
+    (api, traffic)
 }
