@@ -29,6 +29,7 @@ mod serve;
 mod settings;
 mod site;
 mod status;
+mod traffic;
 mod view;
 
 pub use access::{

@@ -22,7 +22,6 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info};
 
-use super::api::reports;
 use super::ask::Asker;
 use super::health::{STALLED, health};
 use super::listener::{Caller, PageListener};
@@ -32,6 +31,7 @@ use super::process::process;
 use super::questions;
 use super::settings::Settings;
 use super::status::status;
+use super::traffic::Traffic;
 use super::view::View;
 use crate::platform::clock::Clock;
 use crate::platform::net::{LogLimit, widen};
@@ -183,7 +183,6 @@ impl Pages {
             backlog: self.store.as_ref().and_then(|path| store::backlog(path).ok()),
             store_bytes: self.store.as_ref().map(|path| size(path) + size(&log(path))),
             journal: self.journal.as_ref().and_then(|folder| journal::usage(folder).ok()),
-            policy_reports: reports(),
         }
     }
 }
@@ -246,7 +245,7 @@ fn show_pages(answers: bool) -> Response {
 /// The page for Prometheus.
 async fn show_metrics(State(pages): State<Pages>) -> Response {
     let (view, age) = pages.view();
-    match metrics(&view, age, &pages.counted().await) {
+    match metrics(&view, age, &pages.counted().await, Traffic::of_process()) {
         Ok(text) => page(StatusCode::OK, "application/openmetrics-text; version=1.0.0; charset=utf-8", text),
         Err(error) => page(StatusCode::INTERNAL_SERVER_ERROR, TEXT, format!("{error}\n")),
     }

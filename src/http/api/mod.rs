@@ -45,8 +45,8 @@ mod violations;
 
 pub use picture::{Names, Pictures};
 pub(super) use router::router;
+pub(super) use routes::PREFIX;
 pub(super) use sources::Sources;
-pub(super) use violations::reports;
 
 #[cfg(test)]
 mod tests;

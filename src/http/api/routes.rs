@@ -11,7 +11,7 @@ use super::sources::Sources;
 use crate::http::access::{Cause, Right, admit};
 
 /// Prefix of all routes.
-pub(super) const PREFIX: &str = "/api/v1";
+pub(in crate::http) const PREFIX: &str = "/api/v1";
 
 /// Collects routes, each with its right.
 pub(in crate::http) struct Routes {

@@ -1,7 +1,5 @@
 //! Reports of browsers about what the content security policy has stopped. They are counted: one means a fault in the console, or an attack.
 
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-
 use axum::body::Bytes;
 use axum::http::StatusCode;
 use tracing::debug;
@@ -9,18 +7,11 @@ use utoipa_axum::routes;
 
 use super::routes::Routes;
 use crate::http::access::Right;
-
-/// Number of reports since the start. One for the process: the pages for monitoring show it, and run on another thread.
-static REPORTS: AtomicU64 = AtomicU64::new(0);
+use crate::http::traffic::Traffic;
 
 /// Adds the routes of this file.
 pub(super) fn add(routes: Routes) -> Routes {
     routes.add(Right::Open, routes!(count))
-}
-
-/// Number of reports since the start.
-pub(in crate::http) fn reports() -> u64 {
-    REPORTS.load(Relaxed)
 }
 
 /// Counts a report of a browser. What it says is not kept: anybody may send one.
@@ -31,7 +22,7 @@ pub(in crate::http) fn reports() -> u64 {
         (status = 429, description = "Too many requests"),
         (status = 503, description = "Busy")))]
 async fn count(report: Bytes) -> StatusCode {
-    REPORTS.fetch_add(1, Relaxed);
+    Traffic::of_process().policy_reports.inc();
     debug!(bytes = report.len(), "a browser reports a violation of the content security policy");
     StatusCode::NO_CONTENT
 }

@@ -19,6 +19,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 
 use super::process::Process;
+use super::traffic::{Labels, Traffic};
 use super::view::{InputView, View};
 use crate::platform::telemetry::InputCounts;
 use crate::storage::journal::Usage;
@@ -38,12 +39,7 @@ pub(super) struct Beside {
     pub(super) store_bytes: Option<u64>,
     /// Size of the journal and its newest snapshot; also `None` without a journal.
     pub(super) journal: Option<Usage>,
-    /// Reports of browsers about violations of the console's content security policy, since the start.
-    pub(super) policy_reports: u64,
 }
-
-/// Names and values of the labels of one series.
-type Labels = Vec<(&'static str, String)>;
 
 /// A group of metrics that is written together.
 /// Metrics are registered in the order of the page, each with its help text.
@@ -86,7 +82,7 @@ impl Page {
 }
 
 /// Renders the page from a view that is `age` old.
-pub(super) fn metrics(view: &View, age: Duration, beside: &Beside) -> Result<String, fmt::Error> {
+pub(super) fn metrics(view: &View, age: Duration, beside: &Beside, traffic: &Traffic) -> Result<String, fmt::Error> {
     let mut page = Page(Registry::with_prefix("atalaia"));
     let version = vec![("version", env!("CARGO_PKG_VERSION").to_owned())];
     page.gauges("build_info", "Version of the program", [(version, 1.0)]);
@@ -95,11 +91,7 @@ pub(super) fn metrics(view: &View, age: Duration, beside: &Beside) -> Result<Str
     engine(&mut page, view);
     alerts(&mut page, view);
     keeping(&mut page, view, beside);
-    page.counter(
-        "console_policy_reports",
-        "Violations of the console's content security policy reported by browsers",
-        beside.policy_reports,
-    );
+    of_api(&mut page, traffic);
     let of_reload = &view.reload;
     page.gauge("config_last_reload_successful", "Whether the last reload succeeded", truth(of_reload.ok));
     page.gauge(
@@ -120,6 +112,25 @@ pub(super) fn metrics(view: &View, age: Duration, beside: &Beside) -> Result<Str
     encode_registry(&mut text, &standard.0)?;
     encode_eof(&mut text)?;
     Ok(text)
+}
+
+/// What the API and the console were asked. The counts go on between pages; a copy of a family has the same values as the family.
+fn of_api(page: &mut Page, traffic: &Traffic) {
+    let registry = &mut page.0;
+    let requests = traffic.requests.clone();
+    registry.register("api_requests", "Requests to the API and the console by method, route and status", requests);
+    let seconds = traffic.seconds.clone();
+    registry.register("api_request_duration_seconds", "Time until the answer to a request begins, by route", seconds);
+    registry.register("api_streams", "Event streams open", traffic.streams.clone());
+    let cut_off = traffic.cut_off.clone();
+    registry.register(
+        "api_streams_cut_off",
+        "Event streams ended because the client took nothing for 30 seconds",
+        cut_off,
+    );
+    let reports = traffic.policy_reports.clone();
+    let help = "Violations of the console's content security policy reported by browsers";
+    registry.register("console_policy_reports", help, reports);
 }
 
 /// One series for each input. The label is called `source`, as in the engine.

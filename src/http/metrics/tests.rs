@@ -3,9 +3,10 @@
 use super::super::tests::view;
 use super::*;
 use atalaia_core::base::time::Span;
+use axum::http::{Method, StatusCode};
 
-fn lines(view: &View, beside: &Beside) -> Vec<String> {
-    let text = metrics(view, Duration::from_secs(1), beside).expect("written");
+fn lines(view: &View, beside: &Beside, traffic: &Traffic) -> Vec<String> {
+    let text = metrics(view, Duration::from_secs(1), beside, traffic).expect("written");
     assert!(text.ends_with("# EOF\n"));
     text.lines().map(str::to_owned).collect()
 }
@@ -25,9 +26,19 @@ fn names_are_those_that_dashboards_know() {
         journal: Some(usage),
         store_bytes: Some(8192),
         process: super::super::process::process(),
-        policy_reports: 2,
     };
-    let lines = lines(&view, &beside);
+    let traffic = Traffic::default();
+    traffic.policy_reports.inc_by(2);
+    traffic.streams.inc();
+    let ask = |method: &[u8], status, millis| {
+        let method = Method::from_bytes(method).expect("a method");
+        traffic.count(&method, "/api/v1/alerts/{id}", status, Duration::from_millis(millis));
+    };
+    ask(b"GET", StatusCode::OK, 3);
+    ask(b"GET", StatusCode::OK, 40);
+    ask(b"GET", StatusCode::NOT_FOUND, 1);
+    ask(b"MADE-UP", StatusCode::METHOD_NOT_ALLOWED, 1);
+    let lines = lines(&view, &beside, &traffic);
     for line in [
         "atalaia_source_lines_total{source=\"coast\"} 10",
         "atalaia_source_bytes_total{source=\"hub\"} 1000",
@@ -54,6 +65,13 @@ fn names_are_those_that_dashboards_know() {
         "atalaia_sink_down{sink=\"log\"} 0.0",
         "atalaia_outbox_oldest_age_seconds{sink=\"hook\"} 90.0",
         "atalaia_console_policy_reports_total 2",
+        "atalaia_api_requests_total{method=\"GET\",route=\"/api/v1/alerts/{id}\",code=\"200\"} 2",
+        "atalaia_api_requests_total{method=\"GET\",route=\"/api/v1/alerts/{id}\",code=\"404\"} 1",
+        "atalaia_api_requests_total{method=\"other\",route=\"/api/v1/alerts/{id}\",code=\"405\"} 1",
+        "atalaia_api_request_duration_seconds_bucket{le=\"0.005\",route=\"/api/v1/alerts/{id}\"} 3",
+        "atalaia_api_request_duration_seconds_count{route=\"/api/v1/alerts/{id}\"} 4",
+        "atalaia_api_streams 1",
+        "atalaia_api_streams_cut_off_total 0",
         "atalaia_store_failing 0.0",
         "atalaia_store_bytes 8192.0",
         "atalaia_journal_segments 3.0",
@@ -72,7 +90,7 @@ fn names_are_those_that_dashboards_know() {
 fn a_name_cannot_forge_a_line() {
     let mut view = view();
     view.inputs[0].name = "a\"} 1\natalaia_forged{x=\"\\".to_owned();
-    let lines = lines(&view, &Beside::default());
+    let lines = lines(&view, &Beside::default(), &Traffic::default());
     assert!(!lines.iter().any(|line| line.starts_with("atalaia_forged")), "{}", lines.join("\n"));
     let escaped = r#"atalaia_source_lines_total{source="a\"} 1\natalaia_forged{x=\"\\"} 10"#;
     assert!(lines.iter().any(|line| line == escaped), "{}", lines.join("\n"));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::http::header::{
     ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, HeaderName, REFERRER_POLICY,
     X_CONTENT_TYPE_OPTIONS,
@@ -17,8 +17,11 @@ use futures_util::StreamExt;
 use tokio::time::timeout;
 
 use super::listener::Caller;
+use crate::http::api::PREFIX;
 use crate::http::body::{LONGEST, too_large};
 use crate::http::problem::Problem;
+use crate::http::traffic::Traffic;
+use crate::platform::clock::Clock;
 
 /// Maximum time until the answer to a reading request begins. What is read for it through [`Readers`] stops then.
 ///
@@ -103,6 +106,21 @@ pub(super) async fn bounded(request: Request, next: Next) -> Response {
         Ok(response) => as_problem(response),
         Err(_) => Problem::busy(late).into_response(),
     }
+}
+
+/// Counts a request once its answer begins. Files of the console are one route, and what is not there is another.
+pub(super) async fn counted(request: Request, next: Next) -> Response {
+    let clock = Clock;
+    let (began, method) = (clock.moment(), request.method().clone());
+    let matched = request.extensions().get::<MatchedPath>().cloned();
+    let response = next.run(request).await;
+    let route = match matched.as_ref().map(MatchedPath::as_str) {
+        Some(path) if path.starts_with(PREFIX) => path,
+        Some(_) => "console",
+        None => "unknown",
+    };
+    Traffic::of_process().count(&method, route, response.status(), clock.moment().since(began));
+    response
 }
 
 /// Reads a body and forgets it. A client that still sends when the connection closes would not see the answer.

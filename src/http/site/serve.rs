@@ -13,7 +13,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
-use super::guard::{Hosts, bounded, by_connection, dressed, of_this_host};
+use super::guard::{Hosts, bounded, by_connection, counted, dressed, of_this_host};
 use super::listener::{Caller, SiteListener};
 use crate::http::access::{Access, Secret, Settings};
 use crate::http::api::{Sources, router};
@@ -157,6 +157,7 @@ impl Site {
             .layer(from_fn_with_state(hosts, of_this_host))
             .layer(from_fn(by_connection))
             .layer(from_fn(dressed))
+            .layer(from_fn(counted))
     }
 }
 

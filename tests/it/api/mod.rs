@@ -5,5 +5,6 @@ mod ceilings;
 mod described;
 mod following;
 mod matrix;
+mod metrics;
 mod signing_in;
 mod trail;

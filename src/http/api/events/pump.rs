@@ -13,6 +13,7 @@ use super::feed::{Feed, Made, ROWS};
 use super::topics::Topics;
 use crate::http::access::{Identity, Right};
 use crate::http::api::sources::Sources;
+use crate::http::traffic::OpenStream;
 use crate::storage::store::{Clearance, LogEntry};
 
 /// Interval between two signs of life.
@@ -101,6 +102,8 @@ pub(super) struct Pump {
     pub(super) waiting: Waiting,
     /// When the session was looked at last.
     pub(super) looked: Instant,
+    /// Its place in the metrics.
+    pub(super) open: OpenStream,
 }
 
 impl Pump {
@@ -169,6 +172,7 @@ impl Pump {
                 return is_added;
             }
             if PATIENCE <= began.elapsed() {
+                self.open.is_cut_off();
                 return false;
             }
         }

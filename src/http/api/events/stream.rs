@@ -22,6 +22,7 @@ use crate::http::api::refusals::Refusals;
 use crate::http::api::sources::Sources;
 use crate::http::parameters::Parameters;
 use crate::http::problem::Problem;
+use crate::http::traffic::OpenStream;
 
 /// The header by which a browser says what it had last.
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
@@ -56,7 +57,7 @@ pub(super) async fn follow(
     let full = |_| Problem::busy("as many streams as are allowed are open; close another window");
     let place = Arc::clone(&feed.places).try_acquire_owned().map_err(full)?;
     let (waiting, outlet) = Waiting::channel();
-    let pump = Pump { sources, identity, topics, waiting, looked: Instant::now() };
+    let pump = Pump { sources, identity, topics, waiting, looked: Instant::now(), open: OpenStream::begin() };
     tokio::spawn(pump.run(feed, after));
     // The place is free again once the connection is, which may be later than the end of the pump.
     let body = stream::unfold((outlet, place), |(mut outlet, place)| async move {
