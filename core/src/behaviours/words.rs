@@ -199,6 +199,15 @@ impl Circumstances<'_> {
         self.held() + MINUTE
     }
 
+    /// How long a pair was together: `for 1 h 22 min`; with breaks, as in [`Circumstances::held_for`].
+    pub(super) fn together_for(&self, apart_minutes: Option<Rounded<0>>) -> String {
+        let whole = self.held_together();
+        match apart_minutes {
+            Some(apart) => format!("for {} of the {whole} {}", whole - apart.whole_minutes(), self.since()),
+            None => format!("for {whole}"),
+        }
+    }
+
     /// `past` once the behaviour ended, otherwise `has` or `have` and `perfect`.
     pub(super) fn have(&self, past: &str, perfect: &str) -> String {
         match (self.tense, self.vessels.len()) {

@@ -134,6 +134,50 @@ fn reports_relayed_late_make_neither_a_second_ship_nor_a_jump() {
     }
 }
 
+#[test]
+fn a_station_whose_clock_is_wrong_moves_neither_a_slow_ship_nor_what_it_does_later() {
+    // Along a quay, adrift, under way.
+    let legs = [(30 * 60, 0.0), (40 * 60, 0.9), (60 * 60, 9.0)];
+    let along = |at: i64| {
+        let (mut left, mut nm) = (at, 0.0);
+        for (seconds, knots) in legs {
+            let spent = left.clamp(0, seconds);
+            (left, nm) = (left - spent, nm + knots * spent as f64 / 3600.0);
+        }
+        LatLon::new(28.0, -20.0).destination(90.0, nm * 1852.0)
+    };
+    let speed = |at: i64| {
+        if at < 30 * 60 {
+            0.0
+        } else if at < 70 * 60 {
+            0.9
+        } else {
+            9.0
+        }
+    };
+    for late in [120, 180, 480, 1200, 2400] {
+        let ship = |late: i64| {
+            let of = move |at: i64| {
+                let mut sent = sent(224_000_001, 0, at, at, along(at), speed(at));
+                let tagged = format!("c:{}", (noon() + Span::from_seconds(at)).seconds());
+                let own = format!("c:{}", (noon() + Span::from_seconds(at + late)).seconds());
+                sent.line = retagged(&sent.line, &tagged, &own);
+                sent.arrives += i64::from(late != 0);
+                sent
+            };
+            (0..130 * 60).step_by(30).map(of).collect::<Vec<_>>()
+        };
+        let all: Vec<Sent> = ship(0).into_iter().chain(ship(late)).collect();
+        let (_, engine) = run(Behaviour::Rendezvous, all, &[Span::from_seconds(120)]);
+        let summary = engine.summary();
+        // Those along the quay repeat their bits. Of the others each is known: a copy by the hour, or an original that came too late while
+        // the last copy along the quay was still ahead of it.
+        assert!(200 * 9 / 10 <= summary.copies, "{late} s: {} copies, {:?}", summary.copies, summary.rejects);
+        let late_ones = summary.rejects.get("too_late").copied().unwrap_or(0);
+        assert!(late_ones <= 60 + late as u64 / 30, "{late} s: {:?}", summary.rejects);
+    }
+}
+
 /// The same line with another time in its TAG block.
 fn retagged(line: &str, from: &str, to: &str) -> String {
     let (block, sentence) = line[1..].split_once('\\').expect("a TAG block");

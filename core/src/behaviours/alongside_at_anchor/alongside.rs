@@ -6,11 +6,11 @@ use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use crate::base::time::{Span, Time};
-use crate::behaviours::facts::OneForm;
+use crate::behaviours::facts::{OneForm, Rounded};
 use crate::behaviours::runner::instant::CommonInstant;
 use crate::behaviours::runner::pair_scene::PairScene;
 use crate::behaviours::runner::profile::{Profile, Profiles};
-use crate::behaviours::runner::tier::{Tier, TierRule, lasting};
+use crate::behaviours::runner::tier::{Parts, Tier, TierRule, lasting};
 use crate::behaviours::runner::vessel::Signals;
 use crate::behaviours::{Behaviour, End, Explanation, Holding};
 use crate::geo::{LatLon, sun_altitude_degrees};
@@ -86,6 +86,8 @@ struct Open {
     satisfied_at: Time,
     /// Number of this visit of the craft to the ship, from 1.
     visit: u32,
+    /// Its parts, if it was resumed.
+    parts: Parts,
 }
 
 impl Visit {
@@ -294,7 +296,8 @@ impl Stay {
     ) -> Option<Open> {
         let again = self.ended.as_ref().is_some_and(|(_, ended_at)| instant.at <= *ended_at + scene.merge);
         if again {
-            let (open, _) = self.ended.take_if(|_| RESUME_MINUTES <= self.tier.counted())?;
+            let (mut open, ended_at) = self.ended.take_if(|_| RESUME_MINUTES <= self.tier.counted())?;
+            open.parts.resume(ended_at, self.tier.since());
             return Some(Open { said_at: Time::MIN, ..open });
         }
         let rule = TierRule::new(settings.after_minutes, settings.break_minutes);
@@ -308,6 +311,7 @@ impl Stay {
             started_at: self.tier.since(),
             satisfied_at: instant.at,
             visit: 1 + visits.before(scene.keys(), self.tier.since(), within),
+            parts: Parts::default(),
         })
     }
 
@@ -325,11 +329,14 @@ impl Stay {
             return;
         };
         open.said_at = instant.at;
+        let apart = open.parts.apart_minutes();
+        let whole = open.parts.count(&self.tier);
         let measured = Measured {
-            counted_minutes: self.tier.counted().into(),
+            counted_minutes: whole.counted.into(),
+            apart_minutes: apart.map(Rounded::from),
             distance_metres: instant.metres.into(),
             min_distance_metres: self.min_metres.into(),
-            max_distance_metres: self.tier.furthest().into(),
+            max_distance_metres: whole.furthest.into(),
             visit: open.visit.into(),
         };
         let mut base = vec![(Behaviour::AlongsideAtAnchor.name(), settings.score)];

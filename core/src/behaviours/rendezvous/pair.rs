@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::time::{Span, Time};
 use crate::base::units::METRES_PER_NM;
+use crate::behaviours::facts::Rounded;
 use crate::behaviours::rendezvous::facts::{Facts, Form, Measured, Thresholds, TierThresholds};
 use crate::behaviours::rendezvous::judged::{Judged, mixed};
 use crate::behaviours::rendezvous::kind::PairKind;
@@ -13,6 +14,7 @@ use crate::behaviours::rendezvous::side_by_side::SideBySide;
 use crate::behaviours::runner::instant::CommonInstant;
 use crate::behaviours::runner::pair_scene::PairScene;
 use crate::behaviours::runner::profile::{Profile, Profiles, Standing};
+use crate::behaviours::runner::tier::Parts;
 use crate::behaviours::runner::vessel::Signals;
 use crate::behaviours::shared::one_hull::OneHull;
 use crate::behaviours::{End, Explanation, Holding, Place, minutes};
@@ -80,6 +82,8 @@ pub(super) struct Said {
     form: Form,
     /// The zones reported.
     zones: Vec<(ZoneIx, Relation)>,
+    /// Its parts, if it was resumed.
+    parts: Parts,
 }
 
 impl Pair {
@@ -292,9 +296,10 @@ impl Pair {
         let form = judged.form(settings);
         let tier = judged.leading(form);
         if self.said.is_none()
-            && let Some((said, ended_at)) = self.ended.take()
+            && let Some((mut said, ended_at)) = self.ended.take()
             && instant.at <= ended_at + scene.merge
         {
+            said.parts.resume(ended_at, tier.since());
             self.said = Some(Said { at: Time::MIN, ..said });
         }
         if self.said.is_none() {
@@ -326,14 +331,18 @@ impl Pair {
             let reach = swing.map_or(0.0, |(_, reach)| reach);
             vessel.says_anchored() && reach < settings.anchored_swing_nm * METRES_PER_NM
         });
+        let mut parts = self.said.take().map(|said| said.parts).unwrap_or_default();
+        let apart = parts.apart_minutes();
+        let whole = parts.count(tier);
         let kind = PairKind::of(&scene.a, &scene.b);
         let gear = kind.gear(settings, &self.side_by_side.tow());
         let measured = Measured {
-            counted_minutes: tier.counted().into(),
+            counted_minutes: whole.counted.into(),
+            apart_minutes: apart.map(Rounded::from),
             distance_metres: instant.metres.into(),
             min_distance_metres: self.min_metres.into(),
-            max_distance_metres: tier.furthest().into(),
-            median_knots: tier.median_knots().into(),
+            max_distance_metres: whole.furthest.into(),
+            median_knots: whole.median_knots().into(),
             shore_nm: place.shore_nm.into(),
             earlier_meetings_14_days: (0 < self.earlier).then_some(self.earlier),
             gear,
@@ -363,7 +372,7 @@ impl Pair {
             asked: (form == Form::Underway && !own_score).then_some(settings.asked_score),
             anchored,
         });
-        self.said = Some(Said { at: instant.at, started_at: since, satisfied_at, last_at, form, zones });
+        self.said = Some(Said { at: instant.at, started_at: since, satisfied_at, last_at, form, zones, parts });
     }
 
     /// Ends the meeting that was reported, and keeps it in case it resumes.

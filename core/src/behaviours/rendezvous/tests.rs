@@ -46,6 +46,34 @@ fn half_an_hour_within_500_metres_opens_and_parting_ends_it() {
 }
 
 #[test]
+fn a_meeting_that_is_resumed_states_how_long_the_two_were_together() {
+    // ALFA leaves for 40 minutes at 4 kn and comes back.
+    let script = "BRAVO 224000002 jitter=0
+           12:00 28 -17
+           stop 240
+         ALFA 224000001 jitter=0
+           12:00 28.0005 -17
+           stop 40
+           go 0 4 20
+           go 180 4 20
+           stop 20
+           go 0 10 60";
+    let changes = run(&only("rendezvous"), AREA, script);
+    assert!(changes.iter().all(|change| change.alert.id == changes[0].alert.id), "one alert");
+    let ended = &changes.last().expect("it ended").alert;
+    let apart = ended.evidence.measured["apart_minutes"].as_f64().expect("a number");
+    // It is near for the last third of a mile of each way.
+    assert!((28.0..=40.0).contains(&apart), "{apart}");
+    let counted = ended.evidence.measured["counted_minutes"].as_f64().expect("a number");
+    assert!((58.0..=75.0).contains(&counted), "{counted}");
+    let words = &ended.summary;
+    assert!(words.contains(" of the 1 h 4") && words.contains(" from 12:00 to 13:4"), "{words}");
+    let whole = run(&only("rendezvous"), AREA, &visit(300.0, 60));
+    let summary = &whole.last().expect("it ended").alert.summary;
+    assert!(summary.contains("(median) for 1 h 0") && !summary.contains("of the"), "{summary}");
+}
+
+#[test]
 fn too_short_or_too_far_is_not_a_meeting() {
     meeting(&visit(300.0, 24), "");
     meeting(&visit(560.0, 90), "");

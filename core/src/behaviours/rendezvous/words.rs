@@ -12,15 +12,15 @@ use super::facts::{Facts, Form, Gear, TierThresholds};
 impl Words for Facts {
     fn deed(&self, of: &Circumstances<'_>) -> String {
         let (speed, apart) = (decimals(self.measured.median_knots), metres(self.measured.max_distance_metres));
-        let (held, again) = (of.held_together(), self.meeting_again());
+        let (held, again) = (of.together_for(self.measured.apart_minutes), self.meeting_again());
         if self.form == Form::Underway {
             let kept = of.have("kept", "been in");
             return format!(
-                "{kept} company under way, within {apart} of each other, at {speed} kn (median) for {held}{again}"
+                "{kept} company under way, within {apart} of each other, at {speed} kn (median) {held}{again}"
             );
         }
         let stayed = of.have("stayed", "stayed");
-        format!("{stayed} within {apart} of each other at {speed} kn (median) for {held}{again}")
+        format!("{stayed} within {apart} of each other at {speed} kn (median) {held}{again}")
     }
 
     fn caveat(&self) -> Caveat {

@@ -10,7 +10,7 @@ const PER_KNOT: f64 = 4.0;
 
 /// How many instants each ship had a speed within each bin. A histogram has the same size for a meeting of minutes and of days: 320 B,
 /// boxed, and absent before the first instant, because a pair can be followed for long without counting one.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Speeds(Option<Box<[[u16; BINS]; 2]>>);
 
 impl Speeds {
@@ -21,6 +21,18 @@ impl Speeds {
             let bin = ((knots * PER_KNOT) as usize).min(BINS - 1);
             bins[bin] = bins[bin].saturating_add(1);
         }
+    }
+
+    /// The speeds of both together.
+    pub(crate) fn with(&self, more: &Speeds) -> Speeds {
+        let (Some(ours), Some(theirs)) = (&self.0, &more.0) else {
+            return if self.0.is_some() { self.clone() } else { more.clone() };
+        };
+        let mut all = ours.clone();
+        for (bin, more) in all.as_flattened_mut().iter_mut().zip(theirs.as_flattened()) {
+            *bin = bin.saturating_add(*more);
+        }
+        Speeds(Some(all))
     }
 
     /// Median speed of each ship, exact to 0.125 kn below 20 kn; `None` before the first instant. Knots.

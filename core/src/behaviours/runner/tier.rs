@@ -5,8 +5,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::time::Time;
+use crate::base::time::{Span, Time};
 use crate::behaviours::runner::speeds::Speeds;
+
+/// The interval of the instants.
+const MINUTE: Span = Span::from_minutes(1);
 
 /// How many minutes a tier needs, and after how many minutes a break resets it.
 #[derive(Clone, Copy)]
@@ -21,6 +24,64 @@ impl TierRule {
     /// A tier that needs `minutes`, and is reset by a break of more than `pause` minutes.
     pub(crate) fn new(minutes: f64, pause: f64) -> TierRule {
         TierRule { minutes, pause }
+    }
+}
+
+/// What counted instants add up to, in one part of a meeting or in several.
+#[derive(Clone, Default, Serialize, Deserialize)]
+pub(crate) struct Tally {
+    /// Number of counted instants, one a minute.
+    pub(crate) counted: u32,
+    /// Largest distance among them. Metres.
+    pub(crate) furthest: f64,
+    /// Speeds of both ships.
+    speeds: Speeds,
+}
+
+/// The parts of a meeting that was resumed after a break.
+#[derive(Clone, Default, Serialize, Deserialize)]
+pub(crate) struct Parts {
+    /// The parts before the current one.
+    before: Tally,
+    /// The same with the current part, as last counted.
+    whole: Tally,
+    /// Time between the parts.
+    apart: Span,
+}
+
+impl Parts {
+    /// Counts the current part, and returns what all parts add up to.
+    pub(crate) fn count(&mut self, current: &Tier) -> &Tally {
+        self.whole = self.before.with(&current.tally());
+        &self.whole
+    }
+
+    /// Begins another part at `since`, after a break from `ended_at`.
+    pub(crate) fn resume(&mut self, ended_at: Time, since: Time) {
+        self.before = self.whole.clone();
+        // Whole minutes count: the last one before the break and the first one after it belong to the parts.
+        self.apart += (since - ended_at - MINUTE).max(Span::ZERO);
+    }
+
+    /// Minutes between the parts; `None` if there was no break.
+    pub(crate) fn apart_minutes(&self) -> Option<f64> {
+        (MINUTE <= self.apart).then(|| self.apart.minutes())
+    }
+}
+
+impl Tally {
+    /// The sum of this part and a later one.
+    fn with(&self, later: &Tally) -> Tally {
+        Tally {
+            counted: self.counted + later.counted,
+            furthest: self.furthest.max(later.furthest),
+            speeds: self.speeds.with(&later.speeds),
+        }
+    }
+
+    /// Larger of the two ships' median speeds; 0 before an instant counted. Knots.
+    pub(crate) fn median_knots(&self) -> f64 {
+        self.speeds.medians().map_or(0.0, |[one, other]| one.max(other))
     }
 }
 
@@ -96,9 +157,9 @@ impl Tier {
         self.counted
     }
 
-    /// Largest distance among the counted instants. Metres.
-    pub(crate) fn furthest(&self) -> f64 {
-        self.furthest
+    /// What the counted instants add up to.
+    fn tally(&self) -> Tally {
+        Tally { counted: self.counted, furthest: self.furthest, speeds: self.speeds.clone() }
     }
 }
 

@@ -9,10 +9,12 @@ use super::track::{Cold, Flag, NO_NEXT};
 
 /// Maximum number of stations remembered for a vessel.
 const STATIONS_KEPT: usize = 8;
-/// A ship at no more than this speed may send identical bits again, while it has moved no further than `STILL_METRES`. Knots.
-const STILL_KNOTS: f64 = 1.0;
-/// See `STILL_KNOTS`. Metres.
-const STILL_METRES: f64 = 550.0;
+/// A ship at no more than the first speed may send identical bits again, while it has moved no further than the distance: one at anchor
+/// swings, one that drifts leaves the scatter of its positions within minutes. Knots and metres.
+const STILL: [(f64, f64); 2] = [(0.3, SWING_METRES), (1.0, 30.0)];
+/// How far a ship at anchor may be from where it was. Long-range messages are as coarse: a slow ship may take long to leave a position.
+/// Metres.
+const SWING_METRES: f64 = 550.0;
 /// A ship has moved on if its new position is within this angle of its reported course from the last one, and the distance is
 /// between half and twice what its speed gives, plus or minus a knot. Degrees.
 const AHEAD_DEGREES: f64 = 90.0;
@@ -24,30 +26,39 @@ impl Shard {
         chain.map(|ix| self.hot[ix.0 as usize].last_at).max().unwrap_or(Time::MIN)
     }
 
-    /// Whether a position identical to an earlier one may still be new, because the bits alone do not tell a copy from a repetition. It is
-    /// new if it is from a ship that has not moved or has returned to the same place. A copy that was relayed late is behind its ship.
-    pub(super) fn repeats_itself(&self, first: u32, report: &Report) -> bool {
+    /// Whether a position identical to one `apart` from it may still be new, because the bits alone do not tell a copy from a repetition.
+    /// It is new if it is from a ship that has not moved or has returned to the same place. A copy that was relayed late is behind its ship.
+    /// If the track is ahead of its ship, because a station with a wrong clock has led it there, the original was refused as too late; its
+    /// copy must not be taken in its place.
+    pub(super) fn repeats_itself(&self, first: u32, report: &Report, transmission: u64, apart: Span) -> bool {
+        if self.heard[first as usize].was_late(transmission, report.at, apart) {
+            return false;
+        }
         let Body::Position(said) = &report.body else {
             return false;
         };
         let Some(place) = said.lat_lon() else {
             return false;
         };
-        // Long-range messages are coarse: a slow ship may take long to leave a position.
-        let slow = said.message_type == 27 || said.sog_knots().is_none_or(|knots| knots <= STILL_KNOTS);
+        let still = match said.message_type {
+            27 => Some(SWING_METRES),
+            _ => said.sog_knots().map_or(Some(SWING_METRES), |sog| {
+                STILL.iter().find(|(knots, _)| sog <= *knots).map(|(_, metres)| *metres)
+            }),
+        };
         self.chain_from(first).filter_map(|ix| self.hot[ix.0 as usize].last()).any(|last| {
+            let took = report.at - last.at;
+            if took <= Span::ZERO {
+                return false;
+            }
             let metres = last.position.metres_to(place);
-            if slow && metres <= STILL_METRES {
+            if still.is_some_and(|still| metres <= still) {
                 return true;
             }
             // Beyond that, only a ship that has sailed on as it reported is not a copy.
             let (Some(sog), Some(cog)) = (said.sog_knots(), said.cog_degrees()) else {
                 return false;
             };
-            let took = report.at - last.at;
-            if took <= Span::ZERO {
-                return false;
-            }
             let made = knots(metres, took.seconds());
             let aside = (last.position.bearing_to(place) - cog + 540.0).rem_euclid(360.0) - 180.0;
             aside.abs() <= AHEAD_DEGREES && sog / 2.0 - 1.0 <= made && made <= sog * 2.0 + 1.0

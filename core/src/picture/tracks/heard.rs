@@ -12,6 +12,11 @@ use super::earlier::{Earlier, KEPT};
 
 /// The same payload within this time is the same transmission, whatever its content.
 pub(super) const AT_ONCE: Span = Span::from_seconds(30);
+/// Distinguishes what is remembered about a transmission that came too late from the transmission itself.
+const LATE: u64 = 0x5bd1_e995_97f4_a7c5;
+/// Remembered times of one transmission differ by no more than this, because `Earlier` rounds them.
+const ROUNDING: Span = Span::from_seconds(8);
+
 /// Whether a report is remembered beyond the last three of its MMSI. Rows of tables are not, because their copies arrive at once
 /// and their hash includes the time.
 pub(super) fn is_kept(body: &Body) -> bool {
@@ -83,6 +88,16 @@ impl Heard {
             let earlier = self.earlier.get_or_insert_default();
             earlier.push(gone.mark, (at - since).seconds());
         }
+    }
+
+    /// Remembers that a transmission came too late to move the track of its ship.
+    pub(super) fn remember_late(&mut self, hash: u64, at: Time, kept: bool) {
+        self.remember(hash ^ LATE, at, kept);
+    }
+
+    /// Whether the transmission with this hash that is `apart` from `at` came too late to move the track of its ship.
+    pub(super) fn was_late(&self, hash: u64, at: Time, apart: Span) -> bool {
+        self.last(hash ^ LATE, at).is_some_and(|late| (late - apart).abs() <= ROUNDING)
     }
 
     /// Heap memory held, in bytes.

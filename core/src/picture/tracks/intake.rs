@@ -77,7 +77,8 @@ impl Shard {
         let kept = heard::is_kept(&report.body);
         if let Some(first) = first {
             if let Some(apart) = self.heard[first as usize].last(transmission, report.at)
-                && (apart <= heard::AT_ONCE || heard::lasts(&report.body) && !self.repeats_itself(first, &report))
+                && (apart <= heard::AT_ONCE
+                    || heard::lasts(&report.body) && !self.repeats_itself(first, &report, transmission, apart))
             {
                 self.note_copy(mmsi, report.station, report.source);
                 return Outcome::Refused(Refusal::Copy);
@@ -99,6 +100,11 @@ impl Shard {
             Body::Static(said) => self.identity(mmsi, &said, report.at),
             Body::SafetyText(_) | Body::Base(_) | Body::Aid(_) | Body::Other => Outcome::Refused(Refusal::NotTracked),
         };
+        if let Some(first) = first
+            && matches!(outcome, Outcome::Late { .. } | Outcome::Refused(Refusal::TooLate))
+        {
+            self.heard[first as usize].remember_late(transmission, report.at, kept);
+        }
         // The first report of an MMSI has just created the track that remembers it.
         if first.is_none()
             && let Some(created) = self.by_mmsi.get(&mmsi.0)
