@@ -1,8 +1,7 @@
 //! CSV recordings of the Danish Maritime Authority and both layouts of NOAA MarineCadastre, recognised by their content.
 //!
 //! A row has a position and, in most layouts, the static data of the vessel as well. It gives one report for
-//! the position and one for the static data where these are new, so that a table does not repeat a vessel's
-//! name a thousand times.
+//! the position and, when these are new and every 6 min, one for the static data: a table repeats a vessel's name in every row.
 
 use std::hash::Hasher;
 
@@ -20,11 +19,14 @@ use super::moment::{Civil, believable, unix_time};
 use super::report::{Aid, Body, Class, Dimensions, Position, Static};
 use super::tally::Reject;
 use super::words::{Mobile, mobile, said, ship_type, status};
-use crate::base::time::Time;
+use crate::base::time::{Span, Time};
 use crate::base::units::Mmsi;
 
-/// Maximum number of vessels whose static columns are remembered, so that only changes are reported and not every row.
+/// Maximum number of vessels whose static columns are remembered.
 const MAX_KNOWN: usize = 100_000;
+/// Interval at which static columns that do not change are reported again, as a ship does by radio: a value counts for some behaviours only
+/// once it was received twice.
+const AGAIN: Span = Span::from_minutes(6);
 
 /// The CSV state of one source.
 #[derive(Serialize, Deserialize)]
@@ -33,8 +35,8 @@ pub(super) struct Rows {
     layout: Option<Layout>,
     #[serde(skip)]
     record: Record,
-    /// Hash of the static columns last reported, by MMSI; at most `MAX_KNOWN`.
-    known: FxHashMap<u32, u64>,
+    /// Hash of the static columns last reported, and the time of their row, by MMSI; at most `MAX_KNOWN`.
+    known: FxHashMap<u32, (u64, Time)>,
     /// How coarse the positions of the table are.
     digits: Digits,
 }
@@ -97,16 +99,19 @@ impl Rows {
         hasher.write(line.trim_ascii());
         let hash = mixed(hasher.finish());
         let said = row.static_hash();
-        let is_news = said.is_some() && self.known.get(&mmsi.0) != said.as_ref();
+        let is_told = |said: &u64| {
+            self.known.get(&mmsi.0).is_some_and(|(known, told)| known == said && (at - *told).abs() < AGAIN)
+        };
+        let is_news = said.as_ref().is_some_and(|said| !is_told(said));
         let statics = is_news.then(|| Box::new(row.statics(mobile)));
         self.digits.note(row.text(Column::Lat), row.text(Column::Lon));
         let body = self.digits.of(row.body(mobile));
         if let (true, Some(said)) = (is_news, said) {
-            // Forgetting all of them costs one repeated static report per vessel, which changes nothing.
+            // Forgetting all of them costs one static report per vessel that comes before its time.
             if MAX_KNOWN <= self.known.len() {
                 self.known.clear();
             }
-            self.known.insert(mmsi.0, said);
+            self.known.insert(mmsi.0, (said, at));
         }
         Ok(Some(Reading { at, mmsi, hash, body, said: statics.filter(|said| !said.is_empty()) }))
     }

@@ -216,6 +216,35 @@ fn a_moored_ship_that_repeats_itself_is_still_there() {
 }
 
 #[test]
+fn in_a_table_a_value_that_every_row_repeats_is_received_again_and_again() {
+    let header = "MMSI,BaseDateTime,LAT,LON,SOG,COG,Heading,VesselName,IMO,CallSign,VesselType,Status,Length,Width,Draft,Cargo,TransceiverClass";
+    let row = |minute: i64| {
+        // Under way it takes another name, and later its IMO number appears under another MMSI.
+        let (mmsi, name) = match minute {
+            ..60 => (224_123_456, "ALFA"),
+            60..180 => (224_123_456, "BRAVO"),
+            _ => (357_123_456, "CHARLIE"),
+        };
+        let time = (noon() + Span::from_seconds(60 * minute)).to_string();
+        let (time, lat) = (time.split(['.', 'Z']).next().unwrap_or_default(), 28.0 + minute as f64 * 0.002_78);
+        let line = format!("{mmsi},{time},{lat:.5},-17.0,10.0,0.0,0,{name},IMO9074729,ABCD,70,0,150,20,8.0,70,A");
+        Sent { arrives: 60 * minute, source: 0, line }
+    };
+    let table = |minutes: i64| {
+        let first = Sent { arrives: 0, source: 0, line: header.to_owned() };
+        let (changes, _) = run(
+            Behaviour::IdentityChange,
+            std::iter::once(first).chain((0..minutes).map(row)).collect(),
+            &[Span::from_seconds(120)],
+        );
+        changes.iter().filter(|change| change.change == ChangeKind::Opened).count()
+    };
+    assert_eq!(table(60 + 3), 0, "a name of three minutes");
+    assert_eq!(table(180), 1, "another name");
+    assert_eq!(table(240), 2, "its number under another MMSI");
+}
+
+#[test]
 fn vessels_are_counted_by_mmsi_however_often_they_return() {
     // Three ships, each with a hole of ten days.
     let weeks =
