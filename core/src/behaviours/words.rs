@@ -189,23 +189,24 @@ impl Circumstances<'_> {
     pub(super) fn held_for(&self, counted_minutes: impl Into<f64>) -> String {
         let (whole, counted) = (self.held(), counted(counted_minutes));
         match counted + MINUTE <= whole - MINUTE {
-            true => format!("for {counted} of the {whole} {}", self.since()),
+            true => self.part_of(counted, whole),
             false => format!("for {whole}"),
         }
     }
 
-    /// Like [`Circumstances::held`], but for pairs: they are compared at whole minutes, so the first and the last minute both count.
-    pub(super) fn held_together(&self) -> Span {
-        self.held() + MINUTE
+    /// Like [`Circumstances::held_for`], but for pairs: they are compared at whole minutes, so the first and the last minute both count.
+    /// What is said of the counted minutes is true of no more, so the whole time is told beside them if it is a tenth longer.
+    pub(super) fn together_for(&self, counted_minutes: impl Into<f64>) -> String {
+        let (whole, counted) = (self.held() + MINUTE, counted(counted_minutes));
+        match counted.millis() * 11 < whole.millis() * 10 {
+            true => self.part_of(counted, whole),
+            false => format!("for {counted}"),
+        }
     }
 
-    /// How long a pair was together: `for 1 h 22 min`; with breaks, as in [`Circumstances::held_for`].
-    pub(super) fn together_for(&self, apart_minutes: Option<Rounded<0>>) -> String {
-        let whole = self.held_together();
-        match apart_minutes {
-            Some(apart) => format!("for {} of the {whole} {}", whole - apart.whole_minutes(), self.since()),
-            None => format!("for {whole}"),
-        }
+    /// A part of the whole time.
+    fn part_of(&self, counted: Span, whole: Span) -> String {
+        format!("for {counted} of the {whole} {}", self.since())
     }
 
     /// `past` once the behaviour ended, otherwise `has` or `have` and `perfect`.

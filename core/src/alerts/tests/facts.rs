@@ -29,7 +29,6 @@ pub(super) fn meets(form: rendezvous::Form, minutes: u32, metres: f64) -> rendez
     use rendezvous::facts::{Measured, Thresholds, TierThresholds};
     let measured = Measured {
         counted_minutes: minutes.into(),
-        apart_minutes: None,
         distance_metres: metres.into(),
         min_distance_metres: 50.0.into(),
         max_distance_metres: metres.into(),

@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use crate::base::time::{Span, Time};
-use crate::behaviours::facts::{OneForm, Rounded};
+use crate::behaviours::facts::OneForm;
 use crate::behaviours::runner::instant::CommonInstant;
 use crate::behaviours::runner::pair_scene::PairScene;
 use crate::behaviours::runner::profile::{Profile, Profiles};
@@ -296,8 +296,8 @@ impl Stay {
     ) -> Option<Open> {
         let again = self.ended.as_ref().is_some_and(|(_, ended_at)| instant.at <= *ended_at + scene.merge);
         if again {
-            let (mut open, ended_at) = self.ended.take_if(|_| RESUME_MINUTES <= self.tier.counted())?;
-            open.parts.resume(ended_at, self.tier.since());
+            let (mut open, _) = self.ended.take_if(|_| RESUME_MINUTES <= self.tier.counted())?;
+            open.parts.resume();
             return Some(Open { said_at: Time::MIN, ..open });
         }
         let rule = TierRule::new(settings.after_minutes, settings.break_minutes);
@@ -329,11 +329,9 @@ impl Stay {
             return;
         };
         open.said_at = instant.at;
-        let apart = open.parts.apart_minutes();
         let whole = open.parts.count(&self.tier);
         let measured = Measured {
             counted_minutes: whole.counted.into(),
-            apart_minutes: apart.map(Rounded::from),
             distance_metres: instant.metres.into(),
             min_distance_metres: self.min_metres.into(),
             max_distance_metres: whole.furthest.into(),

@@ -11,7 +11,7 @@ impl Words for Facts {
     fn deed(&self, of: &Circumstances<'_>) -> String {
         let apart = metres(self.measured.max_distance_metres);
         let again = if 1.0 < f64::from(self.measured.visit) { ", not for the first time" } else { "" };
-        let (lay, zone, held) = (of.have("lay", "been"), of.zone(), of.together_for(self.measured.apart_minutes));
+        let (lay, zone, held) = (of.have("lay", "been"), of.zone(), of.together_for(self.measured.counted_minutes));
         format!("{lay} alongside each other (within {apart}) in {zone} {held}, one of them anchored or moored{again}")
     }
 

@@ -44,9 +44,6 @@ impl Parts for Form {
 pub(crate) struct Measured {
     /// Number of minutes that counted.
     pub(crate) counted_minutes: Rounded<0>,
-    /// How long they were apart between the parts of a meeting that was resumed. Minutes; `None` for one without a break.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) apart_minutes: Option<Rounded<0>>,
     /// Distance between the two at the latest minute. Metres.
     pub(crate) distance_metres: Rounded<0>,
     /// Smallest distance between them. Metres.

@@ -4,7 +4,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::time::{Span, Time};
 use crate::base::units::METRES_PER_NM;
-use crate::behaviours::facts::Rounded;
 use crate::behaviours::rendezvous::facts::{Facts, Form, Measured, Thresholds, TierThresholds};
 use crate::behaviours::rendezvous::judged::{Judged, mixed};
 use crate::behaviours::rendezvous::kind::PairKind;
@@ -299,7 +298,7 @@ impl Pair {
             && let Some((mut said, ended_at)) = self.ended.take()
             && instant.at <= ended_at + scene.merge
         {
-            said.parts.resume(ended_at, tier.since());
+            said.parts.resume();
             self.said = Some(Said { at: Time::MIN, ..said });
         }
         if self.said.is_none() {
@@ -332,13 +331,11 @@ impl Pair {
             vessel.says_anchored() && reach < settings.anchored_swing_nm * METRES_PER_NM
         });
         let mut parts = self.said.take().map(|said| said.parts).unwrap_or_default();
-        let apart = parts.apart_minutes();
         let whole = parts.count(tier);
         let kind = PairKind::of(&scene.a, &scene.b);
         let gear = kind.gear(settings, &self.side_by_side.tow());
         let measured = Measured {
             counted_minutes: whole.counted.into(),
-            apart_minutes: apart.map(Rounded::from),
             distance_metres: instant.metres.into(),
             min_distance_metres: self.min_metres.into(),
             max_distance_metres: whole.furthest.into(),

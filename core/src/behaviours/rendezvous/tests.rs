@@ -61,9 +61,7 @@ fn a_meeting_that_is_resumed_states_how_long_the_two_were_together() {
     let changes = run(&only("rendezvous"), AREA, script);
     assert!(changes.iter().all(|change| change.alert.id == changes[0].alert.id), "one alert");
     let ended = &changes.last().expect("it ended").alert;
-    let apart = ended.evidence.measured["apart_minutes"].as_f64().expect("a number");
     // It is near for the last third of a mile of each way.
-    assert!((28.0..=40.0).contains(&apart), "{apart}");
     let counted = ended.evidence.measured["counted_minutes"].as_f64().expect("a number");
     assert!((58.0..=75.0).contains(&counted), "{counted}");
     let words = &ended.summary;

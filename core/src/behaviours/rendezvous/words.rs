@@ -12,7 +12,7 @@ use super::facts::{Facts, Form, Gear, TierThresholds};
 impl Words for Facts {
     fn deed(&self, of: &Circumstances<'_>) -> String {
         let (speed, apart) = (decimals(self.measured.median_knots), metres(self.measured.max_distance_metres));
-        let (held, again) = (of.together_for(self.measured.apart_minutes), self.meeting_again());
+        let (held, again) = (of.together_for(self.measured.counted_minutes), self.meeting_again());
         if self.form == Form::Underway {
             let kept = of.have("kept", "been in");
             return format!(

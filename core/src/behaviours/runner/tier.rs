@@ -5,11 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::time::{Span, Time};
+use crate::base::time::Time;
 use crate::behaviours::runner::speeds::Speeds;
-
-/// The interval of the instants.
-const MINUTE: Span = Span::from_minutes(1);
 
 /// How many minutes a tier needs, and after how many minutes a break resets it.
 #[derive(Clone, Copy)]
@@ -45,8 +42,6 @@ pub(crate) struct Parts {
     before: Tally,
     /// The same with the current part, as last counted.
     whole: Tally,
-    /// Time between the parts.
-    apart: Span,
 }
 
 impl Parts {
@@ -56,16 +51,9 @@ impl Parts {
         &self.whole
     }
 
-    /// Begins another part at `since`, after a break from `ended_at`.
-    pub(crate) fn resume(&mut self, ended_at: Time, since: Time) {
+    /// Begins another part.
+    pub(crate) fn resume(&mut self) {
         self.before = self.whole.clone();
-        // Whole minutes count: the last one before the break and the first one after it belong to the parts.
-        self.apart += (since - ended_at - MINUTE).max(Span::ZERO);
-    }
-
-    /// Minutes between the parts; `None` if there was no break.
-    pub(crate) fn apart_minutes(&self) -> Option<f64> {
-        (MINUTE <= self.apart).then(|| self.apart.minutes())
     }
 }
 
