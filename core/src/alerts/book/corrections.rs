@@ -40,7 +40,7 @@ impl AlertBook {
         entry.settle(&key, holding, &context);
         entry.ended(ended_at, end);
         // Groups count open alerts only, so the line concerns this alert only.
-        entry.publish(ChangeKind::Ended, now, "end corrected by a late report".to_owned(), &key, &context, out);
+        entry.publish(ChangeKind::Ended, now, "corrected by a later report".to_owned(), &key, &context, out);
         self.remember_end(&key, ended_at, entry.alert.announced);
         self.archive.keep(&key, entry, now);
     }

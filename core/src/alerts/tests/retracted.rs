@@ -95,6 +95,6 @@ fn an_alert_that_a_late_report_changes_is_no_repeat_of_itself() {
     sea.take(minute(420), vec![holds(Behaviour::AisGap, subject.clone(), gap(420))]);
     sea.take(minute(500), vec![closes(500)]);
     let corrected = sea.take(minute(600), vec![closes(480)]);
-    assert_eq!(corrected[0].reason, "end corrected by a late report");
+    assert_eq!(corrected[0].reason, "corrected by a later report");
     assert!(corrected[0].alert.score_reasons.iter().all(|line| line.code != "repeat"));
 }

@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::time::{Span, Time};
 use crate::base::units::METRES_PER_NM;
+use crate::behaviours::runner::profile::{Profile, Standing};
 use crate::behaviours::shared::one_hull::one_hull;
-use crate::behaviours::{Scene, minutes};
+use crate::behaviours::{Place, Scene, minutes};
 use crate::geo::LatLon;
 use crate::picture::episodes::Halt;
 use crate::picture::episodes::gap::Gap;
@@ -15,6 +16,8 @@ use super::settings::Settings;
 
 /// Distance within which two halting vessels are alongside, allowing for where their antennas are. Metres.
 const ALONGSIDE_METRES: f64 = 500.0;
+/// Distance from shore within which a silence is no gap (SPEC `ais_gap`). Nautical miles.
+const SILENT_SHORE_NM: f64 = 6.0;
 /// Search distance for other vessels around the stop, as they may have moved since. Metres.
 const SEARCHED_METRES: f64 = 5.0 * METRES_PER_NM;
 /// Longest time for the way there and back: twice `FARTHEST_NM` at 5 kn.
@@ -38,9 +41,10 @@ pub(super) struct Candidate {
 pub(super) fn candidates(
     scene: &Scene<'_>,
     halt: &Halt,
-    settings: &Settings,
+    profile: &Profile<Settings>,
     named: Option<TrackKey>,
 ) -> Vec<Candidate> {
+    let settings = &profile.settings;
     let mut candidates: Vec<Candidate> = scene
         .gaps
         .during(halt.started_at, stop_end(halt, scene.now), settings.longest())
@@ -49,6 +53,11 @@ pub(super) fn candidates(
             let (slack, together) = chance(halt, gap, settings, scene.now);
             let too_much = minutes(settings.max_slack_hours * 60.0) < slack && named != Some(gap.key);
             if slack < minutes(settings.slack_minutes) || together < minutes(settings.together_minutes) || too_much {
+                return None;
+            }
+            // One that was last heard off a port or close to the shore has gone in.
+            let place = Place::at(scene.chart, gap.from.position, scene.now);
+            if !profile.at_sea(&place, SILENT_SHORE_NM, Standing::New) {
                 return None;
             }
             let vessel = scene.tracks.find(gap.key)?;

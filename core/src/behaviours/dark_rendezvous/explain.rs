@@ -82,7 +82,8 @@ impl DarkRendezvous {
         let until = stop_end(halt, scene.now);
         let others = scene.gaps.during(halt.started_at, until, settings.longest()).filter(|gap| gap.key != step.key);
         let best = others.map(|gap| chance(halt, gap, settings, scene.now)).max_by_key(|(slack, _)| *slack);
-        let candidates = candidates(scene, halt, settings, None);
+        let in_force = profile.or(profiles.first().copied()).map(|profile| self.profiles.get(profile));
+        let candidates = in_force.map_or_else(Vec::new, |profile| candidates(scene, halt, profile, None));
         let silent = candidates.first().map_or(step.key, |candidate| candidate.gap.key);
         // A vessel alongside explains the stop, whichever vessel was silent.
         let beside = alongside(scene, halt, silent);

@@ -72,8 +72,22 @@ struct Meeting {
     possible: usize,
     /// Number of stops that the same silence leaves time for, including this one.
     stops: usize,
-    /// Whether the stop has ended, so that only a retraction can follow.
+    /// Whether the silent vessel had been heard again when last reported, so that its slack was final.
+    heard_again: bool,
+    /// Whether the stop has ended, so that only a correction or a retraction can follow.
     over: bool,
+}
+
+impl Meeting {
+    /// A signal about it.
+    fn signal(&self, kind: SignalKind) -> Signal {
+        Signal { behaviour: Behaviour::DarkRendezvous, subject: self.subject.clone(), kind }
+    }
+
+    /// The signal that the stop is over, with what was measured of the whole of it.
+    fn closes(&self, halt: &Halt, holding: Box<Holding>) -> Signal {
+        self.signal(SignalKind::Closes { ended_at: halt.last_at, reason: End::StopEnded, holding })
+    }
 }
 
 impl DarkRendezvous {
@@ -115,20 +129,30 @@ impl DarkRendezvous {
         let Some(profile) = meeting.map(|meeting| meeting.profile).or_else(|| self.profile(scene, halt)) else {
             return;
         };
+        let mut candidates = candidates(scene, halt, self.profiles.get(profile), named);
         let settings = self.profiles.get(profile).settings.clone();
-        let mut candidates = candidates(scene, halt, &settings, named);
         if let Some(meeting) = self.meetings.get_mut(&id) {
             if let Some(place) = candidates.iter().position(|candidate| candidate.gap.key == meeting.dark) {
-                // The vessel already named stays first, but the number of candidates may be news.
-                if (meeting.possible, meeting.stops) != (candidates.len(), stops) && !meeting.over {
-                    (meeting.possible, meeting.stops) = (candidates.len(), stops);
-                    candidates[..=place].rotate_right(1);
-                    out.signals.push(holds(scene, halt, meeting, &candidates, &settings));
+                // The vessel already named stays first. The number of candidates may be news, and once the gap closes, so is the slack.
+                let heard_again = candidates[place].gap.to.is_some();
+                let news = (candidates.len(), stops, heard_again);
+                if (meeting.possible, meeting.stops, meeting.heard_again) == news {
+                    return;
+                }
+                // A stop that is over is corrected by what is final only.
+                let is_final = heard_again && !meeting.heard_again;
+                (meeting.possible, meeting.stops, meeting.heard_again) = news;
+                candidates[..=place].rotate_right(1);
+                let holding = holding(scene, halt, meeting, &candidates, &settings);
+                match meeting.over {
+                    false => out.signals.push(meeting.signal(SignalKind::Holds(holding))),
+                    true if is_final => out.signals.push(meeting.closes(halt, holding)),
+                    true => {}
                 }
                 return;
             }
             let kind = SignalKind::Disproved { started_at: meeting.started_at, reason: End::SilentElsewhere };
-            out.signals.push(Signal { behaviour: Behaviour::DarkRendezvous, subject: meeting.subject.clone(), kind });
+            out.signals.push(meeting.signal(kind));
             self.meetings.remove(&id);
         }
         let Some(best) = candidates.first() else {
@@ -141,9 +165,8 @@ impl DarkRendezvous {
         if !self.make_room() {
             return;
         }
-        let subject = Subject::pair((halt.key, halt.vessel), (best.gap.key, best.ix));
         let meeting = Meeting {
-            subject: subject.clone(),
+            subject: Subject::pair((halt.key, halt.vessel), (best.gap.key, best.ix)),
             dark: best.gap.key,
             from: best.gap.from.at,
             started_at: halt.started_at,
@@ -151,12 +174,12 @@ impl DarkRendezvous {
             profile,
             possible: candidates.len(),
             stops: 1 + self.stops_of(best.gap.key, best.gap.from.at),
+            heard_again: best.gap.to.is_some(),
             over: halt.over,
         };
-        out.signals.push(holds(scene, halt, &meeting, &candidates, &settings));
+        out.signals.push(meeting.signal(SignalKind::Holds(holding(scene, halt, &meeting, &candidates, &settings))));
         if halt.over {
-            let kind = SignalKind::Over { ended_at: halt.last_at, reason: End::StopEnded };
-            out.signals.push(Signal { behaviour: Behaviour::DarkRendezvous, subject, kind });
+            out.signals.push(meeting.signal(SignalKind::Over { ended_at: halt.last_at, reason: End::StopEnded }));
         }
         self.meetings.insert(id, meeting);
     }
@@ -214,15 +237,42 @@ impl DarkRendezvous {
     fn end(&mut self, id: u64, ended_at: Time, reason: End, out: &mut Output) {
         if let Some(meeting) = self.meetings.get_mut(&id).filter(|meeting| !meeting.over) {
             meeting.over = true;
-            let kind = SignalKind::Over { ended_at, reason };
-            out.signals.push(Signal { behaviour: Behaviour::DarkRendezvous, subject: meeting.subject.clone(), kind });
+            out.signals.push(meeting.signal(SignalKind::Over { ended_at, reason }));
         }
+    }
+
+    /// Ends the alert of a meeting whose stop is over, with the whole stop as measured. The candidates are still those of the last report,
+    /// unless the silence has ended meanwhile; then the meeting has been judged again.
+    fn stop_over(&mut self, scene: &Scene<'_>, id: u64, out: &mut Output) {
+        let Some(halt) = scene.episodes.halts.get(id) else {
+            return;
+        };
+        let Some(meeting) = self.meetings.get_mut(&id).filter(|meeting| !meeting.over) else {
+            return;
+        };
+        meeting.over = true;
+        let profile = self.profiles.get(meeting.profile);
+        let mut candidates = candidates(scene, halt, profile, Some(meeting.dark));
+        let Some(place) = candidates.iter().position(|candidate| candidate.gap.key == meeting.dark) else {
+            out.signals.push(meeting.signal(SignalKind::Over { ended_at: halt.last_at, reason: End::StopEnded }));
+            return;
+        };
+        candidates[..=place].rotate_right(1);
+        meeting.possible = candidates.len();
+        let holding = holding(scene, halt, meeting, &candidates, &profile.settings);
+        out.signals.push(meeting.closes(halt, holding));
     }
 }
 
-/// The signal that a meeting is possible. The form follows from how many candidates there are, and how many stops the same silence
+/// What a meeting that is possible consists of. The form follows from how many candidates there are, and how many stops the same silence
 /// leaves time for.
-fn holds(scene: &Scene<'_>, halt: &Halt, meeting: &Meeting, candidates: &[Candidate], settings: &Settings) -> Signal {
+fn holding(
+    scene: &Scene<'_>,
+    halt: &Halt,
+    meeting: &Meeting,
+    candidates: &[Candidate],
+    settings: &Settings,
+) -> Box<Holding> {
     let best = &candidates[0];
     let others = candidates[1..].iter().take(settings.candidates.saturating_sub(1) as usize);
     let others = others.map(|other| format!("{} ({:.1} h of slack)", other.gap.key.mmsi.0, other.slack.hours()));
@@ -243,7 +293,7 @@ fn holds(scene: &Scene<'_>, halt: &Halt, meeting: &Meeting, candidates: &[Candid
     if best.gap.lay_still {
         base.push(("lay_still", settings.lay_still_points));
     }
-    let kind = SignalKind::Holds(Box::new(Holding {
+    Box::new(Holding {
         started_at: meeting.started_at,
         satisfied_at: meeting.satisfied_at,
         last_at: halt.last_at.max(meeting.started_at),
@@ -263,8 +313,7 @@ fn holds(scene: &Scene<'_>, halt: &Halt, meeting: &Meeting, candidates: &[Candid
         base,
         asked: None,
         anchored: false,
-    }));
-    Signal { behaviour: Behaviour::DarkRendezvous, subject: meeting.subject.clone(), kind }
+    })
 }
 
 impl Rule for DarkRendezvous {
@@ -348,11 +397,10 @@ impl PictureRule for DarkRendezvous {
                 let Some(halt) = scene.episodes.halts.get(id) else {
                     return;
                 };
-                let ended_at = halt.last_at;
                 if !self.meetings.contains_key(&id) && minutes(15.0) <= halt.still {
                     self.judge(scene, id, out);
                 }
-                self.end(id, ended_at, End::StopEnded, out);
+                self.stop_over(scene, id, out);
             }
             News::HaltBegan(_) | News::Still(_) | News::LegBegan(_) | News::LegEnded(_) | News::Kink(_) => {}
         }
@@ -379,6 +427,7 @@ mod tests {
             profile: 0,
             possible: 1,
             stops: 1,
+            heard_again: false,
             over,
         };
         let ids = 0..MOST as u64;

@@ -63,7 +63,28 @@ fn a_stop_within_reach_of_a_silent_vessel_opens_once_the_silence_is_known() {
     assert_eq!(roles, [(224_000_002, None), (224_000_003, Some(Role::Dark))]);
     assert!(alert.summary.contains("the only candidate"), "{}", alert.summary);
     assert!(changes.iter().all(|change| change.change != ChangeKind::Retracted));
-    assert_eq!(changes.last().map(|change| change.reason.as_str()), Some("the stop ended"));
+    // The stop ends at 13:00, the silence at 14:00: then the slack is final.
+    let ends = changes.iter().filter(|change| change.change == ChangeKind::Ended);
+    let told = |change: &Change| {
+        let measured = |name: &str| change.alert.evidence.measured[name].as_f64().expect("a number");
+        (change.reason.clone(), measured("stopped_minutes"), measured("slack_hours"))
+    };
+    let [(ended, stopped, before), (corrected, still, after)] = &ends.map(told).collect::<Vec<_>>()[..] else {
+        panic!("{:?}", changes.iter().map(|change| (change.change, &change.reason)).collect::<Vec<_>>());
+    };
+    assert_eq!((ended.as_str(), corrected.as_str()), ("the stop ended", "corrected by a later report"));
+    assert!((115.0..=121.0).contains(stopped) && still == stopped, "{stopped} {still}");
+    // Until then it need not have come back.
+    assert!(*after < *before, "{before} {after}");
+    let summary = &changes.last().expect("ended").alert.summary;
+    assert!(summary.contains("stopped for 2 h") || summary.contains("stopped for 1 h 5"), "{summary}");
+}
+
+#[test]
+fn a_vessel_last_heard_close_to_the_shore_has_gone_in() {
+    let off = |lon: &str| meeting(120, BACK_WHERE_IT_WAS).replace("28.5 -17.2", &format!("28.55 {lon}"));
+    assert!(!told(&off("-17.45")).is_empty(), "14 nm off La Palma");
+    assert!(told(&off("-17.68")).is_empty(), "4 nm off");
 }
 
 #[test]
