@@ -91,7 +91,7 @@ pub(super) fn base_station_clock(bits: &Bits) -> Option<Time> {
 
 /// Types 1-3. Status 15 means "not defined".
 fn class_a(bits: &Bits, kind: u8) -> Position {
-    let status = bits.unsigned(38, 4).filter(|status| *status != 15);
+    let status = bits.unsigned(38, 4);
     Position::from_units(
         Class::A,
         kind,
@@ -137,7 +137,7 @@ fn aircraft(bits: &Bits) -> Position {
 
 /// Type 27. Its position is in 1/10 minute, speed and course in whole units.
 fn long_range(bits: &Bits) -> Position {
-    let status = bits.unsigned(40, 4).filter(|status| *status != 15);
+    let status = bits.unsigned(40, 4);
     let place = bits.signed(44, 18).zip(bits.signed(62, 17));
     // 1/10 minute in 1/10 000 minute.
     let place = place.map(|(lon, lat)| (lat * 1000, lon * 1000));

@@ -105,7 +105,7 @@ pub struct Position {
     cog: u16,
     /// True heading in 0.1°, or `NO_SPEED`.
     heading: u16,
-    /// Navigational status 0-14, or `NO_STATUS`.
+    /// Navigational status 0-15, or `NO_STATUS`.
     status: u8,
     /// Resolution of the position (metres), encoded by [`coarse`]; 0 if it is fine enough for every use.
     place_code: u8,
@@ -125,6 +125,8 @@ const NO_POSITION: i32 = i32::MAX;
 const NOWHERE: (i32, i32) = (NO_POSITION, NO_POSITION);
 /// Marks an absent speed, course or heading.
 const NO_SPEED: u16 = u16::MAX;
+/// The navigational status "not defined".
+const UNDEFINED: u8 = 15;
 /// Marks an absent navigational status.
 const NO_STATUS: u8 = u8::MAX;
 /// Position resolution of the long-range report (type 27): 0.1 minute of arc. Metres.
@@ -155,7 +157,7 @@ fn unless_zero(place: (i32, i32)) -> (i32, i32) {
 
 impl Position {
     /// Creates a position from decoded values. Out-of-range values become absent: |lat| > 90, |lon| > 180, speed over 102.2 kn, course or
-    /// heading outside 0..360, status over 14. A position needs both coordinates, and must not be exactly 0 N 0 E.
+    /// heading outside 0..360, status over 15. A position needs both coordinates, and must not be exactly 0 N 0 E.
     pub fn new(
         class: Class,
         message_type: u8,
@@ -183,7 +185,7 @@ impl Position {
             sog: tenths(sog_knots, 102.25),
             cog: tenths(cog_degrees, 359.95),
             heading: tenths(heading_degrees, 359.95),
-            status: status.filter(|status| *status < 15).unwrap_or(NO_STATUS),
+            status: status.filter(|status| *status <= UNDEFINED).unwrap_or(NO_STATUS),
             place_code: place_code(message_type),
             time_code: 0,
             class,
@@ -279,10 +281,14 @@ impl Position {
         (self.heading != NO_SPEED).then(|| f64::from(self.heading) / 10.0)
     }
 
-    /// Navigational status 0-14 (ITU-R M.1371 table 45); `None` for 15, "not defined". From a distress device 15 means a test, which
-    /// follows from its MMSI and the absent status together.
+    /// Navigational status 0-14 (ITU-R M.1371 table 45); `None` for 15, "not defined", and if none was sent.
     pub fn status(&self) -> Option<u8> {
-        (self.status != NO_STATUS).then_some(self.status)
+        (self.status < UNDEFINED).then_some(self.status)
+    }
+
+    /// Whether the navigational status 15, "not defined", was sent. From a distress device it means a test.
+    pub fn sends_undefined_status(&self) -> bool {
+        self.status == UNDEFINED
     }
 }
 

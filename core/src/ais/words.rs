@@ -36,10 +36,13 @@ pub(super) fn mobile(text: &[u8]) -> Mobile {
     }
 }
 
-/// Navigational status 0-14 from a number (`5`, `5.0`) or from words. Words are compared by their beginning, so
-/// that spellings that differ at the end are known. `None` for 15 and for anything else.
+/// Navigational status 0-15 from a number (`5`, `5.0`) or from words. Words are compared by their beginning, so
+/// that spellings that differ at the end are known. `None` for anything else.
 pub(super) fn status(text: &[u8]) -> Option<u8> {
-    let words: [(&[u8], u8); 12] = [
+    let words: [(&[u8], u8); 15] = [
+        (b"unknown value", 15),
+        (b"undefined", 15),
+        (b"not defined", 15),
         (b"under way using engine", 0),
         (b"at anchor", 1),
         (b"not under command", 2),
@@ -54,7 +57,7 @@ pub(super) fn status(text: &[u8]) -> Option<u8> {
         (b"ais-sart", 14),
     ];
     if let Some(code) = code(text) {
-        return u8::try_from(code).ok().filter(|code| *code <= 14);
+        return u8::try_from(code).ok().filter(|code| *code <= 15);
     }
     let text = text.to_ascii_lowercase();
     let known = words.iter().find(|(words, _)| text.starts_with(words));
@@ -67,7 +70,7 @@ pub(super) fn status(text: &[u8]) -> Option<u8> {
     match &inner[start + 1..] {
         b"hsc" => Some(9),
         b"wig" => Some(10),
-        digits => code(digits).and_then(|code| u8::try_from(code).ok().filter(|c| *c <= 14)),
+        digits => code(digits).and_then(|code| u8::try_from(code).ok().filter(|c| *c <= 15)),
     }
 }
 
@@ -134,8 +137,9 @@ mod tests {
         assert_eq!(status(b"Reserved for future amendment [HSC]"), Some(9));
         assert_eq!(status(b"Reserved for future use [13]"), Some(13));
         assert_eq!(status(b"8.0"), Some(8));
-        assert_eq!(status(b"15"), None);
-        assert_eq!(status(b"Unknown value"), None);
+        assert_eq!(status(b"15"), Some(15));
+        assert_eq!(status(b"16"), None);
+        assert_eq!(status(b"Unknown value"), Some(15));
         assert_eq!(ship_type(b"Fishing"), Some(30));
         assert_eq!(ship_type(b"70.0"), Some(70));
         assert_eq!(ship_type(b"1024"), Some(80));

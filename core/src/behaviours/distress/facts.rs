@@ -9,11 +9,13 @@ use super::settings::Settings;
 /// The facts of the behaviour.
 pub(crate) type Facts = facts::Facts<Form, (), Thresholds>;
 
-/// Whether the device is under test.
+/// What the device says about itself.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Form {
     /// In distress.
     Active,
+    /// Transmitting, without a status or text that says whether it is a test.
+    Unstated,
     /// Under test.
     Test,
 }
@@ -22,6 +24,7 @@ impl Parts for Form {
     fn parts(self) -> &'static [&'static str] {
         match self {
             Form::Active => &["active"],
+            Form::Unstated => &["unstated"],
             Form::Test => &["test"],
         }
     }

@@ -5,10 +5,12 @@
 //! ## Why
 //! A person may be in the water. Packages at sea have also been marked with such devices.
 //! ## Opens
-//! At the first report. Navigational status 14 is an active device, unless its safety text says TEST. Any other status
-//! is a device under test (ITU-R M.1371, table 45).
+//! At the first report. A device whose safety text says TEST is under test. Otherwise navigational status 14 is an active
+//! device and 15 one under test (ITU-R M.1371, table 45). With no or another status, a device does not say whether it is a
+//! test; it counts as active.
 //! ## Ends
-//! The device is silent for `silent_minutes`. An active one is retracted if its safety text says TEST.
+//! The device is silent for `silent_minutes`. An active one is retracted if its safety text says TEST,
+//! one that did not say also if its status does.
 //! ## Blind spots
 //! Crews test devices with the active status too. A device without a fix shows that it is on, but not where.
 

@@ -62,22 +62,26 @@ impl VesselRule for DistressRule {
         let device = state.get_or_insert(Device { started_at: step.at, last_at: step.at, said: None });
         device.last_at = step.at;
         let fix = step.fix;
-        let says_test = scene.vessel.says_test();
-        let was_active = device.said.is_some_and(|(_, said)| said == Form::Active);
-        if was_active && says_test {
+        let said = device.said.map(|(_, said)| said);
+        // A device that was active stays active: a test status does not call off the search, only a safety text does.
+        let is_active = said == Some(Form::Active) || scene.vessel.status() == Some(ACTIVE);
+        let form = match (scene.vessel.says_test(), is_active, scene.vessel.sends_undefined_status()) {
+            (true, _, _) | (false, false, true) => Form::Test,
+            (false, true, _) => Form::Active,
+            (false, false, false) => Form::Unstated,
+        };
+        if form == Form::Test && said.is_some_and(|said| said != Form::Test) {
             out.disproved(device.started_at, End::SaysTest);
             (device.said, device.started_at) = (None, step.at);
         }
-        // A device that was active stays active: a test status does not call off the search, only a safety text does.
-        let form = match !says_test && (was_active || scene.vessel.status() == Some(ACTIVE)) {
-            true => Form::Active,
-            false => Form::Test,
-        };
         if device.said.is_some_and(|(at, said)| said == form && step.at - at < SAY_EVERY) {
             return;
         }
         device.said = Some((step.at, form));
-        let points = if form == Form::Active { self.settings.score } else { self.settings.test_score };
+        let points = match form {
+            Form::Active | Form::Unstated => self.settings.score,
+            Form::Test => self.settings.test_score,
+        };
         out.holds(Holding {
             started_at: device.started_at,
             satisfied_at: device.started_at,
@@ -99,8 +103,8 @@ impl VesselRule for DistressRule {
         let shown = Explanation::new("").is("mmsi", step.key.mmsi.to_string(), "begins with 970, 972 or 974", device);
         let shown = shown.at_most("silent_minutes", heard, self.settings.silent_minutes);
         // A device under test opens too, with the points of a test.
-        let shown =
-            shown.is("status", status.map(u64::from), format!("{ACTIVE} (else a test)"), device && status.is_some());
+        let under_test = scene.vessel.sends_undefined_status();
+        let shown = shown.is("status", status.map(u64::from), "not 15 (a test)", device && !under_test);
         vec![shown.is("safety_text_test", scene.vessel.says_test(), "false (else a test)", device)]
     }
 

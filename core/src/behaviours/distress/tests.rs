@@ -99,3 +99,39 @@ fn a_device_that_says_test_first_never_alarms() {
     (1..8).for_each(|minute| device.active(60 * minute));
     assert!(device.out.iter().all(|change| change.alert.score == 5));
 }
+
+#[test]
+fn a_device_that_does_not_say_whether_it_is_a_test_alarms_until_it_does() {
+    let mut device = Device::new(970_123_456);
+    device.says(0, "SART ACTIVE");
+    let alert = &device.out[0].alert;
+    assert!(Severity::High <= alert.severity && alert.announced);
+    assert!(alert.summary.contains("does not say whether this is a test"), "{}", alert.summary);
+    assert!(!alert.summary.contains("satellite"), "{}", alert.summary);
+    device.active(60);
+    assert!(device.out.iter().all(|change| Severity::High <= change.alert.severity));
+
+    let mut under_test = Device::new(974_123_456);
+    under_test.says(0, "BATTERY LOW");
+    let motion = Motion { lat_lon: Some((28.0, -17.0)), status: None, ..Motion::default() };
+    under_test.sends(60, &Message::class_a(1, Mmsi(974_123_456), &motion));
+    let told: Vec<_> = under_test.out.iter().map(|change| (change.change, change.alert.score)).collect();
+    assert_eq!(told[1..], [(ChangeKind::Retracted, told[0].1), (ChangeKind::Opened, 5)]);
+}
+
+#[test]
+fn in_a_table_a_missing_status_is_no_test() {
+    let rows = |status: &str| {
+        let clock = SourceClock { name: "table".to_owned(), time_zone: None, live: false, lateness: Span::ZERO };
+        let mut engine = Engine::new(&only("distress"), Arc::new(chart(AREA)), vec![clock]);
+        let mut out = Vec::new();
+        let header = "MMSI,BaseDateTime,LAT,LON,SOG,COG,Heading,VesselName,IMO,CallSign,VesselType,Status,Length,Width,Draft,Cargo,TransceiverClass";
+        let row = format!("970852911,2026-03-01T12:00:00,28.00000,-17.00000,0.0,0.0,511,,,,,{status},,,,,A");
+        for line in [header, &row] {
+            engine.line(Line { source: SourceId(0), received: None, bytes: line.as_bytes() }, &mut out);
+        }
+        engine.finish(&mut out);
+        out[0].alert.score_reasons[0].code.clone()
+    };
+    assert_eq!([rows(""), rows("0"), rows("14"), rows("15")], ["unstated", "unstated", "active", "test"]);
+}

@@ -328,9 +328,9 @@ impl<'a> Vessel<'a> {
         self.hot.class()
     }
 
-    /// Whether only satellites (type 27, or inputs with a lateness above 15 min) have heard the vessel.
+    /// Whether only satellites (type 27, or inputs with a lateness above 15 min) have heard positions of the vessel. False before the first.
     pub fn satellite_only(&self) -> bool {
-        self.hot.is(Flag::SatelliteOnly)
+        0 < self.hot.fixes && self.hot.is(Flag::SatelliteOnly)
     }
 
     /// Whether the vessel reports that it is at anchor (status 1) or moored (5).
@@ -353,9 +353,14 @@ impl<'a> Vessel<'a> {
         PastPositions { vessel: *self, bridge, walk: Walk::new() }
     }
 
-    /// The latest navigational status, 0-15; `None` if not sent.
+    /// The latest navigational status, 0-14; `None` if not sent or not defined.
     pub fn status(&self) -> Option<u8> {
         self.hot.said.status()
+    }
+
+    /// Whether its latest navigational status is 15, "not defined".
+    pub fn sends_undefined_status(&self) -> bool {
+        self.hot.said.sends_undefined_status()
     }
 
     /// Whether it is a distress device whose last text reported a test.
