@@ -71,6 +71,8 @@ pub enum End {
     SaysTest,
     /// A late report shows that the vessel was heard.
     WasHeard,
+    /// The two are tracks of one MMSI.
+    SameNumber,
     /// Both transmit the same IMO number, and the two have never been seen apart.
     SameImo,
     /// Both transmit the same name and call sign, and the two have never been seen apart.
@@ -117,6 +119,7 @@ impl End {
             End::Quiet => "quiet",
             End::WithinLimits => "back within the limits",
             End::Superseded => "superseded",
+            End::SameNumber => "both tracks have one MMSI",
             End::SameImo => "one hull: both transmit the same IMO number and have never been seen apart",
             End::SameName => "one hull: both transmit the same name and call sign and have never been seen apart",
             End::NeverApart => "one hull: they have never been more than 200 m apart",

@@ -178,6 +178,40 @@ fn a_station_whose_clock_is_wrong_moves_neither_a_slow_ship_nor_what_it_does_lat
     }
 }
 
+#[test]
+fn a_ship_that_two_stations_hear_in_turn_does_not_meet_itself_if_their_clocks_differ() {
+    let speed = |at: i64| if (9_000..18_000).contains(&at) { 1.0 } else { 12.0 };
+    let mut nm = 0.0;
+    let mut way = Vec::new();
+    for at in (0..27_000).step_by(10) {
+        way.push((at, LatLon::new(28.0, -20.0).destination(90.0, nm * 1852.0)));
+        nm += speed(at) * 10.0 / 3600.0;
+    }
+    for late in [20, 45, 90, 180, 300, -90, -180] {
+        // Each hears some 60 % of what the ship sends.
+        let heard = |source: u16, at: i64| (at * 7_919 + i64::from(source) * 104_729) % 997 * 10 < 5_980;
+        let of = |source: u16, late: i64| {
+            let some = way.iter().filter(move |(at, _)| heard(source, *at));
+            some.map(move |(at, place)| {
+                let mut sent = sent(224_000_001, source, *at, *at + i64::from(source), *place, speed(*at));
+                let tagged = format!("c:{}", (noon() + Span::from_seconds(*at)).seconds());
+                let own = format!("c:{}", (noon() + Span::from_seconds(*at + late)).seconds());
+                sent.line = retagged(&sent.line, &tagged, &own);
+                sent
+            })
+        };
+        let all = || of(0, 0).chain(of(1, late)).collect::<Vec<_>>();
+        let lateness = [Span::from_seconds(120); 2];
+        let (changes, _) = run(Behaviour::Rendezvous, all(), &lateness);
+        assert!(changes.is_empty(), "{late} s: {:?}", told(&changes));
+        let (changes, engine) = run(Behaviour::Loitering, all(), &lateness);
+        let opened = changes.iter().filter(|change| change.change == ChangeKind::Opened).collect::<Vec<_>>();
+        assert_eq!(opened.len(), 1, "{late} s: {:?} {:?}", told(&changes), engine.summary().rejects);
+        let started = (opened[0].alert.started_at - noon()).minutes();
+        assert!((started - 150.0).abs() <= 12.0, "{late} s: {started}");
+    }
+}
+
 /// The same line with another time in its TAG block.
 fn retagged(line: &str, from: &str, to: &str) -> String {
     let (block, sentence) = line[1..].split_once('\\').expect("a TAG block");

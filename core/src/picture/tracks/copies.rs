@@ -4,6 +4,7 @@ use crate::ais::{Body, Report, SourceId, StationId};
 use crate::base::time::{Span, Time};
 use crate::base::units::{Mmsi, knots};
 
+use super::heard;
 use super::shard::Shard;
 use super::track::{Cold, Flag, NO_NEXT};
 
@@ -63,6 +64,20 @@ impl Shard {
             let aside = (last.position.bearing_to(place) - cog + 540.0).rem_euclid(360.0) - 180.0;
             aside.abs() <= AHEAD_DEGREES && sog / 2.0 - 1.0 <= made && made <= sog * 2.0 + 1.0
         })
+    }
+
+    /// Notes by how much the copy of a position is later than the transmission that came first. If its station also gave the last fix, that
+    /// says nothing about the station's clock.
+    pub(super) fn note_clock(&mut self, first: u32, report: &Report, late: Span) {
+        let station = (report.source, report.station);
+        let is_of_another = self
+            .chain_from(first)
+            .filter_map(|ix| self.hot[ix.0 as usize].last())
+            .max_by_key(|last| last.at)
+            .is_some_and(|last| (last.source, last.station) != station);
+        if is_of_another && heard::lasts(&report.body) {
+            self.clocks.note(report.mmsi, station, late);
+        }
     }
 
     /// Notes a copy. It is not a fix, but its station heard the vessel. If that is on shore, the vessel is not heard only by satellite.

@@ -63,11 +63,11 @@ fn time_bits(seconds: i64) -> u32 {
     (seconds.div_euclid(TIME_UNIT) as u32) & ((1 << TIME_BITS) - 1)
 }
 
-/// Time between a remembered transmission and a moment. Seconds.
+/// Time from a remembered transmission to a moment; negative if that is earlier. Seconds.
 fn apart(kept: u32, seconds: i64) -> i64 {
     let shift = 32 - TIME_BITS;
     let units = (time_bits(seconds) << shift).wrapping_sub(kept << shift) as i32 >> shift;
-    i64::from(units).abs() * TIME_UNIT
+    i64::from(units) * TIME_UNIT
 }
 
 impl Earlier {
@@ -77,7 +77,7 @@ impl Earlier {
         if PRUNED_EVERY < seconds - self.pruned {
             let oldest = KEPT.millis() / 1000;
             match seconds - self.pruned < oldest {
-                true => self.keep_if(|_, kept| apart(kept, seconds) <= oldest),
+                true => self.keep_if(|_, kept| apart(kept, seconds).abs() <= oldest),
                 // After an hour without a kept transmission every time is too old, or may have wrapped around.
                 false => self.keep_if(|_, _| false),
             }
@@ -89,13 +89,14 @@ impl Earlier {
         self.add(hash >> TIME_BITS << TIME_BITS | time_bits(seconds));
     }
 
-    /// Time between a moment and the nearest transmission with this hash; `None` if there was none within an hour.
+    /// Time to a moment from the nearest transmission with this hash, negative if that came later; `None` if there was none within an hour.
     pub(super) fn last(&self, hash: u32, seconds: i64) -> Option<Span> {
         if KEPT.millis() / 1000 < seconds - self.newest || !self.may_have(hash) {
             return None;
         }
         let same = |kept: &u32| kept >> TIME_BITS == hash >> TIME_BITS;
-        let nearest = self.all().into_iter().filter(same).map(|kept| apart(kept, seconds)).min()?;
+        let nearest =
+            self.all().into_iter().filter(same).map(|kept| apart(kept, seconds)).min_by_key(|apart| apart.abs())?;
         Some(Span::from_seconds(nearest))
     }
 

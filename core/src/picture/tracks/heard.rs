@@ -64,12 +64,12 @@ impl Transmission {
 }
 
 impl Heard {
-    /// Time between `at` and the transmission with this hash; `None` if there was none within an hour.
+    /// Time to `at` from the nearest transmission with this hash, negative if that came later; `None` if there was none within an hour.
     pub(super) fn last(&self, hash: u64, at: Time) -> Option<Span> {
         let new = Transmission::new(hash, at, false);
-        let lately = self.lately.iter().filter(|known| new.is_copy_of(**known)).map(|known| new.since(*known).abs());
+        let lately = self.lately.iter().filter(|known| new.is_copy_of(**known)).map(|known| new.since(*known));
         let earlier = self.earlier.iter().filter_map(|earlier| earlier.last(new.mark, at.seconds()));
-        lately.chain(earlier).min().filter(|apart| *apart <= KEPT)
+        lately.chain(earlier).min_by_key(|apart| apart.abs()).filter(|apart| apart.abs() <= KEPT)
     }
 
     /// Remembers a transmission: for an hour if `kept`, otherwise while it is one of the last three.

@@ -52,7 +52,7 @@ impl Shard {
     }
 
     /// Like `accept`, but with indices within the shard. Checks that the report is new before its content is looked at.
-    fn take(&mut self, report: Report) -> Outcome {
+    fn take(&mut self, mut report: Report) -> Outcome {
         let mmsi = report.mmsi;
         match mmsi.station_class() {
             StationClass::Ship | StationClass::Tender | StationClass::Unassigned | StationClass::Distress => {}
@@ -77,20 +77,23 @@ impl Shard {
         let kept = heard::is_kept(&report.body);
         if let Some(first) = first {
             if let Some(apart) = self.heard[first as usize].last(transmission, report.at)
-                && (apart <= heard::AT_ONCE
+                && (apart.abs() <= heard::AT_ONCE
                     || heard::lasts(&report.body) && !self.repeats_itself(first, &report, transmission, apart))
             {
+                self.note_clock(first, &report, apart);
                 self.note_copy(mmsi, report.station, report.source);
                 return Outcome::Refused(Refusal::Copy);
             }
             // Remembered even if it is refused below, so that its copies count as copies and not as refused positions.
             self.heard[first as usize].remember(transmission, report.at, kept);
-            if CERTAIN < report.uncertainty
+            let error = self.clocks.error(mmsi, (report.source, report.station));
+            if (CERTAIN < report.uncertainty || Span::ZERO < error)
                 && matches!(report.body, Body::Position(_))
-                && report.at - report.uncertainty <= self.last_at(first)
+                && report.at - report.uncertainty.max(error) <= self.last_at(first)
             {
                 return Outcome::Refused(Refusal::UncertainTime);
             }
+            report.uncertainty = report.uncertainty.max(error);
         }
         let outcome = match report.body {
             Body::Position(position) => {

@@ -10,6 +10,7 @@ use crate::base::units::Mmsi;
 use crate::geo::{LatLon, half_box, wrap_degrees};
 
 use super::candidates::Candidates;
+use super::clocks::Clocks;
 use super::confirmed::{CONFIRMED_FIXES, Confirmed};
 use super::grid::Grid;
 use super::heard::Heard;
@@ -42,6 +43,7 @@ pub struct Shard {
     pub(super) confirmed: Confirmed,
     pub(super) grid: Grid,
     pub(super) candidates: Candidates,
+    pub(super) clocks: Clocks,
     pub(super) places: Places,
     /// Tracks dropped since the last `Tracks::take_forgotten`. Behaviours still have to end what they hold of them.
     pub(super) forgotten: Vec<TrackIx>,
@@ -70,6 +72,7 @@ impl Shard {
             confirmed: Confirmed::default(),
             grid: Grid::default(),
             candidates: Candidates::default(),
+            clocks: Clocks::default(),
             places: Places::default(),
             forgotten: Vec::new(),
             satellite_sources,
@@ -193,7 +196,7 @@ impl Shard {
     }
 
     remembers! {
-        pub(super) kept { free, by_mmsi, grid, candidates, places, forgotten, alive, evicted, numbers_seen }
+        pub(super) kept { free, by_mmsi, grid, candidates, clocks, places, forgotten, alive, evicted, numbers_seen }
         parts {}
         built { number, shift, settings, satellite_sources, confirmed, hot, cold, heard }
     }

@@ -11,9 +11,11 @@ use crate::behaviours::{End, Scene};
 /// Minimum length of a call sign that is not a placeholder. Characters.
 const SHORTEST_CALL_SIGN: usize = 3;
 
-/// Why two MMSIs are known to be one hull.
+/// Why two tracks are known to be one hull, or are treated as one.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(crate) enum OneHull {
+    /// They are two tracks of one number. Whatever sends it twice, what the two do together says nothing; `identity_conflict` tells of them.
+    Number,
     /// Both report this IMO number.
     Imo(u32),
     /// Both report the same name and call sign.
@@ -26,6 +28,7 @@ impl OneHull {
     /// Reason for retracting a meeting of the two.
     pub(crate) fn end(self) -> End {
         match self {
+            OneHull::Number => End::SameNumber,
             OneHull::Imo(_) => End::SameImo,
             OneHull::Name => End::SameName,
             OneHull::NeverApart(_) => End::NeverApart,
@@ -35,6 +38,7 @@ impl OneHull {
     /// Measured value of the condition, in words.
     pub(crate) fn words(self) -> String {
         match self {
+            OneHull::Number => "yes: two tracks of one MMSI".to_owned(),
             OneHull::Imo(imo) => format!("yes: IMO number {imo} on both, never seen apart"),
             OneHull::Name => "yes: name and call sign on both, never seen apart".to_owned(),
             OneHull::NeverApart(lasted) => format!("yes: never more than 200 m apart in {lasted}"),
@@ -42,9 +46,12 @@ impl OneHull {
     }
 }
 
-/// Why two MMSIs are known to be one hull; `None` if they are not. Two ships that report the same identity but have once been seen
+/// Why two tracks are one hull; `None` if they are not. Two ships that report the same identity but have once been seen
 /// apart are two.
 pub(crate) fn one_hull(scene: &Scene<'_>, a: TrackKey, b: TrackKey) -> Option<OneHull> {
+    if a.mmsi == b.mmsi {
+        return Some(OneHull::Number);
+    }
     let inseparable = &scene.episodes.inseparable;
     if !inseparable.always(a, b) {
         return None;
