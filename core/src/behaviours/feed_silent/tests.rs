@@ -236,6 +236,20 @@ fn an_area_quiet_for_all_is_one_notice() {
 }
 
 #[test]
+fn one_ship_heard_there_again_ends_it_when_the_others_have_sailed_on() {
+    let five = |script: String| {
+        script.replace("silent 400\n               go 0 1 500", "dark 270 10 400\n               go 270 10 500")
+    };
+    let script = outage(400);
+    let (far, ships) = script.split_at(script.find("SHIP2").expect("ships"));
+    let out = run(&settings(), AREA, &format!("{far}{}", five(ships.to_owned())));
+    assert_eq!(out.len(), 2, "{:?}", told(&out));
+    // The first of six is heard from 16:40 on.
+    let ended_at = out[1].alert.ended_at.map(Time::clock).expect("it ended");
+    assert!(["16:40", "16:50", "17:00"].contains(&ended_at.as_str()), "{ended_at}");
+}
+
+#[test]
 fn an_area_needs_three_vessels_that_were_heard_at_least_every_twenty_minutes() {
     // All of them fall silent, but some were heard only every half hour.
     let seldom = |ships: usize, every: i64| outage(400).replacen("every=120", &format!("every={every}"), ships);

@@ -20,6 +20,8 @@ const FEWEST: f64 = 2.5;
 const LOST_PER_HEARD: f64 = 4.0;
 /// Share of the lost vessels, but at least two, that must be heard again in one slot to end an area.
 const BACK_SHARE: f64 = 0.2;
+/// Number of slots in a row in which a single vessel must be heard again to end an area: the others may have sailed on meanwhile.
+const BACK_SLOTS: u32 = 2;
 /// Maximum duration of an area. After that no vessel is expected there any more.
 const GIVEN_UP: Span = Span::from_hours(24);
 /// Time before a vessel's last fix over which its habit is measured.
@@ -68,6 +70,10 @@ pub struct QuietArea {
     pub regular: u32,
     /// The longest habitual pause of any of those.
     pub habit: Span,
+    /// Number of vessels that another receiver still heard there when it fell silent.
+    still_heard: u32,
+    /// Number of slots in a row in which more than those were heard.
+    back: u32,
     /// The cell that names the area: the one that lost most vessels; of several, the southernmost.
     heart: Cell,
 }
@@ -146,6 +152,9 @@ impl QuietAreas {
             return;
         }
         let heard = self.heard(slot, &suspects, tracks);
+        for area in &mut self.areas {
+            area.back = if area.still_heard < heard_in(area, &heard) { area.back + 1 } else { 0 };
+        }
         self.areas.retain(|area| !is_over(area, slot, &heard));
         let count = |cell: Cell| f64::from(heard.get(&cell).copied().unwrap_or(0));
         let mut silent: BTreeSet<Cell> = BTreeSet::new();
@@ -162,6 +171,9 @@ impl QuietAreas {
             self.add(cell, slot, losses.get(&cell).copied().unwrap_or_default());
         }
         self.name(slot, &losses);
+        for area in self.areas.iter_mut().filter(|area| area.first == slot) {
+            area.still_heard = heard_in(area, &heard);
+        }
     }
 
     /// Vessels heard in this slot, by cell, in the areas and around the suspects.
@@ -195,7 +207,9 @@ impl QuietAreas {
             None if !full => {
                 let cells = BTreeSet::from([cell]);
                 let Losses { vessels, regular, habit, .. } = here;
-                self.areas.push(QuietArea { cells, since, first: slot, vessels, regular, habit, heart: cell });
+                let (first, heart) = (slot, cell);
+                let new = QuietArea { cells, since, first, vessels, regular, habit, still_heard: 0, back: 0, heart };
+                self.areas.push(new);
             }
             None => {}
         }
@@ -211,9 +225,15 @@ impl QuietAreas {
     }
 }
 
-/// Whether an area ends with this slot: enough of its vessels, or as many others, are heard there again, or none for a day.
+/// Number of vessels heard in the cells of an area.
+fn heard_in(area: &QuietArea, heard: &FxHashMap<Cell, u32>) -> u32 {
+    area.cells.iter().filter_map(|cell| heard.get(cell)).sum()
+}
+
+/// Whether an area ends with this slot: enough of its vessels, or as many others, are heard there again, or one for long enough, or none for
+/// a day.
 fn is_over(area: &QuietArea, slot: Slot, heard: &FxHashMap<Cell, u32>) -> bool {
-    let back: u32 = area.cells.iter().filter_map(|cell| heard.get(cell)).sum();
     let needed = (f64::from(area.vessels) * BACK_SHARE).max(2.0);
-    needed <= f64::from(back) || GIVEN_UP < slot.end() - area.since
+    let is_back = needed <= f64::from(heard_in(area, heard)) || BACK_SLOTS <= area.back;
+    is_back || GIVEN_UP < slot.end() - area.since
 }
