@@ -236,8 +236,8 @@ pub(super) fn vessels(vessels: &[&Value]) -> Option<Element> {
 /// The measured values beside their thresholds, and the other settings of the rule.
 pub(super) fn measures(alert: &Value) -> Vec<Element> {
     let (measures, others) = measures::measures(alert);
-    let row = |Measure { measured, beside }: &Measure| {
-        let beside: Vec<String> = beside.iter().map(|(how, limit)| format!("{how} {}", limit.text)).collect();
+    let row = |Measure { measured, beside, .. }: &Measure| {
+        let beside: Vec<String> = beside.iter().map(|(how, limit)| format!("{} {}", how.words(), limit.text)).collect();
         let beside = beside.join("; ");
         element("tr")
             .add(text("td", measured.name.as_str()))
