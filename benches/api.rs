@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
-use atalaia::storage::store::{AlertFilter, Clearance, Filter, Order, Orders, Parts, Readers, Store};
+use atalaia::storage::store::{AlertFilter, Clearance, Filter, Order, Orders, Parts, Readers, Store, WorkState};
 use atalaia_core::alerts::{Alert, Change, ChangeKind, HandlingSettings, Sentence, Severity};
 use atalaia_core::base::time::{Span, Time};
 
@@ -53,7 +53,7 @@ fn main() {
         })
     };
     let (readers, everything) = (Readers::new(path), Clearance::everything());
-    let states = ["new", "acknowledged"].map(str::to_owned).to_vec();
+    let states = vec![WorkState::New, WorkState::Acknowledged];
     let usual = AlertFilter { states, min_severity: Some(Severity::Medium), ..AlertFilter::default() };
     let words = AlertFilter { words: vec!["loitering".to_owned()], ..AlertFilter::default() };
     let id = readers.ids(&usual, &everything, 1, now).unwrap().remove(0);

@@ -79,7 +79,7 @@ fn states(told: &Told, now: Time, row: &mut impl FnMut(&str, &str)) {
         (status, ..) => status.to_owned(),
     };
     let kind = if body["announced"] == true { "" } else { "; a fact: it has not reached the points of an alert" };
-    row("State", &format!("{lasts}, {}{kind}", entry.state));
+    row("State", &format!("{lasts}, {}{kind}", entry.state.name()));
     if let Some(name) = &entry.assignee {
         row("Assigned", &FromAir(name).to_string());
     }

@@ -8,6 +8,7 @@ use super::connect::in_transaction;
 use super::error::StoreError;
 use super::ids::{Kind, whole};
 use super::trail::{Actor, audit};
+use super::work_state::WorkState;
 use atalaia_core::base::time::Time;
 
 /// An analyst's finding on an alert.
@@ -106,8 +107,8 @@ pub(super) fn act_in(
     now: Time,
 ) -> rusqlite::Result<Acted> {
     let mut query = transaction.prepare_cached("SELECT state, severity FROM alerts WHERE id = ?1")?;
-    let (state, severity): (String, i64) = query.query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let done = do_it(transaction, id, &state, severity, act, who, why, now)?;
+    let (state, severity): (WorkState, i64) = query.query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let done = do_it(transaction, id, state, severity, act, who, why, now)?;
     if done == Acted::Done {
         count(transaction, id)?;
     }
@@ -199,7 +200,7 @@ pub fn lift_silence<'a>(
 fn do_it(
     transaction: &Transaction<'_>,
     id: &str,
-    state: &str,
+    state: WorkState,
     severity: i64,
     act: &Action,
     who: Actor<'_>,
@@ -210,7 +211,7 @@ fn do_it(
     let mut why = why.map(str::to_owned);
     let what = match act {
         // A closed alert is no longer work to be done; a note may still be added.
-        Action::Acknowledge { .. } | Action::Assign(_) if state == "closed" => {
+        Action::Acknowledge { .. } | Action::Assign(_) if state == WorkState::Closed => {
             return refused("is closed; reopen it first");
         }
         Action::Acknowledge { until } => {
@@ -254,7 +255,7 @@ fn do_it(
             why = Some(format!("{}: {}", finding.name(), why.unwrap_or_default()));
             "closed"
         }
-        Action::Reopen if state == "new" => return refused("is neither closed nor acknowledged"),
+        Action::Reopen if state == WorkState::New => return refused("is neither closed nor acknowledged"),
         Action::Reopen => {
             transaction.execute(
                 "UPDATE alerts SET state = 'new', finding = NULL, finding_reason = NULL, acknowledged_until = NULL,

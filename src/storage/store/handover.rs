@@ -14,6 +14,7 @@ use super::error::StoreError;
 use super::read::Entry;
 use super::read::{COLUMNS, entry};
 use super::trail::{AuditRow, is_same_name};
+use super::work_state::WorkState;
 use atalaia_core::alerts::Severity;
 use atalaia_core::base::time::Time;
 
@@ -108,7 +109,7 @@ fn read(source: &Source, since: Time, name: Option<&str>, now: Time) -> rusqlite
         let before = before(connection, &alert.id, since)?;
         let is_over = alert.body["status"] != "open";
         match before {
-            None if alert.state != "closed" => handover.new.push(alert),
+            None if alert.state != WorkState::Closed => handover.new.push(alert),
             Some(before) if !is_over && before < stored_severity(&alert.body) => handover.worse.push((before, alert)),
             Some(_) if is_over && ended_since(connection, &alert.id, since)? => handover.ended.push(alert),
             None | Some(_) => {}

@@ -62,6 +62,7 @@ mod stages;
 mod system_alerts;
 mod trail;
 mod undelivered;
+mod work_state;
 mod writer;
 
 pub use abandoned::{reached, revisions};
@@ -114,6 +115,7 @@ pub use trail::{
     Actor, AuditRow, LOCAL_ACCOUNT, OURSELVES, OwnRecord, Record, Verb, folded, is_same_name, record, trail,
 };
 pub use undelivered::{DeliveryQuery, DeliveryRow, RetryReport, deliveries, delivery_rows, knows_sink, retry};
+pub use work_state::WorkState;
 pub use writer::Event;
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::columns::{json, rank, status_of};
 use super::trail::{OURSELVES, audit};
+use super::work_state::WorkState;
 use atalaia_core::alerts::cases::Case;
 use atalaia_core::alerts::{Change, ChangeKind};
 use atalaia_core::base::time::Time;
@@ -99,7 +100,7 @@ pub(super) fn upsert(transaction: &Transaction<'_>, change: &Change, now: Time) 
     let severity = rank(alert.severity);
     let mut known =
         transaction.prepare_cached("SELECT revision, state, acknowledged_severity FROM alerts WHERE id = ?1")?;
-    let known: Option<(u32, String, Option<i64>)> =
+    let known: Option<(u32, WorkState, Option<i64>)> =
         known.query_row([&alert.id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?;
     // A replay after a crash comes to earlier states of the alert again.
     if known.as_ref().is_some_and(|(revision, ..)| change.revision <= *revision) {
@@ -143,7 +144,7 @@ pub(super) fn upsert(transaction: &Transaction<'_>, change: &Change, now: Time) 
     }
     // An analyst who acknowledged a low alert has not seen it become a high one.
     let escalated = known.is_some_and(|(_, state, acknowledged)| {
-        state == "acknowledged" && acknowledged.is_some_and(|acknowledged| acknowledged < severity)
+        state == WorkState::Acknowledged && acknowledged.is_some_and(|acknowledged| acknowledged < severity)
     });
     if escalated {
         transaction.execute(

@@ -153,7 +153,8 @@ impl Conditions {
 
     /// What people did with it.
     fn work(&mut self, filter: &AlertFilter) {
-        self.list("states", &filter.states, &format!("{STATE} IN (SELECT value FROM json_each(:states))"));
+        let states: Vec<&str> = filter.states.iter().map(|state| state.name()).collect();
+        self.list("states", &states, &format!("{STATE} IN (SELECT value FROM json_each(:states))"));
         self.list("cases", &filter.cases, "case_id IN (SELECT value FROM json_each(:cases))");
         let owners: Vec<String> = filter.owners.iter().flatten().cloned().collect();
         let named = "assignee COLLATE NOCASE IN (SELECT value FROM json_each(:owners))";

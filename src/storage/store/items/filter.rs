@@ -1,5 +1,6 @@
 //! The filter of a list of alerts.
 
+use crate::storage::store::work_state::WorkState;
 use atalaia_core::alerts::{Class, Severity, Status};
 use atalaia_core::base::time::Time;
 use atalaia_core::behaviours::Behaviour;
@@ -13,8 +14,8 @@ pub struct AlertFilter {
     pub facts: bool,
     /// Alerts about vessels, or those about the daemon.
     pub kinds: Vec<Class>,
-    /// What analysts did: `new`, `acknowledged` or `closed`. An expired acknowledgement counts as `new`.
-    pub states: Vec<String>,
+    /// How far analysts are with it. An expired acknowledgement counts as new.
+    pub states: Vec<WorkState>,
     /// Open, ended or retracted.
     pub statuses: Vec<Status>,
     /// One of these severities.

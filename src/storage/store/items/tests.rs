@@ -9,6 +9,7 @@ use super::condition::{CLEARED, Conditions};
 use super::page::{page_of, query_of};
 use super::summary::summary_of;
 use super::*;
+use crate::storage::store::WorkState;
 use crate::storage::store::stages::clear::Clearance;
 use crate::storage::store::tests::{distress, noon, place, stored};
 use crate::storage::store::{Action, Query, Silence, act, alerts, mark, silence};
@@ -169,7 +170,7 @@ fn each_field_of_a_filter_finds_what_it_says() {
     assert_eq!(found(AlertFilter { owners: vec![Some("ana".to_owned())], ..usual() }), "aaaa");
     assert_eq!(found(AlertFilter { owners: vec![None], ..usual() }), "bbbb");
     assert_eq!(found(AlertFilter { owners: vec![None, Some("ana".to_owned())], ..usual() }), "aaaa bbbb");
-    assert_eq!(found(AlertFilter { states: vec!["acknowledged".to_owned()], ..usual() }), "bbbb");
+    assert_eq!(found(AlertFilter { states: vec![WorkState::Acknowledged], ..usual() }), "bbbb");
     assert_eq!(found(AlertFilter { names: vec!["bravo".to_owned()], ..usual() }), "bbbb");
     assert_eq!(found(AlertFilter { words: vec!["corridor 7".to_owned(), "AIS GAP".to_owned()], ..usual() }), "bbbb");
     assert_eq!(found(AlertFilter { types: vec![80, 81], ..usual() }), "aaaa");
@@ -187,7 +188,7 @@ fn each_field_of_a_filter_finds_what_it_says() {
     assert_eq!((counted.owner["none"], counted.owner["Ana"], counted.state["acknowledged"]), (1, 1, 1));
     assert_eq!((counted.hours.len(), counted.hours.iter().map(|hour| hour.count).sum::<u32>()), (24, 2));
     let later = noon() + Span::from_minutes(6);
-    let states = AlertFilter { states: vec!["new".to_owned()], ..usual() };
+    let states = AlertFilter { states: vec![WorkState::New], ..usual() };
     let page =
         page_of(&connection, &states, &Clearance::everything(), Order::default(), None, 10, later).expect("a page");
     assert_eq!(page.items.len(), 2, "the acknowledgement has expired");
@@ -266,7 +267,7 @@ fn kept_connections_see_a_file_that_took_the_place_of_another() {
 #[test]
 fn a_page_follows_an_index_and_reads_no_more_alerts_than_it_shows() {
     let (_place, connection) = empty();
-    let states = vec!["new".to_owned(), "acknowledged".to_owned()];
+    let states = vec![WorkState::New, WorkState::Acknowledged];
     let usual = AlertFilter { states, min_severity: Some(Severity::Medium), ..AlertFilter::default() };
     for name in Order::NAMES {
         let order = Order::named(name).expect("an order");
