@@ -20,6 +20,7 @@ use super::sources::Sources;
 use crate::http::access::{Reader, Right};
 use crate::http::parameters::Parameters;
 use crate::http::problem::Problem;
+use crate::storage::store::{Act, Subject};
 use crate::storage::store::{CaseQuery, Readers};
 use atalaia_core::base::text::advice;
 
@@ -123,6 +124,6 @@ async fn show_case(
     let shown: String = id.chars().filter(|letter| letter.is_ascii_alphanumeric()).take(26).collect();
     let found = sources.read(read).await?;
     let (id, case) = found.ok_or_else(|| Problem::not_found(format!("no case {shown}")))?;
-    consulted(&sources, &reader, "case", &id, None).await?;
+    consulted(&sources, &reader, Act::CaseRead, Subject::case(&id), None).await?;
     Ok(Answer::hashed(&case).response(&headers))
 }

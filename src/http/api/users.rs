@@ -14,6 +14,7 @@ use crate::http::body::{JsonBody, wrong};
 use crate::http::page::json;
 use crate::http::parameters::Parameters;
 use crate::http::problem::Problem;
+use crate::storage::store::SignIn;
 use crate::storage::store::{self, Alteration, CeilingChange, Ceilings, Link, Person, Session};
 use atalaia_core::alerts::handling::Purpose;
 use atalaia_core::base::time::{Span, Time};
@@ -84,7 +85,8 @@ struct SessionRow {
     /// Name of the person.
     name: String,
     /// How it began: `password` or `link`.
-    way: &'static str,
+    #[schema(value_type = String)]
+    way: SignIn,
     /// What the data are used for.
     #[schema(value_type = Option<String>)]
     purpose: Option<Purpose>,
@@ -358,7 +360,7 @@ async fn list_sessions(
         own: reader.session.as_ref() == Some(&session.id),
         id: session.id,
         name: session.person,
-        way: session.way.name(),
+        way: session.way,
         purpose: session.purpose,
         address: session.address,
         signed_in_at: session.began_at,

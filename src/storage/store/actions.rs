@@ -4,9 +4,11 @@ use std::path::Path;
 
 use rusqlite::{Transaction, params};
 
+use super::act::Act;
 use super::connect::in_transaction;
 use super::error::StoreError;
 use super::ids::{Kind, whole};
+use super::subject::Subject;
 use super::trail::{Actor, audit};
 use super::work_state::WorkState;
 use atalaia_core::base::time::Time;
@@ -160,7 +162,7 @@ pub fn silence<'a>(
                 ],
             )?;
             let number = transaction.last_insert_rowid();
-            audit(transaction, now, who, "silenced", &format!("silence {number}"), Some(why))?;
+            audit(transaction, now, who, Act::Silenced, &Subject::Silence(number), Some(why))?;
             Ok(number)
         };
         insert().map_err(StoreError::sqlite(path))
@@ -185,7 +187,7 @@ pub fn lift_silence<'a>(
                 "UPDATE silences SET lifted_at = ?2 WHERE seq = ?1 AND lifted_at IS NULL",
                 params![number, now.millis()],
             )?;
-            audit(transaction, now, who, "lifted", &format!("silence {number}"), why)?;
+            audit(transaction, now, who, Act::Lifted, &Subject::Silence(number), why)?;
             Ok(lifted)
         };
         match lift().map_err(StoreError::sqlite(path))? {
@@ -209,7 +211,7 @@ fn do_it(
 ) -> rusqlite::Result<Acted> {
     let refused = |text: &str| Ok(Acted::Refused(format!("{id}: {text}")));
     let mut why = why.map(str::to_owned);
-    let what = match act {
+    let done = match act {
         // A closed alert is no longer work to be done; a note may still be added.
         Action::Acknowledge { .. } | Action::Assign(_) if state == WorkState::Closed => {
             return refused("is closed; reopen it first");
@@ -227,13 +229,13 @@ fn do_it(
             if let Some(until) = until {
                 why = Some(format!("until {until}{}", why.map_or(String::new(), |why| format!(": {why}"))));
             }
-            "acknowledged"
+            Act::Acknowledged
         }
         Action::Assign(to) => {
             transaction.execute("UPDATE alerts SET assignee = ?2 WHERE id = ?1", params![id, to])?;
             let whom = to.as_ref().map_or("to nobody".to_owned(), |to| format!("to {to}"));
             why = Some(format!("{whom}{}", why.map_or(String::new(), |why| format!(": {why}"))));
-            "assigned"
+            Act::Assigned
         }
         Action::Note(text) if text.trim().is_empty() => return refused("a note needs a text"),
         Action::Note(text) => {
@@ -241,7 +243,7 @@ fn do_it(
                 "INSERT INTO notes (alert, at, who, text) VALUES (?1, ?2, ?3, ?4)",
                 params![id, now.millis(), who.who, text],
             )?;
-            "noted"
+            Act::Noted
         }
         Action::Close(_) if why.as_deref().is_none_or(|why| why.trim().is_empty()) => {
             return refused("a finding needs a reason");
@@ -253,7 +255,7 @@ fn do_it(
                 params![id, finding.name(), why],
             )?;
             why = Some(format!("{}: {}", finding.name(), why.unwrap_or_default()));
-            "closed"
+            Act::Closed
         }
         Action::Reopen if state == WorkState::New => return refused("is neither closed nor acknowledged"),
         Action::Reopen => {
@@ -263,9 +265,9 @@ fn do_it(
                  WHERE id = ?1",
                 [id],
             )?;
-            "reopened"
+            Act::Reopened
         }
     };
-    audit(transaction, now, who, what, id, why.as_deref())?;
+    audit(transaction, now, who, done, &Subject::alert(id), why.as_deref())?;
     Ok(Acted::Done)
 }

@@ -8,6 +8,7 @@ use std::path::Path;
 use rusqlite::types::ToSql;
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::act::Act;
 use super::columns::stored_severity;
 use super::connect;
 use super::error::StoreError;
@@ -170,7 +171,7 @@ fn actions(source: &Source, since: Time, now: Time) -> rusqlite::Result<Vec<Done
             continue;
         }
         // The audit row of a note has no reason. Author and time find the text.
-        if row.what == "noted" {
+        if row.says(Act::Noted) {
             let text = note.query_row(params![subject, row.at.millis(), row.who], |row| row.get(0)).optional()?;
             row.why = text.or(row.why);
         }

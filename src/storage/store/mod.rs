@@ -14,6 +14,7 @@
 //! again under the same key. Changes of a behaviour beyond the hourly limit of a sink are gathered into digests (`digests`).
 
 mod abandoned;
+mod act;
 mod acting;
 mod actions;
 mod attempts;
@@ -59,6 +60,7 @@ mod rows;
 mod schema;
 mod settings;
 mod stages;
+mod subject;
 mod system_alerts;
 mod trail;
 mod undelivered;
@@ -66,6 +68,7 @@ mod work_state;
 mod writer;
 
 pub use abandoned::{reached, revisions};
+pub use act::Act;
 pub use acting::{ActAnswer, ActKey, ActOutcome, ActRequest, Deed, Expected, act_once};
 pub use actions::{Action, Finding, Silence, act, lift_silence, silence};
 pub use attempts::{AttemptReport, Outcome};
@@ -111,9 +114,8 @@ pub use retention::{Purged, RetentionSettings, purge};
 pub use settings::Settings;
 pub use stages::clear::Clearance;
 pub use stages::filter::Filter;
-pub use trail::{
-    Actor, AuditRow, LOCAL_ACCOUNT, OURSELVES, OwnRecord, Record, Verb, folded, is_same_name, record, trail,
-};
+pub use subject::Subject;
+pub use trail::{Actor, AuditRow, OURSELVES, OwnRecord, Record, Verb, folded, is_same_name, record, trail};
 pub use undelivered::{DeliveryQuery, DeliveryRow, RetryReport, deliveries, delivery_rows, knows_sink, retry};
 pub use work_state::WorkState;
 pub use writer::Event;

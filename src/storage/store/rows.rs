@@ -3,7 +3,9 @@
 use rusqlite::{OptionalExtension, Transaction, params};
 use serde_json::{Value, json};
 
+use super::act::Act;
 use super::columns::{json, rank, status_of};
+use super::subject::Subject;
 use super::trail::{OURSELVES, audit};
 use super::work_state::WorkState;
 use atalaia_core::alerts::cases::Case;
@@ -54,7 +56,7 @@ pub(super) fn restate(transaction: &Transaction<'_>, restated: &StoreChange<'_>,
         "INSERT INTO changes (alert, revision, at, kind, severity, stored_at, line) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         params![id, revision, at.millis(), kind, severity, now.millis(), line.to_string()],
     )?;
-    audit(transaction, now, OURSELVES, kind, id, Some(reason))
+    audit(transaction, now, OURSELVES, change.into(), &Subject::alert(id), Some(reason))
 }
 
 /// Stores the state of a case, unless it is stored already. Its history is in the changes of its alerts.
@@ -152,7 +154,7 @@ pub(super) fn upsert(transaction: &Transaction<'_>, change: &Change, now: Time) 
             [&alert.id],
         )?;
         let why = format!("became {} after it was acknowledged", alert.severity.name());
-        audit(transaction, now, OURSELVES, "unacknowledged", &alert.id, Some(&why))?;
+        audit(transaction, now, OURSELVES, Act::Unacknowledged, &Subject::alert(&alert.id), Some(&why))?;
     }
     Ok(())
 }

@@ -21,6 +21,7 @@ use crate::http::api::refusals::Refusals;
 use crate::http::api::sources::Sources;
 use crate::http::parameters::Parameters;
 use crate::http::problem::Problem;
+use crate::storage::store::{Act, Subject};
 use crate::storage::store::{
     AlertDetail, AlertFilter, AlertItem, HistoryRow, Note, Order, Parts, Readers, Sent, Sorted, StoreError,
 };
@@ -152,7 +153,7 @@ pub(super) async fn show_alert(
         Ok(Some((detail, body, others)))
     };
     let (mut detail, body, others) = sources.read(read).await?.ok_or_else(|| missing(&id))?;
-    consulted(&sources, &reader, "alert", &detail.item.id, None).await?;
+    consulted(&sources, &reader, Act::AlertRead, Subject::alert(&detail.item.id), None).await?;
     let nearby = if nearby { Some(vessels_nearby(&sources, &reader, &body).await) } else { None };
     let (etag, tracks) = (detail.item.etag(), std::mem::take(&mut detail.tracks));
     // The tracks are most of an alert: they are passed on as the store wrote them. Null stands for what a damaged file made unreadable.

@@ -21,6 +21,7 @@ use crate::http::parameters::Parameters;
 use crate::http::problem::Problem;
 use crate::storage::evidence::report::{Measure, Number, WHAT_AIS_CANNOT_SHOW, measures};
 use crate::storage::store::Parts;
+use crate::storage::store::{Act, Subject};
 use atalaia_core::base::unit::Unit;
 use atalaia_core::base::units::Mmsi;
 use atalaia_core::behaviours::{Behaviour, Comparison};
@@ -150,7 +151,7 @@ pub(super) async fn explain_alert(
     let parts = Parts { history: true, ..Parts::default() };
     let detail = sources.read(move |readers| readers.detail(&wanted, &clearance, parts, now)).await?;
     let detail = detail.ok_or_else(|| missing(&id))?;
-    consulted(&sources, &reader, "explanation", &detail.item.id, None).await?;
+    consulted(&sources, &reader, Act::ExplanationRead, Subject::alert(&detail.item.id), None).await?;
     let body = detail.item.value();
     let behaviour = body["behaviour"].as_str().unwrap_or_default();
     let about = headings(behaviour);

@@ -87,8 +87,8 @@ pub(super) async fn export_alerts(
     };
     let alerts = sources.read(read).await?;
     // Before the file is made: what left the site without a row would leave no trace.
-    let (subject, result) = (format!("export {}", name(shape)), format!("{} alerts", alerts.len()));
-    disclosed(&sources, &reader, &subject, Some(&why), &result).await?;
+    let result = format!("{} alerts", alerts.len());
+    disclosed(&sources, &reader, name(shape), Some(&why), &result).await?;
     let text = sources.computed(move || written(shape, &alerts)).await?;
     let text = text.ok_or_else(|| Problem::busy("the export could not be written"))?;
     let (kind, ending) = content_type(shape);

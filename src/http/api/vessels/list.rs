@@ -21,6 +21,7 @@ use crate::http::page::found;
 use crate::http::parameters::Parameters;
 use crate::http::problem::Problem;
 use crate::storage::store::Clearance;
+use crate::storage::store::{Act, Subject};
 use atalaia_core::base::units::{METRES_PER_NM, Mmsi};
 use atalaia_core::engine::questions::{Picture, PictureVessel};
 use atalaia_core::geo::LatLon;
@@ -140,7 +141,7 @@ pub(super) async fn list_vessels(
     };
     let after = cursor(&given, place.is_some())?;
     if let Some(identity) = selection.identity() {
-        consulted(&sources, &reader, "identity", &identity, None).await?;
+        consulted(&sources, &reader, Act::IdentitySearched, Subject::Search(identity), None).await?;
     }
     let picture = sources.asker.picture().await?;
     let (now, clearance) = (sources.clock.now(), reader.clearance.clone());

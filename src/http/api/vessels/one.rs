@@ -19,6 +19,7 @@ use crate::http::api::sources::Sources;
 use crate::http::page::found;
 use crate::http::parameters::{Parameters, mmsi};
 use crate::http::problem::Problem;
+use crate::storage::store::{Act, Subject};
 use crate::storage::store::{AlertFilter, AlertPage, Cursor, Order, Sorted};
 use atalaia_core::alerts::Status;
 
@@ -52,7 +53,7 @@ pub(super) async fn show_vessel(
     let number = mmsi(number)?;
     may_ask(&sources, &reader.clearance, number).await?;
     let vessel = answering::vessel(&sources.asker, number).await?;
-    consulted(&sources, &reader, "vessel", &format!("vessel {number}"), None).await?;
+    consulted(&sources, &reader, Act::VesselRead, Subject::Vessel(number), None).await?;
     let filter = AlertFilter { mmsis: vec![number.0], statuses: vec![Status::Open], ..AlertFilter::default() };
     let page = alerts(&sources, &reader, filter, Order::default(), None, LIMIT.0).await?;
     let items: Vec<Item> = page.items.iter().map(Item::from).collect();
@@ -88,7 +89,7 @@ pub(super) async fn list_alerts_of_vessel(
     let cursor =
         cursor.ok_or_else(|| Problem::parameter("cursor: is not one that this list gave; begin without it"))?;
     let limit = given.count("limit", LIMIT.0, LIMIT.1)?;
-    consulted(&sources, &reader, "alerts", &format!("vessel {number}"), None).await?;
+    consulted(&sources, &reader, Act::AlertsOfVesselRead, Subject::Vessel(number), None).await?;
     let filter = AlertFilter { mmsis: vec![number.0], facts, ..AlertFilter::default() };
     let page = alerts(&sources, &reader, filter, order, cursor, limit).await?;
     let next = page.next.map(|next| next.to_string());
@@ -119,7 +120,7 @@ pub(super) async fn explain_vessel(
     if let Some(known) = known(&sources, &reader.clearance).await? {
         answer.retain(|other| known.contains(&other));
     }
-    consulted(&sources, &reader, "explanations", &format!("vessel {number}"), None).await?;
+    consulted(&sources, &reader, Act::ExplanationsRead, Subject::Vessel(number), None).await?;
     Ok(found(&answer))
 }
 

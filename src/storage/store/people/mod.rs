@@ -10,6 +10,7 @@ mod person;
 mod right;
 mod role;
 mod session;
+mod sign_in;
 mod token;
 
 pub use ceilings::{CeilingChange, Ceilings};
@@ -20,9 +21,8 @@ pub use person::{
 };
 pub use right::{Right, Rights};
 pub use role::Role;
-pub use session::{
-    NewSession, Session, SignIn, begin_session, end_sessions, session, sessions, set_purpose, use_session,
-};
+pub use session::{NewSession, Session, begin_session, end_sessions, session, sessions, set_purpose, use_session};
+pub use sign_in::SignIn;
 pub use token::{Token, add_token, end_token, tokens, use_token};
 
 #[cfg(test)]

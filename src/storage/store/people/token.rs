@@ -7,9 +7,11 @@ use rusqlite::{OptionalExtension, Row, params};
 use super::ceilings::Ceilings;
 use super::person::{parsed, purpose_of, refuse_taken, stored_name, written};
 use super::right::Rights;
+use crate::storage::store::act::Act;
 use crate::storage::store::connect::{beside, in_transaction};
 use crate::storage::store::error::StoreError;
 use crate::storage::store::readers::Readers;
+use crate::storage::store::subject::Subject;
 use crate::storage::store::trail::{Actor, audit};
 use atalaia_core::alerts::handling::Purpose;
 use atalaia_core::base::time::Time;
@@ -93,7 +95,7 @@ pub fn add_token<'a>(
                 ],
             )?;
             let why = format!("rights {}, until {}", written(&token.rights), token.expires_at);
-            audit(transaction, now, by, "added", &subject(&token.name), Some(&why))
+            audit(transaction, now, by, Act::Added, &Subject::token(&token.name), Some(&why))
         };
         write().map_err(StoreError::sqlite(path))
     })
@@ -111,7 +113,7 @@ pub fn end_token<'a>(path: &Path, name: &str, by: impl Into<Actor<'a>>, now: Tim
                 return Ok(false);
             };
             transaction.execute("UPDATE tokens SET ended_at = ?2 WHERE name = ?1", params![name, now.millis()])?;
-            audit(transaction, now, by, "removed", &subject(&name), None)?;
+            audit(transaction, now, by, Act::Removed, &Subject::token(&name), None)?;
             Ok(true)
         };
         match write().map_err(StoreError::sqlite(path))? {
@@ -128,11 +130,6 @@ pub fn use_token(path: &Path, name: &str, now: Time) -> Result<(), StoreError> {
     let set = "UPDATE tokens SET used_at = max(coalesce(used_at, ?2), ?2) WHERE name = ?1";
     let set = connection.execute(set, params![name, now.millis()]);
     set.map(drop).map_err(StoreError::sqlite(path))
-}
-
-/// Subject of the audit rows about a token.
-fn subject(name: &str) -> String {
-    format!("token {name}")
 }
 
 /// Reads a row of [`COLUMNS`].

@@ -36,7 +36,7 @@ fn send(
         ids: &ids,
         deed,
         expected,
-        by: Actor { who, way: Some("password"), ..Actor::default() },
+        by: Actor { who, way: Some(SignIn::Password), ..Actor::default() },
         why: Some("seen on the camera"),
         clearance,
         lowering: Lowering::Forbidden,
@@ -121,7 +121,8 @@ fn the_log_has_what_happened_in_order_and_leaves_out_readings() {
     let all = Clearance::everything();
     let start = readers.seq().expect("readable");
     act(&place.path, &id, &Action::Note("call".to_owned()), "ana", None, noon()).expect("there");
-    let reading = Consultation { by: Actor::from("bea"), what: "read", subject: &id, why: None };
+    let (by, subject) = (Actor::from("bea"), Subject::alert(&id));
+    let reading = Consultation { by, act: Act::AlertRead, subject: &subject, why: None };
     consulted(&place.path, &[reading], noon()).expect("written");
     let vessel = Silence { mmsi: Some(970_123_456), ..Silence::default() };
     silence(&place.path, &vessel, noon(), noon() + Span::from_hours(1), "ana", "a drill", noon()).expect("made");
