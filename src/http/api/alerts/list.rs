@@ -13,8 +13,8 @@ use crate::http::access::Reader;
 use crate::http::api::answer::Answer;
 use crate::http::api::answers::key;
 use crate::http::api::consulted::listed;
-use crate::http::api::described::{FILTER, query};
-use crate::http::api::filter::{Basis, KEYS, filter};
+use crate::http::api::described::query;
+use crate::http::api::filter::{Basis, described, filter, keys};
 use crate::http::api::item::{Item, member_names};
 use crate::http::api::refusals::Refusals;
 use crate::http::api::sources::Sources;
@@ -40,7 +40,7 @@ pub(super) struct ListParameters;
 
 impl IntoParams for ListParameters {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        [query(&FILTER), query(&PAGE)].concat()
+        [query(described()), query(PAGE)].concat()
     }
 }
 
@@ -85,7 +85,7 @@ pub(super) async fn list_alerts(
     Query(given): Query<Vec<(String, String)>>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let known: Vec<&str> = KEYS.iter().copied().chain(PAGE.map(|(name, _)| name)).collect();
+    let known: Vec<&str> = keys().chain(PAGE.map(|(name, _)| name)).collect();
     let given = Parameters::of(given, &known)?;
     let at = sources.at();
     let now = sources.clock.now();

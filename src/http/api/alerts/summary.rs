@@ -12,8 +12,8 @@ use crate::http::access::Reader;
 use crate::http::api::answer::Answer;
 use crate::http::api::answers::key;
 use crate::http::api::consulted::listed;
-use crate::http::api::described::{FILTER, query};
-use crate::http::api::filter::{Basis, KEYS, filter};
+use crate::http::api::described::query;
+use crate::http::api::filter::{Basis, described, filter, keys};
 use crate::http::api::refusals::Refusals;
 use crate::http::api::sources::Sources;
 use crate::http::parameters::Parameters;
@@ -25,7 +25,7 @@ pub(super) struct FilterParameters;
 
 impl IntoParams for FilterParameters {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        query(&FILTER)
+        query(described())
     }
 }
 
@@ -52,7 +52,8 @@ pub(super) async fn summarise_alerts(
     Query(given): Query<Vec<(String, String)>>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let given = Parameters::of(given, &KEYS)?;
+    let known: Vec<&str> = keys().collect();
+    let given = Parameters::of(given, &known)?;
     let (at, now) = (sources.at(), sources.clock.now());
     let filter = filter(&given, &Basis { me: &reader.name, at: at.unwrap_or(now), now })?;
     let raw = raw.unwrap_or_default();

@@ -152,18 +152,6 @@ pub(super) fn time(word: &str, now: Time) -> Result<Time, Wrong> {
     Ok(now - span)
 }
 
-/// A box: west, south, east, north in degrees.
-pub(in crate::http::api) fn bbox(text: &str) -> Result<[f64; 4], Wrong> {
-    let wrong = || "write west,south,east,north in degrees, as -19,20,-14,30".to_owned();
-    let numbers: Vec<f64> =
-        text.split(',').map(|number| number.trim().parse().map_err(|_| wrong())).collect::<Result<_, _>>()?;
-    let numbers: [f64; 4] = numbers.try_into().map_err(|_| wrong())?;
-    let [west, south, east, north] = numbers;
-    let is_place = |lon: f64| (-180.0..=180.0).contains(&lon);
-    let is_box = is_place(west) && is_place(east) && -90.0 <= south && south <= north && north <= 90.0;
-    if is_box { Ok(numbers) } else { Err(wrong()) }
-}
-
 /// The beginning of a word from a request, without control characters, so that it can be quoted.
 pub(super) fn shown(word: &str) -> String {
     word.chars().filter(|letter| !letter.is_control()).take(40).collect()

@@ -39,7 +39,7 @@ pub(super) struct WhoParameters;
 
 impl IntoParams for WhoParameters {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        query(&PARAMETERS)
+        query(PARAMETERS)
     }
 }
 

@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::filter::AlertFilter;
 use crate::storage::store::columns::{rank, status_of};
 use atalaia_core::base::time::Time;
+use atalaia_core::geo::Bounds;
 
 /// The state in force: an expired acknowledgement counts as new. The wall clock is the parameter `:now`.
 pub(super) const STATE: &str =
@@ -173,16 +174,18 @@ impl Conditions {
 
     /// Where it is.
     fn place(&mut self, filter: &AlertFilter) {
-        let Some([west, south, east, north]) = filter.bbox else {
+        let Some(Bounds { south, west, north, east }) = filter.bbox else {
             return;
         };
+        // Alerts have longitudes up to 180.
+        let (is_across, east) = if 180.0 < east { (true, east - 360.0) } else { (false, east) };
         for (name, value) in [("west", west), ("south", south), ("east", east), ("north", north)] {
             self.bind(name, Bound::Real(value));
         }
         self.add("lat BETWEEN :south AND :north");
-        self.add(match west <= east {
-            true => "lon BETWEEN :west AND :east",
-            false => "(lon >= :west OR lon <= :east)",
+        self.add(match is_across {
+            true => "(lon >= :west OR lon <= :east)",
+            false => "lon BETWEEN :west AND :east",
         });
     }
 }

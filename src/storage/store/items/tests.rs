@@ -16,6 +16,7 @@ use crate::storage::store::{Action, Query, Silence, act, alerts, mark, silence};
 use atalaia_core::alerts::Severity;
 use atalaia_core::alerts::handling::{Mark, Tlp};
 use atalaia_core::base::time::Span;
+use atalaia_core::geo::Bounds;
 
 /// A small generator of numbers: the test must do the same in every run.
 struct Draws(u64);
@@ -175,7 +176,8 @@ fn each_field_of_a_filter_finds_what_it_says() {
     assert_eq!(found(AlertFilter { words: vec!["corridor 7".to_owned(), "AIS GAP".to_owned()], ..usual() }), "bbbb");
     assert_eq!(found(AlertFilter { types: vec![80, 81], ..usual() }), "aaaa");
     assert_eq!(found(AlertFilter { flags: vec!["FJ".to_owned()], ..usual() }), "bbbb");
-    assert_eq!(found(AlertFilter { bbox: Some([179.0, -20.0, -179.0, -10.0]), ..usual() }), "bbbb");
+    let across = Bounds { west: 179.0, south: -20.0, east: 181.0, north: -10.0 };
+    assert_eq!(found(AlertFilter { bbox: Some(across), ..usual() }), "bbbb");
     assert_eq!(found(AlertFilter { since: Some(noon()), ..usual() }), "aaaa");
     assert_eq!(found(AlertFilter { mmsis: vec![224_000_001], zones: vec!["c07".to_owned()], ..usual() }), "aaaa bbbb");
     assert_eq!(found(AlertFilter { zones: vec!["c08".to_owned()], ..usual() }), "");
