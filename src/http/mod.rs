@@ -29,6 +29,7 @@ mod serve;
 mod settings;
 mod site;
 mod status;
+mod tagged;
 mod view;
 
 pub use access::{

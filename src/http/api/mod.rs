@@ -8,7 +8,6 @@
 
 mod acts;
 mod alerts;
-mod answer;
 mod answers;
 mod audit;
 mod bounds;

@@ -13,7 +13,6 @@ use tokio::time::timeout;
 use utoipa::ToSchema;
 
 use crate::http::access::Reader;
-use crate::http::api::answer::Answer;
 use crate::http::api::consulted::consulted;
 use crate::http::api::item::Item;
 use crate::http::api::personal::numbers;
@@ -21,6 +20,7 @@ use crate::http::api::refusals::Refusals;
 use crate::http::api::sources::Sources;
 use crate::http::parameters::Parameters;
 use crate::http::problem::Problem;
+use crate::http::tagged::Tagged;
 use crate::storage::store::{Act, Subject};
 use crate::storage::store::{
     AlertDetail, AlertFilter, AlertItem, HistoryRow, Note, Order, Parts, Readers, Sent, Sorted, StoreError,
@@ -163,7 +163,7 @@ pub(super) async fn show_alert(
     // Numbers, in whose place the parts come.
     alert.retain(|name, _| !(parts.notes && name == "notes" || parts.deliveries && name == "deliveries"));
     let whole = Whole { alert, evidence, included: included(detail, parts, others), nearby };
-    let mut answer = Answer::hashed(&whole);
+    let mut answer = Tagged::json(&whole);
     // State and deliveries change without a change or an act, so the digest of the whole answer is part of its tag.
     answer.etag = format!("\"{}-{}\"", etag.trim_matches('"'), answer.etag.trim_matches('"'));
     Ok(answer.response(&headers))

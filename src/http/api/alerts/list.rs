@@ -10,7 +10,6 @@ use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::http::access::Reader;
-use crate::http::api::answer::Answer;
 use crate::http::api::answers::key;
 use crate::http::api::consulted::listed;
 use crate::http::api::described::query;
@@ -20,6 +19,7 @@ use crate::http::api::refusals::Refusals;
 use crate::http::api::sources::Sources;
 use crate::http::parameters::Parameters;
 use crate::http::problem::Problem;
+use crate::http::tagged::Tagged;
 use crate::storage::store::{AlertItem, AlertPage, Cursor, Order};
 use atalaia_core::base::text::advice;
 
@@ -114,7 +114,7 @@ pub(super) async fn list_alerts(
 }
 
 /// The body of a page. `raw` is the query as it was sent.
-fn answer(page: AlertPage, at: Option<String>, fields: Option<&[String]>, raw: &str) -> Answer {
+fn answer(page: AlertPage, at: Option<String>, fields: Option<&[String]>, raw: &str) -> Tagged {
     let shown = |item: &AlertItem| match fields {
         None => Shown::Whole(Item::from(item)),
         Some(fields) => Shown::Picked(picked(item.value(), fields)),
@@ -124,7 +124,7 @@ fn answer(page: AlertPage, at: Option<String>, fields: Option<&[String]>, raw: &
     let link = next.as_deref().map(|next| address(raw, next));
     let AlertPage { withheld, total, seq, .. } = page;
     let body = AlertList { items, next, withheld, seq, at: None, total };
-    Answer { next: link, ..Answer::timed(&body, at.as_deref()) }
+    Tagged::timed(&body, at.as_deref()).before(link)
 }
 
 /// Address of the page that begins at a cursor. Cursors consist of characters that need no encoding.

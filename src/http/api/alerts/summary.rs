@@ -9,7 +9,6 @@ use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::http::access::Reader;
-use crate::http::api::answer::Answer;
 use crate::http::api::answers::key;
 use crate::http::api::consulted::listed;
 use crate::http::api::described::query;
@@ -18,6 +17,7 @@ use crate::http::api::refusals::Refusals;
 use crate::http::api::sources::Sources;
 use crate::http::parameters::Parameters;
 use crate::http::problem::Problem;
+use crate::http::tagged::Tagged;
 use crate::storage::store::AlertSummary;
 
 /// The parameters of a filter alone, for the description.
@@ -69,7 +69,7 @@ pub(super) async fn summarise_alerts(
             }
             let summary = readers.summary(&filter, &reader.clearance, now, at.unwrap_or(now))?;
             let seq = summary.seq;
-            let answer = Answer::timed(&Counted { summary, at: None }, at.map(|at| at.to_string()).as_deref());
+            let answer = Tagged::timed(&Counted { summary, at: None }, at.map(|at| at.to_string()).as_deref());
             answers.put(key, seq, made, &answer);
             Ok(answer)
         })
