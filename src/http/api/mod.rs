@@ -22,6 +22,7 @@ mod events;
 mod filter;
 mod item;
 mod journal;
+mod keyed;
 mod map;
 mod me;
 mod personal;

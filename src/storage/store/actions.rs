@@ -8,6 +8,7 @@ use super::act::Act;
 use super::connect::in_transaction;
 use super::error::StoreError;
 use super::ids::{Kind, whole};
+use super::once::{Once, RequestKey, once};
 use super::subject::Subject;
 use super::trail::{Actor, audit};
 use super::work_state::WorkState;
@@ -123,6 +124,19 @@ pub(super) fn count(transaction: &Transaction<'_>, id: &str) -> rusqlite::Result
     transaction.prepare_cached("UPDATE alerts SET acts = acts + 1 WHERE id = ?1")?.execute([id]).map(drop)
 }
 
+/// A silence to be made.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct NewSilence<'a> {
+    /// The alerts that it covers.
+    pub covers: &'a Silence,
+    /// Its start. Event time.
+    pub from: Time,
+    /// Its end, not included. Event time.
+    pub until: Time,
+    /// The reason.
+    pub why: &'a str,
+}
+
 /// Holds deliveries back from `from` to `until` (event time, exclusive). Returns the number of the silence. Changes that are already in the
 /// outbox are not held back.
 ///
@@ -130,43 +144,68 @@ pub(super) fn count(transaction: &Transaction<'_>, id: &str) -> rusqlite::Result
 /// `Refused` if the silence covers everything or has no length.
 pub fn silence<'a>(
     path: &Path,
-    silence: &Silence,
+    covers: &Silence,
     from: Time,
     until: Time,
     who: impl Into<Actor<'a>>,
     why: &str,
     now: Time,
 ) -> Result<i64, StoreError> {
-    let who = who.into();
-    if silence == &Silence::default() {
+    let (new, who) = (NewSilence { covers, from, until, why }, who.into());
+    in_transaction(path, |transaction| silence_in(transaction, path, &new, who, now))
+}
+
+/// The same once however often the request is sent. `answer` makes status and body of its answer from the number of the silence.
+///
+/// # Errors
+/// As [`silence`].
+pub fn silence_once(
+    path: &Path,
+    new: &NewSilence<'_>,
+    who: Actor<'_>,
+    key: Option<&RequestKey<'_>>,
+    now: Time,
+    answer: impl FnOnce(&i64) -> (u16, String),
+) -> Result<Once<i64>, StoreError> {
+    once(path, who.who, key, now, |transaction| silence_in(transaction, path, new, who, now), answer)
+}
+
+/// Makes a silence in a transaction.
+fn silence_in(
+    transaction: &Transaction<'_>,
+    path: &Path,
+    new: &NewSilence<'_>,
+    who: Actor<'_>,
+    now: Time,
+) -> Result<i64, StoreError> {
+    let NewSilence { covers, from, until, why } = *new;
+    if covers == &Silence::default() {
         return Err(StoreError::Refused("a silence needs a vessel, a zone or a behaviour".to_owned()));
     }
     if until <= from {
         return Err(StoreError::Refused("a silence must end after it begins".to_owned()));
     }
-    in_transaction(path, |transaction| {
-        // Both rows or neither: a silence without its audit row would hold deliveries back with no author on record.
-        let insert = || {
-            transaction.execute(
-                "INSERT INTO silences (made_at, who, why, mmsi, zone, behaviour, from_at, until_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-                params![
-                    now.millis(),
-                    who.who,
-                    why,
-                    silence.mmsi,
-                    silence.zone,
-                    silence.behaviour,
-                    from.millis(),
-                    until.millis()
-                ],
-            )?;
-            let number = transaction.last_insert_rowid();
-            audit(transaction, now, who, Act::Silenced, &Subject::Silence(number), Some(why))?;
-            Ok(number)
-        };
-        insert().map_err(StoreError::sqlite(path))
-    })
+    // Both rows or neither: a silence without its audit row would hold deliveries back with no author on record.
+    let insert = || {
+        transaction.execute(
+            "INSERT INTO silences (made_at, who, why, mmsi, zone, behaviour, from_at, until_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            params![
+                now.millis(),
+                who.who,
+                why,
+                covers.mmsi,
+                covers.zone,
+                covers.behaviour,
+                from.millis(),
+                until.millis()
+            ],
+        )?;
+        let number = transaction.last_insert_rowid();
+        audit(transaction, now, who, Act::Silenced, &Subject::Silence(number), Some(why))?;
+        Ok(number)
+    };
+    insert().map_err(StoreError::sqlite(path))
 }
 
 /// Lifts a silence. Deliveries that it held back stay held back.

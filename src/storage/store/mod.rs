@@ -45,6 +45,7 @@ mod mark;
 mod markings;
 mod migration;
 mod offer;
+mod once;
 mod open_alerts;
 mod orders;
 mod outbox;
@@ -69,8 +70,8 @@ mod writer;
 
 pub use abandoned::{reached, revisions};
 pub use act::Act;
-pub use acting::{ActAnswer, ActKey, ActOutcome, ActRequest, Deed, Expected, act_once};
-pub use actions::{Action, Finding, Silence, act, lift_silence, silence};
+pub use acting::{ActOutcome, ActRequest, Deed, Expected, Outcomes, act_once};
+pub use actions::{Action, Finding, NewSilence, Silence, act, lift_silence, silence, silence_once};
 pub use attempts::{AttemptReport, Outcome};
 pub use audit_rows::{AuditQuery, FullRow, each_row};
 pub use backlog::{Backlog, backlog};
@@ -98,15 +99,16 @@ pub use lists::{
 };
 pub use log::{LogEntry, LogPage, Topic};
 pub use mark::{Lowering, mark};
+pub use once::{Once, RequestKey};
 pub use open_alerts::{OpenAlert, OpenAlerts};
 pub use orders::Orders;
 pub use outbox::{Outbox, OutboxRow};
 pub use outcomes::{Stage, StageOutcome, outcomes};
 pub use people::{
     Alteration, Bootstrap, CeilingChange, Ceilings, Link, NewSession, Person, Right, Rights, Role, Session, SignIn,
-    Token, add_person, add_token, alter_person, begin_session, bootstrap, end_sessions, end_token, first, has_people,
-    make_link, people, person, redeem, remove_person, session, sessions, set_preferences, set_purpose, set_seen,
-    tokens, use_session, use_token,
+    Token, add_person, add_person_once, add_token, add_token_once, alter_person, begin_session, bootstrap,
+    end_sessions, end_token, first, has_people, make_link, people, person, redeem, remove_person, session, sessions,
+    set_preferences, set_purpose, set_seen, tokens, use_session, use_token,
 };
 pub use read::{Entry, Note, Query, Sent, SilenceRow, Told, alert, alerts, all_notes, case, cases, silences};
 pub use readers::Readers;

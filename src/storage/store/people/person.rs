@@ -13,6 +13,7 @@ use super::role::Role;
 use crate::storage::store::act::Act;
 use crate::storage::store::connect::{beside, in_transaction};
 use crate::storage::store::error::StoreError;
+use crate::storage::store::once::{Once, RequestKey, once};
 use crate::storage::store::subject::Subject;
 use crate::storage::store::trail::{Actor, audit, is_same_name};
 use atalaia_core::alerts::handling::Purpose;
@@ -115,13 +116,40 @@ pub fn add_person<'a>(
     now: Time,
 ) -> Result<(), StoreError> {
     let by = by.into();
-    in_transaction(path, |transaction| {
-        insert(transaction, path, person, by, now)?;
-        match link {
-            Some(link) => insert_link(transaction, &person.name, link, by, now).map_err(StoreError::sqlite(path)),
-            None => Ok(()),
-        }
-    })
+    in_transaction(path, |transaction| insert_with_link(transaction, path, person, link, by, now))
+}
+
+/// The same once however often the request is sent. `answer` is status and body for a repetition, which cannot have the secret of the link.
+///
+/// # Errors
+/// As [`add_person`].
+pub fn add_person_once(
+    path: &Path,
+    person: &Person,
+    link: Option<&Link>,
+    by: Actor<'_>,
+    key: Option<&RequestKey<'_>>,
+    now: Time,
+    answer: (u16, String),
+) -> Result<Once<()>, StoreError> {
+    let work = |transaction: &Transaction<'_>| insert_with_link(transaction, path, person, link, by, now);
+    once(path, by.who, key, now, work, |()| answer)
+}
+
+/// Adds a person and the link, if there is one, in a transaction.
+fn insert_with_link(
+    transaction: &Transaction<'_>,
+    path: &Path,
+    person: &Person,
+    link: Option<&Link>,
+    by: Actor<'_>,
+    now: Time,
+) -> Result<(), StoreError> {
+    insert(transaction, path, person, by, now)?;
+    match link {
+        Some(link) => insert_link(transaction, &person.name, link, by, now).map_err(StoreError::sqlite(path)),
+        None => Ok(()),
+    }
 }
 
 /// Stores a link for the person with this name, as it is stored, and forgets links that have ended.
