@@ -1,6 +1,5 @@
 //! An area of a request, as west, south, east and north.
 
-use super::filter::value::Wrong;
 use crate::http::parameters::Parameters;
 use crate::http::problem::Problem;
 use atalaia_core::geo::Bounds;
@@ -23,7 +22,7 @@ pub(super) fn needed_bounds(given: &Parameters, name: &str) -> Result<Bounds, Pr
 ///
 /// # Errors
 /// What to write instead, if it is not four numbers in range, with some width and height.
-pub(super) fn area(text: &str) -> Result<Bounds, Wrong> {
+pub(super) fn area(text: &str) -> Result<Bounds, String> {
     read(text).ok_or_else(|| WRITE.to_owned())
 }
 

@@ -1,6 +1,6 @@
 //! What an audit row says was done.
 
-use super::trail::Verb;
+use super::verb::Verb;
 use atalaia_core::alerts::ChangeKind;
 
 /// What an audit row says was done.

@@ -60,11 +60,13 @@ mod retention;
 mod rows;
 mod schema;
 mod settings;
+mod sign_in;
 mod stages;
 mod subject;
 mod system_alerts;
 mod trail;
 mod undelivered;
+mod verb;
 mod work_state;
 mod writer;
 
@@ -105,20 +107,22 @@ pub use orders::Orders;
 pub use outbox::{Outbox, OutboxRow};
 pub use outcomes::{Stage, StageOutcome, outcomes};
 pub use people::{
-    Alteration, Bootstrap, CeilingChange, Ceilings, Link, NewSession, Person, Right, Rights, Role, Session, SignIn,
-    Token, add_person, add_person_once, add_token, add_token_once, alter_person, begin_session, bootstrap,
-    end_sessions, end_token, first, has_people, make_link, people, person, redeem, remove_person, session, sessions,
-    set_preferences, set_purpose, set_seen, tokens, use_session, use_token,
+    Alteration, Bootstrap, CeilingChange, Ceilings, Link, NewSession, Person, Right, Rights, Role, Session, Token,
+    add_person, add_person_once, add_token, add_token_once, alter_person, begin_session, bootstrap, end_sessions,
+    end_token, first, has_people, make_link, people, person, redeem, remove_person, session, sessions, set_preferences,
+    set_purpose, set_seen, tokens, use_session, use_token,
 };
 pub use read::{Entry, Note, Query, Sent, SilenceRow, Told, alert, alerts, all_notes, case, cases, silences};
 pub use readers::Readers;
 pub use retention::{Purged, RetentionSettings, purge};
 pub use settings::Settings;
+pub use sign_in::SignIn;
 pub use stages::clear::Clearance;
 pub use stages::filter::Filter;
 pub use subject::Subject;
-pub use trail::{Actor, AuditRow, OURSELVES, OwnRecord, Record, Verb, folded, is_same_name, record, trail};
+pub use trail::{Actor, AuditRow, OURSELVES, OwnRecord, Record, folded, is_same_name, record, trail};
 pub use undelivered::{DeliveryQuery, DeliveryRow, RetryReport, deliveries, delivery_rows, knows_sink, retry};
+pub use verb::Verb;
 pub use work_state::WorkState;
 pub use writer::Event;
 

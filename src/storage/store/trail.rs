@@ -13,8 +13,9 @@ use super::act::Act;
 use super::chain::{self, Content};
 use super::connect;
 use super::error::StoreError;
-use super::people::SignIn;
+use super::sign_in::SignIn;
 use super::subject::Subject;
+use super::verb::Verb;
 use atalaia_core::base::time::Time;
 
 /// Author of audit rows that the program writes itself. No person can have this name.
@@ -25,41 +26,6 @@ const FORMERLY: &str = "atalaia";
 /// Actions that only the program takes. In stores from before schema 5 they tell its rows from those of a person called `atalaia`.
 const OWN_ACTS: [Act; 7] =
     [Act::Opened, Act::Updated, Act::Ended, Act::Retracted, Act::Withheld, Act::Undelivered, Act::Unacknowledged];
-
-/// What happened to data, in the words of Directive (EU) 2016/680, article 25.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Verb {
-    /// Data came in.
-    Collection,
-    /// Data, settings or rights were made or changed.
-    Alteration,
-    /// Somebody read data.
-    Consultation,
-    /// Data were handed to a recipient, or kept from one.
-    Disclosure,
-    /// Data were linked with others.
-    Combination,
-    /// Data were deleted.
-    Erasure,
-}
-
-impl Verb {
-    /// All verbs.
-    pub const ALL: [Verb; 6] =
-        [Verb::Collection, Verb::Alteration, Verb::Consultation, Verb::Disclosure, Verb::Combination, Verb::Erasure];
-
-    /// Its name, as stored.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Verb::Collection => "collection",
-            Verb::Alteration => "alteration",
-            Verb::Consultation => "consultation",
-            Verb::Disclosure => "disclosure",
-            Verb::Combination => "combination",
-            Verb::Erasure => "erasure",
-        }
-    }
-}
 
 /// The author of an action, and how the author was identified.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]

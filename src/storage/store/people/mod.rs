@@ -10,7 +10,6 @@ mod person;
 mod right;
 mod role;
 mod session;
-mod sign_in;
 mod token;
 
 pub use ceilings::{CeilingChange, Ceilings};
@@ -22,7 +21,6 @@ pub use person::{
 pub use right::{Right, Rights};
 pub use role::Role;
 pub use session::{NewSession, Session, begin_session, end_sessions, session, sessions, set_purpose, use_session};
-pub use sign_in::SignIn;
 pub use token::{Token, add_token, add_token_once, end_token, tokens, use_token};
 
 #[cfg(test)]

@@ -5,11 +5,11 @@ use std::path::Path;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::person::{Person, of, purpose_of, unknown};
-use super::sign_in::SignIn;
 use crate::storage::store::act::Act;
 use crate::storage::store::connect::{beside, in_transaction};
 use crate::storage::store::error::StoreError;
 use crate::storage::store::readers::Readers;
+use crate::storage::store::sign_in::SignIn;
 use crate::storage::store::subject::Subject;
 use crate::storage::store::trail::{Actor, audit};
 use atalaia_core::alerts::handling::Purpose;
