@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::ask::Asker;
 use super::parameters::Parameters;
 use super::problem::Problem;
-use crate::storage::store::{AlertFilter, Clearance, Order, Readers, Sorted, StoreError};
+use crate::storage::store::{AlertFilter, Clearance, Order, PageRequest, Readers, Sorted, StoreError};
 use atalaia_core::base::text::advice;
 use atalaia_core::base::time::{Span, Time};
 use atalaia_core::base::units::Mmsi;
@@ -92,7 +92,7 @@ pub(super) fn deeds(
     let (since, until) = (Some(search.from), Some(search.to));
     let filter = AlertFilter { facts: true, since, until, bbox: Some(around(search)), ..AlertFilter::default() };
     let order = Order { by: Sorted::LastAt, ascending: false };
-    let page = readers.page(&filter, clearance, order, None, MOST, now)?;
+    let page = readers.page(&PageRequest { filter: &filter, clearance, order, cursor: None, limit: MOST, now })?;
     let deeds = page.items.iter().filter_map(|item| Deed::stored(&item.id, &item.value())).collect();
     Ok((deeds, page.next.is_none()))
 }

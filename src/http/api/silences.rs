@@ -21,7 +21,7 @@ use crate::http::page::found;
 use crate::http::parameters::Parameters;
 use crate::http::problem::Problem;
 use crate::storage::store::{
-    self, AlertFilter, Clearance, NewSilence, Once, Order, Readers, Silence, SilenceRow, Sorted, StoreError,
+    self, AlertFilter, Clearance, Once, Order, PageRequest, Readers, Silence, SilenceRow, Sorted, StoreError,
 };
 use atalaia_core::alerts::Status;
 use atalaia_core::base::time::{Span, Time};
@@ -78,7 +78,7 @@ struct SilenceItem {
 /// A silence to be made. At least one of `mmsi`, `zone` and `behaviour` is needed.
 #[derive(Clone, Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
-struct SilenceBody {
+struct NewSilence {
     /// Only this vessel.
     mmsi: Option<u32>,
     /// Only in or near the zone with this id.
@@ -142,7 +142,7 @@ async fn list_silences(
 
 /// Makes a silence, or shows with `dry_run=true` what it covers: the open alerts and those of the last 24 hours of event time. One vessel for up to 24 hours needs the right `silence`,
 /// anything else `silence_wide`.
-#[utoipa::path(post, path = "/silences", tag = "silences", request_body = SilenceBody,
+#[utoipa::path(post, path = "/silences", tag = "silences", request_body = NewSilence,
     params(("dry_run" = Option<bool>, Query, description = "true only shows what it would hold back"),
         ("Idempotency-Key" = Option<String>, Header, description = "A key of your own; sent again within 24 hours, no second silence is made")),
     responses((status = 200, description = "What it would hold back", body = MadeSilence),
@@ -156,7 +156,7 @@ async fn make_silence(
     headers: HeaderMap,
     bytes: Bytes,
 ) -> Result<Response, Problem> {
-    let wanted: SilenceBody = read(&headers, &bytes)?;
+    let wanted: NewSilence = read(&headers, &bytes)?;
     let key = Keyed::of(&headers, "/silences", &bytes)?;
     let given = Parameters::of(given, &["dry_run"])?;
     let is_dry = match given.text("dry_run") {
@@ -186,7 +186,18 @@ async fn make_silence(
     }
     let clearance = reader.clearance.clone();
     let order = Order { by: Sorted::LastAt, ascending: false };
-    let page = sources.read(move |readers| readers.page(&filter, &clearance, order, None, SHOWN, now)).await?;
+    let page = sources
+        .read(move |readers| {
+            readers.page(&PageRequest {
+                filter: &filter,
+                clearance: &clearance,
+                order,
+                cursor: None,
+                limit: SHOWN,
+                now,
+            })
+        })
+        .await?;
     let made = move |number: Option<i64>| {
         let items = page.items.iter().map(Item::from).collect();
         // Plain data always serialises.
@@ -198,7 +209,8 @@ async fn make_silence(
     }
     let clearance = reader.clearance.clone();
     let make = move |path: &std::path::Path| {
-        let (new, key) = (NewSilence { covers: &silence, from, until, why: &why }, key.as_ref().map(Keyed::stored));
+        let (new, key) =
+            (store::NewSilence { covers: &silence, from, until, why: &why }, key.as_ref().map(Keyed::stored));
         let answer = |number: &i64| (201, made(Some(*number)));
         let done = store::silence_once(path, &new, reader.actor(), key.as_ref(), now, answer)?;
         Ok((done, made))
@@ -263,7 +275,7 @@ fn is_in_force(row: &SilenceRow, at: Time) -> bool {
 }
 
 /// What a silence covers.
-fn subject(wanted: &SilenceBody) -> Result<Silence, Problem> {
+fn subject(wanted: &NewSilence) -> Result<Silence, Problem> {
     if wanted.mmsi.is_some_and(|mmsi| MMSI < mmsi) {
         return Err(wrong("mmsi", "has at most nine digits"));
     }
@@ -309,7 +321,10 @@ fn item(
     now: Time,
 ) -> Result<SilenceItem, StoreError> {
     let holds = match in_force {
-        true => readers.page(&filter(&row.subject()), clearance, Order::default(), None, 1, now)?.total,
+        true => {
+            let (filter, order) = (filter(&row.subject()), Order::default());
+            readers.page(&PageRequest { filter: &filter, clearance, order, cursor: None, limit: 1, now })?.total
+        }
         false => 0,
     };
     Ok(SilenceItem {

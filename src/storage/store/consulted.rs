@@ -14,7 +14,7 @@ use super::subject::Subject;
 use super::trail::{Actor, Record, write};
 use atalaia_core::base::time::{Span, Time};
 
-/// How long after its first reading a row takes in later ones.
+/// Window in which repeated readings are counted in one row.
 const TOGETHER: Span = Span::from_minutes(15);
 
 /// A reading.

@@ -21,6 +21,7 @@ use crate::http::api::sources::Sources;
 use crate::http::parameters::Parameters;
 use crate::http::problem::Problem;
 use crate::http::tagged::Tagged;
+use crate::storage::store::PageRequest;
 use crate::storage::store::{Act, Subject};
 use crate::storage::store::{
     AlertDetail, AlertFilter, AlertItem, HistoryRow, Note, Order, Parts, Readers, Sent, Sorted, StoreError,
@@ -231,7 +232,8 @@ fn similar(
     }
     counts.retain(|_, count| 0 < *count);
     let order = Order { by: Sorted::LastAt, ascending: false };
-    let page = readers.page(&filter, clearance, order, None, SIMILAR + 1, now)?;
+    let page =
+        readers.page(&PageRequest { filter: &filter, clearance, order, cursor: None, limit: SIMILAR + 1, now })?;
     let others = page.items.iter().filter(|item: &&AlertItem| body["id"] != item.id.as_str());
     Ok(Similar { counts, last: others.take(SIMILAR).map(Item::from).collect() })
 }

@@ -20,6 +20,7 @@ use crate::http::api::sources::Sources;
 use crate::http::parameters::Parameters;
 use crate::http::problem::Problem;
 use crate::http::tagged::Tagged;
+use crate::storage::store::PageRequest;
 use crate::storage::store::{AlertItem, AlertPage, Cursor, Order};
 use atalaia_core::base::text::advice;
 
@@ -103,7 +104,14 @@ pub(super) async fn list_alerts(
             if let Some(answer) = answers.get(&key, seq, made) {
                 return Ok(answer);
             }
-            let page = readers.page(&filter, &reader.clearance, order, cursor.as_ref(), limit, now)?;
+            let page = readers.page(&PageRequest {
+                filter: &filter,
+                clearance: &reader.clearance,
+                order,
+                cursor: cursor.as_ref(),
+                limit,
+                now,
+            })?;
             let seq = page.seq;
             let answer = answer(page, at.map(|at| at.to_string()), fields.as_deref(), &raw);
             answers.put(key, seq, made, &answer);

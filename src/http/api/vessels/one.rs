@@ -21,6 +21,7 @@ use crate::http::parameters::{Parameters, mmsi};
 use crate::http::problem::Problem;
 use crate::storage::store::{Act, Subject};
 use crate::storage::store::{AlertFilter, AlertPage, Cursor, Order, Sorted};
+use crate::storage::store::{PageRequest, Readers};
 use atalaia_core::alerts::Status;
 
 /// Alerts of a page if the request names no number, and the largest number it may name.
@@ -134,5 +135,9 @@ async fn alerts(
     limit: usize,
 ) -> Result<AlertPage, Problem> {
     let (now, clearance) = (sources.clock.now(), reader.clearance.clone());
-    sources.read(move |readers| readers.page(&filter, &clearance, order, cursor.as_ref(), limit, now)).await
+    let read = move |readers: &Readers| {
+        let cursor = cursor.as_ref();
+        readers.page(&PageRequest { filter: &filter, clearance: &clearance, order, cursor, limit, now })
+    };
+    sources.read(read).await
 }

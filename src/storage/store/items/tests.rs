@@ -15,7 +15,7 @@ use crate::storage::store::tests::{distress, noon, place, stored};
 use crate::storage::store::{Action, Query, Silence, act, alerts, mark, silence};
 use atalaia_core::alerts::Severity;
 use atalaia_core::alerts::handling::{Mark, Tlp};
-use atalaia_core::base::time::Span;
+use atalaia_core::base::time::{Span, Time};
 use atalaia_core::geo::Bounds;
 
 /// A small generator of numbers: the test must do the same in every run.
@@ -61,7 +61,7 @@ fn insert(connection: &Connection, id: &str, score: i64, last_at: i64, edit: imp
 
 /// Ids of all pages of this length.
 fn all(connection: &Connection, filter: &AlertFilter, clearance: &Clearance) -> Vec<String> {
-    let page = page_of(connection, filter, clearance, Order::default(), None, 1000, noon()).expect("a page");
+    let page = page_of(connection, &first(filter, clearance, 1000, noon())).expect("a page");
     assert_eq!(page.total as usize, page.items.len());
     page.items.into_iter().map(|item| item.id).collect()
 }
@@ -135,10 +135,16 @@ fn pages_show_nothing_twice_and_skip_nothing_while_alerts_come_in() {
     }
 }
 
+/// The first page in the usual order.
+fn first<'a>(filter: &'a AlertFilter, clearance: &'a Clearance, limit: usize, now: Time) -> PageRequest<'a> {
+    PageRequest { filter, clearance, order: Order::default(), cursor: None, limit, now }
+}
+
 /// One page inside an open savepoint.
 fn pages(connection: &Connection, order: Order, cursor: Option<&Cursor>, length: usize) -> AlertPage {
-    let filter = AlertFilter::default();
-    page::within(connection, &filter, &Clearance::everything(), order, cursor, length, noon()).expect("a page")
+    let (filter, clearance) = (AlertFilter::default(), Clearance::everything());
+    let request = PageRequest { order, cursor, ..first(&filter, &clearance, length, noon()) };
+    page::within(connection, &request).expect("a page")
 }
 
 #[test]
@@ -191,19 +197,18 @@ fn each_field_of_a_filter_finds_what_it_says() {
     assert_eq!((counted.hours.len(), counted.hours.iter().map(|hour| hour.count).sum::<u32>()), (24, 2));
     let later = noon() + Span::from_minutes(6);
     let states = AlertFilter { states: vec![WorkState::New], ..usual() };
-    let page =
-        page_of(&connection, &states, &Clearance::everything(), Order::default(), None, 10, later).expect("a page");
+    let page = page_of(&connection, &first(&states, &Clearance::everything(), 10, later)).expect("a page");
     assert_eq!(page.items.len(), 2, "the acknowledgement has expired");
 }
 
 #[test]
 fn what_is_above_the_clearance_is_counted_but_not_named() {
-    let (place, connection) = empty();
+    let (_place, connection) = empty();
     insert(&connection, "aaaa", 70, 1, |_| {});
     insert(&connection, "bbbb", 70, 2, |body| body["handling"]["releasable_to"] = json!(["PT"]));
     insert(&connection, "cccc", 70, 3, |body| body["handling"] = json!("unreadable"));
     let spain = Clearance { recipients: vec!["ES".to_owned()], ..Clearance::everything() };
-    let page = page(&place.path, &AlertFilter::default(), &spain, Order::default(), None, 10, noon()).expect("a page");
+    let page = page_of(&connection, &first(&AlertFilter::default(), &spain, 10, noon())).expect("a page");
     let ids: Vec<&str> = page.items.iter().map(|item| item.id.as_str()).collect();
     assert_eq!((ids.contains(&"aaaa"), ids.contains(&"bbbb")), (true, false));
     assert_eq!(page.total + page.withheld, 3);
@@ -251,9 +256,7 @@ fn kept_connections_see_a_file_that_took_the_place_of_another() {
     insert(&connection, "aaaa", 70, 1, |_| {});
     let readers = crate::storage::store::Readers::new(place.path.clone());
     let everything = Clearance::everything();
-    let count = || {
-        readers.page(&AlertFilter::default(), &everything, Order::default(), None, 10, noon()).map(|page| page.total)
-    };
+    let count = || readers.page(&first(&AlertFilter::default(), &everything, 10, noon())).map(|page| page.total);
     assert_eq!(count().expect("it reads"), 1);
     let (other, _) = empty();
     drop(connection);
