@@ -104,7 +104,7 @@ fn every_parameter_is_described_and_read_and_every_field_of_the_text_is_known() 
             let detail = problem.value()["detail"].as_str().unwrap_or_default().to_owned();
             assert!(detail.starts_with(&format!("{name}: ")) && !detail.contains("unknown"), "{detail}");
         }
-        let in_text = read(&[("q", &format!("{name}:?"))]).err().map(|problem| problem.value().to_string());
+        let in_text = read(&[("q", format!("{name}:?").as_str())]).err().map(|problem| problem.value().to_string());
         let is_unknown = in_text.is_some_and(|text| text.contains("unknown field"));
         assert_eq!(is_unknown, ["q", "bbox", "changed_after"].contains(&name), "{name}");
     }
