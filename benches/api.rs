@@ -10,7 +10,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
-use atalaia::storage::store::{AlertFilter, Clearance, Filter, Order, Orders, Parts, Readers, Store};
+use atalaia::storage::store::{
+    AlertFilter, Clearance, Filter, Order, Orders, PageRequest, Parts, Readers, Store, WorkState,
+};
 use atalaia_core::alerts::{Alert, Change, ChangeKind, HandlingSettings, Sentence, Severity};
 use atalaia_core::base::time::{Span, Time};
 
@@ -53,16 +55,15 @@ fn main() {
         })
     };
     let (readers, everything) = (Readers::new(path), Clearance::everything());
-    let states = ["new", "acknowledged"].map(str::to_owned).to_vec();
+    let states = vec![WorkState::New, WorkState::Acknowledged];
     let usual = AlertFilter { states, min_severity: Some(Severity::Medium), ..AlertFilter::default() };
     let words = AlertFilter { words: vec!["loitering".to_owned()], ..AlertFilter::default() };
     let id = readers.ids(&usual, &everything, 1, now).unwrap().remove(0);
     let order = Order::default();
     let parts = Parts { notes: true, history: true, deliveries: true };
-    time("page of 100", reads, || drop(readers.page(&usual, &everything, order, None, 100, now).unwrap()));
-    time("page of 100 by words", reads / 10, || {
-        drop(readers.page(&words, &everything, order, None, 100, now).unwrap())
-    });
+    let request = |filter| PageRequest { filter, clearance: &everything, order, cursor: None, limit: 100, now };
+    time("page of 100", reads, || drop(readers.page(&request(&usual)).unwrap()));
+    time("page of 100 by words", reads / 10, || drop(readers.page(&request(&words)).unwrap()));
     time("counts", reads / 10, || drop(readers.summary(&usual, &everything, now, now).unwrap()));
     time("one alert", reads, || drop(readers.detail(&id, &everything, parts, now).unwrap()));
     time("last entry of the log", reads, || drop(readers.seq()));

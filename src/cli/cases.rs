@@ -21,6 +21,7 @@ use crate::config::Table;
 use crate::platform::clock::Clock;
 use crate::platform::telemetry::FromAir;
 use crate::storage::evidence::report::{Event, behaviour_title, counted, events, mmsi, ties, vessel_words};
+use crate::storage::store::Act;
 use crate::storage::store::{self, AuditRow, CaseFile, CaseState};
 use atalaia_core::base::time::Time;
 
@@ -316,7 +317,7 @@ fn actions(case_file: &CaseFile, events: &[Event<'_>]) -> String {
         let of = number.map_or("the case".to_owned(), |number| format!("{number}"));
         // The trail says that a note was written; its text is with the alert.
         let mut notes = events.iter().flat_map(|event| &event.alert_file.told.notes);
-        let note = notes.find(|note| row.what == "noted" && note.at == row.at && note.who == row.who);
+        let note = notes.find(|note| row.says(Act::Noted) && note.at == row.at && note.who == row.who);
         let why = note.map(|note| note.text.as_str()).or(row.why.as_deref());
         let why = why.map_or(String::new(), |why| format!(": {}", FromAir(why)));
         text += &format!("  {}  {} {} {of}{why}\n", row.at.minute(), FromAir(&row.by()), FromAir(&row.what));

@@ -8,7 +8,7 @@ use super::failure::Failure;
 use super::person::person_or_account;
 use crate::platform::clock::Clock;
 use crate::platform::telemetry::FromAir;
-use crate::storage::store::{self, Record, Verb};
+use crate::storage::store::{self, Act, Record, Subject};
 
 /// Records an export before it is written. `said` is the value of `--as`, `subject` what is exported and its format, `count` what it
 /// contains. From a store that this user may only read, such as a copy in an archive, the export is written without a record, and standard
@@ -23,8 +23,7 @@ pub(super) fn exported(path: &Path, said: Option<&String>, subject: &str, count:
         let _ = writeln!(io::stderr(), "atalaia: warning: {}", FromAir(&text));
         return Ok(());
     }
-    let (subject, verb) = (format!("export {subject}"), Verb::Disclosure);
-    let by = (&person).into();
-    let record = Record { by, verb, what: "exported", subject: &subject, why: None, result: Some(count) };
+    let (by, subject) = ((&person).into(), Subject::Export(subject.to_owned()));
+    let record = Record { by, act: Act::Exported, subject: &subject, why: None, result: Some(count) };
     store::record(path, &record, Clock.now()).map_err(refused)
 }

@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use data_encoding::HEXLOWER;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -94,7 +95,7 @@ impl Checked {
             digest.update((content.len() as u64).to_le_bytes());
             digest.update(content);
         }
-        let key = digest.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let key = HEXLOWER.encode(&digest.finalize()[..8]);
         Ok(InForce { key, files })
     }
 }

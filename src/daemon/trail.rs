@@ -15,7 +15,7 @@ use super::persist::orders;
 use crate::config::Checked;
 use crate::platform::clock::Moment;
 use crate::platform::telemetry::FromAir;
-use crate::storage::store::{self, Collected, Head, OwnRecord, Store, Verb};
+use crate::storage::store::{self, Act, Collected, Head, OwnRecord, Store, Subject};
 use atalaia_core::base::time::Time;
 
 /// Interval at which the counts of lines are kept: a daemon that is killed loses at most this much of them.
@@ -118,16 +118,12 @@ impl TrailKeeper {
 
 /// Rows about the difference between the settings in force and new ones: one for settings, zones and lists each, if it has changed.
 pub(super) fn alterations(before: &Checked, after: &Checked) -> Vec<OwnRecord> {
-    let row = |subject: &str, why: String| OwnRecord {
-        verb: Verb::Alteration,
-        what: "reloaded",
-        subject: subject.to_owned(),
-        why: Some(FromAir(&why).to_string()),
-    };
+    let row =
+        |subject: Subject, why: String| OwnRecord { act: Act::Reloaded, subject, why: Some(FromAir(&why).to_string()) };
     let mut rows = Vec::new();
     let tables = tables(before, after);
     if !tables.is_empty() {
-        rows.push(row("settings", tables.join(", ")));
+        rows.push(row(Subject::Settings, tables.join(", ")));
     }
     let mut files = files(&before.files, &after.files);
     if before.zones.to_string() != after.zones.to_string() {
@@ -137,11 +133,11 @@ pub(super) fn alterations(before: &Checked, after: &Checked) -> Vec<OwnRecord> {
         let more = files.len().saturating_sub(NAMED);
         files.truncate(NAMED);
         let more = if 0 < more { format!(" and {more} more") } else { String::new() };
-        rows.push(row("zones", format!("{} zones: {}{more}", after.zone_count(), files.join(", "))));
+        rows.push(row(Subject::Zones, format!("{} zones: {}{more}", after.zone_count(), files.join(", "))));
     }
     let (listed, now_listed) = (&before.chart.watchlists, &after.chart.watchlists);
     if listed.digest() != now_listed.digest() {
-        rows.push(row("lists", format!("{} vessels listed, {} before", now_listed.len(), listed.len())));
+        rows.push(row(Subject::Lists, format!("{} vessels listed, {} before", now_listed.len(), listed.len())));
     }
     rows
 }

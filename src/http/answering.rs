@@ -6,13 +6,13 @@ use serde::Serialize;
 use super::ask::Asker;
 use super::parameters::Parameters;
 use super::problem::Problem;
-use crate::storage::store::{AlertFilter, Clearance, Order, Readers, Sorted, StoreError};
+use crate::storage::store::{AlertFilter, Clearance, Order, PageRequest, Readers, Sorted, StoreError};
 use atalaia_core::base::text::advice;
 use atalaia_core::base::time::{Span, Time};
 use atalaia_core::base::units::Mmsi;
 use atalaia_core::behaviours::{Behaviour, NAMES};
 use atalaia_core::engine::questions::{Answer, Conditions, Deed, Question, Search, VesselAnswer};
-use atalaia_core::geo::LatLon;
+use atalaia_core::geo::{Bounds, LatLon};
 
 /// Largest radius around a place in nautical miles. A larger circle is a question about all vessels.
 const RADIUS_NM: f64 = 500.0;
@@ -92,13 +92,13 @@ pub(super) fn deeds(
     let (since, until) = (Some(search.from), Some(search.to));
     let filter = AlertFilter { facts: true, since, until, bbox: Some(around(search)), ..AlertFilter::default() };
     let order = Order { by: Sorted::LastAt, ascending: false };
-    let page = readers.page(&filter, clearance, order, None, MOST, now)?;
+    let page = readers.page(&PageRequest { filter: &filter, clearance, order, cursor: None, limit: MOST, now })?;
     let deeds = page.items.iter().filter_map(|item| Deed::stored(&item.id, &item.value())).collect();
     Ok((deeds, page.next.is_none()))
 }
 
-/// A box that holds the circle of a search: west, south, east, north in degrees. West is greater than east across the antimeridian.
-fn around(search: &Search) -> [f64; 4] {
+/// An area that holds the circle of a search.
+fn around(search: &Search) -> Bounds {
     // A minute of latitude is a nautical mile on a sphere of that size; the hundredth more is for the shape of the earth.
     let high = search.radius_nm / 60.0 * 1.01;
     let (south, north) = ((search.near.lat - high).max(-90.0), (search.near.lat + high).min(90.0));
@@ -106,11 +106,11 @@ fn around(search: &Search) -> [f64; 4] {
     let wide = high / narrowest.max(1e-6);
     match wide < 180.0 {
         true => {
-            let turned = |degrees: f64| (degrees + 180.0).rem_euclid(360.0) - 180.0;
-            [turned(search.near.lon - wide), south, turned(search.near.lon + wide), north]
+            let west = (search.near.lon - wide + 180.0).rem_euclid(360.0) - 180.0;
+            Bounds { south, west, north, east: west + 2.0 * wide }
         }
         // The pole is in it.
-        false => [-180.0, south, 180.0, north],
+        false => Bounds { south, west: -180.0, north, east: 180.0 },
     }
 }
 
@@ -125,7 +125,7 @@ mod tests {
             [(36.95, -9.12, 5.0), (0.0, 179.99, 100.0), (-17.0, -179.5, 60.0), (89.5, 10.0, 100.0), (70.0, 0.0, 100.0)]
         {
             let near = LatLon::new(lat, lon);
-            let [west, south, east, north] = around(&Search { near, radius_nm, from: now, to: now });
+            let area = around(&Search { near, radius_nm, from: now, to: now });
             for degrees in 0..360 {
                 let (sin, cos) = f64::from(degrees).to_radians().sin_cos();
                 let at_lat = (lat + cos * radius_nm / 60.0).clamp(-90.0, 90.0);
@@ -133,12 +133,7 @@ mod tests {
                 let at_lon = (at_lon + 180.0).rem_euclid(360.0) - 180.0;
                 let at = LatLon::new(at_lat, at_lon);
                 if at.metres_to(near) <= radius_nm * atalaia_core::base::units::METRES_PER_NM {
-                    let is_within =
-                        if west <= east { west <= at_lon && at_lon <= east } else { west <= at_lon || at_lon <= east };
-                    assert!(
-                        is_within && south <= at_lat && at_lat <= north,
-                        "{near:?} {at:?} {west} {south} {east} {north}"
-                    );
+                    assert!(area.hold(at), "{near:?} {at:?} {area:?}");
                 }
             }
         }

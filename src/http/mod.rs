@@ -17,7 +17,9 @@ mod api;
 mod ask;
 mod body;
 mod console;
+mod endpoint;
 mod health;
+mod hosts;
 mod listener;
 mod metrics;
 mod page;
@@ -29,6 +31,7 @@ mod serve;
 mod settings;
 mod site;
 mod status;
+mod tagged;
 mod traffic;
 mod view;
 

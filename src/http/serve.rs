@@ -3,17 +3,16 @@
 //! The thread has a runtime of its own, so a page cannot delay the engine, and an engine that hangs cannot delay the page that shows it.
 //! Reading from the disk runs on further threads with a time limit, for the same reason.
 
-use std::net::{IpAddr, SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
-use std::{fs, io, thread};
+use std::{fs, io};
 
 use axum::Router;
 use axum::extract::connect_info::IntoMakeServiceWithConnectInfo;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::StatusCode;
-use axum::http::header::HOST;
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 use axum::routing::get;
@@ -23,7 +22,9 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, info};
 
 use super::ask::Asker;
+use super::endpoint::Endpoint;
 use super::health::{STALLED, health};
+use super::hosts::Hosts;
 use super::listener::{Caller, PageListener};
 use super::metrics::{Beside, metrics};
 use super::page::{TEXT, found, json, page};
@@ -34,8 +35,7 @@ use super::status::status;
 use super::traffic::Traffic;
 use super::view::View;
 use crate::platform::clock::Clock;
-use crate::platform::net::{LogLimit, widen};
-use crate::platform::service::{Protocol, Sockets, with_holder};
+use crate::platform::service::Sockets;
 use crate::storage::{journal, store};
 
 /// Name of the socket that the service manager may open for the pages.
@@ -46,9 +46,6 @@ const LIFE: Duration = Duration::from_secs(10);
 /// Maximum time a page waits for values from the disk.
 /// Within the usual time-out of a scrape, 10 s.
 const COUNTING: Duration = Duration::from_secs(5);
-/// Delay before an address that is in use is tried again.
-/// Another process, often the daemon that is being replaced, may free the address.
-const RETRY: Duration = Duration::from_secs(5);
 
 /// The data that the pages are made from.
 #[derive(Clone, Debug)]
@@ -68,56 +65,28 @@ pub struct Pages {
 impl Pages {
     /// Serves the pages from a separate thread until `stop` is cancelled. If the address is in use, it is tried again at intervals.
     pub fn serve(self, settings: Settings, sockets: Arc<Sockets>, stop: CancellationToken) -> io::Result<()> {
-        // Before the thread starts, so that a free address is bound when this function returns.
-        let first = open(&settings, &sockets);
-        let run = move || {
-            let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-                Ok(runtime) => runtime,
-                Err(error) => return error!(%error, "cannot start a runtime to serve the pages"),
-            };
-            runtime.block_on(self.run(first, &settings, &sockets, stop));
-            // Do not wait for blocking reads from the disk.
-            runtime.shutdown_background();
+        let allowed = settings.clone();
+        let endpoint = Endpoint {
+            name: NAME,
+            serves: "the pages",
+            address: settings.address.clone(),
+            allows: Box::new(move |address| allowed.allows(address)),
+            advice: "http.allow_remote = true allows it",
+            sockets,
+            clock: self.clock,
         };
-        thread::Builder::new().name("http".to_owned()).spawn(run).map(drop)
-    }
-
-    /// Serves until `stop` is cancelled. Only a failure of the server itself ends it earlier.
-    async fn run(
-        self,
-        first: io::Result<TcpListener>,
-        settings: &Settings,
-        sockets: &Sockets,
-        stop: CancellationToken,
-    ) {
-        let (mut opened, mut log) = (first, LogLimit::default());
-        loop {
-            let listener = opened.and_then(|listener| {
-                let address = listener.local_addr()?;
-                Ok((tokio::net::TcpListener::from_std(listener)?, address))
-            });
-            match listener {
-                Ok((listener, address)) => {
-                    info!(%address, "serving /metrics, /healthz, /readyz and /status");
-                    let pages = PageListener::new(listener, settings.max_connections, LIFE);
-                    let serving = axum::serve(pages, self.router(settings.allow_remote, address)).into_future();
-                    tokio::select! {
-                        () = stop.cancelled() => return,
-                        Err(error) = serving => return error!(%error, "serving the pages has failed"),
-                    }
-                }
-                Err(error) => {
-                    if let Some(unsaid) = log.next(self.clock.moment()) {
-                        error!(%error, again_in_seconds = RETRY.as_secs(), unsaid, "cannot serve the pages");
-                    }
-                }
-            }
+        let stopped = stop.clone();
+        endpoint.serve(stop, async move |listener, address| {
+            info!(%address, "serving /metrics, /healthz, /readyz and /status");
+            let pages = PageListener::new(listener, settings.max_connections, LIFE);
+            let serving = axum::serve(pages, self.router(settings.allow_remote, address)).into_future();
             tokio::select! {
-                () = stop.cancelled() => return,
-                () = tokio::time::sleep(RETRY) => {}
+                () = stopped.cancelled() => {}
+                // Only a failure of the server itself ends it earlier.
+                Err(error) = serving => error!(%error, "serving the pages has failed"),
             }
-            opened = open(settings, sockets);
-        }
+            Ok(())
+        })
     }
 
     /// Builds the routes. If `by_name` is set, requests for the pages may use any host name; otherwise only an address or a local name.
@@ -187,39 +156,9 @@ impl Pages {
     }
 }
 
-/// Takes the socket that the service manager opened, or else listens at the configured address.
-/// An error if the address is reachable from other machines without permission, also for a socket of the service manager.
-fn open(settings: &Settings, sockets: &Sockets) -> io::Result<TcpListener> {
-    let listener = match (sockets.tcp(NAME), settings.address.as_deref()) {
-        (Some(handed), _) => handed?,
-        (None, Some(address)) => {
-            let named = |error: io::Error| {
-                let error = with_holder(error, address, Protocol::Tcp);
-                io::Error::other(format!("listen on {address}: {error}"))
-            };
-            TcpListener::bind(address).map_err(named)?
-        }
-        (None, None) => return Err(io::Error::other("http.address: is missing")),
-    };
-    let address: SocketAddr = listener.local_addr()?;
-    if !settings.allows(address) {
-        let text = format!("{address} is reachable from other machines; http.allow_remote = true allows it");
-        return Err(io::Error::other(text));
-    }
-    widen(&listener)?;
-    listener.set_nonblocking(true)?;
-    Ok(listener)
-}
-
-/// Protects against DNS rebinding, where a web page points its own host name at this machine. A request must name an IP address, a host
-/// name without a dot, or no host.
+/// Refuses host names that are not those of this machine.
 async fn named_by_address(request: Request, next: Next) -> Response {
-    // Only simple clients send no host; browsers always do.
-    let name = request.headers().get(HOST).map(|host| host.to_str().unwrap_or_default());
-    let host =
-        name.map(|name| name.rsplit_once(':').filter(|(_, port)| !port.contains(']')).map_or(name, |(host, _)| host));
-    let ip = |host: &str| host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>().is_ok();
-    match host.is_none_or(|host| host == "localhost" || !host.contains('.') || ip(host)) {
+    match Hosts::Local(None).allow(&request) {
         true => next.run(request).await,
         false => page(StatusCode::MISDIRECTED_REQUEST, TEXT, "ask by address\n".to_owned()),
     }

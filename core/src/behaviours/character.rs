@@ -4,6 +4,7 @@
 
 use serde_json::{Map, Value};
 
+use super::comparison::{Compared, Comparison};
 use crate::zones::Kind;
 
 /// The traits of a behaviour that scores, cases, messages and reports depend on. Each behaviour states them in a constant named
@@ -62,9 +63,18 @@ pub struct Character {
     pub cap: CapCategory,
     /// Type of anomaly in the CISE data model, version 1.5.3.
     pub cise: CiseAnomaly,
+    /// What it measures and compares with its thresholds.
+    pub compared: &'static [Compared],
+    /// Measured values that rest on what the ship says of itself, beside its position, speed and time.
+    pub reported: &'static [&'static str],
 }
 
 impl Character {
+    /// The thresholds that a measured value is compared with, and how; empty if no threshold concerns it.
+    pub fn compared_with(&self, measured: &str) -> &'static [(&'static str, Comparison)] {
+        self.compared.iter().find(|one| one.measured == measured).map_or(&[], |one| one.with)
+    }
+
     /// Whether alerts of this behaviour end those of `other` about the same hours: both describe the same event, this one
     /// in more detail.
     pub fn supersedes(&self, other: &Character) -> bool {

@@ -13,6 +13,7 @@ mod character;
 mod characters;
 mod checks;
 mod company;
+mod comparison;
 pub mod dark_rendezvous;
 pub mod distress;
 pub mod draught_change;
@@ -62,6 +63,7 @@ pub use character::{
 };
 pub use characters::cannot_ask;
 pub use company::Company;
+pub use comparison::{Compared, Comparison};
 pub use end::End;
 pub use explain::{Condition, Explanation};
 pub(crate) use facts::{Parts, Rounded, minutes, number};

@@ -34,6 +34,8 @@ const fn about_the_program(title: &'static str, problem: &'static str) -> Charac
         history_hours: HISTORY_HOURS,
         cap: CapCategory::Security,
         cise: CiseAnomaly::Other,
+        compared: &[],
+        reported: &[],
     }
 }
 

@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::cli::source::mmsi;
 use crate::cli::when::{length, past, words};
 use crate::storage::evidence::report::mmsi as nine_digits;
-use crate::storage::store::{Entry, Query, is_same_name, stored_severity};
+use crate::storage::store::{Entry, Query, WorkState, is_same_name, stored_severity};
 use atalaia_core::alerts::{Class, NoticeKind, Severity};
 use atalaia_core::base::time::{Span, Time};
 use atalaia_core::behaviours::NAMES;
@@ -72,7 +72,7 @@ impl Filter {
     pub(super) fn query(&self, usual: &str) -> Query {
         Query {
             facts: self.facts,
-            state: self.state.clone().filter(|state| state != "all"),
+            state: self.state(),
             min_severity: self.severity(usual),
             kind: [Class::Vessel, Class::System].into_iter().find(|kind| self.kind.as_deref() == Some(kind.name())),
             behaviour: self.behaviour.clone(),
@@ -87,6 +87,11 @@ impl Filter {
     /// Whether neither a kind nor a behaviour is given, so that a command may choose the usual kind.
     pub(super) fn names_no_kind(&self) -> bool {
         self.kind.is_none() && self.behaviour.is_none()
+    }
+
+    /// The state that is asked for; `None` for all, and if none is given.
+    pub(super) fn state(&self) -> Option<WorkState> {
+        self.state.as_deref().and_then(WorkState::named)
     }
 
     /// The lowest severity; `usual` if neither `--severity` nor `--facts` is given. Parsed by clap already,
@@ -169,7 +174,7 @@ mod tests {
     fn entry() -> Entry {
         Entry {
             id: "aaaa".to_owned(),
-            state: "new".to_owned(),
+            state: WorkState::New,
             assignee: None,
             finding: None,
             finding_reason: None,

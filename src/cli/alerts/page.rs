@@ -16,6 +16,7 @@ use crate::cli::table::{width, wrapped};
 use crate::cli::when::words;
 use crate::delivery::{CAVEAT, Row, sheet};
 use crate::platform::telemetry::FromAir;
+use crate::storage::store::Act;
 use crate::storage::store::{self, AuditRow, ChangeRow, DeliveryState, Sent, Told};
 use atalaia_core::base::time::Time;
 
@@ -79,7 +80,7 @@ fn states(told: &Told, now: Time, row: &mut impl FnMut(&str, &str)) {
         (status, ..) => status.to_owned(),
     };
     let kind = if body["announced"] == true { "" } else { "; a fact: it has not reached the points of an alert" };
-    row("State", &format!("{lasts}, {}{kind}", entry.state));
+    row("State", &format!("{lasts}, {}{kind}", entry.state.name()));
     if let Some(name) = &entry.assignee {
         row("Assigned", &FromAir(name).to_string());
     }
@@ -165,15 +166,15 @@ fn actions(told: &Told, width: Option<usize>) -> String {
     /// Column at which the action begins, after the time.
     const ACT: usize = 20;
     /// Rows of the program that only repeat the history above.
-    const OF_CHANGES: [&str; 4] = ["opened", "updated", "ended", "retracted"];
+    const OF_CHANGES: [Act; 4] = [Act::Opened, Act::Updated, Act::Ended, Act::Retracted];
     let mut notes = told.notes.iter();
     let mut lines = String::new();
     for act in &told.audit {
         let AuditRow { at, what, why, .. } = act;
-        if act.is_machine() && OF_CHANGES.contains(&what.as_str()) {
+        if act.is_machine() && OF_CHANGES.into_iter().any(|change| act.says(change)) {
             continue;
         }
-        let note = if what == "noted" { notes.next().map(|note| note.text.clone()) } else { None };
+        let note = if act.says(Act::Noted) { notes.next().map(|note| note.text.clone()) } else { None };
         let said = note.as_ref().or(why.as_ref()).map_or(String::new(), |why| format!(": {}", FromAir(why)));
         let by = act.by();
         let who = FromAir(&by);

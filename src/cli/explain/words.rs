@@ -1,7 +1,7 @@
 //! Conditions in words.
 //!
 //! Names and thresholds come from the rules as they stand in settings and alert lines: `slow_minutes`,
-//! `>= 60`. The unit is the ending of the name.
+//! `>= 60`. The name states the unit.
 
 use serde_json::Value;
 
@@ -9,20 +9,10 @@ use super::names::Names;
 use super::plain;
 use crate::platform::telemetry::FromAir;
 use atalaia_core::base::time::{Span, Time};
+use atalaia_core::base::unit::Unit;
 use atalaia_core::engine::questions::{Condition, Form};
 use atalaia_core::picture::tracks::TrackKey;
 
-/// Suffixes of names that are units, and how each unit is written.
-const UNITS: [(&str, &str); 8] = [
-    ("_knots", " kn"),
-    ("_minutes", " min"),
-    ("_hours", " h"),
-    ("_nm", " nm"),
-    ("_metres", " m"),
-    ("_degrees", "°"),
-    ("_percent", " %"),
-    ("_days", " days"),
-];
 /// Names that are written in other words than their own.
 const NAMES: [(&str, &str); 6] = [
     ("shore", "distance from shore"),
@@ -74,16 +64,18 @@ fn until(heard: Option<Time>) -> String {
 
 /// `slow 40 min, needs at least 60 min`
 fn in_words(condition: &Condition, names: &Names) -> String {
-    let (name, unit) = UNITS
-        .iter()
-        .find_map(|(ending, unit)| Some((condition.name.strip_suffix(ending)?, *unit)))
-        .unwrap_or((&condition.name, ""));
+    let (name, unit) = (Unit::bare(&condition.name), Unit::of(&condition.name));
+    let sign = match unit {
+        Some(Unit::Degrees) => "°".to_owned(),
+        Some(unit) => format!(" {}", unit.symbol()),
+        None => String::new(),
+    };
     let named = NAMES.iter().find(|(known, _)| *known == name).map(|(_, words)| (*words).to_owned());
     let name = named.unwrap_or_else(|| name.replace('_', " "));
     // Long times read better in hours, short ones in minutes, as thresholds are set.
     let quantity = |number: f64| match unit {
-        " min" if 120.0 <= number => Span::from_minutes(number as i64).to_string(),
-        unit => format!("{number}{unit}"),
+        Some(Unit::Minutes) if 120.0 <= number => Span::from_minutes(number as i64).to_string(),
+        _ => format!("{number}{sign}"),
     };
     let measured = match &condition.measured {
         Value::Null => "not known".to_owned(),
@@ -111,7 +103,7 @@ fn in_words(condition: &Condition, names: &Names) -> String {
     let limit = limit.unwrap_or_else(|| match condition.threshold.as_str() {
         "false" => "no".to_owned(),
         "true" => "yes".to_owned(),
-        words => format!("{}{}", FromAir(words), if condition.miss.is_some() { unit } else { "" }),
+        words => format!("{}{}", FromAir(words), if condition.miss.is_some() { &sign } else { "" }),
     });
     let colon = if matches!(condition.measured, Value::Number(_)) { "" } else { ":" };
     format!("{name}{colon} {measured}, needs {limit}")

@@ -109,7 +109,7 @@ fn alerts(page: &mut String, entries: &[Entry], also: impl Fn(&Entry) -> String)
         let began = time_of(body, "started_at").map_or("-".to_owned(), Time::minute);
         let at = position_of(body);
         let place = at.map_or("-".to_owned(), |at| format!("{} ({})", at.degrees_minutes(), at.decimal_degrees()));
-        let mut state = format!("{}, {}", status_of(body), entry.state);
+        let mut state = format!("{}, {}", status_of(body), entry.state.name());
         let also = also(entry);
         if !also.is_empty() {
             state += &format!(", {also}");

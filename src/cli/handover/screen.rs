@@ -11,7 +11,7 @@ use crate::cli::subjects::silence_words;
 use crate::cli::table::{cut, short_id};
 use crate::platform::telemetry::FromAir;
 use crate::storage::evidence::report::{counted, time_of};
-use crate::storage::store::Entry;
+use crate::storage::store::{Entry, WorkState};
 use atalaia_core::base::time::Time;
 
 /// Maximum number of rows in the list of open alerts.
@@ -107,9 +107,9 @@ fn row(watch: &Watch, entry: &Entry) -> String {
         Some(name) if !watch.is_of(name) => format!("  [{}]", FromAir(name)),
         Some(_) | None => String::new(),
     };
-    let state = match (status_of(body), entry.state.as_str()) {
-        ("going on", "new") => String::new(),
-        ("going on", state) => format!("  {state}"),
+    let state = match (status_of(body), entry.state) {
+        ("going on", WorkState::New) => String::new(),
+        ("going on", state) => format!("  {}", state.name()),
         (status, _) => format!("  {status}"),
     };
     format!(

@@ -11,7 +11,7 @@ use std::process::Command;
 use rustix::process::getuid;
 
 use super::failure::Failure;
-use crate::storage::store::{Actor, LOCAL_ACCOUNT};
+use crate::storage::store::{Actor, SignIn};
 use atalaia_core::ais::hidden;
 
 /// File of the local accounts; read directly, without the name service of the C library.
@@ -54,7 +54,7 @@ impl Deref for Person {
 impl<'a> From<&'a Person> for Actor<'a> {
     fn from(person: &'a Person) -> Actor<'a> {
         let caller = person.caller.as_deref();
-        Actor { who: &person.name, caller, way: Some(LOCAL_ACCOUNT), ..Actor::default() }
+        Actor { who: &person.name, caller, way: Some(SignIn::LocalAccount), ..Actor::default() }
     }
 }
 

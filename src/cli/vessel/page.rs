@@ -183,7 +183,7 @@ fn alerts(known: &VesselRecord, page: &mut Page) {
         let status = if word("status") == "open" { "open" } else { word("status") };
         vec![
             short_id(&entry.id),
-            format!("{status}, {}", entry.state),
+            format!("{status}, {}", entry.state.name()),
             kind.to_owned(),
             body["score"].to_string(),
             Time::parse(word("started_at")).map_or_else(String::new, Time::minute),

@@ -7,20 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::delivery::text::clean;
 use atalaia_core::alerts::Evidence;
-
-/// Endings of evidence keys, their unit as written, and the group within which values and thresholds are compared.
-const UNITS: [(&str, &str, Group); 10] = [
-    ("_metres", " m", Group::Distance),
-    ("_nm", " nm", Group::Distance),
-    ("_seconds", " s", Group::Time),
-    ("_minutes", " min", Group::Time),
-    ("_hours", " h", Group::Time),
-    ("_days", " d", Group::Time),
-    ("_knots", " kn", Group::Speed),
-    ("_degrees", "°", Group::Angle),
-    ("_share", "", Group::Share),
-    ("_mmsi", "", Group::Other),
-];
+use atalaia_core::base::unit::Unit;
 
 /// Values that can be compared with one another. Each group is one line.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -65,12 +52,10 @@ pub(super) fn lines(evidence: &Evidence) -> Vec<String> {
 /// In the order of the map. Whole numbers lose their decimal point; lists become their length; nested values are left out.
 fn words(values: &Map<String, Value>, group: Group) -> Vec<String> {
     let of_group = values.iter().filter_map(|(key, value)| {
-        let unit = UNITS.iter().find(|(ending, ..)| key.ends_with(ending));
-        let (name, sign) = match unit {
-            Some((ending, sign, of)) if *of == group => (key.strip_suffix(ending).unwrap_or(key), *sign),
-            None if group == Group::Other => (key.as_str(), ""),
-            Some(_) | None => return None,
-        };
+        let (of, name, sign) = split(key);
+        if of != group {
+            return None;
+        }
         // MMSIs keep their leading zeros.
         let number = value.as_u64().filter(|_| key.ends_with("_mmsi"));
         let text = match (number, value) {
@@ -88,6 +73,27 @@ fn words(values: &Map<String, Value>, group: Group) -> Vec<String> {
         Some(clean(&format!("{} {text}", name.replace('_', " "))))
     });
     of_group.collect()
+}
+
+/// The group of a value, its name without its unit, and the unit as written behind the number.
+fn split(key: &str) -> (Group, &str, &'static str) {
+    let bare = Unit::bare(key);
+    // A unit at the beginning of a name stays part of the name.
+    match Unit::of(key).filter(|_| bare != key) {
+        Some(Unit::Metres) => (Group::Distance, bare, " m"),
+        Some(Unit::NauticalMiles) => (Group::Distance, bare, " nm"),
+        Some(Unit::Seconds) => (Group::Time, bare, " s"),
+        Some(Unit::Minutes) => (Group::Time, bare, " min"),
+        Some(Unit::Hours) => (Group::Time, bare, " h"),
+        Some(Unit::Days) => (Group::Time, bare, " d"),
+        Some(Unit::Knots) => (Group::Speed, bare, " kn"),
+        Some(Unit::Degrees) => (Group::Angle, bare, "°"),
+        Some(Unit::Percent) => (Group::Other, key, ""),
+        None => match (key.strip_suffix("_share"), key.strip_suffix("_mmsi")) {
+            (Some(share), _) => (Group::Share, share, ""),
+            (None, mmsi) => (Group::Other, mmsi.unwrap_or(key), ""),
+        },
+    }
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ use tracing::warn;
 
 use super::cookie::secret;
 use super::origin::is_foreign;
-use super::reader::{Reader, Way};
+use super::reader::Reader;
 use super::secret::{digest, is_equal};
 use super::settings::Settings;
 use crate::http::problem::Problem;
@@ -242,7 +242,7 @@ impl Identities {
         }
         Ok(Reader {
             name: person.name.clone(),
-            way: if session.way == SignIn::Link { Way::Link } else { Way::Password },
+            way: session.way,
             session: Some(session.id.clone()),
             rights: Role::rights_of(&person.roles),
             clearance: person.ceilings.clearance(),
@@ -301,7 +301,7 @@ fn of_token(token: &Token, address: IpAddr, now: Time) -> Result<Reader, Problem
     }
     Ok(Reader {
         name: token.name.clone(),
-        way: Way::Token,
+        way: SignIn::Token,
         session: None,
         rights: token.rights.clone(),
         clearance: token.ceilings.clearance(),

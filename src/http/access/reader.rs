@@ -3,29 +3,7 @@
 use std::net::IpAddr;
 
 use crate::http::problem::Problem;
-use crate::storage::store::{Actor, Clearance, Right, Rights};
-
-/// How a reader was identified.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(in crate::http) enum Way {
-    /// By a session that began with a password.
-    Password,
-    /// By a session that began with a one-time link.
-    Link,
-    /// By a token.
-    Token,
-}
-
-impl Way {
-    /// The word stored in the audit trail.
-    pub(in crate::http) fn name(self) -> &'static str {
-        match self {
-            Way::Password => "password",
-            Way::Link => "link",
-            Way::Token => "token",
-        }
-    }
-}
+use crate::storage::store::{Actor, Clearance, Right, Rights, SignIn};
 
 /// A signed-in reader. Each request has one. It is at most 0.8 s old, so a right or ceiling that is taken away is gone within a second.
 #[derive(Clone, PartialEq, Debug)]
@@ -33,7 +11,7 @@ pub(in crate::http) struct Reader {
     /// Name of the person or token, as it is recorded.
     pub(in crate::http) name: String,
     /// How the reader was identified.
-    pub(in crate::http) way: Way,
+    pub(in crate::http) way: SignIn,
     /// Public id of the session; `None` for a token.
     pub(in crate::http) session: Option<String>,
     /// What the reader may do.
@@ -54,7 +32,7 @@ impl Reader {
         Actor {
             who: &self.name,
             caller: None,
-            way: Some(self.way.name()),
+            way: Some(self.way),
             session: self.session.as_deref(),
             address: Some(self.address),
             purpose: self.purpose.as_deref(),

@@ -7,8 +7,8 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use super::answer::Answer;
 use crate::http::access::Reader;
+use crate::http::tagged::Tagged;
 use crate::platform::clock::Moment;
 use crate::storage::store::AlertFilter;
 
@@ -31,7 +31,7 @@ struct Kept {
     /// When it was made.
     made: Moment,
     /// Its bytes are shared by the responses that send it.
-    answer: Answer,
+    answer: Tagged,
 }
 
 /// What an answer depends on beside the log: the route, the query, the clearance, and the filter as it was understood, in which `me` has
@@ -42,14 +42,14 @@ pub(in crate::http) fn key(route: &str, query: &str, filter: &AlertFilter, reade
 
 impl Answers {
     /// The answer for this key, if it still holds.
-    pub(in crate::http) fn get(&self, key: &str, seq: i64, now: Moment) -> Option<Answer> {
+    pub(in crate::http) fn get(&self, key: &str, seq: i64, now: Moment) -> Option<Tagged> {
         let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let kept = all.get(key).filter(|kept| kept.seq == seq && now.since(kept.made) < FRESH);
         kept.map(|kept| kept.answer.clone())
     }
 
     /// Keeps an answer, unless it is long.
-    pub(in crate::http) fn put(&self, key: String, seq: i64, made: Moment, answer: &Answer) {
+    pub(in crate::http) fn put(&self, key: String, seq: i64, made: Moment, answer: &Tagged) {
         if LONGEST < answer.body.len() {
             return;
         }

@@ -4,21 +4,26 @@ use crate::http::parameters::Parameters;
 use crate::http::problem::Problem;
 use atalaia_core::geo::Bounds;
 
+/// What an area must be.
+const WRITE: &str = "write west,south,east,north in degrees, as -18.5,27,-12,29.5: an area with some width and height";
+
 /// An area from a parameter, such as `-18.5,27,-12,29.5`; `None` if it is not given. If west is greater than east, the area crosses the
 /// antimeridian.
 pub(super) fn bounds(given: &Parameters, name: &str) -> Result<Option<Bounds>, Problem> {
-    given.text(name).map(|text| read(text).ok_or_else(|| wrong(name))).transpose()
+    given.text(name).map(|text| area(text).map_err(|wrong| Problem::parameter(format!("{name}: {wrong}")))).transpose()
 }
 
 /// An area that must be given.
 pub(super) fn needed_bounds(given: &Parameters, name: &str) -> Result<Bounds, Problem> {
-    bounds(given, name)?.ok_or_else(|| wrong(name))
+    bounds(given, name)?.ok_or_else(|| Problem::parameter(format!("{name}: {WRITE}")))
 }
 
-fn wrong(name: &str) -> Problem {
-    Problem::parameter(format!(
-        "{name}: write west, south, east and north in degrees, for instance {name}=-18.5,27,-12,29.5"
-    ))
+/// An area as it is written in a request.
+///
+/// # Errors
+/// What to write instead, if it is not four numbers in range, with some width and height.
+pub(super) fn area(text: &str) -> Result<Bounds, String> {
+    read(text).ok_or_else(|| WRITE.to_owned())
 }
 
 /// `None` unless the text is four numbers in range, with south below north.

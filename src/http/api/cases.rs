@@ -11,7 +11,6 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
-use super::answer::Answer;
 use super::consulted::{consulted, listed};
 use super::item::Item;
 use super::refusals::Refusals;
@@ -20,6 +19,8 @@ use super::sources::Sources;
 use crate::http::access::{Reader, Right};
 use crate::http::parameters::Parameters;
 use crate::http::problem::Problem;
+use crate::http::tagged::Tagged;
+use crate::storage::store::{Act, Subject};
 use crate::storage::store::{CaseQuery, Readers};
 use atalaia_core::base::text::advice;
 
@@ -83,7 +84,7 @@ async fn list_cases(
     let page = sources.read(move |readers| readers.cases(&query, &reader.clearance, limit)).await?;
     let next = page.next.map(|(score, id)| format!("{score}.{id}"));
     let list = CaseList { items: page.items, next, withheld: page.withheld, seq: page.seq };
-    Ok(Answer::hashed(&list).response(&headers))
+    Ok(Tagged::json(&list).response(&headers))
 }
 
 /// One case. `include=alerts` adds its alerts as `alert_items`, in the order of the story.
@@ -123,6 +124,6 @@ async fn show_case(
     let shown: String = id.chars().filter(|letter| letter.is_ascii_alphanumeric()).take(26).collect();
     let found = sources.read(read).await?;
     let (id, case) = found.ok_or_else(|| Problem::not_found(format!("no case {shown}")))?;
-    consulted(&sources, &reader, "case", &id, None).await?;
-    Ok(Answer::hashed(&case).response(&headers))
+    consulted(&sources, &reader, Act::CaseRead, Subject::case(&id), None).await?;
+    Ok(Tagged::json(&case).response(&headers))
 }

@@ -9,7 +9,7 @@ use super::readings::Reading;
 use super::sources::Sources;
 use crate::http::access::{AskPurpose, Reader};
 use crate::http::problem::Problem;
-use crate::storage::store::{self, Record, Verb};
+use crate::storage::store::{self, Act, Record, Subject};
 
 /// A reading that is repeated within this time is not counted again: windows ask for what they show every few seconds.
 const SAME: Duration = Duration::from_secs(5);
@@ -22,19 +22,18 @@ const LONGEST: usize = 2_500;
 /// Parameters that say nothing about what was read.
 const PAGING: [&str; 4] = ["cursor", "limit", "sort", "fields"];
 
-/// Records that the reader has read something. `what` is the kind of reading, `subject` the id of the alert or case, or for example
-/// `vessel 224000001`. The same again within a quarter of an hour is counted in the same row. An answer is not sent before this has
+/// Records that the reader has read something. `act` is the kind of reading, `subject` what was read. The same again within a quarter of an hour is counted in the same row. An answer is not sent before this has
 /// succeeded.
 pub(super) async fn consulted(
     sources: &Sources,
     reader: &Reader,
-    what: &'static str,
-    subject: &str,
+    act: Act,
+    subject: Subject,
     why: Option<&str>,
 ) -> Result<(), Problem> {
-    let least = if ["identity", "who"].contains(&what) { AskPurpose::Search } else { AskPurpose::Always };
-    asked(sources, reader, least)?;
-    once_in(SAME, sources, reader, what, subject, why).await
+    let is_search = matches!(act, Act::IdentitySearched | Act::PlaceSearched);
+    asked(sources, reader, if is_search { AskPurpose::Search } else { AskPurpose::Always })?;
+    once_in(SAME, sources, reader, act, subject, why).await
 }
 
 /// Records that the reader has read a list, with the filter of the request.
@@ -42,7 +41,7 @@ pub(super) async fn listed(sources: &Sources, reader: &Reader, list: &str, query
     let is_page = |pair: &&str| PAGING.contains(&pair.split('=').next().unwrap_or_default());
     let filter = query.split('&').filter(|pair| !is_page(pair));
     let subject = format!("{list} {}", filter.collect::<Vec<_>>().join("&"));
-    once_in(SAME_LIST, sources, reader, "list", subject.trim(), None).await
+    once_in(SAME_LIST, sources, reader, Act::Listed, Subject::Search(subject.trim().to_owned()), None).await
 }
 
 /// Refuses a request without a purpose of its own, if the settings ask for one from `least` on. A token has its purpose.
@@ -60,22 +59,22 @@ async fn once_in(
     span: Duration,
     sources: &Sources,
     reader: &Reader,
-    what: &'static str,
-    subject: &str,
+    act: Act,
+    subject: Subject,
     why: Option<&str>,
 ) -> Result<(), Problem> {
-    let subject = &bounded(subject);
+    let subject = match subject {
+        Subject::Search(text) => Subject::Search(bounded(&text)),
+        known => known,
+    };
     let (session, purpose) = (reader.session.as_deref(), reader.purpose.as_deref());
-    let reading = format!("{}\n{session:?}\n{purpose:?}\n{what}\n{subject}\n{why:?}", reader.name);
+    let reading = format!("{}\n{session:?}\n{purpose:?}\n{}\n{subject}\n{why:?}", reader.name, act.name());
     let moment = sources.clock.moment();
     if sources.recent.has(&reading, span, moment) {
         return Ok(());
     }
-    let (subject, why) = (subject.to_owned(), why.map(str::to_owned));
-    sources
-        .readings
-        .write(&sources.store, sources.clock, Reading { reader: reader.clone(), what, subject, why })
-        .await?;
+    let reading_of = Reading { reader: reader.clone(), act, subject, why: why.map(str::to_owned) };
+    sources.readings.write(&sources.store, sources.clock, reading_of).await?;
     sources.recent.put(reading, moment);
     Ok(())
 }
@@ -90,21 +89,20 @@ fn bounded(subject: &str) -> String {
     format!("{beginning}… (sha256 {whole})")
 }
 
-/// Records that the reader took data away: `subject` is the kind and format, `why` the reason if one was given, `result` how much.
+/// Records that the reader took data away: `what` is the kind or format, `why` the reason if one was given, `result` how much.
 pub(super) async fn disclosed(
     sources: &Sources,
     reader: &Reader,
-    subject: &str,
+    what: &str,
     why: Option<&str>,
     result: &str,
 ) -> Result<(), Problem> {
-    let (reader, subject, result) = (reader.clone(), subject.to_owned(), result.to_owned());
+    let (reader, subject, result) = (reader.clone(), Subject::Export(what.to_owned()), result.to_owned());
     let why = why.map(str::to_owned);
     let now = sources.clock.now();
     let record = move |path: &std::path::Path| {
-        let (verb, what) = (Verb::Disclosure, "exported");
-        let record =
-            Record { by: reader.actor(), verb, what, subject: &subject, why: why.as_deref(), result: Some(&result) };
+        let (by, act) = (reader.actor(), Act::Exported);
+        let record = Record { by, act, subject: &subject, why: why.as_deref(), result: Some(&result) };
         store::record(path, &record, now)
     };
     sources.stored(record).await

@@ -13,6 +13,7 @@ use super::sources::Sources;
 use crate::http::access::{Access, AskPurpose, Credential, Identity, Right, Rights, Role, password_fault};
 use crate::http::body::{JsonBody, wrong};
 use crate::http::problem::Problem;
+use crate::storage::store::SignIn;
 use crate::storage::store::{self, Alteration, Ceilings, Person, Session};
 use atalaia_core::alerts::handling::Purpose;
 use atalaia_core::base::time::Time;
@@ -65,7 +66,8 @@ pub(super) struct Me {
     #[schema(value_type = String, format = DateTime)]
     until: Time,
     /// How the reader was identified: `password`, `link` or `token`.
-    way: &'static str,
+    #[schema(value_type = String)]
+    way: SignIn,
     /// Whether the person has a password; false for one who came by a link and has none yet, and for a token.
     has_password: bool,
     /// What the console keeps for the person.
@@ -107,7 +109,7 @@ pub(super) fn me(access: &Access, credential: &Credential) -> Me {
                 signed_in_at: Some(session.began_at),
                 idle_until: Some(access.idle_until(session)),
                 until: session.ends_at,
-                way: session.way.name(),
+                way: session.way,
                 has_password: person.password.is_some(),
                 preferences: person.preferences.clone(),
                 seen: person.seen,
@@ -129,7 +131,7 @@ pub(super) fn me(access: &Access, credential: &Credential) -> Me {
             signed_in_at: None,
             idle_until: None,
             until: token.expires_at,
-            way: "token",
+            way: SignIn::Token,
             has_password: false,
             preferences: Value::Object(Default::default()),
             seen: None,

@@ -8,7 +8,6 @@
 
 mod acts;
 mod alerts;
-mod answer;
 mod answers;
 mod audit;
 mod bounds;
@@ -23,6 +22,7 @@ mod events;
 mod filter;
 mod item;
 mod journal;
+mod keyed;
 mod map;
 mod me;
 mod personal;

@@ -10,7 +10,7 @@ use tracing::warn;
 use crate::http::access::Reader;
 use crate::http::problem::Problem;
 use crate::platform::clock::Clock;
-use crate::storage::store::{Consultation, StoreError, consulted};
+use crate::storage::store::{Act, Consultation, StoreError, Subject, consulted};
 use atalaia_core::base::time::Time;
 
 /// Most readings of one transaction, so that the writer of alerts does not wait for long.
@@ -21,10 +21,10 @@ const TOGETHER: usize = 100;
 pub(in crate::http) struct Reading {
     /// Who read.
     pub(in crate::http) reader: Reader,
-    /// The kind of reading, one word.
-    pub(in crate::http) what: &'static str,
+    /// The kind of reading.
+    pub(in crate::http) act: Act,
     /// What was read.
-    pub(in crate::http) subject: String,
+    pub(in crate::http) subject: Subject,
     /// The reason; `None` if none was asked.
     pub(in crate::http) why: Option<String>,
 }
@@ -45,7 +45,7 @@ struct Waiting {
 impl Reading {
     /// The same for the store.
     fn consultation(&self) -> Consultation<'_> {
-        Consultation { by: self.reader.actor(), what: self.what, subject: &self.subject, why: self.why.as_deref() }
+        Consultation { by: self.reader.actor(), act: self.act, subject: &self.subject, why: self.why.as_deref() }
     }
 }
 

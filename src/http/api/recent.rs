@@ -8,7 +8,7 @@ use crate::platform::clock::Moment;
 
 /// Most readings that are remembered. Beyond that they are recorded again.
 const MOST: usize = 10_000;
-/// A reading is forgotten after this, as a row of the audit trail takes in others for so long.
+/// A reading is forgotten after this, which matches the 15-minute window in which audit rows are merged.
 const LONGEST: Duration = Duration::from_secs(15 * 60);
 
 /// Readings by reader and subject, with the moment when they were recorded.

@@ -173,7 +173,7 @@ async fn begin(
             let by = Actor {
                 who: &person.name,
                 caller: None,
-                way: Some(session.way.name()),
+                way: Some(session.way),
                 session: Some(&session.id),
                 address: Some(address),
                 purpose: purpose.as_deref(),

@@ -1,24 +1,28 @@
 //! Silences: deliveries that analysts hold back. Listed, made with a preview of what they would hold back, and lifted.
 
 use axum::Extension;
+use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa_axum::routes;
 
 use super::consulted::listed;
 use super::item::Item;
+use super::keyed::{Keyed, repeated, response, reused};
 use super::personal::known;
 use super::refusals::Refusals;
 use super::routes::Routes;
 use super::sources::Sources;
 use crate::http::access::{Reader, Right};
-use crate::http::body::{JsonBody, wrong};
-use crate::http::page::{found, json};
+use crate::http::body::{read, wrong};
+use crate::http::page::found;
 use crate::http::parameters::Parameters;
 use crate::http::problem::Problem;
-use crate::storage::store::{self, AlertFilter, Clearance, Order, Readers, Silence, SilenceRow, Sorted, StoreError};
+use crate::storage::store::{
+    self, AlertFilter, Clearance, Once, Order, PageRequest, Readers, Silence, SilenceRow, Sorted, StoreError,
+};
 use atalaia_core::alerts::Status;
 use atalaia_core::base::time::{Span, Time};
 use atalaia_core::base::units::Mmsi;
@@ -139,16 +143,21 @@ async fn list_silences(
 /// Makes a silence, or shows with `dry_run=true` what it covers: the open alerts and those of the last 24 hours of event time. One vessel for up to 24 hours needs the right `silence`,
 /// anything else `silence_wide`.
 #[utoipa::path(post, path = "/silences", tag = "silences", request_body = NewSilence,
-    params(("dry_run" = Option<bool>, Query, description = "true only shows what it would hold back")),
+    params(("dry_run" = Option<bool>, Query, description = "true only shows what it would hold back"),
+        ("Idempotency-Key" = Option<String>, Header, description = "A key of your own; sent again within 24 hours, no second silence is made")),
     responses((status = 200, description = "What it would hold back", body = MadeSilence),
     (status = 201, description = "Made", body = MadeSilence),
+    (status = 409, description = "The key was used for another request"),
     (status = 415, description = "The body is not JSON"), Refusals))]
 async fn make_silence(
     State(sources): State<Sources>,
     Extension(reader): Extension<Reader>,
     Query(given): Query<Vec<(String, String)>>,
-    JsonBody(wanted): JsonBody<NewSilence>,
+    headers: HeaderMap,
+    bytes: Bytes,
 ) -> Result<Response, Problem> {
+    let wanted: NewSilence = read(&headers, &bytes)?;
+    let key = Keyed::of(&headers, "/silences", &bytes)?;
     let given = Parameters::of(given, &["dry_run"])?;
     let is_dry = match given.text("dry_run") {
         None | Some("false") => false,
@@ -177,17 +186,55 @@ async fn make_silence(
     }
     let clearance = reader.clearance.clone();
     let order = Order { by: Sorted::LastAt, ascending: false };
-    let page = sources.read(move |readers| readers.page(&filter, &clearance, order, None, SHOWN, now)).await?;
-    let number = match is_dry {
-        true => None,
-        false => {
-            let make =
-                move |path: &std::path::Path| store::silence(path, &silence, from, until, reader.actor(), &why, now);
-            Some(sources.stored(make).await?)
-        }
+    let page = sources
+        .read(move |readers| {
+            readers.page(&PageRequest {
+                filter: &filter,
+                clearance: &clearance,
+                order,
+                cursor: None,
+                limit: SHOWN,
+                now,
+            })
+        })
+        .await?;
+    let made = move |number: Option<i64>| {
+        let items = page.items.iter().map(Item::from).collect();
+        // Plain data always serialises.
+        let text = serde_json::to_string(&MadeSilence { holds: page.total, items, number }).unwrap_or_default();
+        format!("{text}\n")
     };
-    let made = MadeSilence { holds: page.total, items: page.items.iter().map(Item::from).collect(), number };
-    Ok(json(if is_dry { StatusCode::OK } else { StatusCode::CREATED }, &made))
+    if is_dry {
+        return Ok(response(200, made(None), None));
+    }
+    let clearance = reader.clearance.clone();
+    let make = move |path: &std::path::Path| {
+        let (new, key) =
+            (store::NewSilence { covers: &silence, from, until, why: &why }, key.as_ref().map(Keyed::stored));
+        let answer = |number: &i64| (201, made(Some(*number)));
+        let done = store::silence_once(path, &new, reader.actor(), key.as_ref(), now, answer)?;
+        Ok((done, made))
+    };
+    let (done, made) = sources.stored(make).await?;
+    match done {
+        Once::Done(number) => Ok(response(201, made(Some(number)), None)),
+        Once::Repeated { status, body } => {
+            let shown = shown_in(&body);
+            let count = shown.len();
+            let filter = AlertFilter { ids: shown, ..AlertFilter::default() };
+            let seen = sources.read(move |readers| readers.ids(&filter, &clearance, count + 1, now)).await?;
+            // A marking that was raised since, or a ceiling that was lowered, hides the answer too.
+            if 0 < count && seen.len() < count { Err(reused()) } else { repeated(status, body) }
+        }
+        Once::Reused => Err(reused()),
+    }
+}
+
+/// Ids of the alerts that an answer shows.
+fn shown_in(body: &str) -> Vec<String> {
+    let body: serde_json::Value = serde_json::from_str(body).unwrap_or_default();
+    let items = body["items"].as_array().into_iter().flatten();
+    items.filter_map(|item| item["id"].as_str().map(str::to_owned)).collect()
 }
 
 /// Lifts a silence. What it held back stays held back. A silence that only `silence_wide` could make needs it here too.
@@ -274,7 +321,10 @@ fn item(
     now: Time,
 ) -> Result<SilenceItem, StoreError> {
     let holds = match in_force {
-        true => readers.page(&filter(&row.subject()), clearance, Order::default(), None, 1, now)?.total,
+        true => {
+            let (filter, order) = (filter(&row.subject()), Order::default());
+            readers.page(&PageRequest { filter: &filter, clearance, order, cursor: None, limit: 1, now })?.total
+        }
         false => 0,
     };
     Ok(SilenceItem {

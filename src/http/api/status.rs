@@ -17,7 +17,7 @@ use crate::http::page::found;
 use crate::http::parameters::Parameters;
 use crate::http::problem::Problem;
 use crate::http::status::status;
-use crate::storage::store::{self, AlertFilter};
+use crate::storage::store::{self, AlertFilter, WorkState};
 use atalaia_core::alerts::Status;
 
 /// Adds the routes.
@@ -76,7 +76,7 @@ async fn open_alerts(
     reader: &Reader,
 ) -> Result<(BTreeMap<&'static str, u32>, BTreeMap<String, u32>), Problem> {
     let now = sources.clock.now();
-    let states = ["new", "acknowledged"].map(str::to_owned).to_vec();
+    let states = vec![WorkState::New, WorkState::Acknowledged];
     let filter = AlertFilter { statuses: vec![Status::Open], states, ..AlertFilter::default() };
     let clearance = reader.clearance.clone();
     let counts = sources.read(move |readers| readers.summary(&filter, &clearance, now, now)).await?;

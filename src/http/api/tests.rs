@@ -207,6 +207,9 @@ fn a_wrong_parameter_is_refused_with_the_nearest_one() {
             ("/alerts?as_of=2026-01-01T00:00:00Z", "as_of: unknown parameter"),
             ("/alerts/summary?limit=1", "limit: unknown parameter"),
             ("/vessels?bbox=1,2", "west,south,east,north"),
+            ("/alerts?bbox=1,1,1,2", "bbox: write west,south,east,north in degrees, as -18.5,27,-12,29.5"),
+            ("/vessels?bbox=1,1,2,1", "bbox: write west,south,east,north in degrees, as -18.5,27,-12,29.5"),
+            ("/picture?bbox=1,1,1,1", "bbox: write west,south,east,north in degrees, as -18.5,27,-12,29.5"),
             ("/vessels?mmsi=12", "nine digits"),
             ("/cases?sort=-scores", "did you mean `-score`?"),
             (

@@ -1,23 +1,28 @@
 //! Tokens of machines, for administrators.
 
+use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use axum::{Extension, Json};
 use serde::{Deserialize, Serialize};
 use utoipa_axum::routes;
 
+use super::keyed::{Keyed, repeated, reused};
 use super::routes::Routes;
 use super::sources::Sources;
 use crate::http::access::{Reader, Right, Rights, Secret, ceilings_fault, name_fault, token_fault};
-use crate::http::body::{JsonBody, wrong};
+use crate::http::body::{read, wrong};
 use crate::http::page::json;
 use crate::http::parameters::Parameters;
 use crate::http::problem::Problem;
-use crate::storage::store::{self, CeilingChange, Ceilings, Token};
+use crate::storage::store::{self, CeilingChange, Ceilings, Once, Token};
 use atalaia_core::alerts::handling::Purpose;
 use atalaia_core::base::time::Time;
 
+/// What a repeated request is answered: the secret was in the first answer and is not kept.
+const SECRET_GONE: &str =
+    "this request has made the token already, and its secret was in that answer only; end the token and make another";
 /// Maximum number of rows of the list.
 const MOST: usize = 1000;
 
@@ -132,12 +137,14 @@ async fn list(
 }
 
 /// Makes a token. Its secret is in the answer and nowhere else.
-#[utoipa::path(post, path = "/tokens", tag = "people", request_body = NewToken, responses(
+#[utoipa::path(post, path = "/tokens", tag = "people", request_body = NewToken, params(
+    ("Idempotency-Key" = Option<String>, Header, description = "A key of your own; sent again within 24 hours, no second token is made")),
+    responses(
     (status = 201, description = "Made", body = AddedToken),
     (status = 400, description = "The body cannot be used"),
     (status = 401, description = "Not signed in, or no longer"),
     (status = 403, description = "The right is missing, or not from the console"),
-    (status = 409, description = "A person or token has this name"),
+    (status = 409, description = "A person or token has this name, or the key was used before: the secret is not shown again"),
     (status = 413, description = "The body is too large"),
     (status = 415, description = "The body is not JSON"),
     (status = 422, description = "Refused"),
@@ -146,8 +153,11 @@ async fn list(
 async fn create(
     State(sources): State<Sources>,
     Extension(reader): Extension<Reader>,
-    JsonBody(wanted): JsonBody<NewToken>,
+    headers: HeaderMap,
+    bytes: Bytes,
 ) -> Result<Response, Problem> {
+    let wanted: NewToken = read(&headers, &bytes)?;
+    let request = Keyed::of(&headers, "/tokens", &bytes)?;
     let now = sources.clock.now();
     if let Some(fault) = name_fault(&wanted.name) {
         return Err(wrong("name", fault));
@@ -176,9 +186,19 @@ async fn create(
         ended_at: None,
     };
     let (added, key) = (token.clone(), secret.digest());
-    sources.stored(move |path| store::add_token(path, &added, &key, reader.actor(), now)).await?;
-    let secret = secret.expose().to_owned();
-    Ok(json(StatusCode::CREATED, &AddedToken { token: TokenRow::from(token), secret }))
+    let again = format!("{}: {SECRET_GONE}", token.name);
+    let add = move |path: &std::path::Path| {
+        let request = request.as_ref().map(Keyed::stored);
+        store::add_token_once(path, &added, &key, reader.actor(), request.as_ref(), now, (409, again))
+    };
+    match sources.stored(add).await? {
+        Once::Done(()) => {
+            let secret = secret.expose().to_owned();
+            Ok(json(StatusCode::CREATED, &AddedToken { token: TokenRow::from(token), secret }))
+        }
+        Once::Repeated { status, body } => repeated(status, body),
+        Once::Reused => Err(reused()),
+    }
 }
 
 /// Ends a token.

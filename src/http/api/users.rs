@@ -1,23 +1,28 @@
 //! People and their sessions, for administrators.
 
+use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use axum::{Extension, Json};
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa_axum::routes;
 
+use super::keyed::{Keyed, repeated, response, reused};
 use super::routes::Routes;
 use super::sources::Sources;
 use crate::http::access::{Reader, Right, Role, Secret, ceilings_fault, name_fault, password_fault};
-use crate::http::body::{JsonBody, wrong};
-use crate::http::page::json;
+use crate::http::body::{JsonBody, read, wrong};
 use crate::http::parameters::Parameters;
 use crate::http::problem::Problem;
-use crate::storage::store::{self, Alteration, CeilingChange, Ceilings, Link, Person, Session};
+use crate::storage::store::SignIn;
+use crate::storage::store::{self, Alteration, CeilingChange, Ceilings, Link, Once, Person, Session};
 use atalaia_core::alerts::handling::Purpose;
 use atalaia_core::base::time::{Span, Time};
 
+/// What a repeated request is answered: the link was in the first answer and is not kept.
+const LINK_GONE: &str =
+    "this request has added the person already, and the one-time link was in that answer only; make another link";
 /// How long the link of a new person without a password is valid.
 const LINK_LIFE: Span = Span::from_hours(24);
 /// Maximum number of rows of a list.
@@ -84,7 +89,8 @@ struct SessionRow {
     /// Name of the person.
     name: String,
     /// How it began: `password` or `link`.
-    way: &'static str,
+    #[schema(value_type = String)]
+    way: SignIn,
     /// What the data are used for.
     #[schema(value_type = Option<String>)]
     purpose: Option<Purpose>,
@@ -193,12 +199,14 @@ async fn list(
 }
 
 /// Adds a person.
-#[utoipa::path(post, path = "/users", tag = "people", request_body = NewUser, responses(
+#[utoipa::path(post, path = "/users", tag = "people", request_body = NewUser, params(
+    ("Idempotency-Key" = Option<String>, Header, description = "A key of your own; sent again within 24 hours, nothing is done twice")),
+    responses(
     (status = 201, description = "Added", body = AddedUser),
     (status = 400, description = "The body cannot be used"),
     (status = 401, description = "Not signed in, or no longer"),
     (status = 403, description = "The right is missing, or not from the console"),
-    (status = 409, description = "A person or token has this name"),
+    (status = 409, description = "A person or token has this name, or the key was used before: a link is not shown again"),
     (status = 413, description = "The body is too large"),
     (status = 415, description = "The body is not JSON"),
     (status = 422, description = "Refused"),
@@ -207,8 +215,11 @@ async fn list(
 async fn create(
     State(sources): State<Sources>,
     Extension(reader): Extension<Reader>,
-    JsonBody(wanted): JsonBody<NewUser>,
+    headers: HeaderMap,
+    bytes: Bytes,
 ) -> Result<Response, Problem> {
+    let wanted: NewUser = read(&headers, &bytes)?;
+    let request = Keyed::with_password(&headers, "/users", &bytes)?;
     if let Some(fault) = name_fault(&wanted.name) {
         return Err(wrong("name", fault));
     }
@@ -239,10 +250,26 @@ async fn create(
     };
     let added = person.clone();
     let link = secret.as_ref().map(|secret| Link { secret: secret.digest(), ends_at: now + LINK_LIFE });
-    sources.stored(move |path| store::add_person(path, &added, link.as_ref(), reader.actor(), now)).await?;
-    sources.access.forget();
-    let link = secret.map(|secret| secret.expose().to_owned());
-    Ok(json(StatusCode::CREATED, &AddedUser { user: User::of(person, &[]), link }))
+    let name = person.name.clone();
+    let user = AddedUser { user: User::of(person, &[]), link: secret.map(|secret| secret.expose().to_owned()) };
+    // Plain data always serialises.
+    let body = format!("{}\n", serde_json::to_string(&user).unwrap_or_default());
+    let again = match &user.link {
+        Some(_) => (409, format!("{name}: {LINK_GONE}")),
+        None => (201, body.clone()),
+    };
+    let add = move |path: &std::path::Path| {
+        let request = request.as_ref().map(Keyed::stored);
+        store::add_person_once(path, &added, link.as_ref(), reader.actor(), request.as_ref(), now, again)
+    };
+    match sources.stored(add).await? {
+        Once::Done(()) => {
+            sources.access.forget();
+            Ok(response(201, body, None))
+        }
+        Once::Repeated { status, body } => repeated(status, body),
+        Once::Reused => Err(reused()),
+    }
 }
 
 /// Changes a person.
@@ -358,7 +385,7 @@ async fn list_sessions(
         own: reader.session.as_ref() == Some(&session.id),
         id: session.id,
         name: session.person,
-        way: session.way.name(),
+        way: session.way,
         purpose: session.purpose,
         address: session.address,
         signed_in_at: session.began_at,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use axum::body::Bytes;
+use data_encoding::HEXLOWER;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use sha2::{Digest, Sha256};
@@ -43,7 +44,7 @@ impl Assets {
     /// Makes all files ready.
     ///
     /// # Errors
-    /// Never in practice: compressing into memory does not fail.
+    /// Compression into memory does not fail; the error type is that of `Write`.
     pub(super) fn new() -> io::Result<Assets> {
         let mut digest = Sha256::new();
         for (name, content) in FILES {
@@ -52,7 +53,7 @@ impl Assets {
             digest.update((content.len() as u64).to_le_bytes());
             digest.update(content);
         }
-        let hash: String = digest.finalize().iter().take(HASH_BYTES).map(|byte| format!("{byte:02x}")).collect();
+        let hash: String = HEXLOWER.encode(&digest.finalize()[..HASH_BYTES]);
         let mut files = BTreeMap::new();
         let mut index = Bytes::new();
         for (name, content) in FILES {

@@ -4,17 +4,17 @@ use std::io;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::{Body, Bytes};
+use axum::body::Bytes;
 use axum::extract::{Path, State};
-use axum::http::header::{
-    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
-};
+use axum::http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, VARY};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
 use super::assets::{Asset, Assets};
+use crate::http::page::page;
 use crate::http::problem::{Problem, meaning};
+use crate::http::tagged::Tagged;
 
 /// What a page may do: load its own files and ask its own server. Text from elsewhere can never become markup or script. Pictures may come
 /// from memory for the print view.
@@ -62,7 +62,8 @@ pub(in crate::http) fn router() -> io::Result<Router> {
 
 /// The page.
 async fn show_page(State(assets): State<Arc<Assets>>, headers: HeaderMap) -> Response {
-    answer(&assets.index, &headers)
+    let index = &assets.index;
+    answer(index, &headers, |content| page(StatusCode::OK, index.kind, content))
 }
 
 /// A file. One of another version is not found: the page that asks for it is older than the program, and says so.
@@ -75,15 +76,7 @@ async fn show_file(
         return Problem::not_found("there is no such file in this version of the console").into_response();
     };
     let tag = format!("\"{hash}\"");
-    let known = headers.get(IF_NONE_MATCH).is_some_and(|tags| tags.as_bytes() == tag.as_bytes());
-    let mut response = match known {
-        true => StatusCode::NOT_MODIFIED.into_response(),
-        false => answer(asset, &headers),
-    };
-    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(FOR_EVER));
-    // Hexadecimal digits are valid in a header.
-    response.headers_mut().extend(HeaderValue::from_str(&tag).map(|tag| (ETAG, tag)));
-    response
+    answer(asset, &headers, |content| Tagged::with_tag(content, tag, asset.kind, FOR_EVER).response(&headers))
 }
 
 /// What a kind of problem means, as plain text.
@@ -99,16 +92,17 @@ async fn show_schema() -> Response {
     ([(CONTENT_TYPE, "application/schema+json")], SCHEMA).into_response()
 }
 
-/// The content, compressed if the client can read that. Workers take the policy from their own file, so each file has it.
-fn answer(asset: &Asset, headers: &HeaderMap) -> Response {
+/// The answer that `made` makes of the content, compressed if the client can read that. Workers take the policy from their own file, so each
+/// file has it.
+fn answer(asset: &Asset, headers: &HeaderMap, made: impl FnOnce(Bytes) -> Response) -> Response {
     let zipped = asset.zipped.as_ref().filter(|_| reads_gzip(headers));
     let content: &Bytes = zipped.unwrap_or(&asset.plain);
-    let mut response = Response::new(Body::from(content.clone()));
+    let mut response = made(content.clone());
+    let is_sent = response.status() == StatusCode::OK;
     let set = response.headers_mut();
-    set.insert(CONTENT_TYPE, HeaderValue::from_static(asset.kind));
     set.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     set.insert(VARY, HeaderValue::from_static("accept-encoding"));
-    if zipped.is_some() {
+    if is_sent && zipped.is_some() {
         set.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
     }
     response

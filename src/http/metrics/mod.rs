@@ -24,7 +24,6 @@ use super::view::{InputView, View};
 use crate::platform::telemetry::InputCounts;
 use crate::storage::journal::Usage;
 use crate::storage::store::Backlog;
-use atalaia_core::alerts::Severity;
 use atalaia_core::base::time::Time;
 use atalaia_core::behaviours::Behaviour;
 
@@ -217,7 +216,7 @@ fn alerts(page: &mut Page, view: &View) {
     let behaviour = |kind: &Behaviour| vec![("rule", kind.to_string()), ("behaviour", kind.to_string())];
     let opened = view.opened.iter().map(|((name, severity), count)| {
         let mut labels = behaviour(name);
-        labels.push(("severity", word(*severity).to_owned()));
+        labels.push(("severity", severity.name().to_owned()));
         (labels, *count)
     });
     page.counters("alerts_opened", "Alerts announced since the start, by behaviour and severity when opened", opened);
@@ -309,17 +308,6 @@ fn truth(is: bool) -> f64 {
 /// Seconds since 1970.
 fn stamp(time: Time) -> f64 {
     time.millis() as f64 / 1000.0
-}
-
-/// Value of the label `severity`.
-fn word(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Info => "info",
-        Severity::Low => "low",
-        Severity::Medium => "medium",
-        Severity::High => "high",
-        Severity::Critical => "critical",
-    }
 }
 
 #[cfg(test)]

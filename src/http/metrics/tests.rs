@@ -2,6 +2,7 @@
 
 use super::super::tests::view;
 use super::*;
+use atalaia_core::alerts::Severity;
 use atalaia_core::base::time::Span;
 use axum::http::{Method, StatusCode};
 

@@ -1,13 +1,12 @@
 //! What holds for every request to the API and the console, and for every answer.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::http::header::{
-    ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, HeaderName, REFERRER_POLICY,
+    ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, REFERRER_POLICY,
     X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderValue, StatusCode};
@@ -19,6 +18,7 @@ use tokio::time::timeout;
 use super::listener::Caller;
 use crate::http::api::PREFIX;
 use crate::http::body::{LONGEST, too_large};
+use crate::http::hosts::Hosts;
 use crate::http::problem::Problem;
 use crate::http::traffic::Traffic;
 use crate::platform::clock::Clock;
@@ -51,28 +51,9 @@ const HEADERS: [(HeaderName, &str); 8] = [
     (HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=()"),
 ];
 
-/// Which host names a request may use.
-#[derive(Clone, Debug)]
-pub(super) enum Hosts {
-    /// Any: the address can be reached by whatever name it has.
-    Any,
-    /// An address, a name without a dot, or this one. A page of another site could otherwise point its own name at this machine.
-    Local(Option<Arc<str>>),
-}
-
 /// Refuses host names that are not those of this machine.
 pub(super) async fn of_this_host(State(hosts): State<Hosts>, request: Request, next: Next) -> Response {
-    let named = request.headers().get(HOST).map(|host| host.to_str().unwrap_or("?.").to_owned());
-    let named = named.or_else(|| request.uri().authority().map(|authority| authority.as_str().to_owned()));
-    let Hosts::Local(public) = hosts else {
-        return next.run(request).await;
-    };
-    let host = named
-        .as_deref()
-        .map(|name| name.rsplit_once(':').filter(|(_, port)| !port.contains(']')).map_or(name, |(host, _)| host));
-    let is_address = |host: &str| host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>().is_ok();
-    let is_public = |host: &str| public.as_deref().is_some_and(|public| public.eq_ignore_ascii_case(host));
-    match host.is_none_or(|host| !host.contains('.') || is_address(host) || is_public(host)) {
+    match hosts.allow(&request) {
         true => next.run(request).await,
         false => Problem::misdirected("use the address of this machine, or set api.public_url").into_response(),
     }

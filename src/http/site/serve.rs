@@ -1,10 +1,10 @@
 //! The thread that serves the API and the console.
 
-use std::net::{SocketAddr, TcpListener};
+use std::io;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
-use std::{io, thread};
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -13,24 +13,24 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
-use super::guard::{Hosts, bounded, by_connection, counted, dressed, of_this_host};
+use super::guard::{bounded, by_connection, counted, dressed, of_this_host};
 use super::listener::{Caller, SiteListener};
 use crate::http::access::{Access, Secret, Settings};
 use crate::http::api::{Sources, router};
 use crate::http::ask::Asker;
 use crate::http::body::LONGEST;
 use crate::http::console;
+use crate::http::endpoint::Endpoint;
+use crate::http::hosts::Hosts;
 use crate::http::view::View;
 use crate::platform::clock::Clock;
-use crate::platform::net::{LogLimit, ServerTls, widen};
-use crate::platform::service::{Protocol, Sockets, with_holder};
+use crate::platform::net::ServerTls;
+use crate::platform::service::Sockets;
 use crate::storage::store::{self, Bootstrap};
 use atalaia_core::base::time::Span;
 
 /// Name of the socket that the service manager may open for the API.
 pub const NAME: &str = "api";
-/// Delay before an address that is in use is tried again, as for the pages.
-const RETRY: Duration = Duration::from_secs(5);
 /// How long the token for the first administrator is valid.
 const FIRST: Span = Span::from_seconds(15 * 60);
 /// Time that requests have to finish when the daemon stops.
@@ -61,18 +61,22 @@ impl Site {
         let tls =
             ServerTls::new(&settings.tls, self.clock).map_err(|error| io::Error::other(format!("api.tls: {error}")))?;
         self.bootstrap()?;
-        // Before the thread starts, so that a free address is bound when this function returns.
-        let first = open(&settings, &sockets);
-        let run = move || {
-            let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-                Ok(runtime) => runtime,
-                Err(error) => return error!(%error, "cannot start a runtime to serve the API"),
-            };
-            runtime.block_on(self.run(first, &settings, tls, &sockets, stop));
-            // Do not wait for queries that still run.
-            runtime.shutdown_background();
+        let allowed = settings.clone();
+        let endpoint = Endpoint {
+            name: NAME,
+            serves: "the API",
+            address: settings.address.clone(),
+            allows: Box::new(move |address| allowed.allows(address)),
+            advice: "set [api.tls], or api.allow_remote = true",
+            sockets,
+            clock: self.clock,
         };
-        thread::Builder::new().name("api".to_owned()).spawn(run).map(drop)
+        let stopped = stop.clone();
+        endpoint.serve(stop, async move |listener, address| {
+            let listener = SiteListener::new(listener, settings.max_connections, tls.clone())?;
+            self.serve_with(listener, address, &settings, tls.is_some(), &stopped).await;
+            Ok(())
+        })
     }
 
     /// Logs a token for making the first administrator, if there are no people yet. A restart makes a new one.
@@ -88,57 +92,36 @@ impl Site {
     }
 
     /// Serves until `stop` is cancelled. Only a failure of the server itself ends it earlier.
-    async fn run(
-        self,
-        first: io::Result<TcpListener>,
+    async fn serve_with(
+        &self,
+        listener: SiteListener,
+        address: SocketAddr,
         settings: &Settings,
-        tls: Option<ServerTls>,
-        sockets: &Sockets,
-        stop: CancellationToken,
+        secure: bool,
+        stop: &CancellationToken,
     ) {
-        let (mut opened, mut log) = (first, LogLimit::default());
-        loop {
-            let listener = opened.and_then(|listener| {
-                let address = listener.local_addr()?;
-                let listener = tokio::net::TcpListener::from_std(listener)?;
-                Ok((SiteListener::new(listener, settings.max_connections, tls.clone())?, address))
-            });
-            match listener {
-                Ok((listener, address)) => {
-                    info!(%address, tls = tls.is_some(), "serving the API and the console");
-                    let pages = match console::router() {
-                        Ok(pages) => pages,
-                        Err(error) => return error!(%error, "cannot prepare the console"),
-                    };
-                    let routes = self.routes(pages, settings, tls.is_some(), address);
-                    let routes = routes.into_make_service_with_connect_info::<Caller>();
-                    let stopping = stop.clone();
-                    let serving = axum::serve(listener, routes)
-                        .with_graceful_shutdown(async move { stopping.cancelled().await })
-                        .into_future();
-                    let late = async {
-                        stop.cancelled().await;
-                        tokio::time::sleep(LAST).await;
-                    };
-                    tokio::select! {
-                        () = late => return,
-                        ended = serving => match ended {
-                            Ok(()) => return,
-                            Err(error) => return error!(%error, "serving the API has failed"),
-                        },
-                    }
-                }
-                Err(error) => {
-                    if let Some(unsaid) = log.next(self.clock.moment()) {
-                        error!(%error, again_in_seconds = RETRY.as_secs(), unsaid, "cannot serve the API");
-                    }
+        info!(%address, tls = secure, "serving the API and the console");
+        let pages = match console::router() {
+            Ok(pages) => pages,
+            Err(error) => return error!(%error, "cannot prepare the console"),
+        };
+        let routes = self.routes(pages, settings, secure, address);
+        let routes = routes.into_make_service_with_connect_info::<Caller>();
+        let stopping = stop.clone();
+        let serving = axum::serve(listener, routes)
+            .with_graceful_shutdown(async move { stopping.cancelled().await })
+            .into_future();
+        let late = async {
+            stop.cancelled().await;
+            tokio::time::sleep(LAST).await;
+        };
+        tokio::select! {
+            () = late => {}
+            ended = serving => {
+                if let Err(error) = ended {
+                    error!(%error, "serving the API has failed");
                 }
             }
-            tokio::select! {
-                () = stop.cancelled() => return,
-                () = tokio::time::sleep(RETRY) => {}
-            }
-            opened = open(settings, sockets);
         }
     }
 
@@ -159,28 +142,4 @@ impl Site {
             .layer(from_fn(dressed))
             .layer(from_fn(counted))
     }
-}
-
-/// Takes the socket that the service manager opened, or else listens at the configured address.
-/// An error if the address is reachable from other machines without permission, also for a socket of the service manager.
-fn open(settings: &Settings, sockets: &Sockets) -> io::Result<TcpListener> {
-    let listener = match (sockets.tcp(NAME), settings.address.as_deref()) {
-        (Some(handed), _) => handed?,
-        (None, Some(address)) => {
-            let named = |error: io::Error| {
-                let error = with_holder(error, address, Protocol::Tcp);
-                io::Error::other(format!("listen on {address}: {error}"))
-            };
-            TcpListener::bind(address).map_err(named)?
-        }
-        (None, None) => return Err(io::Error::other("api.address: is missing")),
-    };
-    let address: SocketAddr = listener.local_addr()?;
-    if !settings.allows(address) {
-        let text = format!("{address} is reachable from other machines; set [api.tls], or api.allow_remote = true");
-        return Err(io::Error::other(text));
-    }
-    widen(&listener)?;
-    listener.set_nonblocking(true)?;
-    Ok(listener)
 }

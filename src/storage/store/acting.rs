@@ -5,20 +5,18 @@
 
 use std::path::Path;
 
-use rusqlite::{OptionalExtension, Transaction, params};
+use rusqlite::Transaction;
 
 use super::actions::{Acted, Action, act_in};
 use super::connect::in_transaction;
 use super::error::StoreError;
 use super::items::{AlertItem, item};
 use super::mark::{Lowering, Marked, mark_in};
+use super::once::{Once, RequestKey, earlier, keep};
 use super::stages::clear::Clearance;
 use super::trail::Actor;
 use atalaia_core::alerts::handling::Mark;
-use atalaia_core::base::time::{Span, Time};
-
-/// How long the answer to a request is kept.
-const KEPT: Span = Span::from_hours(24);
+use atalaia_core::base::time::Time;
 
 /// An act on an alert.
 #[derive(Clone, PartialEq, Debug)]
@@ -36,15 +34,6 @@ pub struct Expected {
     pub revision: u32,
     /// Number of acts on it.
     pub acts: u32,
-}
-
-/// What identifies a request that may be sent again.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct ActKey<'a> {
-    /// The key that the client chose. Keys of different people are different.
-    pub key: &'a str,
-    /// Digest of everything else in the request.
-    pub digest: [u8; 32],
 }
 
 /// A request to act.
@@ -65,7 +54,7 @@ pub struct ActRequest<'a> {
     /// Whether the author may lower a marking.
     pub lowering: Lowering,
     /// The key of the request; `None` if it must not be sent again.
-    pub key: Option<ActKey<'a>>,
+    pub key: Option<RequestKey<'a>>,
 }
 
 /// What became of the act on one alert.
@@ -83,21 +72,8 @@ pub enum ActOutcome {
     Lowers,
 }
 
-/// The answer to a request.
-#[derive(Clone, PartialEq, Debug)]
-pub enum ActAnswer {
-    /// What became of each alert, in the order of the request.
-    Outcomes(Vec<(String, ActOutcome)>),
-    /// The request was answered before, with this status and body.
-    Repeated {
-        /// Status of the response.
-        status: u16,
-        /// Body of the response.
-        body: String,
-    },
-    /// The key was used for another request, or its answer is about alerts that the author may no longer see.
-    Reused,
-}
+/// What became of the act on each alert, in the order of the request.
+pub type Outcomes = Vec<(String, ActOutcome)>;
 
 /// Acts on alerts, unless the same request was answered within 24 hours. `answer` makes the response that is kept for that; `None` keeps
 /// nothing, so that a request that failed can be tried again. `now` is the wall clock.
@@ -106,9 +82,9 @@ pub fn act_once(
     request: &ActRequest<'_>,
     now: Time,
     answer: impl FnOnce(&[(String, ActOutcome)]) -> Option<(u16, String)>,
-) -> Result<ActAnswer, StoreError> {
+) -> Result<Once<Outcomes>, StoreError> {
     in_transaction(path, |transaction| {
-        let work = || -> rusqlite::Result<ActAnswer> {
+        let work = || -> rusqlite::Result<Once<Outcomes>> {
             if let Some(key) = &request.key
                 && let Some(earlier) = earlier(transaction, request.by.who, key, now)?
             {
@@ -119,17 +95,17 @@ pub fn act_once(
                 };
                 for id in request.ids {
                     if hidden(id)? {
-                        return Ok(ActAnswer::Reused);
+                        return Ok(Once::Reused);
                     }
                 }
                 return Ok(earlier);
             }
             let one = |id: &String| Ok((id.clone(), act_on(transaction, id, request, now)?));
-            let outcomes: Vec<_> = request.ids.iter().map(one).collect::<rusqlite::Result<_>>()?;
+            let outcomes: Outcomes = request.ids.iter().map(one).collect::<rusqlite::Result<_>>()?;
             if let (Some(key), Some((status, body))) = (&request.key, answer(&outcomes)) {
                 keep(transaction, request.by.who, key, status, &body, now)?;
             }
-            Ok(ActAnswer::Outcomes(outcomes))
+            Ok(Once::Done(outcomes))
         };
         work().map_err(StoreError::sqlite(path))
     })
@@ -164,37 +140,4 @@ fn act_on(
     // A marking can take the alert out of the author's own sight; the author is still shown what became of it.
     let after = item(transaction, id, &Clearance::everything(), now)?;
     Ok(after.map_or(ActOutcome::Missing, |after| ActOutcome::Done(Box::new(after))))
-}
-
-/// The answer that was given to this key, if it is still kept.
-fn earlier(
-    transaction: &Transaction<'_>,
-    person: &str,
-    key: &ActKey<'_>,
-    now: Time,
-) -> rusqlite::Result<Option<ActAnswer>> {
-    let mut query = transaction
-        .prepare_cached("SELECT digest, status, body FROM requests WHERE person = ?1 AND key = ?2 AND at > ?3")?;
-    let kept = query.query_row(params![person, key.key, (now - KEPT).millis()], |row| {
-        Ok((row.get::<_, Vec<u8>>(0)?, ActAnswer::Repeated { status: row.get(1)?, body: row.get(2)? }))
-    });
-    let kept = kept.optional()?;
-    Ok(kept.map(|(digest, answer)| if *digest == key.digest { answer } else { ActAnswer::Reused }))
-}
-
-/// Keeps an answer, and forgets those that are too old.
-fn keep(
-    transaction: &Transaction<'_>,
-    person: &str,
-    key: &ActKey<'_>,
-    status: u16,
-    body: &str,
-    now: Time,
-) -> rusqlite::Result<()> {
-    transaction.execute("DELETE FROM requests WHERE at <= ?1", [(now - KEPT).millis()])?;
-    let mut insert = transaction.prepare_cached(
-        "INSERT INTO requests (person, key, at, digest, status, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-         ON CONFLICT DO UPDATE SET at = excluded.at, digest = excluded.digest, status = excluded.status, body = excluded.body",
-    )?;
-    insert.execute(params![person, key.key, now.millis(), key.digest, status, body]).map(drop)
 }

@@ -4,10 +4,14 @@ use std::path::Path;
 
 use rusqlite::{Transaction, params};
 
+use super::act::Act;
 use super::connect::in_transaction;
 use super::error::StoreError;
 use super::ids::{Kind, whole};
+use super::once::{Once, RequestKey, once};
+use super::subject::Subject;
 use super::trail::{Actor, audit};
+use super::work_state::WorkState;
 use atalaia_core::base::time::Time;
 
 /// An analyst's finding on an alert.
@@ -106,8 +110,8 @@ pub(super) fn act_in(
     now: Time,
 ) -> rusqlite::Result<Acted> {
     let mut query = transaction.prepare_cached("SELECT state, severity FROM alerts WHERE id = ?1")?;
-    let (state, severity): (String, i64) = query.query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let done = do_it(transaction, id, &state, severity, act, who, why, now)?;
+    let (state, severity): (WorkState, i64) = query.query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let done = do_it(transaction, id, state, severity, act, who, why, now)?;
     if done == Acted::Done {
         count(transaction, id)?;
     }
@@ -120,6 +124,19 @@ pub(super) fn count(transaction: &Transaction<'_>, id: &str) -> rusqlite::Result
     transaction.prepare_cached("UPDATE alerts SET acts = acts + 1 WHERE id = ?1")?.execute([id]).map(drop)
 }
 
+/// A silence to be made.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct NewSilence<'a> {
+    /// The alerts that it covers.
+    pub covers: &'a Silence,
+    /// Its start. Event time.
+    pub from: Time,
+    /// Its end, not included. Event time.
+    pub until: Time,
+    /// The reason.
+    pub why: &'a str,
+}
+
 /// Holds deliveries back from `from` to `until` (event time, exclusive). Returns the number of the silence. Changes that are already in the
 /// outbox are not held back.
 ///
@@ -127,43 +144,68 @@ pub(super) fn count(transaction: &Transaction<'_>, id: &str) -> rusqlite::Result
 /// `Refused` if the silence covers everything or has no length.
 pub fn silence<'a>(
     path: &Path,
-    silence: &Silence,
+    covers: &Silence,
     from: Time,
     until: Time,
     who: impl Into<Actor<'a>>,
     why: &str,
     now: Time,
 ) -> Result<i64, StoreError> {
-    let who = who.into();
-    if silence == &Silence::default() {
+    let (new, who) = (NewSilence { covers, from, until, why }, who.into());
+    in_transaction(path, |transaction| silence_in(transaction, path, &new, who, now))
+}
+
+/// The same once however often the request is sent. `answer` makes status and body of its answer from the number of the silence.
+///
+/// # Errors
+/// As [`silence`].
+pub fn silence_once(
+    path: &Path,
+    new: &NewSilence<'_>,
+    who: Actor<'_>,
+    key: Option<&RequestKey<'_>>,
+    now: Time,
+    answer: impl FnOnce(&i64) -> (u16, String),
+) -> Result<Once<i64>, StoreError> {
+    once(path, who.who, key, now, |transaction| silence_in(transaction, path, new, who, now), answer)
+}
+
+/// Makes a silence in a transaction.
+fn silence_in(
+    transaction: &Transaction<'_>,
+    path: &Path,
+    new: &NewSilence<'_>,
+    who: Actor<'_>,
+    now: Time,
+) -> Result<i64, StoreError> {
+    let NewSilence { covers, from, until, why } = *new;
+    if covers == &Silence::default() {
         return Err(StoreError::Refused("a silence needs a vessel, a zone or a behaviour".to_owned()));
     }
     if until <= from {
         return Err(StoreError::Refused("a silence must end after it begins".to_owned()));
     }
-    in_transaction(path, |transaction| {
-        // Both rows or neither: a silence without its audit row would hold deliveries back with no author on record.
-        let insert = || {
-            transaction.execute(
-                "INSERT INTO silences (made_at, who, why, mmsi, zone, behaviour, from_at, until_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-                params![
-                    now.millis(),
-                    who.who,
-                    why,
-                    silence.mmsi,
-                    silence.zone,
-                    silence.behaviour,
-                    from.millis(),
-                    until.millis()
-                ],
-            )?;
-            let number = transaction.last_insert_rowid();
-            audit(transaction, now, who, "silenced", &format!("silence {number}"), Some(why))?;
-            Ok(number)
-        };
-        insert().map_err(StoreError::sqlite(path))
-    })
+    // Both rows or neither: a silence without its audit row would hold deliveries back with no author on record.
+    let insert = || {
+        transaction.execute(
+            "INSERT INTO silences (made_at, who, why, mmsi, zone, behaviour, from_at, until_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            params![
+                now.millis(),
+                who.who,
+                why,
+                covers.mmsi,
+                covers.zone,
+                covers.behaviour,
+                from.millis(),
+                until.millis()
+            ],
+        )?;
+        let number = transaction.last_insert_rowid();
+        audit(transaction, now, who, Act::Silenced, &Subject::Silence(number), Some(why))?;
+        Ok(number)
+    };
+    insert().map_err(StoreError::sqlite(path))
 }
 
 /// Lifts a silence. Deliveries that it held back stay held back.
@@ -184,7 +226,7 @@ pub fn lift_silence<'a>(
                 "UPDATE silences SET lifted_at = ?2 WHERE seq = ?1 AND lifted_at IS NULL",
                 params![number, now.millis()],
             )?;
-            audit(transaction, now, who, "lifted", &format!("silence {number}"), why)?;
+            audit(transaction, now, who, Act::Lifted, &Subject::Silence(number), why)?;
             Ok(lifted)
         };
         match lift().map_err(StoreError::sqlite(path))? {
@@ -199,7 +241,7 @@ pub fn lift_silence<'a>(
 fn do_it(
     transaction: &Transaction<'_>,
     id: &str,
-    state: &str,
+    state: WorkState,
     severity: i64,
     act: &Action,
     who: Actor<'_>,
@@ -208,9 +250,9 @@ fn do_it(
 ) -> rusqlite::Result<Acted> {
     let refused = |text: &str| Ok(Acted::Refused(format!("{id}: {text}")));
     let mut why = why.map(str::to_owned);
-    let what = match act {
+    let done = match act {
         // A closed alert is no longer work to be done; a note may still be added.
-        Action::Acknowledge { .. } | Action::Assign(_) if state == "closed" => {
+        Action::Acknowledge { .. } | Action::Assign(_) if state == WorkState::Closed => {
             return refused("is closed; reopen it first");
         }
         Action::Acknowledge { until } => {
@@ -226,13 +268,13 @@ fn do_it(
             if let Some(until) = until {
                 why = Some(format!("until {until}{}", why.map_or(String::new(), |why| format!(": {why}"))));
             }
-            "acknowledged"
+            Act::Acknowledged
         }
         Action::Assign(to) => {
             transaction.execute("UPDATE alerts SET assignee = ?2 WHERE id = ?1", params![id, to])?;
             let whom = to.as_ref().map_or("to nobody".to_owned(), |to| format!("to {to}"));
             why = Some(format!("{whom}{}", why.map_or(String::new(), |why| format!(": {why}"))));
-            "assigned"
+            Act::Assigned
         }
         Action::Note(text) if text.trim().is_empty() => return refused("a note needs a text"),
         Action::Note(text) => {
@@ -240,7 +282,7 @@ fn do_it(
                 "INSERT INTO notes (alert, at, who, text) VALUES (?1, ?2, ?3, ?4)",
                 params![id, now.millis(), who.who, text],
             )?;
-            "noted"
+            Act::Noted
         }
         Action::Close(_) if why.as_deref().is_none_or(|why| why.trim().is_empty()) => {
             return refused("a finding needs a reason");
@@ -252,9 +294,9 @@ fn do_it(
                 params![id, finding.name(), why],
             )?;
             why = Some(format!("{}: {}", finding.name(), why.unwrap_or_default()));
-            "closed"
+            Act::Closed
         }
-        Action::Reopen if state == "new" => return refused("is neither closed nor acknowledged"),
+        Action::Reopen if state == WorkState::New => return refused("is neither closed nor acknowledged"),
         Action::Reopen => {
             transaction.execute(
                 "UPDATE alerts SET state = 'new', finding = NULL, finding_reason = NULL, acknowledged_until = NULL,
@@ -262,9 +304,9 @@ fn do_it(
                  WHERE id = ?1",
                 [id],
             )?;
-            "reopened"
+            Act::Reopened
         }
     };
-    audit(transaction, now, who, what, id, why.as_deref())?;
+    audit(transaction, now, who, done, &Subject::alert(id), why.as_deref())?;
     Ok(Acted::Done)
 }

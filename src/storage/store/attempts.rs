@@ -4,8 +4,10 @@
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
+use super::act::Act;
 use super::digests;
 use super::stages::filter::Filter;
+use super::subject::Subject;
 use super::trail::{OURSELVES, audit};
 use atalaia_core::base::time::Time;
 
@@ -112,7 +114,14 @@ pub(super) fn tried(transaction: &Transaction<'_>, all: &[AttemptReport], now: T
                     failed.query_row(params![seq, now.millis(), attempts, why], row).optional()?;
                 if let Some((sink, alert, revision)) = &failed {
                     digests::settle(transaction, sink, &key(alert, *revision), "failed", Some(why), now)?;
-                    audit(transaction, now, OURSELVES, "undelivered", alert, Some(&format!("sink {sink}: {why}")))?;
+                    audit(
+                        transaction,
+                        now,
+                        OURSELVES,
+                        Act::Undelivered,
+                        &Subject::alert(alert),
+                        Some(&format!("sink {sink}: {why}")),
+                    )?;
                 }
                 failed.map(|(sink, ..)| sink)
             }
@@ -121,7 +130,14 @@ pub(super) fn tried(transaction: &Transaction<'_>, all: &[AttemptReport], now: T
                     withheld.query_row(params![seq, now.millis(), why], row).optional()?;
                 if let Some((sink, alert, revision)) = &withheld {
                     digests::dissolve(transaction, sink, &key(alert, *revision))?;
-                    audit(transaction, now, OURSELVES, "withheld", alert, Some(&format!("sink {sink}: {why}")))?;
+                    audit(
+                        transaction,
+                        now,
+                        OURSELVES,
+                        Act::Withheld,
+                        &Subject::alert(alert),
+                        Some(&format!("sink {sink}: {why}")),
+                    )?;
                 }
                 None
             }

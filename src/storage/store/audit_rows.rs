@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 use super::connect;
 use super::error::StoreError;
 use super::readers::Readers;
-use super::trail::{Verb, is_same_name};
+use super::trail::is_same_name;
+use super::verb::Verb;
 use atalaia_core::base::time::Time;
 
 /// The columns of a [`FullRow`], in its order.

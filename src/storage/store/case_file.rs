@@ -6,9 +6,11 @@ use std::path::Path;
 use rusqlite::{Connection, Row};
 use serde_json::Value;
 
+use super::act::Act;
 use super::connect::in_transaction;
 use super::error::StoreError;
 use super::read::Told;
+use super::subject::Subject;
 use super::trail::{self, Actor, AuditRow, audit};
 use super::{connect, read};
 use atalaia_core::base::time::Time;
@@ -87,7 +89,7 @@ pub fn case_file(path: &Path, id: &str, now: Time) -> Result<CaseFile, StoreErro
 /// Records in the audit trail that a bundle of a case was made. `id` is the full id of the case; `why` describes the content.
 pub fn bundled<'a>(path: &Path, id: &str, who: impl Into<Actor<'a>>, why: &str, now: Time) -> Result<(), StoreError> {
     in_transaction(path, |transaction| {
-        audit(transaction, now, who, "bundled", id, Some(why)).map_err(StoreError::sqlite(path))
+        audit(transaction, now, who, Act::Bundled, &Subject::case(id), Some(why)).map_err(StoreError::sqlite(path))
     })
 }
 

@@ -37,7 +37,7 @@ pub(super) fn store(
     if !insert(transaction, change, now)? {
         return Ok(false);
     }
-    remarked(transaction, now, OURSELVES, change.change.name(), &alert.id, Some(&change.reason), clears)?;
+    remarked(transaction, now, OURSELVES, change.change.into(), &alert.id, Some(&change.reason), clears)?;
     if !alert.announced {
         return Ok(false);
     }

@@ -3,7 +3,9 @@
 
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
-use super::trail::{self, Actor, OURSELVES, Record, Verb};
+use super::act::Act;
+use super::subject::Subject;
+use super::trail::{self, Actor, OURSELVES, Record};
 use atalaia_core::base::time::Time;
 
 /// What has come in by a feed.
@@ -35,11 +37,10 @@ pub(super) fn keep(transaction: &Transaction<'_>, counts: &[Collected]) -> rusql
 /// Writes a row for each count that is complete. What was kept of them is no longer needed.
 pub(super) fn write(transaction: &Transaction<'_>, counts: &[Collected], now: Time) -> rusqlite::Result<()> {
     for Collected { feed, lines, from, until } in counts {
-        let (why, subject) = (format!("{lines} lines from {from} to {until}"), format!("feed {feed}"));
+        let (why, subject) = (format!("{lines} lines from {from} to {until}"), Subject::Feed(feed.clone()));
         let record = Record {
             by: Actor::from(OURSELVES),
-            verb: Verb::Collection,
-            what: "collected",
+            act: Act::Collected,
             subject: &subject,
             why: Some(&why),
             result: None,

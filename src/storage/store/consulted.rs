@@ -7,12 +7,14 @@ use std::path::Path;
 
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
+use super::act::Act;
 use super::connect;
 use super::error::StoreError;
-use super::trail::{Actor, Record, Verb, write};
+use super::subject::Subject;
+use super::trail::{Actor, Record, write};
 use atalaia_core::base::time::{Span, Time};
 
-/// How long after its first reading a row takes in later ones.
+/// Window in which repeated readings are counted in one row.
 const TOGETHER: Span = Span::from_minutes(15);
 
 /// A reading.
@@ -20,10 +22,10 @@ const TOGETHER: Span = Span::from_minutes(15);
 pub struct Consultation<'a> {
     /// The reader.
     pub by: Actor<'a>,
-    /// The kind of reading, one word.
-    pub what: &'a str,
-    /// What was read, as in a [`Record`].
-    pub subject: &'a str,
+    /// The kind of reading: an act that only reads.
+    pub act: Act,
+    /// What was read.
+    pub subject: &'a Subject,
     /// The reason if one was asked, which makes a row of its own; `None` otherwise.
     pub why: Option<&'a str>,
 }
@@ -57,21 +59,22 @@ fn write_all(connection: &mut Connection, all: &[Consultation<'_>], now: Time) -
 impl<'a> Consultation<'a> {
     /// The row as it is written.
     fn record(&self) -> Record<'a> {
-        let Consultation { by, what, subject, why } = *self;
-        Record { by, verb: Verb::Consultation, what, subject, why, result: None }
+        let Consultation { by, act, subject, why } = *self;
+        Record { by, act, subject, why, result: None }
     }
 }
 
 /// The row that takes in this reading, if there is one.
 fn recent(connection: &Connection, record: &Record<'_>, now: Time) -> rusqlite::Result<Option<i64>> {
-    let Record { by, verb, what, subject, why, .. } = record;
+    let Record { by, act, subject, why, .. } = record;
     let mut query = connection.prepare_cached(
         "SELECT seq FROM audit WHERE subject = ?1 AND verb = ?2 AND what = ?3 AND who = ?4 AND purpose IS ?5 AND why IS ?6
              AND at > ?7 AND at <= ?8 ORDER BY seq DESC LIMIT 1",
     )?;
-    let since = (now - TOGETHER).millis();
+    let (since, subject) = ((now - TOGETHER).millis(), subject.to_string());
+    let (verb, what) = (act.verb().name(), act.name());
     query
-        .query_row(params![subject, verb.name(), what, by.who, by.purpose, why, since, now.millis()], |row| row.get(0))
+        .query_row(params![subject, verb, what, by.who, by.purpose, why, since, now.millis()], |row| row.get(0))
         .optional()
 }
 

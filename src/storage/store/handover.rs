@@ -8,12 +8,14 @@ use std::path::Path;
 use rusqlite::types::ToSql;
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::act::Act;
 use super::columns::stored_severity;
 use super::connect;
 use super::error::StoreError;
 use super::read::Entry;
 use super::read::{COLUMNS, entry};
 use super::trail::{AuditRow, is_same_name};
+use super::work_state::WorkState;
 use atalaia_core::alerts::Severity;
 use atalaia_core::base::time::Time;
 
@@ -108,7 +110,7 @@ fn read(source: &Source, since: Time, name: Option<&str>, now: Time) -> rusqlite
         let before = before(connection, &alert.id, since)?;
         let is_over = alert.body["status"] != "open";
         match before {
-            None if alert.state != "closed" => handover.new.push(alert),
+            None if alert.state != WorkState::Closed => handover.new.push(alert),
             Some(before) if !is_over && before < stored_severity(&alert.body) => handover.worse.push((before, alert)),
             Some(_) if is_over && ended_since(connection, &alert.id, since)? => handover.ended.push(alert),
             None | Some(_) => {}
@@ -169,7 +171,7 @@ fn actions(source: &Source, since: Time, now: Time) -> rusqlite::Result<Vec<Done
             continue;
         }
         // The audit row of a note has no reason. Author and time find the text.
-        if row.what == "noted" {
+        if row.says(Act::Noted) {
             let text = note.query_row(params![subject, row.at.millis(), row.who], |row| row.get(0)).optional()?;
             row.why = text.or(row.why);
         }

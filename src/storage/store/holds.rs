@@ -7,10 +7,12 @@ use std::path::Path;
 
 use rusqlite::{OptionalExtension, Transaction, params};
 
+use super::act::Act;
 use super::connect;
 use super::connect::in_transaction;
 use super::error::StoreError;
 use super::ids::{Kind, whole};
+use super::subject::Subject;
 use super::trail::{Actor, audit};
 use atalaia_core::base::time::{Span, Time};
 
@@ -78,7 +80,14 @@ fn change(
                 "UPDATE cases SET held_at = ?2, held_by = ?3, held_why = ?4 WHERE id = ?1",
                 params![id, at, by, held.map(|(_, why)| why)],
             )?;
-            audit(transaction, now, who, if held.is_some() { "held" } else { "released" }, &id, Some(why))
+            audit(
+                transaction,
+                now,
+                who,
+                if held.is_some() { Act::Held } else { Act::Released },
+                &Subject::case(&id),
+                Some(why),
+            )
         };
         write().map_err(StoreError::sqlite(path))?;
         Ok(id)

@@ -4,10 +4,12 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, ToSql};
 
+use super::act::Act;
 use super::error::StoreError;
 use super::items::{AlertItem, IN_SIGHT, allowed, item, last_for, markings_of, may_see, reason};
 use super::readers::Readers;
 use super::stages::clear::Clearance;
+use super::subject::SubjectKind;
 use super::trail::OURSELVES;
 use atalaia_core::alerts::handling::Tlp;
 use atalaia_core::base::time::Time;
@@ -177,13 +179,12 @@ fn completed(
     now: Time,
 ) -> rusqlite::Result<Option<LogEntry>> {
     let Line { mut entry, before } = line;
-    let kind = entry.subject.split(' ').next().unwrap_or_default();
-    let topic = match kind {
-        "silence" => Some(Topic::Silence),
-        "person" | "token" | "session" => Some(Topic::Person),
-        "settings" | "zones" | "lists" => Some(Topic::Settings),
-        "purge" | "export" => return Ok(None),
-        _ => None,
+    let topic = match SubjectKind::of(&entry.subject) {
+        SubjectKind::Silence => Some(Topic::Silence),
+        SubjectKind::Person => Some(Topic::Person),
+        SubjectKind::Settings => Some(Topic::Settings),
+        SubjectKind::Files => return Ok(None),
+        SubjectKind::Other => None,
     };
     if let Some(topic) = topic {
         entry.topic = topic;
@@ -191,10 +192,11 @@ fn completed(
     }
     entry.item = item(connection, &entry.subject, clearance, now)?;
     if entry.item.is_some() {
-        entry.topic = match (entry.what.as_str(), entry.who == OURSELVES) {
-            ("withheld" | "undelivered" | "retried", _) => Topic::Delivery,
-            (_, true) => Topic::Alert,
-            (_, false) => Topic::Act,
+        let of_delivery = [Act::Withheld, Act::Undelivered, Act::Retried];
+        entry.topic = match entry.who == OURSELVES {
+            _ if of_delivery.into_iter().any(|act| entry.what == act.name()) => Topic::Delivery,
+            true => Topic::Alert,
+            false => Topic::Act,
         };
         entry.why = reason(connection, &entry.subject, entry.why, clearance)?;
         return Ok(Some(entry));

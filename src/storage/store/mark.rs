@@ -8,6 +8,7 @@ use std::path::Path;
 use rusqlite::{Transaction, params};
 use serde_json::Value;
 
+use super::act::Act;
 use super::actions::count;
 use super::columns::json;
 use super::connect::in_transaction;
@@ -116,7 +117,7 @@ pub(super) fn mark_in(
     digests::marked(transaction, id)?;
     let why = format!("{why}; before: {}; now: {}", before.line(), after.line());
     count(transaction, id)?;
-    remarked(transaction, now, who, "marked", id, Some(&why), clears)?;
+    remarked(transaction, now, who, Act::Marked, id, Some(&why), clears)?;
     Ok(Marked::Done(Box::new(after)))
 }
 

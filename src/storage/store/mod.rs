@@ -14,6 +14,7 @@
 //! again under the same key. Changes of a behaviour beyond the hourly limit of a sink are gathered into digests (`digests`).
 
 mod abandoned;
+mod act;
 mod acting;
 mod actions;
 mod attempts;
@@ -44,6 +45,7 @@ mod mark;
 mod markings;
 mod migration;
 mod offer;
+mod once;
 mod open_alerts;
 mod orders;
 mod outbox;
@@ -58,15 +60,20 @@ mod retention;
 mod rows;
 mod schema;
 mod settings;
+mod sign_in;
 mod stages;
+mod subject;
 mod system_alerts;
 mod trail;
 mod undelivered;
+mod verb;
+mod work_state;
 mod writer;
 
 pub use abandoned::{reached, revisions};
-pub use acting::{ActAnswer, ActKey, ActOutcome, ActRequest, Deed, Expected, act_once};
-pub use actions::{Action, Finding, Silence, act, lift_silence, silence};
+pub use act::Act;
+pub use acting::{ActOutcome, ActRequest, Deed, Expected, Outcomes, act_once};
+pub use actions::{Action, Finding, NewSilence, Silence, act, lift_silence, silence, silence_once};
 pub use attempts::{AttemptReport, Outcome};
 pub use audit_rows::{AuditQuery, FullRow, each_row};
 pub use backlog::{Backlog, backlog};
@@ -87,33 +94,36 @@ pub use holds::{held_spans, hold, release};
 pub use integrity::SetAside;
 pub use items::{
     AlertDetail, AlertFilter, AlertItem, AlertPage, AlertSummary, CasePage, CaseQuery, Cursor, HistoryRow, Order,
-    Parts, Range, Sorted, ZoneCount, item, page,
+    PageRequest, Parts, Range, Sorted, ZoneCount, item,
 };
 pub use lists::{
     ActionRow, AsOf, Before, Bodies, ChangeRow, Listed, Machine, actions, as_of, changes, history, listed, vessels,
 };
 pub use log::{LogEntry, LogPage, Topic};
 pub use mark::{Lowering, mark};
+pub use once::{Once, RequestKey};
 pub use open_alerts::{OpenAlert, OpenAlerts};
 pub use orders::Orders;
 pub use outbox::{Outbox, OutboxRow};
 pub use outcomes::{Stage, StageOutcome, outcomes};
 pub use people::{
-    Alteration, Bootstrap, CeilingChange, Ceilings, Link, NewSession, Person, Right, Rights, Role, Session, SignIn,
-    Token, add_person, add_token, alter_person, begin_session, bootstrap, end_sessions, end_token, first, has_people,
-    make_link, people, person, redeem, remove_person, session, sessions, set_preferences, set_purpose, set_seen,
-    tokens, use_session, use_token,
+    Alteration, Bootstrap, CeilingChange, Ceilings, Link, NewSession, Person, Right, Rights, Role, Session, Token,
+    add_person, add_person_once, add_token, add_token_once, alter_person, begin_session, bootstrap, end_sessions,
+    end_token, first, has_people, make_link, people, person, redeem, remove_person, session, sessions, set_preferences,
+    set_purpose, set_seen, tokens, use_session, use_token,
 };
 pub use read::{Entry, Note, Query, Sent, SilenceRow, Told, alert, alerts, all_notes, case, cases, silences};
 pub use readers::Readers;
 pub use retention::{Purged, RetentionSettings, purge};
 pub use settings::Settings;
+pub use sign_in::SignIn;
 pub use stages::clear::Clearance;
 pub use stages::filter::Filter;
-pub use trail::{
-    Actor, AuditRow, LOCAL_ACCOUNT, OURSELVES, OwnRecord, Record, Verb, folded, is_same_name, record, trail,
-};
+pub use subject::Subject;
+pub use trail::{Actor, AuditRow, OURSELVES, OwnRecord, Record, folded, is_same_name, record, trail};
 pub use undelivered::{DeliveryQuery, DeliveryRow, RetryReport, deliveries, delivery_rows, knows_sink, retry};
+pub use verb::Verb;
+pub use work_state::WorkState;
 pub use writer::Event;
 
 #[cfg(test)]

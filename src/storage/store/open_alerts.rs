@@ -14,6 +14,7 @@ use super::error::StoreError;
 use super::items::{marking, may_see};
 use super::readers::Readers;
 use super::stages::clear::Clearance;
+use super::work_state::WorkState;
 use atalaia_core::alerts::{Handling, Severity};
 use atalaia_core::base::time::Time;
 use atalaia_core::base::units::Mmsi;
@@ -128,24 +129,26 @@ fn read(connection: &Connection, now: Time) -> rusqlite::Result<(Vec<OpenAlert>,
 
 /// An alert, `None` if its marking cannot be read, and when its acknowledgement expires; `None` if it has none that will.
 fn alert(row: &Row<'_>, now: Time) -> rusqlite::Result<(Option<OpenAlert>, Option<Time>)> {
-    let (state, until): (String, Option<i64>) = (row.get(1)?, row.get(2)?);
-    let until = until.map(Time::from_millis).filter(|_| state == "acknowledged");
+    let (state, until): (WorkState, Option<i64>) = (row.get(1)?, row.get(2)?);
+    let until = until.map(Time::from_millis);
+    let is_acknowledged = state.in_force(until, now) == WorkState::Acknowledged;
+    let expires_at = until.filter(|_| is_acknowledged);
     let text = |column: usize| row.get::<_, Option<String>>(column);
     let vessels: Vec<VesselOfAlert> =
         text(5)?.and_then(|vessels| serde_json::from_str(&vessels).ok()).unwrap_or_default();
     let Some(handling) = text(4)?.and_then(|clears| marking(&clears)) else {
-        return Ok((None, until.filter(|until| now < *until)));
+        return Ok((None, expires_at));
     };
     let alert = OpenAlert {
         severity: severity(row.get(0)?),
-        is_acknowledged: state == "acknowledged" && until.is_none_or(|until| now < until),
+        is_acknowledged,
         case: text(3)?.and_then(|case| serde_json::from_str(&case).ok()).unwrap_or_default(),
         counts: row.get(6)?,
         lists: row.get::<_, String>(7)? == LISTING.name(),
         handling,
         vessels: vessels.iter().map(|one| TrackKey { mmsi: Mmsi(one.mmsi), ordinal: one.track }).collect(),
     };
-    Ok((Some(alert), until.filter(|until| now < *until)))
+    Ok((Some(alert), expires_at))
 }
 
 /// The severity of column `severity`; `Info` for a number that this version does not write.

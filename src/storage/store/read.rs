@@ -17,6 +17,7 @@ use super::error::StoreError;
 use super::ids::{Kind, whole};
 use super::readers::Readers;
 use super::trail::{self, AuditRow};
+use super::work_state::WorkState;
 use super::{connect, holds, markings};
 use atalaia_core::alerts::{Class, Severity};
 use atalaia_core::base::time::Time;
@@ -27,8 +28,8 @@ use atalaia_core::behaviours::Behaviour;
 pub struct Query {
     /// Whether to include facts.
     pub facts: bool,
-    /// Only alerts in this state: `new`, `acknowledged` or `closed`.
-    pub state: Option<String>,
+    /// Only alerts in this state.
+    pub state: Option<WorkState>,
     /// Minimum severity.
     pub min_severity: Severity,
     /// Only alerts about vessels, or only those about the daemon.
@@ -69,8 +70,8 @@ impl Default for Query {
 pub struct Entry {
     /// Id of the alert.
     pub id: String,
-    /// `new`, `acknowledged` or `closed`. An expired acknowledgement counts as `new`.
-    pub state: String,
+    /// How far people are with it. An expired acknowledgement counts as new.
+    pub state: WorkState,
     /// Analyst it is assigned to, if any.
     pub assignee: Option<String>,
     /// The finding; `None` unless closed.
@@ -85,7 +86,7 @@ impl Entry {
     /// The alert and its handling by analysts as one JSON object.
     pub fn value(&self, notes: &[Note]) -> Value {
         let mut value = self.body.clone();
-        value["state"] = self.state.clone().into();
+        value["state"] = self.state.name().into();
         value["assignee"] = self.assignee.clone().into();
         value["finding"] = self.finding.clone().into();
         value["finding_reason"] = self.finding_reason.clone().into();
@@ -372,9 +373,8 @@ pub(super) const COLUMNS: &str =
 
 /// An alert from a row with the columns of [`COLUMNS`]: with the marking, case and state of this moment.
 pub(super) fn entry(row: &Row<'_>, now: Time) -> rusqlite::Result<Entry> {
-    let state: String = row.get(1)?;
+    let state: WorkState = row.get(1)?;
     let until: Option<i64> = row.get(2)?;
-    let ran_out = state == "acknowledged" && until.is_some_and(|until| Time::from_millis(until) <= now);
     let body: String = row.get(6)?;
     let mark: Option<String> = row.get(7)?;
     let mut body = parsed(&body);
@@ -387,7 +387,7 @@ pub(super) fn entry(row: &Row<'_>, now: Time) -> rusqlite::Result<Entry> {
     body["case_id"] = row.get::<_, Option<String>>(8)?.into();
     Ok(Entry {
         id: row.get(0)?,
-        state: if ran_out { "new".to_owned() } else { state },
+        state: state.in_force(until.map(Time::from_millis), now),
         assignee: row.get(3)?,
         finding: row.get(4)?,
         finding_reason: row.get(5)?,

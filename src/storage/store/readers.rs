@@ -38,7 +38,7 @@ struct Stop {
     running: Option<InterruptHandle>,
 }
 
-/// Stops the reads that belong to it when it is dropped: nobody waits for them any more.
+/// Interrupts its reads when dropped.
 #[derive(Debug)]
 pub struct StopOnDrop(Arc<Mutex<Stop>>);
 

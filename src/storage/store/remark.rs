@@ -2,8 +2,10 @@
 
 use rusqlite::Transaction;
 
+use super::act::Act;
 use super::items::markings_of;
-use super::trail::{Actor, Record, Verb, write};
+use super::subject::Subject;
+use super::trail::{Actor, Record, write};
 use atalaia_core::base::time::Time;
 
 /// Writes one audit row about an action of the store that may have changed who may see an alert. `clears` is the part of the marking on which
@@ -13,12 +15,12 @@ pub(super) fn remarked<'a>(
     transaction: &Transaction<'_>,
     now: Time,
     who: impl Into<Actor<'a>>,
-    what: &str,
+    act: Act,
     id: &str,
     why: Option<&str>,
     clears: Option<String>,
 ) -> rusqlite::Result<()> {
     let is_same = clears.is_none() || clears == markings_of(transaction, id)?;
     let result = clears.as_deref().filter(|_| !is_same);
-    write(transaction, now, &Record { by: who.into(), verb: Verb::of(what), what, subject: id, why, result }).map(drop)
+    write(transaction, now, &Record { by: who.into(), act, subject: &Subject::alert(id), why, result }).map(drop)
 }

@@ -3,8 +3,11 @@
 use rusqlite::{OptionalExtension, Transaction, params};
 use serde_json::{Value, json};
 
+use super::act::Act;
 use super::columns::{json, rank, status_of};
+use super::subject::Subject;
 use super::trail::{OURSELVES, audit};
+use super::work_state::WorkState;
 use atalaia_core::alerts::cases::Case;
 use atalaia_core::alerts::{Change, ChangeKind};
 use atalaia_core::base::time::Time;
@@ -53,7 +56,7 @@ pub(super) fn restate(transaction: &Transaction<'_>, restated: &StoreChange<'_>,
         "INSERT INTO changes (alert, revision, at, kind, severity, stored_at, line) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         params![id, revision, at.millis(), kind, severity, now.millis(), line.to_string()],
     )?;
-    audit(transaction, now, OURSELVES, kind, id, Some(reason))
+    audit(transaction, now, OURSELVES, change.into(), &Subject::alert(id), Some(reason))
 }
 
 /// Stores the state of a case, unless it is stored already. Its history is in the changes of its alerts.
@@ -99,7 +102,7 @@ pub(super) fn upsert(transaction: &Transaction<'_>, change: &Change, now: Time) 
     let severity = rank(alert.severity);
     let mut known =
         transaction.prepare_cached("SELECT revision, state, acknowledged_severity FROM alerts WHERE id = ?1")?;
-    let known: Option<(u32, String, Option<i64>)> =
+    let known: Option<(u32, WorkState, Option<i64>)> =
         known.query_row([&alert.id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?;
     // A replay after a crash comes to earlier states of the alert again.
     if known.as_ref().is_some_and(|(revision, ..)| change.revision <= *revision) {
@@ -143,7 +146,7 @@ pub(super) fn upsert(transaction: &Transaction<'_>, change: &Change, now: Time) 
     }
     // An analyst who acknowledged a low alert has not seen it become a high one.
     let escalated = known.is_some_and(|(_, state, acknowledged)| {
-        state == "acknowledged" && acknowledged.is_some_and(|acknowledged| acknowledged < severity)
+        state == WorkState::Acknowledged && acknowledged.is_some_and(|acknowledged| acknowledged < severity)
     });
     if escalated {
         transaction.execute(
@@ -151,7 +154,7 @@ pub(super) fn upsert(transaction: &Transaction<'_>, change: &Change, now: Time) 
             [&alert.id],
         )?;
         let why = format!("became {} after it was acknowledged", alert.severity.name());
-        audit(transaction, now, OURSELVES, "unacknowledged", &alert.id, Some(&why))?;
+        audit(transaction, now, OURSELVES, Act::Unacknowledged, &Subject::alert(&alert.id), Some(&why))?;
     }
     Ok(())
 }

@@ -177,15 +177,15 @@ fn an_acknowledgement_outlives_updates_and_falls_when_it_gets_graver() {
     let until = Some(noon() + atalaia_core::base::time::Span::from_hours(1));
     act(&place.path, &id[..8], &Action::Acknowledge { until }, "ana", Some("seen on radar"), noon())
         .expect("it is there");
-    assert_eq!(state(), "acknowledged");
+    assert_eq!(state(), WorkState::Acknowledged);
     store.changes(vec![with(&opened, 2, |alert| alert.score += 1)], 0);
     assert!(store.settle(PATIENCE));
-    assert_eq!(state(), "acknowledged");
+    assert_eq!(state(), WorkState::Acknowledged);
     let later = noon() + atalaia_core::base::time::Span::from_hours(2);
-    assert_eq!(alert(&place.path, &id, later).expect("stored").entry.state, "new", "it was for an hour");
+    assert_eq!(alert(&place.path, &id, later).expect("stored").entry.state, WorkState::New, "it was for an hour");
     store.changes(vec![with(&opened, 3, |alert| alert.severity = Severity::High)], 0);
     assert!(store.settle(PATIENCE));
-    assert_eq!(state(), "new");
+    assert_eq!(state(), WorkState::New);
     let audit = alert(&place.path, &id, noon()).expect("stored").audit;
     let who: Vec<(&str, &str)> = audit.iter().map(|row| (row.who.as_str(), row.what.as_str())).collect();
     let expected = [
@@ -410,7 +410,7 @@ fn lists_are_newest_first_and_show_what_was_asked_for() {
     assert_eq!(ids(Query { zone: Some("elsewhere".to_owned()), ..all() }), "");
     assert_eq!(ids(Query { since: Some(base.alert.last_at + hour + hour), limit: 1, ..all() }), "3");
     act(&place.path, "2aaa", &Action::Acknowledge { until: None }, "ana", None, noon()).expect("there");
-    assert_eq!(ids(Query { state: Some("new".to_owned()), ..all() }), "31");
+    assert_eq!(ids(Query { state: Some(WorkState::New), ..all() }), "31");
     assert!(act(&place.path, "2aa", &Action::Reopen, "ana", None, noon()).is_err(), "three characters are too few");
 }
 

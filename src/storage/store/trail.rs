@@ -9,9 +9,13 @@ use std::path::Path;
 use rusqlite::{Connection, Transaction, params};
 use serde_json::{Value, json};
 
+use super::act::Act;
 use super::chain::{self, Content};
 use super::connect;
 use super::error::StoreError;
+use super::sign_in::SignIn;
+use super::subject::Subject;
+use super::verb::Verb;
 use atalaia_core::base::time::Time;
 
 /// Author of audit rows that the program writes itself. No person can have this name.
@@ -20,54 +24,8 @@ pub const OURSELVES: &str = "(atalaia)";
 /// Name of the program in stores written before schema 5.
 const FORMERLY: &str = "atalaia";
 /// Actions that only the program takes. In stores from before schema 5 they tell its rows from those of a person called `atalaia`.
-const OWN_ACTS: [&str; 7] = ["opened", "updated", "ended", "retracted", "withheld", "undelivered", "unacknowledged"];
-
-/// How people on the machine itself are identified: by the account that runs the command.
-pub const LOCAL_ACCOUNT: &str = "local account";
-
-/// What happened to data, in the words of Directive (EU) 2016/680, article 25.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Verb {
-    /// Data came in.
-    Collection,
-    /// Data, settings or rights were made or changed.
-    Alteration,
-    /// Somebody read data.
-    Consultation,
-    /// Data were handed to a recipient, or kept from one.
-    Disclosure,
-    /// Data were linked with others.
-    Combination,
-    /// Data were deleted.
-    Erasure,
-}
-
-impl Verb {
-    /// All verbs.
-    pub const ALL: [Verb; 6] =
-        [Verb::Collection, Verb::Alteration, Verb::Consultation, Verb::Disclosure, Verb::Combination, Verb::Erasure];
-
-    /// Its name, as stored.
-    pub fn name(self) -> &'static str {
-        match self {
-            Verb::Collection => "collection",
-            Verb::Alteration => "alteration",
-            Verb::Consultation => "consultation",
-            Verb::Disclosure => "disclosure",
-            Verb::Combination => "combination",
-            Verb::Erasure => "erasure",
-        }
-    }
-
-    /// The verb of an action of the store itself.
-    pub(super) fn of(what: &str) -> Verb {
-        match what {
-            "withheld" | "undelivered" | "retried" | "bundled" | "exported" => Verb::Disclosure,
-            "purged" => Verb::Erasure,
-            _ => Verb::Alteration,
-        }
-    }
-}
+const OWN_ACTS: [Act; 7] =
+    [Act::Opened, Act::Updated, Act::Ended, Act::Retracted, Act::Withheld, Act::Undelivered, Act::Unacknowledged];
 
 /// The author of an action, and how the author was identified.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -77,7 +35,7 @@ pub struct Actor<'a> {
     /// The actual caller, if it has another name; `None` for the program itself.
     pub caller: Option<&'a str>,
     /// How the author was identified; `None` for the program itself.
-    pub way: Option<&'a str>,
+    pub way: Option<SignIn>,
     /// Public id of the session; `None` without one.
     pub session: Option<&'a str>,
     /// Address of the client; `None` for commands and for the program itself.
@@ -97,12 +55,10 @@ impl<'a> From<&'a str> for Actor<'a> {
 pub struct Record<'a> {
     /// The author.
     pub by: Actor<'a>,
-    /// What happened to data.
-    pub verb: Verb,
-    /// The action, one word.
-    pub what: &'a str,
-    /// What it is about: the full id of an alert or case, or for example `silence 3`, `vessel 224000001`, `export`.
-    pub subject: &'a str,
+    /// What was done.
+    pub act: Act,
+    /// What it is about.
+    pub subject: &'a Subject,
     /// The reason, if one was given.
     pub why: Option<&'a str>,
     /// The result or the recipient, if there is something to say.
@@ -112,12 +68,10 @@ pub struct Record<'a> {
 /// A row about something that the program did by itself, for the writer.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct OwnRecord {
-    /// What happened to data.
-    pub verb: Verb,
-    /// The action, one word.
-    pub what: &'static str,
-    /// What it is about, for example `settings` or `feed coast`.
-    pub subject: String,
+    /// What was done.
+    pub act: Act,
+    /// What it is about.
+    pub subject: Subject,
     /// What is known about it.
     pub why: Option<String>,
 }
@@ -125,8 +79,8 @@ pub struct OwnRecord {
 impl OwnRecord {
     /// The row as it is written.
     pub(super) fn record(&self) -> Record<'_> {
-        let OwnRecord { verb, what, subject, why } = self;
-        Record { by: Actor::from(OURSELVES), verb: *verb, what, subject, why: why.as_deref(), result: None }
+        let OwnRecord { act, subject, why } = self;
+        Record { by: Actor::from(OURSELVES), act: *act, subject, why: why.as_deref(), result: None }
     }
 }
 
@@ -156,7 +110,12 @@ impl AuditRow {
 
     /// Whether the program acted by itself. In stores from before schema 5 this follows from the kind of action.
     pub fn is_machine(&self) -> bool {
-        self.who == OURSELVES || (self.who == FORMERLY && OWN_ACTS.contains(&self.what.as_str()))
+        self.who == OURSELVES || (self.who == FORMERLY && OWN_ACTS.into_iter().any(|act| self.says(act)))
+    }
+
+    /// Whether it is a row about this act.
+    pub fn says(&self, act: Act) -> bool {
+        self.what == act.name()
     }
 
     /// The row as a JSON object.
@@ -184,41 +143,42 @@ pub(super) fn of(connection: &Connection, subject: &str) -> rusqlite::Result<Vec
     rows.collect()
 }
 
-/// Writes one audit row about an action of the store. `subject` is the full id of an alert or case, or a silence; `now` is the wall clock.
+/// Writes one audit row about an action of the store. `now` is the wall clock.
 pub(super) fn audit<'a>(
     transaction: &Transaction<'_>,
     now: Time,
     who: impl Into<Actor<'a>>,
-    what: &str,
-    subject: &str,
+    act: Act,
+    subject: &Subject,
     why: Option<&str>,
 ) -> rusqlite::Result<()> {
-    let record = Record { by: who.into(), verb: Verb::of(what), what, subject, why, result: None };
+    let record = Record { by: who.into(), act, subject, why, result: None };
     write(transaction, now, &record).map(drop)
 }
 
 /// Writes one row and returns its number. The row becomes the last one about its alert, unless somebody only read it.
 pub(super) fn write(transaction: &Transaction<'_>, now: Time, record: &Record<'_>) -> rusqlite::Result<i64> {
-    let Record { by, verb, what, subject, why, result } = *record;
+    let Record { by, act, subject, why, result } = *record;
     let Actor { who, caller, way, session, address, purpose } = by;
     let address = address.map(|address| address.to_string());
+    let subject = subject.to_string();
     let content = Content {
         seq: 0,
         at: now.millis(),
         who,
         caller,
-        way,
+        way: way.map(SignIn::name),
         session,
         address: address.as_deref(),
-        verb: verb.name(),
-        what,
-        subject,
+        verb: act.verb().name(),
+        what: act.name(),
+        subject: &subject,
         purpose,
         why,
         result,
     };
     let seq = chain::append(transaction, &content)?;
-    if verb != Verb::Consultation {
+    if act.verb() != Verb::Consultation {
         let mut touch =
             transaction.prepare_cached("UPDATE alerts SET touched_seq = ?2, touched_at = ?3 WHERE id = ?1")?;
         touch.execute(params![subject, seq, now.millis()])?;

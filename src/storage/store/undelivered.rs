@@ -6,9 +6,11 @@ use std::path::Path;
 
 use rusqlite::{Connection, params};
 
+use super::act::Act;
 use super::delivery_state::DeliveryState;
 use super::error::StoreError;
 use super::ids::{Kind, whole};
+use super::subject::Subject;
 use super::trail::{Actor, audit};
 use super::{connect, digests};
 use atalaia_core::base::text::advice;
@@ -159,7 +161,7 @@ pub fn retry<'a>(
                     continue;
                 }
                 let why = why.map_or_else(|| format!("sink {sink}"), |why| format!("sink {sink}: {why}"));
-                audit(&transaction, now, who, "retried", &alert, Some(&why))?;
+                audit(&transaction, now, who, Act::Retried, &Subject::alert(&alert), Some(&why))?;
                 done.queued += 1;
                 // All rows of a digest come here one by one. They stay together unless a single alert was named.
                 if gathered && which.alert.is_none() {

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use atalaia::platform::clock::Clock;
 use atalaia_core::base::time::Span;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::harness::api::{Api, Caller, PASSWORD, serving, write};
 use crate::harness::daemon::{Daemon, wait_until};
@@ -86,6 +86,43 @@ fn a_role_that_is_taken_away_and_a_session_that_is_ended_are_gone_within_a_secon
     let audit = api.print(&["audit", "--since=-1h"]);
     for deed in ["signed in", "altered", "signed out", "added"] {
         assert!(audit.contains(deed), "{deed} in\n{audit}");
+    }
+}
+
+#[test]
+fn a_person_or_token_that_is_sent_again_with_its_key_is_made_once_and_no_secret_is_shown_twice() {
+    let api = Api::start("");
+    api.add("root", "admin");
+    let root = api.sign_in("root");
+    let send = |path: &str, key: &str, body: &Value| {
+        api.call(&root.with("Idempotency-Key", key), "POST", path, Some(body.clone()))
+    };
+    let count = |path: &str| api.call(&root, "GET", path, None).json()["items"].as_array().unwrap().len();
+
+    let body = json!({"name": "ana", "roles": ["viewer"], "password": PASSWORD});
+    let (made, again) = (send("/users", "k1", &body), send("/users", "k1", &body));
+    assert_eq!((made.status, again.status), (201, 201), "{again:?}");
+    assert_eq!(made.body, again.body);
+    let other = send("/users", "k1", &json!({"name": "bea", "roles": ["viewer"], "password": PASSWORD}));
+    assert_eq!((other.status, other.problem().as_str()), (409, "conflict"), "{other:?}");
+
+    let body = json!({"name": "rui", "roles": ["viewer"]});
+    let (made, again) = (send("/users", "k2", &body), send("/users", "k2", &body));
+    let link = made.json()["link"].as_str().unwrap().to_owned();
+    assert_eq!((made.status, again.status, again.problem().as_str()), (201, 409, "conflict"), "{again:?}");
+    assert!(again.body.contains("make another link") && !again.body.contains(&link), "{again:?}");
+    assert_eq!(count("/users"), 3);
+
+    let expires = (Clock.now() + Span::from_hours(24)).to_string();
+    let body = json!({"name": "qgis", "rights": ["read"], "expires": expires});
+    let (made, again) = (send("/tokens", "k3", &body), send("/tokens", "k3", &body));
+    let secret = made.json()["secret"].as_str().unwrap().to_owned();
+    assert_eq!((made.status, again.status, again.problem().as_str()), (201, 409, "conflict"), "{again:?}");
+    assert!(again.body.contains("make another") && !again.body.contains(&secret), "{again:?}");
+    assert_eq!(count("/tokens"), 1);
+    let stored = fs::read(api.store()).unwrap();
+    for secret in [&link, &secret] {
+        assert!(!stored.windows(secret.len()).any(|part| part == secret.as_bytes()), "a secret is in the store");
     }
 }
 

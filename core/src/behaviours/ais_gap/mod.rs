@@ -28,6 +28,7 @@ mod words;
 use crate::behaviours::character::{
     About, CapCategory, Chapter, Character, CiseAnomaly, RestsOn, Roles, Silence, ZoneUse, any_zone, never,
 };
+use crate::behaviours::comparison::{Compared, Comparison};
 
 pub(crate) use facts::Facts;
 pub use facts::Form;
@@ -62,6 +63,14 @@ pub const CHARACTER: Character = Character {
     history_hours: 50,
     cap: CapCategory::Security,
     cise: CiseAnomaly::NoTransmission,
+    compared: &[
+        Compared {
+            measured: "silent_minutes",
+            with: &[("after_hours", Comparison::AtLeast), ("watched_minutes", Comparison::AtLeastWhereWatched)],
+        },
+        Compared { measured: "unheard_probability", with: &[("max_probability", Comparison::AtMost)] },
+    ],
+    reported: &["heading_for"],
 };
 
 #[cfg(test)]

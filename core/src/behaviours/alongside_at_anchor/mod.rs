@@ -30,6 +30,7 @@ use crate::behaviours::character::{
     About, CapCategory, Chapter, Character, CiseAnomaly, HISTORY_HOURS, IsPolygon, RestsOn, Roles, Silence, ZoneUse,
     never,
 };
+use crate::behaviours::comparison::{Compared, Comparison};
 use crate::zones::Kind;
 
 pub use crate::behaviours::facts::OneForm as Form;
@@ -66,6 +67,11 @@ pub const CHARACTER: Character = Character {
     history_hours: HISTORY_HOURS,
     cap: CapCategory::Security,
     cise: CiseAnomaly::Movement,
+    compared: &[
+        Compared { measured: "counted_minutes", with: &[("after_minutes", Comparison::AtLeast)] },
+        Compared { measured: "max_distance_metres", with: &[("alongside_metres", Comparison::AtMost)] },
+    ],
+    reported: &[],
 };
 
 /// Only where ships lie at anchor or moored. The reason is part of the message about the zone.

@@ -30,6 +30,7 @@ use crate::behaviours::character::{
     About, CapCategory, Chapter, Character, CiseAnomaly, Counted, HISTORY_HOURS, RestsOn, Roles, Silence, UsualStops,
     ZoneUse, any_zone, never,
 };
+use crate::behaviours::comparison::{Compared, Comparison};
 
 pub(crate) use facts::Facts;
 pub use facts::Form;
@@ -65,6 +66,11 @@ pub const CHARACTER: Character = Character {
     history_hours: HISTORY_HOURS,
     cap: CapCategory::Security,
     cise: CiseAnomaly::Movement,
+    compared: &[Compared {
+        measured: "hours_between",
+        with: &[("min_hours", Comparison::AtLeast), ("max_hours", Comparison::AtMost)],
+    }],
+    reported: &[],
 };
 
 #[cfg(test)]

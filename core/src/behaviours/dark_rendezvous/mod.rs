@@ -29,6 +29,7 @@ use crate::behaviours::character::{
     About, CapCategory, Chapter, Character, CiseAnomaly, Counted, RestsOn, Roles, Silence, UsualStops, ZoneUse,
     any_zone, never,
 };
+use crate::behaviours::comparison::{Compared, Comparison};
 
 pub(crate) use facts::Facts;
 pub use facts::Form;
@@ -64,6 +65,11 @@ pub const CHARACTER: Character = Character {
     history_hours: 50,
     cap: CapCategory::Security,
     cise: CiseAnomaly::Movement,
+    compared: &[
+        Compared { measured: "slack_hours", with: &[("max_slack_hours", Comparison::AtMost)] },
+        Compared { measured: "stopped_minutes", with: &[("stop_minutes", Comparison::AtLeast)] },
+    ],
+    reported: &[],
 };
 
 #[cfg(test)]

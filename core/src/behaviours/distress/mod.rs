@@ -58,6 +58,8 @@ pub const CHARACTER: Character = Character {
     history_hours: HISTORY_HOURS,
     cap: CapCategory::Rescue,
     cise: CiseAnomaly::Other,
+    compared: &[],
+    reported: &[],
 };
 
 #[cfg(test)]

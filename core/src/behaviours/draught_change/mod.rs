@@ -22,6 +22,7 @@ mod words;
 use crate::behaviours::character::{
     About, CapCategory, Chapter, Character, CiseAnomaly, Lead, RestsOn, Roles, Silence, ZoneUse, any_zone, never,
 };
+use crate::behaviours::comparison::{Compared, Comparison};
 
 pub(crate) use facts::Facts;
 pub use facts::Form;
@@ -58,6 +59,8 @@ pub const CHARACTER: Character = Character {
     history_hours: 240,
     cap: CapCategory::Security,
     cise: CiseAnomaly::Parameters,
+    compared: &[Compared { measured: "change_metres", with: &[("change_metres", Comparison::AtLeast)] }],
+    reported: &["draught_before_metres", "draught_after_metres"],
 };
 
 #[cfg(test)]

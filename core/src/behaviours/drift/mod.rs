@@ -27,6 +27,7 @@ use crate::behaviours::character::{
     About, CapCategory, Chapter, Character, CiseAnomaly, Description, Event, HISTORY_HOURS, RestsOn, Roles, Silence,
     ZoneUse, any_zone, never,
 };
+use crate::behaviours::comparison::{Compared, Comparison};
 
 pub use crate::behaviours::facts::OneForm as Form;
 pub(crate) use facts::Facts;
@@ -62,6 +63,12 @@ pub const CHARACTER: Character = Character {
     // A drifting ship may need help.
     cap: CapCategory::Safety,
     cise: CiseAnomaly::Erratic,
+    compared: &[
+        Compared { measured: "counted_minutes", with: &[("after_minutes", Comparison::AtLeast)] },
+        Compared { measured: "drift_degrees", with: &[("drift_degrees", Comparison::AtLeast)] },
+        Compared { measured: "drift_metres", with: &[("min_metres", Comparison::AtLeast)] },
+    ],
+    reported: &["anchored_by"],
 };
 
 #[cfg(test)]

@@ -62,6 +62,8 @@ pub const CHARACTER: Character = Character {
     history_hours: HISTORY_HOURS,
     cap: CapCategory::Infra,
     cise: CiseAnomaly::Other,
+    compared: &[],
+    reported: &[],
 };
 
 #[cfg(test)]

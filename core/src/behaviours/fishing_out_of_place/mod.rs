@@ -27,6 +27,7 @@ use crate::behaviours::character::{
     About, CapCategory, Chapter, Character, CiseAnomaly, Counted, RestsOn, Roles, Silence, UsualStops, ZoneUse,
     any_zone, never,
 };
+use crate::behaviours::comparison::{Compared, Comparison};
 
 pub use crate::behaviours::facts::OneForm as Form;
 pub(crate) use facts::Facts;
@@ -61,6 +62,12 @@ pub const CHARACTER: Character = Character {
     history_hours: 168,
     cap: CapCategory::Security,
     cise: CiseAnomaly::Movement,
+    compared: &[
+        Compared { measured: "speed_made_good_knots", with: &[("stop_knots", Comparison::Below)] },
+        Compared { measured: "shore_nm", with: &[("min_shore_nm", Comparison::AtLeast)] },
+        Compared { measured: "passage_hours", with: &[("passage_hours", Comparison::AtLeast)] },
+    ],
+    reported: &[],
 };
 
 #[cfg(test)]

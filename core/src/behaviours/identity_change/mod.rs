@@ -58,6 +58,8 @@ pub const CHARACTER: Character = Character {
     history_hours: HISTORY_HOURS,
     cap: CapCategory::Security,
     cise: CiseAnomaly::Parameters,
+    compared: &[],
+    reported: &["old_name", "new_name", "old_call_sign", "new_call_sign", "old_ship_type", "new_ship_type", "imo"],
 };
 
 #[cfg(test)]

@@ -57,6 +57,8 @@ pub const CHARACTER: Character = Character {
     history_hours: HISTORY_HOURS,
     cap: CapCategory::Security,
     cise: CiseAnomaly::Parameters,
+    compared: &[],
+    reported: &[],
 };
 
 #[cfg(test)]

@@ -60,6 +60,8 @@ pub const CHARACTER: Character = Character {
     history_hours: HISTORY_HOURS,
     cap: CapCategory::Security,
     cise: CiseAnomaly::Other,
+    compared: &[],
+    reported: &[],
 };
 
 #[cfg(test)]

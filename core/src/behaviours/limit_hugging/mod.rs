@@ -23,6 +23,7 @@ use crate::behaviours::character::{
     About, CapCategory, Chapter, Character, CiseAnomaly, HISTORY_HOURS, IsPolygon, RestsOn, Roles, Silence, ZoneUse,
     never,
 };
+use crate::behaviours::comparison::{Compared, Comparison};
 use crate::zones::Kind;
 
 pub use crate::behaviours::facts::OneForm as Form;
@@ -58,6 +59,11 @@ pub const CHARACTER: Character = Character {
     history_hours: HISTORY_HOURS,
     cap: CapCategory::Security,
     cise: CiseAnomaly::Erratic,
+    compared: &[
+        Compared { measured: "counted_minutes", with: &[("after_hours", Comparison::AtLeast)] },
+        Compared { measured: "speed_made_good_knots", with: &[("slow_knots", Comparison::Below)] },
+    ],
+    reported: &[],
 };
 
 /// Only around a polygon. The belts of a chart are those of polygons.

@@ -35,6 +35,7 @@ use crate::behaviours::character::{
     About, CapCategory, Chapter, Character, CiseAnomaly, Counted, Description, Event, HISTORY_HOURS, RestsOn, Roles,
     Silence, UsualStops, ZoneUse, any_zone, never,
 };
+use crate::behaviours::comparison::{Compared, Comparison};
 
 pub(crate) use facts::Facts;
 pub use facts::Form;
@@ -69,6 +70,15 @@ pub const CHARACTER: Character = Character {
     history_hours: HISTORY_HOURS,
     cap: CapCategory::Security,
     cise: CiseAnomaly::Erratic,
+    compared: &[
+        Compared { measured: "counted_minutes", with: &[("after_minutes", Comparison::AtLeast)] },
+        Compared { measured: "speed_made_good_knots", with: &[("slow_knots", Comparison::Below)] },
+        Compared { measured: "shore_nm", with: &[("min_shore_nm", Comparison::AtLeast)] },
+        Compared { measured: "swing_nm", with: &[("anchored_swing_nm", Comparison::AnchoredBelow)] },
+        Compared { measured: "circling_hours", with: &[("circling_min_hours", Comparison::AtLeast)] },
+        Compared { measured: "circling_path_nm", with: &[("circling_path_nm", Comparison::AtLeast)] },
+    ],
+    reported: &["anchored_by"],
 };
 
 #[cfg(test)]

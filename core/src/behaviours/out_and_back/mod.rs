@@ -26,6 +26,7 @@ use crate::behaviours::character::{
     About, CapCategory, Chapter, Character, CiseAnomaly, Counted, RestsOn, Roles, Silence, UsualStops, ZoneUse,
     any_zone, never,
 };
+use crate::behaviours::comparison::{Compared, Comparison};
 
 pub use crate::behaviours::facts::OneForm as Form;
 pub(crate) use facts::Facts;
@@ -60,6 +61,13 @@ pub const CHARACTER: Character = Character {
     history_hours: 72,
     cap: CapCategory::Security,
     cise: CiseAnomaly::Movement,
+    compared: &[
+        Compared { measured: "shore_nm", with: &[("min_shore_nm", Comparison::AtLeast)] },
+        Compared { measured: "stop_hours", with: &[("stop_minutes", Comparison::AtLeast)] },
+        Compared { measured: "farthest_nm", with: &[("out_nm", Comparison::AtLeast)] },
+        Compared { measured: "back_nm", with: &[("return_nm", Comparison::AtMost)] },
+    ],
+    reported: &[],
 };
 
 #[cfg(test)]

@@ -59,6 +59,8 @@ pub const CHARACTER: Character = Character {
     history_hours: HISTORY_HOURS,
     cap: CapCategory::Security,
     cise: CiseAnomaly::Spoofing,
+    compared: &[],
+    reported: &[],
 };
 
 #[cfg(test)]

@@ -34,6 +34,7 @@ use crate::behaviours::character::{
     About, CapCategory, Chapter, Character, CiseAnomaly, Counted, HISTORY_HOURS, RestsOn, Roles, Silence, UsualStops,
     ZoneUse, any_zone,
 };
+use crate::behaviours::comparison::{Compared, Comparison};
 use serde_json::{Map, Value};
 
 pub(crate) use facts::Facts;
@@ -69,6 +70,33 @@ pub const CHARACTER: Character = Character {
     history_hours: HISTORY_HOURS,
     cap: CapCategory::Security,
     cise: CiseAnomaly::Movement,
+    compared: &[
+        Compared {
+            measured: "counted_minutes",
+            with: &[
+                ("close_minutes", Comparison::AtLeast),
+                ("near_minutes", Comparison::AtLeast),
+                ("underway_minutes", Comparison::AtLeast),
+            ],
+        },
+        Compared {
+            measured: "max_distance_metres",
+            with: &[
+                ("close_metres", Comparison::AtMost),
+                ("near_metres", Comparison::AtMost),
+                ("underway_metres", Comparison::AtMost),
+            ],
+        },
+        Compared {
+            measured: "median_knots",
+            with: &[("slow_knots", Comparison::Below), ("underway_max_knots", Comparison::AtMost)],
+        },
+        Compared {
+            measured: "shore_nm",
+            with: &[("min_shore_nm", Comparison::AtLeast), ("underway_min_shore_nm", Comparison::AtLeast)],
+        },
+    ],
+    reported: &[],
 };
 
 /// Whether a zone with these settings asks for company under way, which needs every fix.

@@ -31,6 +31,7 @@ use crate::behaviours::character::{
     About, CapCategory, Chapter, Character, CiseAnomaly, Counted, Description, Event, RestsOn, Roles, Silence,
     UsualStops, ZoneUse, any_zone, never,
 };
+use crate::behaviours::comparison::{Compared, Comparison};
 
 pub(crate) use facts::Facts;
 pub use facts::Form;
@@ -65,6 +66,13 @@ pub const CHARACTER: Character = Character {
     history_hours: 72,
     cap: CapCategory::Security,
     cise: CiseAnomaly::Movement,
+    compared: &[
+        Compared { measured: "counted_minutes", with: &[("after_minutes", Comparison::AtLeast)] },
+        Compared { measured: "speed_made_good_knots", with: &[("slow_knots", Comparison::Below)] },
+        Compared { measured: "shore_nm", with: &[("min_shore_nm", Comparison::AtLeast)] },
+        Compared { measured: "under_way_hours", with: &[("under_way_minutes", Comparison::AtLeast)] },
+    ],
+    reported: &["anchored_by"],
 };
 
 #[cfg(test)]

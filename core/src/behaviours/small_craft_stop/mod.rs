@@ -25,6 +25,7 @@ use crate::behaviours::character::{
     About, CapCategory, Chapter, Character, CiseAnomaly, Counted, HISTORY_HOURS, RestsOn, Roles, Silence, UsualStops,
     ZoneUse, any_zone, never,
 };
+use crate::behaviours::comparison::{Compared, Comparison};
 
 pub use crate::behaviours::facts::OneForm as Form;
 pub(crate) use facts::Facts;
@@ -59,6 +60,12 @@ pub const CHARACTER: Character = Character {
     history_hours: HISTORY_HOURS,
     cap: CapCategory::Security,
     cise: CiseAnomaly::Movement,
+    compared: &[
+        Compared { measured: "counted_minutes", with: &[("after_minutes", Comparison::AtLeast)] },
+        Compared { measured: "speed_made_good_knots", with: &[("slow_knots", Comparison::Below)] },
+        Compared { measured: "shore_nm", with: &[("min_shore_nm", Comparison::AtLeast)] },
+    ],
+    reported: &[],
 };
 
 #[cfg(test)]

@@ -24,6 +24,7 @@ mod words;
 use crate::behaviours::character::{
     About, CapCategory, Chapter, Character, CiseAnomaly, RestsOn, Roles, Silence, ZoneUse, any_zone, never,
 };
+use crate::behaviours::comparison::{Compared, Comparison};
 
 pub(crate) use facts::Facts;
 pub use facts::Form;
@@ -58,6 +59,11 @@ pub const CHARACTER: Character = Character {
     history_hours: 240,
     cap: CapCategory::Security,
     cise: CiseAnomaly::Parameters,
+    compared: &[
+        Compared { measured: "kept_minutes", with: &[("kept_minutes", Comparison::AtLeast)] },
+        Compared { measured: "call_hours", with: &[("call_hours", Comparison::AtMost)] },
+    ],
+    reported: &["destination_before", "destination_after", "draught_change_metres"],
 };
 
 #[cfg(test)]

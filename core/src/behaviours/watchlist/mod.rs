@@ -63,6 +63,8 @@ pub const CHARACTER: Character = Character {
     history_hours: HISTORY_HOURS,
     cap: CapCategory::Security,
     cise: CiseAnomaly::Other,
+    compared: &[],
+    reported: &[],
 };
 
 #[cfg(test)]

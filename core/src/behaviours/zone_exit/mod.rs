@@ -56,4 +56,6 @@ pub const CHARACTER: Character = Character {
     history_hours: HISTORY_HOURS,
     cap: CapCategory::Security,
     cise: CiseAnomaly::Movement,
+    compared: &[],
+    reported: &[],
 };

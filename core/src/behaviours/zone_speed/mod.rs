@@ -21,6 +21,7 @@ mod words;
 use crate::behaviours::character::{
     About, CapCategory, Chapter, Character, CiseAnomaly, HISTORY_HOURS, RestsOn, Roles, Silence, ZoneUse, any_zone,
 };
+use crate::behaviours::comparison::{Compared, Comparison};
 use serde_json::{Map, Value};
 
 pub(crate) use facts::Facts;
@@ -56,6 +57,14 @@ pub const CHARACTER: Character = Character {
     history_hours: HISTORY_HOURS,
     cap: CapCategory::Security,
     cise: CiseAnomaly::Movement,
+    compared: &[
+        Compared { measured: "counted_minutes", with: &[("after_minutes", Comparison::AtLeast)] },
+        Compared {
+            measured: "extreme_knots",
+            with: &[("min_knots", Comparison::AtLeast), ("max_knots", Comparison::AtMost)],
+        },
+    ],
+    reported: &[],
 };
 
 /// For a behaviour that always needs every fix in a zone that asks for it.

@@ -93,7 +93,7 @@ mod tests {
     const SHIP: Mmsi = Mmsi(224_000_001);
 
     fn station(number: u16) -> Station {
-        (SourceId(0), StationId(number.into()))
+        (SourceId(0), StationId(number))
     }
 
     #[test]

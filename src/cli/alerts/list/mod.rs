@@ -16,7 +16,7 @@ use crate::cli::subjects::{about, deed};
 use crate::cli::table::{Column, fitted, number, screen_rows, short_id, text, width};
 use crate::cli::when::{short, words};
 use crate::platform::telemetry::FromAir;
-use crate::storage::store::{self, Bodies, Listed, Query, stored_severity};
+use crate::storage::store::{self, Bodies, Listed, Query, WorkState, stored_severity};
 use atalaia_core::alerts::Severity;
 use atalaia_core::base::time::Time;
 
@@ -78,7 +78,7 @@ pub(super) fn main(path: &Path, arguments: &Arguments, now: Time) -> Result<(), 
     // Everything that the filter selects explicitly. What the default view leaves out is counted here.
     let query = Query { facts: true, state: None, min_severity: asked_severity(filter), ..filter.query("info") };
     let mut found = store::listed(path, &query, now).map_err(refused)?;
-    let state = filter.state.as_deref().filter(|state| *state != "all");
+    let state = filter.state();
     found.retain(|one| {
         let fits = filter.fits(&one.entry, now) && (!arguments.open || is_open(one));
         fits && state.is_none_or(|state| state == one.entry.state)
@@ -116,7 +116,7 @@ fn asked_severity(filter: &Filter) -> Severity {
 
 /// Whether it still needs attention: the behaviour goes on, and no analyst has closed the alert.
 fn is_open(one: &Listed) -> bool {
-    one.entry.body["status"] == "open" && one.entry.state != "closed"
+    one.entry.body["status"] == "open" && one.entry.state != WorkState::Closed
 }
 
 /// Alerts that the default view leaves out, each counted once, for the first reason that applies.
@@ -137,7 +137,7 @@ impl LeftOut {
     fn keeps(&mut self, filter: &Filter, one: &Listed) -> bool {
         let entry = &one.entry;
         let count = match filter.state.as_deref() {
-            None if entry.state == "closed" => &mut self.closed,
+            None if entry.state == WorkState::Closed => &mut self.closed,
             _ if !filter.facts && entry.body["announced"] != true => &mut self.facts,
             _ if stored_severity(&entry.body) < filter.severity("medium") => &mut self.low,
             _ => return true,
@@ -196,10 +196,10 @@ fn row(one: &Listed, now: Time) -> Vec<String> {
     let said = |key: &str| body[key].as_str().unwrap_or_default();
     let time = |key: &str| Time::parse(said(key));
     let shown = |at: Option<Time>| at.map_or_else(|| "-".to_owned(), |at| short(at, now));
-    let state = match (entry.state.as_str(), said("status")) {
-        ("closed", _) => "closed".to_owned(),
-        ("acknowledged", status) => format!("{status}, ack"),
-        (_, status) => status.to_owned(),
+    let state = match (entry.state, said("status")) {
+        (WorkState::Closed, _) => "closed".to_owned(),
+        (WorkState::Acknowledged, status) => format!("{status}, ack"),
+        (WorkState::New, status) => status.to_owned(),
     };
     let since = if said("status") == "open" { time("started_at") } else { time("ended_at").or(time("last_at")) };
     vec![

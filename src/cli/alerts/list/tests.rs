@@ -10,26 +10,19 @@ struct Words {
     list: Arguments,
 }
 
-fn listed(state: &str, announced: bool, severity: &str) -> Listed {
+fn listed(state: WorkState, announced: bool, severity: &str) -> Listed {
     let body = json!({"status": "open", "announced": announced, "severity": severity});
-    let entry = store::Entry {
-        id: "a".to_owned(),
-        state: state.to_owned(),
-        assignee: None,
-        finding: None,
-        finding_reason: None,
-        body,
-    };
+    let entry = store::Entry { id: "a".to_owned(), state, assignee: None, finding: None, finding_reason: None, body };
     Listed { entry, changed_at: Time::from_seconds(0), stored_at: Time::from_seconds(0) }
 }
 
 #[test]
 fn each_alert_that_is_left_out_is_counted_once_with_the_way_to_see_it() {
     let all = [
-        listed("new", true, "medium"),
-        listed("closed", true, "info"),
-        listed("new", false, "info"),
-        listed("acknowledged", true, "low"),
+        listed(WorkState::New, true, "medium"),
+        listed(WorkState::Closed, true, "info"),
+        listed(WorkState::New, false, "info"),
+        listed(WorkState::Acknowledged, true, "low"),
     ];
     let shown = |words: &[&str]| {
         let words = [&["list"], words].concat();

@@ -1,12 +1,10 @@
 //! The body of an act: each kind of act has its own members, and no others.
 
-use axum::body::Bytes;
-use axum::http::HeaderMap;
-use axum::http::header::CONTENT_TYPE;
 use serde::{Deserialize, Deserializer};
 
 use super::mark::{MarkBody, moment};
-use crate::http::problem::{Place, Problem};
+use crate::http::body::wrong;
+use crate::http::problem::Problem;
 use crate::storage::store::{Action, Deed, Finding};
 use atalaia_core::alerts::handling::Mark;
 use atalaia_core::base::time::Time;
@@ -81,19 +79,6 @@ fn given<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<String>>, D
     Option::deserialize(from).map(Some)
 }
 
-/// Reads the body of a request.
-///
-/// # Errors
-/// `content-type` or `body`, with what is wrong.
-pub(super) fn read(headers: &HeaderMap, bytes: &Bytes) -> Result<ActBody, Problem> {
-    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    if !kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json") {
-        return Err(Problem::content_type("send the body as application/json"));
-    }
-    serde_json::from_slice(bytes)
-        .map_err(|error| Problem::body(format!("the body is not as expected: {error}"), Vec::new()))
-}
-
 impl ActBody {
     /// The act and its reason.
     ///
@@ -152,11 +137,4 @@ fn plain(member: &str, text: String, most: usize) -> Result<String, Problem> {
         trimmed if most < trimmed.chars().count() => Err(wrong(member, format!("is longer than {most} characters"))),
         trimmed => Ok(trimmed.to_owned()),
     }
-}
-
-/// The problem of one member of the body.
-pub(super) fn wrong(member: &str, detail: impl Into<String>) -> Problem {
-    let detail = detail.into();
-    let place = Place { pointer: format!("/{member}"), detail: detail.clone() };
-    Problem::body(format!("{member}: {detail}"), vec![place])
 }

@@ -8,16 +8,18 @@ use axum::response::Response;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::answer::{outcome, response, reused};
+use super::answer::outcome;
 use super::assignee::known;
-use super::body::{ALERTS, ActBody, read, wrong};
-use super::request::{digest, expected, key};
+use super::body::{ALERTS, ActBody};
+use super::request::expected;
 use crate::http::access::{Reader, Right};
 use crate::http::api::item::Item;
+use crate::http::api::keyed::{Keyed, response, reused};
 use crate::http::api::refusals::Refusals;
 use crate::http::api::sources::Sources;
+use crate::http::body::{read, wrong};
 use crate::http::problem::Problem;
-use crate::storage::store::{self, ActAnswer, ActKey, ActOutcome, ActRequest, Lowering};
+use crate::storage::store::{self, ActOutcome, ActRequest, Lowering, Once, Outcomes};
 
 /// What became of each alert.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -55,8 +57,8 @@ pub(super) async fn act_on_alerts(
     if !expected(&headers)?.is_empty() {
         return Err(Problem::parameter("If-Match: belongs to an act on one alert"));
     }
-    let key = key(&headers)?;
-    let mut body = read(&headers, &bytes)?;
+    let key = Keyed::of(&headers, "", &bytes)?;
+    let mut body: ActBody = read(&headers, &bytes)?;
     let ids = body.ids.take().ok_or_else(|| wrong("ids", "is missing: write the full ids of the alerts"))?;
     if ids.is_empty() || ALERTS < ids.len() {
         return Err(wrong("ids", format!("write 1 to {ALERTS} ids")));
@@ -66,7 +68,6 @@ pub(super) async fn act_on_alerts(
     }
     let (deed, why) = body.deed()?;
     let deed = known(deed, &sources).await?;
-    let digest = digest("", &bytes);
     let now = sources.clock.now();
     let lowering = if reader.rights.allow(Right::MarkDown) { Lowering::WithReason } else { Lowering::Forbidden };
     let answered = sources.stored(move |path| {
@@ -78,19 +79,19 @@ pub(super) async fn act_on_alerts(
             why: why.as_deref(),
             clearance: &reader.clearance,
             lowering,
-            key: key.as_deref().map(|key| ActKey { key, digest }),
+            key: key.as_ref().map(Keyed::stored),
         };
         store::act_once(path, &request, now, |outcomes| Some((200, text(outcomes.to_vec()))))
     });
     match answered.await? {
-        ActAnswer::Outcomes(outcomes) => Ok(response(200, text(outcomes), None)),
-        ActAnswer::Repeated { status, body } => Ok(response(status, body, None)),
-        ActAnswer::Reused => Err(reused()),
+        Once::Done(outcomes) => Ok(response(200, text(outcomes), None)),
+        Once::Repeated { status, body } => Ok(response(status, body, None)),
+        Once::Reused => Err(reused()),
     }
 }
 
 /// The body of the response.
-fn text(outcomes: Vec<(String, ActOutcome)>) -> String {
+fn text(outcomes: Outcomes) -> String {
     let one = |(id, done): (String, ActOutcome)| match outcome(done) {
         Ok(item) => ActResult { id, status: 200, item: Some(Item::from(&*item)), problem: None },
         Err(problem) => ActResult { id, status: problem.status().as_u16(), item: None, problem: Some(problem.value()) },

@@ -6,16 +6,18 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 
-use super::answer::{outcome, response, reused};
+use super::answer::outcome;
 use super::assignee::known;
-use super::body::{ActBody, read, wrong};
-use super::request::{digest, expected, key};
+use super::body::ActBody;
+use super::request::expected;
 use crate::http::access::{Reader, Right};
 use crate::http::api::item::Item;
+use crate::http::api::keyed::{Keyed, response, reused};
 use crate::http::api::refusals::Refusals;
 use crate::http::api::sources::Sources;
+use crate::http::body::{read, wrong};
 use crate::http::problem::Problem;
-use crate::storage::store::{self, ActAnswer, ActKey, ActOutcome, ActRequest, Lowering};
+use crate::storage::store::{self, ActOutcome, ActRequest, Lowering, Once};
 
 /// Acts on one alert. Returns it as it then stands.
 #[utoipa::path(post, path = "/alerts/{id}/acts", tag = "alerts", request_body = ActBody, params(
@@ -34,14 +36,13 @@ pub(super) async fn act_on_alert(
     headers: HeaderMap,
     bytes: Bytes,
 ) -> Result<Response, Problem> {
-    let (states, key) = (expected(&headers)?, key(&headers)?);
-    let body = read(&headers, &bytes)?;
+    let (states, key) = (expected(&headers)?, Keyed::of(&headers, &id, &bytes)?);
+    let body: ActBody = read(&headers, &bytes)?;
     if body.ids.is_some() {
         return Err(wrong("ids", "does not belong to an act on one alert"));
     }
     let (deed, why) = body.deed()?;
     let deed = known(deed, &sources).await?;
-    let digest = digest(&id, &bytes);
     let now = sources.clock.now();
     let lowering = if reader.rights.allow(Right::MarkDown) { Lowering::WithReason } else { Lowering::Forbidden };
     let ids = [id];
@@ -54,7 +55,7 @@ pub(super) async fn act_on_alert(
             why: why.as_deref(),
             clearance: &reader.clearance,
             lowering,
-            key: key.as_deref().map(|key| ActKey { key, digest }),
+            key: key.as_ref().map(Keyed::stored),
         };
         store::act_once(path, &request, now, |outcomes| match outcomes {
             [(_, ActOutcome::Done(item))] => Some((200, format!("{}\n", item.text))),
@@ -62,15 +63,15 @@ pub(super) async fn act_on_alert(
         })
     });
     match answered.await? {
-        ActAnswer::Outcomes(outcomes) => {
+        Once::Done(outcomes) => {
             let first = outcomes.into_iter().next().map_or(ActOutcome::Missing, |(_, outcome)| outcome);
             let item = outcome(first)?;
             Ok(response(200, format!("{}\n", item.text), Some(&item.etag())))
         }
-        ActAnswer::Repeated { status, body } => {
+        Once::Repeated { status, body } => {
             let item: serde_json::Value = serde_json::from_str(&body).unwrap_or_default();
             Ok(response(status, body, item["etag"].as_str()))
         }
-        ActAnswer::Reused => Err(reused()),
+        Once::Reused => Err(reused()),
     }
 }

@@ -13,7 +13,6 @@ use tokio::time::timeout;
 use utoipa::ToSchema;
 
 use crate::http::access::Reader;
-use crate::http::api::answer::Answer;
 use crate::http::api::consulted::consulted;
 use crate::http::api::item::Item;
 use crate::http::api::personal::numbers;
@@ -21,6 +20,9 @@ use crate::http::api::refusals::Refusals;
 use crate::http::api::sources::Sources;
 use crate::http::parameters::Parameters;
 use crate::http::problem::Problem;
+use crate::http::tagged::Tagged;
+use crate::storage::store::PageRequest;
+use crate::storage::store::{Act, Subject};
 use crate::storage::store::{
     AlertDetail, AlertFilter, AlertItem, HistoryRow, Note, Order, Parts, Readers, Sent, Sorted, StoreError,
 };
@@ -152,7 +154,7 @@ pub(super) async fn show_alert(
         Ok(Some((detail, body, others)))
     };
     let (mut detail, body, others) = sources.read(read).await?.ok_or_else(|| missing(&id))?;
-    consulted(&sources, &reader, "alert", &detail.item.id, None).await?;
+    consulted(&sources, &reader, Act::AlertRead, Subject::alert(&detail.item.id), None).await?;
     let nearby = if nearby { Some(vessels_nearby(&sources, &reader, &body).await) } else { None };
     let (etag, tracks) = (detail.item.etag(), std::mem::take(&mut detail.tracks));
     // The tracks are most of an alert: they are passed on as the store wrote them. Null stands for what a damaged file made unreadable.
@@ -162,7 +164,7 @@ pub(super) async fn show_alert(
     // Numbers, in whose place the parts come.
     alert.retain(|name, _| !(parts.notes && name == "notes" || parts.deliveries && name == "deliveries"));
     let whole = Whole { alert, evidence, included: included(detail, parts, others), nearby };
-    let mut answer = Answer::hashed(&whole);
+    let mut answer = Tagged::json(&whole);
     // State and deliveries change without a change or an act, so the digest of the whole answer is part of its tag.
     answer.etag = format!("\"{}-{}\"", etag.trim_matches('"'), answer.etag.trim_matches('"'));
     Ok(answer.response(&headers))
@@ -230,7 +232,8 @@ fn similar(
     }
     counts.retain(|_, count| 0 < *count);
     let order = Order { by: Sorted::LastAt, ascending: false };
-    let page = readers.page(&filter, clearance, order, None, SIMILAR + 1, now)?;
+    let page =
+        readers.page(&PageRequest { filter: &filter, clearance, order, cursor: None, limit: SIMILAR + 1, now })?;
     let others = page.items.iter().filter(|item: &&AlertItem| body["id"] != item.id.as_str());
     Ok(Similar { counts, last: others.take(SIMILAR).map(Item::from).collect() })
 }

@@ -19,17 +19,16 @@ use crate::http::api::sources::Sources;
 use crate::http::page::found;
 use crate::http::parameters::Parameters;
 use crate::http::problem::Problem;
-use crate::storage::evidence::report::{Number, WHAT_AIS_CANNOT_SHOW, measures};
+use crate::storage::evidence::report::{Measure, Number, WHAT_AIS_CANNOT_SHOW, measures};
 use crate::storage::store::Parts;
+use crate::storage::store::{Act, Subject};
+use atalaia_core::base::unit::Unit;
 use atalaia_core::base::units::Mmsi;
-use atalaia_core::behaviours::Behaviour;
+use atalaia_core::behaviours::{Behaviour, Comparison};
 use atalaia_core::engine::questions::{Answer, Question};
 
 /// Most vessels of an alert whose conditions of this moment are asked for. Each is a question to the main loop.
 const VESSELS: usize = 4;
-/// Parts of the names of measured values that rest on what the ship says of itself, beside its position, speed and time.
-const OWN_WORDS: [&str; 9] =
-    ["status", "anchored_by", "heading_for", "destination", "draught", "ship_type", "imo", "name", "call_sign"];
 
 /// Why an alert was raised.
 #[derive(Serialize, ToSchema)]
@@ -152,17 +151,16 @@ pub(super) async fn explain_alert(
     let parts = Parts { history: true, ..Parts::default() };
     let detail = sources.read(move |readers| readers.detail(&wanted, &clearance, parts, now)).await?;
     let detail = detail.ok_or_else(|| missing(&id))?;
-    consulted(&sources, &reader, "explanation", &detail.item.id, None).await?;
+    consulted(&sources, &reader, Act::ExplanationRead, Subject::alert(&detail.item.id), None).await?;
     let body = detail.item.value();
     let behaviour = body["behaviour"].as_str().unwrap_or_default();
     let about = headings(behaviour);
     let (mut measures, mut settings) = measures(&body);
     beside_band(&mut measures, &mut settings);
     let conditions = measures.into_iter().flat_map(|measure| {
-        let limits = measure.beside.into_iter().map(Some);
-        let limits: Vec<_> = limits.chain(None).collect();
-        let limits = if limits.is_empty() { vec![None] } else { limits };
-        limits.into_iter().map(|limit| then(behaviour, &measure.measured, limit)).collect::<Vec<_>>()
+        let alone = measure.beside.is_empty().then_some(None);
+        let limits = measure.beside.iter().map(Some).chain(alone);
+        limits.map(|limit| then(behaviour, &measure, limit)).collect::<Vec<_>>()
     });
     let decided = detail.history.iter().rev().find(|row| row.revision.is_some());
     let explanation = Explanation {
@@ -186,52 +184,31 @@ pub(super) async fn explain_alert(
 }
 
 /// One value beside one threshold.
-fn then(behaviour: &str, measured: &Number, limit: Option<(&'static str, Number)>) -> ConditionThen {
-    let margin = limit.as_ref().and_then(|(how, limit)| margin(measured, how, limit));
-    let own_word = OWN_WORDS.iter().any(|word| measured.key.contains(word));
+fn then(behaviour: &str, measure: &Measure, limit: Option<&(Comparison, Number)>) -> ConditionThen {
+    let measured = &measure.measured;
+    let margin = limit.and_then(|(how, limit)| margin(measured, *how, limit));
     ConditionThen {
         name: measured.key.clone(),
         label: label(measured),
         measured: measured.value.clone(),
         measured_text: text(measured),
-        threshold_text: limit.as_ref().map_or_else(String::new, |(how, limit)| format!("{how} {}", text(limit))),
-        unit: unit(&measured.key).map(|(name, _)| name),
+        threshold_text: limit.map_or_else(String::new, |(how, limit)| format!("{} {}", how.words(), text(limit))),
+        unit: measured.unit.map(Unit::name),
         met: margin.is_none_or(|margin| 0.0 <= margin),
         margin: margin.map(|margin| (margin * 1000.0).round() / 1000.0),
-        own_word,
-        source: limit.as_ref().map(|(_, limit)| origin(behaviour, &limit.key, &limit.value)),
-        threshold: limit.map_or(Value::Null, |(_, limit)| limit.value),
+        own_word: measure.is_reported,
+        source: limit.map(|(_, limit)| origin(behaviour, &limit.key, &limit.value)),
+        threshold: limit.map_or(Value::Null, |(_, limit)| limit.value.clone()),
     }
 }
 
 /// How far a value is beyond a threshold, as a share of it; `None` if one of them is not a number or the threshold is 0.
-fn margin(measured: &Number, how: &str, limit: &Number) -> Option<f64> {
-    let scaled = |number: &Number| Some(number.value.as_f64()? * unit(&number.key).map_or(1.0, |(_, scale)| scale));
+fn margin(measured: &Number, how: Comparison, limit: &Number) -> Option<f64> {
+    let scaled = |number: &Number| Some(number.value.as_f64()? * number.unit.map_or(1.0, Unit::size));
     let (value, threshold) = (scaled(measured)?, scaled(limit)?);
     let share = (value - threshold) / threshold.abs();
-    let share = if how.starts_with("at least") || how == "above" { share } else { -share };
+    let share = if how.is_met_by_more() { share } else { -share };
     share.is_finite().then_some(share)
-}
-
-/// Name of the unit at the end of a key, or at its beginning as in `hours_between`, and its size in minutes or metres. A value in
-/// hours may have a threshold in minutes.
-fn unit(key: &str) -> Option<(&'static str, f64)> {
-    let all = [
-        ("knots", 1.0),
-        ("nm", 1852.0),
-        ("metres", 1.0),
-        ("minutes", 1.0),
-        ("hours", 60.0),
-        ("days", 1440.0),
-        ("seconds", 1.0 / 60.0),
-        ("degrees", 1.0),
-        ("percent", 1.0),
-    ];
-    let is_of = |name: &str| {
-        key.strip_suffix(name).is_some_and(|rest| rest.ends_with('_'))
-            || key.strip_prefix(name).is_some_and(|rest| rest.starts_with('_'))
-    };
-    all.into_iter().find(|(name, _)| is_of(name))
 }
 
 /// A threshold that no value is compared with.
@@ -279,41 +256,45 @@ mod tests {
 
     use super::*;
 
+    /// The rows of an alert of this behaviour, by the measured value.
+    fn row(behaviour: &str, evidence: Value, key: &str) -> (ConditionThen, Vec<Number>) {
+        let (found, others) = measures(&json!({"behaviour": behaviour, "evidence": evidence}));
+        let one = found.iter().find(|one| one.measured.key == key).expect("it was measured");
+        (then(behaviour, one, one.beside.first()), others)
+    }
+
     #[test]
     fn a_margin_counts_in_the_unit_of_both_and_is_negative_when_a_condition_is_not_met() {
-        let alert = json!({"evidence": {
-            "measured": {"counted_minutes": 90.0, "speed_made_good_knots": 1.5, "shore_nm": 2.0, "anchored_by": "status", "stop_hours": 2.0,
-                "hours_between": 2.5},
-            "thresholds": {"after_minutes": 60.0, "slow_knots": 2.0, "min_shore_nm": 3.0, "end_minutes": 15.0, "stop_minutes": 60.0,
-                "min_hours": 0.5},
-        }});
-        let (found, others) = measures(&alert);
-        let of = |key: &str| {
-            let one = found.iter().find(|one| one.measured.key == key).expect("it was measured").clone();
-            then("loitering", &one.measured, one.beside.into_iter().next())
-        };
-        let (time, speed, shore, anchor, stop) =
-            (of("counted_minutes"), of("speed_made_good_knots"), of("shore_nm"), of("anchored_by"), of("stop_hours"));
+        let loitering = json!({
+            "measured": {"counted_minutes": 90.0, "speed_made_good_knots": 1.5, "shore_nm": 2.0, "anchored_by": "status"},
+            "thresholds": {"after_minutes": 60.0, "slow_knots": 2.0, "min_shore_nm": 3.0, "end_minutes": 15.0},
+        });
+        let of = |key: &str| row("loitering", loitering.clone(), key).0;
+        let (time, speed, shore, anchor) =
+            (of("counted_minutes"), of("speed_made_good_knots"), of("shore_nm"), of("anchored_by"));
         assert_eq!((time.margin, time.met, time.threshold_text.as_str()), (Some(0.5), true, "at least 1 h 00 min"));
         assert_eq!((speed.margin, speed.met, speed.unit), (Some(0.25), true, Some("knots")));
         assert_eq!((shore.margin, shore.met), (Some(-0.333), false));
         assert_eq!((anchor.margin, anchor.own_word, anchor.threshold), (None, true, Value::Null));
-        assert_eq!(stop.margin, Some(1.0), "hours against minutes");
-        let between = of("hours_between");
-        assert_eq!((between.margin, between.measured_text.as_str(), between.unit), (Some(4.0), "2.5 h", Some("hours")));
+        let others = row("loitering", loitering.clone(), "shore_nm").1;
         assert_eq!(others.iter().map(|other| other.key.as_str()).collect::<Vec<_>>(), ["end_minutes"]);
         assert_eq!((time.source, setting("loitering", others[0].clone()).source), (Some("default"), Some("default")));
+        let out = json!({"measured": {"stop_hours": 2.0}, "thresholds": {"stop_minutes": 60.0}});
+        assert_eq!(row("out_and_back", out, "stop_hours").0.margin, Some(1.0), "hours against minutes");
+        let dropped = json!({"measured": {"hours_between": 2.5}, "thresholds": {"min_hours": 0.5}});
+        let between = row("async_rendezvous", dropped, "hours_between").0;
+        assert_eq!((between.margin, between.measured_text.as_str(), between.unit), (Some(4.0), "2.5 h", Some("hours")));
     }
 
     #[test]
     fn a_speed_outside_a_band_stands_beside_the_end_that_it_is_beyond() {
         let row = |speed: f64, low: f64| {
-            let alert = json!({"evidence": {
+            let alert = json!({"behaviour": "zone_speed", "evidence": {
                 "measured": {"extreme_knots": speed}, "thresholds": {"min_knots": low, "max_knots": 25.0, "margin_knots": 0.5},
             }});
             let (mut found, mut others) = measures(&alert);
             beside_band(&mut found, &mut others);
-            let row = then("zone_speed", &found[0].measured, found[0].beside.first().cloned());
+            let row = then("zone_speed", &found[0], found[0].beside.first());
             (row.threshold_text, row.margin, others.into_iter().map(|other| other.key).collect::<Vec<_>>())
         };
         assert_eq!(row(30.0, 0.0), ("above 25 kn".to_owned(), Some(0.2), vec!["margin_knots".to_owned()]));

@@ -10,9 +10,9 @@ use utoipa::openapi::path::{Parameter, ParameterIn};
 
 use crate::http::access::{AskPurpose, Reader};
 use crate::http::api::consulted::{asked, disclosed};
-use crate::http::api::described::{FILTER, query};
+use crate::http::api::described::query;
 use crate::http::api::filter::value::{id, list};
-use crate::http::api::filter::{Basis, KEYS, filter};
+use crate::http::api::filter::{Basis, described, filter, keys};
 use crate::http::api::refusals::Refusals;
 use crate::http::api::sources::Sources;
 use crate::http::page::{TEXT, page};
@@ -38,7 +38,7 @@ pub(super) struct ExportParameters;
 
 impl IntoParams for ExportParameters {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        [query(&FILTER), query(&OWN)].concat()
+        [query(described()), query(OWN)].concat()
     }
 }
 
@@ -64,7 +64,7 @@ pub(super) async fn export_alerts(
     Extension(reader): Extension<Reader>,
     Query(given): Query<Vec<(String, String)>>,
 ) -> Result<Response, Problem> {
-    let known: Vec<&str> = KEYS.iter().copied().chain(OWN.map(|(name, _)| name)).collect();
+    let known: Vec<&str> = keys().chain(OWN.map(|(name, _)| name)).collect();
     let given = Parameters::of(given, &known)?;
     let shape = shape(&given)?;
     let why = reason(&given)?;
@@ -87,8 +87,8 @@ pub(super) async fn export_alerts(
     };
     let alerts = sources.read(read).await?;
     // Before the file is made: what left the site without a row would leave no trace.
-    let (subject, result) = (format!("export {}", name(shape)), format!("{} alerts", alerts.len()));
-    disclosed(&sources, &reader, &subject, Some(&why), &result).await?;
+    let result = format!("{} alerts", alerts.len());
+    disclosed(&sources, &reader, name(shape), Some(&why), &result).await?;
     let text = sources.computed(move || written(shape, &alerts)).await?;
     let text = text.ok_or_else(|| Problem::busy("the export could not be written"))?;
     let (kind, ending) = content_type(shape);

@@ -10,16 +10,17 @@ use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::http::access::Reader;
-use crate::http::api::answer::Answer;
 use crate::http::api::answers::key;
 use crate::http::api::consulted::listed;
-use crate::http::api::described::{FILTER, query};
-use crate::http::api::filter::{Basis, KEYS, filter};
+use crate::http::api::described::query;
+use crate::http::api::filter::{Basis, described, filter, keys};
 use crate::http::api::item::{Item, member_names};
 use crate::http::api::refusals::Refusals;
 use crate::http::api::sources::Sources;
 use crate::http::parameters::Parameters;
 use crate::http::problem::Problem;
+use crate::http::tagged::Tagged;
+use crate::storage::store::PageRequest;
 use crate::storage::store::{AlertItem, AlertPage, Cursor, Order};
 use atalaia_core::base::text::advice;
 
@@ -40,7 +41,7 @@ pub(super) struct ListParameters;
 
 impl IntoParams for ListParameters {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        [query(&FILTER), query(&PAGE)].concat()
+        [query(described()), query(PAGE)].concat()
     }
 }
 
@@ -85,7 +86,7 @@ pub(super) async fn list_alerts(
     Query(given): Query<Vec<(String, String)>>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let known: Vec<&str> = KEYS.iter().copied().chain(PAGE.map(|(name, _)| name)).collect();
+    let known: Vec<&str> = keys().chain(PAGE.map(|(name, _)| name)).collect();
     let given = Parameters::of(given, &known)?;
     let at = sources.at();
     let now = sources.clock.now();
@@ -103,7 +104,14 @@ pub(super) async fn list_alerts(
             if let Some(answer) = answers.get(&key, seq, made) {
                 return Ok(answer);
             }
-            let page = readers.page(&filter, &reader.clearance, order, cursor.as_ref(), limit, now)?;
+            let page = readers.page(&PageRequest {
+                filter: &filter,
+                clearance: &reader.clearance,
+                order,
+                cursor: cursor.as_ref(),
+                limit,
+                now,
+            })?;
             let seq = page.seq;
             let answer = answer(page, at.map(|at| at.to_string()), fields.as_deref(), &raw);
             answers.put(key, seq, made, &answer);
@@ -114,7 +122,7 @@ pub(super) async fn list_alerts(
 }
 
 /// The body of a page. `raw` is the query as it was sent.
-fn answer(page: AlertPage, at: Option<String>, fields: Option<&[String]>, raw: &str) -> Answer {
+fn answer(page: AlertPage, at: Option<String>, fields: Option<&[String]>, raw: &str) -> Tagged {
     let shown = |item: &AlertItem| match fields {
         None => Shown::Whole(Item::from(item)),
         Some(fields) => Shown::Picked(picked(item.value(), fields)),
@@ -124,7 +132,7 @@ fn answer(page: AlertPage, at: Option<String>, fields: Option<&[String]>, raw: &
     let link = next.as_deref().map(|next| address(raw, next));
     let AlertPage { withheld, total, seq, .. } = page;
     let body = AlertList { items, next, withheld, seq, at: None, total };
-    Answer { next: link, ..Answer::timed(&body, at.as_deref()) }
+    Tagged::timed(&body, at.as_deref()).before(link)
 }
 
 /// Address of the page that begins at a cursor. Cursors consist of characters that need no encoding.

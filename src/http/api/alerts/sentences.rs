@@ -18,6 +18,7 @@ use crate::http::parameters::Parameters;
 use crate::http::problem::Problem;
 use crate::platform::disk::RealDisk;
 use crate::storage::evidence::{QuotedLine, quoted};
+use crate::storage::store::{Act, Subject};
 
 /// Sentences of an answer if the request names no number, and the largest number it may name.
 const LIMIT: (usize, usize) = (200, 2000);
@@ -80,7 +81,7 @@ pub(super) async fn list_sentences(
     let (now, clearance, wanted) = (sources.clock.now(), reader.clearance.clone(), id.to_ascii_lowercase());
     let item = sources.read(move |readers| readers.item(&wanted, &clearance, now)).await?;
     let item = item.ok_or_else(|| missing(&id))?;
-    consulted(&sources, &reader, "sentences", &item.id, None).await?;
+    consulted(&sources, &reader, Act::SentencesRead, Subject::alert(&item.id), None).await?;
     let Some(folder) = sources.journal.clone() else {
         return Ok(found(&SentenceList { items: Vec::new(), from: None, until: None, complete: false }));
     };

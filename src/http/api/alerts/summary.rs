@@ -9,15 +9,15 @@ use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::http::access::Reader;
-use crate::http::api::answer::Answer;
 use crate::http::api::answers::key;
 use crate::http::api::consulted::listed;
-use crate::http::api::described::{FILTER, query};
-use crate::http::api::filter::{Basis, KEYS, filter};
+use crate::http::api::described::query;
+use crate::http::api::filter::{Basis, described, filter, keys};
 use crate::http::api::refusals::Refusals;
 use crate::http::api::sources::Sources;
 use crate::http::parameters::Parameters;
 use crate::http::problem::Problem;
+use crate::http::tagged::Tagged;
 use crate::storage::store::AlertSummary;
 
 /// The parameters of a filter alone, for the description.
@@ -25,7 +25,7 @@ pub(super) struct FilterParameters;
 
 impl IntoParams for FilterParameters {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        query(&FILTER)
+        query(described())
     }
 }
 
@@ -52,7 +52,8 @@ pub(super) async fn summarise_alerts(
     Query(given): Query<Vec<(String, String)>>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let given = Parameters::of(given, &KEYS)?;
+    let known: Vec<&str> = keys().collect();
+    let given = Parameters::of(given, &known)?;
     let (at, now) = (sources.at(), sources.clock.now());
     let filter = filter(&given, &Basis { me: &reader.name, at: at.unwrap_or(now), now })?;
     let raw = raw.unwrap_or_default();
@@ -68,7 +69,7 @@ pub(super) async fn summarise_alerts(
             }
             let summary = readers.summary(&filter, &reader.clearance, now, at.unwrap_or(now))?;
             let seq = summary.seq;
-            let answer = Answer::timed(&Counted { summary, at: None }, at.map(|at| at.to_string()).as_deref());
+            let answer = Tagged::timed(&Counted { summary, at: None }, at.map(|at| at.to_string()).as_deref());
             answers.put(key, seq, made, &answer);
             Ok(answer)
         })

@@ -4,6 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::storage::evidence::report::{Measure, Number};
+use atalaia_core::behaviours::Comparison;
 
 /// The name of a number in words.
 pub(super) fn label(number: &Number) -> String {
@@ -16,7 +17,6 @@ pub(super) fn text(number: &Number) -> String {
     let (key, value) = (number.key.as_str(), &number.value);
     match value {
         Value::Number(mmsi) if key.ends_with("mmsi") => format!("{:0>9}", mmsi.to_string()),
-        Value::Number(_) if key.starts_with("hours_") => Number::of("_hours", value).text,
         Value::Number(zero) if zero.as_f64() == Some(0.0) => Number::of(key, &json!(0)).text,
         Value::Number(share) if key.ends_with("_share") => {
             let percent = share.as_f64().unwrap_or_default() * 100.0;
@@ -41,8 +41,11 @@ pub(super) fn beside_band(measures: &mut [Measure], settings: &mut Vec<Number>) 
     }
     speed.beside.clear();
     let is_slow = end("min_knots").is_some_and(|low| speed.measured.value.as_f64() < low.value.as_f64());
-    let (how, key, other) =
-        if is_slow { ("below", "min_knots", "max_knots") } else { ("above", "max_knots", "min_knots") };
+    let (how, key, other) = if is_slow {
+        (Comparison::Below, "min_knots", "max_knots")
+    } else {
+        (Comparison::Above, "max_knots", "min_knots")
+    };
     speed.beside.extend(end(key).map(|limit| (how, limit)));
     settings.retain(|setting| setting.key != key && setting.key != other);
     // A lower end of 0 means that there is none.

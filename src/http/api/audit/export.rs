@@ -50,7 +50,7 @@ pub(super) async fn export_audit(
     }
     asked(&sources, &reader, AskPurpose::Always)?;
     let place = PLACES.try_acquire().map_err(|_| Problem::busy("as many exports as are allowed are running"))?;
-    disclosed(&sources, &reader, "export audit", why, "all rows").await?;
+    disclosed(&sources, &reader, "audit", why, "all rows").await?;
     let (sender, receiver) = mpsc::channel(PIECES);
     let path = sources.store.clone();
     tokio::spawn(with_place(place, move || write(path, &sender)));

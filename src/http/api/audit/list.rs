@@ -14,6 +14,7 @@ use crate::http::api::sources::Sources;
 use crate::http::page::found;
 use crate::http::parameters::Parameters;
 use crate::http::problem::Problem;
+use crate::storage::store::{Act, Subject};
 use crate::storage::store::{AuditQuery, FullRow, Verb};
 use atalaia_core::base::text::advice;
 
@@ -120,7 +121,7 @@ pub(super) async fn list_audit(
     let limit = given.count("limit", USUAL, MOST)?;
     let wrong = || Problem::parameter("cursor: write `next` of the page before");
     let before = given.text("cursor").map(|text| text.parse::<i64>().map_err(|_| wrong())).transpose()?;
-    consulted(&sources, &reader, "read", "audit", None).await?;
+    consulted(&sources, &reader, Act::TrailRead, Subject::Trail, None).await?;
     // One more than a page, which shows whether there is another.
     let most = u32::try_from(limit + 1).unwrap_or(u32::MAX);
     let mut rows = sources.read(move |readers| readers.audit_page(&query, before, most)).await?;
@@ -144,6 +145,6 @@ impl utoipa::IntoParams for Listed {
     fn into_params(
         _: impl Fn() -> Option<utoipa::openapi::path::ParameterIn>,
     ) -> Vec<utoipa::openapi::path::Parameter> {
-        described::query(&PARAMETERS)
+        described::query(PARAMETERS)
     }
 }

@@ -14,6 +14,7 @@ use crate::http::page::found;
 use crate::http::parameters::Parameters;
 use crate::http::problem::Problem;
 use crate::storage::store::{self, Head};
+use crate::storage::store::{Act, Subject};
 
 /// The end of the chain.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -70,7 +71,7 @@ pub(super) async fn verify_audit(
     Query(given): Query<Vec<(String, String)>>,
 ) -> Result<Response, Problem> {
     Parameters::of(given, &[])?;
-    consulted(&sources, &reader, "verified", "audit", None).await?;
+    consulted(&sources, &reader, Act::TrailVerified, Subject::Trail, None).await?;
     let verified = sources.checks.result(&sources.store, sources.clock).await?;
     let fault = |fault: store::ChainFault| ChainFault { seq: fault.seq, what: fault.what };
     Ok(found(&ChainCheck {

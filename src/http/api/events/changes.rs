@@ -74,6 +74,6 @@ impl utoipa::IntoParams for Listed {
     fn into_params(
         _: impl Fn() -> Option<utoipa::openapi::path::ParameterIn>,
     ) -> Vec<utoipa::openapi::path::Parameter> {
-        described::query(&PARAMETERS)
+        described::query(PARAMETERS)
     }
 }

@@ -9,6 +9,7 @@ use crate::http::problem::Problem;
 use crate::storage::store::AlertFilter;
 use atalaia_core::alerts::Severity;
 use atalaia_core::base::time::{Span, Time};
+use atalaia_core::geo::Bounds;
 
 fn noon() -> Time {
     Time::from_utc(2026, 11, 22, 12, 0, 0).expect("a time")
@@ -16,7 +17,7 @@ fn noon() -> Time {
 
 fn read(given: &[(&str, &str)]) -> Result<AlertFilter, Problem> {
     let owned = given.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
-    filter(&Parameters::of(owned, &KEYS)?, &Basis { me: "ana", at: noon(), now: noon() })
+    filter(&Parameters::of(owned, &keys().collect::<Vec<_>>())?, &Basis { me: "ana", at: noon(), now: noon() })
 }
 
 /// The body of the problem.
@@ -86,8 +87,25 @@ fn a_text_with_a_colon_can_be_searched_in_quotation_marks() {
 
 #[test]
 fn a_box_may_cross_the_antimeridian_but_not_the_poles() {
-    assert_eq!(read(&[("bbox", "179,-20,-179,-10")]).expect("a filter").bbox, Some([179.0, -20.0, -179.0, -10.0]));
-    for text in ["1,2,3", "0,10,1,5", "0,0,181,1", "a,b,c,d", "NaN,0,1,1", "0,-inf,1,1"] {
+    let across = Bounds { west: 179.0, south: -20.0, east: 181.0, north: -10.0 };
+    assert_eq!(read(&[("bbox", "179,-20,-179,-10")]).expect("a filter").bbox, Some(across));
+    for text in ["1,1,1,1", "1,2,3", "0,10,1,5", "0,0,181,1", "a,b,c,d", "NaN,0,1,1", "0,-inf,1,1"] {
         assert!(read(&[("bbox", text)]).is_err(), "{text}");
+    }
+}
+
+#[test]
+fn every_parameter_is_described_and_read_and_every_field_of_the_text_is_known() {
+    let known: Vec<&str> = keys().collect();
+    assert_eq!((known.len(), known[0]), (22, "q"));
+    for name in known {
+        // A value that most fields refuse, with their name.
+        if let Err(problem) = read(&[(name, "?,?")]) {
+            let detail = problem.value()["detail"].as_str().unwrap_or_default().to_owned();
+            assert!(detail.starts_with(&format!("{name}: ")) && !detail.contains("unknown"), "{detail}");
+        }
+        let in_text = read(&[("q", format!("{name}:?").as_str())]).err().map(|problem| problem.value().to_string());
+        let is_unknown = in_text.is_some_and(|text| text.contains("unknown field"));
+        assert_eq!(is_unknown, ["q", "bbox", "changed_after"].contains(&name), "{name}");
     }
 }

@@ -1,5 +1,6 @@
 //! The values of the fields, as they are written in parameters and in `q`.
 
+use crate::storage::store::WorkState;
 use atalaia_core::ais::ship_type_name;
 use atalaia_core::alerts::{Class, Severity, Status};
 use atalaia_core::base::text::advice;
@@ -9,8 +10,6 @@ use atalaia_core::behaviours::Behaviour;
 /// All severities, the lowest first.
 pub(super) const SEVERITIES: [Severity; 5] =
     [Severity::Info, Severity::Low, Severity::Medium, Severity::High, Severity::Critical];
-/// States that analysts give an alert.
-const STATES: [&str; 3] = ["new", "acknowledged", "closed"];
 /// Longest text that is searched for, in bytes.
 const LONGEST: usize = 200;
 /// Most values in one field.
@@ -48,8 +47,8 @@ pub(in crate::http::api) fn behaviour(word: &str) -> Result<Behaviour, Wrong> {
 }
 
 /// A state that analysts give an alert.
-pub(super) fn state(word: &str) -> Result<String, Wrong> {
-    named(word, STATES, |state| state).map(str::to_owned)
+pub(super) fn state(word: &str) -> Result<WorkState, Wrong> {
+    named(word, WorkState::ALL, WorkState::name)
 }
 
 /// A status by its name.
@@ -151,18 +150,6 @@ pub(super) fn time(word: &str, now: Time) -> Result<Time, Wrong> {
         _ => return Err(wrong()),
     };
     Ok(now - span)
-}
-
-/// A box: west, south, east, north in degrees.
-pub(in crate::http::api) fn bbox(text: &str) -> Result<[f64; 4], Wrong> {
-    let wrong = || "write west,south,east,north in degrees, as -19,20,-14,30".to_owned();
-    let numbers: Vec<f64> =
-        text.split(',').map(|number| number.trim().parse().map_err(|_| wrong())).collect::<Result<_, _>>()?;
-    let numbers: [f64; 4] = numbers.try_into().map_err(|_| wrong())?;
-    let [west, south, east, north] = numbers;
-    let is_place = |lon: f64| (-180.0..=180.0).contains(&lon);
-    let is_box = is_place(west) && is_place(east) && -90.0 <= south && south <= north && north <= 90.0;
-    if is_box { Ok(numbers) } else { Err(wrong()) }
 }
 
 /// The beginning of a word from a request, without control characters, so that it can be quoted.

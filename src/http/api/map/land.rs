@@ -12,11 +12,6 @@ use super::under::Under;
 use crate::http::api::Sources;
 use crate::http::problem::Problem;
 
-/// Content type of a tile.
-const TILE: &str = "application/vnd.atalaia.land";
-/// A tile changes with the coastline, which is with the next version of the program or by hand.
-const A_DAY: &str = "private, max-age=86400";
-
 /// The land within a tile of Web Mercator, from the coastline that distances from shore are measured to. Tiles exist at zoom 2, 5 and 8.
 /// Bytes: `ATLD`, version u16, count of rings u16; for each ring count of points u16, 0 u16, and x and y i16 of each point, from 0 to 4096
 /// and up to 64 beyond. The rings are filled by the even-odd rule; each ends where it began.
@@ -45,5 +40,5 @@ pub(super) async fn show(
     let Path(place) = place.map_err(|_| none())?;
     let chart = sources.asker.chart().await?;
     let tile = sources.computed(move || under.of(&chart).tile(place)).await?;
-    tile.map(|tile| tile.answer(&asked, TILE, A_DAY)).ok_or_else(none)
+    tile.map(|tile| tile.response(&asked)).ok_or_else(none)
 }

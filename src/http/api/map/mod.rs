@@ -6,7 +6,6 @@
 //! | `tile` | the coastline of a tile as bytes |
 //! | `features` | zones as GeoJSON |
 //! | `land`, `zones`, `place`, `start`, `calm`, `coverage` | the routes |
-//! | `unchanged` | answers that a browser keeps and asks about |
 //!
 //! The chart is the one that the engine judges by: the loop publishes it when it is replaced. What is made of it is made on a thread that
 //! may block, at first need, and kept until the next chart.
@@ -18,7 +17,6 @@ mod land;
 mod place;
 mod start;
 mod tile;
-mod unchanged;
 mod under;
 mod zones;
 

@@ -5,12 +5,20 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::features::collection;
 use super::tile::encode;
-use super::unchanged::Kept;
+use crate::http::tagged::Tagged;
 use atalaia_core::geo::{Coast, LandTiles};
 use atalaia_core::zones::Chart;
 
 /// Bytes of tiles that are kept: those of an ocean at all zooms. A tile has some kilobytes.
 const KEPT_BYTES: usize = 16 << 20;
+/// Content type of zones (RFC 7946).
+const GEOJSON: &str = "application/geo+json";
+/// Zones change with a reload, so each use is preceded by the question whether they have.
+const ASK: &str = "private, no-cache";
+/// Content type of a tile.
+const TILE: &str = "application/vnd.atalaia.land";
+/// A tile changes with the coastline, which is with the next version of the program or by hand.
+const A_DAY: &str = "private, max-age=86400";
 
 /// What was made of the chart in force; made again when the chart is replaced.
 #[derive(Debug, Default)]
@@ -24,7 +32,7 @@ pub(super) struct OfChart {
     /// The chart.
     chart: Arc<Chart>,
     /// Its zones as GeoJSON; empty before they are first asked for.
-    zones: OnceLock<Kept>,
+    zones: OnceLock<Tagged>,
     /// Its land. Kept when another chart has the same.
     land: Arc<Land>,
 }
@@ -46,7 +54,7 @@ type Place = (u8, u32, u32);
 #[derive(Default)]
 struct Made {
     /// By their place.
-    tiles: BTreeMap<Place, Kept>,
+    tiles: BTreeMap<Place, Tagged>,
     /// The order in which they were made, in which they are dropped.
     order: VecDeque<Place>,
     /// Length of all of them.
@@ -76,18 +84,18 @@ impl Under {
 
 impl OfChart {
     /// The zones as GeoJSON. The first call takes some tenths of a second.
-    pub(super) fn zones(&self) -> Kept {
-        self.zones.get_or_init(|| Kept::new(collection(&self.chart.zones).to_string())).clone()
+    pub(super) fn zones(&self) -> Tagged {
+        self.zones.get_or_init(|| Tagged::new(collection(&self.chart.zones).to_string(), GEOJSON, ASK)).clone()
     }
 
     /// A tile of the land; `None` if there is no such tile. The first call for a zoom takes some tenths of a second.
-    pub(super) fn tile(&self, place: Place) -> Option<Kept> {
+    pub(super) fn tile(&self, place: Place) -> Option<Tagged> {
         let made = || self.land.made.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(tile) = made().tiles.get(&place) {
             return Some(tile.clone());
         }
         // Not under the lock: other tiles are to be served meanwhile. Made twice at worst.
-        let tile = Kept::new(encode(&self.land.tiles.tile(place.0, place.1, place.2)?));
+        let tile = Tagged::new(encode(&self.land.tiles.tile(place.0, place.1, place.2)?), TILE, A_DAY);
         made().keep(place, tile.clone());
         Some(tile)
     }
@@ -102,10 +110,10 @@ impl Land {
 
 impl Made {
     /// Keeps a tile, and drops the oldest ones if there are too many.
-    fn keep(&mut self, place: Place, tile: Kept) {
-        self.bytes += tile.len();
+    fn keep(&mut self, place: Place, tile: Tagged) {
+        self.bytes += tile.body.len();
         if let Some(same) = self.tiles.insert(place, tile) {
-            self.bytes -= same.len();
+            self.bytes -= same.body.len();
             return;
         }
         self.order.push_back(place);
@@ -113,7 +121,7 @@ impl Made {
             let Some(tile) = self.order.pop_front().and_then(|oldest| self.tiles.remove(&oldest)) else {
                 return;
             };
-            self.bytes -= tile.len();
+            self.bytes -= tile.body.len();
         }
     }
 }

@@ -12,11 +12,6 @@ use crate::http::api::Sources;
 use crate::http::parameters::Parameters;
 use crate::http::problem::Problem;
 
-/// Content type (RFC 7946).
-const GEOJSON: &str = "application/geo+json";
-/// Zones change with a reload, so each use is preceded by the question whether they have.
-const ASK: &str = "private, no-cache";
-
 /// The zones in force: the area of each as its geometry, and as properties what its file says of it, `near` (the area with the band that
 /// counts as near, null without one) and `lines` (the middle of a corridor, null for other zones).
 #[utoipa::path(get, path = "/zones", tag = "zones",
@@ -38,5 +33,5 @@ pub(super) async fn show(
     Parameters::of(given, &[])?;
     let chart = sources.asker.chart().await?;
     let zones = sources.computed(move || under.of(&chart).zones()).await?;
-    Ok(zones.answer(&asked, GEOJSON, ASK))
+    Ok(zones.response(&asked))
 }

@@ -83,7 +83,7 @@ impl Board {
         self.cursor != cursor
     }
 
-    /// Drops what only readers need who were away for more than [`KEPT`] pictures.
+    /// Drops departures older than [`KEPT`] pictures; readers that far behind get a full frame.
     fn forget(&mut self, cursor: u32) {
         let since = cursor.saturating_sub(KEPT);
         // Vessels that left in the picture `since` are not needed by a reader who has that picture.

@@ -144,3 +144,29 @@ fn a_silence_that_covers_everything_or_lasts_no_time_is_refused() {
         assert_eq!(site.get(&ana, "/silences").await.body["items"], json!([]));
     });
 }
+
+#[test]
+fn a_silence_that_is_sent_again_with_its_key_is_made_once_and_answered_alike() {
+    run_test(async {
+        let site = site().await;
+        let (ana, bea) = (quiet(&site, "ana", &[], Tlp::Red), quiet(&site, "bea", &[], Tlp::Red));
+        let send = |secret, key: &'static str, hours| {
+            let (site, body) = (&site, of_vessel(hours));
+            async move { site.send(secret, "POST", "/silences", &[("Idempotency-Key", key)], &body).await }
+        };
+        let body = of_vessel(1);
+        let twice = async || site.send(&ana, "POST", "/silences", &[("Idempotency-Key", "k1")], &body).await;
+        let (first, again) = (twice().await, twice().await);
+        assert_eq!((first.status, &first.body["number"]), (201, &json!(1)), "{}", first.text);
+        assert_eq!((again.status, &again.text), (201, &first.text));
+        let other = send(&ana, "k1", 2).await;
+        assert_eq!((other.status, &other.body["type"]), (409, &json!("/problems/conflict")), "{}", other.text);
+        assert_eq!(send(&bea, "k1", 3).await.body["number"], json!(2), "keys of different people are different");
+        assert_eq!(send(&ana, "", 1).await.status, 400, "a key must not be empty");
+        let list = site.get(&ana, "/silences").await;
+        assert_eq!(list.body["items"].as_array().map(Vec::len), Some(2), "{}", list.text);
+        // A preview makes nothing, so it takes no key.
+        let dry = site.send(&ana, "POST", "/silences?dry_run=true", &[("Idempotency-Key", "k1")], &body).await;
+        assert_eq!((dry.status, &dry.body["number"]), (200, &Value::Null), "{}", dry.text);
+    });
+}

@@ -11,6 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::http::access::Reader;
 use crate::http::answering;
+use crate::http::api::bounds::bounds;
 use crate::http::api::consulted::consulted;
 use crate::http::api::described::query;
 use crate::http::api::filter::value;
@@ -21,9 +22,10 @@ use crate::http::page::found;
 use crate::http::parameters::Parameters;
 use crate::http::problem::Problem;
 use crate::storage::store::Clearance;
+use crate::storage::store::{Act, Subject};
 use atalaia_core::base::units::{METRES_PER_NM, Mmsi};
 use atalaia_core::engine::questions::{Picture, PictureVessel};
-use atalaia_core::geo::LatLon;
+use atalaia_core::geo::{Bounds, LatLon};
 use atalaia_core::picture::tracks::{TrackKey, flag_of};
 
 /// Vessels of a page if the request names no number, and the largest number it may name.
@@ -49,7 +51,7 @@ pub(super) struct VesselParameters;
 
 impl IntoParams for VesselParameters {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        query(&PARAMETERS)
+        query(PARAMETERS)
     }
 }
 
@@ -113,7 +115,7 @@ struct VesselItem {
 /// What a request selects.
 #[derive(Default)]
 struct Selection {
-    bbox: Option<[f64; 4]>,
+    bbox: Option<Bounds>,
     q: Option<String>,
     name: Option<String>,
     call_sign: Option<String>,
@@ -140,7 +142,7 @@ pub(super) async fn list_vessels(
     };
     let after = cursor(&given, place.is_some())?;
     if let Some(identity) = selection.identity() {
-        consulted(&sources, &reader, "identity", &identity, None).await?;
+        consulted(&sources, &reader, Act::IdentitySearched, Subject::Search(identity), None).await?;
     }
     let picture = sources.asker.picture().await?;
     let (now, clearance) = (sources.clock.now(), reader.clearance.clone());
@@ -203,7 +205,7 @@ impl Selection {
         let types = given.text("type").map(|text| value::list(text, value::types)).transpose();
         let flags = given.text("flag").map(|text| value::list(text, value::flag)).transpose();
         Ok(Selection {
-            bbox: given.text("bbox").map(value::bbox).transpose().map_err(wrong("bbox"))?,
+            bbox: bounds(given, "bbox")?,
             q: small(text("q")?),
             name: small(text("name")?),
             call_sign: small(text("call_sign")?),
@@ -235,7 +237,7 @@ impl Selection {
         };
         let call_sign =
             |wanted: &str| vessel.call_sign.as_deref().is_some_and(|sign| sign.eq_ignore_ascii_case(wanted));
-        self.bbox.is_none_or(|bbox| is_inside(vessel.position(), bbox))
+        self.bbox.is_none_or(|bbox| bbox.hold(vessel.position()))
             && (self.mmsis.is_empty() || self.mmsis.contains(&mmsi.0))
             && (self.imos.is_empty() || vessel.imo.is_some_and(|imo| self.imos.contains(&imo)))
             && (self.types.is_empty() || vessel.ship_type.is_some_and(|kind| self.types.contains(&kind)))
@@ -277,13 +279,6 @@ impl VesselItem {
 /// Flag state of an MMSI, two letters; `None` if it belongs to no country.
 fn flag(mmsi: Mmsi) -> Option<String> {
     flag_of(mmsi).map(|flag| flag.code().to_owned())
-}
-
-/// Whether a position is in a box, which may cross the antimeridian.
-fn is_inside(position: LatLon, [west, south, east, north]: [f64; 4]) -> bool {
-    let (lat, lon) = (position.lat, position.lon);
-    let between = if west <= east { west <= lon && lon <= east } else { west <= lon || lon <= east };
-    south <= lat && lat <= north && between
 }
 
 /// The track after which the page begins; `None` for the first page.

@@ -19,7 +19,9 @@ use crate::http::api::sources::Sources;
 use crate::http::page::found;
 use crate::http::parameters::{Parameters, mmsi};
 use crate::http::problem::Problem;
+use crate::storage::store::{Act, Subject};
 use crate::storage::store::{AlertFilter, AlertPage, Cursor, Order, Sorted};
+use crate::storage::store::{PageRequest, Readers};
 use atalaia_core::alerts::Status;
 
 /// Alerts of a page if the request names no number, and the largest number it may name.
@@ -52,7 +54,7 @@ pub(super) async fn show_vessel(
     let number = mmsi(number)?;
     may_ask(&sources, &reader.clearance, number).await?;
     let vessel = answering::vessel(&sources.asker, number).await?;
-    consulted(&sources, &reader, "vessel", &format!("vessel {number}"), None).await?;
+    consulted(&sources, &reader, Act::VesselRead, Subject::Vessel(number), None).await?;
     let filter = AlertFilter { mmsis: vec![number.0], statuses: vec![Status::Open], ..AlertFilter::default() };
     let page = alerts(&sources, &reader, filter, Order::default(), None, LIMIT.0).await?;
     let items: Vec<Item> = page.items.iter().map(Item::from).collect();
@@ -88,7 +90,7 @@ pub(super) async fn list_alerts_of_vessel(
     let cursor =
         cursor.ok_or_else(|| Problem::parameter("cursor: is not one that this list gave; begin without it"))?;
     let limit = given.count("limit", LIMIT.0, LIMIT.1)?;
-    consulted(&sources, &reader, "alerts", &format!("vessel {number}"), None).await?;
+    consulted(&sources, &reader, Act::AlertsOfVesselRead, Subject::Vessel(number), None).await?;
     let filter = AlertFilter { mmsis: vec![number.0], facts, ..AlertFilter::default() };
     let page = alerts(&sources, &reader, filter, order, cursor, limit).await?;
     let next = page.next.map(|next| next.to_string());
@@ -119,7 +121,7 @@ pub(super) async fn explain_vessel(
     if let Some(known) = known(&sources, &reader.clearance).await? {
         answer.retain(|other| known.contains(&other));
     }
-    consulted(&sources, &reader, "explanations", &format!("vessel {number}"), None).await?;
+    consulted(&sources, &reader, Act::ExplanationsRead, Subject::Vessel(number), None).await?;
     Ok(found(&answer))
 }
 
@@ -133,5 +135,9 @@ async fn alerts(
     limit: usize,
 ) -> Result<AlertPage, Problem> {
     let (now, clearance) = (sources.clock.now(), reader.clearance.clone());
-    sources.read(move |readers| readers.page(&filter, &clearance, order, cursor.as_ref(), limit, now)).await
+    let read = move |readers: &Readers| {
+        let cursor = cursor.as_ref();
+        readers.page(&PageRequest { filter: &filter, clearance: &clearance, order, cursor, limit, now })
+    };
+    sources.read(read).await
 }

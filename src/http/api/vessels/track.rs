@@ -22,6 +22,7 @@ use crate::http::parameters::{Parameters, mmsi};
 use crate::http::problem::Problem;
 use crate::platform::disk::RealDisk;
 use crate::storage::evidence::{Passage, passage};
+use crate::storage::store::{Act, Subject};
 use atalaia_core::base::time::{Span, Time};
 use atalaia_core::base::units::Mmsi;
 use atalaia_core::engine::questions::{Answer, Question, TrackAnswer, TrackPoint, spread};
@@ -84,7 +85,7 @@ pub(super) async fn show_track(
     let Answer::Track(Some(trail)) = sources.asker.ask(question).await? else {
         return Err(no_track(number));
     };
-    consulted(&sources, &reader, "track", &format!("vessel {number}"), None).await?;
+    consulted(&sources, &reader, Act::TrackRead, Subject::Vessel(number), None).await?;
     let earlier = earlier(&sources, number, since, &trail).await;
     Ok(found(&shown(trail, earlier, since, most)))
 }

@@ -19,6 +19,7 @@ use crate::http::api::sources::Sources;
 use crate::http::page::found;
 use crate::http::parameters::Parameters;
 use crate::http::problem::Problem;
+use crate::storage::store::{Act, Subject};
 use atalaia_core::base::units::Mmsi;
 use atalaia_core::engine::questions::{Answer, Question, Search};
 
@@ -38,7 +39,7 @@ pub(super) struct WhoParameters;
 
 impl IntoParams for WhoParameters {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        query(&PARAMETERS)
+        query(PARAMETERS)
     }
 }
 
@@ -60,7 +61,7 @@ pub(super) async fn who_was_there(
     }
     let Search { near, radius_nm, from, to } = &search;
     let subject = format!("who {:.4},{:.4} {radius_nm} nm {from} {to}", near.lat, near.lon);
-    consulted(&sources, &reader, "who", &subject, Some(&why)).await?;
+    consulted(&sources, &reader, Act::PlaceSearched, Subject::Search(subject), Some(&why)).await?;
     let clearance = reader.clearance.clone();
     let (deeds, complete) = sources.read(move |readers| answering::deeds(readers, &search, &clearance, now)).await?;
     let mut answer = sources.asker.ask(Question::WhoAmong(search, deeds)).await?;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::words::{mmsi, position_of, time_of, vessel_words};
-use crate::storage::store::{AlertFile, CaseFile};
+use crate::storage::store::{AlertFile, CaseFile, WorkState};
 use atalaia_core::base::time::Time;
 use atalaia_core::geo::LatLon;
 
@@ -52,10 +52,10 @@ impl<'a> Event<'a> {
             _ => "over",
         };
         let entry = &self.alert_file.told.entry;
-        match (entry.state.as_str(), &entry.finding) {
-            ("closed", Some(finding)) => format!("{status}; closed as {finding}"),
-            ("new", _) => format!("{status}; not acknowledged"),
-            (state, _) => format!("{status}; {state}"),
+        match (entry.state, &entry.finding) {
+            (WorkState::Closed, Some(finding)) => format!("{status}; closed as {finding}"),
+            (WorkState::New, _) => format!("{status}; not acknowledged"),
+            (state, _) => format!("{status}; {}", state.name()),
         }
     }
 }

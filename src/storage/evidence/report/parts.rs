@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use super::html::{Element, element, style, text};
 use super::measures::{self, Measure, WHAT_AIS_CANNOT_SHOW};
 use super::words::{behaviour_title, flag, mmsi, sentence_case, ship_type, vessel_name};
+use crate::storage::store::Act;
 use crate::storage::store::{AuditRow, Note};
 use atalaia_core::alerts::Handling;
 use atalaia_core::alerts::handling::{Europol, InfoGrade, Reality, SourceGrade, Tlp};
@@ -236,8 +237,8 @@ pub(super) fn vessels(vessels: &[&Value]) -> Option<Element> {
 /// The measured values beside their thresholds, and the other settings of the rule.
 pub(super) fn measures(alert: &Value) -> Vec<Element> {
     let (measures, others) = measures::measures(alert);
-    let row = |Measure { measured, beside }: &Measure| {
-        let beside: Vec<String> = beside.iter().map(|(how, limit)| format!("{how} {}", limit.text)).collect();
+    let row = |Measure { measured, beside, .. }: &Measure| {
+        let beside: Vec<String> = beside.iter().map(|(how, limit)| format!("{} {}", how.words(), limit.text)).collect();
         let beside = beside.join("; ");
         element("tr")
             .add(text("td", measured.name.as_str()))
@@ -287,7 +288,7 @@ pub(super) fn acts(rows: &[(Option<usize>, &AuditRow)], notes: &[&Note]) -> Opti
     let by_people = rows.iter().filter(|(_, row)| !row.is_machine());
     let row = |(number, act): &(Option<usize>, &AuditRow)| {
         // The audit row of a note has no text; author and time find it.
-        let note = notes.iter().find(|note| act.what == "noted" && note.at == act.at && note.who == act.who);
+        let note = notes.iter().find(|note| act.says(Act::Noted) && note.at == act.at && note.who == act.who);
         let why = note.map(|note| note.text.as_str()).or(act.why.as_deref()).unwrap_or_default();
         let mut row = element("tr")
             .add(text("td", act.at.minute()).class("fixed"))

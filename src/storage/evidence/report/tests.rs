@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::storage::store::{Entry, OURSELVES, Told};
+use crate::storage::store::{Entry, OURSELVES, Told, WorkState};
 
 const HOSTILE: &str = "</title><script>alert(1)</script><img src=x onerror=alert(2)>\u{202e}\"'&";
 
@@ -47,7 +47,7 @@ fn alert_file(id: &str, mmsi: u32) -> AlertFile {
     });
     let entry = Entry {
         id: id.to_owned(),
-        state: "closed".to_owned(),
+        state: WorkState::Closed,
         assignee: Some(HOSTILE.to_owned()),
         finding: Some("benign".to_owned()),
         finding_reason: Some(HOSTILE.to_owned()),

@@ -1,12 +1,13 @@
 //! Words of a report: positions, vessels, titles of alerts, and the names and units of measured values.
 //!
-//! A measurement is known by its key alone. The unit is the end of the key, the name is in a table here or else made of the
-//! key, and the thresholds beside it are found by their keys. Nothing here knows which behaviour has which measurements.
+//! A measurement is known by its key alone: it states the unit, and the name is in a table here or else made of the key. Nothing here
+//! knows which behaviour has which measurements.
 
 use serde_json::Value;
 
 use atalaia_core::ais::ship_type_name;
 use atalaia_core::base::time::{Span, Time};
+use atalaia_core::base::unit::Unit;
 use atalaia_core::behaviours::Behaviour;
 use atalaia_core::geo::LatLon;
 use atalaia_core::picture::tracks::country_of;
@@ -84,34 +85,19 @@ pub(super) fn sentence_case(words: &str) -> String {
     letters.next().map_or(String::new(), |first| first.to_uppercase().collect::<String>() + letters.as_str())
 }
 
-/// Suffixes of the names of values that are units, and how each unit is written. Settings and measurements follow this rule.
-const UNITS: [(&str, &str); 9] = [
-    ("_knots", "kn"),
-    ("_nm", "nm"),
-    ("_metres", "m"),
-    ("_minutes", "min"),
-    ("_hours", "h"),
-    ("_days", "days"),
-    ("_seconds", "s"),
-    ("_degrees", "°"),
-    ("_percent", "%"),
-];
-
 /// The name of a value: `Speed made good` for `speed_made_good_knots`. The unit is left out; it stands beside the number.
 pub(super) fn number_name(key: &str) -> String {
     if let Some((_, name)) = NAMES.iter().find(|(known, _)| *known == key) {
         return (*name).to_owned();
     }
-    let bare = UNITS.iter().find_map(|(ending, _)| key.strip_suffix(ending)).unwrap_or(key);
-    sentence_case(&bare.replace('_', " "))
+    sentence_case(&Unit::bare(key).replace('_', " "))
 }
 
 /// A measured value or a setting with its unit: `4.1 kn`, `1 h 35 min`, `yes`. A time is given in UTC, a list by the number of
 /// its entries, and `-` stands for a value that is null or an object, which no behaviour measures.
 pub(super) fn number_text(key: &str, value: &Value) -> String {
-    let unit = UNITS.iter().find(|(ending, _)| key.ends_with(ending)).map(|(_, unit)| *unit);
-    match (value, unit) {
-        (Value::Number(number), Some("min")) => {
+    match (value, Unit::of(key)) {
+        (Value::Number(number), Some(Unit::Minutes)) => {
             let minutes = number.as_f64().unwrap_or_default();
             match minutes {
                 // Long times read better as hours and minutes.
@@ -119,8 +105,10 @@ pub(super) fn number_text(key: &str, value: &Value) -> String {
                 _ => format!("{} min", plain(minutes)),
             }
         }
-        (Value::Number(number), Some("°")) => format!("{}°", plain(number.as_f64().unwrap_or_default())),
-        (Value::Number(number), Some(unit)) => format!("{} {unit}", plain(number.as_f64().unwrap_or_default())),
+        (Value::Number(number), Some(Unit::Degrees)) => format!("{}°", plain(number.as_f64().unwrap_or_default())),
+        (Value::Number(number), Some(unit)) => {
+            format!("{} {}", plain(number.as_f64().unwrap_or_default()), unit.symbol())
+        }
         (Value::Number(number), None) => plain(number.as_f64().unwrap_or_default()),
         (Value::Bool(true), _) => "yes".to_owned(),
         (Value::Bool(false), _) => "no".to_owned(),
@@ -145,52 +133,6 @@ fn plain(value: f64) -> String {
     };
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
-
-/// Measured values with the thresholds they are compared with: name of the value, then names of the thresholds and how
-/// they compare. Only those that the alert has are shown, so that behaviours can share an entry.
-pub(super) const LIMITS: &[(&str, &[(&str, &str)])] = &[
-    (
-        "counted_minutes",
-        &[
-            ("close_minutes", "at least"),
-            ("near_minutes", "at least"),
-            ("underway_minutes", "at least"),
-            ("after_minutes", "at least"),
-            ("after_hours", "at least"),
-        ],
-    ),
-    (
-        "max_distance_metres",
-        &[
-            ("close_metres", "at most"),
-            ("near_metres", "at most"),
-            ("underway_metres", "at most"),
-            ("alongside_metres", "at most"),
-        ],
-    ),
-    ("median_knots", &[("slow_knots", "below"), ("underway_max_knots", "at most")]),
-    ("speed_made_good_knots", &[("slow_knots", "below"), ("stop_knots", "below")]),
-    ("extreme_knots", &[("min_knots", "at least"), ("max_knots", "at most")]),
-    ("shore_nm", &[("min_shore_nm", "at least"), ("underway_min_shore_nm", "at least")]),
-    ("swing_nm", &[("anchored_swing_nm", "anchored below")]),
-    ("drift_degrees", &[("drift_degrees", "at least")]),
-    ("drift_metres", &[("min_metres", "at least")]),
-    ("silent_minutes", &[("after_hours", "at least"), ("watched_minutes", "at least, in a watched zone")]),
-    ("unheard_probability", &[("max_probability", "at most")]),
-    ("slack_hours", &[("max_slack_hours", "at most")]),
-    ("stopped_minutes", &[("stop_minutes", "at least")]),
-    ("stop_hours", &[("stop_minutes", "at least")]),
-    ("farthest_nm", &[("out_nm", "at least")]),
-    ("back_nm", &[("return_nm", "at most")]),
-    ("circling_hours", &[("circling_min_hours", "at least")]),
-    ("circling_path_nm", &[("circling_path_nm", "at least")]),
-    ("under_way_hours", &[("under_way_minutes", "at least")]),
-    ("hours_between", &[("min_hours", "at least"), ("max_hours", "at most")]),
-    ("change_metres", &[("change_metres", "at least")]),
-    ("kept_minutes", &[("kept_minutes", "at least")]),
-    ("call_hours", &[("call_hours", "at most")]),
-    ("passage_hours", &[("passage_hours", "at least")]),
-];
 
 /// Names of values whose keys do not explain themselves. A behaviour that is added later is readable without an entry: its
 /// key becomes words.

@@ -5,7 +5,8 @@ use rusqlite::Connection;
 use super::*;
 use crate::storage::store::tests::{PATIENCE, Place, distress, noon, place};
 use crate::storage::store::{
-    Action, Actor, Consultation, Finding, Readers, Record, RetentionSettings, Verb, act, consulted, hold, purge, record,
+    Act, Action, Actor, Consultation, Finding, Readers, Record, RetentionSettings, SignIn, Subject, act, consulted,
+    hold, purge, record,
 };
 use atalaia_core::alerts::Severity;
 use atalaia_core::alerts::cases::Case;
@@ -131,7 +132,8 @@ fn a_purge_keeps_the_chain_sound_and_empties_what_it_cannot_delete() {
     drop(store);
     hold(&place.path, "heldcase", "ana", "trial", noon()).expect("a case");
     let by = Actor::from("eva");
-    let export = Record { by, verb: Verb::Disclosure, what: "exported", subject: "export", why: None, result: None };
+    let subject = Subject::Export("csv".to_owned());
+    let export = Record { by, act: Act::Exported, subject: &subject, why: None, result: None };
     (0..5).for_each(|_| record(&place.path, &export, noon()).expect("written"));
     let settings = RetentionSettings { audit_days: 365, ..RetentionSettings::default() };
     let later = noon() + Span::from_hours(24 * 400);
@@ -177,8 +179,8 @@ fn an_alert_that_is_purged_takes_its_reasons_along_and_the_rest_is_still_checked
 fn a_reading_is_counted_within_a_quarter_of_an_hour_and_leaves_the_chain_sound() {
     let (place, id) = worked();
     let read = |who: &str, minutes| {
-        let by = Actor { who, way: Some("password"), purpose: Some("shift"), ..Actor::default() };
-        let reading = Consultation { by, what: "read", subject: &id, why: None };
+        let by = Actor { who, way: Some(SignIn::Password), purpose: Some("shift"), ..Actor::default() };
+        let reading = Consultation { by, act: Act::AlertRead, subject: &Subject::alert(&id), why: None };
         consulted(&place.path, &[reading], noon() + Span::from_minutes(minutes)).expect("written");
     };
     let touched = || place.count("SELECT touched_seq FROM alerts");
@@ -231,7 +233,8 @@ fn commands_and_the_daemon_continue_one_chain() {
 #[test]
 fn readings_that_come_together_each_leave_their_row() {
     let (place, id) = worked();
-    let of = |who| Consultation { by: Actor::from(who), what: "read", subject: &id, why: None };
+    let subject = Subject::alert(&id);
+    let of = |who| Consultation { by: Actor::from(who), act: Act::AlertRead, subject: &subject, why: None };
     consulted(&place.path, &[of("ana")], noon()).expect("written");
     consulted(&place.path, &[of("ana"), of("bea"), of("rui"), of("bea")], noon()).expect("written");
     let rows = Readers::new(place.path.clone())

@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::filter::AlertFilter;
 use crate::storage::store::columns::{rank, status_of};
 use atalaia_core::base::time::Time;
+use atalaia_core::geo::Bounds;
 
 /// The state in force: an expired acknowledgement counts as new. The wall clock is the parameter `:now`.
 pub(super) const STATE: &str =
@@ -153,7 +154,8 @@ impl Conditions {
 
     /// What people did with it.
     fn work(&mut self, filter: &AlertFilter) {
-        self.list("states", &filter.states, &format!("{STATE} IN (SELECT value FROM json_each(:states))"));
+        let states: Vec<&str> = filter.states.iter().map(|state| state.name()).collect();
+        self.list("states", &states, &format!("{STATE} IN (SELECT value FROM json_each(:states))"));
         self.list("cases", &filter.cases, "case_id IN (SELECT value FROM json_each(:cases))");
         let owners: Vec<String> = filter.owners.iter().flatten().cloned().collect();
         let named = "assignee COLLATE NOCASE IN (SELECT value FROM json_each(:owners))";
@@ -172,16 +174,18 @@ impl Conditions {
 
     /// Where it is.
     fn place(&mut self, filter: &AlertFilter) {
-        let Some([west, south, east, north]) = filter.bbox else {
+        let Some(Bounds { south, west, north, east }) = filter.bbox else {
             return;
         };
+        // Alerts have longitudes up to 180.
+        let (is_across, east) = if 180.0 < east { (true, east - 360.0) } else { (false, east) };
         for (name, value) in [("west", west), ("south", south), ("east", east), ("north", north)] {
             self.bind(name, Bound::Real(value));
         }
         self.add("lat BETWEEN :south AND :north");
-        self.add(match west <= east {
-            true => "lon BETWEEN :west AND :east",
-            false => "(lon >= :west OR lon <= :east)",
+        self.add(match is_across {
+            true => "(lon >= :west OR lon <= :east)",
+            false => "lon BETWEEN :west AND :east",
         });
     }
 }

@@ -93,7 +93,7 @@ pub(super) fn detail(
     }))
 }
 
-/// Changes and acts of an alert in the order of the log. Who only read it is not part of its history.
+/// Changes and acts of an alert in the order of the log. Consultations are left out.
 fn history(connection: &Connection, id: &str, clearance: &Clearance) -> rusqlite::Result<Vec<HistoryRow>> {
     let mut changes = changes(connection, id)?;
     let mut query = connection.prepare_cached(

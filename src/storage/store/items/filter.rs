@@ -1,8 +1,10 @@
 //! The filter of a list of alerts.
 
+use crate::storage::store::work_state::WorkState;
 use atalaia_core::alerts::{Class, Severity, Status};
 use atalaia_core::base::time::Time;
 use atalaia_core::behaviours::Behaviour;
+use atalaia_core::geo::Bounds;
 
 /// A filter for alerts. They must match every field that is set; of the values in one field, any. Empty lists and `None` match all.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -13,8 +15,8 @@ pub struct AlertFilter {
     pub facts: bool,
     /// Alerts about vessels, or those about the daemon.
     pub kinds: Vec<Class>,
-    /// What analysts did: `new`, `acknowledged` or `closed`. An expired acknowledgement counts as `new`.
-    pub states: Vec<String>,
+    /// How far analysts are with it. An expired acknowledgement counts as new.
+    pub states: Vec<WorkState>,
     /// Open, ended or retracted.
     pub statuses: Vec<Status>,
     /// One of these severities.
@@ -51,8 +53,8 @@ pub struct AlertFilter {
     pub until: Option<Time>,
     /// Only alerts that changed, or were acted on, after this time (wall clock).
     pub changed_after: Option<Time>,
-    /// Only alerts in this box: west, south, east, north in degrees. West may be greater than east, across the antimeridian.
-    pub bbox: Option<[f64; 4]>,
+    /// Only alerts in this area.
+    pub bbox: Option<Bounds>,
     /// Only alerts that a silence in force covers, or only others.
     pub silenced: Option<bool>,
     /// With all of these texts in behaviour, summary, vessels or zones.

@@ -25,7 +25,7 @@ pub(super) use clears::{allowed, marking, markings_of, may_see};
 pub use detail::{AlertDetail, HistoryRow, Parts};
 pub use filter::{AlertFilter, Range};
 pub use order::{Cursor, Order, Sorted};
-pub use page::{AlertPage, item, page};
+pub use page::{AlertPage, PageRequest, item};
 pub(super) use redact::reason;
 pub use row::AlertItem;
 pub(super) use sight::{IN_SIGHT, last_for};

@@ -1,7 +1,6 @@
 //! Pages of a list, and single items.
 
 use std::borrow::Cow;
-use std::path::Path;
 
 use rusqlite::types::Value as Bound;
 use rusqlite::{Connection, OptionalExtension, named_params};
@@ -14,8 +13,6 @@ use super::order::{Cursor, Order};
 use super::redact::redacted;
 use super::row::{AlertItem, columns};
 use super::sight::last_for;
-use crate::storage::store::connect;
-use crate::storage::store::error::StoreError;
 use crate::storage::store::stages::clear::Clearance;
 use atalaia_core::base::time::Time;
 
@@ -34,45 +31,33 @@ pub struct AlertPage {
     pub seq: i64,
 }
 
-/// A page of the alerts that match the filter and that the clearance allows. `now` is the wall clock, by which acknowledgements expire.
-pub fn page(
-    path: &Path,
-    filter: &AlertFilter,
-    clearance: &Clearance,
-    order: Order,
-    cursor: Option<&Cursor>,
-    limit: usize,
-    now: Time,
-) -> Result<AlertPage, StoreError> {
-    let connection = connect::beside(path)?;
-    page_of(&connection, filter, clearance, order, cursor, limit, now).map_err(StoreError::sqlite(path))
+/// Which page of which list to read.
+#[derive(Clone, Copy, Debug)]
+pub struct PageRequest<'a> {
+    /// The alerts of the list.
+    pub filter: &'a AlertFilter,
+    /// What the reader may see.
+    pub clearance: &'a Clearance,
+    /// The order of the list.
+    pub order: Order,
+    /// Where the page begins; `None` for the first one.
+    pub cursor: Option<&'a Cursor>,
+    /// Most alerts of the page.
+    pub limit: usize,
+    /// The wall clock, by which acknowledgements expire.
+    pub now: Time,
 }
 
-/// The same on an open connection.
-pub(super) fn page_of(
-    connection: &Connection,
-    filter: &AlertFilter,
-    clearance: &Clearance,
-    order: Order,
-    cursor: Option<&Cursor>,
-    limit: usize,
-    now: Time,
-) -> rusqlite::Result<AlertPage> {
+/// A page of the alerts that match the filter and that the clearance allows.
+pub(super) fn page_of(connection: &Connection, request: &PageRequest<'_>) -> rusqlite::Result<AlertPage> {
     // One state of the store for counts, rows and log.
     let transaction = connection.unchecked_transaction()?;
-    within(&transaction, filter, clearance, order, cursor, limit, now)
+    within(&transaction, request)
 }
 
 /// The same inside a transaction of the caller.
-pub(super) fn within(
-    connection: &Connection,
-    filter: &AlertFilter,
-    clearance: &Clearance,
-    order: Order,
-    cursor: Option<&Cursor>,
-    limit: usize,
-    now: Time,
-) -> rusqlite::Result<AlertPage> {
+pub(super) fn within(connection: &Connection, request: &PageRequest<'_>) -> rusqlite::Result<AlertPage> {
+    let PageRequest { filter, clearance, order, cursor, limit, now } = *request;
     let narrow = narrowed(connection, filter, clearance)?;
     let mut conditions = Conditions::of(&narrow, now);
     conditions.bind("clears", Bound::Text(allowed(connection, clearance)?));

@@ -5,8 +5,7 @@ use serde_json::Value;
 use super::cases::{CasePage, CaseQuery, case, cases};
 use super::detail::{AlertDetail, Parts, detail};
 use super::filter::AlertFilter;
-use super::order::{Cursor, Order};
-use super::page::{AlertPage, ids, item, page_of};
+use super::page::{AlertPage, PageRequest, ids, item, page_of};
 use super::row::AlertItem;
 use super::sight::last;
 use super::summary::{AlertSummary, summary_of};
@@ -16,17 +15,9 @@ use crate::storage::store::stages::clear::Clearance;
 use atalaia_core::base::time::Time;
 
 impl Readers {
-    /// A page of the alerts that match the filter and that the clearance allows, as [`page`](super::page::page).
-    pub fn page(
-        &self,
-        filter: &AlertFilter,
-        clearance: &Clearance,
-        order: Order,
-        cursor: Option<&Cursor>,
-        limit: usize,
-        now: Time,
-    ) -> Result<AlertPage, StoreError> {
-        self.read(|connection| page_of(connection, filter, clearance, order, cursor, limit, now))
+    /// A page of the alerts that match the filter and that the clearance allows.
+    pub fn page(&self, request: &PageRequest<'_>) -> Result<AlertPage, StoreError> {
+        self.read(|connection| page_of(connection, request))
     }
 
     /// One alert by its full id; `None` if it is not stored or the clearance does not allow it.

@@ -7,6 +7,7 @@ use super::clears::may_see;
 use super::condition::{SILENCED_BY, STATE};
 use super::order::{Cursor, Order, Sorted};
 use crate::storage::store::stages::clear::Clearance;
+use crate::storage::store::work_state::WorkState;
 use atalaia_core::base::time::Time;
 
 /// An alert with its marking, case and state of this moment, without the tracks of its evidence.
@@ -50,10 +51,10 @@ impl AlertItem {
         let (revision, acts): (u32, u32) = (row.get(5)?, row.get(6)?);
         let (touched, seq) = (number(14)?, number(15)?);
         let until = row.get::<_, Option<i64>>(9)?.map(Time::from_millis);
-        let state: String = row.get(7)?;
+        let state: WorkState = row.get(7)?;
         let handling: String = row.get(2)?;
         let clears: String = row.get(16)?;
-        let until = until.filter(|_| state == "acknowledged").map(|until| until.to_string());
+        let until = until.filter(|_| state == WorkState::Acknowledged).map(|until| until.to_string());
         let added = json!({
             "case_id": text(4)?,
             "revision": revision,

@@ -9,12 +9,14 @@ use super::condition::{CLEARED, Conditions};
 use super::page::{page_of, query_of};
 use super::summary::summary_of;
 use super::*;
+use crate::storage::store::WorkState;
 use crate::storage::store::stages::clear::Clearance;
 use crate::storage::store::tests::{distress, noon, place, stored};
 use crate::storage::store::{Action, Query, Silence, act, alerts, mark, silence};
 use atalaia_core::alerts::Severity;
 use atalaia_core::alerts::handling::{Mark, Tlp};
-use atalaia_core::base::time::Span;
+use atalaia_core::base::time::{Span, Time};
+use atalaia_core::geo::Bounds;
 
 /// A small generator of numbers: the test must do the same in every run.
 struct Draws(u64);
@@ -59,7 +61,7 @@ fn insert(connection: &Connection, id: &str, score: i64, last_at: i64, edit: imp
 
 /// Ids of all pages of this length.
 fn all(connection: &Connection, filter: &AlertFilter, clearance: &Clearance) -> Vec<String> {
-    let page = page_of(connection, filter, clearance, Order::default(), None, 1000, noon()).expect("a page");
+    let page = page_of(connection, &first(filter, clearance, 1000, noon())).expect("a page");
     assert_eq!(page.total as usize, page.items.len());
     page.items.into_iter().map(|item| item.id).collect()
 }
@@ -133,10 +135,16 @@ fn pages_show_nothing_twice_and_skip_nothing_while_alerts_come_in() {
     }
 }
 
+/// The first page in the usual order.
+fn first<'a>(filter: &'a AlertFilter, clearance: &'a Clearance, limit: usize, now: Time) -> PageRequest<'a> {
+    PageRequest { filter, clearance, order: Order::default(), cursor: None, limit, now }
+}
+
 /// One page inside an open savepoint.
 fn pages(connection: &Connection, order: Order, cursor: Option<&Cursor>, length: usize) -> AlertPage {
-    let filter = AlertFilter::default();
-    page::within(connection, &filter, &Clearance::everything(), order, cursor, length, noon()).expect("a page")
+    let (filter, clearance) = (AlertFilter::default(), Clearance::everything());
+    let request = PageRequest { order, cursor, ..first(&filter, &clearance, length, noon()) };
+    page::within(connection, &request).expect("a page")
 }
 
 #[test]
@@ -169,12 +177,13 @@ fn each_field_of_a_filter_finds_what_it_says() {
     assert_eq!(found(AlertFilter { owners: vec![Some("ana".to_owned())], ..usual() }), "aaaa");
     assert_eq!(found(AlertFilter { owners: vec![None], ..usual() }), "bbbb");
     assert_eq!(found(AlertFilter { owners: vec![None, Some("ana".to_owned())], ..usual() }), "aaaa bbbb");
-    assert_eq!(found(AlertFilter { states: vec!["acknowledged".to_owned()], ..usual() }), "bbbb");
+    assert_eq!(found(AlertFilter { states: vec![WorkState::Acknowledged], ..usual() }), "bbbb");
     assert_eq!(found(AlertFilter { names: vec!["bravo".to_owned()], ..usual() }), "bbbb");
     assert_eq!(found(AlertFilter { words: vec!["corridor 7".to_owned(), "AIS GAP".to_owned()], ..usual() }), "bbbb");
     assert_eq!(found(AlertFilter { types: vec![80, 81], ..usual() }), "aaaa");
     assert_eq!(found(AlertFilter { flags: vec!["FJ".to_owned()], ..usual() }), "bbbb");
-    assert_eq!(found(AlertFilter { bbox: Some([179.0, -20.0, -179.0, -10.0]), ..usual() }), "bbbb");
+    let across = Bounds { west: 179.0, south: -20.0, east: 181.0, north: -10.0 };
+    assert_eq!(found(AlertFilter { bbox: Some(across), ..usual() }), "bbbb");
     assert_eq!(found(AlertFilter { since: Some(noon()), ..usual() }), "aaaa");
     assert_eq!(found(AlertFilter { mmsis: vec![224_000_001], zones: vec!["c07".to_owned()], ..usual() }), "aaaa bbbb");
     assert_eq!(found(AlertFilter { zones: vec!["c08".to_owned()], ..usual() }), "");
@@ -187,20 +196,19 @@ fn each_field_of_a_filter_finds_what_it_says() {
     assert_eq!((counted.owner["none"], counted.owner["Ana"], counted.state["acknowledged"]), (1, 1, 1));
     assert_eq!((counted.hours.len(), counted.hours.iter().map(|hour| hour.count).sum::<u32>()), (24, 2));
     let later = noon() + Span::from_minutes(6);
-    let states = AlertFilter { states: vec!["new".to_owned()], ..usual() };
-    let page =
-        page_of(&connection, &states, &Clearance::everything(), Order::default(), None, 10, later).expect("a page");
+    let states = AlertFilter { states: vec![WorkState::New], ..usual() };
+    let page = page_of(&connection, &first(&states, &Clearance::everything(), 10, later)).expect("a page");
     assert_eq!(page.items.len(), 2, "the acknowledgement has expired");
 }
 
 #[test]
 fn what_is_above_the_clearance_is_counted_but_not_named() {
-    let (place, connection) = empty();
+    let (_place, connection) = empty();
     insert(&connection, "aaaa", 70, 1, |_| {});
     insert(&connection, "bbbb", 70, 2, |body| body["handling"]["releasable_to"] = json!(["PT"]));
     insert(&connection, "cccc", 70, 3, |body| body["handling"] = json!("unreadable"));
     let spain = Clearance { recipients: vec!["ES".to_owned()], ..Clearance::everything() };
-    let page = page(&place.path, &AlertFilter::default(), &spain, Order::default(), None, 10, noon()).expect("a page");
+    let page = page_of(&connection, &first(&AlertFilter::default(), &spain, 10, noon())).expect("a page");
     let ids: Vec<&str> = page.items.iter().map(|item| item.id.as_str()).collect();
     assert_eq!((ids.contains(&"aaaa"), ids.contains(&"bbbb")), (true, false));
     assert_eq!(page.total + page.withheld, 3);
@@ -248,9 +256,7 @@ fn kept_connections_see_a_file_that_took_the_place_of_another() {
     insert(&connection, "aaaa", 70, 1, |_| {});
     let readers = crate::storage::store::Readers::new(place.path.clone());
     let everything = Clearance::everything();
-    let count = || {
-        readers.page(&AlertFilter::default(), &everything, Order::default(), None, 10, noon()).map(|page| page.total)
-    };
+    let count = || readers.page(&first(&AlertFilter::default(), &everything, 10, noon())).map(|page| page.total);
     assert_eq!(count().expect("it reads"), 1);
     let (other, _) = empty();
     drop(connection);
@@ -266,7 +272,7 @@ fn kept_connections_see_a_file_that_took_the_place_of_another() {
 #[test]
 fn a_page_follows_an_index_and_reads_no_more_alerts_than_it_shows() {
     let (_place, connection) = empty();
-    let states = vec!["new".to_owned(), "acknowledged".to_owned()];
+    let states = vec![WorkState::New, WorkState::Acknowledged];
     let usual = AlertFilter { states, min_severity: Some(Severity::Medium), ..AlertFilter::default() };
     for name in Order::NAMES {
         let order = Order::named(name).expect("an order");

@@ -15,15 +15,13 @@ mod token;
 pub use ceilings::{CeilingChange, Ceilings};
 pub use links::{Bootstrap, bootstrap, first, make_link, redeem};
 pub use person::{
-    Alteration, Link, Person, add_person, alter_person, has_people, people, person, remove_person, set_preferences,
-    set_seen,
+    Alteration, Link, Person, add_person, add_person_once, alter_person, has_people, people, person, remove_person,
+    set_preferences, set_seen,
 };
 pub use right::{Right, Rights};
 pub use role::Role;
-pub use session::{
-    NewSession, Session, SignIn, begin_session, end_sessions, session, sessions, set_purpose, use_session,
-};
-pub use token::{Token, add_token, end_token, tokens, use_token};
+pub use session::{NewSession, Session, begin_session, end_sessions, session, sessions, set_purpose, use_session};
+pub use token::{Token, add_token, add_token_once, end_token, tokens, use_token};
 
 #[cfg(test)]
 mod tests;

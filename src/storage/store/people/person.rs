@@ -10,8 +10,11 @@ use serde_json::Value;
 
 use super::ceilings::{CeilingChange, Ceilings};
 use super::role::Role;
+use crate::storage::store::act::Act;
 use crate::storage::store::connect::{beside, in_transaction};
 use crate::storage::store::error::StoreError;
+use crate::storage::store::once::{Once, RequestKey, once};
+use crate::storage::store::subject::Subject;
 use crate::storage::store::trail::{Actor, audit, is_same_name};
 use atalaia_core::alerts::handling::Purpose;
 use atalaia_core::base::time::Time;
@@ -113,13 +116,40 @@ pub fn add_person<'a>(
     now: Time,
 ) -> Result<(), StoreError> {
     let by = by.into();
-    in_transaction(path, |transaction| {
-        insert(transaction, path, person, by, now)?;
-        match link {
-            Some(link) => insert_link(transaction, &person.name, link, by, now).map_err(StoreError::sqlite(path)),
-            None => Ok(()),
-        }
-    })
+    in_transaction(path, |transaction| insert_with_link(transaction, path, person, link, by, now))
+}
+
+/// The same once however often the request is sent. `answer` is status and body for a repetition, which cannot have the secret of the link.
+///
+/// # Errors
+/// As [`add_person`].
+pub fn add_person_once(
+    path: &Path,
+    person: &Person,
+    link: Option<&Link>,
+    by: Actor<'_>,
+    key: Option<&RequestKey<'_>>,
+    now: Time,
+    answer: (u16, String),
+) -> Result<Once<()>, StoreError> {
+    let work = |transaction: &Transaction<'_>| insert_with_link(transaction, path, person, link, by, now);
+    once(path, by.who, key, now, work, |()| answer)
+}
+
+/// Adds a person and the link, if there is one, in a transaction.
+fn insert_with_link(
+    transaction: &Transaction<'_>,
+    path: &Path,
+    person: &Person,
+    link: Option<&Link>,
+    by: Actor<'_>,
+    now: Time,
+) -> Result<(), StoreError> {
+    insert(transaction, path, person, by, now)?;
+    match link {
+        Some(link) => insert_link(transaction, &person.name, link, by, now).map_err(StoreError::sqlite(path)),
+        None => Ok(()),
+    }
 }
 
 /// Stores a link for the person with this name, as it is stored, and forgets links that have ended.
@@ -133,7 +163,7 @@ pub(super) fn insert_link(
     transaction.execute("DELETE FROM links WHERE ends_at <= ?1", [now.millis()])?;
     let row = params![link.secret, name, link.ends_at.millis()];
     transaction.execute("INSERT INTO links (secret, person, ends_at) VALUES (?1, ?2, ?3)", row)?;
-    audit(transaction, now, by, "linked", &subject(name), None)
+    audit(transaction, now, by, Act::Linked, &Subject::person(name), None)
 }
 
 /// Adds a person in a transaction.
@@ -162,7 +192,7 @@ pub(super) fn insert(
             ],
         )?;
         let why = format!("roles {}", role_names(&person.roles));
-        audit(transaction, now, by, "added", &subject(&person.name), Some(&why))
+        audit(transaction, now, by, Act::Added, &Subject::person(&person.name), Some(&why))
     };
     write().map_err(failed)
 }
@@ -221,7 +251,7 @@ pub fn alter_person<'a>(
                 )?;
                 transaction.execute("DELETE FROM links WHERE person = ?1", [&after.name])?;
             }
-            audit(transaction, now, by, "altered", &subject(&after.name), Some(&what))
+            audit(transaction, now, by, Act::Altered, &Subject::person(&after.name), Some(&what))
         };
         write().map_err(&failed)?;
         refuse_last_admin(transaction, path, had_admin, now)?;
@@ -241,7 +271,7 @@ pub fn remove_person<'a>(path: &Path, name: &str, by: impl Into<Actor<'a>>, now:
         let had_admin = has_admin(transaction, now).map_err(&failed)?;
         let write = || {
             transaction.execute("DELETE FROM people WHERE name = ?1", [&found.name])?;
-            audit(transaction, now, by, "removed", &subject(&found.name), None)
+            audit(transaction, now, by, Act::Removed, &Subject::person(&found.name), None)
         };
         write().map_err(&failed)?;
         refuse_last_admin(transaction, path, had_admin, now)
@@ -338,11 +368,6 @@ fn refuse_last_admin(transaction: &Transaction<'_>, path: &Path, had_admin: bool
 /// The refusal of a name that no person has.
 pub(super) fn unknown(name: &str) -> StoreError {
     StoreError::Refused(format!("{name}: there is no such person"))
-}
-
-/// Subject of the audit rows about a person.
-pub(super) fn subject(name: &str) -> String {
-    format!("person {name}")
 }
 
 /// Names of roles, for the audit trail.

@@ -4,35 +4,19 @@ use std::path::Path;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::person::{Person, of, purpose_of, subject, unknown};
+use super::person::{Person, of, purpose_of, unknown};
+use crate::storage::store::act::Act;
 use crate::storage::store::connect::{beside, in_transaction};
 use crate::storage::store::error::StoreError;
 use crate::storage::store::readers::Readers;
+use crate::storage::store::sign_in::SignIn;
+use crate::storage::store::subject::Subject;
 use crate::storage::store::trail::{Actor, audit};
 use atalaia_core::alerts::handling::Purpose;
 use atalaia_core::base::time::{Span, Time};
 
 /// How long the row of an ended session is kept, for the list of sessions.
 const KEPT: Span = Span::from_hours(24);
-
-/// How a session began.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum SignIn {
-    /// With a password.
-    Password,
-    /// With a one-time link.
-    Link,
-}
-
-impl SignIn {
-    /// The word in the column `way`.
-    pub fn name(self) -> &'static str {
-        match self {
-            SignIn::Password => "password",
-            SignIn::Link => "link",
-        }
-    }
-}
 
 /// A session.
 #[derive(Clone, PartialEq, Debug)]
@@ -109,7 +93,7 @@ pub fn begin_session<'a>(
                     session.secret,
                     session.csrf,
                     person.name,
-                    session.way.name(),
+                    session.way,
                     session.purpose.map(Purpose::name),
                     session.address,
                     now.millis(),
@@ -119,7 +103,7 @@ pub fn begin_session<'a>(
             let signed_in = params![person.name, now.millis()];
             transaction.execute("UPDATE people SET signed_in_at = ?2 WHERE name = ?1", signed_in)?;
             let why = format!("by {}", session.way.name());
-            audit(transaction, now, by, "signed in", &subject(&person.name), Some(&why))
+            audit(transaction, now, by, Act::SignedIn, &Subject::person(&person.name), Some(&why))
         };
         write().map_err(failed)
     })
@@ -179,7 +163,7 @@ pub fn set_purpose<'a>(
         let write = || {
             let name = purpose.name();
             transaction.execute("UPDATE sessions SET purpose = ?2 WHERE id = ?1", params![session.id, name])?;
-            audit(transaction, now, by, "purpose", &subject(&session.person), Some(&name))
+            audit(transaction, now, by, Act::PurposeStated, &Subject::person(&session.person), Some(&name))
         };
         write().map_err(StoreError::sqlite(path))
     })
@@ -213,7 +197,7 @@ pub fn end_sessions<'a>(
             }
             if 0 < ended {
                 let why = if one.is_some() { None } else { Some(format!("{ended} sessions")) };
-                audit(transaction, now, by, "signed out", &subject(&name), why.as_deref())?;
+                audit(transaction, now, by, Act::SignedOut, &Subject::person(&name), why.as_deref())?;
             }
             Ok(ended)
         };
@@ -223,12 +207,11 @@ pub fn end_sessions<'a>(
 
 /// Reads a row of [`COLUMNS`].
 fn read(row: &Row<'_>) -> rusqlite::Result<Session> {
-    let way: String = row.get(3)?;
     Ok(Session {
         id: row.get(0)?,
         csrf: row.get(1)?,
         person: row.get(2)?,
-        way: if way == SignIn::Link.name() { SignIn::Link } else { SignIn::Password },
+        way: row.get(3)?,
         purpose: row.get::<_, Option<String>>(4)?.and_then(|name| purpose_of(&name)),
         address: row.get(5)?,
         began_at: Time::from_millis(row.get(6)?),

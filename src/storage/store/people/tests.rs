@@ -6,6 +6,7 @@ use serde_json::json;
 use tempfile::TempDir;
 
 use super::*;
+use crate::storage::store::SignIn;
 use crate::storage::store::migration;
 use crate::storage::store::{StoreError, trail};
 use atalaia_core::alerts::handling::{Purpose, Tlp};

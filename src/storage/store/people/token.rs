@@ -2,14 +2,17 @@
 
 use std::path::Path;
 
-use rusqlite::{OptionalExtension, Row, params};
+use rusqlite::{OptionalExtension, Row, Transaction, params};
 
 use super::ceilings::Ceilings;
 use super::person::{parsed, purpose_of, refuse_taken, stored_name, written};
 use super::right::Rights;
+use crate::storage::store::act::Act;
 use crate::storage::store::connect::{beside, in_transaction};
 use crate::storage::store::error::StoreError;
+use crate::storage::store::once::{Once, RequestKey, once};
 use crate::storage::store::readers::Readers;
+use crate::storage::store::subject::Subject;
 use crate::storage::store::trail::{Actor, audit};
 use atalaia_core::alerts::handling::Purpose;
 use atalaia_core::base::time::Time;
@@ -74,29 +77,55 @@ pub fn add_token<'a>(
     now: Time,
 ) -> Result<(), StoreError> {
     let by = by.into();
-    in_transaction(path, |transaction| {
-        refuse_taken(transaction, path, &token.name)?;
-        let write = || {
-            transaction.execute(
-                "INSERT INTO tokens (name, secret, rights, ceilings, networks, purpose, made_by, made_at, expires_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-                params![
-                    token.name,
-                    secret,
-                    written(&token.rights),
-                    written(&token.ceilings),
-                    written(&token.networks),
-                    token.purpose.name(),
-                    by.who,
-                    now.millis(),
-                    token.expires_at.millis()
-                ],
-            )?;
-            let why = format!("rights {}, until {}", written(&token.rights), token.expires_at);
-            audit(transaction, now, by, "added", &subject(&token.name), Some(&why))
-        };
-        write().map_err(StoreError::sqlite(path))
-    })
+    in_transaction(path, |transaction| insert(transaction, path, token, secret, by, now))
+}
+
+/// The same once however often the request is sent. `answer` is status and body for a repetition, which cannot have the secret.
+///
+/// # Errors
+/// As [`add_token`].
+pub fn add_token_once(
+    path: &Path,
+    token: &Token,
+    secret: &[u8; 32],
+    by: Actor<'_>,
+    key: Option<&RequestKey<'_>>,
+    now: Time,
+    answer: (u16, String),
+) -> Result<Once<()>, StoreError> {
+    once(path, by.who, key, now, |transaction| insert(transaction, path, token, secret, by, now), |()| answer)
+}
+
+/// Adds a token in a transaction.
+fn insert(
+    transaction: &Transaction<'_>,
+    path: &Path,
+    token: &Token,
+    secret: &[u8; 32],
+    by: Actor<'_>,
+    now: Time,
+) -> Result<(), StoreError> {
+    refuse_taken(transaction, path, &token.name)?;
+    let write = || {
+        transaction.execute(
+            "INSERT INTO tokens (name, secret, rights, ceilings, networks, purpose, made_by, made_at, expires_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            params![
+                token.name,
+                secret,
+                written(&token.rights),
+                written(&token.ceilings),
+                written(&token.networks),
+                token.purpose.name(),
+                by.who,
+                now.millis(),
+                token.expires_at.millis()
+            ],
+        )?;
+        let why = format!("rights {}, until {}", written(&token.rights), token.expires_at);
+        audit(transaction, now, by, Act::Added, &Subject::token(&token.name), Some(&why))
+    };
+    write().map_err(StoreError::sqlite(path))
 }
 
 /// Ends a token. The case of its name does not matter.
@@ -111,7 +140,7 @@ pub fn end_token<'a>(path: &Path, name: &str, by: impl Into<Actor<'a>>, now: Tim
                 return Ok(false);
             };
             transaction.execute("UPDATE tokens SET ended_at = ?2 WHERE name = ?1", params![name, now.millis()])?;
-            audit(transaction, now, by, "removed", &subject(&name), None)?;
+            audit(transaction, now, by, Act::Removed, &Subject::token(&name), None)?;
             Ok(true)
         };
         match write().map_err(StoreError::sqlite(path))? {
@@ -128,11 +157,6 @@ pub fn use_token(path: &Path, name: &str, now: Time) -> Result<(), StoreError> {
     let set = "UPDATE tokens SET used_at = max(coalesce(used_at, ?2), ?2) WHERE name = ?1";
     let set = connection.execute(set, params![name, now.millis()]);
     set.map(drop).map_err(StoreError::sqlite(path))
-}
-
-/// Subject of the audit rows about a token.
-fn subject(name: &str) -> String {
-    format!("token {name}")
 }
 
 /// Reads a row of [`COLUMNS`].

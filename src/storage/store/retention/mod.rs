@@ -31,6 +31,8 @@ use super::error::StoreError;
 use super::holds::HELD;
 use super::trail::{Actor, audit};
 use super::{chain, connect, integrity, migration, schema};
+use crate::storage::store::act::Act;
+use crate::storage::store::subject::Subject;
 use atalaia_core::base::time::{Span, Time};
 
 /// Maximum number of rows deleted in one transaction, not counting the few that depend on an alert and are deleted with it.
@@ -448,7 +450,7 @@ fn conclude(connection: &mut Connection, own: Option<i64>, who: Actor<'_>, now: 
         let open: Vec<(i64, String, String)> = open.collect::<rusqlite::Result<_>>()?;
         for (purge, name, why) in &open {
             let who = if own == Some(*purge) { who } else { Actor::from(name.as_str()) };
-            audit(&transaction, now, who, "purged", &format!("purge {purge}"), Some(why))?;
+            audit(&transaction, now, who, Act::Purged, &Subject::Purge(*purge), Some(why))?;
         }
     }
     transaction.commit()

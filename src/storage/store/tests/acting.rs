@@ -30,17 +30,17 @@ fn send(
     expected: &[Expected],
     key: Option<(&str, u8)>,
     clearance: &Clearance,
-) -> ActAnswer {
+) -> Once<Outcomes> {
     let ids = [id.to_owned()];
     let request = ActRequest {
         ids: &ids,
         deed,
         expected,
-        by: Actor { who, way: Some("password"), ..Actor::default() },
+        by: Actor { who, way: Some(SignIn::Password), ..Actor::default() },
         why: Some("seen on the camera"),
         clearance,
         lowering: Lowering::Forbidden,
-        key: key.map(|(key, body)| ActKey { key, digest: [body; 32] }),
+        key: key.map(|(key, body)| RequestKey { key, digest: [body; 32] }),
     };
     act_once(&place.path, &request, noon(), |outcomes| match outcomes {
         [(_, ActOutcome::Done(item))] => Some((200, item.text.clone())),
@@ -50,9 +50,9 @@ fn send(
 }
 
 /// What became of the one alert.
-fn one(answer: ActAnswer) -> ActOutcome {
+fn one(answer: Once<Outcomes>) -> ActOutcome {
     match answer {
-        ActAnswer::Outcomes(mut outcomes) => outcomes.remove(0).1,
+        Once::Done(mut outcomes) => outcomes.remove(0).1,
         other => panic!("{other:?}"),
     }
 }
@@ -87,10 +87,10 @@ fn a_request_that_is_sent_again_is_answered_again_and_not_done_twice() {
     let first = one(send(&place, &id, "ana", &note("on deck"), &[], Some(("k1", 1)), &all));
     let ActOutcome::Done(item) = first else { panic!("{first:?}") };
     let again = send(&place, &id, "ana", &note("on deck"), &[], Some(("k1", 1)), &all);
-    assert_eq!(again, ActAnswer::Repeated { status: 200, body: item.text.clone() });
+    assert_eq!(again, Once::Repeated { status: 200, body: item.text.clone() });
     assert_eq!(place.count("SELECT count(*) FROM notes"), 1);
     let other = send(&place, &id, "ana", &note("below deck"), &[], Some(("k1", 2)), &all);
-    assert_eq!(other, ActAnswer::Reused);
+    assert_eq!(other, Once::Reused);
     // Another person's key of the same name is another key.
     assert!(matches!(one(send(&place, &id, "bea", &note("x"), &[], Some(("k1", 2)), &all)), ActOutcome::Done(_)));
     place.sql("UPDATE requests SET at = at - 24 * 3600 * 1000");
@@ -121,7 +121,8 @@ fn the_log_has_what_happened_in_order_and_leaves_out_readings() {
     let all = Clearance::everything();
     let start = readers.seq().expect("readable");
     act(&place.path, &id, &Action::Note("call".to_owned()), "ana", None, noon()).expect("there");
-    let reading = Consultation { by: Actor::from("bea"), what: "read", subject: &id, why: None };
+    let (by, subject) = (Actor::from("bea"), Subject::alert(&id));
+    let reading = Consultation { by, act: Act::AlertRead, subject: &subject, why: None };
     consulted(&place.path, &[reading], noon()).expect("written");
     let vessel = Silence { mmsi: Some(970_123_456), ..Silence::default() };
     silence(&place.path, &vessel, noon(), noon() + Span::from_hours(1), "ana", "a drill", noon()).expect("made");

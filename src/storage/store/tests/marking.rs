@@ -1,6 +1,7 @@
 //! Analysts' markings last, and a file of the first version is migrated.
 
 use super::*;
+use crate::storage::store::WorkState;
 use crate::storage::store::schema::STEPS;
 use atalaia_core::alerts::handling::{Europol, InfoGrade, Mark, SourceGrade, Tlp};
 
@@ -92,7 +93,7 @@ fn a_file_of_the_first_version_is_copied_and_migrated() {
     );
     drop(place.open(&[]));
     let found = alerts(&place.path, &Query::default(), noon()).expect("a list");
-    assert_eq!((found.len(), found[0].state.as_str()), (1, "acknowledged"));
+    assert_eq!((found.len(), found[0].state), (1, WorkState::Acknowledged));
     // The alert was stored before there were markings, so it gets the default one with the lowest grade.
     let handling = &found[0].body["handling"];
     assert_eq!(
