@@ -3,6 +3,7 @@
 import { t, word } from "../words.js";
 import { position, time } from "../format.js";
 import { toClipboard } from "../ui/copy.js";
+import { mmsiText } from "../vessel.js";
 
 /** @typedef {import("../list/types.js").Alert} Alert */
 
@@ -12,7 +13,7 @@ import { toClipboard } from "../ui/copy.js";
  */
 export function asText(alert) {
   const vessels = alert.vessels.map((vessel) =>
-    [vessel.name ?? "", `MMSI ${vessel.mmsi}`, vessel.imo === null ? "" : `IMO ${vessel.imo}`, vessel.call_sign ?? "", vessel.flag ?? ""]
+    [vessel.name ?? "", `MMSI ${mmsiText(vessel.mmsi)}`, vessel.imo === null ? "" : `IMO ${vessel.imo}`, vessel.call_sign ?? "", vessel.flag ?? ""]
       .filter(Boolean).join(", "));
   const lines = [
     `${t(`severity.${alert.severity}`)} ${alert.score} · ${word("behaviour", alert.behaviour)} · TLP:${alert.handling.tlp}`,

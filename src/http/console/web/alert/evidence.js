@@ -8,11 +8,12 @@ import { Scrubber, useCursor } from "./cursor.js";
 import { Earlier, useTracks } from "./earlier.js";
 import { Fixes } from "./fixes.js";
 import { limits } from "./limits.js";
-import { Boundary, called, letter } from "./parts.js";
+import { Boundary, letter } from "./parts.js";
 import { Plot } from "./plot.js";
 import { TrackMap } from "./trackmap.js";
 import { NM, distances, extent, metres, phases as phasesOf, speeds, where } from "./tracks.js";
 import { t } from "./words.js";
+import { called } from "../vessel.js";
 
 /** @typedef {import("./types.js").Alert} Alert */
 /** @typedef {import("./tracks.js").Track} Track */

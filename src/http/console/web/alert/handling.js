@@ -3,6 +3,7 @@
 import { h, useState } from "../vendor/preact.js";
 import { post } from "../api.js";
 import { may } from "../state.js";
+import { tab } from "../storage.js";
 import { Form, useForm } from "../ui/form.js";
 import { TLP, changes, fields, isBelow, lowers } from "./marks.js";
 import { When } from "./parts.js";
@@ -17,7 +18,7 @@ const SHORTEST = 3;
 
 /** @param {{alert: Alert, onDone: () => void}} props */
 export function Handling({ alert, onDone }) {
-  const [isOpen, setOpen] = useState(() => sessionStorage.getItem(`atalaia.form.mark.${alert.id}`) !== null);
+  const [isOpen, setOpen] = useState(() => tab.get(`atalaia.form.mark.${alert.id}`) !== null);
   const marks = alert.handling;
   return h("div", {},
     h("dl", { class: "al-figures al-handling" },

@@ -6,6 +6,7 @@ import { link } from "../route.js";
 import { copy } from "../ui/copy.js";
 import { SeverityMark } from "../ui/severity.js";
 import { t } from "./words.js";
+import { called } from "../vessel.js";
 
 /** @typedef {import("./types.js").Severity} Severity */
 /** @typedef {import("./types.js").VesselRef} VesselRef */
@@ -90,15 +91,6 @@ export function Place({ at }) {
   const both = position(at);
   return h("span", { class: "al-place" }, h(Copyable, { text: both.dms }), h(Copyable, { text: both.decimal }));
 }
-
-/**
- * What a vessel is called: its name, else its number.
- * @param {{name?: string | null, mmsi: number}} vessel
- */
-export const called = (vessel) => vessel.name || `MMSI ${number9(vessel.mmsi)}`;
-
-/** @param {number} mmsi */
-export const number9 = (mmsi) => String(mmsi).padStart(9, "0");
 
 /** @param {{vessel: {name?: string | null, mmsi: number}}} props */
 export function VesselLink({ vessel }) {

@@ -3,9 +3,9 @@
 import { number, position, time } from "../format.js";
 import { now } from "../state.js";
 import { marking } from "./head.js";
-import { called } from "./parts.js";
 import { stairs } from "./stairs.js";
 import { t, word } from "./words.js";
+import { called, mmsiText } from "../vessel.js";
 
 /**
  * @param {import("./types.js").Alert} alert
@@ -20,7 +20,7 @@ export function asText(alert, explanation) {
     "",
     `${t("alert.began")} ${time(alert.started_at)} · ${t("alert.decided")} ${time(alert.opened_at)} · ${alert.ended_at ? `${t("alert.ended")} ${time(alert.ended_at)}` : `${t("alert.last")} ${time(alert.last_at)}`}`,
     place ? `${t("alert.position")}: ${place.dms} (${place.decimal})` : "",
-    ...alert.vessels.map((vessel) => [called(vessel), `MMSI ${vessel.mmsi}`, vessel.imo ? `IMO ${vessel.imo}` : "", vessel.call_sign ?? "", vessel.flag ?? ""].filter(Boolean).join(" · ")),
+    ...alert.vessels.map((vessel) => [called(vessel), `MMSI ${mmsiText(vessel.mmsi)}`, vessel.imo ? `IMO ${vessel.imo}` : "", vessel.call_sign ?? "", vessel.flag ?? ""].filter(Boolean).join(" · ")),
     alert.zones.length ? `${t("alert.zones")}: ${alert.zones.map((zone) => zone.name).join(", ")}` : "",
     ...(explanation ? ["", t("alert.why"), ...explanation.conditions.map(condition)] : []),
     "",

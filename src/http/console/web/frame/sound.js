@@ -38,10 +38,28 @@ export function play(severity) {
   });
 }
 
+/** Milliseconds for which a window keeps a tone to itself: the others hear of the alert a moment sooner or later. */
+const ALONE = 3000;
+
+/** Plays once for all windows of this browser. @param {number} seq of the entry @param {Severity} severity */
+async function playOnce(seq, severity) {
+  // Browsers have locks for secure pages only; without them each window plays.
+  if (!navigator.locks) return play(severity);
+  audio ??= new AudioContext();
+  // A window that nobody has touched is not allowed to be heard, and must not keep one silent that is.
+  await Promise.race([audio.resume(), new Promise((done) => setTimeout(done, 100))]);
+  if (audio.state !== "running") return undefined;
+  return navigator.locks.request(`atalaia.tone.${seq}`, { ifAvailable: true }, async (lock) => {
+    if (!lock) return;
+    play(severity);
+    await new Promise((done) => setTimeout(done, ALONE));
+  });
+}
+
 /** Plays for new alerts while the frame is there. */
 export function listen() {
   return onEntry((entry) => {
     const alert = entry.item;
-    if (sound.peek() && entry.what === "opened" && alert && alert.silenced_by === null && sounds(alert.severity)) play(alert.severity);
+    if (sound.peek() && entry.what === "opened" && alert && alert.silenced_by === null && sounds(alert.severity)) void playOnce(entry.seq, alert.severity).catch(reportError);
   });
 }

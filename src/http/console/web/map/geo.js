@@ -99,6 +99,24 @@ export function circle(centre, nm) {
   return points;
 }
 
+/**
+ * The box round some points, in degrees. What lies on both sides of 180 degrees is one piece: `east` is then beyond 180.
+ * @param {number[][]} points longitude, latitude @returns {{west: number, south: number, east: number, north: number} | null} null without points
+ */
+export function boxOf(points) {
+  if (points.length === 0) return null;
+  const side = (/** @type {(point: number[]) => number} */ of) => points.reduce(([least, most], point) => [Math.min(least, of(point)), Math.max(most, of(point))], [Infinity, -Infinity]);
+  const [south, north] = side(([, lat]) => lat), [west, east] = side(([lon]) => lon);
+  const [from, to] = side(([lon]) => (lon < 0 ? lon + 360 : lon));
+  return to - from < east - west ? { west: from, south, east: to, north } : { west, south, east, north };
+}
+
+/** The middle of the box round some points; null without points. @param {number[][]} points longitude, latitude @returns {Place | null} */
+export function middleOf(points) {
+  const box = boxOf(points);
+  return box && { lat: (box.south + box.north) / 2, lon: wrapped((box.west + box.east) / 2) };
+}
+
 /** A difference of longitudes within -180 to 180. @param {number} degrees @returns {number} */
 export const wrapped = (degrees) => degrees - 360 * Math.floor((degrees + 180) / 360);
 

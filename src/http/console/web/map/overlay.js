@@ -12,6 +12,7 @@ import { gridStep } from "./ground/sky.js";
 import { Labels, plain } from "./labels.js";
 import { drawRing, drawSeverity, SHAPE } from "./shapes.js";
 import { showsHulls } from "./vessels.js";
+import { mmsiText } from "../vessel.js";
 
 /** @typedef {import("./model.js").MapModel} MapModel */
 /** @typedef {import("./vessels.js").Frame} Frame */
@@ -339,7 +340,7 @@ const half = (position, which) => position.split(" ")[which].replace(/\.000'/, "
 /** What a vessel is called. @param {import("./fleet.js").Fleet} fleet @param {number} i @returns {string} */
 export function nameOf(fleet, i) {
   const picture = fleet.picture, name = picture && names.get(picture.key[i])?.name;
-  return (name && plain(name)) || String(fleet.mmsi[i]);
+  return (name && plain(name)) || mmsiText(fleet.mmsi[i]);
 }
 
 /**

@@ -29,13 +29,14 @@ export class OlMap extends BaseObject {
 }
 export class View extends BaseObject {
   constructor(options: Options);
-  animate(...steps: Options[]): void;
+  animate(...steps: (Options | ((isDone: boolean) => void))[]): void;
   calculateExtent(size?: number[]): number[];
   cancelAnimations(): void;
   fit(extent: number[], options?: Options): void;
   getCenter(): number[] | undefined;
   getResolution(): number | undefined;
   getZoom(): number | undefined;
+  getResolutionForZoom(zoom: number): number;
   setCenter(center: number[]): void;
   setResolution(resolution: number): void;
   setZoom(zoom: number): void;

@@ -15,6 +15,7 @@ import { Boundary } from "../ui/boundary.js";
 import { Severity } from "../ui/severity.js";
 import { h, useCallback, useEffect, useRef, useState } from "../vendor/preact.js";
 import { hasWord, t } from "../words.js";
+import { called, mmsiText } from "../vessel.js";
 
 await Promise.all([addSheet("list"), addSheet("acts")]);
 
@@ -93,7 +94,7 @@ function useCases() {
 export function CasesView() {
   const { items, next, withheld, fault, fresh, load, more } = useCases();
   const text = (route.value.params.find ?? "").toLowerCase();
-  const shown = (items ?? []).filter((one) => !text || `${one.id} ${one.story} ${one.vessels.map((vessel) => `${vessel.name ?? ""} ${vessel.mmsi}`).join(" ")}`.toLowerCase().includes(text));
+  const shown = (items ?? []).filter((one) => !text || `${one.id} ${one.story} ${one.vessels.map((vessel) => `${vessel.name ?? ""} ${mmsiText(vessel.mmsi)}`).join(" ")}`.toLowerCase().includes(text));
   return h("div", { class: "sheet cases" },
     h("header", { class: "page-head" },
       h("h1", null, t("cases.title")),
@@ -124,7 +125,7 @@ function Line({ one }) {
     h("td", { class: "score" }, h(Severity, { severity: /** @type {any} */ (one.severity) }), h("span", { class: "row-score" }, one.score)),
     h("td", { class: "vessels" },
       one.vessels.slice(0, NAMED).map((vessel) => h("div", { key: `${vessel.mmsi}.${vessel.track}`, class: "case-vessel", title: vessel.flag ? country(vessel.flag) : "" },
-        h("a", { ...link(`/vessels/${vessel.mmsi}`) }, h("bdi", null, vessel.name ?? `MMSI ${vessel.mmsi}`)), h("small", null, vessel.flag ?? ""),
+        h("a", { ...link(`/vessels/${vessel.mmsi}`) }, h("bdi", null, called(vessel))), h("small", null, vessel.flag ?? ""),
         role(vessel) ? h("span", { class: "chip" }, hasWord(`cases.role.${role(vessel)}`) ? t(`cases.role.${role(vessel)}`) : role(vessel)) : null)),
       one.vessels.length > NAMED ? h("small", null, t("acts.and_more", { n: one.vessels.length - NAMED })) : null),
     h("td", { class: "story" }, h("a", { ...link(path), class: "case-link" }, t("list.case", { id: one.id.slice(0, 6) })), h("p", { title: one.story }, one.story)),

@@ -13,6 +13,7 @@ import { h, useCallback, useEffect, useState } from "../vendor/preact.js";
 import { t, word } from "../words.js";
 import { addSheet } from "../sheet.js";
 import { NewSilence } from "./new-silence.js";
+import { mmsiText } from "../vessel.js";
 
 await Promise.all([addSheet("list"), addSheet("acts")]);
 
@@ -151,14 +152,13 @@ function Line({ one, isOver, isDropping, setDrop, load }) {
 
 /** The filter that finds what a silence is about. @param {Silence} one */
 function tokensOf(one) {
-  return [one.mmsi ? `mmsi:${one.mmsi}` : "", one.zone ? `zone:${one.zone}` : "", one.behaviour ? `behaviour:${one.behaviour}` : "", "silenced:true"].filter(Boolean).join(" ");
+  return [one.mmsi ? `mmsi:${mmsiText(one.mmsi)}` : "", one.zone ? `zone:${one.zone}` : "", one.behaviour ? `behaviour:${one.behaviour}` : "", "silenced:true"].filter(Boolean).join(" ");
 }
 
 /** @param {{one: Silence}} props */
 function What({ one }) {
-  const vessel = one.mmsi === null ? null : link(`/vessels/${one.mmsi}`);
   return h("span", { class: "silence-what" },
-    vessel ? h("a", { ...vessel, class: "silence-part" }, `MMSI ${one.mmsi}`) : null,
+    one.mmsi !== null ? h("a", { ...link(`/vessels/${one.mmsi}`), class: "silence-part" }, `MMSI ${mmsiText(one.mmsi)}`) : null,
     one.behaviour ? h("span", { class: "silence-part" }, word("behaviour", one.behaviour)) : null,
     one.zone ? h("button", { type: "button", class: "silence-part link", onClick: () => go(`/?q=${encodeURIComponent(`zone:${one.zone}`)}`) }, t("silences.zone", { id: one.zone })) : null);
 }

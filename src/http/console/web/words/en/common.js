@@ -21,7 +21,7 @@ const words = {
   "vessel.cargo": "cargo", "vessel.tanker": "tanker", "vessel.passenger": "passenger", "vessel.fishing": "fishing", "vessel.sailing": "sailing",
   "vessel.pleasure": "pleasure craft", "vessel.tug": "tug", "vessel.pilot": "pilot", "vessel.high_speed": "high-speed craft", "vessel.other": "other",
   "vessel.unknown": "type unknown", "vessel.military": "military", "vessel.law_enforcement": "law enforcement", "vessel.sar": "search and rescue",
-  "vessel.dredger": "dredger", "vessel.diving": "diving", "vessel.mmsi": "MMSI {mmsi}",
+  "vessel.dredger": "dredger", "vessel.diving": "diving",
   "zone_kind.corridor": "corridor", "zone_kind.area": "area", "zone_kind.benign": "benign", "zone_kind.port": "port", "zone_kind.anchorage": "anchorage", "zone_kind.source": "source region",
   "purpose.LawEnforcementMonitoring": "law enforcement: monitoring", "purpose.LawEnforcementOperation": "law enforcement: operation", "purpose.BorderMonitoring": "border monitoring", "purpose.CustomsMonitoring": "customs", "purpose.FisheriesMonitoring": "fisheries control", "purpose.Security": "security",
   "purpose.Safety": "safety", "purpose.SAR": "search and rescue", "purpose.VTM": "vessel traffic management", "purpose.CounterTerrorism": "counter-terrorism", "purpose.DefenceMonitoring": "defence", "purpose.NonSpecified": "not specified",

@@ -42,7 +42,7 @@ const words = {
   "list.keys.next": "Next alert", "list.keys.previous": "Previous alert", "list.keys.page": "A page on or back", "list.keys.last": "Last alert",
   "list.keys.take": "Take in what is new, move my mark", "list.keys.filter": "Filter box", "list.keys.open": "Open", "list.keys.window": "Open in a window",
   "list.keys.choose": "Choose, or choose no longer", "list.keys.choose_to": "Choose up to here", "list.keys.back": "Close, then clear", "list.keys.hold": "Hold the list still",
-  "list.failed": "The list could not be loaded", "list.stale": "The list may be out of date",
+  "list.failed": "The list could not be loaded", "list.cut": "Further alerts could not be loaded", "list.stale": "The list may be out of date",
   "list.unreachable": "The server cannot be reached. It is tried again every 5 s.",
   "list.empty.since": "No alert at this level since {time}", "list.empty.never": "No alert at this level so far", "list.empty.filter": "No alert fits the filter",
   "list.empty.below": { one: "{n} alert is below this level.", other: "{n} alerts are below this level." }, "list.empty.none_below": "None below this level either.",

@@ -22,7 +22,7 @@ const words = {
   "vessel.cargo": "carga", "vessel.tanker": "buque tanque", "vessel.passenger": "pasaje", "vessel.fishing": "pesca", "vessel.sailing": "velero",
   "vessel.pleasure": "recreo", "vessel.tug": "remolcador", "vessel.pilot": "práctico", "vessel.high_speed": "alta velocidad", "vessel.other": "otro",
   "vessel.unknown": "tipo desconocido", "vessel.military": "militar", "vessel.law_enforcement": "vigilancia", "vessel.sar": "búsqueda y salvamento",
-  "vessel.dredger": "draga", "vessel.diving": "buceo", "vessel.mmsi": "MMSI {mmsi}",
+  "vessel.dredger": "draga", "vessel.diving": "buceo",
   "zone_kind.corridor": "corredor", "zone_kind.area": "área", "zone_kind.benign": "inofensiva", "zone_kind.port": "puerto", "zone_kind.anchorage": "fondeadero", "zone_kind.source": "región de origen",
   "purpose.LawEnforcementMonitoring": "aplicación de la ley: vigilancia", "purpose.LawEnforcementOperation": "aplicación de la ley: operación", "purpose.BorderMonitoring": "control de fronteras", "purpose.CustomsMonitoring": "aduanas", "purpose.FisheriesMonitoring": "control pesquero", "purpose.Security": "protección",
   "purpose.Safety": "seguridad marítima", "purpose.SAR": "búsqueda y salvamento", "purpose.VTM": "gestión del tráfico marítimo", "purpose.CounterTerrorism": "lucha contra el terrorismo", "purpose.DefenceMonitoring": "defensa", "purpose.NonSpecified": "sin especificar",

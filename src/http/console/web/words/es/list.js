@@ -43,7 +43,7 @@ const words = {
   "list.keys.next": "Alerta siguiente", "list.keys.previous": "Alerta anterior", "list.keys.page": "Una página adelante o atrás", "list.keys.last": "Última alerta",
   "list.keys.take": "Incorporar las novedades, mover mi marca", "list.keys.filter": "Cuadro del filtro", "list.keys.open": "Abrir", "list.keys.window": "Abrir en una ventana",
   "list.keys.choose": "Elegir o dejar de elegir", "list.keys.choose_to": "Elegir hasta aquí", "list.keys.back": "Cerrar, luego vaciar", "list.keys.hold": "Parar la lista",
-  "list.failed": "No se pudo cargar la lista", "list.stale": "La lista puede no estar al día",
+  "list.failed": "No se pudo cargar la lista", "list.cut": "No se pudieron cargar más alertas", "list.stale": "La lista puede no estar al día",
   "list.unreachable": "No se llega al servidor. Se vuelve a intentar cada 5 s.",
   "list.empty.since": "Ninguna alerta de este nivel desde {time}", "list.empty.never": "Ninguna alerta de este nivel hasta ahora", "list.empty.filter": "Ninguna alerta cumple el filtro",
   "list.empty.below": { one: "{n} alerta por debajo de este nivel.", other: "{n} alertas por debajo de este nivel." }, "list.empty.none_below": "Por debajo de este nivel tampoco.",

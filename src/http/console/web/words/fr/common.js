@@ -22,7 +22,7 @@ const words = {
   "vessel.cargo": "cargo", "vessel.tanker": "navire-citerne", "vessel.passenger": "passagers", "vessel.fishing": "pêche", "vessel.sailing": "voilier",
   "vessel.pleasure": "plaisance", "vessel.tug": "remorqueur", "vessel.pilot": "pilote", "vessel.high_speed": "engin à grande vitesse", "vessel.other": "autre",
   "vessel.unknown": "type inconnu", "vessel.military": "militaire", "vessel.law_enforcement": "police", "vessel.sar": "recherche et sauvetage",
-  "vessel.dredger": "drague", "vessel.diving": "plongée", "vessel.mmsi": "MMSI {mmsi}",
+  "vessel.dredger": "drague", "vessel.diving": "plongée",
   "zone_kind.corridor": "couloir", "zone_kind.area": "zone", "zone_kind.benign": "anodine", "zone_kind.port": "port", "zone_kind.anchorage": "mouillage", "zone_kind.source": "région d’origine",
   "purpose.LawEnforcementMonitoring": "répression : surveillance", "purpose.LawEnforcementOperation": "répression : opération", "purpose.BorderMonitoring": "surveillance des frontières", "purpose.CustomsMonitoring": "douane", "purpose.FisheriesMonitoring": "contrôle des pêches", "purpose.Security": "sûreté",
   "purpose.Safety": "sécurité maritime", "purpose.SAR": "recherche et sauvetage", "purpose.VTM": "gestion du trafic maritime", "purpose.CounterTerrorism": "lutte contre le terrorisme", "purpose.DefenceMonitoring": "défense", "purpose.NonSpecified": "non précisée",

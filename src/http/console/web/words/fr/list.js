@@ -43,7 +43,7 @@ const words = {
   "list.keys.next": "Alerte suivante", "list.keys.previous": "Alerte précédente", "list.keys.page": "Une page plus loin ou en arrière", "list.keys.last": "Dernière alerte",
   "list.keys.take": "Intégrer les nouveautés, avancer ma marque", "list.keys.filter": "Champ du filtre", "list.keys.open": "Ouvrir", "list.keys.window": "Ouvrir dans une fenêtre",
   "list.keys.choose": "Choisir ou ne plus choisir", "list.keys.choose_to": "Choisir jusqu’ici", "list.keys.back": "Fermer, puis vider", "list.keys.hold": "Figer la liste",
-  "list.failed": "La liste n’a pas pu être chargée", "list.stale": "La liste n’est peut-être plus à jour",
+  "list.failed": "La liste n’a pas pu être chargée", "list.cut": "La suite des alertes n’a pas pu être chargée", "list.stale": "La liste n’est peut-être plus à jour",
   "list.unreachable": "Le serveur est injoignable. Nouvel essai toutes les 5 s.",
   "list.empty.since": "Aucune alerte de ce niveau depuis {time}", "list.empty.never": "Aucune alerte de ce niveau jusqu’ici", "list.empty.filter": "Aucune alerte ne répond au filtre",
   "list.empty.below": { one: "{n} alerte en dessous de ce niveau.", other: "{n} alertes en dessous de ce niveau." }, "list.empty.none_below": "Aucune en dessous de ce niveau non plus.",

@@ -22,7 +22,7 @@ const words = {
   "vessel.cargo": "carga", "vessel.tanker": "navio-tanque", "vessel.passenger": "passageiros", "vessel.fishing": "pesca", "vessel.sailing": "veleiro",
   "vessel.pleasure": "recreio", "vessel.tug": "rebocador", "vessel.pilot": "piloto", "vessel.high_speed": "alta velocidade", "vessel.other": "outro",
   "vessel.unknown": "tipo desconhecido", "vessel.military": "militar", "vessel.law_enforcement": "fiscalização", "vessel.sar": "busca e salvamento",
-  "vessel.dredger": "draga", "vessel.diving": "mergulho", "vessel.mmsi": "MMSI {mmsi}",
+  "vessel.dredger": "draga", "vessel.diving": "mergulho",
   "zone_kind.corridor": "corredor", "zone_kind.area": "área", "zone_kind.benign": "inofensiva", "zone_kind.port": "porto", "zone_kind.anchorage": "fundeadouro", "zone_kind.source": "região de origem",
   "purpose.LawEnforcementMonitoring": "aplicação da lei: vigilância", "purpose.LawEnforcementOperation": "aplicação da lei: operação", "purpose.BorderMonitoring": "controlo de fronteiras", "purpose.CustomsMonitoring": "alfândega", "purpose.FisheriesMonitoring": "controlo das pescas", "purpose.Security": "proteção",
   "purpose.Safety": "segurança marítima", "purpose.SAR": "busca e salvamento", "purpose.VTM": "gestão do tráfego marítimo", "purpose.CounterTerrorism": "luta contra o terrorismo", "purpose.DefenceMonitoring": "defesa", "purpose.NonSpecified": "não especificada",

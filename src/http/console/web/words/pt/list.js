@@ -43,7 +43,7 @@ const words = {
   "list.keys.next": "Alerta seguinte", "list.keys.previous": "Alerta anterior", "list.keys.page": "Uma página adiante ou atrás", "list.keys.last": "Último alerta",
   "list.keys.take": "Recolher as novidades, avançar a minha marca", "list.keys.filter": "Caixa do filtro", "list.keys.open": "Abrir", "list.keys.window": "Abrir numa janela",
   "list.keys.choose": "Escolher ou deixar de escolher", "list.keys.choose_to": "Escolher até aqui", "list.keys.back": "Fechar, depois limpar", "list.keys.hold": "Parar a lista",
-  "list.failed": "Não foi possível carregar a lista", "list.stale": "A lista pode estar desatualizada",
+  "list.failed": "Não foi possível carregar a lista", "list.cut": "Não foi possível carregar mais alertas", "list.stale": "A lista pode estar desatualizada",
   "list.unreachable": "Não se chega ao servidor. Tenta-se de novo a cada 5 s.",
   "list.empty.since": "Nenhum alerta deste nível desde {time}", "list.empty.never": "Nenhum alerta deste nível até agora", "list.empty.filter": "Nenhum alerta corresponde ao filtro",
   "list.empty.below": { one: "{n} alerta abaixo deste nível.", other: "{n} alertas abaixo deste nível." }, "list.empty.none_below": "Abaixo deste nível também nenhum.",
