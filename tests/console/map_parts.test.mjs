@@ -4,8 +4,8 @@ import { test } from "node:test";
 
 const web = new URL("../../src/http/console/web/", import.meta.url);
 // The parts below reach no document; those that show texts do, and are tested in the browser.
-const geo = await import(new URL("map/geo.js", web));
-const { parse } = await import(new URL("map/ground/land.js", web));
+const geo = await import(new URL("geo.js", web));
+const { parse } = await import(new URL("land_tile.js", web));
 const { gridStep } = await import(new URL("map/ground/sky.js", web));
 const { project } = await import(new URL("map/ground/zones.js", web));
 const { Labels, plain } = await import(new URL("map/labels.js", web));

@@ -3,6 +3,7 @@
 // filter are the same in all windows of this browser.
 import { batch, computed, effect, signal } from "./vendor/preact.js";
 import { get, onData, put, setCsrf, signedOut } from "./api.js";
+import { TLP } from "./handling.js";
 import { enabled as keysEnabled } from "./keys.js";
 import { clockOffset, engineTime, feeds, forget as forgetPicture, hearEngine, onAccess, onEnd, start, stop } from "./live.js";
 import { beginView } from "./purpose.js";
@@ -58,8 +59,6 @@ export const eventNow = computed(() => (recorded.value ? /** @type {number} */ (
 /** What the person set for herself; changes are sent to the server. */
 export const preferences = signal(/** @type {import("../types/api").Preferences} */ ({}));
 
-/** The markings from the lowest to the highest. @type {Tlp[]} */
-export const TLP = ["CLEAR", "GREEN", "AMBER", "AMBER+STRICT", "RED"];
 const marks = signal(/** @type {Record<string, Tlp>} */ ({}));
 /** Highest marking of what this window has shown since it changed its page; null if nothing has one. */
 export const marking = computed(() => TLP.findLast((each) => Object.values(marks.value).includes(each)) ?? null);

@@ -5,7 +5,8 @@ import { eventNow, session } from "../state.js";
 import { t, word } from "../words.js";
 import { silence } from "./act.js";
 import { useDraft } from "./drafts.js";
-import { because, hide } from "./run.js";
+import { explain } from "../ui/explain.js";
+import { hide } from "./run.js";
 import { Choices, Shell, TextField } from "./shell.js";
 import { subjects } from "./subjects.js";
 import { Until, ahead } from "./until.js";
@@ -47,7 +48,7 @@ export function SilenceForm({ alerts }) {
       draft.clear();
       hide();
     } catch (error) {
-      setState({ busy: false, fault: because(error) });
+      setState({ busy: false, fault: explain(error) });
     }
   };
   return h(Shell, {
@@ -93,7 +94,7 @@ function Preview({ mmsi, zone, behaviour, isWhole, until }) {
         const made = await silence(body, true);
         if (!isOld) setSeen(made);
       } catch (error) {
-        if (!isOld) setSeen(because(error));
+        if (!isOld) setSeen(explain(error));
       }
     }, PAUSE_MS);
     return () => {

@@ -21,7 +21,7 @@ export function Vessels({ alert }) {
         ["name", "mmsi", "imo", "call_sign", "flag", "type", "class"].map((name) => h("th", { scope: "col", key: name }, t(`alert.id.${name}`))))),
       h("tbody", {}, alert.vessels.map((vessel, index) => h("tr", { key: `${vessel.mmsi}.${vessel.track}` },
         isSeveral ? h("td", {}, h("b", { class: `al-letter al-ship-${index % 3}` }, letter(index))) : null,
-        h("th", { scope: "row" }, h(VesselLink, { vessel }), " ", vessel.role ? h(Tag, {}, word("alert.role", vessel.role)) : null, h(Listed, { listed: vessel.listed ?? null })),
+        h("th", { scope: "row" }, h(VesselLink, { vessel }), " ", vessel.role ? h(Tag, {}, word("case_role", vessel.role)) : null, h(Listed, { listed: vessel.listed ?? null })),
         cell("mmsi", mmsiText(vessel.mmsi), vessel.track > 1 ? h("span", { class: "al-note", title: t("alert.track_hint") }, ` .${vessel.track}`) : null),
         cell("imo", vessel.imo ?? "–"), cell("call_sign", vessel.call_sign || "–"), cell("flag", vessel.flag ?? "–"),
         cell("type", typeName(vessel.ship_type)), cell("class", vessel.class ?? "–"))))),

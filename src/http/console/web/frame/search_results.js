@@ -3,7 +3,7 @@
 import { h } from "../vendor/preact.js";
 import { get } from "../api.js";
 import { decimal, dms } from "../format.js";
-import { middleOf } from "../map/geo.js";
+import { middleOf } from "../geo.js";
 import { go, route } from "../route.js";
 import { place, selection } from "../state.js";
 import { PurposeForm } from "../ui/purpose.js";

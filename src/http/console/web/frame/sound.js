@@ -1,6 +1,7 @@
 // @ts-check
 // A short tone for a new alert. Off until somebody turns it on, and then only for the severities that she chose.
 import { onEntry } from "../live.js";
+import { GRAVEST_FIRST } from "../severities.js";
 import { preferences, sound } from "../state.js";
 
 /** @typedef {import("../../types/api").Severity} Severity */
@@ -8,7 +9,7 @@ import { preferences, sound } from "../state.js";
 /** Tones in Hz, one after the other. @type {Partial<Record<Severity, number[]>>} */
 const TONES = { medium: [520], high: [660, 660], critical: [880, 660, 880] };
 /** The severities that have a tone, the gravest first. @type {Severity[]} */
-export const AUDIBLE = ["critical", "high", "medium"];
+export const AUDIBLE = GRAVEST_FIRST.slice(0, 3);
 
 /** @type {AudioContext | null} */
 let audio = null;

@@ -3,7 +3,7 @@
 import { filter } from "../state.js";
 import { h } from "../vendor/preact.js";
 import { t } from "../words.js";
-import { because } from "../acts/run.js";
+import { explain } from "../ui/explain.js";
 import { isWrong } from "./filter.js";
 import { goOn, load, phase, problem } from "./store.js";
 
@@ -24,6 +24,6 @@ export function Failed({ isBrief = false }) {
   if (problem.value?.status === 400 && isWrong(filter.value ?? "")) return null;
   const isCut = phase.value === "ready";
   return h("div", { class: isBrief ? "list-fault brief" : "list-fault", role: "alert" },
-    h("strong", null, t(isCut ? "list.cut" : isBrief ? "list.stale" : "list.failed")), h("p", null, problem.value?.status === 0 ? t("list.unreachable") : because(problem.value ?? {})),
+    h("strong", null, t(isCut ? "list.cut" : isBrief ? "list.stale" : "list.failed")), h("p", null, problem.value?.status === 0 ? t("list.unreachable") : problem.value && explain(problem.value)),
     h("button", { type: "button", class: "tool", onClick: isCut ? goOn : load }, t("action.retry")));
 }

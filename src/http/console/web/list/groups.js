@@ -3,7 +3,7 @@
  * The lines of the list: alerts one below the other, or under headers when they are grouped. A header says what its alerts have
  * in common, so that the rows need not repeat it.
  */
-import { rank } from "./types.js";
+import { rank } from "../severities.js";
 import { called } from "../vessel.js";
 
 /** @typedef {import("./types.js").Alert} Alert */

@@ -3,7 +3,7 @@
 import { get } from "../api.js";
 import { nameAt, sizeOf } from "./zone_name.js";
 
-/** @typedef {import("./geo.js").Place} Place */
+/** @typedef {import("../geo.js").Place} Place */
 /** @typedef {import("./ground/zones.js").ZoneShape} ZoneShape */
 /** @typedef {import("./ground/zones.js").ZoneKind} ZoneKind */
 /** @typedef {import("./model.js").ZoneName} ZoneName */

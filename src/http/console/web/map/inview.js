@@ -5,11 +5,11 @@ import { degrees, nm } from "../format.js";
 import { selection } from "../state.js";
 import { Button } from "../ui/button.js";
 import { t } from "../words.js";
-import { bearing, distanceNm } from "./geo.js";
+import { bearing, distanceNm } from "../geo.js";
 import { factsOf } from "./vessel.js";
 
 /** @typedef {import("./fleet.js").Fleet} Fleet */
-/** @typedef {import("./geo.js").Place} Place */
+/** @typedef {import("../geo.js").Place} Place */
 /** What the list is about. @typedef {{kind: "view"} | {kind: "near", at: Place} | {kind: "box", mmsis: number[]}} ListSubject */
 
 /** Most rows: a list is read, not scrolled for minutes. */

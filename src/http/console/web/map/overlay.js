@@ -3,11 +3,11 @@
 import { names } from "../live.js";
 import { atHand, selection } from "../state.js";
 import { degrees, dms, nm } from "../format.js";
-import { rank } from "../list/types.js";
+import { rank } from "../severities.js";
 import { circlesOf } from "./circles.js";
 import { COLOURS } from "./colours.js";
 import { LISTED } from "./fleet.js";
-import { bearing, circle, distanceNm, greatCircle, latOf, lonOf, mapX, mapY, stretch } from "./geo.js";
+import { bearing, circle, distanceNm, greatCircle, latOf, lonOf, mapX, mapY, stretch } from "../geo.js";
 import { gridStep } from "./ground/sky.js";
 import { Labels, plain } from "./labels.js";
 import { drawRing, drawSeverity, SHAPE } from "./shapes.js";
@@ -16,7 +16,7 @@ import { mmsiText } from "../vessel.js";
 
 /** @typedef {import("./model.js").MapModel} MapModel */
 /** @typedef {import("./vessels.js").Frame} Frame */
-/** @typedef {import("./geo.js").Place} Place */
+/** @typedef {import("../geo.js").Place} Place */
 /** @typedef {import("./labels.js").Label} Label */
 /** @typedef {import("../../types/api").Alert} Alert */
 /** Alerts at one place of the screen, the worst first. @typedef {{x: number, y: number, mx: number, my: number, alerts: Alert[], mmsi: number|null}} Mark */

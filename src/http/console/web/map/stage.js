@@ -1,12 +1,12 @@
 // @ts-check
 // The OpenLayers map of one window: its layers, what the pointer does, and the view. It moves only when the user moves it.
 import { defaultInteractions, DragBox, DragPan, OlMap, shiftKeyOnly, View } from "../vendor/ol.js";
-import { distanceNm, latOf, lonOf, mapX, mapY, wrapped } from "./geo.js";
+import { distanceNm, latOf, lonOf, mapX, mapY, wrapped } from "../geo.js";
 import { groundLayer } from "./ground/layer.js";
 import { MapOverlay } from "./overlay.js";
 import { VesselLayer } from "./vessels.js";
 
-/** @typedef {import("./geo.js").Place} Place */
+/** @typedef {import("../geo.js").Place} Place */
 /** @typedef {import("./model.js").MapModel} MapModel */
 /** Where the map looks. @typedef {{lat: number, lon: number, zoom: number}} Look */
 

@@ -1,8 +1,8 @@
 // @ts-check
 // Where the name of a zone stands, and whether the zone is large enough for it.
-import { boxOf, mapX, mapY, middleOf, NAUTICAL_MILE, stretch } from "./geo.js";
+import { boxOf, mapX, mapY, middleOf, NAUTICAL_MILE, stretch } from "../geo.js";
 
-/** @typedef {import("./geo.js").Place} Place */
+/** @typedef {import("../geo.js").Place} Place */
 /** @typedef {import("./ground/zones.js").ZoneShape} ZoneShape */
 
 /** Where the name of a zone stands. @param {ZoneShape} shape @returns {Place|null} */

@@ -3,7 +3,7 @@
 import { get } from "../api.js";
 import { silence } from "../acts/act.js";
 import { useDraft } from "../acts/drafts.js";
-import { because } from "../acts/run.js";
+import { explain } from "../ui/explain.js";
 import { Until, ahead } from "../acts/until.js";
 import { eventNow, session } from "../state.js";
 import { h, useEffect, useState } from "../vendor/preact.js";
@@ -45,7 +45,7 @@ export function NewSilence({ onDone, onCancel }) {
       draft.clear();
       onDone();
     } catch (error) {
-      setState({ busy: false, fault: because(error) });
+      setState({ busy: false, fault: explain(error) });
     }
   };
   return h("form", { class: "act-form wide", onSubmit: send, "aria-label": t("silences.new") },
@@ -89,7 +89,7 @@ function Count({ about }) {
         const names = made.items.slice(0, 3).map((item) => `${word("behaviour", item.behaviour)} ${item.vessels[0] ? called(item.vessels[0]) : ""}`.trim());
         if (!isOld) setText([t("silence.holds", { n: made.holds }), names.join(", ")].filter(Boolean).join(": "));
       } catch (error) {
-        if (!isOld) setText(because(error));
+        if (!isOld) setText(explain(error));
       }
     }, PAUSE_MS);
     return () => {

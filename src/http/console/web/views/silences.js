@@ -4,7 +4,7 @@ import "../words/silences.js";
 import "../words/acts.js";
 import "../words/list.js";
 import { del, get, post } from "../api.js";
-import { because } from "../acts/run.js";
+import { explain } from "../ui/explain.js";
 import { agoText, between, time } from "../format.js";
 import { onEntry, onReset } from "../live.js";
 import { eventNow, filter, may, now, session } from "../state.js";
@@ -88,7 +88,7 @@ export function SilencesView() {
       may("silence") ? h("button", { type: "button", class: "button", "aria-expanded": isNew, onClick: () => setNew(!isNew) }, t("silences.new")) : null),
     h("p", { class: "page-note" }, t("silence.hint")),
     isNew ? h(NewSilence, { onDone: () => { setNew(false); load(); }, onCancel: () => setNew(false) }) : null,
-    fault ? h("p", { class: "act-fault", role: "alert" }, because(fault), " ", h("button", { type: "button", class: "tool", onClick: () => load() }, t("action.retry"))) : null,
+    fault ? h("p", { class: "act-fault", role: "alert" }, explain(fault), " ", h("button", { type: "button", class: "tool", onClick: () => load() }, t("action.retry"))) : null,
     items === null && !fault ? h("p", null, t("word.loading")) : null,
     items !== null && running.length + ahead.length + past.length === 0 ? h("p", { class: "page-empty" }, t("silences.none")) : null,
     table(t("silences.now"), running, false),
@@ -132,7 +132,7 @@ function Line({ one, isOver, isDropping, setDrop, load }) {
       setAgain(null);
       load();
     } catch (error) {
-      setAgain(because(error));
+      setAgain(explain(error));
     }
   };
   const open = link(show, () => { filter.value = tokensOf(one); });
@@ -178,7 +178,7 @@ function Lift({ one, onDone, onCancel }) {
       await del(`/silences/${one.number}`, { why: why.trim() });
       onDone();
     } catch (error) {
-      setFault(because(error));
+      setFault(explain(error));
       setBusy(false);
     }
   };

@@ -14,7 +14,7 @@ const words = {
   "account.password": "Changer le mot de passe", "account.password_old": "Ancien mot de passe", "account.password_new": "Nouveau mot de passe", "account.password_change": "Changer", "account.password_changed": "Le mot de passe est changé.",
   "sound.title": "Son", "sound.on": "Son pour les nouvelles alertes", "sound.test": "Essayer",
   "ceilings.title": "Peut voir au plus", "ceilings.tlp": "Marquage", "ceilings.releasable_to": "Communicable à", "ceilings.europol": "Codes Europol", "ceilings.purposes": "Finalités", "ceilings.realities": "Réalités", "ceilings.personal_data": "Données personnelles",
-  "ceilings.any": "sans limite", "ceilings.no_personal_data": "sans données personnelles", "reality.actual": "réel", "reality.exercise": "exercice", "reality.test": "essai",
+  "ceilings.any": "sans limite", "ceilings.no_personal_data": "sans données personnelles",
   "status.ready": "prêt", "status.not_ready": "pas prêt", "status.as_of": "à {time}", "status.engine": "Moteur", "status.budget": "Budget de veille", "status.open": "Alertes en cours", "status.reload": "Réglages et zones", "status.sinks": "Destinations",
   "status.engine_time": "Temps du moteur", "status.lag": "Retard sur l’horloge", "status.vessels": "Navires avec une trace", "status.wait": "Plus longue attente d’une ligne", "status.budget_text": "{today} alertes moyennes ou plus graves aujourd’hui, sur {allowed}",
   "status.budget_over": "Plus qu’une veille ne peut examiner. Vérifiez les zones et les seuils.", "status.none_open": "Aucune alerte en cours.", "status.reload_result": "Dernier rechargement", "status.reload_ok": "pris en compte",

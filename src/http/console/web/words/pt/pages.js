@@ -14,7 +14,7 @@ const words = {
   "account.password": "Mudar a palavra-passe", "account.password_old": "Palavra-passe antiga", "account.password_new": "Palavra-passe nova", "account.password_change": "Mudar", "account.password_changed": "A palavra-passe foi mudada.",
   "sound.title": "Som", "sound.on": "Som para alertas novos", "sound.test": "Testar",
   "ceilings.title": "Pode ver no máximo", "ceilings.tlp": "Marcação", "ceilings.releasable_to": "Divulgável a", "ceilings.europol": "Códigos Europol", "ceilings.purposes": "Finalidades", "ceilings.realities": "Realidades", "ceilings.personal_data": "Dados pessoais",
-  "ceilings.any": "sem limite", "ceilings.no_personal_data": "sem dados pessoais", "reality.actual": "real", "reality.exercise": "exercício", "reality.test": "teste",
+  "ceilings.any": "sem limite", "ceilings.no_personal_data": "sem dados pessoais",
   "status.ready": "pronto", "status.not_ready": "não está pronto", "status.as_of": "às {time}", "status.engine": "Motor", "status.budget": "Orçamento de vigia", "status.open": "Alertas em curso", "status.reload": "Configuração e zonas", "status.sinks": "Destinos",
   "status.engine_time": "Tempo do motor", "status.lag": "Atrás do relógio", "status.vessels": "Navios com rasto", "status.wait": "Espera mais longa de uma linha", "status.budget_text": "{today} alertas médios ou acima hoje, de {allowed}",
   "status.budget_over": "Mais do que um turno consegue ver. Verifique zonas e limiares.", "status.none_open": "Nenhum alerta em curso.", "status.reload_result": "Última recarga", "status.reload_ok": "aceite",
