@@ -20,7 +20,7 @@ async function chooseAll(page) {
     return (await page.locator(".grid-inner").evaluate((inner) => inner.clientHeight)) === MANY.length * 52;
   }, "all pages are loaded");
   for (const key of [".", "x", "End", "X"]) await page.keyboard.press(key);
-  await page.getByText("250 alerts chosen").waitFor();
+  await page.getByText("250 alerts selected").waitFor();
 }
 
 /** Lets the second request of an act on many fail, once. @param {Page} page */
@@ -37,7 +37,7 @@ test("an act on more alerts than one request takes: what was done is said and ca
     await page.keyboard.press("a");
     await page.getByText(/50 of 250 were not done, as far as is known/).waitFor();
     await page.getByText("200 alerts acknowledged").waitFor();
-    await page.getByText("50 alerts chosen").waitFor();
+    await page.getByText("50 alerts selected").waitFor();
     assert.equal(states(), 200);
     await page.keyboard.press("u");
     await page.getByText("Taken back").waitFor({ timeout: 60_000 });

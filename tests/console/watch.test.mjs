@@ -120,7 +120,7 @@ test("what somebody else did while a form was open is shown before its act repla
 test("several rows are chosen by keyboard and assigned with one form", async () => {
   await watch([alert("a", 80), alert("b", 60), alert("c", 50)], async ({ daemon, page }) => {
     for (const key of ["j", "x", "j", "j", "X"]) await page.keyboard.press(key);
-    await page.getByText("3 alerts chosen").waitFor();
+    await page.getByText("3 alerts selected").waitFor();
     await page.keyboard.press("I");
     await page.getByLabel("To", { exact: true }).fill("j.duarte");
     await page.keyboard.press("Control+Enter");

@@ -206,7 +206,7 @@ const words = {
   "alert.open_of": "{all}: {n} en curso, {left} sin cerrar",
   "alert.goes_on": "continúa",
   "alert.no_history": "Nada todavía.",
-  "alert.took_back": "un solo acto: se restableció el estado anterior",
+  "alert.took_back": "una sola acción: se restableció el estado anterior",
   "alert.stored": "guardado",
   "alert.deliveries": "Entregas",
   "alert.no_deliveries": "No había nada que enviar.",

@@ -206,7 +206,7 @@ const words = {
   "alert.open_of": "{all} : {n} en cours, {left} non closes",
   "alert.goes_on": "en cours",
   "alert.no_history": "Rien encore.",
-  "alert.took_back": "un seul acte : l’état d’avant est rétabli",
+  "alert.took_back": "une seule action : l’état d’avant est rétabli",
   "alert.stored": "enregistré",
   "alert.deliveries": "Envois",
   "alert.no_deliveries": "Rien n’était à envoyer.",
