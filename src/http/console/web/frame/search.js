@@ -98,7 +98,7 @@ export function Search() {
     setOpen(false);
   };
   const shown = open && text.trim().length >= 2;
-  return h("div", { class: "search", ref: root, role: "search" },
+  return h("div", { class: "search", ref: root, role: "search", "aria-label": t("search.label") },
     h("input", {
       id: "search", type: "search", role: "combobox", autocomplete: "off", spellcheck: false, placeholder: t("search.placeholder"), "aria-label": t("search.label"), "aria-expanded": shown,
       "aria-controls": "search-results", "aria-activedescendant": shown && rows?.[at] ? `search-${at}` : undefined, value: text,

@@ -62,10 +62,10 @@ export function useForm(name, empty, options = {}) {
 
 /**
  * The frame of a form in the page, with its buttons and its fault. Esc closes it and keeps the text.
- * @param {{ title?: string, children?: import("../vendor/preact.js").ComponentChildren, onSubmit: () => void, onCancel?: () => void, submit: string, danger?: boolean,
+ * @param {{ title?: string, level?: "h2" | "h3", children?: import("../vendor/preact.js").ComponentChildren, onSubmit: () => void, onCancel?: () => void, submit: string, danger?: boolean,
  *   busy?: boolean, fault?: unknown, disabled?: boolean, class?: string }} props
  */
-export function Form({ title, children, onSubmit, onCancel, submit, danger = false, busy, fault, disabled, class: more }) {
+export function Form({ title, level = "h3", children, onSubmit, onCancel, submit, danger = false, busy, fault, disabled, class: more }) {
   const send = (/** @type {Event} */ event) => {
     event.preventDefault();
     if (!busy && !disabled) onSubmit();
@@ -78,7 +78,7 @@ export function Form({ title, children, onSubmit, onCancel, submit, danger = fal
     if (event.key === "Enter" && event.ctrlKey) send(event);
   };
   return h("form", { class: `form${more ? ` ${more}` : ""}`, onSubmit: send, onKeyDown, noValidate: true },
-    title && h("h3", null, title), children,
+    title && h(level, { class: "form-title" }, title), children,
     fault != null && h("p", { class: "form-fault", role: "alert" }, t("fault.form_kept", { why: explain(fault) })),
     h("div", { class: "form-buttons" }, h(Button, { type: "submit", kind: danger ? "danger" : "main", busy, disabled }, submit),
       onCancel && h(Button, { kind: "quiet", onClick: onCancel }, t("action.cancel"))));

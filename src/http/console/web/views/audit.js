@@ -94,7 +94,7 @@ function instants(filter) {
 function Filters({ filter }) {
   const set = (/** @type {string} */ name) => (/** @type {string} */ value) => setParams({ [name]: value });
   const verbs = [{ value: "", label: t("word.all") }, ...VERBS.map((each) => ({ value: each, label: t(`verb.${each}`) }))];
-  return h("div", { class: "audit-filters", role: "search" },
+  return h("div", { class: "audit-filters", role: "search", "aria-label": t("audit.filter") },
     h(SelectField, { label: t("audit.verb"), value: filter.verb, options: verbs, onChange: set("verb") }),
     h(TextField, { label: t("audit.who"), value: filter.who, onInput: set("who") }),
     h(TextField, { label: t("audit.subject"), value: filter.subject, onInput: set("subject"), placeholder: t("audit.subject_hint") }),

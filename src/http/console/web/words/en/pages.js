@@ -30,7 +30,7 @@ const words = {
   "people.ends_hint": "At most one year from now", "people.no_tokens": "There are no tokens.", "people.token_once": "The secret of {name}. It is shown only now:", "people.token_noted": "I have noted it", "people.revoke": "Revoke",
   "people.revoke_sure": "Revoke {name}? Anyone who uses it is locked out at once.",
   "verb.collection": "collection", "verb.alteration": "alteration", "verb.consultation": "consultation", "verb.disclosure": "disclosure", "verb.combination": "combination", "verb.erasure": "erasure",
-  "audit.at": "Time", "audit.last_at": "Last time", "audit.who": "Who", "audit.caller": "Caller", "audit.way": "By", "audit.session": "Session", "audit.address": "Address", "audit.verb": "Verb", "audit.what": "What", "audit.subject": "Subject",
+  "audit.filter": "Filter of the audit", "audit.at": "Time", "audit.last_at": "Last time", "audit.who": "Who", "audit.caller": "Caller", "audit.way": "By", "audit.session": "Session", "audit.address": "Address", "audit.verb": "Verb", "audit.what": "What", "audit.subject": "Subject",
   "audit.purpose": "Purpose", "audit.why": "Reason or purpose", "audit.result": "Result", "audit.times": "Times", "audit.hash": "Hash", "audit.subject_hint": "alert, case, MMSI, person", "audit.clear": "Clear the filters", "audit.nothing": "No row fits.",
   "audit.row": "Row {n}", "audit.all_of_subject": "Everything about this subject", "audit.all_of_person": "Everything by {name}", "audit.export": "Export", "audit.verify": "Verify the chain",
   "audit.sound": { one: "sound: {n} row", other: "sound: {n} rows" }, "audit.unsound": { one: "NOT sound: {n} fault.", other: "NOT sound: {n} faults." },

@@ -31,7 +31,7 @@ const words = {
   "people.ends_hint": "Como máximo dentro de un año", "people.no_tokens": "No hay tokens.", "people.token_once": "El secreto de {name}. Solo se muestra ahora:", "people.token_noted": "Ya lo he anotado", "people.revoke": "Revocar",
   "people.revoke_sure": "¿Revocar {name}? Quien lo use perderá el acceso de inmediato.",
   "verb.collection": "recogida", "verb.alteration": "alteración", "verb.consultation": "consulta", "verb.disclosure": "comunicación", "verb.combination": "combinación", "verb.erasure": "supresión",
-  "audit.at": "Hora", "audit.last_at": "Última vez", "audit.who": "Quién", "audit.caller": "Llamante", "audit.way": "Por", "audit.session": "Sesión", "audit.address": "Dirección", "audit.verb": "Verbo", "audit.what": "Qué", "audit.subject": "Objeto",
+  "audit.filter": "Filtro de la auditoría", "audit.at": "Hora", "audit.last_at": "Última vez", "audit.who": "Quién", "audit.caller": "Llamante", "audit.way": "Por", "audit.session": "Sesión", "audit.address": "Dirección", "audit.verb": "Verbo", "audit.what": "Qué", "audit.subject": "Objeto",
   "audit.purpose": "Finalidad", "audit.why": "Motivo o finalidad", "audit.result": "Resultado", "audit.times": "Veces", "audit.hash": "Hash", "audit.subject_hint": "alerta, caso, MMSI, persona", "audit.clear": "Quitar los filtros", "audit.nothing": "Ninguna fila coincide.",
   "audit.row": "Fila {n}", "audit.all_of_subject": "Todo sobre este objeto", "audit.all_of_person": "Todo de {name}", "audit.export": "Exportar", "audit.verify": "Verificar la cadena",
   "audit.sound": { one: "íntegra: {n} fila", other: "íntegra: {n} filas" }, "audit.unsound": { one: "NO íntegra: {n} fallo.", other: "NO íntegra: {n} fallos." },

@@ -31,7 +31,7 @@ const words = {
   "people.ends_hint": "Dans un an au plus", "people.no_tokens": "Il n’y a pas de jetons.", "people.token_once": "Le secret de {name}. Il n’est montré que maintenant :", "people.token_noted": "Je l’ai noté", "people.revoke": "Révoquer",
   "people.revoke_sure": "Révoquer {name} ? Qui l’utilise perd l’accès aussitôt.",
   "verb.collection": "collecte", "verb.alteration": "modification", "verb.consultation": "consultation", "verb.disclosure": "communication", "verb.combination": "interconnexion", "verb.erasure": "effacement",
-  "audit.at": "Heure", "audit.last_at": "Dernière fois", "audit.who": "Qui", "audit.caller": "Appelant", "audit.way": "Par", "audit.session": "Session", "audit.address": "Adresse", "audit.verb": "Verbe", "audit.what": "Quoi", "audit.subject": "Objet",
+  "audit.filter": "Filtre de l’audit", "audit.at": "Heure", "audit.last_at": "Dernière fois", "audit.who": "Qui", "audit.caller": "Appelant", "audit.way": "Par", "audit.session": "Session", "audit.address": "Adresse", "audit.verb": "Verbe", "audit.what": "Quoi", "audit.subject": "Objet",
   "audit.purpose": "Finalité", "audit.why": "Motif ou finalité", "audit.result": "Résultat", "audit.times": "Fois", "audit.hash": "Empreinte", "audit.subject_hint": "alerte, dossier, MMSI, personne", "audit.clear": "Effacer les filtres", "audit.nothing": "Aucune ligne ne correspond.",
   "audit.row": "Ligne {n}", "audit.all_of_subject": "Tout sur cet objet", "audit.all_of_person": "Tout de {name}", "audit.export": "Exporter", "audit.verify": "Vérifier la chaîne",
   "audit.sound": { one: "intègre : {n} ligne", other: "intègre : {n} lignes" }, "audit.unsound": { one: "NON intègre : {n} défaut.", other: "NON intègre : {n} défauts." },

@@ -31,7 +31,7 @@ const words = {
   "people.ends_hint": "No máximo daqui a um ano", "people.no_tokens": "Não há tokens.", "people.token_once": "O segredo de {name}. Só é mostrado agora:", "people.token_noted": "Já o anotei", "people.revoke": "Revogar",
   "people.revoke_sure": "Revogar {name}? Quem o usa perde o acesso de imediato.",
   "verb.collection": "recolha", "verb.alteration": "alteração", "verb.consultation": "consulta", "verb.disclosure": "divulgação", "verb.combination": "interconexão", "verb.erasure": "apagamento",
-  "audit.at": "Hora", "audit.last_at": "Última vez", "audit.who": "Quem", "audit.caller": "Chamador", "audit.way": "Por", "audit.session": "Sessão", "audit.address": "Endereço", "audit.verb": "Verbo", "audit.what": "O quê", "audit.subject": "Objeto",
+  "audit.filter": "Filtro da auditoria", "audit.at": "Hora", "audit.last_at": "Última vez", "audit.who": "Quem", "audit.caller": "Chamador", "audit.way": "Por", "audit.session": "Sessão", "audit.address": "Endereço", "audit.verb": "Verbo", "audit.what": "O quê", "audit.subject": "Objeto",
   "audit.purpose": "Finalidade", "audit.why": "Motivo ou finalidade", "audit.result": "Resultado", "audit.times": "Vezes", "audit.hash": "Hash", "audit.subject_hint": "alerta, caso, MMSI, pessoa", "audit.clear": "Limpar os filtros", "audit.nothing": "Nenhuma linha corresponde.",
   "audit.row": "Linha {n}", "audit.all_of_subject": "Tudo sobre este objeto", "audit.all_of_person": "Tudo de {name}", "audit.export": "Exportar", "audit.verify": "Verificar a cadeia",
   "audit.sound": { one: "íntegra: {n} linha", other: "íntegra: {n} linhas" }, "audit.unsound": { one: "NÃO íntegra: {n} falha.", other: "NÃO íntegra: {n} falhas." },
