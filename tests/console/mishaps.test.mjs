@@ -255,3 +255,27 @@ test("each arrow key moves the map by its step, however quickly they come", asyn
     await daemon.close();
   }
 });
+
+test("the list of vessels in view, opened before the vessels are there, is filled when they come", async () => {
+  const daemon = await fakeDaemon([alert("a", 80)], fleet(40));
+  const context = await profile({ baseURL: daemon.url });
+  const { page } = await newPage(context);
+  try {
+    /** @type {() => void} */
+    let release = () => undefined;
+    const isLate = new Promise((done) => { release = () => done(null); });
+    await context.route(/\/api\/v1\/map\/bounds/, async (route) => {
+      await isLate;
+      await route.continue();
+    });
+    await page.goto("/map");
+    await page.getByRole("button", { name: /^List/ }).click();
+    await page.locator(".map-list").waitFor();
+    assert.equal(await page.locator(".map-list-row").count(), 0);
+    release();
+    await page.locator(".map-list-row").first().waitFor();
+  } finally {
+    await context.close();
+    await daemon.close();
+  }
+});

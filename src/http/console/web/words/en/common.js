@@ -33,7 +33,7 @@ const words = {
   "word.yes": "yes", "word.no": "no", "word.none": "none", "word.all": "all", "word.never": "never", "word.reason": "Reason",
   "word.from": "From", "word.until": "Until", "word.loading": "Loading…",
   "fault.panel": "This part could not be drawn. The rest of the page works.", "fault.network": "The server cannot be reached. Try again.",
-  "fault.forbidden": "You may not do that.", "fault.unauthenticated": "The session has ended. Log in again above, then try again.",
+  "fault.forbidden": "You may not do that.", "fault.unauthenticated": "You are logged out. Log in again above, then try again.",
   "fault.stale": "Somebody changed it in between.", "fault.too-many": "Too many requests. Try again in {n} s.", "fault.busy": "The server is busy. Try again in {n} s.",
   "fault.server": "The server failed ({status}).", "fault.form_kept": "Not saved, your text is kept: {why}",
   "fault.purpose": "No purpose was stated, so nothing was shown or exported.",

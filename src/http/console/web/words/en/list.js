@@ -55,6 +55,7 @@ const words = {
   "watch.part_failed": "Could not load {name}.", "watch.close": "Close the open alert", "watch.tab.list": "Alerts", "watch.tab.map": "Map", "watch.tab.detail": "Open",
   "list.behaviour.async_rendezvous": "async rendezvous",
   "list.behaviour.alongside_at_anchor": "alongside at anchor", "list.behaviour.limit_hugging": "hugging the limit",
+  "list.behaviour.small_craft_stop": "small craft stopped", "list.behaviour.fishing_out_of_place": "fishing out of place",
   "list.behaviour.draught_change": "draught change",
   "list.mark.more": { one: "{n} more mark", other: "{n} more marks" },
   "list.saved_rename": "Rename “{name}”", "list.saved_taken": "There is a filter of that name.",

@@ -34,7 +34,7 @@ const words = {
   "word.yes": "sí", "word.no": "no", "word.none": "ninguno", "word.all": "todos", "word.never": "nunca", "word.reason": "Motivo",
   "word.from": "Desde", "word.until": "Hasta", "word.loading": "Cargando…",
   "fault.panel": "No se pudo dibujar esta parte. El resto de la página funciona.", "fault.network": "No se puede contactar con el servidor. Inténtelo de nuevo.",
-  "fault.forbidden": "No tiene permiso para eso.", "fault.unauthenticated": "La sesión ha terminado. Vuelva a entrar arriba e inténtelo de nuevo.",
+  "fault.forbidden": "No tiene permiso para eso.", "fault.unauthenticated": "Ya no tiene sesión iniciada. Vuelva a entrar arriba e inténtelo de nuevo.",
   "fault.stale": "Alguien lo cambió entretanto.", "fault.too-many": "Demasiadas peticiones. Reintente dentro de {n} s.", "fault.busy": "El servidor está ocupado. Reintente dentro de {n} s.",
   "fault.server": "El servidor ha fallado ({status}).", "fault.form_kept": "No guardado; su texto se conserva: {why}",
   "fault.purpose": "No se indicó una finalidad; no se mostró ni exportó nada.",

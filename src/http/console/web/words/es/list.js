@@ -56,6 +56,7 @@ const words = {
   "watch.part_failed": "No se pudo cargar {name}.", "watch.close": "Cerrar la alerta abierta", "watch.tab.list": "Alertas", "watch.tab.map": "Mapa", "watch.tab.detail": "Abierta",
   "list.behaviour.async_rendezvous": "encuentro diferido",
   "list.behaviour.alongside_at_anchor": "abarloado fondeado", "list.behaviour.limit_hugging": "junto al límite",
+  "list.behaviour.small_craft_stop": "embarc. menor parada", "list.behaviour.fishing_out_of_place": "pesquero fuera de lugar",
   "list.behaviour.draught_change": "cambio de calado",
   "list.mark.more": { one: "{n} señal más", other: "{n} señales más" },
   "list.saved_rename": "Cambiar el nombre de «{name}»", "list.saved_taken": "Ya hay un filtro con ese nombre.",

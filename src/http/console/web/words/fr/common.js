@@ -34,7 +34,7 @@ const words = {
   "word.yes": "oui", "word.no": "non", "word.none": "aucun", "word.all": "tous", "word.never": "jamais", "word.reason": "Motif",
   "word.from": "De", "word.until": "Jusqu’à", "word.loading": "Chargement…",
   "fault.panel": "Cette partie n’a pas pu être affichée. Le reste de la page fonctionne.", "fault.network": "Le serveur est injoignable. Réessayez.",
-  "fault.forbidden": "Vous n’y êtes pas autorisé.", "fault.unauthenticated": "La session est terminée. Reconnectez-vous ci-dessus, puis réessayez.",
+  "fault.forbidden": "Vous n’y êtes pas autorisé.", "fault.unauthenticated": "Vous n’êtes plus connecté. Reconnectez-vous ci-dessus, puis réessayez.",
   "fault.stale": "Quelqu’un l’a modifié entre-temps.", "fault.too-many": "Trop de requêtes. Réessayez dans {n} s.", "fault.busy": "Le serveur est occupé. Réessayez dans {n} s.",
   "fault.server": "Le serveur a échoué ({status}).", "fault.form_kept": "Non enregistré ; votre texte est conservé : {why}",
   "fault.purpose": "Aucune finalité n’a été indiquée ; rien n’a été affiché ni exporté.",

@@ -56,6 +56,7 @@ const words = {
   "watch.part_failed": "Impossible de charger {name}.", "watch.close": "Fermer l’alerte ouverte", "watch.tab.list": "Alertes", "watch.tab.map": "Carte", "watch.tab.detail": "Ouverte",
   "list.behaviour.async_rendezvous": "rencontre différée",
   "list.behaviour.alongside_at_anchor": "à couple au mouillage", "list.behaviour.limit_hugging": "longe la limite",
+  "list.behaviour.small_craft_stop": "petite embarc. arrêtée", "list.behaviour.fishing_out_of_place": "pêcheur hors zone",
   "list.behaviour.draught_change": "tirant d’eau changé",
   "list.mark.more": { one: "{n} marque de plus", other: "{n} marques de plus" },
   "list.saved_rename": "Renommer « {name} »", "list.saved_taken": "Un filtre porte déjà ce nom.",

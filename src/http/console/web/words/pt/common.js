@@ -34,7 +34,7 @@ const words = {
   "word.yes": "sim", "word.no": "não", "word.none": "nenhum", "word.all": "todos", "word.never": "nunca", "word.reason": "Motivo",
   "word.from": "De", "word.until": "Até", "word.loading": "A carregar…",
   "fault.panel": "Não foi possível desenhar esta parte. O resto da página funciona.", "fault.network": "Não é possível contactar o servidor. Tente de novo.",
-  "fault.forbidden": "Não tem permissão para isso.", "fault.unauthenticated": "A sessão terminou. Inicie sessão de novo acima e tente outra vez.",
+  "fault.forbidden": "Não tem permissão para isso.", "fault.unauthenticated": "Já não tem sessão iniciada. Entre de novo acima e tente outra vez.",
   "fault.stale": "Alguém o alterou entretanto.", "fault.too-many": "Demasiados pedidos. Tente de novo dentro de {n} s.", "fault.busy": "O servidor está ocupado. Tente de novo dentro de {n} s.",
   "fault.server": "O servidor falhou ({status}).", "fault.form_kept": "Não guardado; o seu texto fica aqui: {why}",
   "fault.purpose": "Não foi indicada uma finalidade; nada foi mostrado nem exportado.",

@@ -56,6 +56,7 @@ const words = {
   "watch.part_failed": "Não foi possível carregar {name}.", "watch.close": "Fechar o alerta aberto", "watch.tab.list": "Alertas", "watch.tab.map": "Mapa", "watch.tab.detail": "Aberto",
   "list.behaviour.async_rendezvous": "encontro desfasado",
   "list.behaviour.alongside_at_anchor": "a contrabordo fundeado", "list.behaviour.limit_hugging": "junto ao limite",
+  "list.behaviour.small_craft_stop": "emb. pequena parada", "list.behaviour.fishing_out_of_place": "pesqueiro fora do lugar",
   "list.behaviour.draught_change": "mudança de calado",
   "list.mark.more": { one: "mais {n} sinal", other: "mais {n} sinais" },
   "list.saved_rename": "Mudar o nome de «{name}»", "list.saved_taken": "Já há um filtro com esse nome.",
