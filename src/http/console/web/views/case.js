@@ -8,7 +8,6 @@ import { Marking } from "../alert/head.js";
 import { Lanes } from "../alert/lanes.js";
 import { Boundary } from "../ui/boundary.js";
 import { Mark, Section, Tag, VesselLink, When } from "../alert/parts.js";
-import { sheet } from "../alert/sheet.js";
 import { phases } from "../alert/tracks.js";
 import { Rows } from "../alert/vessels.js";
 import { t, word } from "../alert/words.js";
@@ -19,16 +18,17 @@ import { Button } from "../ui/button.js";
 import { TextField } from "../ui/field.js";
 import { Form, useForm } from "../ui/form.js";
 import { say } from "../ui/toast.js";
+import { addSheet } from "../sheet.js";
 
 /** @typedef {import("../alert/types.js").Case} Case */
 /** @typedef {import("../alert/types.js").Alert} Alert */
 
+await addSheet("alert");
+
 /** @param {{id: string | null}} props */
 export default function CaseView({ id }) {
-  const styled = sheet("alert").value;
   const concerns = useCallback((/** @type {any} */ entry) => entry.subject === id || entry.item?.case_id === id, [id]);
   const { found, alerts, fault, isPending, reload } = useCase(id, concerns);
-  if (!styled) return null;
   if (!found) return h("div", { class: "al-page al-empty" }, fault && !isPending ? h(Missing, { fault, again: reload }) : h("p", { class: "al-quiet", role: "status" }, t(isPending ? "alert.case_storing" : "word.loading")));
   return h("div", { class: "al-page al-case-page" },
     h("header", { class: "al-head" },

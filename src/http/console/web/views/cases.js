@@ -91,7 +91,7 @@ function useCases() {
   return { ...state, load, more };
 }
 
-export function CasesView() {
+export default function CasesView() {
   const { items, next, withheld, fault, fresh, load, more } = useCases();
   const text = (route.value.params.find ?? "").toLowerCase();
   const shown = (items ?? []).filter((one) => !text || `${one.id} ${one.story} ${one.vessels.map((vessel) => `${vessel.name ?? ""} ${mmsiText(vessel.mmsi)}`).join(" ")}`.toLowerCase().includes(text));
@@ -132,5 +132,3 @@ function Line({ one }) {
     h("td", { class: "number" }, h("a", { ...link(`/?q=${encodeURIComponent(`case:${one.id}`)}`) }, t("list.alerts", { n: one.alerts.length }))),
     h("td", { class: "time", title: one.last_at ? time(one.last_at) : "" }, one.last_at ? [time(one.last_at), h("small", null, agoText(one.last_at, eventNow.value))] : "–"));
 }
-
-export default CasesView;

@@ -7,8 +7,6 @@ import { t } from "../words.js";
 
 await Promise.all([addSheet("list"), addSheet("acts")]);
 
-export function ListView() {
+export default function ListView() {
   return h("div", { class: "list-window" }, h("h1", { class: "for-readers" }, t("nav.list")), h(AlertList, { name: "alone" }));
 }
-
-export default ListView;

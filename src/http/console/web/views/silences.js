@@ -70,7 +70,7 @@ function useSilences() {
   return { ...state, load };
 }
 
-export function SilencesView() {
+export default function SilencesView() {
   const { items, fault, load } = useSilences();
   const [isNew, setNew] = useState(false);
   const [drop, setDrop] = useState(/** @type {number|null} */ (null));
@@ -188,5 +188,3 @@ function Lift({ one, onDone, onCancel }) {
     h("button", { type: "submit", class: "button main", disabled: isBusy || why.trim() === "" }, t("silences.lift")),
     fault ? h("p", { class: "act-fault", role: "alert" }, fault, " ", t("acts.text_is_kept")) : null);
 }
-
-export default SilencesView;

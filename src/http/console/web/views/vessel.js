@@ -5,7 +5,6 @@ import { Missing } from "../alert/alert.js";
 import { Shown } from "../alert/evidence.js";
 import { isUnknown, useLoaded } from "../alert/load.js";
 import { Place, Section, Tag, When } from "../alert/parts.js";
-import { sheet } from "../alert/sheet.js";
 import { extent, read } from "../alert/tracks.js";
 import { Ago, Rows, typeName } from "../alert/vessels.js";
 import { WhyNone } from "../alert/why_none.js";
@@ -13,19 +12,20 @@ import { t, word } from "../alert/words.js";
 import { between, degrees, knots, nm, number } from "../format.js";
 import { may } from "../state.js";
 import { mmsiText } from "../vessel.js";
+import { addSheet } from "../sheet.js";
+
+await addSheet("alert");
 
 /** Spans of the track in hours. */
 const HOURS = [2, 6, 24, 72];
 
 /** @param {{id: string | null}} props */
-export function VesselPanel({ id }) {
-  const styled = sheet("alert").value;
+export default function VesselPanel({ id }) {
   const isNumber = /^\d{1,9}$/.test(id ?? "");
   const mmsi = Number(id);
   const path = isNumber ? `/vessels/${mmsi}` : null;
   const concerns = useCallback((/** @type {any} */ entry) => entry.item?.vessels?.some((/** @type {any} */ vessel) => vessel.mmsi === mmsi) ?? false, [mmsi]);
   const vessel = useLoaded(path, undefined, concerns);
-  if (!styled) return null;
   if (!isNumber) return h("div", { class: "al-page al-empty" }, h("p", { class: "al-fault", role: "alert" }, t("alert.no_mmsi", { text: id ?? "" })));
   const data = /** @type {any} */ (vessel.data);
   const names = (data?.tracks ?? []).map((/** @type {any} */ track) => track.name).filter(Boolean);
@@ -111,5 +111,3 @@ function Stops({ tracks }) {
     h("tbody", {}, stops.map((stop, index) => h("tr", { key: index }, h("td", {}, h(When, { at: stop.from })), h("td", {}, stop.over ? h(When, { at: stop.to }) : t("alert.goes_on")),
       h("td", { class: "al-right" }, between(stop.from, stop.to)), h("td", {}, h(Place, { at: stop }))))));
 }
-
-export default VesselPanel;

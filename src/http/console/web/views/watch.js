@@ -67,7 +67,7 @@ function useWidth() {
   return width;
 }
 
-export function WatchView() {
+export default function WatchView() {
   useAddress();
   const width = useWidth();
   const isRoomy = width >= ROOMY;
@@ -135,5 +135,3 @@ function Tabs({ tab, setTab, hasDetail }) {
     tab === "list" ? null : h("div", { class: "watch-tab-body", role: "tabpanel" },
       tab === "map" ? h(Boundary, { name: "map" }, h(Lazy, { load: loadMap, props: {}, name: t("watch.map") })) : h(Detail, null)));
 }
-
-export default WatchView;

@@ -20,7 +20,6 @@ const words = {
   "alert.key.faster": "Evidence: faster",
   "alert.not_found": "There is nothing here that you may see.",
   "alert.not_refreshed": "Not up to date: {why}",
-  "alert.no_acts": "The action bar could not be loaded.",
   "alert.until": "until",
   "alert.owned": "{name} has it",
   "alert.nobody": "nobody has it",

@@ -21,7 +21,6 @@ const words = {
   "alert.key.faster": "Evidencia: más rápido",
   "alert.not_found": "Aquí no hay nada que pueda ver.",
   "alert.not_refreshed": "Sin actualizar: {why}",
-  "alert.no_acts": "No se pudo cargar la barra de acciones.",
   "alert.until": "hasta",
   "alert.owned": "lo lleva {name}",
   "alert.nobody": "sin responsable",

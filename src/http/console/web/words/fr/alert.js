@@ -21,7 +21,6 @@ const words = {
   "alert.key.faster": "Indices : plus vite",
   "alert.not_found": "Il n’y a rien ici que vous puissiez voir.",
   "alert.not_refreshed": "Pas à jour : {why}",
-  "alert.no_acts": "La barre d’actions n’a pas pu être chargée.",
   "alert.until": "jusqu’à",
   "alert.owned": "suivi par {name}",
   "alert.nobody": "sans responsable",

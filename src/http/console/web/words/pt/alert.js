@@ -21,7 +21,6 @@ const words = {
   "alert.key.faster": "Evidência: mais depressa",
   "alert.not_found": "Não há aqui nada que possa ver.",
   "alert.not_refreshed": "Desatualizado: {why}",
-  "alert.no_acts": "Não foi possível carregar a barra de ações.",
   "alert.until": "até",
   "alert.owned": "com {name}",
   "alert.nobody": "sem responsável",
