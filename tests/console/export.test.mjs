@@ -32,12 +32,12 @@ test("the chosen rows, and no others, are exported in every format; without a ch
   await page.locator(`.alert-row[data-id="${ids[0]}"]`).click();
   await page.keyboard.press("x");
   for (const key of ["j", "j", "x"]) await page.keyboard.press(key);
-  await page.getByText("2 alerts chosen").waitFor();
+  await page.getByText("2 alerts selected").waitFor();
   const wanted = [ids[0], ids[2]].sort();
   const form = page.locator(".act-form");
   for (const [label, ending, read] of FORMATS) {
     await page.locator(".bulk").getByRole("button", { name: "Export…" }).click();
-    await form.getByText("the 2 chosen").waitFor();
+    await form.getByText("the 2 selected").waitFor();
     await form.getByText(label, { exact: true }).click();
     const submit = form.locator("button[type=submit]");
     await form.locator("textarea").fill("too short");

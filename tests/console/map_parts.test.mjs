@@ -4,12 +4,13 @@ import { test } from "node:test";
 
 const web = new URL("../../src/http/console/web/", import.meta.url);
 // The parts below reach no document; those that show texts do, and are tested in the browser.
-const geo = await import(new URL("map/geo.js", web));
-const { parse } = await import(new URL("map/ground/land.js", web));
+const geo = await import(new URL("geo.js", web));
+const { parse } = await import(new URL("land_tile.js", web));
 const { gridStep } = await import(new URL("map/ground/sky.js", web));
 const { project } = await import(new URL("map/ground/zones.js", web));
 const { Labels, plain } = await import(new URL("map/labels.js", web));
 const { Fleet } = await import(new URL("map/fleet.js", web));
+const { nameAt, sizeOf } = await import(new URL("map/zone_name.js", web));
 const { circlesOf } = await import(new URL("map/circles.js", web));
 const { COLOURS, speedClass, typeClass } = await import(new URL("map/colours.js", web));
 
@@ -97,6 +98,19 @@ test("a box over 180 degrees has the vessels of both sides", () => {
   const fleet = new Fleet();
   fleet.update(pictureOf([[1, 0, 179.5], [2, 0, -179.5], [3, 0, 170]]), "muted");
   assert.deepEqual(fleet.within([geo.mapX(179), -1e6, geo.mapX(181), 1e6]), [0, 1]);
+});
+
+test("a zone that is cut at 180 degrees is one piece: as large as it is, and its name stands in its middle", () => {
+  const shape = (rings, lines = []) => ({ id: "z", kind: "area", rings, lines, points: [], halfWidth: 0, near: 0 });
+  const square = (west, east) => [[west, -20], [east, -20], [east, -16], [west, -16], [west, -20]];
+  const cut = shape([square(176, 180), square(-180, -178)]);
+  near(sizeOf(cut), geo.mapX(6), 1);
+  const at = nameAt(cut);
+  near(at.lon, 179, 1e-9);
+  near(at.lat, -18, 1e-9);
+  near(nameAt(shape([square(-10, -5), square(20, 30)])).lon, -7.5, 1e-9);
+  near(Math.abs(nameAt(shape([], [[[179, 10], [-179, 12]]])).lon), 180, 1e-9);
+  assert.equal(nameAt(shape([])), null);
 });
 
 test("labels never overlap, and what has no place is left out", () => {

@@ -1,8 +1,11 @@
 // @ts-check
 // Modules of the console that need no browser: the picture, the stream, positions.
 import assert from "node:assert/strict";
+import { readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
 import { parse, readEvents } from "../../src/http/console/web/events.js";
+import { callAll } from "../../src/http/console/web/listeners.js";
+import { called, mmsiText } from "../../src/http/console/web/vessel.js";
 import { readPlace } from "../../src/http/console/web/frame/place.js";
 import { Whole, readFrame } from "../../src/http/console/web/picture.js";
 
@@ -79,4 +82,22 @@ test("positions are read in the notations of charts, and nothing else is taken f
     assert.ok(place && Math.abs(place.lat - lat) < 2e-5 && Math.abs(place.lon - lon) < 2e-5, `${text}: ${JSON.stringify(place)}`);
   }
   for (const text of ["PAUL RUSS", "259917000", "95, 10", "12 N", "MSC NEW 12 E", "<img src=x>"]) assert.equal(readPlace(text), null, text);
+});
+
+test("a listener that throws costs the others nothing", () => {
+  /** @type {unknown[]} */
+  const faults = [];
+  Object.assign(globalThis, { reportError: (/** @type {unknown} */ fault) => faults.push(fault) });
+  /** @type {string[]} */
+  const heard = [];
+  callAll([(text) => void heard.push(text), () => { throw new Error("broken"); }, (text) => void heard.push(`${text} too`)], "entry");
+  assert.deepEqual([heard, faults.length], [["entry", "entry too"], 1]);
+});
+
+test("an MMSI has nine digits wherever it is read, those of coast stations with their zeros", () => {
+  assert.deepEqual([mmsiText(2241076), mmsiText(224107600), called({ name: "", mmsi: 2241076 })], ["002241076", "224107600", "MMSI 002241076"]);
+  const web = new URL("../../src/http/console/web/", import.meta.url);
+  const own = readdirSync(web, { recursive: true }).map(String).filter((name) => name.endsWith(".js") && !/^(vendor|words)\//.test(name) && name !== "vessel.js");
+  const bare = own.filter((name) => /(MMSI |mmsi:)\$\{(?!mmsiText)|\bname (\?\?|\|\|) [\w.?[\]]*mmsi\b/.test(readFileSync(new URL(name, web), "utf8")));
+  assert.deepEqual(bare, []);
 });

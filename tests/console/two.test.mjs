@@ -117,6 +117,19 @@ test("a note that meets an act of the other shows both versions, and is kept unt
   });
 });
 
+test("an act that the other acted on since is not taken back, and the other is named", { skip }, async () => {
+  await both(async (ana, bea, id) => {
+    await bea.locator(`.alert-row[data-id="${id}"]`).click();
+    await bea.keyboard.press("i");
+    await bea.locator(".act-notice", { hasText: "1 alert assigned" }).first().waitFor();
+    await act(ana, id, { act: "note", text: `A word in between ${Date.now()}` });
+    await bea.keyboard.press("u");
+    await bea.locator(".act-notice", { hasText: `Not taken back: ${NAME} acted in between` }).first().waitFor();
+    assert.equal((await seen(ana, id)).owner, SECOND);
+    await act(ana, id, { act: "assign", to: null });
+  });
+});
+
 test("a session that an administrator ends leaves the half-written note, which is sent after the next log-in", { skip }, async () => {
   await both(async (ana, bea, id) => {
     const text = `Half of a thought ${Date.now()}`;

@@ -11,8 +11,8 @@ import { URL_OF_CONSOLE, skip } from "./browser.mjs";
 import { need } from "./packages.mjs";
 
 const CONSOLE = new URL("../../src/http/console/", import.meta.url).pathname;
-/** Compressed size of all that the first view loads, at most. Bytes: 260 KiB. */
-const FIRST_VIEW = 260 * 1024;
+/** Compressed size of all that the first view loads, at most. Bytes. */
+const FIRST_VIEW = 260_000;
 
 /** Where a package is, or null. @param {string} name */
 function found(name) {
@@ -32,6 +32,24 @@ const run = (script, ...more) => execFileSync(process.execPath, [script, ...more
 
 test("each third-party module is what its recipe makes", { skip: without }, () => {
   assert.doesNotThrow(() => run("vendor.mjs", "--check"));
+});
+
+test("the third-party modules hold what the console imports, and nothing else", () => {
+  /** @type {Map<string, Set<string>>} names imported, by module */
+  const imported = new Map();
+  const own = readdirSync(join(CONSOLE, "web"), { recursive: true }).map(String).filter((name) => name.endsWith(".js") && !name.startsWith("vendor/"));
+  for (const name of own) {
+    for (const [, names, from] of readFileSync(join(CONSOLE, "web", name), "utf8").matchAll(/(?:^import \{([^}]*)\} from |= import\()"(?:\.\.?\/)+vendor\/(\w+)\.js"/gm)) {
+      const known = imported.get(from) ?? new Set();
+      for (const each of names?.split(",") ?? ["default"]) known.add(each.trim().split(" as ")[0]);
+      imported.set(from, known);
+    }
+  }
+  for (const recipe of readdirSync(join(CONSOLE, "vendor"))) {
+    const text = readFileSync(join(CONSOLE, "vendor", recipe), "utf8");
+    const exported = [...text.matchAll(/^export \{([^}]*)\}/gm)].flatMap(([, names]) => names.split(",").map((each) => each.trim().split(" as ").at(-1) ?? ""));
+    assert.deepEqual(exported.sort(), [...(imported.get(recipe.replace(".entry.mjs", "")) ?? [])].sort(), recipe);
+  }
 });
 
 test("index.html lists the modules of the first view", () => {

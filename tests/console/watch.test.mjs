@@ -3,43 +3,11 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { seriousFaults } from "./axe.mjs";
-import { newPage, profile, shot, stop } from "./browser.mjs";
-import { alert, fakeDaemon } from "./fake_daemon.mjs";
+import { shot, stop } from "./browser.mjs";
+import { alert } from "./fake_daemon.mjs";
+import { until, watch } from "./watch_page.mjs";
 
 after(stop);
-
-/**
- * The list alone, with some alerts.
- * @param {import("./fake_daemon.mjs").Alert[]} alerts @param {(parts: {daemon: Awaited<ReturnType<typeof fakeDaemon>>, page: import("playwright-core").Page, names: () => Promise<string[]>, row: (name: string) => import("playwright-core").Locator}) => Promise<void>} body @param {string} [path] @param {number} [late] milliseconds until the stream begins
- */
-async function watch(alerts, body, path = "/list", late = 0) {
-  const daemon = await fakeDaemon(alerts);
-  daemon.state.late = late;
-  const context = await profile({ baseURL: daemon.url });
-  const { page, faults } = await newPage(context);
-  try {
-    await page.goto(path);
-    const rows = page.locator(".alert-row");
-    await rows.first().or(page.locator(".list-empty")).first().waitFor();
-    // Rows stand where they are put, not in the order of the document.
-    const names = () => rows.evaluateAll((all) => all.map((row) => ({ y: row.getBoundingClientRect().y, name: row.querySelector("b")?.textContent ?? "" })).sort((a, b) => a.y - b.y).map(({ name }) => name));
-    await body({ daemon, page, names, row: (name) => rows.filter({ hasText: name }) });
-    // A request that the test lets fail is logged by the browser; nothing else may be.
-    assert.deepEqual(faults.filter((fault) => !/ERR_FAILED|status of 4(04|12)/.test(fault)), []);
-  } finally {
-    await context.close();
-    await daemon.close();
-  }
-}
-
-/** Waits until a condition holds. @param {() => Promise<boolean>} holds @param {string} what */
-async function until(holds, what) {
-  const end = Date.now() + 10_000;
-  while (!(await holds())) {
-    assert.ok(Date.now() < end, `not within 10 s: ${what}`);
-    await new Promise((done) => setTimeout(done, 40));
-  }
-}
 
 test("rows keep their place while new and worse alerts wait, and the full stop takes them in", async () => {
   await watch([alert("a", 80), alert("b", 60), alert("c", 50)], async ({ daemon, page, names, row }) => {
@@ -152,7 +120,7 @@ test("what somebody else did while a form was open is shown before its act repla
 test("several rows are chosen by keyboard and assigned with one form", async () => {
   await watch([alert("a", 80), alert("b", 60), alert("c", 50)], async ({ daemon, page }) => {
     for (const key of ["j", "x", "j", "j", "X"]) await page.keyboard.press(key);
-    await page.getByText("3 alerts chosen").waitFor();
+    await page.getByText("3 alerts selected").waitFor();
     await page.keyboard.press("I");
     await page.getByLabel("To", { exact: true }).fill("j.duarte");
     await page.keyboard.press("Control+Enter");

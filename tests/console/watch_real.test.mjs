@@ -225,12 +225,12 @@ test("the same watch by mouse", { skip, timeout: 120_000 }, async () => {
     const [one, two] = await ids(page);
     if (!two) return;
     for (const each of [one, two]) await page.locator(`.alert-row[data-id="${each}"] input[type=checkbox]`).click();
-    await page.getByText("2 alerts chosen").waitFor();
+    await page.getByText("2 alerts selected").waitFor();
     await page.locator(".bulk").getByRole("button", { name: "Note…" }).click();
     await form.locator("textarea").fill("Both reported to the patrol");
     await send();
     for (const each of [one, two]) assert.equal((await kept(page, each)).notes.at(-1).text, "Both reported to the patrol");
-    await page.getByRole("button", { name: "Choose none" }).click();
+    await page.getByRole("button", { name: "Clear the selection" }).click();
     await page.locator(".bulk").waitFor({ state: "detached" });
   });
 });

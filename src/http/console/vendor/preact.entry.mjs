@@ -1,8 +1,4 @@
-// Preact with its hooks, and signals bound to it: the whole of what the console builds its pages with.
-export { h, render, Component, Fragment, createContext, createRef, cloneElement, toChildArray } from "preact";
-export {
-  useState, useReducer, useEffect, useLayoutEffect, useRef, useMemo, useCallback, useContext, useErrorBoundary, useId,
-} from "preact/hooks";
-export {
-  signal, computed, effect, batch, untracked, useSignal, useComputed, useSignalEffect, Signal,
-} from "@preact/signals";
+// Preact with its hooks, and signals bound to it: what the console builds its pages with.
+export { h, render, Component, Fragment } from "preact";
+export { useState, useEffect, useLayoutEffect, useRef, useMemo, useCallback, useId } from "preact/hooks";
+export { signal, computed, effect, batch, untracked } from "@preact/signals";

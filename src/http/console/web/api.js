@@ -1,6 +1,7 @@
 // @ts-check
 // Requests to the daemon. Every answer that is no success becomes an ApiError with the problem that the server described.
 import { signal } from "./vendor/preact.js";
+import { callAll } from "./listeners.js";
 import { ask, forgetAnswer, given, kindOf } from "./purpose.js";
 
 const ROOT = "/api/v1";
@@ -154,7 +155,7 @@ async function once(method, url, parts, isFile) {
   }
   const etag = response.headers.get("ETag")?.replace(/^(W\/)?"|"$/g, "") ?? null;
   const data = response.status === 204 || response.status === 304 ? null : await content(response, isJson, isFile);
-  if (data && isJson && !isFile) for (const each of onData) each(data, url);
+  if (data && isJson && !isFile) callAll(onData, data, url);
   return { data, etag, status: response.status };
 }
 

@@ -2,6 +2,7 @@
 // What arrives by itself: entries of the log, the state of the feeds, the picture. All windows of a browser share one stream.
 import { signal } from "./vendor/preact.js";
 import { get } from "./api.js";
+import { callAll } from "./listeners.js";
 import { workerUrl } from "./trusted.js";
 
 /** @typedef {import("../types/api").Entry} Entry */
@@ -51,7 +52,7 @@ let wanted = false;
  */
 export function onEntry(listener, { after } = {}) {
   listeners.add(listener);
-  if (after !== undefined && after < lastSeq.peek()) catchUp(listener, after).catch(() => resets.forEach((each) => each()));
+  if (after !== undefined && after < lastSeq.peek()) catchUp(listener, after).catch(() => callAll(resets));
   return () => void listeners.delete(listener);
 }
 
@@ -146,19 +147,19 @@ function hear(message) {
       return;
     case "entry":
       lastSeq.value = message.entry.seq;
-      for (const each of listeners) each(message.entry);
+      callAll(listeners, message.entry);
       return;
     case "feeds":
       takeFeeds(message.feeds.feeds ?? []);
       return;
     case "reset":
-      for (const each of resets) each();
+      callAll(resets);
       return;
     case "access":
-      for (const each of accesses) each(true);
+      callAll(accesses, true);
       return;
     case "end":
-      for (const each of ends) each(message.why);
+      callAll(ends, message.why);
       return;
     case "picture":
       hearEngine(message.picture.at * 1000);
@@ -176,8 +177,8 @@ function takeHello({ build: serving, seq, offset, late = false }) {
   clockOffset.value = offset;
   build.value = serving;
   lastSeq.value = Math.max(lastSeq.peek(), seq);
-  if (!late || hasMissed) for (const each of accesses) each(false);
-  if (hasMissed) for (const each of resets) each();
+  if (!late || hasMissed) callAll(accesses, false);
+  if (hasMissed) callAll(resets);
 }
 
 /** Takes the engine's time from an answer. One that was on its way for longer than another changes nothing.
@@ -210,8 +211,8 @@ async function catchUp(listener, after) {
   const until = lastSeq.peek();
   for (let from = after; from < until; ) {
     const { data } = await get("/changes", { after: from, limit: 500 });
-    if (data.reset) return resets.forEach((each) => each());
-    for (const entry of data.items) if (entry.seq <= until && listeners.has(listener)) listener(entry);
+    if (data.reset) return callAll(resets);
+    for (const entry of data.items) if (entry.seq <= until && listeners.has(listener)) callAll([listener], entry);
     if (data.items.length === 0) return undefined;
     from = data.items.at(-1).seq;
   }

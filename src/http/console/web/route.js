@@ -1,5 +1,6 @@
 // @ts-check
 // Which page this window shows. The whole of it is in the address, so that a link opens the same page elsewhere.
+import { callAll } from "./listeners.js";
 import { signal } from "./vendor/preact.js";
 
 /** @typedef {{ view: string, id: string | null, params: Record<string, string>, path: string }} Route */
@@ -39,7 +40,7 @@ function update() {
   const before = route.peek();
   const next = read();
   route.value = next;
-  if (before.path !== next.path) for (const each of onNavigate) each();
+  if (before.path !== next.path) callAll(onNavigate);
 }
 
 /** Shows another page in this window.

@@ -3,10 +3,12 @@
 // filter are the same in all windows of this browser.
 import { batch, computed, effect, signal } from "./vendor/preact.js";
 import { get, onData, put, setCsrf, signedOut } from "./api.js";
+import { TLP } from "./handling.js";
 import { enabled as keysEnabled } from "./keys.js";
 import { clockOffset, engineTime, feeds, forget as forgetPicture, hearEngine, onAccess, onEnd, start, stop } from "./live.js";
 import { beginView } from "./purpose.js";
 import { onNavigate, route } from "./route.js";
+import { local, tab } from "./storage.js";
 import { LANGUAGES, language, setLanguage } from "./words.js";
 
 export { language };
@@ -27,7 +29,7 @@ export const access = signal(0);
 /** Why nobody could be signed in: a link was refused, or the server did not answer; null if all is well. */
 export const signInFault = signal(/** @type {unknown} */ (null));
 /** `day`, `dusk`, `night`, or `system` for what the machine is set to. */
-export const palette = signal(localStorage.getItem("atalaia.palette") ?? "system");
+export const palette = signal(local.get("atalaia.palette") ?? "system");
 /** What is selected in list and map. */
 export const selection = signal(/** @type {Selection} */ ({ kind: null, id: null }));
 /** Text of the filter box; null until a list has set it. */
@@ -39,7 +41,7 @@ export const order = signal(/** @type {string[]} */ ([]));
 /** Id of the alert that the keys of the list are on, whether it is open or not; null if there is no list or no such alert. */
 export const atHand = signal(/** @type {string | null} */ (null));
 /** Whether sounds are on; off in each new browser. */
-export const sound = signal(localStorage.getItem("atalaia.sound") === "on");
+export const sound = signal(local.get("atalaia.sound") === "on");
 /** The server's clock in milliseconds, once a second. */
 export const now = signal(Date.now());
 /** Difference of the engine's time from the clock above which the data are recorded. Milliseconds. */
@@ -57,8 +59,6 @@ export const eventNow = computed(() => (recorded.value ? /** @type {number} */ (
 /** What the person set for herself; changes are sent to the server. */
 export const preferences = signal(/** @type {import("../types/api").Preferences} */ ({}));
 
-/** The markings from the lowest to the highest. @type {Tlp[]} */
-export const TLP = ["CLEAR", "GREEN", "AMBER", "AMBER+STRICT", "RED"];
 const marks = signal(/** @type {Record<string, Tlp>} */ ({}));
 /** Highest marking of what this window has shown since it changed its page; null if nothing has one. */
 export const marking = computed(() => TLP.findLast((each) => Object.values(marks.value).includes(each)) ?? null);
@@ -139,7 +139,7 @@ export function setPreference(name, value) {
   preferences.value = { ...preferences.peek(), [name]: value };
   adopt();
   const who = session.peek()?.name;
-  if (who) localStorage.setItem(UNSAVED, JSON.stringify({ who, set: { ...unsavedOf(who), [name]: value } }));
+  if (who) local.write(UNSAVED, { who, set: { ...unsavedOf(who), [name]: value } });
   clearTimeout(saving);
   saving = setTimeout(savePreferences, 400);
 }
@@ -151,19 +151,15 @@ const UNSAVED = "atalaia.unsaved";
 
 /** What this person has set and the server has not confirmed. @param {string} who @returns {Record<string, unknown>} */
 function unsavedOf(who) {
-  try {
-    const kept = JSON.parse(localStorage.getItem(UNSAVED) ?? "{}");
-    return kept.who === who ? kept.set : {};
-  } catch {
-    return {};
-  }
+  const kept = local.read(UNSAVED);
+  return kept?.who === who ? kept.set : {};
 }
 
 function savePreferences() {
   clearTimeout(saving);
   saving = 0;
-  const sent = localStorage.getItem(UNSAVED);
-  const confirmed = () => void (localStorage.getItem(UNSAVED) === sent && localStorage.removeItem(UNSAVED));
+  const sent = local.get(UNSAVED);
+  const confirmed = () => void (local.get(UNSAVED) === sent && local.remove(UNSAVED));
   void put("/me/preferences", preferences.peek(), { keepalive: true }).then(confirmed, () => undefined);
 }
 // What was set a moment ago must not be lost with the page.
@@ -185,7 +181,7 @@ dark.addEventListener("change", () => (isDark.value = dark.matches));
 
 effect(() => {
   const chosen = palette.value;
-  localStorage.setItem("atalaia.palette", chosen);
+  local.set("atalaia.palette", chosen);
   document.documentElement.dataset.palette = chosen === "system" ? (isDark.value ? "dusk" : "day") : chosen;
 });
 
@@ -196,7 +192,7 @@ effect(() => {
   beginView(JSON.stringify([session.value?.name, ...(isOne ? [view, id] : [selection.value.kind, selection.value.id])]));
 });
 
-effect(() => localStorage.setItem("atalaia.sound", sound.value ? "on" : "off"));
+effect(() => local.set("atalaia.sound", sound.value ? "on" : "off"));
 
 setInterval(() => (now.value = Date.now() + clockOffset.peek()), 1000);
 
@@ -246,7 +242,7 @@ async function follow() {
   const before = session.peek();
   const { data: me } = await get("/session", {}, { background: true });
   if (before && before.name !== me.name) {
-    sessionStorage.clear();
+    tab.clear();
     location.reload();
   } else if (!before || ended.peek() !== null) signedIn(me);
 }

@@ -1,6 +1,7 @@
 // @ts-check
 // Every text that a user reads, in the language that she chose. Dictionaries are in words/LANGUAGE/AREA.js; the engine's
 // own sentences are evidence and stay English.
+import { local } from "./storage.js";
 import { signal } from "./vendor/preact.js";
 
 /** @typedef {"en" | "pt" | "es" | "fr"} Language */
@@ -64,7 +65,7 @@ export async function setLanguage(chosen) {
     for (const area of areas) loading.delete(`${chosen}/${area}`);
     return;
   }
-  localStorage.setItem("atalaia.language", chosen);
+  local.set("atalaia.language", chosen);
   document.documentElement.lang = chosen;
   language.value = chosen;
 }

@@ -3,7 +3,8 @@
  * Acts on alerts: sends them, says which are on their way, keeps what is needed to take the last one back. Nothing is shown as
  * done before the server has it.
  */
-import { del, idempotencyKey as newKey, post } from "../api.js";
+import { del, get, idempotencyKey as newKey, post } from "../api.js";
+import { callAll } from "../listeners.js";
 import { signal } from "../vendor/preact.js";
 import { now } from "../state.js";
 import { WHY } from "./back.js";
@@ -12,7 +13,15 @@ import { subjects } from "./subjects.js";
 /** @typedef {import("../list/types.js").Alert} Alert */
 /** @typedef {{act: "acknowledge"|"assign"|"note"|"mark"|"close"|"reopen", until?: string|null, to?: string|null, text?: string, finding?: string, mark?: any, why?: string|null}} Body */
 /** @typedef {{alert: Alert, title: string, detail: string}} Failure */
-/** @typedef {{done: Alert[], failed: Failure[], conflict: Conflict|null}} Outcome */
+/**
+ * What came of an act on some alerts.
+ * @typedef {object} Outcome
+ * @property {Alert[]} done as they stand now
+ * @property {Failure[]} failed refused, each for itself
+ * @property {Conflict|null} conflict
+ * @property {{alerts: Alert[], error: unknown}|null} left those that nothing is known of, because a request failed after others were answered
+ */
+/** @typedef {{count: number, who: string|null, error: unknown}} Hindrance alerts that could not be taken back; who acted since on the first of them, or null and what the API threw */
 /** @typedef {{body: Body, seen: Alert, current: Alert, key: string}} Conflict an act that met a newer state of the alert */
 /**
  * @typedef {object} Last the last act of this window
@@ -21,7 +30,7 @@ import { subjects } from "./subjects.js";
  * @property {string} about names of the vessels
  * @property {number} [number] of a silence
  * @property {number} until ms since 1970 after which it cannot be taken back
- * @property {null|(() => Promise<string|null>)} undo takes it back and returns who stood in the way, or null; null if the act cannot be taken back
+ * @property {null|(() => Promise<Hindrance|null>)} undo takes it back and returns what stood in the way, or null; null if the act cannot be taken back
  */
 
 /** For how long an act can be taken back, ms. */
@@ -74,13 +83,16 @@ export async function act(alerts, body, key = newKey()) {
   mark(ids, body.act);
   try {
     const outcome = alerts.length === 1 ? await one(alerts[0], body, key) : await many(alerts, body, key);
-    for (const item of outcome.done) listeners.forEach((listener) => listener(item, body));
+    for (const item of outcome.done) callAll(listeners, item, body);
     if (outcome.done.length > 0) remember(alerts, outcome.done, body);
     return outcome;
   } finally {
     mark(ids, null);
   }
 }
+
+/** @type {Outcome} */
+const NOTHING = Object.freeze({ done: [], failed: [], conflict: null, left: null });
 
 /**
  * @param {Alert} alert
@@ -91,18 +103,17 @@ export async function act(alerts, body, key = newKey()) {
 async function one(alert, body, key) {
   try {
     const { data } = await post(`/alerts/${alert.id}/acts`, body, { etag: alert.etag, key });
-    return { done: [/** @type {Alert} */ (data)], failed: [], conflict: null };
+    return { ...NOTHING, done: [/** @type {Alert} */ (data)] };
   } catch (error) {
     const { status, current, title, detail } = /** @type {any} */ (error);
-    if (status === 412 && current) return { done: [], failed: [], conflict: { body, seen: alert, current, key } };
-    if (status === 422 || status === 404 || status === 409) {
-      return { done: [], failed: [{ alert, title, detail }], conflict: null };
-    }
+    if (status === 412 && current) return { ...NOTHING, conflict: { body, seen: alert, current, key } };
+    if (status === 422 || status === 404 || status === 409) return { ...NOTHING, failed: [{ alert, title, detail }] };
     throw error;
   }
 }
 
 /**
+ * In as many requests as it takes. If one fails after others were answered, what those did is told, and the rest is left.
  * @param {Alert[]} alerts
  * @param {Body} body
  * @param {string} key
@@ -110,15 +121,21 @@ async function one(alert, body, key) {
  */
 async function many(alerts, body, key) {
   /** @type {Outcome} */
-  const outcome = { done: [], failed: [], conflict: null };
+  const outcome = { ...NOTHING, done: [], failed: [] };
   const known = new Map(alerts.map((alert) => [alert.id, alert]));
   for (let from = 0; from < alerts.length; from += BULK) {
     const ids = alerts.slice(from, from + BULK).map((alert) => alert.id);
-    const { data } = await post("/alerts/acts", { ids, ...body }, { key: `${key}${from || ""}` });
-    for (const result of /** @type {any} */ (data).results) {
-      const alert = known.get(result.id);
-      if (result.item) outcome.done.push(result.item);
-      else if (alert) outcome.failed.push({ alert, title: result.problem?.title ?? "", detail: result.problem?.detail ?? "" });
+    try {
+      // The key of a request goes with its alerts: the rest, when it is sent again, is the same request for the server.
+      const { data } = await post("/alerts/acts", { ids, ...body }, { key: `${key}.${ids[0]}` });
+      for (const result of /** @type {any} */ (data).results) {
+        const alert = known.get(result.id);
+        if (result.item) outcome.done.push(result.item);
+        else if (alert) outcome.failed.push({ alert, title: result.problem?.title ?? "", detail: result.problem?.detail ?? "" });
+      }
+    } catch (error) {
+      if (from === 0) throw error;
+      return { ...outcome, left: { alerts: alerts.slice(from), error } };
     }
   }
   return outcome;
@@ -172,9 +189,10 @@ export function reverse(before, body, at) {
  * Takes an act back, one alert after the other, each only if nobody acted on it since.
  * @param {Back[]} backs
  * @param {Body} body the act
- * @returns {Promise<string|null>} who acted in between, or what the server said; null if all is as before
+ * @returns {Promise<Hindrance|null>} null if all is as before
  */
 async function takeBack(backs, body) {
+  /** @type {Hindrance|null} */
   let hindrance = null;
   const ids = backs.map(({ before }) => before.id);
   mark(ids, "undo");
@@ -185,12 +203,12 @@ async function takeBack(backs, body) {
         try {
           item = await stepBack(item, step);
         } catch (error) {
-          const { status, current, detail, message } = /** @type {any} */ (error);
-          hindrance = status === 412 && current ? (current.owner ?? current.id.slice(0, 6)) : detail || message;
+          hindrance ??= { count: 0, who: /** @type {any} */ (error).status === 412 ? await lastActor(after) : null, error };
+          hindrance.count += 1;
           break;
         }
       }
-      if (item !== after) listeners.forEach((listener) => listener(item, null));
+      if (item !== after) callAll(listeners, item, null);
     }
   } finally {
     mark(ids, null);
@@ -199,20 +217,36 @@ async function takeBack(backs, body) {
 }
 
 /**
- * One act that takes another back; again after the pause that the server asks for where there are many.
+ * The person who acted on an alert last; null if the log does not say.
+ * @param {Alert} seen the alert before that
+ * @returns {Promise<string|null>}
+ */
+async function lastActor({ id, seq }) {
+  try {
+    const { data } = await get("/changes", { after: seq, limit: 500 });
+    return data.items.findLast((/** @type {any} */ entry) => entry.subject === id && entry.topic === "act")?.who ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * One act that takes another back; again after the pause that the server asks for where there are many, and where only the engine has
+ * changed the alert since.
  * @param {Alert} item
  * @param {Body} step
  * @returns {Promise<Alert>}
  */
 async function stepBack(item, step) {
   const key = newKey();
-  for (;;) {
+  for (let { etag } = item; ;) {
     try {
-      return (await post(`/alerts/${item.id}/acts`, step, { etag: item.etag, key })).data;
+      return (await post(`/alerts/${item.id}/acts`, step, { etag, key })).data;
     } catch (error) {
-      const { status, retryAfter } = /** @type {any} */ (error);
-      if (status !== 429) throw error;
-      await new Promise((done) => setTimeout(done, 1000 * (retryAfter ?? 1)));
+      const { status, retryAfter, current } = /** @type {any} */ (error);
+      if (status === 412 && current?.acts === item.acts && current.etag !== etag) etag = current.etag;
+      else if (status === 429) await new Promise((done) => setTimeout(done, 1000 * (retryAfter ?? 1)));
+      else throw error;
     }
   }
 }

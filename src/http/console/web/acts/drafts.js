@@ -1,6 +1,7 @@
 // @ts-check
 /** Half-written forms. They are kept in the tab's session storage, so that a reload or a lost session does not cost the text. */
 import { idempotencyKey as newKey } from "../api.js";
+import { tab } from "../storage.js";
 import { useEffect, useRef, useState } from "../vendor/preact.js";
 
 const PREFIX = "atalaia.draft.";
@@ -34,11 +35,7 @@ export function undecide(name) {
  * @returns {any}
  */
 export function kept(name) {
-  try {
-    return JSON.parse(sessionStorage.getItem(PREFIX + name) ?? "null");
-  } catch {
-    return null;
-  }
+  return tab.read(PREFIX + name);
 }
 
 /**
@@ -47,12 +44,8 @@ export function kept(name) {
  * @param {any} value
  */
 export function keep(name, value) {
-  try {
-    if (value === null) sessionStorage.removeItem(PREFIX + name);
-    else sessionStorage.setItem(PREFIX + name, JSON.stringify(value));
-  } catch {
-    // Private windows may forbid it; the text is still in the form.
-  }
+  if (value === null) tab.remove(PREFIX + name);
+  else tab.write(PREFIX + name, value);
 }
 
 /**

@@ -8,7 +8,8 @@ import { eventNow, now } from "../state.js";
 import { save } from "../ui/save.js";
 import { t } from "../words.js";
 import { useDraft } from "./drafts.js";
-import { because, hide, say } from "./run.js";
+import { explain } from "../ui/explain.js";
+import { hide, say } from "./run.js";
 import { Choices, Shell, TextField } from "./shell.js";
 
 /** Formats the API writes. */
@@ -38,7 +39,7 @@ export function ExportForm({ filter, total }) {
       hide();
       say("good", t("export.done", { n }), []);
     } catch (error) {
-      setState({ busy: false, fault: because(error) });
+      setState({ busy: false, fault: explain(error) });
     }
   };
   return h(Shell, {

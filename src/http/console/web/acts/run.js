@@ -6,6 +6,7 @@ import { access, now, selection, session } from "../state.js";
 import { t } from "../words.js";
 import { act, insist, last } from "./act.js";
 import { copy } from "./copy.js";
+import { explain } from "../ui/explain.js";
 import { draftOf, keep, kept, undecide } from "./drafts.js";
 import { mayEver, open } from "./rights.js";
 
@@ -126,7 +127,7 @@ async function send(alerts, body) {
   try {
     settle(alerts, await act(alerts, body));
   } catch (error) {
-    say("bad", because(error), alerts);
+    say("bad", explain(error), alerts);
   }
 }
 
@@ -139,14 +140,34 @@ async function send(alerts, body) {
 export function settle(alerts, outcome) {
   conflict.value = outcome.conflict;
   if (outcome.conflict) return false;
-  if (outcome.failed.length === 0) {
+  const { failed, left } = outcome;
+  if (failed.length === 0 && !left) {
     notice.value = null;
     return true;
   }
-  const [{ title, detail }] = outcome.failed;
-  const first = detail || title;
-  say("bad", alerts.length === 1 ? first : t("acts.some_refused", { n: outcome.failed.length, all: alerts.length, first }), alerts);
+  const said = [];
+  if (failed.length > 0) {
+    const first = failed[0].detail || failed[0].title;
+    said.push(alerts.length === 1 ? first : t("acts.some_refused", { n: failed.length, all: alerts.length, first }));
+  }
+  if (left) {
+    said.push(t("acts.some_left", { n: left.alerts.length, all: alerts.length, why: explain(left.error) }));
+    narrow(left.alerts);
+  }
+  say("bad", said.join(" "), alerts);
   return false;
+}
+
+/**
+ * The form that is open goes on with some of its alerts: those that are left. Its text stays.
+ * @param {Alert[]} alerts
+ */
+function narrow(alerts) {
+  const shown = form.peek();
+  if (!shown || shown.alerts.length < 2 || !alerts.every(({ id }) => shown.alerts.some((one) => one.id === id))) return;
+  keep(draftOf(shown.kind, alerts), kept(draftOf(shown.kind, shown.alerts)));
+  form.value = { kind: shown.kind, alerts };
+  keep("form", form.value);
 }
 
 /** Does the act that met a newer state all the same. */
@@ -156,7 +177,7 @@ export async function goOn() {
   try {
     if (settle([met.current], await insist(met))) hide();
   } catch (error) {
-    say("bad", because(error), [met.current]);
+    say("bad", explain(error), [met.current]);
   }
 }
 
@@ -168,10 +189,12 @@ export async function undo() {
   last.value = null;
   try {
     const hindrance = await before.undo();
-    if (hindrance) say("bad", t("acts.undo_hindered", { what: hindrance }), []);
-    else say("good", t("acts.undone"), []);
+    if (!hindrance) return say("good", t("acts.undone"), []);
+    const { count, who, error } = hindrance;
+    const why = /** @type {any} */ (error).status === 412 ? t("acts.acted_between", { who: who ?? t("acts.somebody") }) : explain(error);
+    say("bad", before.count === 1 ? t("acts.not_undone", { why }) : t("acts.undo_hindered", { n: count, all: before.count, why }), []);
   } catch (error) {
-    say("bad", because(error), []);
+    say("bad", explain(error), []);
   }
 }
 
@@ -182,18 +205,4 @@ export async function undo() {
  */
 export function say(tone, text, alerts) {
   notice.value = { tone, text, ids: alerts.map((alert) => alert.id) };
-}
-
-/**
- * Why a request failed, for the reader. The server's own words are shown as they are.
- * @param {unknown} error
- */
-export function because(error) {
-  const { status, type, title, detail, errors } = /** @type {any} */ (error);
-  if (!status) return t("acts.unreachable");
-  if (status === 401) return t("acts.session_over");
-  if (type === "purpose") return t("fault.purpose");
-  const first = errors?.[0];
-  const precise = first ? `${first.pointer}: ${first.detail}` : "";
-  return [title, detail || precise].filter(Boolean).join(": ");
 }

@@ -3,7 +3,8 @@
 import { h, useLayoutEffect, useRef, useState } from "../vendor/preact.js";
 import { t } from "../words.js";
 import { act } from "./act.js";
-import { because, hide, settle } from "./run.js";
+import { explain } from "../ui/explain.js";
+import { hide, settle } from "./run.js";
 
 /** @typedef {import("../list/types.js").Alert} Alert */
 /** @typedef {import("./act.js").Body} Body */
@@ -28,7 +29,7 @@ export function useSend(alerts, clear) {
       clear();
       hide();
     } catch (error) {
-      setState({ busy: false, fault: because(error) });
+      setState({ busy: false, fault: explain(error) });
     }
   };
   return { ...state, send };

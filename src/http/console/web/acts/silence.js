@@ -5,10 +5,12 @@ import { eventNow, session } from "../state.js";
 import { t, word } from "../words.js";
 import { silence } from "./act.js";
 import { useDraft } from "./drafts.js";
-import { because, hide } from "./run.js";
+import { explain } from "../ui/explain.js";
+import { hide } from "./run.js";
 import { Choices, Shell, TextField } from "./shell.js";
 import { subjects } from "./subjects.js";
 import { Until, ahead } from "./until.js";
+import { called, mmsiText } from "../vessel.js";
 
 /** @typedef {import("../list/types.js").Alert} Alert */
 
@@ -46,7 +48,7 @@ export function SilenceForm({ alerts }) {
       draft.clear();
       hide();
     } catch (error) {
-      setState({ busy: false, fault: because(error) });
+      setState({ busy: false, fault: explain(error) });
     }
   };
   return h(Shell, {
@@ -65,7 +67,7 @@ export function SilenceForm({ alerts }) {
  */
 function What({ alert, mmsi, zone, behaviour, onSet }) {
   const none = { value: "", label: t("silence.any") };
-  const vessels = alert.vessels.map((vessel) => ({ value: String(vessel.mmsi), label: vessel.name ?? `MMSI ${vessel.mmsi}`, hint: `MMSI ${vessel.mmsi}` }));
+  const vessels = alert.vessels.map((vessel) => ({ value: String(vessel.mmsi), label: called(vessel), hint: `MMSI ${mmsiText(vessel.mmsi)}` }));
   const zones = alert.zones.map((one) => ({ value: one.id, label: one.name, hint: one.id }));
   return h("div", { class: "act-what" },
     vessels.length ? h(Choices, { name: "mmsi", label: t("silence.vessel"), value: mmsi, options: [...vessels, none], onPick: (value) => onSet({ mmsi: value }) }) : null,
@@ -92,7 +94,7 @@ function Preview({ mmsi, zone, behaviour, isWhole, until }) {
         const made = await silence(body, true);
         if (!isOld) setSeen(made);
       } catch (error) {
-        if (!isOld) setSeen(because(error));
+        if (!isOld) setSeen(explain(error));
       }
     }, PAUSE_MS);
     return () => {
@@ -109,6 +111,6 @@ function Preview({ mmsi, zone, behaviour, isWhole, until }) {
     h("strong", null, head),
     h("ul", null, items.map((item) => h("li", { key: item.id },
       h("span", { class: `sev-word sev-${item.severity}` }, `${t(`severity.${item.severity}`)} ${item.score}`), " ",
-      word("behaviour", item.behaviour), " · ", item.vessels.map((vessel) => vessel.name ?? vessel.mmsi).join(" – "))),
+      word("behaviour", item.behaviour), " · ", item.vessels.map(called).join(" – "))),
     more > 0 ? h("li", null, t("acts.and_more", { n: more })) : null));
 }

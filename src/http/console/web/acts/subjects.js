@@ -1,6 +1,7 @@
 // @ts-check
 /** What acts are about, in a few words: the names of the vessels. */
 import { t, word } from "../words.js";
+import { called } from "../vessel.js";
 
 /** @typedef {import("../list/types.js").Alert} Alert */
 
@@ -12,10 +13,9 @@ const NAMES = 3;
  * @param {Alert[]} alerts
  */
 export function subjects(alerts) {
-  const named = (/** @type {Alert["vessels"][number]} */ vessel) => vessel.name ?? `MMSI ${vessel.mmsi}`;
   const names = [...new Set(alerts.flatMap(({ vessels, behaviour }) => {
     if (vessels.length === 0) return [word("behaviour", behaviour)];
-    return (alerts.length === 1 ? vessels : vessels.slice(0, 1)).map(named);
+    return (alerts.length === 1 ? vessels : vessels.slice(0, 1)).map(called);
   }))];
   const more = names.length - NAMES;
   return names.slice(0, NAMES).join(", ") + (more > 0 ? ` ${t("acts.and_more", { n: more })}` : "");

@@ -1,6 +1,7 @@
 // @ts-check
 // The panel of one alert: why it is there and what to do with it. The watch page shows it beside the list, `/alerts/ID` alone.
-import { h, useCallback, useEffect, useRef, useState } from "../vendor/preact.js";
+import { h, useCallback, useEffect, useRef } from "../vendor/preact.js";
+import { ActsBar } from "../acts/bar.js";
 import { keys } from "../keys.js";
 import { go, openWindow, route } from "../route.js";
 import { order, selection } from "../state.js";
@@ -12,20 +13,23 @@ import { Handling } from "./handling.js";
 import { Head } from "./head.js";
 import { History } from "./history.js";
 import { isAbout, retry, useLoaded } from "./load.js";
-import { Boundary, Section } from "./parts.js";
+import { Boundary } from "../ui/boundary.js";
+import { Section } from "./parts.js";
 import { PrintLine, done, print, ready } from "./print.js";
 import { Score } from "./score.js";
 import { Sentences } from "./sentences.js";
-import { sheet } from "./sheet.js";
 import { useStill } from "./still.js";
 import { Story } from "./story.js";
 import { asText } from "./text.js";
 import { Vessels } from "./vessels.js";
 import { Why } from "./why.js";
 import { t } from "./words.js";
+import { addSheet } from "../sheet.js";
 
 /** @typedef {import("./types.js").Alert} Alert */
 /** @typedef {import("./types.js").Explanation} Explanation */
+
+await addSheet("alert");
 
 const INCLUDE = { include: "notes,history,deliveries,similar,nearby" };
 
@@ -33,7 +37,6 @@ const INCLUDE = { include: "notes,history,deliveries,similar,nearby" };
  * @param {{id: string, level?: "h1" | "h2"}} props - `level` is the heading of the summary; `h2` inside another page
  */
 export function AlertPanel({ id, level = "h2" }) {
-  const styled = sheet("alert").value;
   const path = `/alerts/${encodeURIComponent(id)}`;
   const concerns = useCallback((/** @type {any} */ entry) => isAbout(entry, id), [id]);
   const loaded = useLoaded(path, INCLUDE, concerns);
@@ -49,7 +52,6 @@ export function AlertPanel({ id, level = "h2" }) {
   }, [id]);
   useKeys(panel, alert, explanation);
   useStill(panel, alert);
-  if (!styled) return null;
   if (!alert) return h("div", { class: "al-panel al-empty" }, loaded.fault ? h(Missing, { fault: loaded.fault, again: loaded.reload }) : h("p", { class: "al-quiet", role: "status" }, t("word.loading")));
   return h("article", { class: "al-panel", ref: panel, "data-keys": "alert", "aria-label": t("alert.panel") },
     h(PrintLine, { alert }),
@@ -91,30 +93,11 @@ export function Missing({ fault, again }) {
     h("button", { type: "button", class: "button", onClick: () => retry(fault, again) }, t(/** @type {any} */ (fault).type === "purpose" ? "ask.give" : "action.retry")));
 }
 
-/** @type {Promise<{ActsBar: any}> | null} */
-let acts = null;
-/** Not a literal, so that the page stands where this part of the console is missing. */
-const ACTS = "../acts/bar.js";
-
-/** The bar of acts, loaded when it is first needed. @param {{alert: Alert, onDone: () => void}} props */
+/** The bar of actions. @param {{alert: Alert, onDone: () => void}} props */
 function Acts({ alert, onDone }) {
-  const [Bar, setBar] = useState(/** @type {{ActsBar: any} | null} */ (null));
-  const [isMissing, setMissing] = useState(false);
-  useEffect(() => {
-    let isGone = false;
-    acts ??= import(ACTS);
-    acts.then((loaded) => isGone || setBar(loaded), () => {
-      acts = null;
-      if (!isGone) setMissing(true);
-    });
-    return () => {
-      isGone = true;
-    };
-  }, []);
   // The list knows alerts with counts in place of their notes and deliveries.
-  const item = { ...alert, notes: Array.isArray(alert.notes) ? alert.notes.length : alert.notes };
-  if (Bar) return h("div", { class: "al-acts" }, h(Bar.ActsBar, { alert: item, onDone }));
-  return isMissing ? h("p", { class: "al-quiet" }, t("alert.no_acts")) : h("div", { class: "al-acts" });
+  const item = /** @type {any} */ ({ ...alert, notes: Array.isArray(alert.notes) ? alert.notes.length : alert.notes });
+  return h("div", { class: "al-acts" }, h(ActsBar, { alert: item, onDone }));
 }
 
 /**

@@ -4,9 +4,9 @@ import { h, useMemo, useState } from "../vendor/preact.js";
 import { get } from "../api.js";
 import { explain } from "../ui/explain.js";
 import { Shown } from "./evidence.js";
-import { called } from "./parts.js";
 import { extent, joined, phases as phasesOf, read, where } from "./tracks.js";
 import { t } from "./words.js";
+import { called } from "../vessel.js";
 
 /** @typedef {import("./types.js").Alert} Alert */
 /** @typedef {import("./types.js").RawTrack} RawTrack */

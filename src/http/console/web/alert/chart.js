@@ -1,7 +1,7 @@
 // @ts-check
 // Draws the map of an alert: land, tracks coloured by speed, phases, scale. Knows canvases and numbers, nothing of the page.
-import { latitude, mercatorX, mercatorY } from "./land.js";
-import { BRIDGED, NM, speedClass, where } from "./tracks.js";
+import { NAUTICAL_MILE, latitude, mercatorX, mercatorY } from "../geo.js";
+import { BRIDGED, speedClass, where } from "./tracks.js";
 
 /** @typedef {import("./tracks.js").Track} Track */
 /** @typedef {import("./colours.js").Colours} Colours */
@@ -200,8 +200,8 @@ function label(context, frame, [x, y], text, taken, colour) {
  */
 export function drawScale(context, frame, colour, write) {
   const metresInPixel = (ROUND * Math.cos((latitude(frame.y) * Math.PI) / 180)) / frame.scale;
-  const length = [...LENGTHS].reverse().find((nm) => (nm * NM) / metresInPixel <= Math.min(150, frame.width / 3)) ?? LENGTHS[0];
-  const width = (length * NM) / metresInPixel;
+  const length = [...LENGTHS].reverse().find((nm) => (nm * NAUTICAL_MILE) / metresInPixel <= Math.min(150, frame.width / 3)) ?? LENGTHS[0];
+  const width = (length * NAUTICAL_MILE) / metresInPixel;
   const [x, y] = [12, frame.height - 12];
   context.font = `12px ${colour.font}`;
   context.textBaseline = "alphabetic";

@@ -3,9 +3,10 @@
 import { h, useMemo, useState } from "../vendor/preact.js";
 import { get } from "../api.js";
 import { explain } from "../ui/explain.js";
-import { When, called } from "./parts.js";
+import { When } from "./parts.js";
 import { before, joined, phases, read } from "./tracks.js";
 import { t } from "./words.js";
+import { called } from "../vessel.js";
 
 /** @typedef {import("./types.js").Alert} Alert */
 /** @typedef {import("./types.js").RawTrack} RawTrack */

@@ -8,11 +8,14 @@ import { Scrubber, useCursor } from "./cursor.js";
 import { Earlier, useTracks } from "./earlier.js";
 import { Fixes } from "./fixes.js";
 import { limits } from "./limits.js";
-import { Boundary, called, letter } from "./parts.js";
+import { Boundary } from "../ui/boundary.js";
+import { letter } from "./parts.js";
 import { Plot } from "./plot.js";
 import { TrackMap } from "./trackmap.js";
-import { NM, distances, extent, metres, phases as phasesOf, speeds, where } from "./tracks.js";
+import { NAUTICAL_MILE, metres } from "../geo.js";
+import { distances, extent, phases as phasesOf, speeds, where } from "./tracks.js";
 import { t } from "./words.js";
+import { called } from "../vessel.js";
 
 /** @typedef {import("./types.js").Alert} Alert */
 /** @typedef {import("./tracks.js").Track} Track */
@@ -105,7 +108,7 @@ function Distance({ tracks, phases, cursor, thresholds }) {
     const drawn = limits(thresholds, "metres");
     const largest = Math.max(0, ...(between?.metres ?? []).map((value) => value ?? 0));
     const isLog = drawn.length > 0 && largest > WIDE * drawn[0].value;
-    const write = (/** @type {number} */ value) => (largest > 2 * NM && !isLog ? `${number(value / NM, 1)} nm` : `${number(value)} m`);
+    const write = (/** @type {number} */ value) => (largest > 2 * NAUTICAL_MILE && !isLog ? `${number(value / NAUTICAL_MILE, 1)} nm` : `${number(value)} m`);
     return { series: [{ label: "", colour: 2, isDashed: false }], limits: drawn, phases, isLog, write };
   }, [between, thresholds, phases, shown]);
   const columns = useMemo(() => (between ? [between.metres.map((value) => (value === null ? null : Math.max(shape.isLog ? 1 : 0, value)))] : []), [between, shape]);

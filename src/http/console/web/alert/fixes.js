@@ -2,9 +2,9 @@
 // The table of the fixes behind an alert. Only the rows in sight are drawn; the row of the page's moment is marked and kept in sight.
 import { h, useEffect, useMemo, useRef, useState } from "../vendor/preact.js";
 import { decimal, degrees, distance, knots, time } from "../format.js";
-import { wrapped } from "../map/geo.js";
+import { metres, wrapped } from "../geo.js";
 import { paper } from "./colours.js";
-import { metres, where } from "./tracks.js";
+import { where } from "./tracks.js";
 import { t } from "./words.js";
 
 /** @typedef {import("./tracks.js").Track} Track */

@@ -3,21 +3,21 @@
 import { h, useState } from "../vendor/preact.js";
 import { post } from "../api.js";
 import { may } from "../state.js";
+import { tab } from "../storage.js";
 import { Form, useForm } from "../ui/form.js";
-import { TLP, changes, fields, isBelow, lowers } from "./marks.js";
+import { EUROPOL, REALITIES, TLP } from "../handling.js";
+import { changes, fields, isBelow, lowers } from "./marks.js";
 import { When } from "./parts.js";
 import { t, word } from "./words.js";
 
 /** @typedef {import("./types.js").Alert} Alert */
 
-const CODES = ["H0", "H1", "H2", "H3"];
-const REALITIES = ["actual", "exercise", "test"];
 /** Shortest reason that says something. Characters. */
 const SHORTEST = 3;
 
 /** @param {{alert: Alert, onDone: () => void}} props */
 export function Handling({ alert, onDone }) {
-  const [isOpen, setOpen] = useState(() => sessionStorage.getItem(`atalaia.form.mark.${alert.id}`) !== null);
+  const [isOpen, setOpen] = useState(() => tab.get(`atalaia.form.mark.${alert.id}`) !== null);
   const marks = alert.handling;
   return h("div", {},
     h("dl", { class: "al-figures al-handling" },
@@ -30,7 +30,7 @@ export function Handling({ alert, onDone }) {
       pair(t("alert.personal"), t(marks.personal_data ? "word.yes" : "word.no")),
       marks.legal_basis ? pair(t("alert.legal_basis"), marks.legal_basis) : null,
       pair(t("alert.retain_until"), marks.retain_until?.slice(0, 10) ?? "–"),
-      pair(t("alert.reality"), word("alert.reality", marks.reality)),
+      pair(t("alert.reality"), word("reality", marks.reality)),
       marks.marked_by ? pair(t("alert.marked_by"), [marks.marked_by, " ", h(When, { at: marks.marked_at })]) : pair(t("alert.marked_by"), t("alert.automatic"))),
     may("act") ? isOpen ? h(MarkForm, { alert, close: () => setOpen(false), onDone }) : h("button", { type: "button", class: "button", onClick: () => setOpen(true) }, t("alert.change_marking")) : null);
 }
@@ -65,11 +65,11 @@ function MarkForm({ alert, close, onDone }) {
   return h(Form, { title: t("alert.change_marking"), submit: t("alert.mark"), onSubmit: submit, onCancel: close, busy: form.busy, fault: form.fault, disabled: !isReady, class: "al-form" },
     h("div", { class: "al-fields" },
       choice("tlp", "TLP", TLP, (value) => value, isLowerTlp),
-      line("europol", t("alert.codes"), CODES.join(",")),
+      line("europol", t("alert.codes"), EUROPOL.join(",")),
       line("releasable_to", t("alert.releasable"), "ES,PT"),
       choice("source_grade", t("alert.source_grade"), ["A", "B", "C", "X"], (value) => `${value} – ${t(`alert.source.${value}`)}`),
       choice("info_grade", t("alert.info_grade"), ["1", "2", "3", "4"], (value) => `${value} – ${t(`alert.info.${value}`)}`),
-      choice("reality", t("alert.reality"), REALITIES, (value) => word("alert.reality", value)),
+      choice("reality", t("alert.reality"), REALITIES, (value) => word("reality", value)),
       line("handling_text", t("alert.conditions_text"), "")),
     h("label", { class: "al-field" }, h("span", {}, t("word.reason")),
       h("textarea", { rows: 2, value: values.why, required: true, maxLength: 1000, onInput: (/** @type {any} */ event) => set({ why: event.currentTarget.value }) })),

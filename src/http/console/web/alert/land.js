@@ -1,10 +1,9 @@
 // @ts-check
 // Land for the small maps: tiles of the daemon's coastline, as rings in fractions of the world's Mercator square.
+import { UNITS, parse } from "../land_tile.js";
 
 /** Zoom levels that the daemon serves. */
 const LEVELS = [2, 5, 8];
-/** Coordinates in a tile run from 0 to this number. */
-const TILE = 4096;
 /** Most tiles of one map: beyond it, the coarser level is taken. */
 const MOST = 12;
 
@@ -12,27 +11,6 @@ const MOST = 12;
 
 /** @type {Map<string, Promise<Ring[]>>} */
 const kept = new Map();
-
-/**
- * Mercator x of a longitude; 0 at 180 W, 1 at 180 E, beyond it where the track runs over the date line.
- * @param {number} lon
- */
-export const mercatorX = (lon) => lon / 360 + 0.5;
-
-/**
- * Mercator y of a latitude; 0 in the north.
- * @param {number} lat
- */
-export function mercatorY(lat) {
-  const sine = Math.sin((Math.max(-85, Math.min(85, lat)) * Math.PI) / 180);
-  return 0.5 - Math.log((1 + sine) / (1 - sine)) / (4 * Math.PI);
-}
-
-/**
- * Latitude of a Mercator y.
- * @param {number} y
- */
-export const latitude = (y) => (Math.atan(Math.sinh(Math.PI * (1 - 2 * y))) * 180) / Math.PI;
 
 /**
  * The land of a rectangle in Mercator fractions. Tiles that cannot be had are left out: the map then has no land there.
@@ -88,7 +66,7 @@ function tile(zoom, x, y) {
 }
 
 /**
- * Decodes `ATLD`, version 1. A tile that is cut short gives the rings before the cut.
+ * The rings of a tile in fractions of the world's square. Throws for what is no whole tile.
  * @param {ArrayBuffer} bytes
  * @param {number} zoom
  * @param {number} x
@@ -96,21 +74,6 @@ function tile(zoom, x, y) {
  * @returns {Ring[]}
  */
 export function decode(bytes, zoom, x, y) {
-  const view = new DataView(bytes);
-  if (view.byteLength < 8 || view.getUint32(0) !== 0x41544c44 || view.getUint16(4, true) !== 1) return [];
-  const rings = [];
-  const size = 2 ** zoom;
-  let offset = 8;
-  for (let left = view.getUint16(6, true); left && offset + 4 <= view.byteLength; left--) {
-    const points = view.getUint16(offset, true);
-    offset += 4;
-    if (offset + points * 4 > view.byteLength) break;
-    const ring = new Float64Array(points * 2);
-    for (let point = 0; point < points; point++, offset += 4) {
-      ring[2 * point] = (x + view.getInt16(offset, true) / TILE) / size;
-      ring[2 * point + 1] = (y + view.getInt16(offset + 2, true) / TILE) / size;
-    }
-    rings.push(ring);
-  }
-  return rings;
+  const corner = [x, y];
+  return parse(bytes).map((ring) => Float64Array.from(ring, (value, index) => (corner[index % 2] + value / UNITS) / 2 ** zoom));
 }

@@ -3,8 +3,9 @@
 import { h } from "../vendor/preact.js";
 import { clock, time } from "../format.js";
 import { link } from "../route.js";
-import { VesselLink, called, number9 } from "./parts.js";
+import { VesselLink } from "./parts.js";
 import { t, word } from "./words.js";
+import { called, mmsiText } from "../vessel.js";
 
 /** @typedef {import("./types.js").Alert} Alert */
 /** @typedef {import("./types.js").Case} Case */
@@ -31,7 +32,7 @@ export function Lanes({ found, alerts }) {
       const rows = stacked(alerts.filter((alert) => alert.vessels.some((each) => key(each) === key(vessel))));
       return h("div", { class: "al-lane", key: key(vessel) },
         h("div", { class: "al-lane-name" }, h(VesselLink, { vessel }),
-          h("span", { class: "al-note" }, [number9(vessel.mmsi), vessel.flag, roles.has(key(vessel)) ? word("alert.role", roles.get(key(vessel))) : null].filter(Boolean).join(" · "))),
+          h("span", { class: "al-note" }, [mmsiText(vessel.mmsi), vessel.flag, roles.has(key(vessel)) ? word("case_role", roles.get(key(vessel))) : null].filter(Boolean).join(" · "))),
         h("div", { class: "al-lane-time", style: { height: `${rows.length * 24 + 8}px` } },
           marks(from, to).map((at) => h("i", { class: "al-lane-mark", key: at, style: { left: `${share(at)}%` } })),
           rows.map((row, index) => row.map((alert) => h(Block, { alert, vessel, key: alert.id, left: share(Date.parse(alert.started_at)), right: share(end(alert)), top: 4 + index * 24 })))));

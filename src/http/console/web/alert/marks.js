@@ -1,10 +1,8 @@
 // @ts-check
 // What a change of a marking consists of, and whether it lowers the marking. Pure functions.
+import { TLP } from "../handling.js";
 
 /** @typedef {import("./types.js").Handling} Marks */
-
-/** The traffic light protocol from the lowest to the highest. */
-export const TLP = ["CLEAR", "GREEN", "AMBER", "AMBER+STRICT", "RED"];
 
 /**
  * Whether one marking is below another.
@@ -58,4 +56,4 @@ export function lowers(before, after) {
 }
 
 /** @param {string} tlp */
-const rank = (tlp) => TLP.indexOf(tlp);
+const rank = (tlp) => TLP.indexOf(/** @type {import("../handling.js").Tlp} */ (tlp));

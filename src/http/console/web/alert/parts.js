@@ -1,42 +1,16 @@
 // @ts-check
 // Small parts of the pages of an alert, a vessel and a case.
-import { Component, h } from "../vendor/preact.js";
+import { h } from "../vendor/preact.js";
 import { clock, localTime, position, time } from "../format.js";
 import { link } from "../route.js";
 import { copy } from "../ui/copy.js";
-import { SeverityMark } from "../ui/severity.js";
+import { Boundary } from "../ui/boundary.js";
+import { Severity } from "../ui/severity.js";
 import { t } from "./words.js";
+import { called } from "../vessel.js";
 
-/** @typedef {import("./types.js").Severity} Severity */
 /** @typedef {import("./types.js").VesselRef} VesselRef */
 /** @typedef {import("../vendor/preact.js").ComponentChildren} Children */
-
-/** Keeps a fault in one panel away from the rest of the page; tries again when `mark` changes. */
-export class Boundary extends Component {
-  /** @param {{mark?: unknown, children?: Children}} props */
-  constructor(props) {
-    super(props);
-    /** @type {{fault: Error | null}} */
-    this.state = { fault: null };
-  }
-
-  /** @param {Error} fault */
-  static getDerivedStateFromError(fault) {
-    return { fault };
-  }
-
-  /** @param {{mark?: unknown}} before */
-  componentDidUpdate(before) {
-    const { fault } = /** @type {{fault: Error | null}} */ (this.state);
-    if (fault && before.mark !== /** @type {any} */ (this.props).mark) this.setState({ fault: null });
-  }
-
-  render() {
-    const { fault } = /** @type {{fault: Error | null}} */ (this.state);
-    if (!fault) return /** @type {any} */ (this.props).children;
-    return h("p", { class: "al-fault", role: "alert" }, t("alert.part_failed", { why: fault.message }));
-  }
-}
 
 /**
  * A titled part of a page with a boundary of its own.
@@ -45,15 +19,15 @@ export class Boundary extends Component {
 export function Section({ name, title, note, mark, children }) {
   return h("section", { class: `al-section al-${name}`, "aria-labelledby": `al-h-${name}` },
     h("header", {}, h("h2", { id: `al-h-${name}` }, title), note ? h("span", { class: "al-note" }, note) : null),
-    h(Boundary, { mark }, children));
+    h(Boundary, { name, mark }, children));
 }
 
 /**
  * Severity as shape and letter in its colour, with the score.
- * @param {{severity: Severity, score?: number | null, size?: number}} props
+ * @param {{severity: import("./types.js").Severity, score?: number | null, size?: number}} props
  */
 export function Mark({ severity, score, size = 18 }) {
-  return h("span", { class: "al-mark" }, h(SeverityMark, { severity, size }),
+  return h("span", { class: "al-mark" }, h(Severity, { severity, size }),
     score == null ? null : h("span", { class: "al-score-number" }, String(score)));
 }
 
@@ -90,15 +64,6 @@ export function Place({ at }) {
   const both = position(at);
   return h("span", { class: "al-place" }, h(Copyable, { text: both.dms }), h(Copyable, { text: both.decimal }));
 }
-
-/**
- * What a vessel is called: its name, else its number.
- * @param {{name?: string | null, mmsi: number}} vessel
- */
-export const called = (vessel) => vessel.name || `MMSI ${number9(vessel.mmsi)}`;
-
-/** @param {number} mmsi */
-export const number9 = (mmsi) => String(mmsi).padStart(9, "0");
 
 /** @param {{vessel: {name?: string | null, mmsi: number}}} props */
 export function VesselLink({ vessel }) {

@@ -2,8 +2,9 @@
 // The case of an alert: its story, and its alerts in order of time with this one marked.
 import { h } from "../vendor/preact.js";
 import { link } from "../route.js";
-import { Mark, When, called } from "./parts.js";
+import { Mark, When } from "./parts.js";
 import { t, word } from "./words.js";
+import { called } from "../vessel.js";
 
 /** @typedef {import("./types.js").Alert} Alert */
 

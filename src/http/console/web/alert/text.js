@@ -1,9 +1,9 @@
 // @ts-check
 // An alert as plain text with every reason and number, for a mail or a log.
-import { number, position, time } from "../format.js";
+import { placeLine, vesselLine } from "../acts/copy.js";
+import { number, time } from "../format.js";
 import { now } from "../state.js";
 import { marking } from "./head.js";
-import { called } from "./parts.js";
 import { stairs } from "./stairs.js";
 import { t, word } from "./words.js";
 
@@ -12,15 +12,15 @@ import { t, word } from "./words.js";
  * @param {import("./types.js").Explanation | null} explanation
  */
 export function asText(alert, explanation) {
-  const place = alert.position ? position(alert.position) : null;
+  const place = placeLine(alert);
   const lines = [
     marking(alert.handling),
     `${word("severity", alert.severity).toUpperCase()} ${alert.score} · ${word("behaviour", alert.behaviour)} · ${word("alert_status", alert.status)} · ${word("state", alert.state)} · ${alert.owner ?? t("alert.nobody")}`,
     alert.summary,
     "",
     `${t("alert.began")} ${time(alert.started_at)} · ${t("alert.decided")} ${time(alert.opened_at)} · ${alert.ended_at ? `${t("alert.ended")} ${time(alert.ended_at)}` : `${t("alert.last")} ${time(alert.last_at)}`}`,
-    place ? `${t("alert.position")}: ${place.dms} (${place.decimal})` : "",
-    ...alert.vessels.map((vessel) => [called(vessel), `MMSI ${vessel.mmsi}`, vessel.imo ? `IMO ${vessel.imo}` : "", vessel.call_sign ?? "", vessel.flag ?? ""].filter(Boolean).join(" · ")),
+    place ? `${t("alert.position")}: ${place}` : "",
+    ...alert.vessels.map(vesselLine),
     alert.zones.length ? `${t("alert.zones")}: ${alert.zones.map((zone) => zone.name).join(", ")}` : "",
     ...(explanation ? ["", t("alert.why"), ...explanation.conditions.map(condition)] : []),
     "",

@@ -1,5 +1,6 @@
 // @ts-check
 // What the plots, the map and the scrubber compute from the tracks of an alert. Pure functions; times are in milliseconds since 1970.
+import { bearing, metres } from "../geo.js";
 
 /** @typedef {import("./types.js").RawTrack} RawTrack */
 
@@ -17,12 +18,6 @@
 
 /** Longest time between two fixes that is bridged by a straight line. Milliseconds. */
 export const BRIDGED = 30 * 60_000;
-/** Metres in a degree of latitude. */
-const DEGREE = 111_195;
-/** Metres in a nautical mile. */
-export const NM = 1852;
-
-const radians = (/** @type {number} */ degrees) => (degrees * Math.PI) / 180;
 
 /**
  * Reads tracks; fixes that are not a time and a position are left out. Longitudes of all tracks lie in one turn, so that the map needs no
@@ -93,29 +88,6 @@ export function where(fixes, at) {
     cog: from.cog ?? bearing(from, to),
     exact: false,
   };
-}
-
-/**
- * Great-circle distance in metres.
- * @param {{lon: number, lat: number}} one
- * @param {{lon: number, lat: number}} other
- */
-export function metres(one, other) {
-  const dLat = radians(other.lat - one.lat) / 2;
-  const dLon = radians(other.lon - one.lon) / 2;
-  const a = Math.sin(dLat) ** 2 + Math.cos(radians(one.lat)) * Math.cos(radians(other.lat)) * Math.sin(dLon) ** 2;
-  return ((2 * 180) / Math.PI) * DEGREE * Math.asin(Math.min(1, Math.sqrt(a)));
-}
-
-/**
- * Course from one position to another in degrees, 0 to 360; good for short distances.
- * @param {{lon: number, lat: number}} from
- * @param {{lon: number, lat: number}} to
- */
-export function bearing(from, to) {
-  const east = (to.lon - from.lon) * Math.cos(radians((from.lat + to.lat) / 2));
-  const degrees = (Math.atan2(east, to.lat - from.lat) * 180) / Math.PI;
-  return (degrees + 360) % 360;
 }
 
 /**

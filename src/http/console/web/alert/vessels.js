@@ -5,8 +5,9 @@ import { ago, degrees, knots, nm } from "../format.js";
 import { typeName as groupOf } from "../list/types.js";
 import { link } from "../route.js";
 import { eventNow } from "../state.js";
-import { Mark, Tag, VesselLink, When, letter, number9 } from "./parts.js";
+import { Mark, Tag, VesselLink, When, letter } from "./parts.js";
 import { t, word } from "./words.js";
+import { called, mmsiText } from "../vessel.js";
 
 /** @typedef {import("./types.js").Alert} Alert */
 
@@ -20,8 +21,8 @@ export function Vessels({ alert }) {
         ["name", "mmsi", "imo", "call_sign", "flag", "type", "class"].map((name) => h("th", { scope: "col", key: name }, t(`alert.id.${name}`))))),
       h("tbody", {}, alert.vessels.map((vessel, index) => h("tr", { key: `${vessel.mmsi}.${vessel.track}` },
         isSeveral ? h("td", {}, h("b", { class: `al-letter al-ship-${index % 3}` }, letter(index))) : null,
-        h("th", { scope: "row" }, h(VesselLink, { vessel }), " ", vessel.role ? h(Tag, {}, word("alert.role", vessel.role)) : null, h(Listed, { listed: vessel.listed ?? null })),
-        cell("mmsi", number9(vessel.mmsi), vessel.track > 1 ? h("span", { class: "al-note", title: t("alert.track_hint") }, ` .${vessel.track}`) : null),
+        h("th", { scope: "row" }, h(VesselLink, { vessel }), " ", vessel.role ? h(Tag, {}, word("case_role", vessel.role)) : null, h(Listed, { listed: vessel.listed ?? null })),
+        cell("mmsi", mmsiText(vessel.mmsi), vessel.track > 1 ? h("span", { class: "al-note", title: t("alert.track_hint") }, ` .${vessel.track}`) : null),
         cell("imo", vessel.imo ?? "–"), cell("call_sign", vessel.call_sign || "–"), cell("flag", vessel.flag ?? "–"),
         cell("type", typeName(vessel.ship_type)), cell("class", vessel.class ?? "–"))))),
     h("p", { class: "al-note" }, t("alert.own_identity")),
@@ -80,7 +81,7 @@ export function Rows({ alerts }) {
   return h("ul", { class: "al-rows" }, alerts.map((each) => h("li", { key: each.id },
     h("a", { ...link(`/alerts/${encodeURIComponent(each.id)}`), title: each.summary },
       h(Mark, { severity: each.severity, score: each.score, size: 15 }), h("span", { class: "al-row-name" }, word("behaviour", each.behaviour)),
-      h("span", { class: "al-row-who" }, each.vessels.map((vessel) => vessel.name || number9(vessel.mmsi)).join(" · "))),
+      h("span", { class: "al-row-who" }, each.vessels.map(called).join(" · "))),
     h(When, { at: each.started_at }),
     h("span", { class: "al-row-end" }, each.finding ? h(Tag, { tone: each.finding, title: each.finding_reason ?? "" }, word("finding", each.finding)) : word("state", each.state)))));
 }

@@ -5,6 +5,7 @@ import { number, percent } from "../format.js";
 import { When } from "./parts.js";
 import { nameOf, requirement, valueOf } from "./said.js";
 import { t, word } from "./words.js";
+import { mmsiText } from "../vessel.js";
 
 /** @typedef {import("./types.js").Condition} Condition */
 /** @typedef {import("./types.js").Explanation} Explanation */
@@ -111,7 +112,7 @@ export const requiredIn = (condition) => amount(condition.threshold_text ?? requ
 const trackIn = (track) => {
   if (typeof track !== "string") return track;
   const [mmsi, number] = track.split(".");
-  return number === "1" ? `MMSI ${mmsi}` : `MMSI ${mmsi} · ${t("alert.track_number", { n: number })}`;
+  return number === "1" ? `MMSI ${mmsiText(mmsi)}` : `MMSI ${mmsiText(mmsi)} · ${t("alert.track_number", { n: number })}`;
 };
 
 /** How the conditions stand now, while the alert is open. @param {{explanation: Explanation}} props */

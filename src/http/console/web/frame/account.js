@@ -8,7 +8,7 @@ import { Button } from "../ui/button.js";
 import { CheckField, TextField } from "../ui/field.js";
 import { explain } from "../ui/explain.js";
 import { Form, useForm } from "../ui/form.js";
-import { SeverityMark } from "../ui/severity.js";
+import { Severity } from "../ui/severity.js";
 import { say } from "../ui/toast.js";
 import { PurposeField } from "../views/login.js";
 import "../words/pages.js";
@@ -41,7 +41,7 @@ function Sounds() {
   return h("section", null, h("h3", null, t("sound.title")),
     h(CheckField, { label: t("sound.on"), checked: sound.value, onChange: (on) => (sound.value = on) }),
     AUDIBLE.map((each) => h("div", { key: each, class: "row" }, h(CheckField, { label: "", title: t(`severity.${each}`), checked: sounds(each), onChange: (on) => toggle(each, on) }),
-      h(SeverityMark, { severity: each, text: true }), h(Button, { kind: "quiet", onClick: () => play(each) }, t("sound.test")))));
+      h(Severity, { severity: each, text: true }), h(Button, { kind: "quiet", onClick: () => play(each) }, t("sound.test")))));
 }
 
 function Password() {

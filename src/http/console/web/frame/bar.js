@@ -6,6 +6,7 @@ import { clock, localTime, number, span, time } from "../format.js";
 import { feeds } from "../live.js";
 import { go, link, route } from "../route.js";
 import { eventNow, forget, marking, may, now, palette, recorded, session, setPreference, sound } from "../state.js";
+import { tab } from "../storage.js";
 import { Button } from "../ui/button.js";
 import { explain } from "../ui/explain.js";
 import { Menu } from "../ui/menu.js";
@@ -114,7 +115,7 @@ function Who() {
       // Who is told that she is signed out must be; a session that is over already is what she wants.
       if (/** @type {any} */ (failed).status !== 401) return say(explain(failed), "bad");
     }
-    sessionStorage.clear();
+    tab.clear();
     forget();
     // A new page: nothing of what this person saw may be left for the next one.
     return location.replace("/login");

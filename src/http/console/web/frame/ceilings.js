@@ -1,7 +1,7 @@
 // @ts-check
 // What a reader may see at most: shown in words, and edited for users and tokens.
 import { h } from "../vendor/preact.js";
-import { TLP } from "../state.js";
+import { EUROPOL, REALITIES, TLP } from "../handling.js";
 import { CheckField, SelectField, TextField } from "../ui/field.js";
 import { t, word } from "../words.js";
 
@@ -48,7 +48,7 @@ export function CeilingFields({ value, onChange }) {
 
 /** What the other limits may list, and the prefix of its words. @type {["europol" | "realities" | "purposes", string[], string][]} */
 const LISTS = [
-  ["europol", ["H0", "H1", "H2", "H3"], "europol"], ["realities", ["actual", "exercise", "test"], "reality"],
+  ["europol", EUROPOL, "europol"], ["realities", REALITIES, "reality"],
   ["purposes", ["LawEnforcementMonitoring", "LawEnforcementOperation", "BorderMonitoring", "CustomsMonitoring", "FisheriesMonitoring", "Security", "Safety", "SAR", "VTM", "CounterTerrorism", "DefenceMonitoring", "NonSpecified"], "purpose"],
 ];
 

@@ -3,12 +3,13 @@
 import { h } from "../vendor/preact.js";
 import { get } from "../api.js";
 import { decimal, dms } from "../format.js";
-import { wrapped } from "../map/geo.js";
+import { middleOf } from "../geo.js";
 import { go, route } from "../route.js";
 import { place, selection } from "../state.js";
 import { PurposeForm } from "../ui/purpose.js";
 import { t, word } from "../words.js";
 import { readPlace } from "./place.js";
+import { called, mmsiText } from "../vessel.js";
 
 /** @typedef {{ key: string, group: string, text: string, more: string, path: string, pick: () => void }} Row */
 
@@ -66,7 +67,7 @@ function vesselRow(vessel) {
     selection.value = { kind: "vessel", id: String(vessel.mmsi) };
     go(path);
   };
-  return { key: `v${vessel.mmsi}.${vessel.track}`, group: "vessels", text: vessel.name ?? t("vessel.mmsi", { mmsi: String(vessel.mmsi) }), more: [vessel.flag, word("vessel", vessel.kind), vessel.mmsi].filter(Boolean).join(" · "), path, pick };
+  return { key: `v${vessel.mmsi}.${vessel.track}`, group: "vessels", text: called(vessel), more: [vessel.flag, word("vessel", vessel.kind), mmsiText(vessel.mmsi)].filter(Boolean).join(" · "), path, pick };
 }
 
 /** @param {import("../../types/api").Alert} alert @returns {Row} */
@@ -76,7 +77,7 @@ function alertRow(alert) {
     selection.value = { kind: "alert", id: alert.id };
     if (route.peek().view !== "watch") go(path);
   };
-  const names = alert.vessels.map((each) => each.name ?? each.mmsi).join(", ");
+  const names = alert.vessels.map(called).join(", ");
   return { key: alert.id, group: "alerts", text: `${word("behaviour", alert.behaviour)}: ${names || alert.summary}`, more: `${t(`severity.${alert.severity}`)} ${alert.score}`, path, pick };
 }
 
@@ -84,10 +85,10 @@ function alertRow(alert) {
 async function cases(text, signal) {
   const { data } = await get("/cases", { limit: 200 }, { signal });
   const sought = text.toLowerCase();
-  const fits = (/** @type {any} */ one) => one.id.startsWith(sought) || one.vessels.some((/** @type {any} */ each) => (each.name ?? "").toLowerCase().includes(sought) || String(each.mmsi) === sought);
+  const fits = (/** @type {any} */ one) => one.id.startsWith(sought) || one.vessels.some((/** @type {any} */ each) => (each.name ?? "").toLowerCase().includes(sought) || [String(each.mmsi), mmsiText(each.mmsi)].includes(sought));
   return data.items.filter(fits).slice(0, EACH).map((/** @type {any} */ one) => {
     const path = `/cases/${one.id}`;
-    const names = one.vessels.map((/** @type {any} */ each) => each.name ?? each.mmsi).join(", ");
+    const names = one.vessels.map(called).join(", ");
     return { key: one.id, group: "cases", text: names, more: `${t(`severity.${one.severity}`)} ${one.score}`, path, pick: () => go(path) };
   });
 }
@@ -117,16 +118,14 @@ function placeRow(group, text, more, there, elsewhere = "/") {
   return { key: group + text, group, text, more, path: elsewhere, pick };
 }
 
-/** Middle of the box round a geometry; null without a point. A geometry that is cut at 180 degrees is one piece. @param {any} geometry */
+/** Middle of the box round a geometry; null without a point. @param {any} geometry */
 function middle(geometry) {
-  /** @type {number[]} */
-  const lons = [], lats = /** @type {number[]} */ ([]);
+  /** @type {number[][]} */
+  const points = [];
   const walk = (/** @type {any} */ some) => {
-    if (typeof some?.[0] !== "number") return void some?.forEach?.(walk);
-    lons.push(lons.length ? lons[0] + wrapped(some[0] - lons[0]) : some[0]);
-    lats.push(some[1]);
+    if (typeof some?.[0] === "number") points.push(some);
+    else some?.forEach?.(walk);
   };
   walk(geometry?.coordinates);
-  const centre = (/** @type {number[]} */ all) => (all.reduce((a, b) => Math.min(a, b)) + all.reduce((a, b) => Math.max(a, b))) / 2;
-  return lons.length ? { lat: centre(lats), lon: wrapped(centre(lons)) } : null;
+  return middleOf(points);
 }

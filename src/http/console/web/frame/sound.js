@@ -1,6 +1,7 @@
 // @ts-check
 // A short tone for a new alert. Off until somebody turns it on, and then only for the severities that she chose.
 import { onEntry } from "../live.js";
+import { GRAVEST_FIRST } from "../severities.js";
 import { preferences, sound } from "../state.js";
 
 /** @typedef {import("../../types/api").Severity} Severity */
@@ -8,7 +9,7 @@ import { preferences, sound } from "../state.js";
 /** Tones in Hz, one after the other. @type {Partial<Record<Severity, number[]>>} */
 const TONES = { medium: [520], high: [660, 660], critical: [880, 660, 880] };
 /** The severities that have a tone, the gravest first. @type {Severity[]} */
-export const AUDIBLE = ["critical", "high", "medium"];
+export const AUDIBLE = GRAVEST_FIRST.slice(0, 3);
 
 /** @type {AudioContext | null} */
 let audio = null;
@@ -38,10 +39,28 @@ export function play(severity) {
   });
 }
 
+/** Milliseconds for which a window keeps a tone to itself: the others hear of the alert a moment sooner or later. */
+const ALONE = 3000;
+
+/** Plays once for all windows of this browser. @param {number} seq of the entry @param {Severity} severity */
+async function playOnce(seq, severity) {
+  // Browsers have locks for secure pages only; without them each window plays.
+  if (!navigator.locks) return play(severity);
+  audio ??= new AudioContext();
+  // A window that nobody has touched is not allowed to be heard, and must not keep one silent that is.
+  await Promise.race([audio.resume(), new Promise((done) => setTimeout(done, 100))]);
+  if (audio.state !== "running") return undefined;
+  return navigator.locks.request(`atalaia.tone.${seq}`, { ifAvailable: true }, async (lock) => {
+    if (!lock) return;
+    play(severity);
+    await new Promise((done) => setTimeout(done, ALONE));
+  });
+}
+
 /** Plays for new alerts while the frame is there. */
 export function listen() {
   return onEntry((entry) => {
     const alert = entry.item;
-    if (sound.peek() && entry.what === "opened" && alert && alert.silenced_by === null && sounds(alert.severity)) play(alert.severity);
+    if (sound.peek() && entry.what === "opened" && alert && alert.silenced_by === null && sounds(alert.severity)) void playOnce(entry.seq, alert.severity).catch(reportError);
   });
 }

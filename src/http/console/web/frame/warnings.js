@@ -6,6 +6,7 @@ import { clock, span, time } from "../format.js";
 import { build, clockOffset, feeds, since, status } from "../live.js";
 import { ask, forgetAnswer, isDeclined, question } from "../purpose.js";
 import { ended, eventNow, now, recorded, session, signedIn } from "../state.js";
+import { local } from "../storage.js";
 import { Banner } from "../ui/banner.js";
 import { Button } from "../ui/button.js";
 import { explain } from "../ui/explain.js";
@@ -55,12 +56,12 @@ function Purpose() {
   const began = me?.signed_in_at ?? "";
   if (!me || me.ask_purpose !== "shift" || me.usual_purpose || me.purposes.length < 2 || me.way === "token") return null;
   // All windows of the browser are one session; the answer given in one counts for all.
-  if (answered === began || localStorage.getItem("atalaia.purpose") === began) return null;
+  if (answered === began || local.get("atalaia.purpose") === began) return null;
   const purpose = chosen ?? me.purpose ?? me.purposes[0];
   const keep = async () => {
     try {
       if (purpose !== me.purpose) signedIn((await put("/me/purpose", { purpose })).data);
-      localStorage.setItem("atalaia.purpose", began);
+      local.set("atalaia.purpose", began);
       setAnswered(began);
     } catch (failed) {
       say(explain(failed), "bad");

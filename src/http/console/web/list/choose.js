@@ -108,6 +108,14 @@ export function clear() {
   anchor = null;
 }
 
+/** Chooses an alert no longer that was judged; what could not be judged stays chosen. @param {string} id */
+function release(id) {
+  const next = new Set(chosen.peek());
+  next.delete(id);
+  if (next.size === 0) return clear();
+  chosen.value = next;
+}
+
 /**
  * The alerts an act is about: the chosen ones, else the one the keys are on, else the one that is open.
  * @returns {Alert[]}
@@ -148,7 +156,7 @@ export function back() {
 export function follow() {
   return onActed((item, body) => {
     if (body?.act !== "acknowledge" && body?.act !== "close") return;
-    if (chosen.peek().has(item.id)) return clear();
+    if (chosen.peek().has(item.id)) return release(item.id);
     const isOpen = opened() === item.id;
     if (!isOpen && active.peek() !== item.id) return;
     const next = following(held.peek(), item.id);

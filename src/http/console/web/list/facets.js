@@ -9,7 +9,8 @@ import { t, word } from "../words.js";
 import { asks, query, tokens, toggled } from "./filter.js";
 import { BehaviourIcon } from "./icons.js";
 import { summary } from "./store.js";
-import { SEVERITIES, STATES } from "./types.js";
+import { GRAVEST_FIRST } from "../severities.js";
+import { STATES } from "./types.js";
 
 /** @typedef {import("./types.js").Summary} Summary */
 
@@ -45,7 +46,7 @@ export function Facets() {
   return h("div", { class: "facets" },
     h(Hours, { hours: summary.value.hours }),
     h("div", { class: "facet-columns" },
-      h(Facet, { name: "severity", text, values: [...SEVERITIES].reverse().map((value) => row(value, t(`severity.${value}`), of("severity")?.severity[value])) }),
+      h(Facet, { name: "severity", text, values: GRAVEST_FIRST.map((value) => row(value, t(`severity.${value}`), of("severity")?.severity[value])) }),
       h(Facet, { name: "state", text, values: STATES.map((value) => row(value, t(`state.${value}`), of("state")?.state[value])) }),
       h(Facet, { name: "behaviour", text, values: sorted(Object.entries(of("behaviour")?.behaviour ?? {}).map(([value, count]) => row(value, word("behaviour", value), count))) }),
       h(Facet, { name: "owner", text, values: sorted(owners.map(([value, count]) => row(value || "none", value === "" || value === "none" ? t("list.owner_none") : value, count))) }),

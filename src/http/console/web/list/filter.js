@@ -4,7 +4,8 @@
  * Values of one token are joined by OR, tokens by AND. The server reads the same text; the console reads it for chips, for
  * completion and to judge alerts that the stream brings.
  */
-import { BEHAVIOURS, SEVERITIES, STATES, STATUSES, TYPE_WORDS, rank, typeName } from "./types.js";
+import { SEVERITIES, rank } from "../severities.js";
+import { BEHAVIOURS, STATES, STATUSES, TYPE_WORDS, typeName } from "./types.js";
 import { nearest } from "./nearest.js";
 
 /** @typedef {import("./types.js").Alert} Alert */

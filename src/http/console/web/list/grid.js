@@ -13,7 +13,7 @@ import { GroupHeader } from "./header.js";
 import { commonWords } from "./prefix.js";
 import { Row } from "./row.js";
 import { pointed } from "./sentence.js";
-import { active, chosen, grouping, held, isTouched, more, phase, shown, shut } from "./store.js";
+import { active, chosen, grouping, held, isTouched, more, phase, problem, shown, shut } from "./store.js";
 
 /** @typedef {import("./types.js").Alert} Alert */
 /** @typedef {{top: number, height: number}} View */
@@ -79,7 +79,7 @@ export function Grid() {
       });
     }))),
     // Below the rows: above them it would push them down.
-    phase.value === "failed" ? h(Failed, { isBrief: true }) : null);
+    phase.value !== "loading" && problem.value ? h(Failed, { isBrief: true }) : null);
 }
 
 /**

@@ -3,7 +3,8 @@
  * The lines of the list: alerts one below the other, or under headers when they are grouped. A header says what its alerts have
  * in common, so that the rows need not repeat it.
  */
-import { rank } from "./types.js";
+import { rank } from "../severities.js";
+import { called } from "../vessel.js";
 
 /** @typedef {import("./types.js").Alert} Alert */
 /** @typedef {"none"|"case"|"zone"|"behaviour"|"vessel"|"owner"} Grouping */
@@ -42,7 +43,7 @@ function keyOf(alert, by) {
     case "case": return [alert.case_id ?? "", ""];
     case "zone": return [alert.zones[0]?.id ?? "", alert.zones[0]?.name ?? ""];
     case "behaviour": return [alert.behaviour, ""];
-    case "vessel": return vessel ? [String(vessel.mmsi), vessel.name ?? `MMSI ${vessel.mmsi}`] : ["", ""];
+    case "vessel": return vessel ? [String(vessel.mmsi), called(vessel)] : ["", ""];
     case "owner": return [alert.owner ?? "", alert.owner ?? ""];
     default: return ["", ""];
   }

@@ -3,7 +3,7 @@
  * Which rows the list shows, and in which order. Rows keep their place until somebody takes in what is new: what the stream
  * brings is written into the row where it stands, and new or worse alerts wait. No function here changes what it is given.
  */
-import { rank } from "./types.js";
+import { rank } from "../severities.js";
 
 /** @typedef {import("./types.js").Alert} Alert */
 /**

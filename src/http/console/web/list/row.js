@@ -8,6 +8,7 @@ import { country } from "./country.js";
 import { BehaviourIcon, MarkIcon } from "./icons.js";
 import { Marks } from "./marks.js";
 import { typeName } from "./types.js";
+import { called, mmsiText } from "../vessel.js";
 
 /** @typedef {import("./types.js").Alert} Alert */
 /** @typedef {import("./types.js").Vessel} Vessel */
@@ -124,9 +125,9 @@ const WHOLE = 16;
  */
 function Names({ vessels }) {
   if (vessels.length === 0) return null;
-  const title = vessels.map((vessel) => `${nameOf(vessel)}, ${vessel.flag ? country(vessel.flag) : t("list.no_flag")}, ${t(`vessel.${typeName(vessel.ship_type)}`)}, MMSI ${vessel.mmsi}`).join("\n");
+  const title = vessels.map((vessel) => `${called(vessel)}, ${vessel.flag ? country(vessel.flag) : t("list.no_flag")}, ${t(`vessel.${typeName(vessel.ship_type)}`)}, MMSI ${mmsiText(vessel.mmsi)}`).join("\n");
   const [one] = vessels;
-  const name = (/** @type {Vessel} */ vessel) => h("b", { class: [...nameOf(vessel)].length > WHOLE ? "long" : "" }, h("bdi", null, nameOf(vessel)));
+  const name = (/** @type {Vessel} */ vessel) => h("b", { class: [...called(vessel)].length > WHOLE ? "long" : "" }, h("bdi", null, called(vessel)));
   const flag = (/** @type {Vessel} */ vessel) => (vessel.flag ? h("small", null, vessel.flag) : null);
   if (vessels.length === 1) {
     return h("span", { class: "row-names", title }, name(one), flag(one),
@@ -134,11 +135,6 @@ function Names({ vessels }) {
   }
   return h("span", { class: "row-names pair", title }, name(one), flag(one), h("i", null, "–"), name(vessels[1]), flag(vessels[1]),
     vessels.length > 2 ? h("small", null, `+${vessels.length - 2}`) : null);
-}
-
-/** @param {Vessel} vessel */
-export function nameOf(vessel) {
-  return vessel.name ?? `MMSI ${vessel.mmsi}`;
 }
 
 /**

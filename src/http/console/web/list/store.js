@@ -4,7 +4,8 @@ import { get, put } from "../api.js";
 import { onActed } from "../acts/act.js";
 import { lastSeq, onEntry, onReset, status } from "../live.js";
 import { access, atHand, ended, eventNow, filter, now, order, preferences, session } from "../state.js";
-import { batch, effect, signal } from "../vendor/preact.js";
+import { callAll } from "../listeners.js";
+import { batch, effect, signal, untracked } from "../vendor/preact.js";
 import { matches, query } from "./filter.js";
 import { lines } from "./groups.js";
 import { compared, empty, first, further, receive, take, withdraw } from "./order.js";
@@ -34,7 +35,7 @@ const GROUPED = 5000;
 export const held = signal(empty());
 /** `loading` before the first answer to a filter, `failed` with `problem` if there was none. */
 export const phase = signal(/** @type {"loading"|"ready"|"failed"} */ ("loading"));
-/** Why the list could not be loaded; null if it could. */
+/** Why the list, or its further page, could not be loaded; null if it could. */
 export const problem = signal(/** @type {any} */ (null));
 /** Whether a further page is on its way. */
 export const isPaging = signal(false);
@@ -110,17 +111,27 @@ function isPassing(error) {
   return error.status === 0 || error.status === 429 || error.status >= 500;
 }
 
-/** Loads the page after the last row. */
+/** Timer of a further page that could not be had. */
+let again = 0;
+
+/** Loads the page after the last row. @returns {Promise<boolean>} whether it is there */
 export async function more() {
   const { next } = held.peek();
-  if (next === null || isPaging.peek() || phase.peek() !== "ready") return;
+  if (next === null || isPaging.peek() || phase.peek() !== "ready") return false;
   const { signal: own } = control;
   isPaging.value = true;
   try {
     const { data } = await get("/alerts", { ...asked, sort: "-score", limit: grouping.peek() === "none" ? PAGE : 1000, cursor: next }, { signal: own });
-    if (!own.aborted) held.value = further(held.peek(), data);
+    if (own.aborted) return false;
+    held.value = further(held.peek(), data);
+    problem.value = null;
+    return true;
   } catch (error) {
-    if (!own.aborted) problem.value = error;
+    if (own.aborted) return false;
+    problem.value = error;
+    clearTimeout(again);
+    if (isPassing(error)) again = window.setTimeout(() => void (own.aborted || goOn()), RETRY_MS);
+    return false;
   } finally {
     isPaging.value = false;
   }
@@ -128,7 +139,12 @@ export async function more() {
 
 /** With groups on, loads further pages by itself: half a group would look like a whole one. */
 async function fill() {
-  while (grouping.peek() !== "none" && held.peek().next !== null && held.peek().rows.length < GROUPED && !problem.peek()) await more();
+  while (grouping.peek() !== "none" && held.peek().rows.length < GROUPED && await more());
+}
+
+/** Goes on after a further page that could not be had. */
+export async function goOn() {
+  if (await more()) await fill();
 }
 
 /** @param {Grouping} by */
@@ -235,7 +251,12 @@ function write() {
   written = performance.now();
   const items = news;
   news = [];
-  held.value = receive(held.peek(), items, fits);
+  try {
+    held.value = receive(held.peek(), items, fits);
+  } catch {
+    // One that cannot be read must not cost the others.
+    callAll(items.map((item) => () => { held.value = receive(held.peek(), [item], fits); }));
+  }
   // An empty list has no row to be moved.
   const mayMove = held.peek().rows.length === 0 || (atOnce.peek() && !isHeld.peek() && !isTouched.peek());
   if (mayMove && held.peek().waiting.size > 0) held.value = take(held.peek(), fits);
@@ -316,7 +337,9 @@ export function start() {
       }),
       effect(() => {
         const isBack = ended.value === null && session.value && status.value === "live";
-        if (isBack && phase.peek() === "failed") load();
+        if (!isBack) return;
+        if (phase.peek() === "failed") load();
+        else if (problem.peek()) void untracked(goOn);
       }),
       effect(() => {
         atOnce.value = preferences.value.at_once === true;

@@ -2,7 +2,7 @@
 /**
  * The shapes the list works on, as the API gives them. This file holds types only.
  *
- * @typedef {"info"|"low"|"medium"|"high"|"critical"} Severity
+ * @typedef {import("../severities.js").Severity} Severity
  * @typedef {"new"|"acknowledged"|"closed"} State
  * @typedef {"confirmed"|"benign"|"false"} Finding
  *
@@ -89,8 +89,6 @@
  * @property {string|null} at
  */
 
-/** Severities from the lowest to the highest. */
-export const SEVERITIES = /** @type {const} */ (["info", "low", "medium", "high", "critical"]);
 /** States of work on an alert. */
 export const STATES = /** @type {const} */ (["new", "acknowledged", "closed"]);
 /** States of the behaviour itself. */
@@ -102,14 +100,6 @@ export const BEHAVIOURS = /** @type {const} */ ([
   "position_jump", "identity_conflict", "identity_change", "interference", "fishing_out_of_place", "watchlist", "distress",
   "feed_silent", "delivery_failed", "delivery_test", "vessel_flood",
 ]);
-
-/**
- * How grave a severity is, 0 to 4; -1 if the word is not known.
- * @param {string} severity
- */
-export function rank(severity) {
-  return SEVERITIES.indexOf(/** @type {Severity} */ (severity));
-}
 
 /** Groups of ship types: range of the AIS code, name in the dictionaries, word of the filter. */
 const TYPES = /** @type {Array<[number, number, string, string]>} */ ([

@@ -7,12 +7,12 @@ import { selection } from "../state.js";
 import { t } from "../words.js";
 import { COLOUR_MODES } from "./colours.js";
 import { loadAlertTracks, loadTrack, TRACK_HOURS, zonesAt } from "./data.js";
-import { distanceNm } from "./geo.js";
+import { distanceNm } from "../geo.js";
 import { following, LABEL_MODES } from "./model.js";
 
 /** @typedef {import("./model.js").MapModel} MapModel */
 /** @typedef {import("./stage.js").Stage} Stage */
-/** @typedef {import("./geo.js").Place} Place */
+/** @typedef {import("../geo.js").Place} Place */
 
 /** Most tracks at a time: each is a request, and more lines than these cannot be told apart. */
 const MOST_TRACKS = 40;

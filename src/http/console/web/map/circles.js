@@ -2,7 +2,7 @@
 // The circles of alerts: how far a silent vessel can have gone, and where interference is.
 
 /** @typedef {import("../../types/api").Alert} Alert */
-/** @typedef {import("./geo.js").Place} Place */
+/** @typedef {import("../geo.js").Place} Place */
 /** A circle that an alert draws. @typedef {{centre: Place, nm: number, dashed: boolean}} Circle */
 
 /** The circles of an alert, from what it measured. @param {Alert} alert @returns {Circle[]} */

@@ -1,9 +1,9 @@
 // @ts-check
 // What the map asks the server for beside alerts and picture: zones, coverage, tracks, the place to begin with.
 import { get } from "../api.js";
-import { mapX, mapY, NAUTICAL_MILE, stretch } from "./geo.js";
+import { nameAt, sizeOf } from "./zone_name.js";
 
-/** @typedef {import("./geo.js").Place} Place */
+/** @typedef {import("../geo.js").Place} Place */
 /** @typedef {import("./ground/zones.js").ZoneShape} ZoneShape */
 /** @typedef {import("./ground/zones.js").ZoneKind} ZoneKind */
 /** @typedef {import("./model.js").ZoneName} ZoneName */
@@ -44,7 +44,7 @@ export async function loadZones() {
     const shape = shapeOf(feature);
     if (!shape) continue;
     shapes.push(shape);
-    const at = middleOf(shape);
+    const at = nameAt(shape);
     // A source region is as large as a coast; its name in the middle of the land would say nothing.
     if (at && shape.kind !== "source") names.push({ id: shape.id, name: String(feature.properties?.name ?? shape.id), kind: shape.kind, at, size: sizeOf(shape) });
   }
@@ -62,30 +62,6 @@ function shapeOf(feature) {
   const halfWidth = lines.length ? Number(properties.half_width_nm) || 0 : points.length ? Number(properties.radius_nm) || 0 : 0;
   return { id: String(properties.id ?? feature.id), kind, rings, lines, points, halfWidth, near: Number(properties.near_nm) || 0 };
 }
-
-/** Where the name of a zone stands. @param {ZoneShape} shape @returns {Place|null} */
-function middleOf({ rings, lines, points }) {
-  const line = lines[0], ring = rings[0];
-  if (line) {
-    const [lon, lat] = line.length % 2 ? line[(line.length - 1) / 2] : between(line[line.length / 2 - 1], line[line.length / 2]);
-    return { lat, lon };
-  }
-  if (ring) {
-    const lons = ring.map(([lon]) => lon), lats = ring.map(([, lat]) => lat);
-    return { lon: (Math.min(...lons) + Math.max(...lons)) / 2, lat: (Math.min(...lats) + Math.max(...lats)) / 2 };
-  }
-  return points[0] ? { lon: points[0][0], lat: points[0][1] } : null;
-}
-
-/** The larger side of a zone. Metres of the map. @param {ZoneShape} shape @returns {number} */
-function sizeOf({ rings, lines, points, halfWidth }) {
-  const all = [...rings.flat(), ...lines.flat(), ...points], xs = all.map(([lon]) => mapX(lon)), ys = all.map(([, lat]) => mapY(lat));
-  const miles = halfWidth * NAUTICAL_MILE * stretch(all[0]?.[1] ?? 0);
-  return Math.max(Math.max(...xs) - Math.min(...xs), Math.max(...ys) - Math.min(...ys)) + 2 * miles;
-}
-
-/** @param {number[]} a @param {number[]} b */
-const between = (a, b) => [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2];
 
 /** An area in degrees: west, south, east, north. East is beyond 180 where the area crosses the antimeridian. @typedef {[number, number, number, number]} Area */
 

@@ -1,12 +1,12 @@
 // @ts-check
 // The vessels of the last picture as columns that the map draws: places in metres of the map, looks, and the order of drawing.
 
-import { HALF, latOf, lonOf } from "./geo.js";
+import { HALF, latOf, lonOf } from "../geo.js";
 import { ageClass, speedClass, typeClass } from "./colours.js";
 import { HOLLOW, lookOf, NO_DIRECTION, SMALL, STALE } from "./sprites.js";
 
 /** @typedef {import("./colours.js").ColourMode} ColourMode */
-/** @typedef {import("./geo.js").Place} Place */
+/** @typedef {import("../geo.js").Place} Place */
 
 /**
  * The columns of a picture, as the server sends them.

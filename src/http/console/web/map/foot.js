@@ -3,9 +3,9 @@
 import { h } from "../vendor/preact.js";
 import { decimal, dms, nm } from "../format.js";
 import { t } from "../words.js";
-import { NAUTICAL_MILE, stretch } from "./geo.js";
+import { NAUTICAL_MILE, stretch } from "../geo.js";
 
-/** @typedef {import("./geo.js").Place} Place */
+/** @typedef {import("../geo.js").Place} Place */
 /** Lengths of the scale. Nautical miles. */
 const LENGTHS = [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
 /** The longest scale. Pixels. */

@@ -2,14 +2,15 @@
 // The map as a list: vessels in view, near a point, or in a box. For readers that cannot see the map, and for boxes.
 import { h, useEffect, useRef, useState } from "../vendor/preact.js";
 import { degrees, nm } from "../format.js";
+import { picture } from "../live.js";
 import { selection } from "../state.js";
 import { Button } from "../ui/button.js";
 import { t } from "../words.js";
-import { bearing, distanceNm } from "./geo.js";
+import { bearing, distanceNm } from "../geo.js";
 import { factsOf } from "./vessel.js";
 
 /** @typedef {import("./fleet.js").Fleet} Fleet */
-/** @typedef {import("./geo.js").Place} Place */
+/** @typedef {import("../geo.js").Place} Place */
 /** What the list is about. @typedef {{kind: "view"} | {kind: "near", at: Place} | {kind: "box", mmsis: number[]}} ListSubject */
 
 /** Most rows: a list is read, not scrolled for minutes. */
@@ -43,11 +44,14 @@ export function VesselList({ fleet, subject, extent, middle, onClose, onTracks }
   const root = useRef(/** @type {HTMLElement|null} */ (null)), [turn, setTurn] = useState(0);
   // The rows keep their place until they are asked for again: a list that sorts itself each second cannot be read.
   const [rows, setRows] = useState(/** @type {{total: number, items: any[]}} */ ({ total: 0, items: [] }));
+  // A list that is opened before the vessels are there is filled when they come.
+  if (fleet.count === 0) void picture.value;
+  const isThere = fleet.count > 0;
   useEffect(() => {
     const { indices, from } = choose(fleet, subject, extent(), middle());
     const items = indices.slice(0, MOST).map((i) => ({ ...factsOf(fleet, i), away: distanceNm(from, fleet.place(i)), to: bearing(from, fleet.place(i)) }));
     setRows({ total: indices.length, items });
-  }, [subject, turn]);
+  }, [subject, turn, isThere]);
   useEffect(() => root.current?.focus({ preventScroll: true }), [subject]);
   const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
     const buttons = [...(root.current?.querySelectorAll(".map-list-row") ?? [])].map((each) => /** @type {HTMLElement} */ (each));

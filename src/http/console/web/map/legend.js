@@ -1,6 +1,7 @@
 // @ts-check
 // The button that opens the layers with their keys, and what colours and signs mean.
 import { h, useState } from "../vendor/preact.js";
+import { local } from "../storage.js";
 import { Button } from "../ui/button.js";
 import { Lazy } from "../views/lazy.js";
 import { t } from "../words.js";
@@ -12,9 +13,9 @@ const loadBody = () => import("./legend_body.js").then(({ LegendBody }) => Legen
 
 /** @param {{model: MapModel, palette: PaletteName}} props */
 export function Legend({ model, palette }) {
-  const [open, setOpen] = useState(localStorage.getItem("atalaia.legend") === "open");
+  const [open, setOpen] = useState(local.get("atalaia.legend") === "open");
   const toggle = () => {
-    localStorage.setItem("atalaia.legend", open ? "shut" : "open");
+    local.set("atalaia.legend", open ? "shut" : "open");
     setOpen(!open);
   };
   return h("section", { class: "map-legend", "aria-label": t("map.legend") },

@@ -2,7 +2,8 @@
 // The layers with their keys, and what colours and signs mean.
 import { Fragment, h } from "../vendor/preact.js";
 import { number } from "../format.js";
-import { SEVERITIES, Severity } from "../ui/severity.js";
+import { GRAVEST_FIRST } from "../severities.js";
+import { Severity } from "../ui/severity.js";
 import { t } from "../words.js";
 import { AGE_BOUNDS, COLOUR_MODES, COLOURS, SPEED_BOUNDS } from "./colours.js";
 import { COURSES, LABEL_MODES, LAYERS } from "./model.js";
@@ -76,7 +77,7 @@ function Key({ model, palette }) {
       h("li", null, h(Sign, { path: "M8 4L10.7 12L8 10.8L5.3 12z", fill: plain }), t("map.sign.class_b"))),
     h("h3", null, t("map.alerts")),
     h("ul", null,
-      SEVERITIES.map((severity) => h("li", { key: severity }, h(Severity, { severity, text: true, size: 16 }))),
+      GRAVEST_FIRST.map((severity) => h("li", { key: severity }, h(Severity, { severity, text: true, size: 16 }))),
       h("li", null, h(Sign, { path: "M2 8a6 6 0 1 0 12 0a6 6 0 1 0-12 0", fill: "none", stroke: colours.severity.high, dashed: true }), t("map.sign.reach")),
       h("li", null, h(Sign, { path: "M2 8a6 6 0 1 0 12 0a6 6 0 1 0-12 0", fill: "none", stroke: colours.severity.high }), t("map.sign.interference"))),
     h("h3", null, t("map.zones")),

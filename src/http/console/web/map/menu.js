@@ -4,7 +4,7 @@ import { h, useEffect, useLayoutEffect, useRef } from "../vendor/preact.js";
 import { decimal, dms } from "../format.js";
 import { t } from "../words.js";
 
-/** @typedef {import("./geo.js").Place} Place */
+/** @typedef {import("../geo.js").Place} Place */
 /** Where the menu is, in pixels of the map, and what it is about. @typedef {{x: number, y: number, at: Place}} MenuPlace */
 /** @typedef {{label: string, run: () => unknown}} MenuItem */
 

@@ -6,7 +6,7 @@ import { COLOUR_MODES } from "./colours.js";
 import { Fleet } from "./fleet.js";
 import { MapAlerts } from "./alerts.js";
 
-/** @typedef {import("./geo.js").Place} Place */
+/** @typedef {import("../geo.js").Place} Place */
 /** @typedef {import("./colours.js").ColourMode} ColourMode */
 /** @typedef {"vessels"|"alerts"|"course"|"zones"|"calm"|"class_a"|"class_b"|"night"|"grid"} LayerName */
 /** @typedef {"none"|"alerts"|"listed"|"all"} LabelMode */

@@ -3,19 +3,20 @@
 import { names } from "../live.js";
 import { atHand, selection } from "../state.js";
 import { degrees, dms, nm } from "../format.js";
-import { rank } from "../list/types.js";
+import { rank } from "../severities.js";
 import { circlesOf } from "./circles.js";
 import { COLOURS } from "./colours.js";
 import { LISTED } from "./fleet.js";
-import { bearing, circle, distanceNm, greatCircle, latOf, lonOf, mapX, mapY, stretch } from "./geo.js";
+import { bearing, circle, distanceNm, greatCircle, latOf, lonOf, mapX, mapY, stretch } from "../geo.js";
 import { gridStep } from "./ground/sky.js";
 import { Labels, plain } from "./labels.js";
 import { drawRing, drawSeverity, SHAPE } from "./shapes.js";
 import { showsHulls } from "./vessels.js";
+import { mmsiText } from "../vessel.js";
 
 /** @typedef {import("./model.js").MapModel} MapModel */
 /** @typedef {import("./vessels.js").Frame} Frame */
-/** @typedef {import("./geo.js").Place} Place */
+/** @typedef {import("../geo.js").Place} Place */
 /** @typedef {import("./labels.js").Label} Label */
 /** @typedef {import("../../types/api").Alert} Alert */
 /** Alerts at one place of the screen, the worst first. @typedef {{x: number, y: number, mx: number, my: number, alerts: Alert[], mmsi: number|null}} Mark */
@@ -339,7 +340,7 @@ const half = (position, which) => position.split(" ")[which].replace(/\.000'/, "
 /** What a vessel is called. @param {import("./fleet.js").Fleet} fleet @param {number} i @returns {string} */
 export function nameOf(fleet, i) {
   const picture = fleet.picture, name = picture && names.get(picture.key[i])?.name;
-  return (name && plain(name)) || String(fleet.mmsi[i]);
+  return (name && plain(name)) || mmsiText(fleet.mmsi[i]);
 }
 
 /**

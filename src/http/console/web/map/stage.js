@@ -1,17 +1,19 @@
 // @ts-check
 // The OpenLayers map of one window: its layers, what the pointer does, and the view. It moves only when the user moves it.
 import { defaultInteractions, DragBox, DragPan, OlMap, shiftKeyOnly, View } from "../vendor/ol.js";
-import { distanceNm, latOf, lonOf, mapX, mapY, wrapped } from "./geo.js";
+import { distanceNm, latOf, lonOf, mapX, mapY, wrapped } from "../geo.js";
 import { groundLayer } from "./ground/layer.js";
 import { MapOverlay } from "./overlay.js";
 import { VesselLayer } from "./vessels.js";
 
-/** @typedef {import("./geo.js").Place} Place */
+/** @typedef {import("../geo.js").Place} Place */
 /** @typedef {import("./model.js").MapModel} MapModel */
 /** Where the map looks. @typedef {{lat: number, lon: number, zoom: number}} Look */
 
 /** Labels come back this long after the map has come to rest. Milliseconds. */
 const REST = 150;
+/** How far out and in the map goes. */
+const ZOOMS = { least: 2.6, most: 18 };
 /** The zoom that shows one vessel with its surroundings. */
 const NEAR_ZOOM = 12;
 /** What counts as use of the page. */
@@ -36,6 +38,8 @@ export class Stage {
   /** Whether somebody has used the page since the map is there. Before, it has the place that the address names. */
   #isUsed = false;
   #onUse = () => void (this.#isUsed = true);
+  /** Where the movement that runs will end; null while the map is at rest. A key that comes sooner goes on from there. @type {{center: number[], zoom: number} | null} */
+  #goal = null;
 
   /** @param {HTMLElement} target @param {MapModel} model @param {Look} look @param {Events} events */
   constructor(target, model, look, events) {
@@ -44,7 +48,7 @@ export class Stage {
     this.vessels = new VesselLayer(model.fleet, (context, frame) => this.overlay.draw(context, frame));
     this.ground = groundLayer((fault) => model.setFault("land", fault === null ? null : "map.no_land"));
     this.view = new View({
-      center: [mapX(look.lon), mapY(look.lat)], zoom: look.zoom, minZoom: 2.6, maxZoom: 18, enableRotation: false, multiWorld: true, smoothResolutionConstraint: false,
+      center: [mapX(look.lon), mapY(look.lat)], zoom: look.zoom, minZoom: ZOOMS.least, maxZoom: ZOOMS.most, enableRotation: false, multiWorld: true, smoothResolutionConstraint: false,
     });
     // Dragging has no kinetics: the map stops where the hand stops.
     const without = { dragPan: false, doubleClickZoom: false, altShiftDragRotate: false, pinchRotate: false, shiftDragZoom: false, keyboard: false };
@@ -166,15 +170,29 @@ export class Stage {
 
   /** Moves the middle by shares of the window. @param {number} east @param {number} north */
   pan(east, north) {
-    const [width, height] = this.map.getSize() ?? [0, 0], [x, y] = this.view.getCenter() ?? [0, 0], resolution = this.view.getResolution() ?? 1;
-    this.view.cancelAnimations();
-    this.view.animate({ center: [x + east * width * resolution, y + north * height * resolution], duration: STILL.matches ? 0 : 120 });
+    const [width, height] = this.map.getSize() ?? [0, 0], { center: [x, y], zoom } = this.#end(), resolution = this.view.getResolutionForZoom(zoom);
+    this.#move({ center: [x + east * width * resolution, y + north * height * resolution], zoom }, 120);
   }
 
   /** @param {number} by levels */
   zoom(by) {
+    const { center, zoom } = this.#end();
+    this.#move({ center, zoom: Math.max(ZOOMS.least, Math.min(ZOOMS.most, zoom + by)) }, 150);
+  }
+
+  /** Where the map is once it is at rest. */
+  #end() {
+    return this.#goal ?? { center: this.view.getCenter() ?? [0, 0], zoom: this.view.getZoom() ?? 3 };
+  }
+
+  /** @param {{center: number[], zoom: number}} goal @param {number} duration milliseconds */
+  #move(goal, duration) {
     this.view.cancelAnimations();
-    this.view.animate({ zoom: (this.view.getZoom() ?? 3) + by, duration: STILL.matches ? 0 : 150 });
+    this.#goal = goal;
+    // Called also when something else moves the map meanwhile.
+    this.view.animate({ ...goal, duration: STILL.matches ? 0 : duration }, () => {
+      if (this.#goal === goal) this.#goal = null;
+    });
   }
 
   /** Keeps what is shown where it is on the screen when a panel beside the map opens or closes; when the window changes, the middle stays. */

@@ -9,6 +9,7 @@ import { t } from "../words.js";
 import { typeClass } from "./colours.js";
 import { IN_CASE, LISTED, OLD, SATELLITE } from "./fleet.js";
 import { nameOf } from "./overlay.js";
+import { mmsiText } from "../vessel.js";
 
 /** @typedef {import("./fleet.js").Fleet} Fleet */
 
@@ -64,12 +65,12 @@ export function VesselCard({ fleet, mmsi, onClose, onGo, onTrack }) {
   const i = fleet.find(mmsi), path = `/vessels/${mmsi}`;
   if (i < 0) {
     return h("section", { class: "map-card", "aria-label": t("map.selected") },
-      h("header", null, h("strong", null, String(mmsi)), h(Button, { kind: "quiet", label: t("action.close"), onClick: onClose }, "×")), h("p", null, t("map.not_here")));
+      h("header", null, h("strong", null, mmsiText(mmsi)), h(Button, { kind: "quiet", label: t("action.close"), onClick: onClose }, "×")), h("p", null, t("map.not_here")));
   }
   const facts = factsOf(fleet, i);
   /** @type {[string, string][]} */
   const rows = [
-    ["MMSI", String(facts.mmsi)], [t("map.fact.type"), facts.type], [t("map.fact.length"), facts.length], [t("map.fact.speed"), facts.speed],
+    ["MMSI", mmsiText(facts.mmsi)], [t("map.fact.type"), facts.type], [t("map.fact.length"), facts.length], [t("map.fact.speed"), facts.speed],
     [t("map.fact.course"), facts.course], [t("map.fact.heading"), facts.heading], [t("map.fact.age"), facts.age],
     [t("map.fact.position"), dms(facts.at.lat, facts.at.lon)], ["", decimal(facts.at.lat, facts.at.lon)],
   ];

@@ -3,7 +3,7 @@
 
 import { Layer } from "../vendor/ol.js";
 import { COLOURS } from "./colours.js";
-import { HALF } from "./geo.js";
+import { HALF } from "../geo.js";
 import { REACH, Sprites } from "./sprites.js";
 import { SEVERITY_COLOUR } from "./fleet.js";
 

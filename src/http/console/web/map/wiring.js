@@ -4,7 +4,7 @@ import { effect, signal, untracked } from "../vendor/preact.js";
 import { namesVersion, onEntry, onReset, picture } from "../live.js";
 import { ended, eventNow, now, selection } from "../state.js";
 import { loadCoverage, loadZones } from "./data.js";
-import { around, fits, sunAbove } from "./geo.js";
+import { around, fits, sunAbove } from "../geo.js";
 
 /** @typedef {import("./stage.js").Stage} Stage */
 /** @typedef {import("./model.js").MapModel} MapModel */

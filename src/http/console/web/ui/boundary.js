@@ -3,8 +3,8 @@ import { Component, h } from "../vendor/preact.js";
 import { t } from "../words.js";
 import { Button } from "./button.js";
 
-/** Keeps a fault of one row or panel to itself: the rest of the page goes on.
- * @extends {Component<{ children?: import("../vendor/preact.js").ComponentChildren, name?: string, compact?: boolean }, { fault: Error | null }>} */
+/** Keeps a fault of one row or panel to itself: the rest of the page goes on. It is drawn again when `mark` changes.
+ * @extends {Component<{ children?: import("../vendor/preact.js").ComponentChildren, name?: string, compact?: boolean, mark?: unknown }, { fault: Error | null }>} */
 export class Boundary extends Component {
   constructor() {
     super();
@@ -21,6 +21,11 @@ export class Boundary extends Component {
   componentDidCatch(fault) {
     console.warn(this.props.name ?? "panel", fault);
     this.setState({ fault });
+  }
+
+  /** @param {{ mark?: unknown }} before */
+  componentDidUpdate(before) {
+    if (this.state.fault && before.mark !== this.props.mark) this.again();
   }
 
   render() {

@@ -3,7 +3,7 @@
 import { ApiError } from "../api.js";
 import { t } from "../words.js";
 
-/** What a fault says to the person who sent the form. @param {unknown} fault @returns {string} */
+/** What a fault says to the person whose request it was; what the server says of it stays as it is. @param {unknown} fault @returns {string} */
 export function explain(fault) {
   if (!(fault instanceof ApiError)) return fault instanceof Error ? fault.message : String(fault);
   if (fault.status === 0) return t("fault.network");
@@ -13,5 +13,6 @@ export function explain(fault) {
   if (fault.type === "stale") return t("fault.stale");
   if (fault.type === "too-many" || fault.type === "busy") return t(`fault.${fault.type}`, { n: fault.retryAfter ?? 5 });
   if (fault.status >= 500) return t("fault.server", { status: fault.status });
-  return fault.detail || fault.title;
+  const [first] = fault.errors;
+  return fault.detail || (first ? `${first.pointer}: ${first.detail}` : fault.title);
 }

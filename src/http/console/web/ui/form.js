@@ -1,19 +1,11 @@
 // @ts-check
 // A form that keeps what was typed until the server has it: over a fault, a reload and a lost session.
-import { h, useState } from "../vendor/preact.js";
+import { h, useRef, useState } from "../vendor/preact.js";
 import { ApiError, idempotencyKey } from "../api.js";
+import { tab } from "../storage.js";
 import { t } from "../words.js";
 import { Button } from "./button.js";
 import { explain } from "./explain.js";
-
-/** @param {string} name */
-function read(name) {
-  try {
-    return JSON.parse(sessionStorage.getItem(`atalaia.form.${name}`) ?? "null");
-  } catch {
-    return null;
-  }
-}
 
 /**
  * The state of a form that is kept under `name` in this window.
@@ -21,24 +13,29 @@ function read(name) {
  * @param {string} name @param {T} empty @param {{ secret?: (keyof T)[] }} [options] `secret` fields are never kept
  */
 export function useForm(name, empty, options = {}) {
-  const [values, setValues] = useState(/** @returns {T} */ () => ({ ...empty, ...read(name)?.values }));
+  const place = `atalaia.form.${name}`;
+  const [state, setState] = useState(/** @returns {{ values: T, key: string }} */ () => {
+    const kept = tab.read(place);
+    return { values: { ...empty, ...kept?.values }, key: kept?.key ?? idempotencyKey() };
+  });
   const [fault, setFault] = useState(/** @type {unknown} */ (null));
   const [busy, setBusy] = useState(false);
-  const [key, setKey] = useState(() => read(name)?.key ?? idempotencyKey());
-  const keep = (/** @type {T} */ next) => {
-    const kept = Object.fromEntries(Object.entries(next).filter(([field]) => !options.secret?.includes(field)));
-    sessionStorage.setItem(`atalaia.form.${name}`, JSON.stringify({ values: kept, key }));
+  // What holds now: two changes in one event are both made, although nothing is drawn between them.
+  const latest = useRef(state);
+  const take = (/** @type {{ values: T, key: string }} */ next) => {
+    latest.current = next;
+    setState(next);
   };
-  const set = (/** @type {Partial<T>} */ changes) => {
-    const next = { ...values, ...changes };
-    setValues(next);
-    keep(next);
+  const keep = (/** @type {{ values: T, key: string }} */ next) => {
+    const values = Object.fromEntries(Object.entries(next.values).filter(([field]) => !options.secret?.includes(field)));
+    tab.write(place, { values, key: next.key });
+    take(next);
   };
+  const set = (/** @type {Partial<T>} */ changes) => keep({ ...latest.current, values: { ...latest.current.values, ...changes } });
   const clear = () => {
-    sessionStorage.removeItem(`atalaia.form.${name}`);
-    setValues(empty);
+    tab.remove(place);
     setFault(null);
-    setKey(idempotencyKey());
+    take({ values: empty, key: idempotencyKey() });
   };
   /** Sends it; the text goes only when `send` has succeeded. The key is the same for each attempt, so that it acts once.
    * @param {(values: T, key: string) => Promise<unknown>} send @returns {Promise<boolean>} */
@@ -46,13 +43,13 @@ export function useForm(name, empty, options = {}) {
     setBusy(true);
     setFault(null);
     try {
-      await send(values, key);
+      await send(latest.current.values, latest.current.key);
       clear();
       return true;
     } catch (failed) {
       setFault(failed);
       // What the server refused was not done, so a corrected form is a new request.
-      if (failed instanceof ApiError && failed.status >= 400 && failed.status < 500) setKey(idempotencyKey());
+      if (failed instanceof ApiError && failed.status >= 400 && failed.status < 500) keep({ ...latest.current, key: idempotencyKey() });
       return false;
     } finally {
       setBusy(false);
@@ -60,15 +57,15 @@ export function useForm(name, empty, options = {}) {
   };
   /** What the server said about one field, by its pointer. @param {string} field */
   const faultOf = (field) => (fault instanceof ApiError ? fault.errors.find((each) => each.pointer.replace(/^\//, "") === field)?.detail ?? null : null);
-  return { values, set, submit, clear, fault, faultOf, busy };
+  return { values: state.values, set, submit, clear, fault, faultOf, busy };
 }
 
 /**
  * The frame of a form in the page, with its buttons and its fault. Esc closes it and keeps the text.
- * @param {{ title?: string, children?: import("../vendor/preact.js").ComponentChildren, onSubmit: () => void, onCancel?: () => void, submit: string, danger?: boolean,
+ * @param {{ title?: string, level?: "h2" | "h3", children?: import("../vendor/preact.js").ComponentChildren, onSubmit: () => void, onCancel?: () => void, submit: string, danger?: boolean,
  *   busy?: boolean, fault?: unknown, disabled?: boolean, class?: string }} props
  */
-export function Form({ title, children, onSubmit, onCancel, submit, danger = false, busy, fault, disabled, class: more }) {
+export function Form({ title, level = "h3", children, onSubmit, onCancel, submit, danger = false, busy, fault, disabled, class: more }) {
   const send = (/** @type {Event} */ event) => {
     event.preventDefault();
     if (!busy && !disabled) onSubmit();
@@ -81,7 +78,7 @@ export function Form({ title, children, onSubmit, onCancel, submit, danger = fal
     if (event.key === "Enter" && event.ctrlKey) send(event);
   };
   return h("form", { class: `form${more ? ` ${more}` : ""}`, onSubmit: send, onKeyDown, noValidate: true },
-    title && h("h3", null, title), children,
+    title && h(level, { class: "form-title" }, title), children,
     fault != null && h("p", { class: "form-fault", role: "alert" }, t("fault.form_kept", { why: explain(fault) })),
     h("div", { class: "form-buttons" }, h(Button, { type: "submit", kind: danger ? "danger" : "main", busy, disabled }, submit),
       onCancel && h(Button, { kind: "quiet", onClick: onCancel }, t("action.cancel"))));

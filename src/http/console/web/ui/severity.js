@@ -3,9 +3,9 @@
 import { h } from "../vendor/preact.js";
 import { t } from "../words.js";
 
-/** @typedef {import("../../types/api").Severity} Severity */
+/** @typedef {import("../severities.js").Severity} Name */
 
-/** Outlines on a square of 16, the same ones that the map draws. @type {Record<Severity, string>} */
+/** Outlines on a square of 16, the same ones that the map draws. @type {Record<Name, string>} */
 export const SHAPES = {
   info: "M8 2a6 6 0 1 0 0 12a6 6 0 1 0 0-12z",
   low: "M8 2a6 6 0 1 0 0 12a6 6 0 1 0 0-12zM8 2v6h6a6 6 0 0 0-6-6z",
@@ -13,14 +13,12 @@ export const SHAPES = {
   high: "M8 0.8L15.2 8L8 15.2L0.8 8z",
   critical: "M1.5 1.5h13v13h-13z",
 };
-/** The severities from the gravest. @type {Severity[]} */
-export const SEVERITIES = ["critical", "high", "medium", "low", "info"];
 
 /**
- * @param {{ severity: Severity, text?: boolean, size?: number }} props
+ * @param {{ severity: Name, text?: boolean, size?: number }} props
  *   `text` writes the word beside the shape; `size` is in pixels
  */
-export function SeverityMark({ severity, text = false, size = 18 }) {
+export function Severity({ severity, text = false, size = 18 }) {
   const name = t(`severity.${severity}`);
   const shape = h("svg", { class: "severity-shape", viewBox: "0 0 16 16", width: size, height: size, "aria-hidden": true },
     h("path", { d: SHAPES[severity], "fill-rule": "evenodd" }),
@@ -28,4 +26,3 @@ export function SeverityMark({ severity, text = false, size = 18 }) {
   return h("span", { class: `severity ${severity}`, title: text ? undefined : name }, shape,
     text ? h("span", { class: "severity-word" }, name) : h("span", { class: "for-readers" }, name));
 }
-export { SeverityMark as Severity };

@@ -1,4 +1,5 @@
 // @ts-check
+import { local } from "../storage.js";
 import { h, useRef, useState } from "../vendor/preact.js";
 
 /**
@@ -35,12 +36,12 @@ export function Splitter({ name, size, min, max, side = "before", onSize, label 
 
 /** A remembered width and what sets it. @param {string} name @param {number} usual @returns {[number, (size: number) => void]} */
 export function useSize(name, usual) {
-  const kept = Number(localStorage.getItem(`atalaia.size.${name}`));
+  const kept = Number(local.get(`atalaia.size.${name}`));
   const [size, setSize] = useState(/** @type {number | null} */ (kept > 0 ? kept : null));
   return [size ?? usual, setSize];
 }
 
 /** @param {string} name @param {number} size */
 function keep(name, size) {
-  localStorage.setItem(`atalaia.size.${name}`, String(size));
+  local.set(`atalaia.size.${name}`, String(size));
 }

@@ -29,13 +29,14 @@ export class OlMap extends BaseObject {
 }
 export class View extends BaseObject {
   constructor(options: Options);
-  animate(...steps: Options[]): void;
+  animate(...steps: (Options | ((isDone: boolean) => void))[]): void;
   calculateExtent(size?: number[]): number[];
   cancelAnimations(): void;
   fit(extent: number[], options?: Options): void;
   getCenter(): number[] | undefined;
   getResolution(): number | undefined;
   getZoom(): number | undefined;
+  getResolutionForZoom(zoom: number): number;
   setCenter(center: number[]): void;
   setResolution(resolution: number): void;
   setZoom(zoom: number): void;
@@ -46,42 +47,18 @@ export class Layer extends BaseObject {
   render(frameState: any, target?: HTMLElement): HTMLElement | null;
   setVisible(visible: boolean): void;
 }
-export class VectorLayer extends Layer { setStyle(style: any): void; }
 export class TileLayer extends Layer {}
-export class ImageLayer extends Layer {}
-export class Graticule extends VectorLayer {}
-export class Source extends BaseObject { refresh(): void; }
-export class VectorSource extends Source {
+export class ImageTileSource extends BaseObject {
   constructor(options?: Options);
-  addFeature(feature: Feature): void;
-  addFeatures(features: Feature[]): void;
-  clear(fast?: boolean): void;
-  getFeatures(): Feature[];
-}
-export class ImageTileSource extends Source {
-  constructor(options?: Options);
+  refresh(): void;
   setKey(key: string): void;
 }
-export class Interaction extends BaseObject { setActive(active: boolean): void; }
+declare class Interaction extends BaseObject { setActive(active: boolean): void; }
 export class DragBox extends Interaction {
   constructor(options?: Options);
   getGeometry(): { getExtent(): number[] };
 }
 export class DragPan extends Interaction { constructor(options?: Options); }
-export class MouseWheelZoom extends Interaction { constructor(options?: Options); }
-export class Draw extends Interaction { constructor(options: Options); }
-export class Modify extends Interaction { constructor(options: Options); }
-export class Snap extends Interaction { constructor(options: Options); }
-export class Feature extends BaseObject { constructor(options?: any); getGeometry(): any; setStyle(style: any): void; }
-export class Overlay extends BaseObject { constructor(options: Options); setPosition(position: number[] | undefined): void; }
 export function createXYZ(options?: Options): any;
 export function defaultInteractions(options?: Options): { extend(more: Interaction[]): any };
-export function fromLonLat(position: number[]): number[];
-export function toLonLat(coordinate: number[]): number[];
-export function getPointResolution(projection: string, resolution: number, point: number[]): number;
-export function getDistance(from: number[], to: number[]): number;
-export function unByKey(key: any): void;
 export const shiftKeyOnly: (event: any) => boolean;
-export const ImageTile: any, XYZ: any, TileWMS: any, ImageWMS: any, WMTS: any, optionsFromCapabilities: any, WMTSCapabilities: any, GeoJSON: any;
-export const Point: any, LineString: any, Polygon: any, circular: any, fromExtent: any, MultiPolygon: any;
-export const Style: any, Fill: any, Stroke: any, Circle: any, Text: any;

@@ -55,20 +55,24 @@ function Export({ filter }) {
 /** Loads the rows for a filter, and more of them by cursor. Late answers to an older filter are dropped.
  * @param {Record<string, string>} filter */
 function useRows(filter) {
-  const [state, setState] = useState({ items: /** @type {AuditRow[]} */ ([]), next: /** @type {string | null} */ (null), loading: true, fault: /** @type {unknown} */ (null) });
-  const turn = useRef(0);
   const key = JSON.stringify(filter);
+  /** The rows, and the filter that they answer. */
+  const [state, setState] = useState({ key, items: /** @type {AuditRow[]} */ ([]), next: /** @type {string | null} */ (null), loading: true, fault: /** @type {unknown} */ (null) });
+  const turn = useRef(0);
   const load = async (/** @type {string | null} */ cursor, /** @type {AuditRow[]} */ before) => {
     const mine = ++turn.current;
     setState((was) => ({ ...was, loading: true }));
     try {
       const { data } = await get("/audit", { ...instants(filter), cursor, limit: PAGE });
-      if (mine === turn.current) setState({ items: [...before, ...data.items], next: data.next, loading: false, fault: null });
+      if (mine === turn.current) setState({ key, items: [...before, ...data.items], next: data.next, loading: false, fault: null });
     } catch (fault) {
       if (mine === turn.current) setState((was) => ({ ...was, loading: false, fault }));
     }
   };
   useEffect(() => {
+    // An answer to the filter before, which may come within the pause, is dropped too.
+    turn.current++;
+    setState((was) => ({ ...was, loading: true }));
     const timer = setTimeout(() => void load(null, []), PAUSE);
     return () => clearTimeout(timer);
   }, [key]);
@@ -76,7 +80,7 @@ function useRows(filter) {
   useEffect(() => {
     if (/** @type {any} */ (state.fault)?.type === "purpose") void load(null, []);
   }, [given]);
-  const more = () => void (state.next && !state.loading && load(state.next, state.items));
+  const more = () => void (state.next && !state.loading && state.key === key && load(state.next, state.items));
   return { ...state, more };
 }
 
@@ -90,7 +94,7 @@ function instants(filter) {
 function Filters({ filter }) {
   const set = (/** @type {string} */ name) => (/** @type {string} */ value) => setParams({ [name]: value });
   const verbs = [{ value: "", label: t("word.all") }, ...VERBS.map((each) => ({ value: each, label: t(`verb.${each}`) }))];
-  return h("div", { class: "audit-filters", role: "search" },
+  return h("div", { class: "audit-filters", role: "search", "aria-label": t("audit.filter") },
     h(SelectField, { label: t("audit.verb"), value: filter.verb, options: verbs, onChange: set("verb") }),
     h(TextField, { label: t("audit.who"), value: filter.who, onInput: set("who") }),
     h(TextField, { label: t("audit.subject"), value: filter.subject, onInput: set("subject"), placeholder: t("audit.subject_hint") }),

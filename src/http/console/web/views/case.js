@@ -6,8 +6,8 @@ import { useCase } from "../alert/case_load.js";
 import { CaseTracks } from "../alert/case_tracks.js";
 import { Marking } from "../alert/head.js";
 import { Lanes } from "../alert/lanes.js";
-import { Boundary, Mark, Section, Tag, VesselLink, When } from "../alert/parts.js";
-import { sheet } from "../alert/sheet.js";
+import { Boundary } from "../ui/boundary.js";
+import { Mark, Section, Tag, VesselLink, When } from "../alert/parts.js";
 import { phases } from "../alert/tracks.js";
 import { Rows } from "../alert/vessels.js";
 import { t, word } from "../alert/words.js";
@@ -18,16 +18,17 @@ import { Button } from "../ui/button.js";
 import { TextField } from "../ui/field.js";
 import { Form, useForm } from "../ui/form.js";
 import { say } from "../ui/toast.js";
+import { addSheet } from "../sheet.js";
 
 /** @typedef {import("../alert/types.js").Case} Case */
 /** @typedef {import("../alert/types.js").Alert} Alert */
 
+await addSheet("alert");
+
 /** @param {{id: string | null}} props */
 export default function CaseView({ id }) {
-  const styled = sheet("alert").value;
   const concerns = useCallback((/** @type {any} */ entry) => entry.subject === id || entry.item?.case_id === id, [id]);
   const { found, alerts, fault, isPending, reload } = useCase(id, concerns);
-  if (!styled) return null;
   if (!found) return h("div", { class: "al-page al-empty" }, fault && !isPending ? h(Missing, { fault, again: reload }) : h("p", { class: "al-quiet", role: "status" }, t(isPending ? "alert.case_storing" : "word.loading")));
   return h("div", { class: "al-page al-case-page" },
     h("header", { class: "al-head" },
@@ -87,7 +88,7 @@ function Facts({ found, alerts }) {
     began && last ? h("div", {}, h("dt", {}, t("alert.lasted")), h("dd", {}, between(began, last))) : null,
     h("div", {}, h("dt", {}, t("alert.alerts")), h("dd", {}, t("alert.open_of", { n: open, left, all: found.alerts.length }))),
     h("div", {}, h("dt", {}, t("alert.vessels")), h("dd", {}, found.vessels.map((vessel) => h("span", { class: "al-party", key: `${vessel.mmsi}.${vessel.track}` },
-      h(VesselLink, { vessel }), roles.has(`${vessel.mmsi}.${vessel.track}`) ? h("span", { class: "al-note" }, ` ${word("alert.role", roles.get(`${vessel.mmsi}.${vessel.track}`))}`) : null)))));
+      h(VesselLink, { vessel }), roles.has(`${vessel.mmsi}.${vessel.track}`) ? h("span", { class: "al-note" }, ` ${word("case_role", roles.get(`${vessel.mmsi}.${vessel.track}`))}`) : null)))));
 }
 
 /** One alert of the case with its sentence. @param {{alert: Alert}} props */

@@ -4,7 +4,7 @@ import "../words/cases.js";
 import "../words/acts.js";
 import "../words/list.js";
 import { get } from "../api.js";
-import { because } from "../acts/run.js";
+import { explain } from "../ui/explain.js";
 import { agoText, time } from "../format.js";
 import { country } from "../list/country.js";
 import { onEntry, onReset } from "../live.js";
@@ -14,7 +14,8 @@ import { eventNow } from "../state.js";
 import { Boundary } from "../ui/boundary.js";
 import { Severity } from "../ui/severity.js";
 import { h, useCallback, useEffect, useRef, useState } from "../vendor/preact.js";
-import { hasWord, t } from "../words.js";
+import { t, word } from "../words.js";
+import { called, mmsiText } from "../vessel.js";
 
 await Promise.all([addSheet("list"), addSheet("acts")]);
 
@@ -90,10 +91,10 @@ function useCases() {
   return { ...state, load, more };
 }
 
-export function CasesView() {
+export default function CasesView() {
   const { items, next, withheld, fault, fresh, load, more } = useCases();
   const text = (route.value.params.find ?? "").toLowerCase();
-  const shown = (items ?? []).filter((one) => !text || `${one.id} ${one.story} ${one.vessels.map((vessel) => `${vessel.name ?? ""} ${vessel.mmsi}`).join(" ")}`.toLowerCase().includes(text));
+  const shown = (items ?? []).filter((one) => !text || `${one.id} ${one.story} ${one.vessels.map((vessel) => `${vessel.name ?? ""} ${mmsiText(vessel.mmsi)}`).join(" ")}`.toLowerCase().includes(text));
   return h("div", { class: "sheet cases" },
     h("header", { class: "page-head" },
       h("h1", null, t("cases.title")),
@@ -101,7 +102,7 @@ export function CasesView() {
       fresh ? h("button", { type: "button", class: "pill", onClick: load }, t("cases.fresh", { n: fresh })) : null,
       h("span", { class: "grow" }),
       h("input", { type: "search", class: "page-find", value: route.value.params.find ?? "", placeholder: t("cases.find"), "aria-label": t("cases.find"), onInput: (/** @type {any} */ event) => setParams({ find: event.currentTarget.value }) })),
-    fault ? h("p", { class: "act-fault", role: "alert" }, because(fault), " ", h("button", { type: "button", class: "tool", onClick: load }, t("action.retry"))) : null,
+    fault ? h("p", { class: "act-fault", role: "alert" }, explain(fault), " ", h("button", { type: "button", class: "tool", onClick: load }, t("action.retry"))) : null,
     items === null && !fault ? h("p", null, t("word.loading")) : null,
     items !== null && shown.length === 0 ? h("p", { class: "page-empty" }, t(text ? "cases.none_found" : "cases.none")) : null,
     shown.length ? h("div", { class: "table-box" }, h("table", { class: "table cases-table" },
@@ -124,12 +125,10 @@ function Line({ one }) {
     h("td", { class: "score" }, h(Severity, { severity: /** @type {any} */ (one.severity) }), h("span", { class: "row-score" }, one.score)),
     h("td", { class: "vessels" },
       one.vessels.slice(0, NAMED).map((vessel) => h("div", { key: `${vessel.mmsi}.${vessel.track}`, class: "case-vessel", title: vessel.flag ? country(vessel.flag) : "" },
-        h("a", { ...link(`/vessels/${vessel.mmsi}`) }, h("bdi", null, vessel.name ?? `MMSI ${vessel.mmsi}`)), h("small", null, vessel.flag ?? ""),
-        role(vessel) ? h("span", { class: "chip" }, hasWord(`cases.role.${role(vessel)}`) ? t(`cases.role.${role(vessel)}`) : role(vessel)) : null)),
+        h("a", { ...link(`/vessels/${vessel.mmsi}`) }, h("bdi", null, called(vessel))), h("small", null, vessel.flag ?? ""),
+        role(vessel) ? h("span", { class: "chip" }, word("case_role", role(vessel))) : null)),
       one.vessels.length > NAMED ? h("small", null, t("acts.and_more", { n: one.vessels.length - NAMED })) : null),
     h("td", { class: "story" }, h("a", { ...link(path), class: "case-link" }, t("list.case", { id: one.id.slice(0, 6) })), h("p", { title: one.story }, one.story)),
     h("td", { class: "number" }, h("a", { ...link(`/?q=${encodeURIComponent(`case:${one.id}`)}`) }, t("list.alerts", { n: one.alerts.length }))),
     h("td", { class: "time", title: one.last_at ? time(one.last_at) : "" }, one.last_at ? [time(one.last_at), h("small", null, agoText(one.last_at, eventNow.value))] : "–"));
 }
-
-export default CasesView;

@@ -3,11 +3,10 @@
 import { AlertList } from "../list/list.js";
 import { addSheet } from "../sheet.js";
 import { h } from "../vendor/preact.js";
+import { t } from "../words.js";
 
 await Promise.all([addSheet("list"), addSheet("acts")]);
 
-export function ListView() {
-  return h("div", { class: "list-window" }, h(AlertList, { name: "alone" }));
+export default function ListView() {
+  return h("div", { class: "list-window" }, h("h1", { class: "for-readers" }, t("nav.list")), h(AlertList, { name: "alone" }));
 }
-
-export default ListView;

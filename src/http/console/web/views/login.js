@@ -4,6 +4,7 @@ import { h, useState } from "../vendor/preact.js";
 import { post } from "../api.js";
 import { go, route } from "../route.js";
 import { announceSession, loadSession, palette, session, setPreference, signInFault as fault, signedIn } from "../state.js";
+import { local, tab } from "../storage.js";
 import { Button } from "../ui/button.js";
 import { CheckField, SelectField, TextField } from "../ui/field.js";
 import { explain } from "../ui/explain.js";
@@ -36,7 +37,7 @@ function Already() {
 
 /** @param {{ first: boolean, token: string | null }} props */
 function Fields({ first, token }) {
-  const [name, setName] = useState(localStorage.getItem("atalaia.name") ?? "");
+  const [name, setName] = useState(local.get("atalaia.name") ?? "");
   const [password, setPassword] = useState("");
   const [code, setCode] = useState(token ?? "");
   const [alone, setAlone] = useState(false);
@@ -48,7 +49,7 @@ function Fields({ first, token }) {
     fault.value = null;
     try {
       const { data } = first ? await post("/session/first", { token: code.trim(), name, password, roles: alone ? ["analyst", "supervisor", "auditor"] : [] }) : await post("/session", { name, password });
-      localStorage.setItem("atalaia.name", name);
+      local.set("atalaia.name", name);
       keepChoices(data);
       if (route.peek().view === "login") go("/", { replace: true });
       announceSession();
@@ -91,7 +92,7 @@ export function InPlace() {
       announceSession();
       if (data.name === before) return void signedIn(data);
       // Another person must not find what this one has half written.
-      sessionStorage.clear();
+      tab.clear();
       location.reload();
     } catch (why) {
       setFailed(why);

@@ -7,4 +7,3 @@ import { MapView } from "../map/map.js";
 export default function MapPage() {
   return h(MapView, { alone: true });
 }
-export { MapPage as View };

@@ -3,12 +3,13 @@
 import { get } from "../api.js";
 import { silence } from "../acts/act.js";
 import { useDraft } from "../acts/drafts.js";
-import { because } from "../acts/run.js";
+import { explain } from "../ui/explain.js";
 import { Until, ahead } from "../acts/until.js";
 import { eventNow, session } from "../state.js";
 import { h, useEffect, useState } from "../vendor/preact.js";
 import { t, word } from "../words.js";
 import { BEHAVIOURS } from "../list/types.js";
+import { called } from "../vessel.js";
 
 /** Wait after the last change before the server counts what would be held back, ms. */
 const PAUSE_MS = 400;
@@ -44,7 +45,7 @@ export function NewSilence({ onDone, onCancel }) {
       draft.clear();
       onDone();
     } catch (error) {
-      setState({ busy: false, fault: because(error) });
+      setState({ busy: false, fault: explain(error) });
     }
   };
   return h("form", { class: "act-form wide", onSubmit: send, "aria-label": t("silences.new") },
@@ -85,10 +86,10 @@ function Count({ about }) {
     const timer = setTimeout(async () => {
       try {
         const made = await silence({ ...JSON.parse(asked), until: new Date(eventNow.peek() + 3_600_000).toISOString(), why: t("silence.preview") }, true);
-        const names = made.items.slice(0, 3).map((item) => `${word("behaviour", item.behaviour)} ${item.vessels[0]?.name ?? item.vessels[0]?.mmsi ?? ""}`.trim());
+        const names = made.items.slice(0, 3).map((item) => `${word("behaviour", item.behaviour)} ${item.vessels[0] ? called(item.vessels[0]) : ""}`.trim());
         if (!isOld) setText([t("silence.holds", { n: made.holds }), names.join(", ")].filter(Boolean).join(": "));
       } catch (error) {
-        if (!isOld) setText(because(error));
+        if (!isOld) setText(explain(error));
       }
     }, PAUSE_MS);
     return () => {

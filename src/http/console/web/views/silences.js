@@ -4,7 +4,7 @@ import "../words/silences.js";
 import "../words/acts.js";
 import "../words/list.js";
 import { del, get, post } from "../api.js";
-import { because } from "../acts/run.js";
+import { explain } from "../ui/explain.js";
 import { agoText, between, time } from "../format.js";
 import { onEntry, onReset } from "../live.js";
 import { eventNow, filter, may, now, session } from "../state.js";
@@ -13,6 +13,7 @@ import { h, useCallback, useEffect, useState } from "../vendor/preact.js";
 import { t, word } from "../words.js";
 import { addSheet } from "../sheet.js";
 import { NewSilence } from "./new-silence.js";
+import { mmsiText } from "../vessel.js";
 
 await Promise.all([addSheet("list"), addSheet("acts")]);
 
@@ -69,7 +70,7 @@ function useSilences() {
   return { ...state, load };
 }
 
-export function SilencesView() {
+export default function SilencesView() {
   const { items, fault, load } = useSilences();
   const [isNew, setNew] = useState(false);
   const [drop, setDrop] = useState(/** @type {number|null} */ (null));
@@ -87,7 +88,7 @@ export function SilencesView() {
       may("silence") ? h("button", { type: "button", class: "button", "aria-expanded": isNew, onClick: () => setNew(!isNew) }, t("silences.new")) : null),
     h("p", { class: "page-note" }, t("silence.hint")),
     isNew ? h(NewSilence, { onDone: () => { setNew(false); load(); }, onCancel: () => setNew(false) }) : null,
-    fault ? h("p", { class: "act-fault", role: "alert" }, because(fault), " ", h("button", { type: "button", class: "tool", onClick: () => load() }, t("action.retry"))) : null,
+    fault ? h("p", { class: "act-fault", role: "alert" }, explain(fault), " ", h("button", { type: "button", class: "tool", onClick: () => load() }, t("action.retry"))) : null,
     items === null && !fault ? h("p", null, t("word.loading")) : null,
     items !== null && running.length + ahead.length + past.length === 0 ? h("p", { class: "page-empty" }, t("silences.none")) : null,
     table(t("silences.now"), running, false),
@@ -131,7 +132,7 @@ function Line({ one, isOver, isDropping, setDrop, load }) {
       setAgain(null);
       load();
     } catch (error) {
-      setAgain(because(error));
+      setAgain(explain(error));
     }
   };
   const open = link(show, () => { filter.value = tokensOf(one); });
@@ -151,14 +152,13 @@ function Line({ one, isOver, isDropping, setDrop, load }) {
 
 /** The filter that finds what a silence is about. @param {Silence} one */
 function tokensOf(one) {
-  return [one.mmsi ? `mmsi:${one.mmsi}` : "", one.zone ? `zone:${one.zone}` : "", one.behaviour ? `behaviour:${one.behaviour}` : "", "silenced:true"].filter(Boolean).join(" ");
+  return [one.mmsi ? `mmsi:${mmsiText(one.mmsi)}` : "", one.zone ? `zone:${one.zone}` : "", one.behaviour ? `behaviour:${one.behaviour}` : "", "silenced:true"].filter(Boolean).join(" ");
 }
 
 /** @param {{one: Silence}} props */
 function What({ one }) {
-  const vessel = one.mmsi === null ? null : link(`/vessels/${one.mmsi}`);
   return h("span", { class: "silence-what" },
-    vessel ? h("a", { ...vessel, class: "silence-part" }, `MMSI ${one.mmsi}`) : null,
+    one.mmsi !== null ? h("a", { ...link(`/vessels/${one.mmsi}`), class: "silence-part" }, `MMSI ${mmsiText(one.mmsi)}`) : null,
     one.behaviour ? h("span", { class: "silence-part" }, word("behaviour", one.behaviour)) : null,
     one.zone ? h("button", { type: "button", class: "silence-part link", onClick: () => go(`/?q=${encodeURIComponent(`zone:${one.zone}`)}`) }, t("silences.zone", { id: one.zone })) : null);
 }
@@ -178,7 +178,7 @@ function Lift({ one, onDone, onCancel }) {
       await del(`/silences/${one.number}`, { why: why.trim() });
       onDone();
     } catch (error) {
-      setFault(because(error));
+      setFault(explain(error));
       setBusy(false);
     }
   };
@@ -188,5 +188,3 @@ function Lift({ one, onDone, onCancel }) {
     h("button", { type: "submit", class: "button main", disabled: isBusy || why.trim() === "" }, t("silences.lift")),
     fault ? h("p", { class: "act-fault", role: "alert" }, fault, " ", t("acts.text_is_kept")) : null);
 }
-
-export default SilencesView;

@@ -7,7 +7,8 @@ import { feeds } from "../live.js";
 import { now, recorded } from "../state.js";
 import { Boundary } from "../ui/boundary.js";
 import { Chip } from "../ui/chip.js";
-import { SEVERITIES, SeverityMark } from "../ui/severity.js";
+import { GRAVEST_FIRST } from "../severities.js";
+import { Severity } from "../ui/severity.js";
 import "../words/pages.js";
 import { t, word } from "../words.js";
 
@@ -48,7 +49,7 @@ function Open({ status }) {
   const by = status.alerts?.open ?? {};
   const behaviours = Object.entries(status.open_alerts).sort((a, b) => b[1] - a[1]);
   return h("div", { class: "open-counts" },
-    h("div", { class: "row" }, SEVERITIES.map((each) => h("span", { key: each, class: "row" }, h(SeverityMark, { severity: each, text: true }), h("b", null, number(by[each] ?? 0))))),
+    h("div", { class: "row" }, GRAVEST_FIRST.map((each) => h("span", { key: each, class: "row" }, h(Severity, { severity: each, text: true }), h("b", null, number(by[each] ?? 0))))),
     h("p", { class: "muted" }, behaviours.length ? behaviours.map(([name, n]) => `${word("behaviour", name)} ${number(n)}`).join(" · ") : t("status.none_open")),
     h("p", { class: "muted" }, t("status.open_hint")));
 }

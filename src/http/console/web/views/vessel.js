@@ -4,33 +4,34 @@ import { h, useCallback, useMemo, useState } from "../vendor/preact.js";
 import { Missing } from "../alert/alert.js";
 import { Shown } from "../alert/evidence.js";
 import { isUnknown, useLoaded } from "../alert/load.js";
-import { Place, Section, Tag, When, number9 } from "../alert/parts.js";
-import { sheet } from "../alert/sheet.js";
+import { Place, Section, Tag, When } from "../alert/parts.js";
 import { extent, read } from "../alert/tracks.js";
 import { Ago, Rows, typeName } from "../alert/vessels.js";
 import { WhyNone } from "../alert/why_none.js";
 import { t, word } from "../alert/words.js";
 import { between, degrees, knots, nm, number } from "../format.js";
 import { may } from "../state.js";
+import { mmsiText } from "../vessel.js";
+import { addSheet } from "../sheet.js";
+
+await addSheet("alert");
 
 /** Spans of the track in hours. */
 const HOURS = [2, 6, 24, 72];
 
 /** @param {{id: string | null}} props */
-export function VesselPanel({ id }) {
-  const styled = sheet("alert").value;
+export default function VesselPanel({ id }) {
   const isNumber = /^\d{1,9}$/.test(id ?? "");
   const mmsi = Number(id);
   const path = isNumber ? `/vessels/${mmsi}` : null;
   const concerns = useCallback((/** @type {any} */ entry) => entry.item?.vessels?.some((/** @type {any} */ vessel) => vessel.mmsi === mmsi) ?? false, [mmsi]);
   const vessel = useLoaded(path, undefined, concerns);
-  if (!styled) return null;
   if (!isNumber) return h("div", { class: "al-page al-empty" }, h("p", { class: "al-fault", role: "alert" }, t("alert.no_mmsi", { text: id ?? "" })));
   const data = /** @type {any} */ (vessel.data);
   const names = (data?.tracks ?? []).map((/** @type {any} */ track) => track.name).filter(Boolean);
   return h("div", { class: "al-page al-vessel-page" },
     h("header", { class: "al-head" },
-      h("div", { class: "al-line" }, h("h1", {}, names[0] || `MMSI ${number9(mmsi)}`), names.length ? h("span", { class: "al-note" }, `MMSI ${number9(mmsi)}`) : null,
+      h("div", { class: "al-line" }, h("h1", {}, names[0] || `MMSI ${mmsiText(mmsi)}`), names.length ? h("span", { class: "al-note" }, `MMSI ${mmsiText(mmsi)}`) : null,
         (data?.tracks.length ?? 0) > 1 ? h(Tag, { tone: "retracted" }, t("alert.two_ships", { n: data.tracks.length })) : null)),
     h("div", { class: "al-columns" },
       h("div", { class: "al-column" },
@@ -49,7 +50,7 @@ function Identity({ track, mmsi }) {
   /** @param {string} name @param {import("../alert/parts.js").Children} value */
   const pair = (name, value) => h("div", {}, h("dt", {}, t(`alert.id.${name}`)), h("dd", {}, value ?? "–"));
   return h("div", {}, h("dl", { class: "al-figures" },
-    pair("name", track.name), pair("mmsi", number9(mmsi)), pair("imo", track.imo === null ? null : [String(track.imo), isImo(track.imo) ? null : h(Tag, { tone: "retracted" }, t("alert.imo_wrong"))]),
+    pair("name", track.name), pair("mmsi", mmsiText(mmsi)), pair("imo", track.imo === null ? null : [String(track.imo), isImo(track.imo) ? null : h(Tag, { tone: "retracted" }, t("alert.imo_wrong"))]),
     pair("call_sign", track.call_sign), pair("flag", track.flag), pair("type", typeName(track.ship_type)), pair("class", track.class),
     pair("length", track.length_metres === null ? null : `${number(track.length_metres)} m`), pair("draught", track.draught_metres === null ? null : `${number(track.draught_metres, 1)} m`),
     pair("destination", track.destination), pair("first_heard", track.first_heard_at ? h(When, { at: track.first_heard_at }) : null)),
@@ -93,7 +94,7 @@ function Track({ mmsi, name }) {
     h("button", { type: "button", class: "button quiet", onClick: loaded.reload }, t("action.reload")),
     data ? h("span", { class: "al-note" }, t(data.thinned ? "alert.track_thinned" : "alert.track_whole")) : null),
     loaded.fault && !isUnknown(loaded.fault) ? h(Missing, { fault: loaded.fault, again: loaded.reload }) : null,
-    span ? h(Shown, { id: `${mmsi} ${hours}`, key: hours, tracks, phases: NO_PHASES, span, thresholds: NO_THRESHOLDS, names: [name ?? String(mmsi)], isEvidence: false })
+    span ? h(Shown, { id: `${mmsi} ${hours}`, key: hours, tracks, phases: NO_PHASES, span, thresholds: NO_THRESHOLDS, names: [name ?? mmsiText(mmsi)], isEvidence: false })
       : data || isUnknown(loaded.fault) ? h("p", { class: "al-quiet" }, t("alert.no_track")) : loaded.fault ? null : h("p", { class: "al-quiet" }, t("word.loading")));
 }
 
@@ -110,5 +111,3 @@ function Stops({ tracks }) {
     h("tbody", {}, stops.map((stop, index) => h("tr", { key: index }, h("td", {}, h(When, { at: stop.from })), h("td", {}, stop.over ? h(When, { at: stop.to }) : t("alert.goes_on")),
       h("td", { class: "al-right" }, between(stop.from, stop.to)), h("td", {}, h(Place, { at: stop }))))));
 }
-
-export default VesselPanel;

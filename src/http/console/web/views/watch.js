@@ -67,7 +67,7 @@ function useWidth() {
   return width;
 }
 
-export function WatchView() {
+export default function WatchView() {
   useAddress();
   const width = useWidth();
   const isRoomy = width >= ROOMY;
@@ -92,6 +92,7 @@ export function WatchView() {
   const detail = hasDetail ? h(Detail, { key: "detail" }) : null;
   const list = Math.min(listSize, most);
   return h("div", { class: `watch${isDocked ? " docked" : ""}` },
+    h("h1", { class: "for-readers" }, t("nav.watch")),
     h("div", { class: "watch-list", style: { width: `${list}px` } }, h(Boundary, { name: "list" }, h(AlertList, null))),
     h(Splitter, { name: "watch.list", size: list, min: 320, max: most, onSize: setListSize, label: t("watch.list_width") }),
     h("div", { class: "watch-map" },
@@ -125,6 +126,7 @@ function Detail() {
 function Tabs({ tab, setTab, hasDetail }) {
   const names = hasDetail ? ["list", "map", "detail"] : ["list", "map"];
   return h("div", { class: "watch tabbed" },
+    h("h1", { class: "for-readers" }, t("nav.watch")),
     h("div", { class: "watch-tabs", role: "tablist" }, names.map((name) => h("button", {
       key: name, type: "button", role: "tab", class: "watch-tab", "aria-selected": tab === name, onClick: () => setTab(name),
     }, t(`watch.tab.${name}`)))),
@@ -133,5 +135,3 @@ function Tabs({ tab, setTab, hasDetail }) {
     tab === "list" ? null : h("div", { class: "watch-tab-body", role: "tabpanel" },
       tab === "map" ? h(Boundary, { name: "map" }, h(Lazy, { load: loadMap, props: {}, name: t("watch.map") })) : h(Detail, null)));
 }
-
-export default WatchView;

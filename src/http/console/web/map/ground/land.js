@@ -1,14 +1,13 @@
 // @ts-check
 // The land of a tile, from the coastline that the daemon measures distances to.
+import { UNITS, parse } from "../../land_tile.js";
 
-/** Units along the side of a data tile. */
-const UNITS = 4096;
 /** How many data tiles are kept. */
 const KEPT = 160;
 /** Attempts to load a data tile, and the pause after the first. Milliseconds. */
 const ATTEMPTS = 4, PAUSE = 800;
 
-/** @typedef {Int16Array[]} Rings  Pairs of x and y in units of the data tile. */
+/** @typedef {import("../../land_tile.js").Rings} Rings */
 
 /** @type {Map<string, Promise<Rings>>} */
 const loaded = new Map();
@@ -62,21 +61,6 @@ async function load(name) {
     if (attempt >= ATTEMPTS) throw new Error(`land ${name}: no answer`);
     await new Promise((done) => setTimeout(done, PAUSE * 2 ** (attempt - 1)));
   }
-}
-
-/** Reads a data tile: `ATLD`, version, number of rings, then each ring. @param {ArrayBuffer} buffer @returns {Rings} */
-export function parse(buffer) {
-  const view = new DataView(buffer), found = [];
-  if (buffer.byteLength < 8 || view.getUint32(0) !== 0x41544c44 || view.getUint16(4, true) !== 1) throw new TypeError("land: not a tile of version 1");
-  let at = 8;
-  for (let left = view.getUint16(6, true); left > 0; left--) {
-    const points = view.getUint16(at, true);
-    at += 4;
-    if (at + points * 4 > buffer.byteLength) throw new TypeError("land: a tile that ends early");
-    found.push(new Int16Array(buffer, at, points * 2));
-    at += points * 4;
-  }
-  return found;
 }
 
 /**

@@ -1,6 +1,6 @@
 // @ts-check
 // The other parts of a tile: cells where ships are heard, the night, the graticule.
-import { HALF, latOf, mapX, mapY } from "../geo.js";
+import { HALF, latOf, mapX, mapY } from "../../geo.js";
 
 /** @typedef {{z: number, x: number, y: number, size: number}} Tile */
 /** A cell of the coverage, with the chance to be heard there, 0 to 1. @typedef {{west: number, south: number, east: number, north: number, class_a: number|null, class_b: number|null}} Cell */

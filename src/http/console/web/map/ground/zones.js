@@ -1,6 +1,6 @@
 // @ts-check
 // Zones on a tile: a tint and an outline by kind, and a hatched band where near counts too.
-import { HALF, mapX, mapY, NAUTICAL_MILE, stretch } from "../geo.js";
+import { HALF, mapX, mapY, NAUTICAL_MILE, stretch } from "../../geo.js";
 
 /** @typedef {"corridor"|"area"|"port"|"anchorage"|"benign"|"source"} ZoneKind */
 

@@ -48,7 +48,7 @@ function TokenForm({ onCancel, onMade }) {
     await onMade({ name: body.name, secret: data.secret });
   });
   const toggle = (/** @type {string} */ right, /** @type {boolean} */ on) => set({ rights: RIGHTS.filter((each) => (each === right ? on : values.rights.includes(each))) });
-  return h(Form, { title: t("people.new_token"), submit: t("people.make_token"), onSubmit: () => void send(), onCancel, busy: form.busy, fault: form.fault, disabled: !values.name.trim() || values.rights.length === 0 || !values.until },
+  return h(Form, { level: "h2", title: t("people.new_token"), submit: t("people.make_token"), onSubmit: () => void send(), onCancel, busy: form.busy, fault: form.fault, disabled: !values.name.trim() || values.rights.length === 0 || !values.until },
     h("div", { class: "form-grid" },
       h(TextField, { label: t("people.name"), value: values.name, onInput: (name) => set({ name }), autocomplete: "off", fault: form.faultOf("name") }),
       h(TextField, { label: t("people.ends"), placeholder: "2027-03-01", value: values.until, onInput: (until) => set({ until }), hint: t("people.ends_hint"), fault: form.faultOf("expires") }),

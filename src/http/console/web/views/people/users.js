@@ -70,7 +70,7 @@ function UserForm({ user, onDone, onCancel }) {
     if (kept) await onDone(t(user ? "people.saved" : "people.made", { name: values.name }), user ? null : answer?.data);
   };
   const toggle = (/** @type {string} */ role, /** @type {boolean} */ on) => set({ roles: ROLES.filter((each) => (each === role ? on : values.roles.includes(each))) });
-  return h(Form, { title: user ? user.name : t("people.new_user"), submit: t("action.save"), onSubmit: send, onCancel, busy: form.busy, fault: form.fault, disabled: !values.name.trim() || values.roles.length === 0 },
+  return h(Form, { level: "h2", title: user ? user.name : t("people.new_user"), submit: t("action.save"), onSubmit: send, onCancel, busy: form.busy, fault: form.fault, disabled: !values.name.trim() || values.roles.length === 0 },
     h("div", { class: "form-grid" },
       !user && h(TextField, { label: t("people.name"), value: values.name, onInput: (name) => set({ name }), autocomplete: "off", fault: form.faultOf("name") }),
       h(TextField, { label: t(user ? "people.new_password" : "login.password"), type: "password", autocomplete: "new-password", value: values.password, onInput: (password) => set({ password }), hint: t(user ? "people.password_keep" : "people.link_hint"), fault: form.faultOf("password") })),

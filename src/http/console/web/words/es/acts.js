@@ -1,9 +1,9 @@
 // @ts-check
-// Palabras de los actos sobre alertas, de los silencios hechos a partir de ellas y de las exportaciones.
+// Palabras de las acciones sobre alertas, de los silencios hechos a partir de ellas y de las exportaciones.
 
 /** @type {Record<keyof typeof import("../en/acts.js").default, string | import("../../words.js").Plural>} */
 const words = {
-  "acts.title": "Actos",
+  "acts.title": "Acciones",
   "acts.button.acknowledge": "Reconocer", "acts.button.until": "Hasta…", "acts.button.mine": "Mía", "acts.button.assign": "Asignar…", "acts.button.note": "Nota…",
   "acts.button.silence": "Silenciar…", "acts.button.close": "Cerrar…", "acts.button.reopen": "Reabrir…", "acts.button.copy": "Copiar", "acts.button.export": "Exportar…",
   "acts.hint.acknowledge": "Apartar hasta que se agrave; se abre la siguiente", "acts.hint.until": "Apartar hasta una hora, o hasta que se agrave",
@@ -12,7 +12,7 @@ const words = {
   "acts.hint.export": "Exportar las alertas elegidas, o lo que muestra el filtro, con un motivo",
   "acts.key.acknowledge": "Reconocer (hasta que se agrave), se abre la siguiente", "acts.key.until": "Reconocer hasta…", "acts.key.mine": "Mía", "acts.key.assign": "Asignar a…",
   "acts.key.note": "Nota", "acts.key.silence": "Silenciar… (muestra lo que oculta)", "acts.key.close": "Cerrar con una conclusión…", "acts.key.reopen": "Reabrir", "acts.key.copy": "Copiar como texto",
-  "acts.key.export": "Exportar…", "acts.key.undo": "Deshacer mi último acto (10 s)",
+  "acts.key.export": "Exportar…", "acts.key.undo": "Deshacer mi última acción (10 s)",
   "acts.form.until": { one: "Reconocer {n} alerta hasta…", other: "Reconocer {n} alertas hasta…" }, "acts.form.assign": { one: "Asignar {n} alerta", other: "Asignar {n} alertas" },
   "acts.form.note": { one: "Nota en {n} alerta", other: "Nota en {n} alertas" }, "acts.form.close": { one: "Cerrar {n} alerta", other: "Cerrar {n} alertas" },
   "acts.form.reopen": { one: "Reabrir {n} alerta", other: "Reabrir {n} alertas" },
@@ -23,12 +23,13 @@ const words = {
   "acts.did.reopen": { one: "{n} alerta reabierta", other: "{n} alertas reabiertas" }, "acts.did.mark": { one: "Marcado de {n} alerta cambiado", other: "Marcado de {n} alertas cambiado" },
   "acts.did.silence": { one: "El silencio {number} retiene {n} alerta", other: "El silencio {number} retiene {n} alertas" },
   "acts.undo": "Deshacer ({n} s)", "acts.undone": "Deshecho", "acts.nothing_to_undo": "Ya no hay nada que deshacer", "acts.no_undo": "Las notas y los marcados no se deshacen; añada otro",
-  "acts.undo_hindered": "No se deshizo: {what} actuó entretanto",
+  "acts.not_undone": "Sin deshacer: {why}", "acts.undo_hindered": { one: "{n} de {all} sin deshacer: {why}", other: "{n} de {all} sin deshacer: {why}" }, "acts.acted_between": "{who} actuó entretanto", "acts.somebody": "alguien",
   "acts.next": "Esta es la alerta siguiente.", "acts.before": "Antes: {names}.", "acts.open_before": "Volver a abrir aquella",
-  "acts.underway": { one: "Enviando {n} acto…", other: "Enviando {n} actos…" }, "acts.sending": "Enviando…", "acts.cancel": "Cancelar", "acts.dismiss": "Descartar",
-  "acts.and_more": { one: "y {n} más", other: "y {n} más" }, "acts.text_is_kept": "Su texto queda guardado.", "acts.unreachable": "No se llega al servidor. Que se sepa, nada cambió; inténtelo de nuevo.",
-  "acts.session_over": "La sesión terminó. Entre de nuevo y envíelo otra vez.", "acts.no_right": "Sus funciones no lo permiten", "acts.nothing_chosen": "Ninguna alerta elegida",
+  "acts.underway": { one: "Enviando {n} acción…", other: "Enviando {n} acciones…" }, "acts.sending": "Enviando…", "acts.cancel": "Cancelar", "acts.dismiss": "Descartar",
+  "acts.and_more": { one: "y {n} más", other: "y {n} más" }, "acts.text_is_kept": "Su texto queda guardado.",
+  "acts.no_right": "Sus funciones no lo permiten", "acts.nothing_chosen": "Ninguna alerta elegida",
   "acts.some_refused": { one: "{n} de {all} fue rechazada: {first}", other: "{n} de {all} fueron rechazadas: {first}" },
+  "acts.some_left": { one: "{n} de {all} no se hizo, que se sepa: {why}", other: "{n} de {all} no se hicieron, que se sepa: {why}" },
   "acts.unfit.acknowledge": "Ya está reconocida o cerrada", "acts.unfit.until": "Está cerrada; reábrala primero", "acts.unfit.mine": "Ya es suya, o está cerrada",
   "acts.unfit.assign": "Está cerrada; reábrala primero", "acts.unfit.note": "No se puede añadir nota", "acts.unfit.silence": "No hay nada que silenciar", "acts.unfit.close": "Ya está cerrada",
   "acts.unfit.reopen": "No está cerrada ni reconocida", "acts.copied": { one: "{n} alerta copiada como texto", other: "{n} alertas copiadas como texto" },

@@ -6,6 +6,5 @@ const words = {
   "cases.title": "Casos", "cases.count": { one: "{n} caso", other: "{n} casos" }, "cases.fresh": { one: "{n} nuevo", other: "{n} nuevos" }, "cases.find": "Buscar un nombre, un MMSI o una palabra",
   "cases.none": "Todavía no hay casos. Una alerta de 20 puntos o más que nombre un buque inicia uno.", "cases.none_found": "Ningún caso cargado contiene eso.", "cases.more": "Cargar más",
   "cases.col.score": "Puntuación", "cases.col.vessels": "Buques", "cases.col.story": "Historia", "cases.col.alerts": "Alertas", "cases.col.last": "Último", 
-  "cases.role.mother": "buque mayor", "cases.role.daughter": "embarcación menor", "cases.role.dropper": "posible suelta", "cases.role.collector": "posible recogida", "cases.role.dark": "en silencio",
 };
 export default words;

@@ -1,9 +1,9 @@
 // @ts-check
-// Mots des actes sur les alertes, des silences qui en partent et des exportations.
+// Mots des actions sur les alertes, des silences qui en partent et des exportations.
 
 /** @type {Record<keyof typeof import("../en/acts.js").default, string | import("../../words.js").Plural>} */
 const words = {
-  "acts.title": "Actes",
+  "acts.title": "Actions",
   "acts.button.acknowledge": "Acquitter", "acts.button.until": "Jusqu’à…", "acts.button.mine": "À moi", "acts.button.assign": "Attribuer…", "acts.button.note": "Note…",
   "acts.button.silence": "Silence…", "acts.button.close": "Clore…", "acts.button.reopen": "Rouvrir…", "acts.button.copy": "Copier", "acts.button.export": "Exporter…",
   "acts.hint.acknowledge": "Mettre de côté jusqu’à aggravation ; la suivante s’ouvre", "acts.hint.until": "Mettre de côté jusqu’à une heure, ou jusqu’à aggravation",
@@ -12,7 +12,7 @@ const words = {
   "acts.hint.export": "Exporter les alertes choisies, ou ce que montre le filtre, avec un motif",
   "acts.key.acknowledge": "Acquitter (jusqu’à aggravation), la suivante s’ouvre", "acts.key.until": "Acquitter jusqu’à…", "acts.key.mine": "À moi", "acts.key.assign": "Attribuer à…",
   "acts.key.note": "Note", "acts.key.silence": "Silence… (montre ce qu’il cache)", "acts.key.close": "Clore avec une conclusion…", "acts.key.reopen": "Rouvrir", "acts.key.copy": "Copier en texte",
-  "acts.key.export": "Exporter…", "acts.key.undo": "Défaire mon dernier acte (10 s)",
+  "acts.key.export": "Exporter…", "acts.key.undo": "Défaire ma dernière action (10 s)",
   "acts.form.until": { one: "Acquitter {n} alerte jusqu’à…", other: "Acquitter {n} alertes jusqu’à…" }, "acts.form.assign": { one: "Attribuer {n} alerte", other: "Attribuer {n} alertes" },
   "acts.form.note": { one: "Note sur {n} alerte", other: "Note sur {n} alertes" }, "acts.form.close": { one: "Clore {n} alerte", other: "Clore {n} alertes" },
   "acts.form.reopen": { one: "Rouvrir {n} alerte", other: "Rouvrir {n} alertes" },
@@ -23,12 +23,13 @@ const words = {
   "acts.did.reopen": { one: "{n} alerte rouverte", other: "{n} alertes rouvertes" }, "acts.did.mark": { one: "Marquage de {n} alerte changé", other: "Marquage de {n} alertes changé" },
   "acts.did.silence": { one: "Le silence {number} retient {n} alerte", other: "Le silence {number} retient {n} alertes" },
   "acts.undo": "Défaire ({n} s)", "acts.undone": "Défait", "acts.nothing_to_undo": "Il n’y a plus rien à défaire", "acts.no_undo": "Notes et marquages ne se défont pas ; ajoutez-en un autre",
-  "acts.undo_hindered": "Non défait : {what} a agi entre-temps",
+  "acts.not_undone": "Non défaite : {why}", "acts.undo_hindered": { one: "{n} sur {all} non défaite : {why}", other: "{n} sur {all} non défaites : {why}" }, "acts.acted_between": "{who} a agi entre-temps", "acts.somebody": "quelqu’un",
   "acts.next": "C’est l’alerte suivante.", "acts.before": "Avant elle : {names}.", "acts.open_before": "Rouvrir la précédente",
-  "acts.underway": { one: "Envoi de {n} acte…", other: "Envoi de {n} actes…" }, "acts.sending": "Envoi…", "acts.cancel": "Annuler", "acts.dismiss": "Écarter",
-  "acts.and_more": { one: "et {n} de plus", other: "et {n} de plus" }, "acts.text_is_kept": "Votre texte est gardé.", "acts.unreachable": "Le serveur est injoignable. Rien n’a changé, pour autant qu’on sache ; réessayez.",
-  "acts.session_over": "La session est terminée. Reconnectez-vous, puis renvoyez.", "acts.no_right": "Vos rôles ne le permettent pas", "acts.nothing_chosen": "Aucune alerte choisie",
+  "acts.underway": { one: "Envoi de {n} action…", other: "Envoi de {n} actions…" }, "acts.sending": "Envoi…", "acts.cancel": "Annuler", "acts.dismiss": "Écarter",
+  "acts.and_more": { one: "et {n} de plus", other: "et {n} de plus" }, "acts.text_is_kept": "Votre texte est gardé.",
+  "acts.no_right": "Vos rôles ne le permettent pas", "acts.nothing_chosen": "Aucune alerte choisie",
   "acts.some_refused": { one: "{n} sur {all} a été refusée : {first}", other: "{n} sur {all} ont été refusées : {first}" },
+  "acts.some_left": { one: "{n} sur {all} n’a pas été faite, pour autant qu’on sache : {why}", other: "{n} sur {all} n’ont pas été faites, pour autant qu’on sache : {why}" },
   "acts.unfit.acknowledge": "Elle est déjà acquittée ou close", "acts.unfit.until": "Elle est close ; rouvrez-la d’abord", "acts.unfit.mine": "Elle est déjà à vous, ou close",
   "acts.unfit.assign": "Elle est close ; rouvrez-la d’abord", "acts.unfit.note": "Impossible d’ajouter une note", "acts.unfit.silence": "Il n’y a rien à mettre en silence", "acts.unfit.close": "Elle est déjà close",
   "acts.unfit.reopen": "Elle n’est ni close ni acquittée", "acts.copied": { one: "{n} alerte copiée en texte", other: "{n} alertes copiées en texte" },

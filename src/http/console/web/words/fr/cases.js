@@ -6,6 +6,5 @@ const words = {
   "cases.title": "Dossiers", "cases.count": { one: "{n} dossier", other: "{n} dossiers" }, "cases.fresh": { one: "{n} nouveau", other: "{n} nouveaux" }, "cases.find": "Chercher un nom, un MMSI ou un mot",
   "cases.none": "Pas encore de dossier. Une alerte de 20 points ou plus qui nomme un navire en ouvre un.", "cases.none_found": "Aucun dossier chargé ne contient cela.", "cases.more": "En charger plus",
   "cases.col.score": "Score", "cases.col.vessels": "Navires", "cases.col.story": "Histoire", "cases.col.alerts": "Alertes", "cases.col.last": "Dernier", 
-  "cases.role.mother": "navire plus grand", "cases.role.daughter": "petite embarcation", "cases.role.dropper": "largage possible", "cases.role.collector": "récupération possible", "cases.role.dark": "silencieux",
 };
 export default words;

@@ -1,9 +1,9 @@
 // @ts-check
-// Palavras dos atos sobre alertas, dos silêncios feitos a partir deles e das exportações.
+// Palavras das ações sobre alertas, dos silêncios feitos a partir deles e das exportações.
 
 /** @type {Record<keyof typeof import("../en/acts.js").default, string | import("../../words.js").Plural>} */
 const words = {
-  "acts.title": "Atos",
+  "acts.title": "Ações",
   "acts.button.acknowledge": "Reconhecer", "acts.button.until": "Até…", "acts.button.mine": "Meu", "acts.button.assign": "Atribuir…", "acts.button.note": "Nota…",
   "acts.button.silence": "Silenciar…", "acts.button.close": "Fechar…", "acts.button.reopen": "Reabrir…", "acts.button.copy": "Copiar", "acts.button.export": "Exportar…",
   "acts.hint.acknowledge": "Pôr de lado até se agravar; abre o seguinte", "acts.hint.until": "Pôr de lado até uma hora, ou até se agravar",
@@ -12,7 +12,7 @@ const words = {
   "acts.hint.export": "Exportar os alertas escolhidos, ou o que o filtro mostra, com um motivo",
   "acts.key.acknowledge": "Reconhecer (até se agravar), abre o seguinte", "acts.key.until": "Reconhecer até…", "acts.key.mine": "Meu", "acts.key.assign": "Atribuir a…",
   "acts.key.note": "Nota", "acts.key.silence": "Silenciar… (mostra o que esconde)", "acts.key.close": "Fechar com uma conclusão…", "acts.key.reopen": "Reabrir", "acts.key.copy": "Copiar como texto",
-  "acts.key.export": "Exportar…", "acts.key.undo": "Desfazer o meu último ato (10 s)",
+  "acts.key.export": "Exportar…", "acts.key.undo": "Desfazer a minha última ação (10 s)",
   "acts.form.until": { one: "Reconhecer {n} alerta até…", other: "Reconhecer {n} alertas até…" }, "acts.form.assign": { one: "Atribuir {n} alerta", other: "Atribuir {n} alertas" },
   "acts.form.note": { one: "Nota em {n} alerta", other: "Nota em {n} alertas" }, "acts.form.close": { one: "Fechar {n} alerta", other: "Fechar {n} alertas" },
   "acts.form.reopen": { one: "Reabrir {n} alerta", other: "Reabrir {n} alertas" },
@@ -23,12 +23,13 @@ const words = {
   "acts.did.reopen": { one: "{n} alerta reaberto", other: "{n} alertas reabertos" }, "acts.did.mark": { one: "Marcação de {n} alerta mudada", other: "Marcação de {n} alertas mudada" },
   "acts.did.silence": { one: "O silêncio {number} retém {n} alerta", other: "O silêncio {number} retém {n} alertas" },
   "acts.undo": "Desfazer ({n} s)", "acts.undone": "Desfeito", "acts.nothing_to_undo": "Já não há nada a desfazer", "acts.no_undo": "Notas e marcações não se desfazem; junte outra",
-  "acts.undo_hindered": "Não foi desfeito: {what} agiu entretanto",
+  "acts.not_undone": "Por desfazer: {why}", "acts.undo_hindered": { one: "{n} de {all} por desfazer: {why}", other: "{n} de {all} por desfazer: {why}" }, "acts.acted_between": "{who} agiu entretanto", "acts.somebody": "alguém",
   "acts.next": "Este é o alerta seguinte.", "acts.before": "Antes: {names}.", "acts.open_before": "Voltar a abrir aquele",
-  "acts.underway": { one: "A enviar {n} ato…", other: "A enviar {n} atos…" }, "acts.sending": "A enviar…", "acts.cancel": "Cancelar", "acts.dismiss": "Dispensar",
-  "acts.and_more": { one: "e mais {n}", other: "e mais {n}" }, "acts.text_is_kept": "O seu texto fica guardado.", "acts.unreachable": "Não se chega ao servidor. Que se saiba, nada mudou; tente de novo.",
-  "acts.session_over": "A sessão acabou. Entre de novo e envie outra vez.", "acts.no_right": "As suas funções não o permitem", "acts.nothing_chosen": "Nenhum alerta escolhido",
+  "acts.underway": { one: "A enviar {n} ação…", other: "A enviar {n} ações…" }, "acts.sending": "A enviar…", "acts.cancel": "Cancelar", "acts.dismiss": "Dispensar",
+  "acts.and_more": { one: "e mais {n}", other: "e mais {n}" }, "acts.text_is_kept": "O seu texto fica guardado.",
+  "acts.no_right": "As suas funções não o permitem", "acts.nothing_chosen": "Nenhum alerta escolhido",
   "acts.some_refused": { one: "{n} de {all} foi recusado: {first}", other: "{n} de {all} foram recusados: {first}" },
+  "acts.some_left": { one: "{n} de {all} não foi feito, que se saiba: {why}", other: "{n} de {all} não foram feitos, que se saiba: {why}" },
   "acts.unfit.acknowledge": "Já está reconhecido ou fechado", "acts.unfit.until": "Está fechado; reabra-o primeiro", "acts.unfit.mine": "Já é seu, ou está fechado",
   "acts.unfit.assign": "Está fechado; reabra-o primeiro", "acts.unfit.note": "Não se pode juntar nota", "acts.unfit.silence": "Não há nada a silenciar", "acts.unfit.close": "Já está fechado",
   "acts.unfit.reopen": "Não está fechado nem reconhecido", "acts.copied": { one: "{n} alerta copiado como texto", other: "{n} alertas copiados como texto" },

@@ -6,6 +6,5 @@ const words = {
   "cases.title": "Casos", "cases.count": { one: "{n} caso", other: "{n} casos" }, "cases.fresh": { one: "{n} novo", other: "{n} novos" }, "cases.find": "Procurar um nome, um MMSI ou uma palavra",
   "cases.none": "Ainda não há casos. Um alerta de 20 pontos ou mais que nomeie um navio começa um.", "cases.none_found": "Nenhum caso carregado contém isso.", "cases.more": "Carregar mais",
   "cases.col.score": "Pontuação", "cases.col.vessels": "Navios", "cases.col.story": "História", "cases.col.alerts": "Alertas", "cases.col.last": "Último", 
-  "cases.role.mother": "navio maior", "cases.role.daughter": "embarcação menor", "cases.role.dropper": "possível largada", "cases.role.collector": "possível recolha", "cases.role.dark": "em silêncio",
 };
 export default words;

@@ -31,6 +31,15 @@ export function lonOf(x) {
 /** The latitude of a y. @param {number} y @returns {number} */
 export const latOf = (y) => (2 * Math.atan(Math.exp((y / HALF) * Math.PI)) - Math.PI / 2) / RADIAN;
 
+/** The x of a longitude as a fraction of the map: 0 at 180 W, 1 at 180 E, beyond it where a track runs over the date line. @param {number} lon */
+export const mercatorX = (lon) => 0.5 + mapX(lon) / (2 * HALF);
+
+/** The y of a latitude as a fraction of the map, 0 in the north. @param {number} lat */
+export const mercatorY = (lat) => 0.5 - mapY(lat) / (2 * HALF);
+
+/** The latitude of such a y. @param {number} y */
+export const latitude = (y) => latOf((0.5 - y) * 2 * HALF);
+
 /**
  * The area of a part of the map with as much again on every side, in degrees: west, south, east, north. East is beyond 180 where it crosses
  * the antimeridian. @param {number[]} extent west, south, east, north in metres of the map @returns {[number, number, number, number]}
@@ -52,13 +61,16 @@ export function fits([west, south, east, north], [left, bottom, right, top]) {
 /** How many metres of the map one metre over the ground has at a latitude. @param {number} lat @returns {number} */
 export const stretch = (lat) => 1 / Math.cos(Math.max(-MOST_LATITUDE, Math.min(MOST_LATITUDE, lat)) * RADIAN);
 
-/** The distance along the great circle. Nautical miles. @param {Place} from @param {Place} to @returns {number} */
-export function distanceNm(from, to) {
+/** The distance along the great circle. Metres. @param {Place} from @param {Place} to @returns {number} */
+export function metres(from, to) {
   const north = Math.sin(((to.lat - from.lat) * RADIAN) / 2);
   const east = Math.sin(((to.lon - from.lon) * RADIAN) / 2);
   const half = north * north + Math.cos(from.lat * RADIAN) * Math.cos(to.lat * RADIAN) * east * east;
-  return (2 * RADIUS * Math.asin(Math.min(1, Math.sqrt(half)))) / NAUTICAL_MILE;
+  return 2 * RADIUS * Math.asin(Math.min(1, Math.sqrt(half)));
 }
+
+/** The same in nautical miles. @param {Place} from @param {Place} to @returns {number} */
+export const distanceNm = (from, to) => metres(from, to) / NAUTICAL_MILE;
 
 /** The bearing at which the great circle leaves. Degrees from north, 0 to 360. @param {Place} from @param {Place} to @returns {number} */
 export function bearing(from, to) {
@@ -97,6 +109,24 @@ export function circle(centre, nm) {
   const points = [];
   for (let degrees = 0; degrees <= 360; degrees += 5) points.push(destination(centre, nm, degrees));
   return points;
+}
+
+/**
+ * The box round some points, in degrees. What lies on both sides of 180 degrees is one piece: `east` is then beyond 180.
+ * @param {number[][]} points longitude, latitude @returns {{west: number, south: number, east: number, north: number} | null} null without points
+ */
+export function boxOf(points) {
+  if (points.length === 0) return null;
+  const side = (/** @type {(point: number[]) => number} */ of) => points.reduce(([least, most], point) => [Math.min(least, of(point)), Math.max(most, of(point))], [Infinity, -Infinity]);
+  const [south, north] = side(([, lat]) => lat), [west, east] = side(([lon]) => lon);
+  const [from, to] = side(([lon]) => (lon < 0 ? lon + 360 : lon));
+  return to - from < east - west ? { west: from, south, east: to, north } : { west, south, east, north };
+}
+
+/** The middle of the box round some points; null without points. @param {number[][]} points longitude, latitude @returns {Place | null} */
+export function middleOf(points) {
+  const box = boxOf(points);
+  return box && { lat: (box.south + box.north) / 2, lon: wrapped((box.west + box.east) / 2) };
 }
 
 /** A difference of longitudes within -180 to 180. @param {number} degrees @returns {number} */
