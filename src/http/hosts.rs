@@ -21,7 +21,7 @@ impl Hosts {
         let Hosts::Local(public) = self else {
             return true;
         };
-        // A header that is not ASCII is no name of this machine.
+        // A header that is not ASCII cannot name this machine.
         let named = request.headers().get(HOST).map(|host| host.to_str().unwrap_or("?."));
         let Some(name) = named.or_else(|| request.uri().authority().map(|authority| authority.as_str())) else {
             return true;

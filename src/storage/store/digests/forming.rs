@@ -174,14 +174,8 @@ fn members(
                 "UPDATE outbox SET state = 'withheld', told_at = ?2, error = ?3 WHERE seq = ?1",
                 params![seq, now.millis(), why],
             )?;
-            audit(
-                transaction,
-                now,
-                OURSELVES,
-                Act::Withheld,
-                &Subject::alert(&alert),
-                Some(&format!("sink {}: {why}", filter.sink)),
-            )?;
+            let why = format!("sink {}: {why}", filter.sink);
+            audit(transaction, now, OURSELVES, Act::Withheld, &Subject::alert(&alert), Some(&why))?;
             continue;
         }
         let degrees = |key: &str| body["position"][key].as_f64();
