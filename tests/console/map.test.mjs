@@ -134,7 +134,11 @@ test("measuring begins from the menu, shows miles and bearing, and ends with Esc
 
 test("a box with Shift lists its vessels", { skip }, async () => {
   const { context, page, faults } = await openMap();
-  await until(async () => (await inked(page)) > 500, "vessels on the map");
+  // Alerts may be drawn before the vessels are there; the list says when they are.
+  const list = await listOfView(page);
+  await list.locator(".map-list-row").first().waitFor();
+  await page.keyboard.press("Escape");
+  await list.waitFor({ state: "detached" });
   const box = await page.locator(".map-target").boundingBox();
   assert.ok(box);
   await page.keyboard.down("Shift");
