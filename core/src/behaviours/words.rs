@@ -222,6 +222,14 @@ impl Circumstances<'_> {
         at.clock_on(self.last_at)
     }
 
+    /// When a border was crossed: `at 08:03 UTC`, or over a hole in reception `between 07:12 and 08:03 UTC, not heard meanwhile`.
+    pub(super) fn crossed(&self, unheard_since: Option<Time>) -> String {
+        match unheard_since {
+            Some(since) => format!("between {} UTC, not heard meanwhile", between(since, "and", self.started_at)),
+            None => format!("at {} UTC", self.clock(self.started_at)),
+        }
+    }
+
     /// `since 21:43 UTC`; once it ended, `from 21:43 to 23:20 UTC`. If it went on over midnight, `since 2026-03-01 23:43 UTC` and
     /// `from 2026-03-01 23:43 to 2026-03-02 00:20 UTC`.
     pub(super) fn since(&self) -> String {

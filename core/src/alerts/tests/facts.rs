@@ -141,7 +141,7 @@ pub(super) fn calls(form: distress::Form) -> distress::Facts {
 
 /// A border crossed inward.
 pub(super) fn enters() -> zone_entry::Facts {
-    let measured = crate::behaviours::Crossed { speed_made_good_knots: None };
+    let measured = crate::behaviours::Crossed { speed_made_good_knots: None, unheard_since: None };
     zone_entry::Facts { form: zone_entry::Form, measured, thresholds: () }
 }
 
