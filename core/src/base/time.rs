@@ -92,6 +92,14 @@ impl Time {
         format!("{} {}", self.date(), self.clock())
     }
 
+    /// `HH:MM` in UTC beside another moment: with the date before it if the two are not on one day.
+    pub fn clock_on(self, other: Time) -> String {
+        match self.date() == other.date() {
+            true => self.clock(),
+            false => self.minute(),
+        }
+    }
+
     /// `HH:MM` in UTC, as an analyst writes it.
     pub fn clock(self) -> String {
         let (_, _, _, hour, minute, _) = self.civil();

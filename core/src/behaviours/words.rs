@@ -218,12 +218,25 @@ impl Circumstances<'_> {
         }
     }
 
-    /// `since 23:43 UTC`; once it ended, `from 23:43 to 00:20 UTC`.
+    /// A moment as this text states it, without `UTC`: `23:43`, with the date if the behaviour was last known to hold on another day.
+    pub(super) fn clock(&self, at: Time) -> String {
+        at.clock_on(self.last_at)
+    }
+
+    /// When a border was crossed: `at 08:03 UTC`, or over a hole in reception `between 07:12 and 08:03 UTC, not heard meanwhile`.
+    pub(super) fn crossed(&self, unheard_since: Option<Time>) -> String {
+        match unheard_since {
+            Some(since) => format!("between {} UTC, not heard meanwhile", between(since, "and", self.started_at)),
+            None => format!("at {} UTC", self.clock(self.started_at)),
+        }
+    }
+
+    /// `since 21:43 UTC`; once it ended, `from 21:43 to 23:20 UTC`. If it went on over midnight, `since 2026-03-01 23:43 UTC` and
+    /// `from 2026-03-01 23:43 to 2026-03-02 00:20 UTC`.
     pub(super) fn since(&self) -> String {
-        let since = self.started_at.clock();
         match self.tense {
-            Tense::Present => format!("since {since} UTC"),
-            Tense::Past => format!("from {since} to {} UTC", self.last_at.clock()),
+            Tense::Present => format!("since {} UTC", self.clock(self.started_at)),
+            Tense::Past => format!("from {} UTC", between(self.started_at, "to", self.last_at)),
         }
     }
 
@@ -265,7 +278,9 @@ impl Opening {
     pub(super) fn held(&self, counted_minutes: impl Into<f64>) -> String {
         let (whole, counted) = (self.whole(), counted(counted_minutes));
         match counted + MINUTE <= whole - MINUTE {
-            true => format!("for {counted} of the {whole} since {} UTC", self.started_at.clock()),
+            true => {
+                format!("for {counted} of the {whole} since {} UTC", self.started_at.clock_on(self.opened_at))
+            }
             false => format!("for {whole}"),
         }
     }
@@ -275,14 +290,17 @@ impl Opening {
     pub(super) fn minutes(&self, counted_minutes: impl Into<f64>) -> String {
         let all = self.whole() + MINUTE;
         let all = all.millis() / MINUTE.millis();
-        let (from, to) = (self.started_at.clock(), self.opened_at.clock());
+        let between = between(self.started_at, "to", self.opened_at);
         match counted_minutes.into() {
-            counted if counted < all as f64 => {
-                format!("in {counted:.0} of the {all} minutes from {from} to {to} UTC")
-            }
-            _ => format!("in each of the {all} minutes from {from} to {to} UTC"),
+            counted if counted < all as f64 => format!("in {counted:.0} of the {all} minutes from {between} UTC"),
+            _ => format!("in each of the {all} minutes from {between} UTC"),
         }
     }
+}
+
+/// Two moments joined by a word, without `UTC`: `21:43 to 23:20`; on two days, each with its date.
+fn between(from: Time, word: &str, to: Time) -> String {
+    format!("{} {word} {}", from.clock_on(to), to.clock_on(from))
 }
 
 /// A counted number of minutes as a time.
@@ -303,4 +321,45 @@ pub(super) fn metres(metres: impl Into<f64>) -> String {
 /// A measured number between two texts; empty if it was not measured.
 pub(super) fn stated<const DECIMALS: i32>(before: &str, value: Option<Rounded<DECIMALS>>, after: &str) -> String {
     value.map_or_else(String::new, |value| format!("{before}{}{after}", decimals(value)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Circumstances between two moments.
+    fn between(from: &str, to: &str, tense: Tense) -> Circumstances<'static> {
+        let time = |text: &str| Time::parse(text).expect("a time");
+        Circumstances {
+            vessels: &[],
+            zones: &[],
+            place: "",
+            started_at: time(from),
+            last_at: time(to),
+            tense,
+            position: None,
+            anchored: false,
+        }
+    }
+
+    #[test]
+    fn a_time_of_another_day_carries_its_date() {
+        let (from, to) = ("2026-03-01T21:09:30Z", "2026-03-01T23:41:00Z");
+        assert_eq!(between(from, to, Tense::Past).since(), "from 21:09 to 23:41 UTC");
+        assert_eq!(between(from, to, Tense::Present).since(), "since 21:09 UTC");
+        let to = "2026-03-02T13:41:00Z";
+        assert_eq!(between(from, to, Tense::Past).since(), "from 2026-03-01 21:09 to 2026-03-02 13:41 UTC");
+        assert_eq!(between(from, to, Tense::Present).since(), "since 2026-03-01 21:09 UTC");
+        let held = between(from, to, Tense::Past).held_for(54.0);
+        assert_eq!(held, "for 54 min of the 16 h 32 min from 2026-03-01 21:09 to 2026-03-02 13:41 UTC");
+    }
+
+    #[test]
+    fn an_opening_after_midnight_says_the_days() {
+        let time = |text: &str| Time::parse(text).expect("a time");
+        let (started_at, opened_at) = (time("2026-03-01T23:55:00Z"), time("2026-03-02T00:10:00Z"));
+        let of = Opening { started_at, opened_at };
+        assert_eq!(of.minutes(16.0), "in each of the 16 minutes from 2026-03-01 23:55 to 2026-03-02 00:10 UTC");
+        assert_eq!(of.held(10.0), "for 10 min of the 15 min since 2026-03-01 23:55 UTC");
+    }
 }

@@ -140,7 +140,7 @@ pub(super) fn calls(form: distress::Form) -> distress::Facts {
 
 /// A border crossed inward.
 pub(super) fn enters() -> zone_entry::Facts {
-    let measured = crate::behaviours::Crossed { speed_made_good_knots: None };
+    let measured = crate::behaviours::Crossed { speed_made_good_knots: None, unheard_since: None };
     zone_entry::Facts { form: zone_entry::Form, measured, thresholds: () }
 }
 
@@ -204,7 +204,7 @@ pub(super) fn usual(behaviour: Behaviour) -> AnyFacts {
 fn slows() -> slowdown::Facts {
     let measured = slowdown::facts::Followed {
         counted_minutes: 60.0.into(),
-        speed_made_good_knots: Some(0.8.into()),
+        median_knots: Some(0.8.into()),
         usual_knots: 12.0.into(),
         under_way_hours: 6.0.into(),
         swing_nm: 0.3.into(),
@@ -219,8 +219,8 @@ fn drifts() -> drift::Facts {
         counted_minutes: 60.0.into(),
         drift_metres: 1500.0.into(),
         greatest_degrees: 90.0.into(),
-        drift_degrees: None,
-        speed_made_good_knots: Some(0.8.into()),
+        median_degrees: None,
+        median_knots: Some(0.8.into()),
         shore_nm: 30.0.into(),
         at_anchor: None,
     };
@@ -273,7 +273,7 @@ fn is_disturbed() -> interference::Facts {
 fn stops_in_mid_ocean() -> small_craft_stop::Facts {
     let measured = small_craft_stop::facts::Measured {
         counted_minutes: 60.0.into(),
-        speed_made_good_knots: Some(0.8.into()),
+        median_knots: Some(0.8.into()),
         implied_hours: None,
         wind_knots: None,
         swing_nm: 0.3.into(),
@@ -290,7 +290,7 @@ fn stops_far_out() -> fishing_out_of_place::Facts {
         passage_nm: 400.0.into(),
         passage_straight_share: 0.98.into(),
         passage_knots: 10.0.into(),
-        speed_made_good_knots: Some(0.8.into()),
+        median_knots: Some(0.8.into()),
         shore_nm: 300.0.into(),
     };
     let thresholds = (&fishing_out_of_place::Settings::default()).into();

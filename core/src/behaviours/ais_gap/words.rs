@@ -28,7 +28,7 @@ impl Words for Facts {
                 ("was silent", held.to_string(), again)
             }
         };
-        let (reception, since) = (self.measured.reception(), of.started_at.clock());
+        let (reception, since) = (self.measured.reception(), of.clock(of.started_at));
         format!("{silent} for {held} {reception}{again}; last heard before that at {since} UTC{heading}")
     }
 

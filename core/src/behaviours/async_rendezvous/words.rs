@@ -28,10 +28,14 @@ impl Words for Facts {
         let ship = dropper.map_or_else(|| "a ship".to_owned(), VesselRef::title);
         let did = match &self.measured.drop {
             Dropped::Kink { dropped_at, aside_nm, .. } => {
-                format!("had turned {} nm off its course and back at {} UTC", decimals(*aside_nm), dropped_at.clock())
+                format!(
+                    "had turned {} nm off its course and back at {} UTC",
+                    decimals(*aside_nm),
+                    of.clock(*dropped_at)
+                )
             }
             Dropped::SlowLeg { slow_until, slow_minutes, slowest_knots, usual_knots, .. } => {
-                let (minutes, until) = (slow_minutes.whole_minutes(), slow_until.clock());
+                let (minutes, until) = (slow_minutes.whole_minutes(), of.clock(*slow_until));
                 match f64::from(*slowest_knots) {
                     ..STOPPED_KNOTS => format!("had lain stopped for {minutes} until {until} UTC"),
                     knots => {

@@ -23,7 +23,7 @@ impl Words for Facts {
         let dark = dark.map_or_else(|| "a vessel".to_owned(), VesselRef::title);
         let Measured { silent_since, slack_hours, stopped_minutes, possible, .. } = &self.measured;
         let (since, minutes, slack) =
-            (silent_since.clock(), stopped_minutes.whole_minutes(), about_hours(*slack_hours));
+            (of.clock(*silent_since), stopped_minutes.whole_minutes(), about_hours(*slack_hours));
         let candidates = match possible {
             0 | 1 => "the only candidate".to_owned(),
             possible => format!("one of {possible} candidates"),

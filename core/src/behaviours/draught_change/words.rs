@@ -12,7 +12,7 @@ impl Words for Facts {
     fn deed(&self, of: &Circumstances<'_>) -> String {
         let Measured { draught_before_metres: before, draught_after_metres: after, silent_hours, .. } = &self.measured;
         let silent = silent_hours.map(|hours| format!(", after {} without a report", about_hours(hours)));
-        let (at, silent) = (of.started_at.clock(), silent.unwrap_or_default());
+        let (at, silent) = (of.clock(of.started_at), silent.unwrap_or_default());
         format!("changed its reported draught from {before:.1} to {after:.1} m at {at} UTC without a port call{silent}")
     }
 

@@ -19,12 +19,12 @@ pub(crate) struct Measured {
     pub(crate) drift_metres: Rounded<0>,
     /// The greatest angle between course and heading. Degrees.
     pub(crate) greatest_degrees: Rounded<0>,
-    /// The angle between course and heading at the latest fix. Degrees; `None` if it lacks one of them.
+    /// Median angle between course and heading over the time that counts. Degrees; `None` before any time counts.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) drift_degrees: Option<Rounded<0>>,
-    /// Speed made good at the latest fix. Knots; `None` over a hole too long to count.
+    pub(crate) median_degrees: Option<Rounded<0>>,
+    /// Median speed made good over the time that counts. Knots; `None` before any time counts.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) speed_made_good_knots: Option<Rounded<1>>,
+    pub(crate) median_knots: Option<Rounded<1>>,
     /// Distance from shore. Nautical miles.
     pub(crate) shore_nm: Rounded<1>,
     /// How it lies at anchor; `None` if it does not.

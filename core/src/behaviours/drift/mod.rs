@@ -65,7 +65,7 @@ pub const CHARACTER: Character = Character {
     cise: CiseAnomaly::Erratic,
     compared: &[
         Compared { measured: "counted_minutes", with: &[("after_minutes", Comparison::AtLeast)] },
-        Compared { measured: "drift_degrees", with: &[("drift_degrees", Comparison::AtLeast)] },
+        Compared { measured: "median_degrees", with: &[("drift_degrees", Comparison::AtLeast)] },
         Compared { measured: "drift_metres", with: &[("min_metres", Comparison::AtLeast)] },
     ],
     reported: &["anchored_by"],

@@ -10,6 +10,7 @@ use crate::behaviours::facts::OneForm;
 use crate::behaviours::runner::case::{Case, FIXES, FIXES_SATELLITE, Kept, NOT_YET, RESUME_AFTER, Seen, Where, Whole};
 use crate::behaviours::runner::condition::{Observation, Timing};
 use crate::behaviours::runner::lone::Lone;
+use crate::behaviours::runner::median::Median;
 use crate::behaviours::runner::vessel::PerVessel;
 use crate::behaviours::shared::anchored::AtAnchor;
 use crate::behaviours::{self, AnyFacts, Behaviour, End, Explanation, Interest, Rounded, minutes, number};
@@ -36,12 +37,14 @@ pub(crate) struct Way {
     shows: Option<(Observation, Time)>,
     /// Greatest angle between course over ground and heading in this drift. Degrees, 0-180.
     greatest_degrees: f64,
+    /// Median of that angle over the time that counted, in all runs of the alert. Degrees, 0-180.
+    degrees: Median<1>,
 }
 
 impl Way {
     /// A drift that begins here.
     fn new(origin: LatLon) -> Way {
-        Way { origin, metres: 0.0, shows: None, greatest_degrees: 0.0 }
+        Way { origin, metres: 0.0, shows: None, greatest_degrees: 0.0, degrees: Median::new() }
     }
 }
 
@@ -97,9 +100,10 @@ impl Case for Drifting {
             Some(_) | None => seen.fix.at,
         };
         if observation == Observation::Meets {
-            // The first fix of a new run. What earlier runs measured does not belong to it.
+            // The first fix of a new run. What earlier runs measured does not belong to it, except for what describes the whole alert.
             if kept.condition.counted() == Span::ZERO && since == seen.fix.at {
-                kept.own = Way::new(seen.fix.position);
+                let degrees = std::mem::replace(&mut kept.own.degrees, Median::new());
+                kept.own = Way { degrees, ..Way::new(seen.fix.position) };
             }
             let way = &mut kept.own;
             way.metres = way.metres.max(way.origin.metres_to(seen.fix.position));
@@ -107,6 +111,12 @@ impl Case for Drifting {
         }
         kept.own.shows = Some((observation, since));
         Some((observation, SpeedMadeGood { since: smg.since.max(since), ..smg }))
+    }
+
+    fn measure(kept: &mut Kept<Way>, seen: &Seen<'_>, span: Span) {
+        if let Some(degrees) = degrees_off(seen) {
+            kept.own.degrees.add(kept.condition.started_at(), degrees, span);
+        }
     }
 
     fn rule(settings: &Settings, kept: &Kept<Way>, seen: &Seen<'_>) -> Timing {
@@ -123,11 +133,11 @@ impl Case for Drifting {
 
     fn facts(settings: &Settings, kept: &Kept<Way>, seen: &Seen<'_>, at_anchor: Option<AtAnchor>) -> AnyFacts {
         let measured = Measured {
-            counted_minutes: kept.condition.counted().minutes().into(),
+            counted_minutes: kept.condition.counted_in_all().minutes().into(),
             drift_metres: kept.own.metres.into(),
             greatest_degrees: kept.own.greatest_degrees.into(),
-            drift_degrees: degrees_off(seen).map(Rounded::from),
-            speed_made_good_knots: seen.step.smg.map(|smg| smg.knots.into()),
+            median_degrees: kept.own.degrees.value().map(Rounded::from),
+            median_knots: kept.knots.value().map(Rounded::from),
             shore_nm: seen.shore_nm().into(),
             at_anchor,
         };

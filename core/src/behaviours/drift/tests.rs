@@ -140,3 +140,39 @@ fn what_is_forgotten_leaves_no_trace() {
         "",
     );
 }
+
+#[test]
+fn the_angle_and_the_time_told_are_those_of_the_drift_not_of_the_latest_fix() {
+    // Between 30 and 45 degrees it neither drifts nor ends the drift.
+    let script = "ALFA 224000001 heading=0 jitter=0
+           12:00 28 -17
+           go 90 2 30
+           go 35 2 90
+           go 0 2 90";
+    let changes = run(&only("drift"), AREA, script);
+    let alert = &changes.last().expect("it ended").alert;
+    let told = "ALFA (Spain, type unknown) drifted at 2 kn, 90° off its heading, for 25 min";
+    assert!(alert.summary.starts_with(told), "{}", alert.summary);
+    assert_eq!(alert.evidence.measured["median_degrees"], 90.0);
+    assert_eq!(alert.ended_at.map(|at| at.clock()), Some("12:30".to_owned()));
+}
+
+#[test]
+fn breaks_of_a_drift_are_told() {
+    let script = "ALFA 224000001 heading=0 jitter=0
+           12:00 28 -17
+           go 90 2 30
+           go 35 2 40
+           go 70 2 60
+           go 0 2 90";
+    let changes = run(&only("drift"), AREA, script);
+    let alert = &changes.last().expect("it ended").alert;
+    let told = "drifted at 2 kn, 70° off its heading, for 1 h 24 min of the 2 h 05 min from 12:05 to 14:10 UTC";
+    assert!(alert.summary.contains(told), "{}", alert.summary);
+    // The same after an end of less than an hour, which is the same drift.
+    let script = script.replace("go 35 2 40", "go 0 2 40");
+    let changes = run(&only("drift"), AREA, &script);
+    assert_eq!(changes.iter().filter(|change| change.change == crate::alerts::ChangeKind::Opened).count(), 1);
+    let summary = &changes.last().expect("it ended").alert.summary;
+    assert!(summary.contains("for 1 h 24 min of the 2 h 05 min from 12:05 to 14:10 UTC"), "{summary}");
+}

@@ -9,10 +9,12 @@ use crate::zones::{Chart, Relation, ZoneIx};
 use super::facts::Facts;
 
 impl Words for Facts {
+    /// `drifted at 2 kn, 72° off its heading, for 40 min`.
     fn deed(&self, of: &Circumstances<'_>) -> String {
-        let off = stated(", ", self.measured.drift_degrees, "° off its heading,");
-        let speed = stated(" at ", self.measured.speed_made_good_knots, " kn");
-        format!("{}{speed}{off} for {}", of.have("drifted", "been drifting"), of.held())
+        let off = stated(", ", self.measured.median_degrees, "° off its heading,");
+        let speed = stated(" at ", self.measured.median_knots, " kn");
+        let held = of.held_for(self.measured.counted_minutes);
+        format!("{}{speed}{off} {held}", of.have("drifted", "been drifting"))
     }
 
     fn caveat(&self) -> Caveat {

@@ -27,7 +27,7 @@ impl Words for Facts {
     fn deed(&self, of: &Circumstances<'_>) -> String {
         match self.measured {
             Measured::Area { heard_every_minutes, .. } => {
-                let (at, usual) = (of.started_at.clock(), heard_every_minutes.whole_minutes());
+                let (at, usual) = (of.clock(of.started_at), heard_every_minutes.whole_minutes());
                 format!(
                     "went silent at {at} UTC (each heard at least every {usual} before): most likely a loss of reception"
                 )

@@ -22,9 +22,9 @@ pub(crate) struct Measured {
     pub(crate) passage_straight_share: Rounded<2>,
     /// Speed over the passage. Knots.
     pub(crate) passage_knots: Rounded<1>,
-    /// Speed made good at the latest fix. Knots; `None` over a hole too long to count.
+    /// Median speed made good over the time that counts. Knots; `None` before any time counts.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) speed_made_good_knots: Option<Rounded<1>>,
+    pub(crate) median_knots: Option<Rounded<1>>,
     /// Distance from shore. Nautical miles.
     pub(crate) shore_nm: Rounded<0>,
 }

@@ -63,7 +63,7 @@ pub const CHARACTER: Character = Character {
     cap: CapCategory::Security,
     cise: CiseAnomaly::Movement,
     compared: &[
-        Compared { measured: "speed_made_good_knots", with: &[("stop_knots", Comparison::Below)] },
+        Compared { measured: "median_knots", with: &[("stop_knots", Comparison::Below)] },
         Compared { measured: "shore_nm", with: &[("min_shore_nm", Comparison::AtLeast)] },
         Compared { measured: "passage_hours", with: &[("passage_hours", Comparison::AtLeast)] },
     ],

@@ -16,7 +16,7 @@ use crate::behaviours::runner::condition::{Observation, Timing};
 use crate::behaviours::runner::lone::{self, Lone};
 use crate::behaviours::runner::vessel::{PerVessel, Signals, VesselRule, VesselScene};
 use crate::behaviours::shared::anchored::AtAnchor;
-use crate::behaviours::{self, AnyFacts, Behaviour, End, Explanation, Interest, Step, minutes, number};
+use crate::behaviours::{self, AnyFacts, Behaviour, End, Explanation, Interest, Rounded, Step, minutes, number};
 use crate::geo::LatLon;
 use crate::picture::tracks::{Fix, SpeedMadeGood};
 use crate::zones::{Chart, Presence};
@@ -278,12 +278,12 @@ impl Case for Stop {
     fn facts(settings: &Settings, kept: &Kept<Done>, seen: &Seen<'_>, _at_anchor: Option<AtAnchor>) -> AnyFacts {
         let passage = &kept.own;
         let measured = Measured {
-            counted_minutes: kept.condition.counted().minutes().into(),
+            counted_minutes: kept.condition.counted_in_all().minutes().into(),
             passage_hours: passage.took.hours().into(),
             passage_nm: (passage.path_metres / METRES_PER_NM).into(),
             passage_straight_share: (passage.net_metres / passage.path_metres).into(),
             passage_knots: knots(passage.path_metres, passage.took.seconds()).into(),
-            speed_made_good_knots: seen.step.smg.map(|smg| smg.knots.into()),
+            median_knots: kept.knots.value().map(Rounded::from),
             shore_nm: seen.shore_nm().into(),
         };
         Facts { form: OneForm, measured, thresholds: settings.into() }.into()

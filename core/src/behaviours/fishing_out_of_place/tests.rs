@@ -90,3 +90,12 @@ fn what_is_forgotten_leaves_no_trace() {
     let other = "BRAVO 224000002 every=600\n 00:00 40 -30\n go 0 10 4200";
     check(&settings, AREA, &after(50, 8.0, &format!("stop 20\n {other}")), "");
 }
+
+#[test]
+fn slow_sailing_in_between_is_not_told_as_a_stop() {
+    let changes =
+        run(&only("fishing_out_of_place"), AREA, &after(50, 8.0, "stop 60\n go 10 2.5 60\n stop 60\n go 10 8 150"));
+    let summary = &changes.last().expect("it ended").alert.summary;
+    assert!(summary.contains("was stopped for 2 h "), "{summary}");
+    assert!(summary.contains(" of the 3 h 00 min from 02:00 to 05:00 UTC after a straight passage"), "{summary}");
+}

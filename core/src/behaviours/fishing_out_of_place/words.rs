@@ -11,9 +11,10 @@ use super::facts::{Facts, Measured};
 impl Words for Facts {
     fn deed(&self, of: &Circumstances<'_>) -> String {
         let stopped = of.have("was stopped", "been stopped");
-        let Measured { passage_hours, passage_knots, passage_nm, .. } = self.measured;
+        let Measured { counted_minutes, passage_hours, passage_knots, passage_nm, .. } = self.measured;
         let (took, knots, nm) = (about_hours(passage_hours), decimals(passage_knots), decimals(passage_nm));
-        format!("{stopped} for {} after a straight passage of {took} at {knots} kn ({nm} nm)", of.held())
+        let held = of.held_for(counted_minutes);
+        format!("{stopped} {held} after a straight passage of {took} at {knots} kn ({nm} nm)")
     }
 
     fn caveat(&self) -> Caveat {

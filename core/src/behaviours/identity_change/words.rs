@@ -26,7 +26,7 @@ impl Words for Facts {
             Form::SharedImo => format!("transmits IMO {}, also in use {}", self.imo(), self.former()),
             Form::CheckDigit => format!("transmits IMO {}, an invalid number (wrong check digit)", self.imo()),
             Form::Renamed | Form::CallSign | Form::ShipType => {
-                format!("{} at {} UTC", self.changed().join(" and "), of.started_at.clock())
+                format!("{} at {} UTC", self.changed().join(" and "), of.clock(of.started_at))
             }
         }
     }

@@ -49,7 +49,9 @@ pub struct Interference {
 struct Landing {
     /// When the jump was confirmed.
     at: Time,
-    /// Time of the vessel's first false position.
+    /// When the vessel was first heard where it landed.
+    first: Time,
+    /// Time of the vessel's first false position, which may be one at another place.
     since: Time,
     track: (TrackKey, TrackIx),
     /// Where it landed.
@@ -61,11 +63,11 @@ struct Landing {
 struct Area {
     /// Where the jump that opened it landed. It does not move, or one area could grow without limit.
     centre: LatLon,
-    /// First jump to the area.
+    /// First false position in the area.
     started_at: Time,
     /// The jump that made the vessels enough.
     opened_at: Time,
-    /// Latest jump to the area.
+    /// When the latest vessel to jump to it was first heard there.
     last_at: Time,
     /// Every vessel that jumped to it.
     vessels: BTreeSet<Mmsi>,
@@ -80,7 +82,7 @@ impl Area {
     fn add(&mut self, scene: &Scene<'_>, landing: &Landing) {
         let (key, _) = landing.track;
         self.vessels.insert(key.mmsi);
-        self.last_at = self.last_at.max(landing.at);
+        self.last_at = self.last_at.max(landing.first);
         if self.named.len() < MOST_NAMED && !self.named.contains_key(&key.mmsi) {
             let track = scene.tracks.find(key).or_else(|| scene.tracks.under(key.mmsi).next());
             self.named.extend(track.map(|vessel| (key.mmsi, (vessel.key(), vessel.ix()))));
@@ -133,7 +135,7 @@ impl Interference {
                 say_doubts(doubts, out);
             }
             Kind::Away { since } => {
-                let landing = Landing { at: fix.at, since, track, to };
+                let landing = Landing { at: fix.at, first: jump.first.at, since, track, to };
                 self.jumps.push_back(landing.clone());
                 let known = self.area_at(to).map(|(name, _)| name.clone());
                 let name = match known {
@@ -174,9 +176,9 @@ impl Interference {
         }
         let mut area = Area {
             centre: landing.to,
-            started_at: near.iter().map(|jump| jump.at).min().unwrap_or(landing.at),
+            started_at: near.iter().map(|jump| jump.first).min().unwrap_or(landing.first),
             opened_at: landing.at,
-            last_at: landing.at,
+            last_at: landing.first,
             vessels: BTreeSet::new(),
             named: BTreeMap::new(),
             zones: step.presence.iter().collect(),

@@ -28,8 +28,8 @@ fn five_vessels_that_jump_to_one_place_are_one_notice() {
         &only("interference"),
         AREA,
         &fleet(5, 0.005),
-        "12:17 opened interference S0+S1+S2+S3+S4 since=12:13
-         13:17 ended interference S0+S1+S2+S3+S4 since=12:13 ended=12:17",
+        "12:17 opened interference S0+S1+S2+S3+S4 since=12:11
+         13:15 ended interference S0+S1+S2+S3+S4 since=12:11 ended=12:15",
     );
     let alert = run(&only("interference"), AREA, &fleet(5, 0.005))[0].alert.clone();
     assert!(alert.summary.starts_with("5 vessels have jumped to one place"), "{}", alert.summary);

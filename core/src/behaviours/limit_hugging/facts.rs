@@ -14,11 +14,11 @@ pub(crate) type Facts = facts::Facts<OneForm, Measured, Thresholds>;
 pub(crate) struct Measured {
     /// How long it was slow there, without what does not count. Minutes.
     pub(crate) counted_minutes: Rounded<1>,
-    /// Distance from the border. Nautical miles.
-    pub(crate) outside_nm: Rounded<2>,
-    /// Speed made good at the latest fix. Knots; `None` over a hole too long to count.
+    /// Median distance from the border over the time that counts. Nautical miles.
+    pub(crate) median_outside_nm: Rounded<2>,
+    /// Median speed made good over the time that counts. Knots; `None` before any time counts.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) speed_made_good_knots: Option<Rounded<1>>,
+    pub(crate) median_knots: Option<Rounded<1>>,
 }
 
 settings_in_force! {

@@ -61,7 +61,8 @@ pub const CHARACTER: Character = Character {
     cise: CiseAnomaly::Erratic,
     compared: &[
         Compared { measured: "counted_minutes", with: &[("after_hours", Comparison::AtLeast)] },
-        Compared { measured: "speed_made_good_knots", with: &[("slow_knots", Comparison::Below)] },
+        Compared { measured: "median_outside_nm", with: &[("reach_nm", Comparison::AtMost)] },
+        Compared { measured: "median_knots", with: &[("slow_knots", Comparison::Below)] },
     ],
     reported: &[],
 };

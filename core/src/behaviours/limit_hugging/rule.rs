@@ -8,8 +8,8 @@ use crate::behaviours::facts::OneForm;
 use crate::behaviours::runner::condition::{Condition, Observation, Timing};
 use crate::behaviours::runner::profile::{Profile, Profiles};
 use crate::behaviours::runner::vessel::{PerVessel, VesselScene};
-use crate::behaviours::runner::zone::{At, InZones, SpeedRange, ZoneCase};
-use crate::behaviours::{self, Behaviour, End, Explanation, Holding, Interest, Step};
+use crate::behaviours::runner::zone::{At, InZones, SoFar, ZoneCase};
+use crate::behaviours::{self, Behaviour, End, Explanation, Holding, Interest, Rounded, Step};
 use crate::zones::{Relation, ZoneIx};
 
 use super::facts::{Facts, Measured};
@@ -71,15 +71,15 @@ impl ZoneCase for SlowInBelt {
         profile: &Profile<Settings>,
         at: &At<'_>,
         (zone, edge_nm): (ZoneIx, f64),
-        condition: &Condition,
-        _speeds: SpeedRange,
+        so_far: &SoFar<'_>,
     ) -> Holding {
         let At { scene, step, fix } = at;
+        let SoFar { condition, median_knots, median_place, .. } = so_far;
         let settings = &profile.settings;
         let measured = Measured {
             counted_minutes: condition.counted_in_all().minutes().into(),
-            outside_nm: edge_nm.max(0.0).into(),
-            speed_made_good_knots: step.smg.map(|smg| smg.knots.into()),
+            median_outside_nm: median_place.unwrap_or(edge_nm.max(0.0)).into(),
+            median_knots: median_knots.map(Rounded::from),
         };
         // The belt may be wider than the zone's own "near", or the zone may have none.
         let mut zones: Vec<_> = step.presence.iter().collect();
@@ -89,7 +89,7 @@ impl ZoneCase for SlowInBelt {
         Holding {
             started_at: condition.started_at(),
             satisfied_at: condition.satisfied_at().unwrap_or(step.at),
-            last_at: fix.at,
+            last_at: condition.held_until(fix.at),
             facts: Facts { form: OneForm, measured, thresholds: settings.into() }.into(),
             position: Some(fix.position),
             shore_nm: Some(scene.chart.shore_nm(fix.position)),

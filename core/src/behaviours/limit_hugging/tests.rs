@@ -22,7 +22,7 @@ fn six_slow_hours_just_outside_open_although_the_zone_has_no_near() {
     hugging(
         script,
         "06:00 opened limit_hugging ALFA since=00:00
-         08:03 ended limit_hugging ALFA since=00:00 ended=07:03",
+         08:02 ended limit_hugging ALFA since=00:00 ended=07:02",
     );
     let changes = run(&only("limit_hugging"), &ask("{}"), script);
     let opened = &changes[0].alert;
@@ -107,7 +107,7 @@ fn the_border_does_not_flicker_and_an_hour_under_way_ends_it() {
            go 0 3 400
            go 0 9 90",
         "06:00 opened limit_hugging ALFA since=00:00
-         07:43 ended limit_hugging ALFA since=00:00 ended=06:43",
+         07:41 ended limit_hugging ALFA since=00:00 ended=06:41",
     );
 }
 
@@ -132,4 +132,13 @@ fn a_hole_counts_nothing_and_six_hours_without_a_fix_end_it() {
         "06:00 opened limit_hugging ALFA since=00:00
          12:20 ended limit_hugging ALFA since=00:00 ended=06:20",
     );
+}
+
+#[test]
+fn the_distance_told_is_that_of_the_whole_time_not_of_the_latest_fix() {
+    // Five minutes of arc are 4.4 nm here. It spends most of the time 1.8 nm outside the border.
+    let script = "ALFA 224000001 jitter=0\n 00:00 26 -22.034\n go 0 3 400\n go 270 3 40\n go 270 10 120";
+    let changes = run(&only("limit_hugging"), &ask("{}"), script);
+    let summary = &changes.last().expect("it ended").alert.summary;
+    assert!(summary.contains(", 1.8 nm outside Watch area (median)"), "{summary}");
 }

@@ -11,8 +11,8 @@ use super::facts::Facts;
 impl Words for Facts {
     fn deed(&self, of: &Circumstances<'_>) -> String {
         let (stayed, slow) = (of.have("stayed", "stayed"), below(self.thresholds.slow_knots));
-        let (held, out) = (of.held_for(self.measured.counted_minutes), distance(self.measured.outside_nm));
-        format!("{stayed} {slow} {held}, {out} outside {}", of.zone())
+        let (held, out) = (of.held_for(self.measured.counted_minutes), distance(self.measured.median_outside_nm));
+        format!("{stayed} {slow} {held}, {out} outside {} (median)", of.zone())
     }
 
     fn caveat(&self) -> Caveat {

@@ -44,10 +44,10 @@ pub(super) struct Circling {
 enum State {
     /// It does not circle, and no alert can resume.
     Idle,
-    /// It circles. `round` is the latest window, with the start of the first.
+    /// It circles. `round` is the latest window that satisfied the begin thresholds, with the start of the first.
     Open { satisfied_at: Time, round: Round },
     /// It circled. Within the merge window it may resume with the same start.
-    Ended { satisfied_at: Time, started_at: Time, ended_at: Time },
+    Ended { satisfied_at: Time, round: Round, ended_at: Time },
 }
 
 /// A window in which the vessel circled.
@@ -69,7 +69,7 @@ struct Round {
 /// What a later window shows about a round.
 enum Standing {
     /// The vessel still circles.
-    Goes(Round),
+    Goes,
     /// The displacement is between its begin and end thresholds, so the condition neither holds nor ends.
     Strays,
     /// The vessel no longer circles.
@@ -92,17 +92,17 @@ impl Circling {
         match self.state {
             State::Open { satisfied_at, round } => {
                 let window = satisfied_at - round.started_at;
-                match walked(vessel, fix, bridge, window.hours()).stands(settings, window) {
-                    Standing::Goes(now) => {
+                let walk = walked(vessel, fix, bridge, window.hours());
+                match walk.stands(settings, window) {
+                    Standing::Goes => {
                         self.held_at = fix.at;
-                        let round = Round { started_at: round.started_at, ..now };
-                        self.state = State::Open { satisfied_at, round };
+                        self.state = State::Open { satisfied_at, round: walk.renews(settings, round) };
                         None
                     }
                     Standing::Strays => None,
                     Standing::Over => {
                         let ended_at = self.held_at.max(satisfied_at);
-                        self.state = State::Ended { satisfied_at, started_at: round.started_at, ended_at };
+                        self.state = State::Ended { satisfied_at, round, ended_at };
                         Some(ended_at)
                     }
                 }
@@ -113,17 +113,18 @@ impl Circling {
                 self.state = State::Open { satisfied_at: fix.at, round };
                 None
             }
-            State::Ended { satisfied_at, started_at, ended_at } => {
-                let window = satisfied_at - started_at;
+            State::Ended { satisfied_at, round, ended_at } => {
+                let window = satisfied_at - round.started_at;
                 if ended_at + scene.merge < fix.at {
                     // Circling cannot resume any more. What came before the end does not count towards a new alert.
                     self.allowed_since = Some(ended_at);
                     self.state = State::Idle;
                 } else if window <= fix.at - allowed_since
-                    && let Standing::Goes(round) = walked(vessel, fix, bridge, window.hours()).stands(settings, window)
+                    && let walk = walked(vessel, fix, bridge, window.hours())
+                    && let Standing::Goes = walk.stands(settings, window)
                 {
                     self.held_at = fix.at;
-                    self.state = State::Open { satisfied_at, round: Round { started_at, ..round } };
+                    self.state = State::Open { satisfied_at, round: walk.renews(settings, round) };
                 }
                 None
             }
@@ -134,7 +135,7 @@ impl Circling {
     pub(super) fn rest(&mut self, at: Time) {
         if let State::Open { satisfied_at, round } = self.state {
             let ended_at = self.held_at.max(satisfied_at);
-            self.state = State::Ended { satisfied_at, started_at: round.started_at, ended_at };
+            self.state = State::Ended { satisfied_at, round, ended_at };
         }
         self.allowed_since = Some(at);
     }
@@ -146,7 +147,7 @@ impl Circling {
             return None;
         };
         let ended_at = satisfied_at.max(self.held_at);
-        self.state = State::Ended { satisfied_at, started_at: round.started_at, ended_at };
+        self.state = State::Ended { satisfied_at, round, ended_at };
         Some(ended_at)
     }
 
@@ -176,7 +177,7 @@ impl Circling {
     pub(super) fn started_at(&self) -> Time {
         match self.state {
             State::Open { round, .. } => round.started_at,
-            State::Ended { started_at, .. } => started_at,
+            State::Ended { round, .. } => round.started_at,
             State::Idle => Time::MIN,
         }
     }
@@ -354,8 +355,13 @@ impl Walk {
         // A vessel that hardly moves any more lies still.
         match self.path < LEAST_SHARE * settings.circling_path_nm * METRES_PER_NM {
             true => Standing::Over,
-            false => self.round(net).map_or(Standing::Strays, Standing::Goes),
+            false => Standing::Goes,
         }
+    }
+
+    /// What to tell of a vessel that still circles: this window if it satisfies the begin thresholds, otherwise the earlier one.
+    fn renews(&self, settings: &Settings, earlier: Round) -> Round {
+        self.judge(settings).map_or(earlier, |now| Round { started_at: earlier.started_at, ..now })
     }
 
     /// The walk as a window; `None` if it has no leg.

@@ -67,7 +67,7 @@ pub(crate) struct Slow {
     pub(crate) max_knots: Rounded<1>,
 }
 
-/// What was measured of a vessel that circles, over the latest window.
+/// What was measured of a vessel that circles, over the latest window that satisfied the definition.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub(crate) struct Round {
     /// Length of the window. Hours.

@@ -251,7 +251,7 @@ impl State {
         out.holds(Holding {
             started_at,
             satisfied_at,
-            last_at: fix.at,
+            last_at: stay.held_until(fix.at),
             facts: Facts { form, measured, thresholds: Thresholds::of(form, settings) }.into(),
             position: Some(fix.position),
             shore_nm: Some(shore_nm),

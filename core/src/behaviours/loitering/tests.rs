@@ -19,7 +19,7 @@ fn opens_after_an_hour_and_ends_when_it_has_gone() {
            stop 90
            go 90 12 120",
         "13:00 opened loitering ALFA since=12:00
-         14:31 ended loitering ALFA since=12:00 ended=13:31",
+         14:30 ended loitering ALFA since=12:00 ended=13:30",
     );
 }
 
@@ -96,7 +96,7 @@ fn a_return_after_the_hour_is_new() {
            go 90 6 80
            stop 61",
         "13:00 opened loitering ALFA since=12:00
-         14:12 ended loitering ALFA since=12:00 ended=13:12
+         14:11 ended loitering ALFA since=12:00 ended=13:11
          15:29 opened loitering ALFA since=14:29",
     );
 }

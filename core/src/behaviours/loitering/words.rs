@@ -2,10 +2,10 @@
 //!
 //! Score line: `loitering`. A vessel at anchor is described by its swing, so that a reader sees what the anchor was concluded from.
 
-use crate::base::text::{decimals, distance};
+use crate::base::text::{about_hours, decimals, distance};
 use crate::base::time::Span;
 use crate::behaviours::shared::anchored::AtAnchor;
-use crate::behaviours::words::{Caveat, Circumstances, Opening, Words, below, counted};
+use crate::behaviours::words::{self, Caveat, Circumstances, Opening, Words, below};
 use crate::zones::{Chart, Relation, ZoneIx};
 
 use super::facts::{Facts, Form, Round};
@@ -27,8 +27,8 @@ impl Words for Facts {
         let clock = of.held();
         match self.form {
             Form::Circling => format!("{}{round} for {clock}", of.have("circled", "been circling")),
-            Form::SlowAndCircling => format!("{slow} and circled{round} for {clock}"),
-            Form::Slow => format!("{slow}{} for {}", self.anchored(of), self.counted(of)),
+            Form::SlowAndCircling => format!("{slow} and circled{round} for {}", self.counted(of)),
+            Form::Slow => self.slow(&slow, of),
         }
     }
 
@@ -58,26 +58,32 @@ impl Words for Facts {
 }
 
 impl Facts {
-    /// How it lies at anchor, between commas; empty if it does not.
-    fn anchored(&self, of: &Circumstances<'_>) -> String {
-        if !of.anchored {
-            return String::new();
-        }
+    /// How long it stayed slow, and how it lies at anchor: `stayed below 2 kn, within 296 m of one position, for 6 h 00 min`, or
+    /// `stayed below 2 kn for 8 h 00 min, 5.7 h of it within 296 m of one position`.
+    fn slow(&self, slow: &str, of: &Circumstances<'_>) -> String {
+        let counted = self.counted(of);
         match self.measured.at_anchor {
-            Some(AtAnchor::Swing { anchored_nm, .. } | AtAnchor::Still { anchored_nm, .. }) => {
-                match f64::from(anchored_nm) {
-                    ..UNMOVED_NM => ", without leaving its position,".to_owned(),
-                    nm => format!(", within {} of one position,", distance(nm)),
+            _ if !of.anchored => format!("{slow} for {counted}"),
+            Some(AtAnchor::Swing { anchored_nm, anchored_hours } | AtAnchor::Still { anchored_nm, anchored_hours }) => {
+                let place = match f64::from(anchored_nm) {
+                    ..UNMOVED_NM => "without leaving its position".to_owned(),
+                    nm => format!("within {} of one position", distance(nm)),
+                };
+                match words::counted(60.0 * f64::from(anchored_hours)) + UNCOUNTED < of.held() {
+                    true => format!("{slow} for {counted}, {} of it {place}", about_hours(anchored_hours)),
+                    false => format!("{slow}, {place}, for {counted}"),
                 }
             }
-            Some(AtAnchor::Status { .. }) | None => ", reporting itself at anchor or moored,".to_owned(),
+            Some(AtAnchor::Status { .. }) | None => {
+                format!("{slow}, reporting itself at anchor or moored, for {counted}")
+            }
         }
     }
 
     /// The time that counted, and the whole time if much of it did not.
     fn counted(&self, of: &Circumstances<'_>) -> String {
         let clock = of.held();
-        let counted = self.measured.slow.as_ref().map(|slow| counted(slow.counted_minutes));
+        let counted = self.measured.slow.as_ref().map(|slow| words::counted(slow.counted_minutes));
         match counted.filter(|counted| UNCOUNTED < clock - *counted) {
             Some(counted) => format!("{counted} of {clock} (the rest not reported, or faster)"),
             None => clock.to_string(),

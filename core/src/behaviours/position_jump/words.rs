@@ -15,7 +15,7 @@ impl Words for Facts {
         let pace = pace.map_or_else(String::new, |Pace { elapsed_minutes, implied_knots }| {
             format!(" in {} min ({implied_knots:.0} kn)", decimals(elapsed_minutes))
         });
-        format!("jumped {}{pace} at {} UTC", distance(*distance_nm), of.started_at.clock())
+        format!("jumped {}{pace} at {} UTC", distance(*distance_nm), of.clock(of.started_at))
     }
 
     fn caveat(&self) -> Caveat {

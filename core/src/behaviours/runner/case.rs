@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::time::{Span, Time};
 use crate::behaviours::runner::condition::{Condition, Observation, Timing, Verdict};
+use crate::behaviours::runner::median::Median;
 use crate::behaviours::runner::vessel::VesselScene;
 use crate::behaviours::shared::anchored::AtAnchor;
 use crate::behaviours::shared::swing::Swing;
@@ -52,6 +53,10 @@ pub(crate) trait Case: Send + 'static {
         kept: &mut Kept<Self::Own>,
         seen: &Seen<'_>,
     ) -> Option<(Observation, SpeedMadeGood)>;
+
+    /// Measures a fix that met the condition. `span` is the time that counted up to it since the fix before, and
+    /// `kept.condition` includes it.
+    fn measure(_kept: &mut Kept<Self::Own>, _seen: &Seen<'_>, _span: Span) {}
 
     /// The times and fixes that the condition needs, as known at this fix.
     fn rule(settings: &Self::Settings, kept: &Kept<Self::Own>, seen: &Seen<'_>) -> Timing;
@@ -138,6 +143,8 @@ pub(crate) struct Kept<X> {
     pub(crate) condition: Condition,
     /// Bounding box of the positions while the condition counts.
     pub(crate) swing: Swing,
+    /// Median speed made good over the time that counted, in all runs of the alert. Knots.
+    pub(crate) knots: Median<10>,
     /// What the behaviour itself keeps beside it.
     pub(crate) own: X,
     /// Whether the place allows the condition now.
@@ -162,7 +169,13 @@ impl<X> Kept<X> {
         *heard_at = seen.fix.at;
         let smg = SpeedMadeGood { since: smg.since.max(self.not_before), ..smg };
         let rule = C::rule(settings, self, seen);
+        let before = self.condition.counted();
         let verdict = self.condition.observe(&rule, observation, &smg, seen.fix.at);
+        if observation == Observation::Meets {
+            let span = self.condition.counted() - before;
+            self.knots.add(self.condition.started_at(), smg.knots, span);
+            C::measure(self, seen, span);
+        }
         // Positions on the way out are not part of the swing.
         if self.condition.counted() == Span::ZERO {
             self.swing = Swing::default();

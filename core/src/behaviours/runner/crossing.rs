@@ -67,6 +67,9 @@ pub(crate) struct Measured {
     /// Speed made good. Knots; `None` over a hole too long to count.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) speed_made_good_knots: Option<Rounded<1>>,
+    /// The last fix before the border, if the vessel was not heard from then until it was beyond it; otherwise `None`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) unheard_since: Option<Time>,
 }
 
 /// Open crossings of one vessel: ids of the zones, and the last fix.
@@ -229,6 +232,17 @@ fn end_moved<B: Border>(
     moved.iter().for_each(|zone_id| end(state, zone_id, at, End::ZoneMoved, out));
 }
 
+/// The last fix before the one at `at`, which is the first beyond the border, if a hole in reception lies between them; otherwise `None`.
+fn unheard_since(scene: &VesselScene<'_>, step: &Step<'_>, at: Time) -> Option<Time> {
+    let vessel = &scene.vessel;
+    let max_hole = scene.settings().max_hole(vessel.satellite_only());
+    let is_before = |before: &Time| *before < at;
+    let previous = step.previous.map(|fix| fix.at).filter(is_before);
+    // The crossing may have been confirmed only by the fixes after it. A track keeps the fixes on both sides of a hole.
+    let kept = || vessel.trail_since(at - scene.settings().lost_after()).map(|point| point.at).filter(is_before).last();
+    previous.or_else(kept).filter(|before| max_hole < at - *before)
+}
+
 /// The facts of a crossing. A zone that the vessel left far behind in a hole is listed as near all the same, because the alert is about it.
 fn holding<B: Border>(
     scene: &VesselScene<'_>,
@@ -240,7 +254,10 @@ fn holding<B: Border>(
 ) -> Holding {
     let now = step.fix.map_or(step.at, |fix| fix.at);
     let position = step.fix.map(|fix| fix.position);
-    let measured = Measured { speed_made_good_knots: step.smg.map(|smg| smg.knots.into()) };
+    let measured = Measured {
+        speed_made_good_knots: step.smg.map(|smg| smg.knots.into()),
+        unheard_since: unheard_since(scene, step, at),
+    };
     let mut zones: Vec<_> = step.presence.iter().collect();
     if B::WAY == Way::Out && !zones.iter().any(|(listed, _)| *listed == zone) {
         zones.push((zone, Relation::Near));

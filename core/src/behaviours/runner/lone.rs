@@ -10,6 +10,7 @@ use crate::zones::{Chart, Crossing, Presence, Relation, ZoneIx};
 
 use crate::behaviours::runner::case::{Case, Kept, Seen, Where, Whole};
 use crate::behaviours::runner::condition::Condition;
+use crate::behaviours::runner::median::Median;
 use crate::behaviours::runner::profile::{Profiles, Standing};
 use crate::behaviours::runner::vessel::{Signals, VesselRule, VesselScene};
 use crate::behaviours::shared::anchored::{self, Anchorage, Anchored};
@@ -194,7 +195,8 @@ impl<C: Case> Lone<C> {
             let not_before = entered_at(seen.step).max(self.profiles_since);
             let new = || State { kept: Vec::new(), said: None, heard_at: seen.fix.at };
             let (condition, swing) = (Condition::new(), Swing::default());
-            let kept = Kept { profile: *profile, condition, swing, own, inside: true, not_before };
+            let kept =
+                Kept { profile: *profile, condition, swing, knots: Median::new(), own, inside: true, not_before };
             state.get_or_insert_with(new).kept.push(kept);
         }
         let Some(known) = state else {
@@ -326,7 +328,7 @@ impl<X> State<X> {
         out.holds(Holding {
             started_at: condition.started_at(),
             satisfied_at: condition.satisfied_at().unwrap_or(fix.at),
-            last_at: fix.at,
+            last_at: condition.held_until(fix.at),
             facts,
             position: Some(fix.position),
             shore_nm: Some(seen.shore_nm()),

@@ -9,6 +9,7 @@ pub(super) mod condition;
 pub(super) mod crossing;
 pub(super) mod instant;
 pub(super) mod lone;
+pub(super) mod median;
 pub(super) mod pair_rule;
 pub(super) mod pair_scene;
 pub(super) mod pairs;

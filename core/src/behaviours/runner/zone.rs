@@ -12,6 +12,7 @@ use crate::base::state::remembers;
 use crate::base::time::{Span, Time};
 use crate::behaviours::explain::or_not_asked;
 use crate::behaviours::runner::condition::{Condition, Observation, Timing, Verdict};
+use crate::behaviours::runner::median::Median;
 use crate::behaviours::runner::profile::{Profile, Profiles};
 use crate::behaviours::runner::vessel::{Signals, VesselRule, VesselScene};
 use crate::behaviours::{self, Behaviour, End, Explanation, Holding, Interest, Step};
@@ -54,13 +55,7 @@ pub(crate) trait ZoneCase: Send + 'static {
     }
 
     /// The facts of the condition in one zone, given with its measured value.
-    fn holding(
-        profile: &Profile<Self::Settings>,
-        at: &At<'_>,
-        place: (ZoneIx, f64),
-        condition: &Condition,
-        speeds: SpeedRange,
-    ) -> Holding;
+    fn holding(profile: &Profile<Self::Settings>, at: &At<'_>, place: (ZoneIx, f64), so_far: &SoFar<'_>) -> Holding;
 
     /// The conditions in each zone at the vessel's place that asks for the behaviour. `counted` returns the minutes counted so far in
     /// a zone, by the zone's id.
@@ -104,6 +99,18 @@ impl SpeedRange {
     }
 }
 
+/// The condition at a fix, with what was measured while it held.
+pub(crate) struct SoFar<'a> {
+    /// How far it has come.
+    pub(crate) condition: &'a Condition,
+    /// The speeds at which it held.
+    pub(crate) speeds: SpeedRange,
+    /// Median speed made good over the time that counted. Knots; `None` before any time counted.
+    pub(crate) median_knots: Option<f64>,
+    /// Median of the measured value of the place over that time, in its unit; `None` before any time counted.
+    pub(crate) median_place: Option<f64>,
+}
+
 /// The rule about a condition in zones that ask for it.
 pub(crate) struct InZones<Z: ZoneCase> {
     /// The settings in force in each zone.
@@ -130,6 +137,10 @@ struct Watched {
     condition: Condition,
     /// The speeds at which it held.
     speeds: SpeedRange,
+    /// Median speed made good over the time that counted. Knots.
+    knots: Median<10>,
+    /// Median of the measured value of the place over that time, in its unit.
+    place: Median<100>,
     /// Time before this does not count, because the place must hold throughout.
     not_before: Time,
     /// When it was last reported; `None` if the next fix at which it holds is to be reported.
@@ -204,6 +215,27 @@ impl<Z: ZoneCase> VesselRule for InZones<Z> {
     remembers! { kept { profiles } parts {} built { case } }
 }
 
+impl Watched {
+    /// A condition of which nothing is known yet.
+    fn new(zone_id: &str, not_before: Time) -> Watched {
+        Watched {
+            zone_id: zone_id.to_owned(),
+            condition: Condition::new(),
+            speeds: SpeedRange::NONE,
+            knots: Median::new(),
+            place: Median::new(),
+            not_before,
+            said_at: None,
+        }
+    }
+
+    /// The condition, with what was measured while it held.
+    fn so_far(&self) -> SoFar<'_> {
+        let (median_knots, median_place) = (self.knots.value(), self.place.value());
+        SoFar { condition: &self.condition, speeds: self.speeds, median_knots, median_place }
+    }
+}
+
 impl Zones {
     /// The condition in one zone; `None` if it does not count there.
     fn of(&self, zone_id: &str) -> Option<&Watched> {
@@ -223,8 +255,7 @@ impl Zones {
         let known = self.zones.iter().position(|watched| watched.zone_id == *zone_id);
         let index = known.unwrap_or_else(|| {
             let not_before = Z::not_before(settings, at, place.0);
-            let (zone_id, condition, speeds) = (zone_id.clone(), Condition::new(), SpeedRange::NONE);
-            self.zones.push(Watched { zone_id, condition, speeds, not_before, said_at: None });
+            self.zones.push(Watched::new(zone_id, not_before));
             self.zones.len() - 1
         });
         let watched = &mut self.zones[index];
@@ -233,16 +264,20 @@ impl Zones {
         };
         let smg = SpeedMadeGood { since: smg.since.max(watched.not_before), ..smg };
         let observation = Z::observe(settings, smg.knots);
+        let before = watched.condition.counted();
         let verdict = watched.condition.observe(&Z::timing(settings, at), observation, &smg, fix.at);
         if observation == Observation::Meets {
-            watched.speeds.add(watched.condition.started_at(), smg.knots);
+            let (since, span) = (watched.condition.started_at(), watched.condition.counted() - before);
+            watched.speeds.add(since, smg.knots);
+            watched.knots.add(since, smg.knots, span);
+            watched.place.add(since, place.1.max(0.0), span);
         }
         match verdict {
             Verdict::Opened | Verdict::Holds => {
                 let is_due = watched.said_at.is_none_or(|said| SAY_EVERY <= fix.at - said);
                 if is_due && Z::describes(&watched.condition) {
                     watched.said_at = Some(fix.at);
-                    out.holds_in(zone_id, Z::holding(profile, at, place, &watched.condition, watched.speeds));
+                    out.holds_in(zone_id, Z::holding(profile, at, place, &watched.so_far()));
                 }
             }
             Verdict::Over(ended_at) => {

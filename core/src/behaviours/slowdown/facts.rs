@@ -76,9 +76,9 @@ impl Record for Facts {
 pub(crate) struct Followed {
     /// How long it was slow, without what does not count. Minutes.
     pub(crate) counted_minutes: Rounded<1>,
-    /// Speed made good at the latest fix. Knots; `None` over a hole too long to count.
+    /// Median speed made good over the time that counts. Knots; `None` before any time counts.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) speed_made_good_knots: Option<Rounded<1>>,
+    pub(crate) median_knots: Option<Rounded<1>>,
     /// Its usual speed before. Knots.
     pub(crate) usual_knots: Rounded<1>,
     /// How long it was under way before. Hours.

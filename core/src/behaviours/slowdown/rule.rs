@@ -11,7 +11,7 @@ use crate::behaviours::runner::condition::{Observation, Timing};
 use crate::behaviours::runner::lone::{self, Lone};
 use crate::behaviours::runner::vessel::{PerVessel, Signals, VesselRule, VesselScene};
 use crate::behaviours::shared::anchored::AtAnchor;
-use crate::behaviours::{self, AnyFacts, Behaviour, End, Explanation, Interest, Step, minutes};
+use crate::behaviours::{self, AnyFacts, Behaviour, End, Explanation, Interest, Rounded, Step, minutes};
 use crate::picture::tracks::SpeedMadeGood;
 use crate::zones::{Chart, Kind, Presence, Zone};
 
@@ -172,8 +172,8 @@ impl Case for SlowedDown {
 
     fn facts(settings: &Settings, kept: &Kept<Before>, seen: &Seen<'_>, at_anchor: Option<AtAnchor>) -> AnyFacts {
         let measured = Followed {
-            counted_minutes: kept.condition.counted().minutes().into(),
-            speed_made_good_knots: seen.step.smg.map(|smg| smg.knots.into()),
+            counted_minutes: kept.condition.counted_in_all().minutes().into(),
+            median_knots: kept.knots.value().map(Rounded::from),
             usual_knots: kept.own.usual_knots.into(),
             under_way_hours: kept.own.under_way.hours().into(),
             swing_nm: kept.swing.radius_nm().into(),

@@ -19,7 +19,7 @@ fn half_an_hour_at_a_crawl_after_hours_under_way_opens_and_full_speed_ends() {
     slowdown(
         &after(130, 12.0, "go 90 2.4 40\n go 90 12 120"),
         "10:40 opened slowdown ALFA since=10:10
-         11:53 ended slowdown ALFA since=10:10 ended=10:53",
+         11:50 ended slowdown ALFA since=10:10 ended=10:50",
     );
 }
 
@@ -179,4 +179,36 @@ fn a_hole_that_is_too_short_too_long_too_fast_or_not_left_under_way_opens_nothin
 fn how_long_it_was_under_way_before_is_said_as_it_was_measured() {
     let changes = run(&only("slowdown"), AREA, &after(130, 12.0, "go 90 2.4 40"));
     assert!(changes[0].reason.ends_with(" h under way"), "{}", changes[0].reason);
+}
+
+#[test]
+fn time_at_a_faster_speed_is_not_told_as_slow() {
+    let last = |script: &str| {
+        let changes = run(&only("slowdown"), AREA, &after(130, 12.0, script));
+        changes.last().expect("it opened").alert.clone()
+    };
+    // Eight knots neither meet the condition nor end it.
+    let alert = last("go 90 2.4 40\n go 90 8 120\n go 90 12 120");
+    let told = "ALFA (Spain, cargo) slowed to 2.4 kn (usual 12 kn) for 41 min after 2.3 h under way";
+    assert!(alert.summary.starts_with(told), "{}", alert.summary);
+    assert_eq!(alert.ended_at.map(|at| at.clock()), Some("10:51".to_owned()));
+    let alert = last("go 90 2.4 40\n go 90 8 60\n go 90 2.4 40\n go 90 12 120");
+    let counted = alert.evidence.measured["counted_minutes"].as_f64().expect("minutes");
+    assert!((74.0..84.0).contains(&counted), "{counted}");
+    let told = "slowed to 2.4 kn (usual 12 kn) for 1 h ";
+    assert!(alert.summary.contains(told), "{}", alert.summary);
+    assert!(
+        alert.summary.contains(" of the 2 h 2") && alert.summary.contains(" from 10:10 to 12:3"),
+        "{}",
+        alert.summary
+    );
+}
+
+#[test]
+fn the_speed_told_is_that_of_the_slow_time() {
+    let changes = run(&only("slowdown"), AREA, &after(130, 12.0, "go 90 1.2 40\n go 90 3.6 15\n go 90 12 120"));
+    let alert = &changes.last().expect("it ended").alert;
+    assert!(alert.summary.contains("slowed to 1.2 kn (usual 12 kn)"), "{}", alert.summary);
+    assert_eq!(alert.evidence.measured["median_knots"], 1.2);
+    assert_eq!(alert.evidence.measured.get("speed_made_good_knots"), None, "the latest speed is not measured");
 }

@@ -14,15 +14,13 @@ impl Words for Facts {
     fn deed(&self, of: &Circumstances<'_>) -> String {
         match self {
             Facts::Followed { measured, thresholds } => {
-                let Followed { speed_made_good_knots, usual_knots, under_way_hours, .. } = measured;
-                // It may have sped up since.
-                let limit = thresholds.slow_knots;
-                let slow = match speed_made_good_knots.map(f64::from).filter(|knots| *knots < limit) {
-                    Some(knots) => format!("{} to {} kn", of.have("slowed", "slowed"), decimals(knots)),
-                    None => format!("{} below {} kn", of.have("stayed", "stayed"), decimals(limit)),
+                let Followed { counted_minutes, median_knots, usual_knots, under_way_hours, .. } = measured;
+                let slow = match median_knots {
+                    Some(knots) => format!("{} to {} kn", of.have("slowed", "slowed"), decimals(*knots)),
+                    None => format!("{} {}", of.have("stayed", "stayed"), below(thresholds.slow_knots)),
                 };
                 let (usual, before) = (decimals(*usual_knots), about_hours(*under_way_hours));
-                format!("{slow} (usual {usual} kn) for {} after {before} under way", of.held())
+                format!("{slow} (usual {usual} kn) {} after {before} under way", of.held_for(*counted_minutes))
             }
             Facts::Hole { measured, .. } => {
                 let OverHole { hole_minutes, made_good_nm, implied_knots, usual_knots, .. } = measured;

@@ -14,9 +14,9 @@ pub(crate) type Facts = facts::Facts<OneForm, Measured, Thresholds>;
 pub(crate) struct Measured {
     /// How long it was stopped, without what does not count. Minutes.
     pub(crate) counted_minutes: Rounded<1>,
-    /// Speed made good at the latest fix. Knots; `None` over a hole that proves no stop.
+    /// Median speed made good over the time that counts. Knots; `None` before any time counts.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) speed_made_good_knots: Option<Rounded<1>>,
+    pub(crate) median_knots: Option<Rounded<1>>,
     /// Part of the stop that is known only from holes in reception. Hours; `None` if there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) implied_hours: Option<Rounded<1>>,

@@ -62,7 +62,7 @@ pub const CHARACTER: Character = Character {
     cise: CiseAnomaly::Movement,
     compared: &[
         Compared { measured: "counted_minutes", with: &[("after_minutes", Comparison::AtLeast)] },
-        Compared { measured: "speed_made_good_knots", with: &[("slow_knots", Comparison::Below)] },
+        Compared { measured: "median_knots", with: &[("slow_knots", Comparison::Below)] },
         Compared { measured: "shore_nm", with: &[("min_shore_nm", Comparison::AtLeast)] },
     ],
     reported: &[],

@@ -114,8 +114,8 @@ impl Case for Stop {
     fn facts(settings: &Settings, kept: &Kept<Stopped>, seen: &Seen<'_>, _at_anchor: Option<AtAnchor>) -> AnyFacts {
         let own = &kept.own;
         let measured = Measured {
-            counted_minutes: kept.condition.counted().minutes().into(),
-            speed_made_good_knots: speed(settings, seen).map(|smg| smg.knots.into()),
+            counted_minutes: kept.condition.counted_in_all().minutes().into(),
+            median_knots: kept.knots.value().map(Rounded::from),
             implied_hours: (Span::ZERO < own.implied).then(|| own.implied.hours().into()),
             wind_knots: own.wind_knots.map(Rounded::from),
             swing_nm: kept.swing.radius_nm().into(),

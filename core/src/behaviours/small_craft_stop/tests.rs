@@ -120,3 +120,11 @@ fn a_gale_lowers_the_score_and_a_breeze_does_not() {
     assert!(codes(38).1.contains("in wind of up to 38 kn, for 3 h"), "{}", codes(38).1);
     assert!(!codes(25).0.contains("gale"), "{}", codes(25).0);
 }
+
+#[test]
+fn slow_sailing_in_between_is_not_told_as_a_stop() {
+    let script = format!("{YACHT} jitter=0\n 06:00 28 -17\n stop 240\n go 90 2.2 120\n stop 60\n go 90 6 120");
+    let changes = run(&only("small_craft_stop"), AREA, &script);
+    let summary = &changes.last().expect("it ended").alert.summary;
+    assert!(summary.contains("lay stopped for 5 h 03 min of the 7 h 00 min from 06:00 to 13:00 UTC"), "{summary}");
+}

@@ -10,15 +10,14 @@ use super::facts::Facts;
 
 impl Words for Facts {
     fn deed(&self, of: &Circumstances<'_>) -> String {
-        let (held, wind) = (of.held(), stated(", in wind of up to ", self.measured.wind_knots, " kn,"));
-        // It may have sped up since.
-        let still = STOPPED_KNOTS..self.thresholds.slow_knots;
-        match self.measured.speed_made_good_knots.map(f64::from) {
-            Some(knots) if still.contains(&knots) => {
+        let held = of.held_for(self.measured.counted_minutes);
+        let wind = stated(", in wind of up to ", self.measured.wind_knots, " kn,");
+        match self.measured.median_knots.map(f64::from) {
+            Some(knots) if STOPPED_KNOTS <= knots => {
                 let drifted = of.have("drifted", "been drifting");
-                format!("{drifted} at {} kn{wind} for {held}", decimals(knots))
+                format!("{drifted} at {} kn{wind} {held}", decimals(knots))
             }
-            Some(_) | None => format!("{} stopped{wind} for {held}", of.have("lay", "lain")),
+            Some(_) | None => format!("{} stopped{wind} {held}", of.have("lay", "lain")),
         }
     }
 

@@ -14,7 +14,7 @@ impl Words for Facts {
                 "made {short_calls:.0} short port calls in a row with no sign of loading or unloading (reported draught changed by {draught_change_metres:.1} m at the last)"
             ),
             Facts::Destination { measured: NewDestination { destination_before, destination_after, .. }, .. } => {
-                let at = of.started_at.clock();
+                let at = of.clock(of.started_at);
                 format!(
                     "changed its reported destination from {destination_before} to {destination_after} at {at} UTC while at sea"
                 )

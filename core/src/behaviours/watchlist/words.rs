@@ -17,7 +17,7 @@ impl Words for Facts {
             Form::TakesPart => takes_part.to_owned(),
             Form::TakesPartAndEntered => format!("{entered}{takes_part}"),
         };
-        format!("is on {}; first heard at {} UTC{so_far}", self.measured.row(), of.started_at.clock())
+        format!("is on {}; first heard at {} UTC{so_far}", self.measured.row(), of.clock(of.started_at))
     }
 
     fn caveat(&self) -> Caveat {

@@ -114,3 +114,34 @@ fn a_zone_that_moves_off_a_ship_ends_its_alert() {
     let ended = changes.last().expect("it ended");
     assert_eq!((ended.reason.as_str(), ended.alert.status), ("zone moved", crate::alerts::Status::Ended));
 }
+
+#[test]
+fn an_entry_over_a_hole_is_told_with_the_time_it_was_not_heard() {
+    let script = "ALFA 224000001 jitter=0
+           12:00 23.9 -17
+           go 0 6 20
+           dark 0 12 50
+           go 0 12 20";
+    let changes = run(&only("zone_entry"), &area_with(r#","settings":{"zone_entry":{}}"#), script);
+    let alert = &changes[0].alert;
+    assert_eq!(alert.started_at.clock(), "13:11");
+    let told = "entered Watch area between 12:20 and 13:11 UTC, not heard meanwhile";
+    assert!(alert.summary.contains(told), "{}", alert.summary);
+    assert_eq!(alert.evidence.measured["unheard_since"], "2026-03-01T12:20:00Z");
+    // The same for a first fix so near the border that the next ones decide.
+    let near = script.replace("23.9 -17", "23.798 -17");
+    let changes = run(&only("zone_entry"), &area_with(r#","settings":{"zone_entry":{}}"#), &near);
+    assert!(changes[0].alert.summary.contains("not heard meanwhile"), "{}", changes[0].alert.summary);
+}
+
+#[test]
+fn an_exit_over_a_hole_is_told_with_the_time_it_was_not_heard() {
+    let script = "ALFA 224000001 jitter=0
+           12:00 24.1 -17
+           go 180 6 20
+           dark 180 12 50
+           go 180 12 20";
+    let changes = run(&only("zone_exit"), &area_with(r#","settings":{"zone_exit":{}}"#), script);
+    let told = "left Watch area between 12:20 and 13:11 UTC, not heard meanwhile";
+    assert!(changes[0].alert.summary.contains(told), "{}", changes[0].alert.summary);
+}

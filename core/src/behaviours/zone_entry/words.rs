@@ -9,7 +9,7 @@ use super::facts::Facts;
 
 impl Words for Facts {
     fn deed(&self, of: &Circumstances<'_>) -> String {
-        format!("entered {} at {} UTC", of.zone(), of.started_at.clock())
+        format!("entered {} {}", of.zone(), of.crossed(self.measured.unheard_since))
     }
 
     fn caveat(&self) -> Caveat {

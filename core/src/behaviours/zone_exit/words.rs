@@ -9,7 +9,7 @@ use super::facts::Facts;
 
 impl Words for Facts {
     fn deed(&self, of: &Circumstances<'_>) -> String {
-        format!("left {} at {} UTC", of.zone(), of.started_at.clock())
+        format!("left {} {}", of.zone(), of.crossed(self.measured.unheard_since))
     }
 
     fn caveat(&self) -> Caveat {

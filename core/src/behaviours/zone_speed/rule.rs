@@ -7,7 +7,7 @@ use crate::base::time::Time;
 use crate::behaviours::runner::condition::{Condition, Observation, Timing};
 use crate::behaviours::runner::profile::{Profile, Profiles};
 use crate::behaviours::runner::vessel::{PerVessel, VesselScene};
-use crate::behaviours::runner::zone::{At, InZones, SpeedRange, ZoneCase};
+use crate::behaviours::runner::zone::{At, InZones, SoFar, ZoneCase};
 use crate::behaviours::{self, Behaviour, End, Explanation, Holding, Interest, Step, number};
 use crate::zones::{Relation, ZoneIx};
 
@@ -54,14 +54,9 @@ impl ZoneCase for OutOfBand {
         !condition.is_ending()
     }
 
-    fn holding(
-        profile: &Profile<Settings>,
-        at: &At<'_>,
-        _place: (ZoneIx, f64),
-        condition: &Condition,
-        speeds: SpeedRange,
-    ) -> Holding {
+    fn holding(profile: &Profile<Settings>, at: &At<'_>, _place: (ZoneIx, f64), so_far: &SoFar<'_>) -> Holding {
         let At { scene, step, fix } = at;
+        let SoFar { condition, speeds, .. } = so_far;
         let settings = &profile.settings;
         let knots = step.smg.map_or(0.0, |smg| smg.knots);
         let form = side(settings, knots);
@@ -74,7 +69,7 @@ impl ZoneCase for OutOfBand {
         Holding {
             started_at: condition.started_at(),
             satisfied_at: condition.satisfied_at().unwrap_or(step.at),
-            last_at: fix.at,
+            last_at: condition.held_until(fix.at),
             facts: Facts { form, measured, thresholds: settings.into() }.into(),
             position: Some(fix.position),
             shore_nm: Some(scene.chart.shore_nm(fix.position)),

@@ -92,6 +92,7 @@ const LABELS: &[(&str, &str)] = &[
     ("back_nm", "Came back to within"),
     ("out_hours", "Out for"),
     ("greatest_degrees", "Heading off course at most"),
+    ("median_degrees", "Heading off course, median"),
     ("drift_degrees", "Heading off course"),
     ("drift_metres", "Drifted"),
     ("call_hours", "Called at the port for"),

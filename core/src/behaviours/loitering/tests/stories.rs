@@ -171,3 +171,28 @@ fn a_habitual_place_lowers_the_score_and_a_new_place_does_not() {
     assert_eq!(habits([120, 116, 113]), [false, false, true]);
     assert_eq!(habits([120, 60, 200]), [false, false, false]);
 }
+
+#[test]
+fn the_place_where_it_lay_is_told_with_the_time_it_lay_there() {
+    // Two hours at 1.5 kn before it stopped.
+    let told = changes("ALFA 224000001 type=70\n 06:00 28 -17\n go 90 10 60\n go 90 1.5 120\n stop 300");
+    let summary = &last(&told).summary;
+    assert!(summary.contains("stayed below 2 kn for 6 h"), "{summary}");
+    assert!(summary.contains(" h of it within ") && summary.contains(" of one position"), "{summary}");
+    assert!(!summary.contains("of one position, for"), "{summary}");
+}
+
+#[test]
+fn the_round_told_is_the_last_one_that_was_a_round() {
+    // Two rounds and more, then on at the same speed in a wide curve that is no round, but not straight enough to end it.
+    let legs: Vec<String> = (0..24).map(|leg| format!("go {} 4 15", leg * 60 % 360)).collect();
+    let on: Vec<String> = (0..16).map(|leg| format!("go {} 4 15", if leg % 2 == 0 { 0 } else { 100 })).collect();
+    let told =
+        changes(&format!("ALFA 224000001\n 06:00 28 -17\n {}\n {}\n go 90 8 300", legs.join("\n"), on.join("\n")));
+    let ended = last(&told);
+    assert_eq!(ended.behaviour, Behaviour::Loitering);
+    let turned = ended.evidence.measured["circling_turn_degrees"].as_f64().expect("a turn");
+    assert!(720.0 <= turned.abs(), "{turned}");
+    let (net, path) = ["circling_net_nm", "circling_path_nm"].map(|name| ended.evidence.measured[name].as_f64()).into();
+    assert!(net.expect("a distance") < 0.25 * path.expect("a distance"), "{:?}", ended.evidence.measured);
+}

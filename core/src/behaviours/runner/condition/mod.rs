@@ -85,8 +85,10 @@ pub(crate) struct Condition {
     ending: Option<Count>,
     /// Start of the current run, or of the alert if it resumed. `Time::MIN` before the first run.
     started_at: Time,
-    /// Last fix that did not meet the end threshold.
+    /// Last fix that met the begin threshold.
     held_at: Time,
+    /// Whether the last observation met neither threshold.
+    strayed: bool,
     /// Time counted by earlier runs of the same alert.
     before: Span,
 }
@@ -100,6 +102,7 @@ impl Condition {
             ending: None,
             started_at: Time::MIN,
             held_at: Time::MIN,
+            strayed: false,
             before: Span::ZERO,
         }
     }
@@ -116,7 +119,7 @@ impl Condition {
             Observation::Meets => self.meets(rule, smg.since, at),
             Observation::Between => {
                 self.ending = None;
-                self.held_at = at;
+                self.strayed = true;
                 if let Some(run) = &mut self.run {
                     run.covered = at;
                 }
@@ -147,6 +150,11 @@ impl Condition {
             State::Open { satisfied_at } => Some(satisfied_at),
             State::Idle | State::Running | State::Ended { .. } => None,
         }
+    }
+
+    /// The last moment up to a fix at `at` at which it is known to hold: the fix itself, unless what was last observed met neither threshold.
+    pub(crate) fn held_until(&self, at: Time) -> Time {
+        if self.strayed { self.held_at } else { at }
     }
 
     /// Whether it is satisfied now.
@@ -181,6 +189,7 @@ impl Condition {
     /// Handles a fix that meets the begin threshold over the span from `since`.
     fn meets(&mut self, rule: &Timing, since: Time, at: Time) -> Verdict {
         self.ending = None;
+        self.strayed = false;
         self.held_at = at;
         let run = extend(&mut self.run, since, at);
         match self.state {

@@ -93,9 +93,10 @@ impl Deed {
             names.push(name.clone().unwrap_or_else(|| format!("MMSI {mmsi:09}")));
         }
         let behaviour = &self.behaviour;
+        let (from, to) = (self.started_at.clock_on(self.last_at), self.last_at.clock_on(self.started_at));
         let span = match self.is_open {
-            true => format!("since {}", self.started_at.clock()),
-            false => format!("{} to {}", self.started_at.clock(), self.last_at.clock()),
+            true => format!("since {from}"),
+            false => format!("{from} to {to}"),
         };
         let words = match names.is_empty() {
             true => format!("{behaviour} {span}"),

@@ -118,7 +118,7 @@ fn dark(engine: &Engine, search: &Search, metres: f64, found: &mut BTreeMap<Trac
         }
         let memory = found.entry(gap.key).or_default();
         memory.was_at(away / METRES_PER_NM, gap.from.at);
-        let from = gap.from.at.clock();
+        let from = gap.from.at.clock_on(gap.from.at + lasted);
         let words = match gap.to {
             None => format!("silent since {from}, {lasted} so far"),
             Some(_) => format!("silent for {lasted} from {from}"),

@@ -189,11 +189,12 @@ fn in_hundredths<S: Serializer>(nm: &Option<f64>, into: S) -> Result<S::Ok, S::E
     nm.map(|nm| (nm * 100.0).round() / 100.0).serialize(into)
 }
 
-/// `stopped for 48 min from 12:00 to 12:48`; `stopped since 12:00, 48 min so far` if it goes on.
+/// `stopped for 48 min from 12:00 to 12:48`; `stopped since 12:00, 48 min so far` if it goes on. Over midnight, times carry their date.
 pub fn spell(what: &str, lasted: Span, from: Time, to: Time, goes_on: bool) -> String {
+    let (from, to) = (from.clock_on(to), to.clock_on(from));
     match goes_on {
-        true => format!("{what} since {}, {lasted} so far", from.clock()),
-        false => format!("{what} for {lasted} from {} to {}", from.clock(), to.clock()),
+        true => format!("{what} since {from}, {lasted} so far"),
+        false => format!("{what} for {lasted} from {from} to {to}"),
     }
 }
 
