@@ -375,7 +375,7 @@ fn a_vessel_that_never_comes_back_is_given_up_after_30_days() {
     let Alert { started_at, ended_at, summary, evidence, .. } = &*ended.alert;
     assert_eq!(ended_at.map(|at| (at - *started_at).hours()), Some(720.0));
     assert!(summary.contains("was silent for at least 720 h 00 min"), "{summary}");
-    assert_eq!(evidence.measured["silent_minutes"], 43_200);
+    assert_eq!(evidence.measured["silent_minutes"].as_f64(), Some(43_200.0));
 }
 
 #[test]
