@@ -130,6 +130,7 @@ impl AisGap {
             usual_knots: scene.tracks.vessel(step.vessel).usual_knots(silence.since),
             why,
             satisfied_at: None,
+            reported: 0,
             evidence: Evidence::of(scene, step.vessel, silence),
         };
         // The silence may be long enough already when the model finds it, and a wake-up must not be in the past.
@@ -170,6 +171,7 @@ impl AisGap {
             let mut later = Dark { from: to, ..dark.clone() };
             later.evidence.update(scene, silence);
             if later.stands(scene.now, settings) {
+                later.reported = later.stage(settings, scene.now);
                 out.signals.push(later.says(step.vessel, settings, scene.now, SignalKind::Corrects));
                 out.wakes.push((later.next_due(settings, scene.now), step.key, step.vessel));
                 out.activity.push((step.vessel, Activity::Keeps));
@@ -202,6 +204,7 @@ impl AisGap {
             usual_knots,
             why,
             satisfied_at: Some(fix.at),
+            reported: 0,
             evidence,
         };
         if dark.length(fix.at) < dark.why.required {
@@ -321,7 +324,12 @@ impl Rule for AisGap {
             return out.wakes.push((again, key, vessel));
         }
         dark.satisfied_at.get_or_insert(now);
-        out.signals.push(dark.says(vessel, settings, now, SignalKind::Holds));
+        let stage = dark.stage(settings, now);
+        // A wake-up that was requested for an earlier start brings no news.
+        if dark.reported < stage {
+            dark.reported = stage;
+            out.signals.push(dark.says(vessel, settings, now, SignalKind::Holds));
+        }
         out.wakes.push((dark.next_due(settings, now), key, vessel));
     }
 
@@ -407,6 +415,7 @@ mod tests {
             usual_knots: 10.0,
             why: Why { profile: 0, required: Span::from_minutes(90), zones: Vec::new(), heading: None },
             satisfied_at: Some(spot(minute + 90).at),
+            reported: 1,
             evidence,
         };
         (dark, spot(minute + 120))

@@ -26,6 +26,12 @@ impl Dark {
         1 + reached(settings.long_hours) + reached(settings.longer_hours)
     }
 
+    /// How many times the gap is worth a report by `until`: once for each level, and once for each day.
+    pub(super) fn stage(&self, settings: &Settings, until: Time) -> u32 {
+        let days = (until - self.from.at).millis().div_euclid(DAY.millis());
+        u32::from(self.level(settings, until)) + days.max(0) as u32
+    }
+
     /// When the gap is to be measured again: the next level is reached, another day is over, or the vessel is lost.
     pub(super) fn next_due(&self, settings: &Settings, now: Time) -> Time {
         let levels = [settings.long_hours, settings.longer_hours].map(|hours| self.due(minutes(hours * 60.0)));
