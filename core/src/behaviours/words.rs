@@ -1,5 +1,7 @@
 //! Texts of behaviours: which texts each behaviour supplies, and the data that it makes them from. `alerts` adds places and night.
 
+use serde::{Deserialize, Serialize};
+
 use super::facts::{Record, Rounded};
 use super::named::{VesselRef, ZoneRef};
 use super::shared::anchored::AtAnchor;
@@ -118,7 +120,7 @@ pub(crate) struct Limit {
 }
 
 /// The most that an alert can be under a limit.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(crate) enum Level {
     /// A fact.
     Fact,

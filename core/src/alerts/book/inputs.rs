@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::alerts::party::Party;
 use crate::alerts::view::View;
-use crate::behaviours::{Behaviour, Form, Holding, VesselRef, ZoneRef};
+use crate::behaviours::{Behaviour, Form, Holding, Level, VesselRef, ZoneRef};
 use crate::zones::Relation;
 
 use super::roles;
@@ -19,6 +19,8 @@ pub(super) struct Inputs {
     base: Vec<(String, i32)>,
     /// Score to which the zone raises the alert; `None` if no zone asked.
     asked: Option<i32>,
+    /// How far the behaviour itself limits the score: the level of each limit.
+    limits: Vec<Level>,
     /// Whether all vessels are at anchor.
     pub(super) anchored: bool,
     /// The zones that the position is in or near.
@@ -46,6 +48,7 @@ impl Inputs {
             form: holding.facts.form(),
             base: holding.base.iter().map(|(code, points)| ((*code).to_owned(), *points)).collect(),
             asked: holding.asked,
+            limits: holding.facts.limits().into_iter().map(|limit| limit.level).collect(),
             anchored: holding.anchored,
             zones: named.collect(),
             vessels,

@@ -13,12 +13,13 @@ use super::summary::form_words;
 
 impl Entry {
     /// Adopts the new score. Returns the news that an analyst would act on. While the alert is open, score and severity fall only if
-    /// what is known of the vessels was `corrected`.
+    /// what is known of the vessels was `corrected`, or if the behaviour now calls for a limit below the score.
     pub(super) fn news(&mut self, score: Option<Score>, corrected: bool, settings: &Settings) -> Vec<String> {
-        // A lower score without a correction is not adopted, line by line either: the lines must add up to the score.
+        // A score that is lower only because less is measured is not adopted, line by line either: the lines must add up to the score.
         let mut news = Vec::new();
         let alert = Arc::make_mut(&mut self.alert);
-        if let Some(score) = score.filter(|score| corrected || alert.score <= score.points) {
+        if let Some(score) = score.filter(|score| corrected || alert.score <= score.points || score.limits(alert.score))
+        {
             let severity = Severity::of(score.points);
             if !alert.announced && settings.alert_from <= score.points {
                 alert.announced = true;
@@ -29,6 +30,9 @@ impl Entry {
             }
             if severity < alert.severity {
                 news.push(format!("corrected: severity fell to {}", severity.name()));
+                // What limits it is the last line of the score.
+                let limit = score.reasons.last().filter(|_| score.limits(alert.score));
+                news.extend(limit.map(|limit| limit.text.clone()));
             }
             alert.severity = severity;
             alert.score = score.points;

@@ -50,6 +50,8 @@ pub(in crate::alerts) struct Score {
     pub(in crate::alerts) points: i32,
     /// Its lines, in order; none has 0 points.
     pub(in crate::alerts) reasons: Vec<ScoreReason>,
+    /// The lowest limit that the behaviour itself calls for and that lowers the score. Points; `None` if no such limit does.
+    pub(in crate::alerts) own_limit: Option<i32>,
 }
 
 impl Score {
@@ -64,7 +66,7 @@ impl Score {
             }
         }
         reasons.retain(|reason| reason.points != 0);
-        let mut score = Score { points: reasons.iter().map(|reason| reason.points).sum(), reasons };
+        let mut score = Score { points: reasons.iter().map(|reason| reason.points).sum(), reasons, own_limit: None };
         if let Some(asked) = given.holding.asked {
             let text = format!("Raised to {asked}, because the zone asks for alerts of this kind");
             score.raise_to(asked, "asked", text);
@@ -72,17 +74,27 @@ impl Score {
         let exempt = as_it_is || given.is_exempt(settings);
         let listed = as_it_is || given.is_listed();
         let case = CAPS.iter().filter(|_| !exempt).filter_map(|cap| cap(given, settings));
-        let case = case.chain(caps::own_caps(given, settings, LiftedBy::Case).into_iter().filter(|_| !exempt));
         let firm = FIRM_CAPS.iter().filter(|_| !listed).filter_map(|cap| cap(given, settings));
-        let firm = firm.chain(caps::own_caps(given, settings, LiftedBy::Watchlist).into_iter().filter(|_| !listed));
-        let caps = case.chain(firm).filter(|cap| score.points < cap.only_below);
-        let cap = caps.min_by_key(|cap| cap.points);
+        let own_case = caps::own_caps(given, settings, LiftedBy::Case).into_iter().filter(|_| !exempt);
+        let own_firm = caps::own_caps(given, settings, LiftedBy::Watchlist).into_iter().filter(|_| !listed);
+        let points = score.points;
+        let applies = |cap: &Cap| points < cap.only_below;
+        let own: Vec<Cap> = own_case.chain(own_firm).filter(applies).collect();
+        // A cap for slight scores only does not lower a score that was higher.
+        let always = own.iter().filter(|cap| cap.only_below == i32::MAX).map(|cap| cap.points);
+        score.own_limit = always.min().filter(|limit| *limit < points);
+        let cap = case.chain(firm).filter(applies).chain(own).min_by_key(|cap| cap.points);
         match cap {
             Some(cap) if cap.points < score.points => score.set(cap.points, cap.code, cap.text),
             _ => score.set(score.points.min(100), "clamp", "Scores end at 100".to_owned()),
         }
         score.raise_to(0, "clamp", "Scores begin at 0".to_owned());
         score
+    }
+
+    /// Whether the behaviour itself calls for a limit below this many points.
+    pub(in crate::alerts) fn limits(&self, points: i32) -> bool {
+        self.own_limit.is_some_and(|limit| limit < points)
     }
 
     /// Raises the score to `points` if it is lower.
@@ -112,7 +124,7 @@ mod tests {
 
     #[test]
     fn every_adjustment_is_a_line_and_the_lines_add_up() {
-        let mut score = Score { points: 0, reasons: Vec::new() };
+        let mut score = Score { points: 0, reasons: Vec::new(), own_limit: None };
         score.set(120, "base", String::new());
         score.set(39, "cap_low", String::new());
         score.raise_to(10, "asked", String::new());

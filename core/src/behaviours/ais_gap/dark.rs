@@ -35,8 +35,8 @@ pub(super) struct Dark {
     pub(super) why: Why,
     /// When the rule was satisfied; `None` before that.
     pub(super) satisfied_at: Option<Time>,
-    /// Highest level reported (see `Dark::level`); 0 before the rule was satisfied.
-    pub(super) reported: u8,
+    /// The stage last reported (see `Dark::stage`); 0 before the rule was satisfied.
+    pub(super) reported: u32,
     /// Whether it would have been heard, as last computed: when it fell silent and at each wake-up.
     pub(super) evidence: Evidence,
 }

@@ -12,8 +12,7 @@ use crate::base::state::remembers;
 use crate::base::time::{Span, Time};
 use crate::behaviours::runner::profile::{Profiles, Standing};
 use crate::behaviours::{
-    Behaviour, End, Explanation, Interest, Output, PictureRule, Place, Places, Rule, Scene, Signal, SignalKind, Step,
-    Subject, minutes,
+    Behaviour, End, Explanation, Interest, Output, PictureRule, Place, Places, Rule, Scene, SignalKind, Step, minutes,
 };
 use crate::picture::coverage::Slot;
 use crate::picture::episodes::gap::Spot;
@@ -172,7 +171,7 @@ impl AisGap {
             let mut later = Dark { from: to, ..dark.clone() };
             later.evidence.update(scene, silence);
             if later.stands(scene.now, settings) {
-                later.reported = later.level(settings, scene.now);
+                later.reported = later.stage(settings, scene.now);
                 out.signals.push(later.says(step.vessel, settings, scene.now, SignalKind::Corrects));
                 out.wakes.push((later.next_due(settings, scene.now), step.key, step.vessel));
                 out.activity.push((step.vessel, Activity::Keeps));
@@ -272,15 +271,15 @@ impl AisGap {
         self.closed.insert((dark.key, dark.from.at), (dark, to));
     }
 
-    /// Ends the gap of a vessel without a position where it closed: the vessel is lost or forgotten, or no zone asks any more.
-    fn over(&mut self, vessel: TrackIx, reason: End, out: &mut Output) {
+    /// Ends the gap of a vessel without a position where it closed: the vessel is lost or forgotten, or no zone asks any more. It has been
+    /// silent until `now`.
+    fn over(&mut self, vessel: TrackIx, now: Time, reason: End, out: &mut Output) {
         let Some(dark) = self.dark.remove(&vessel) else {
             return;
         };
         if let Some(satisfied_at) = dark.satisfied_at {
-            let subject = Subject::one(dark.key, vessel);
-            let kind = SignalKind::Over { ended_at: satisfied_at, reason };
-            out.signals.push(Signal { behaviour: Behaviour::AisGap, subject, kind });
+            let settings = &self.profiles.get(dark.why.profile).settings;
+            out.signals.push(dark.gives_up(vessel, settings, satisfied_at.max(now), reason));
         }
     }
 }
@@ -313,7 +312,7 @@ impl Rule for AisGap {
             None => {}
         }
         if LOST_AFTER <= now - dark.from.at {
-            self.over(vessel, End::Lost, out);
+            self.over(vessel, now, End::Lost, out);
             return out.activity.push((vessel, Activity::Done));
         }
         let settings = &self.profiles.get(dark.why.profile).settings;
@@ -325,17 +324,17 @@ impl Rule for AisGap {
             return out.wakes.push((again, key, vessel));
         }
         dark.satisfied_at.get_or_insert(now);
-        let level = dark.level(settings, now);
-        // Between two levels nothing is news.
-        if dark.reported < level {
-            dark.reported = level;
+        let stage = dark.stage(settings, now);
+        // A wake-up that was requested for an earlier start brings no news.
+        if dark.reported < stage {
+            dark.reported = stage;
             out.signals.push(dark.says(vessel, settings, now, SignalKind::Holds));
         }
         out.wakes.push((dark.next_due(settings, now), key, vessel));
     }
 
-    fn forget(&mut self, _scene: &Scene<'_>, vessel: TrackIx, reason: End, out: &mut Output) {
-        self.over(vessel, reason, out);
+    fn forget(&mut self, scene: &Scene<'_>, vessel: TrackIx, reason: End, out: &mut Output) {
+        self.over(vessel, scene.now, reason, out);
     }
 
     fn reload(&mut self, scene: &Scene<'_>, settings: &crate::behaviours::Settings, places: &Places, out: &mut Output) {
@@ -359,7 +358,7 @@ impl Rule for AisGap {
                 dark.satisfied_at.is_none() || why.required <= scene.now - dark.from.at - dark.evidence.missed
             });
             let Some(why) = stays else {
-                self.over(vessel, End::ZoneGone, out);
+                self.over(vessel, scene.now, End::ZoneGone, out);
                 out.activity.push((vessel, Activity::Done));
                 continue;
             };

@@ -1,8 +1,9 @@
 //! Signals about a gap: that it continues, how it closed, or that it never was one.
 //!
-//! A gap is reported once for each level that it reaches, not once a minute: while the vessel is silent, only the length changes.
+//! A gap is reported once for each level that it reaches and once a day, not once a minute: while the vessel is silent, only the length
+//! changes.
 
-use crate::base::time::Time;
+use crate::base::time::{Span, Time};
 use crate::picture::coverage::Usual;
 use crate::picture::episodes::gap::Spot;
 use crate::picture::tracks::TrackIx;
@@ -14,6 +15,9 @@ use super::rule::LOST_AFTER;
 use super::settings::Settings;
 use crate::behaviours::{Behaviour, End};
 
+/// Interval at which a gap that goes on is measured again.
+const DAY: Span = Span::from_hours(24);
+
 impl Dark {
     /// Level that the gap has reached by `until`: 1 from the start, 2 from `long_hours`, 3 from `longer_hours`.
     pub(super) fn level(&self, settings: &Settings, until: Time) -> u8 {
@@ -22,10 +26,18 @@ impl Dark {
         1 + reached(settings.long_hours) + reached(settings.longer_hours)
     }
 
-    /// When the next level is reached, or the vessel is lost.
+    /// How many times the gap is worth a report by `until`: once for each level, and once for each day.
+    pub(super) fn stage(&self, settings: &Settings, until: Time) -> u32 {
+        let days = (until - self.from.at).millis().div_euclid(DAY.millis());
+        u32::from(self.level(settings, until)) + days.max(0) as u32
+    }
+
+    /// When the gap is to be measured again: the next level is reached, another day is over, or the vessel is lost.
     pub(super) fn next_due(&self, settings: &Settings, now: Time) -> Time {
         let levels = [settings.long_hours, settings.longer_hours].map(|hours| self.due(minutes(hours * 60.0)));
-        levels.into_iter().find(|due| now < *due).unwrap_or(self.from.at + LOST_AFTER)
+        let days = (now - self.from.at).millis().div_euclid(DAY.millis()) + 1;
+        let day = self.from.at + Span::from_millis(days * DAY.millis());
+        levels.into_iter().filter(|due| now < *due).fold(day.min(self.from.at + LOST_AFTER), Time::min)
     }
 
     /// The signal that the gap continues.
@@ -50,6 +62,13 @@ impl Dark {
         let holding = self.holding(settings, to.at, Some(to), points, level);
         let kind = SignalKind::Closes { ended_at: to.at, reason: End::HeardAgain, holding: Box::new(holding) };
         self.signal(vessel, kind)
+    }
+
+    /// The signal that the gap is followed no longer than `until`, though the vessel was not heard again.
+    pub(super) fn gives_up(&self, vessel: TrackIx, settings: &Settings, until: Time, reason: End) -> Signal {
+        let level = self.level(settings, until);
+        let holding = Box::new(self.holding(settings, until, None, points(settings, level), level));
+        self.signal(vessel, SignalKind::Closes { ended_at: until, reason, holding })
     }
 
     /// The signal that a late fix leaves too little of the gap.

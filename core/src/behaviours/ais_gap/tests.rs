@@ -1,7 +1,7 @@
 //! What an analyst would notice about gaps.
 
 use crate::ais::{Line, SourceId};
-use crate::alerts::{Change, ChangeKind, Severity};
+use crate::alerts::{Alert, Change, ChangeKind, Severity};
 use crate::engine::Settings;
 use crate::testing::{AREA, area_with, check, engine, lines, only, run};
 
@@ -368,6 +368,14 @@ fn a_vessel_that_never_comes_back_is_given_up_after_30_days() {
     let changes = run(&settings(), AREA, script);
     let ended = changes.last().expect("an end");
     assert_eq!((ended.change, ended.reason.as_str()), (ChangeKind::Ended, "lost"));
+    // Meanwhile it is measured again once a day, and at the end.
+    let told = |text: &str| changes.iter().filter(|change| change.alert.summary.contains(text)).count();
+    assert!(told("has been silent for at least 24 h 00 min") == 1 && told("at least 240 h 00 min") == 1, "{changes:?}");
+    assert!((28..=34).contains(&changes.len()), "{} lines", changes.len());
+    let Alert { started_at, ended_at, summary, evidence, .. } = &*ended.alert;
+    assert_eq!(ended_at.map(|at| (at - *started_at).hours()), Some(720.0));
+    assert!(summary.contains("was silent for at least 720 h 00 min"), "{summary}");
+    assert_eq!(evidence.measured["silent_minutes"].as_f64(), Some(43_200.0));
 }
 
 #[test]

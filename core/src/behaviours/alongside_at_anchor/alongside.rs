@@ -18,7 +18,7 @@ use crate::picture::tracks::TrackKey;
 use crate::zones::{Hit, Relation, ZoneIx};
 
 use super::facts::{Facts, Measured};
-use super::roles::is_small_craft;
+use super::roles::{is_ship_at_anchor, is_small_craft};
 use super::settings::{Settings, asked_by};
 
 /// Minutes alongside for the same visit to resume within the merge window.
@@ -148,9 +148,11 @@ impl Visit {
             let zone = scene.chart.zones.find(&stay.zone_id)?;
             let settings = &profiles.asked(Behaviour::AlongsideAtAnchor, scene.chart, zone, scene.now)?.settings;
             let small = is_small_craft(&craft, settings.small_metres);
+            let host = is_ship_at_anchor(&ship, settings.small_metres);
             let about = format!("{} at {} in {}", keys.1, keys.0, stay.zone_id);
             let shown = Explanation::new(about)
                 .is("ship_status", ship.status().map(u64::from), "1 or 5", ship.says_anchored())
+                .is("cargo_ship_or_tanker_not_known_to_be_small", host, "true", host)
                 .is("small_craft", small, "true", small)
                 .at_most("distance_metres", metres, settings.alongside_metres)
                 .at_least("alongside_minutes", Some(f64::from(stay.tier.counted())), settings.after_minutes);
@@ -253,7 +255,8 @@ impl Stay {
         let settings = &profile.settings;
         let (ship, craft) = (scene.a, scene.b);
         // Type and status must hold throughout.
-        let fits = ship.says_anchored() && is_small_craft(&craft, settings.small_metres);
+        let small_metres = settings.small_metres;
+        let fits = is_ship_at_anchor(&ship, small_metres) && is_small_craft(&craft, small_metres);
         let within = fits && instant.metres <= settings.alongside_metres;
         let away = !fits || settings.apart_metres < instant.metres;
         let rule = TierRule::new(settings.after_minutes, settings.break_minutes);

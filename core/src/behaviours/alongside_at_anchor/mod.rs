@@ -1,10 +1,10 @@
 //! Alongside at anchor: a small craft lies beside a merchant ship that is at anchor or moored.
 //!
 //! ## Watches
-//! Cargo ships and tankers (types 70-89) that report being at anchor or moored, inside active ports, anchorages and
-//! areas that ask with `{"alongside_at_anchor":{}}`. Small craft near them: under 30 m, class B, or of unknown length
+//! Cargo ships and tankers (types 70-89, not known to be below 30 m) that report being at anchor or moored, inside active
+//! ports, anchorages and areas that ask with `{"alongside_at_anchor":{}}`. Small craft near them: under 30 m, class B, or of unknown length
 //! and neither a merchant nor a passenger ship; never pilots, tugs, tenders, law enforcement and the like (31, 32,
-//! 50-59).
+//! 50-59), nor a craft whose status says that it tows or pushes (11, 12).
 //! ## Why
 //! Packages leave a ship over its side before it is searched, mostly by night. Craft that supply or crew ships are
 //! known by type.

@@ -4,20 +4,27 @@ use crate::ais::Class;
 use crate::picture::tracks::Vessel;
 
 /// Whether the vessel is a cargo ship or tanker whose latest status is at anchor or moored.
-pub(super) fn is_ship_at_anchor(vessel: &Vessel<'_>) -> bool {
-    is_ship(vessel) && vessel.says_anchored()
+pub(super) fn is_ship_at_anchor(vessel: &Vessel<'_>, small_metres: f64) -> bool {
+    is_ship(vessel, small_metres) && vessel.says_anchored()
 }
 
-/// Whether the vessel is a cargo ship or tanker.
-fn is_ship(vessel: &Vessel<'_>) -> bool {
-    vessel.ship_type().is_some_and(|kind| (70..=89).contains(&kind))
+/// Whether the vessel is a cargo ship or tanker, and not known to be small. Harbour tugs and workboats often say that they are one.
+fn is_ship(vessel: &Vessel<'_>, small_metres: f64) -> bool {
+    let length = vessel.identity().and_then(|identity| identity.length());
+    let is_small = length.is_some_and(|length| f64::from(length) < small_metres);
+    vessel.ship_type().is_some_and(|kind| (70..=89).contains(&kind)) && !is_small
+}
+
+/// Whether the vessel says that it tows astern, or pushes ahead or tows alongside: it works as a tug, whatever its type.
+fn says_tug(vessel: &Vessel<'_>) -> bool {
+    matches!(vessel.status(), Some(11 | 12))
 }
 
 /// Whether the craft is short, class B, or of unknown length and neither a merchant nor a passenger ship. Craft whose
 /// work takes them alongside ships never are.
 pub(super) fn is_small_craft(vessel: &Vessel<'_>, small_metres: f64) -> bool {
     let kind = vessel.ship_type();
-    if kind.is_some_and(|kind| matches!(kind, 31 | 32 | 50..=59)) {
+    if says_tug(vessel) || kind.is_some_and(|kind| matches!(kind, 31 | 32 | 50..=59)) {
         return false;
     }
     let length = vessel.identity().and_then(|identity| identity.length());

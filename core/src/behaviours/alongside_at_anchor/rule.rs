@@ -74,16 +74,18 @@ impl PairRule for AlongsideRule {
     }
 
     fn looks(&self, scene: &VesselScene<'_>, step: &Step<'_>) -> bool {
-        let has_role = |small_metres| is_ship_at_anchor(&scene.vessel) || is_small_craft(&scene.vessel, small_metres);
+        let has_role = |small_metres| {
+            is_ship_at_anchor(&scene.vessel, small_metres) || is_small_craft(&scene.vessel, small_metres)
+        };
         step.interest.meets(Interest::SLOW)
             && self.profile_here(scene, step).is_some_and(|profile| has_role(profile.settings.small_metres))
     }
 
     fn fits(&self, scene: &VesselScene<'_>, step: &Step<'_>, other: &Vessel<'_>) -> Option<First> {
         let small_metres = self.profile_here(scene, step)?.settings.small_metres;
-        let (first, fits) = match is_ship_at_anchor(&scene.vessel) {
+        let (first, fits) = match is_ship_at_anchor(&scene.vessel, small_metres) {
             true => (First::One, is_small_craft(other, small_metres)),
-            false => (First::Other, is_ship_at_anchor(other)),
+            false => (First::Other, is_ship_at_anchor(other, small_metres)),
         };
         let is_fresh = other.last().is_some_and(|last| step.at - last.at <= LOOK_BACK);
         (fits && is_fresh && other.takes_part()).then_some(first)
@@ -149,7 +151,8 @@ impl PairRule for AlongsideRule {
         let Some(profile) = self.profile_here(scene, step) else {
             return or_not_asked(Vec::new(), scene.chart, &vessel, step.presence);
         };
-        let role = match (is_ship_at_anchor(&vessel), is_small_craft(&vessel, profile.settings.small_metres)) {
+        let small_metres = profile.settings.small_metres;
+        let role = match (is_ship_at_anchor(&vessel, small_metres), is_small_craft(&vessel, small_metres)) {
             (true, _) => "ship at anchor or moored",
             (false, true) => "small craft",
             (false, false) => "neither",

@@ -74,6 +74,21 @@ fn service_craft_and_large_ships_open_nothing() {
 }
 
 #[test]
+fn a_workboat_that_says_cargo_is_no_ship_and_one_that_tows_or_pushes_is_a_tug() {
+    let ship = |dims: &str| visit(60.0, 60, BOAT).replace("dims=100,100,16,16", dims);
+    alongside(&ship("dims=15,14,16,16"), "");
+    for host in ["dims=16,14,16,16", ""] {
+        let changes = run(&only("alongside_at_anchor"), &anchorage("port", "{}"), &ship(host));
+        assert!(!changes.is_empty(), "30 m, or of unknown length");
+    }
+    for status in [11, 12] {
+        alongside(&visit(80.0, 60, &format!("type=90 dims=10,10,3,3 status={status}")), "");
+    }
+    let other = run(&only("alongside_at_anchor"), &anchorage("port", "{}"), &visit(80.0, 60, "type=90 dims=10,10,3,3"));
+    assert!(!other.is_empty());
+}
+
+#[test]
 fn only_where_a_port_anchorage_or_area_asks() {
     let script = visit(80.0, 60, BOAT);
     for kind in ["port", "anchorage", "area"] {

@@ -16,8 +16,9 @@
 //! The boat leaves, or is not heard for 6 h (lost).
 //! ## Blind spots
 //! Boats without a transponder, craft of unknown type and size, and drops at full speed. Anglers may stop anywhere, so
-//! the score falls with hours and miles and with the number of stops expected by chance. A crowd of craft is one alert,
-//! or a fact.
+//! the score falls with hours and miles and with the number of stops expected by chance. A crowd of craft (more than
+//! `crowd_craft`) is one alert: the first stays and lists them, the others end as superseded. Above `crowd_fact_craft` it
+//! is a fact.
 
 mod chance;
 mod explain;

@@ -222,12 +222,7 @@ impl AsyncRendezvous {
         let (Some(best), Some(halt)) = (find.drops.first(), scene.episodes.halts.get(find.halt)) else {
             return;
         };
-        // A crowd of craft at one place is one alert, which lists them.
-        let settings = &self.profiles.get(best.profile).settings;
-        let crowd = super::chance::crowd(scene, &best.spot, best.ship.0, settings);
-        let crowded = (settings.crowd_craft as usize) < crowd.len();
-        let same = |other: &Drop| other.ship.0 == best.ship.0 && other.spot.at == best.spot.at;
-        if crowded && self.collecting.values().any(|known| known.find.drops.first().is_some_and(same)) {
+        if self.gather(scene, best, out) {
             return;
         }
         // The ship may have been forgotten since, and its place in the slab reused.
@@ -247,6 +242,34 @@ impl AsyncRendezvous {
         self.collecting.insert(boat.1, collecting);
         out.activity.push((boat.1, Activity::Keeps));
         out.wakes.push((scene.now + LOST_AFTER, boat.0, boat.1));
+    }
+
+    /// Makes a crowd of craft at one leg or kink one alert, which lists them: the first stays and is reported again, the others that were
+    /// reported give way to it. Returns whether there is such an alert.
+    fn gather(&mut self, scene: &Scene<'_>, at: &Drop, out: &mut Output) -> bool {
+        let settings = &self.profiles.get(at.profile).settings;
+        let crowd = super::chance::crowd(scene, &at.spot, at.ship.0, settings);
+        if crowd.len() <= settings.crowd_craft as usize {
+            return false;
+        }
+        let same = |other: &Drop| other.ship.0 == at.ship.0 && other.spot.at == at.spot.at;
+        let there = self.collecting.values().filter(|known| same(&known.find.drops[0]));
+        let mut there: Vec<_> = there.map(|known| (known.satisfied_at, known.find.boat)).collect();
+        there.sort_unstable();
+        let Some(((_, (_, first)), others)) = there.split_first() else {
+            return false;
+        };
+        for (_, (_, boat)) in others {
+            self.close(*boat, Some(scene.now), End::Superseded, out);
+        }
+        if let Some(first) = self.collecting.get_mut(first) {
+            first.said_at = scene.now;
+        }
+        let known = &self.collecting[first];
+        if let Some(halt) = scene.episodes.halts.get(known.find.halt) {
+            out.signals.push(self.holds(scene, known, halt));
+        }
+        true
     }
 
     /// The signal that the collection continues, with the form and points as they are now.
@@ -382,8 +405,11 @@ impl PictureRule for AsyncRendezvous {
             && SAY_EVERY <= scene.now - collecting.said_at
         {
             collecting.said_at = scene.now;
-            let collecting = &self.collecting[&step.vessel];
-            if let Some(halt) = scene.episodes.halts.get(collecting.find.halt) {
+            let drop = collecting.find.drops[0].clone();
+            let gathered = self.gather(scene, &drop, out);
+            if let Some(collecting) = self.collecting.get(&step.vessel).filter(|_| !gathered)
+                && let Some(halt) = scene.episodes.halts.get(collecting.find.halt)
+            {
                 out.signals.push(self.holds(scene, collecting, halt));
             }
         }

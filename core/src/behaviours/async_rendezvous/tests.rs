@@ -247,3 +247,43 @@ fn many_craft_that_stop_there_after_it_are_one_alert_and_then_a_fact() {
         "{forms:?}"
     );
 }
+
+/// BIG's slow leg, and this many boats that stop within reach of it in the same minute.
+fn at_once(boats: u32) -> Vec<Change> {
+    let mut script = drop_and_collect(24, 5.0, BOAT);
+    for number in 1..boats {
+        let lat = 27.99 + f64::from(number) * 0.004;
+        script.push_str(&format!(
+            "\nMORE{number} 22520000{number} class=B type=37 dims=6,6,2,2 every=60\n 15:00 {lat} -17.432\n go 270 10 180\n stop 60\n go 90 10 60"
+        ));
+    }
+    told(&script)
+}
+
+#[test]
+fn four_craft_at_one_slow_leg_are_one_alert_that_lists_them_and_six_a_fact() {
+    let going_on = |changes: &[Change]| -> Vec<Change> {
+        let ids: std::collections::BTreeSet<_> = changes.iter().map(|change| &change.alert.id).collect();
+        let last = ids.iter().filter_map(|id| changes.iter().rev().find(|change| change.alert.id == **id));
+        last.filter(|change| change.reason != "superseded").cloned().collect()
+    };
+    let three = at_once(3);
+    assert_eq!(going_on(&three).len(), 3, "so few may each be it");
+    let four = at_once(4);
+    let one = going_on(&four);
+    assert_eq!(one.len(), 1, "{four:?}");
+    let alert = &one[0].alert;
+    assert_eq!(alert.evidence.measured["craft"].as_array().map(Vec::len), Some(4));
+    assert!(
+        alert.summary.contains("4 small craft have stopped there since (MMSI 224000001, 225200001, "),
+        "{}",
+        alert.summary
+    );
+    assert!(crate::alerts::Severity::Medium <= alert.severity, "{:?}", alert.score_reasons);
+    let six = at_once(6);
+    let one = going_on(&six);
+    assert_eq!(one.len(), 1);
+    assert_eq!(one[0].alert.severity, crate::alerts::Severity::Info, "{:?}", one[0].alert.score_reasons);
+    let text = &one[0].alert.score_reasons.last().expect("a cap").text;
+    assert!(text.contains("6 craft stopped there since, too many to single one out"), "{text}");
+}

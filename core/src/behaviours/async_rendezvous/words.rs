@@ -53,8 +53,8 @@ impl Words for Facts {
         let others = self.measured.other_candidates.as_ref().map_or_else(String::new, |others| {
             format!(" (one of {} ships that slowed or turned there)", others.len() + 1)
         });
-        let craft = match self.measured.craft_stopped_there {
-            craft @ 2.. => format!("; {craft} small craft have stopped there since"),
+        let craft = match (self.measured.craft_stopped_there, self.measured.numbers()) {
+            (craft @ 2.., numbers) => format!("; {craft} small craft have stopped there since{numbers}"),
             _ => String::new(),
         };
         let stopped = if of.tense == Tense::Past { "stopped" } else { "has stopped" };
@@ -113,5 +113,17 @@ impl Words for Facts {
 
     fn collector(&self) -> Option<Mmsi> {
         Some(self.measured.collector_mmsi)
+    }
+}
+
+impl Measured {
+    /// ` (MMSI 224000001, 224000002 and others)`; empty if only one craft stopped there.
+    fn numbers(&self) -> String {
+        let Some(craft) = &self.craft else {
+            return String::new();
+        };
+        let numbers: Vec<String> = craft.iter().map(|mmsi| format!("{:09}", mmsi.0)).collect();
+        let more = if craft.len() < self.craft_stopped_there { " and others" } else { "" };
+        format!(" (MMSI {}{more})", numbers.join(", "))
     }
 }

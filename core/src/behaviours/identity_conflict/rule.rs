@@ -1,7 +1,8 @@
 //! The rule of `identity_conflict`.
 //!
 //! After a jump there are two tracks under one MMSI, the older one and the further one. If only the further one goes on, one ship jumped.
-//! If the older one has more fixes soon after the jump, there are two ships.
+//! If the older one has more fixes, there are two ships. A track that is silent for half an hour is given up, so a jump back within a day,
+//! to where only the ship of an earlier place can be, proves as much (`returns`).
 
 use std::collections::BTreeMap;
 
@@ -16,10 +17,11 @@ use crate::behaviours::{
     Behaviour, End, Explanation, Holding, Interest, Output, PictureRule, Places, Rule, Scene, Signal, SignalKind, Step,
     Subject, minutes,
 };
-use crate::picture::tracks::{Activity, Jump, TrackIx, TrackKey};
+use crate::picture::tracks::{Activity, Fix, Jump, TrackIx, TrackKey};
 use crate::zones::{Chart, Relation, ZoneIx};
 
 use super::facts::{Facts, Form, Measured};
+use super::returns::{RETURN_WITHIN, Returns, fits};
 use super::settings::Settings;
 
 /// Interval at which an open conflict is reported again.
@@ -37,6 +39,8 @@ pub struct IdentityConflict {
     left: FxHashMap<TrackIx, Vec<TrackIx>>,
     /// MMSIs reported within the last day.
     numbers: BTreeMap<Mmsi, Number>,
+    /// The places that MMSIs left within the last day.
+    returns: Returns,
 }
 
 /// What was reported about an MMSI.
@@ -55,9 +59,11 @@ struct Number {
 struct Double {
     /// The further track, which the jump began.
     key: TrackKey,
-    /// The older track, which the jump left.
+    /// The older track, which the jump left; the further track itself if a return proved the two ships and the jump went on with it.
     from: (TrackKey, TrackIx),
     jump: Jump,
+    /// Since when the number has been heard in two places.
+    since: Time,
     /// When the jump was confirmed. Only fixes after that prove two ships.
     confirmed_at: Time,
     /// Fixes of the older track since the jump.
@@ -71,13 +77,24 @@ struct Double {
 }
 
 impl Double {
-    /// Both tracks.
+    /// Whether both ships are on one track, which jumps from the one to the other.
+    fn is_one_track(&self, further: TrackIx) -> bool {
+        self.from.1 == further
+    }
+
+    /// Both tracks, or the one that both ships are on.
     fn subject(&self, further: TrackIx) -> Subject {
+        if self.is_one_track(further) {
+            return Subject::one(self.key, further);
+        }
         Subject::pair(self.from, (self.key, further))
     }
 
     /// Distance between their last positions. Nautical miles.
     fn apart_nm(&self, scene: &Scene<'_>, further: TrackIx) -> Option<f64> {
+        if self.is_one_track(further) {
+            return Some(jump_nm(&self.jump));
+        }
         let last = |ix| scene.tracks.vessel(ix).last().map(|fix| fix.position);
         Some(last(self.from.1)?.metres_to(last(further)?) / METRES_PER_NM)
     }
@@ -105,33 +122,53 @@ impl IdentityConflict {
             doubles: BTreeMap::new(),
             left: FxHashMap::default(),
             numbers: BTreeMap::new(),
+            returns: Returns::default(),
         }
     }
 
-    /// Begins to compare two tracks after a jump, unless it is too short or the number may not be watched.
-    fn begin(&mut self, step: &Step<'_>, jump: &Jump, at: Time, out: &mut Output) {
-        let from = jump.from.1;
-        let apart_nm = jump_nm(jump);
-        if from == step.vessel || !is_watched(step.key.mmsi) || apart_nm < self.settings.min_nm {
+    /// Begins to compare two tracks after a jump, unless it is too short or the number may not be watched. A jump back to a place that the
+    /// number had left proves two ships at once.
+    fn begin(&mut self, scene: &Scene<'_>, step: &Step<'_>, jump: &Jump, at: Time, out: &mut Output) {
+        let (from, min_nm) = (jump.from.1, self.settings.min_nm);
+        if !is_watched(step.key.mmsi) || jump_nm(jump) < min_nm {
             return;
         }
-        let last = [jump.before.at, at];
         self.numbers.retain(|_, number| number.open.is_some() || at - number.last_at <= ONCE_IN);
-        let (key, jump) = (step.key, *jump);
+        self.returns.expire(at);
+        let proved = self.returns.proved_by(step.key.mmsi, jump, scene.tracks.settings().jump_knots, min_nm);
+        self.returns.leaves(step.key.mmsi, jump.before, jump.first.at);
+        let last = [jump.before.at, at];
+        // Of two ships on one track, each return is a jump of that track. They are one conflict, which goes on.
+        if let Some(known) = self.doubles.get_mut(&step.vessel)
+            && known.is_one_track(step.vessel)
+        {
+            (known.jump, known.last) = (*jump, last);
+            return self.heard(scene, step, step.vessel, at, out);
+        }
+        if proved.is_none() && from == step.vessel {
+            return;
+        }
         let double = Double {
-            key,
+            key: step.key,
             from: jump.from,
-            jump,
+            jump: *jump,
+            since: proved.unwrap_or(jump.first.at),
             confirmed_at: at,
-            fixes: 0,
+            fixes: proved.map_or(0, |_| self.settings.fixes),
             open: None,
             last,
             zones: step.presence.iter().collect(),
         };
         self.doubles.insert(step.vessel, double);
-        self.left.entry(from).or_default().push(step.vessel);
-        out.activity.extend([(from, Activity::Keeps), (step.vessel, Activity::Keeps)]);
-        out.wakes.push((at + minutes(self.settings.within_minutes), step.key, step.vessel));
+        if from != step.vessel {
+            self.left.entry(from).or_default().push(step.vessel);
+            out.activity.push((from, Activity::Keeps));
+        }
+        out.activity.push((step.vessel, Activity::Keeps));
+        out.wakes.push((at + RETURN_WITHIN, step.key, step.vessel));
+        if proved.is_some() {
+            self.heard(scene, step, step.vessel, at, out);
+        }
     }
 
     /// Handles a fix of one of the two.
@@ -145,9 +182,16 @@ impl IdentityConflict {
         if !older {
             double.zones = step.presence.iter().collect();
         }
-        // An older fix may arrive late, and long after the jump it may be the same ship that has come back.
-        let soon = double.confirmed_at < at && at - double.confirmed_at <= minutes(settings.within_minutes);
-        double.fixes += u32::from(older && soon);
+        // An older fix may arrive late, and long after the jump it may be the same ship that has come back, unless it could not have.
+        let since = at - double.confirmed_at;
+        let soon = since <= minutes(settings.within_minutes);
+        let limit = scene.tracks.settings().jump_knots;
+        let apart = |fix: &Fix| {
+            let last = scene.tracks.vessel(further).last();
+            since <= RETURN_WITHIN && last.is_some_and(|last| !fits(&last, fix, limit, settings.min_nm))
+        };
+        let counts = older && Span::ZERO < since && (soon || step.fix.is_some_and(|fix| apart(&fix)));
+        double.fixes += u32::from(counts);
         let position = scene.tracks.vessel(further).last().map(|fix| fix.position);
         let (Some(position), Some(apart_nm)) = (position, double.apart_nm(scene, further)) else {
             return;
@@ -178,7 +222,7 @@ impl IdentityConflict {
         let jump = JumpFacts { distance_nm: apart_nm.into(), ..(&double.jump).into() };
         let measured = Measured { jump, places };
         let holding = Holding {
-            started_at: double.jump.first.at,
+            started_at: double.since,
             satisfied_at: since,
             last_at: at,
             facts: Facts {
@@ -257,7 +301,7 @@ impl Rule for IdentityConflict {
             );
             match double.open {
                 Some(_) => shown.below("one_silent_hours", Some(quiet.hours()), settings.silent_hours),
-                None => shown.at_most("minutes_since_the_jump", Some(since.minutes()), settings.within_minutes),
+                None => shown.at_most("hours_since_the_jump", Some(since.hours()), RETURN_WITHIN.hours()),
             }
         });
         let found: Vec<Explanation> = found.collect();
@@ -283,19 +327,20 @@ impl Rule for IdentityConflict {
         let silent = Span::from_millis((self.settings.silent_hours * 3_600_000.0) as i64);
         let over_at = number_quiet_since(scene, double) + silent;
         if scene.now < over_at {
-            // A wake requested before the conflict opened may find it open; the wake for its silence is already
-            // requested.
-            if double.confirmed_at + minutes(self.settings.within_minutes) < scene.now {
-                out.wakes.push((over_at, key, vessel));
-            }
-            return;
+            return out.wakes.push((over_at, key, vessel));
         }
         self.close(vessel, End::OneSilent, out);
     }
 
-    fn forget(&mut self, _scene: &Scene<'_>, vessel: TrackIx, reason: End, out: &mut Output) {
+    fn forget(&mut self, scene: &Scene<'_>, vessel: TrackIx, reason: End, out: &mut Output) {
+        let further = self.left.get(&vessel).cloned().unwrap_or_default();
+        // Either of the two may have been heard since the jump, and may return to where that was.
+        let one = further.first().or(self.doubles.get(&vessel).map(|_| &vessel)).and_then(|one| self.doubles.get(one));
+        if let (Some(double), Some(last)) = (one, scene.tracks.vessel(vessel).last()) {
+            self.returns.leaves(double.key.mmsi, last, double.since);
+        }
         self.close(vessel, reason, out);
-        for further in self.left.get(&vessel).cloned().unwrap_or_default() {
+        for further in further {
             self.close(further, reason, out);
         }
     }
@@ -312,7 +357,7 @@ impl Rule for IdentityConflict {
         self.doubles.values_mut().for_each(|double| double.zones.clear());
     }
 
-    remembers! { kept { doubles, left, numbers } parts {} built { settings } }
+    remembers! { kept { doubles, left, numbers, returns } parts {} built { settings } }
 }
 
 impl PictureRule for IdentityConflict {
@@ -321,7 +366,7 @@ impl PictureRule for IdentityConflict {
             return;
         };
         if let Some(jump) = step.jump {
-            return self.begin(step, jump, fix.at, out);
+            return self.begin(scene, step, jump, fix.at, out);
         }
         self.heard(scene, step, step.vessel, fix.at, out);
         let further = self.left.get(&step.vessel).cloned().unwrap_or_default();

@@ -113,3 +113,51 @@ fn a_silence_of_hours_does_not_join_two_ships_that_were_both_heard() {
     );
     check(&only("identity_conflict"), AREA, &script, "12:15 opened identity_conflict ALFA+ALFA since=12:11");
 }
+
+/// Two ships with one number, 3,600 nm apart, each heard for four minutes every two hours, in turn. Each time they have sailed
+/// `miles` to the north.
+fn in_turn(visits: u32, miles: f64) -> String {
+    let visit = |visit: u32| {
+        let lat = if visit.is_multiple_of(2) { 25.0 } else { -35.0 } + f64::from(visit / 2) * miles / 60.0;
+        let mute = if visit == 0 { "" } else { "mute" };
+        format!("ALFA 224000001 type=70 jitter=0 {mute}\n {}:00 {lat} -17\n go 0 1 4\n", 12 + visit)
+    };
+    (0..visits).map(visit).collect()
+}
+
+#[test]
+fn two_ships_that_are_heard_in_turn_are_two_however_long_each_is_silent() {
+    let mut settings = only("identity_conflict");
+    settings.behaviours.position_jump.enabled = true;
+    let told = |script: &str| run(&settings, AREA, script);
+    let changes = told(&in_turn(8, 20.0));
+    let opened = |changes: &[crate::alerts::Change], behaviour| {
+        let opened = changes.iter().filter(|change| change.change == crate::alerts::ChangeKind::Opened);
+        opened.filter(|change| change.alert.behaviour == behaviour).count()
+    };
+    assert_eq!(opened(&changes, Behaviour::IdentityConflict), 1);
+    let conflict = changes.iter().find(|change| change.alert.behaviour == Behaviour::IdentityConflict);
+    let conflict = conflict.expect("a conflict");
+    assert_eq!((conflict.at.clock().as_str(), conflict.alert.started_at.clock().as_str()), ("14:02", "13:00"));
+    let summary = &conflict.alert.summary;
+    assert!(summary.starts_with("Two ships 36") && summary.contains("using MMSI 224000001"), "{summary}");
+    // No further jump is told beside it.
+    assert!(opened(&changes, Behaviour::PositionJump) <= 2, "{changes:?}");
+    let last = changes.iter().rev().find(|change| change.alert.id == conflict.alert.id).expect("its last line");
+    assert!("18:00".to_owned() <= last.alert.last_at.clock(), "{}", last.alert.last_at.clock());
+}
+
+#[test]
+fn a_ship_that_jumps_once_or_lies_where_it_was_before_is_one() {
+    let conflicts = |script: &str| run(&only("identity_conflict"), AREA, script).len();
+    assert_eq!(conflicts(&in_turn(2, 20.0)), 0, "it jumped and stayed");
+    assert_eq!(conflicts(&in_turn(3, 0.0)), 0, "its positions were false for a while");
+    assert!(0 < conflicts(&in_turn(4, 0.0)), "both places were returned to");
+    // A day later nothing is left of it.
+    let late = in_turn(2, 20.0)
+        + &in_turn(3, 20.0)
+            .split("14:00")
+            .nth(1)
+            .map_or_else(String::new, |rest| format!("ALFA 224000001 mute\n 39:00{rest}"));
+    assert_eq!(conflicts(&late), 0);
+}

@@ -40,9 +40,10 @@ impl PairKind {
         }
     }
 
-    /// What was measured of gear between the two; `None` if they work none.
-    pub(super) fn gear(self, settings: &Settings, tow: &Tow) -> Option<Gear> {
-        (self == PairKind::Fishing && tow.is_gear(settings.gear_minutes)).then(|| Gear {
+    /// What was measured of gear between the two; `None` if they work none. Gear that was `known` takes half of the time to stay so.
+    pub(super) fn gear(self, settings: &Settings, tow: &Tow, known: bool) -> Option<Gear> {
+        let least = if known { 0.5 } else { 1.0 } * settings.gear_minutes;
+        (self == PairKind::Fishing && tow.is_gear(least)).then(|| Gear {
             side_by_side_minutes: tow.minutes.into(),
             side_by_side_metres: tow.metres.into(),
             side_by_side_knots: tow.knots.into(),

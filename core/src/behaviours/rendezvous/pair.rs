@@ -81,6 +81,8 @@ pub(super) struct Said {
     form: Form,
     /// The zones reported.
     zones: Vec<(ZoneIx, Relation)>,
+    /// Whether the two were found to work one gear.
+    gear: bool,
     /// Its parts, if it was resumed.
     parts: Parts,
 }
@@ -330,10 +332,11 @@ impl Pair {
             let reach = swing.map_or(0.0, |(_, reach)| reach);
             vessel.says_anchored() && reach < settings.anchored_swing_nm * METRES_PER_NM
         });
+        let was_gear = self.said.as_ref().is_some_and(|said| said.gear);
         let mut parts = self.said.take().map(|said| said.parts).unwrap_or_default();
         let whole = parts.count(tier);
         let kind = PairKind::of(&scene.a, &scene.b);
-        let gear = kind.gear(settings, &self.side_by_side.tow());
+        let gear = kind.gear(settings, &self.side_by_side.tow(), was_gear);
         let measured = Measured {
             counted_minutes: whole.counted.into(),
             distance_metres: instant.metres.into(),
@@ -369,7 +372,8 @@ impl Pair {
             asked: (form == Form::Underway && !own_score).then_some(settings.asked_score),
             anchored,
         });
-        self.said = Some(Said { at: instant.at, started_at: since, satisfied_at, last_at, form, zones, parts });
+        let gear = gear.is_some();
+        self.said = Some(Said { at: instant.at, started_at: since, satisfied_at, last_at, form, zones, gear, parts });
     }
 
     /// Ends the meeting that was reported, and keeps it in case it resumes.

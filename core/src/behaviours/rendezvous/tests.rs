@@ -8,6 +8,7 @@ use crate::behaviours::Behaviour;
 use crate::geo::LatLon;
 use crate::testing::{AREA, area_with, check, only, run};
 
+mod coarse;
 mod everyday;
 
 #[track_caller]

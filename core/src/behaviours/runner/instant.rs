@@ -28,7 +28,7 @@ pub(crate) struct CommonInstant {
     pub(crate) at: Time,
     /// Midpoint of the two.
     pub(crate) middle: LatLon,
-    /// Distance between the two, hull to hull where that is known.
+    /// Distance between the two, hull to hull where that is known. Never less than the resolution of a position, below which nothing is known.
     pub(crate) metres: f64,
     /// Speed made good of each.
     pub(crate) knots: [f64; 2],
@@ -61,11 +61,16 @@ pub(crate) fn instant_of(
     Some(CommonInstant {
         at,
         middle: position_a.between(position_b, 0.5),
-        metres: distance(a, position_a, b, position_b),
+        metres: distance(a, position_a, b, position_b).max(resolution(a)).max(resolution(b)),
         knots: [speed_a, speed_b],
         course_apart: angle_between(course_a, course_b),
         course: course_a,
     })
+}
+
+/// Resolution of the vessel's latest position: 0 but for long-range reports and tables with few digits. Metres.
+fn resolution(vessel: &Vessel<'_>) -> f64 {
+    vessel.last().map_or(0.0, |fix| fix.said.resolution_metres())
 }
 
 /// Speed made good (knots) and course (degrees) over the five minutes before an instant.

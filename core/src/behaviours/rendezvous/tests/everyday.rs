@@ -133,6 +133,24 @@ fn two_that_towed_one_net_and_haul_it_are_a_fact() {
 }
 
 #[test]
+fn a_tow_that_becomes_one_while_it_is_told_lowers_the_alert_once_with_the_reason() {
+    let legs = " go 90 2.5 60\n go 270 2.5 60\n".repeat(2);
+    let script = format!(
+        "ALFA 224000001 jitter=3 type=30\n 12:00 28.0036 -17\n{legs}
+         BRAVO 224000002 jitter=3 type=30\n 12:00 28 -17\n{legs}"
+    );
+    let changes = run(&shipped(), &AREA.replace(r#""weight":0"#, r#""weight":15"#), &script);
+    assert_eq!(changes[0].alert.severity, Severity::Medium);
+    let falls: Vec<&str> =
+        changes.iter().map(|change| change.reason.as_str()).filter(|reason| reason.contains("severity fell")).collect();
+    assert_eq!(falls.len(), 1, "{falls:?}");
+    assert!(falls[0].contains("severity fell to info; Fished side by side for 1 h"), "{falls:?}");
+    let last = last(&changes)[0];
+    assert_eq!((last.severity, last.announced), (Severity::Info, true));
+    assert_eq!(last.score_reasons.iter().map(|line| line.points).sum::<i32>(), last.score);
+}
+
+#[test]
 fn two_that_did_not_tow_together_are_reported() {
     // Too short; too fast; drifting with the current.
     for legs in [(90, 4.0, 40), (90, 8.0, 120), (90, 1.0, 120)] {
