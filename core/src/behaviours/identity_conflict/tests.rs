@@ -144,7 +144,7 @@ fn two_ships_that_are_heard_in_turn_are_two_however_long_each_is_silent() {
     // No further jump is told beside it.
     assert!(opened(&changes, Behaviour::PositionJump) <= 2, "{changes:?}");
     let last = changes.iter().rev().find(|change| change.alert.id == conflict.alert.id).expect("its last line");
-    assert!("18:00".to_owned() <= last.alert.last_at.clock(), "{}", last.alert.last_at.clock());
+    assert!("18:00" <= last.alert.last_at.clock().as_str(), "{}", last.alert.last_at.clock());
 }
 
 #[test]
