@@ -6,16 +6,17 @@
 //! A cloned number hides one of the two ships behind the other.
 //! ## Opens
 //! The track that was left has `fixes` more fixes within `within_minutes` of a jump of `min_nm` or more, or within a day
-//! where the ship at the new place could not have been. Or the number jumps back within a day to where only the ship at
-//! the old place can be: at once if that ship has moved on by `min_nm`, otherwise the second time, because a ship that
-//! lies still also comes back after its positions were disturbed. It supersedes the jump. There is one alert for each number: a further place is added to the open one, and an ended one does not
-//! open again within a day unless there are more places than before. Above `tracks.shared_above_places` places the
-//! number is *shared*.
+//! where the ship at the new place could not have been. Or the number jumps back, for the second time within a day, to
+//! where only the ship at a place that it left can be; once, a ship comes back after its positions were disturbed. It
+//! supersedes the jump. There is one alert for each number: a further place is added to the open one, and an ended one
+//! does not open again within a day unless there are more places than before. Above `tracks.shared_above_places` places
+//! the number is *shared*.
 //! ## Ends
 //! All places but one are silent for `silent_hours`.
 //! ## Blind spots
-//! AIS does not show which ship is the rightful one. One ship under way whose positions are false for a while and then
-//! right again looks like two, unless others around it jump as well (`interference`). Two ships less than an hour's way apart may look like one.
+//! AIS does not show which ship is the rightful one. One ship whose positions are false twice in a day, at the same
+//! place, looks like two, unless others around it jump as well (`interference`). Two ships less than an hour's way apart
+//! may look like one.
 
 pub(crate) mod facts;
 mod returns;

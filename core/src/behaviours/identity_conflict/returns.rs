@@ -28,8 +28,8 @@ pub(super) struct Returns {
 #[derive(Default, Serialize, Deserialize)]
 struct Places {
     left: Vec<Left>,
-    /// When it last returned to a place that it had left; `None` if it never did.
-    returned_at: Option<Time>,
+    /// When it last returned to a place that it had left, and since when it had been heard elsewhere; `None` if it never did.
+    returned: Option<(Time, Time)>,
 }
 
 /// A place that a number left.
@@ -71,8 +71,8 @@ impl Returns {
 
     /// Takes in a jump. If it proves two ships, returns since when the number has been heard in two places.
     ///
-    /// It does if its first fix fits a place that the number left, which has moved on meanwhile by `min_nm` or more. A ship that lies
-    /// still and whose positions are disturbed for a while also comes back to where it lay, so that is proof only the second time.
+    /// It does if its first fix fits a place that the number left, for the second time within a day. Once, a ship whose positions were
+    /// disturbed for a while comes back as well. Two places count as the same if they are less than `min_nm` apart.
     pub(super) fn proved_by(&mut self, mmsi: Mmsi, jump: &Jump, jump_knots: f64, min_nm: f64) -> Option<Time> {
         let places = self.numbers.get_mut(&mmsi)?;
         let first = &jump.first;
@@ -81,9 +81,9 @@ impl Returns {
         let nearest = |left: &&Left| left.last.position.metres_to(first.position);
         let back = places.left.iter().filter(within).filter(fits);
         let back = back.min_by(|a, b| nearest(a).total_cmp(&nearest(b)))?;
-        let moved_on = min_nm * METRES_PER_NM <= nearest(&back);
-        let again = places.returned_at.is_some_and(|at| first.at - at <= RETURN_WITHIN);
-        places.returned_at = Some(first.at);
-        (moved_on || again).then_some(back.since)
+        let before = places.returned.filter(|(at, _)| first.at - *at <= RETURN_WITHIN);
+        let since = before.map_or(back.since, |(_, since)| since.min(back.since));
+        places.returned = Some((first.at, since));
+        before.map(|_| since)
     }
 }
