@@ -5,7 +5,7 @@
 //! | module | what it is |
 //! |---|---|
 //! | [`time`], [`units`] | UTC milliseconds; MMSI and the constants between units |
-//! | [`unit`] | the unit that the name of a value states |
+//! | [`mod@unit`] | the unit that the name of a value states |
 //! | [`text`] | numbers, distances and times as sentences write them; suggestions for misspelt words |
 //! | [`fault`] | what is wrong with a setting: key, fault, advice |
 //! | [`state`] | helpers that write the state of the engine as bytes and read it back |
