@@ -1,6 +1,6 @@
 //! Time, units, text, and the state of the engine as bytes.
 //!
-//! `text` may import the others; they import nothing of the core.
+//! `text`, `slab` and `unit` may import the others; those import nothing of the core.
 //!
 //! | module | what it is |
 //! |---|---|

@@ -264,8 +264,12 @@ fn shift(value: &mut Value, span: Span) {
 fn without_words(changes: &[Value]) -> Vec<Value> {
     let mut changes = changes.to_vec();
     for change in &mut changes {
-        // Only the times of day are removed from a reason.
-        let is_clock = |word: &&str| Time::parse(&format!("2024-03-01T{word}:00Z")).is_some();
+        // Only times of day are removed from a reason, and dates, which a time has if it is of another day than the latest one.
+        let is_clock = |word: &&str| {
+            [format!("2024-03-01T{word}:00Z"), format!("{word}T00:00:00Z")]
+                .iter()
+                .any(|time| Time::parse(time).is_some())
+        };
         let reason = change["reason"].as_str().unwrap_or_default();
         change["reason"] = reason.split(' ').filter(|word| !is_clock(word)).collect::<Vec<_>>().join(" ").into();
         let alert = &mut change["alert"];

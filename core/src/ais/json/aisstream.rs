@@ -272,7 +272,7 @@ impl Content<'_> {
             18 | 19 => Class::B,
             _ => Class::Unknown,
         };
-        let status = self.navigational_status.within(0..=14).filter(|_| matches!(kind, 1..=3 | 27));
+        let status = self.navigational_status.within(0..=15).filter(|_| matches!(kind, 1..=3 | 27));
         match kind {
             4 | 11 | 21 => Position::new(class, kind, place, None, None, None, None),
             9 => Position::aircraft(place, self.sog.0, self.cog.0),

@@ -116,7 +116,7 @@ impl Vessel<'_> {
         if kind == 9 {
             return Position::aircraft(place, self.speed_over_ground.0, self.course_over_ground.0);
         }
-        let status = self.navigational_status.within(0..=14).filter(|_| class != Class::B);
+        let status = self.navigational_status.within(0..=15).filter(|_| class != Class::B);
         let (speed, course) = (self.speed_over_ground.0, self.course_over_ground.0);
         Position::new(class, kind, place, speed, course, self.true_heading.0, status)
     }

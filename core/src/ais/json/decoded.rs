@@ -171,7 +171,7 @@ impl PositionFields {
         };
         let course = self.course.0.map(|value| value / degrees);
         let heading = self.heading.0.filter(|_| !matches!(kind, 9 | 27));
-        let status = self.status.within(0..=14).filter(|_| matches!(kind, 1..=3 | 27));
+        let status = self.status.within(0..=15).filter(|_| matches!(kind, 1..=3 | 27));
         match kind {
             9 => Position::aircraft(place, speed, course),
             _ => Position::new(class, kind, place, speed, course, heading, status),

@@ -89,7 +89,7 @@ pub(super) fn read(text: &str) -> Result<Object<'static>, Reject> {
             let mmsi = mmsi()?;
             let PayloadOf::<Location> { payload: at } = parse(text)?;
             let place = at.lat.0.zip(at.lon.0);
-            let status = at.nav_stat.within(0..=14);
+            let status = at.nav_stat.within(0..=15);
             let position = Position::new(Class::Unknown, 0, place, at.sog.0, at.cog.0, at.heading.0, status);
             (mmsi, at.time.unix_time(), Body::Position(position))
         }
