@@ -100,7 +100,7 @@ test("a box over 180 degrees has the vessels of both sides", () => {
   assert.deepEqual(fleet.within([geo.mapX(179), -1e6, geo.mapX(181), 1e6]), [0, 1]);
 });
 
-test("a zone that is cut at 180 degrees is one piece: as large as it is, and its name stands in its middle", () => {
+test("a zone that was cut at 180 degrees has its true size, and its name in its middle", () => {
   const shape = (rings, lines = []) => ({ id: "z", kind: "area", rings, lines, points: [], halfWidth: 0, near: 0 });
   const square = (west, east) => [[west, -20], [east, -20], [east, -16], [west, -16], [west, -20]];
   const cut = shape([square(176, 180), square(-180, -178)]);

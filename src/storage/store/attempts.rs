@@ -8,7 +8,7 @@ use super::act::Act;
 use super::digests;
 use super::stages::filter::Filter;
 use super::subject::Subject;
-use super::trail::{OURSELVES, audit};
+use super::trail::{OURSELVES, audit, audit_withheld};
 use atalaia_core::base::time::Time;
 
 /// Error text of pending deliveries whose sink no longer exists.
@@ -130,14 +130,7 @@ pub(super) fn tried(transaction: &Transaction<'_>, all: &[AttemptReport], now: T
                     withheld.query_row(params![seq, now.millis(), why], row).optional()?;
                 if let Some((sink, alert, revision)) = &withheld {
                     digests::dissolve(transaction, sink, &key(alert, *revision))?;
-                    audit(
-                        transaction,
-                        now,
-                        OURSELVES,
-                        Act::Withheld,
-                        &Subject::alert(alert),
-                        Some(&format!("sink {sink}: {why}")),
-                    )?;
+                    audit_withheld(transaction, now, alert, sink, why)?;
                 }
                 None
             }

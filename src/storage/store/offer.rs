@@ -4,14 +4,12 @@ use rusqlite::{Transaction, params};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::act::Act;
 use super::delivery_state::DeliveryState;
 use super::digests::{self, SinkHistory, Way};
 use super::markings;
 use super::stages::filter::Filter;
 use super::stages::{self, Decision, Knowledge};
-use super::subject::Subject;
-use super::trail::{OURSELVES, audit};
+use super::trail::audit_withheld;
 use atalaia_core::alerts::{Alert, Change, ChangeKind, Handling, Severity};
 use atalaia_core::base::time::Time;
 
@@ -94,14 +92,7 @@ impl Row<'_> {
             |row| row.get(0),
         )?;
         if first {
-            audit(
-                transaction,
-                now,
-                OURSELVES,
-                Act::Withheld,
-                &Subject::alert(alert),
-                Some(&format!("sink {sink}: {because}")),
-            )?;
+            audit_withheld(transaction, now, alert, sink, because)?;
         }
         Ok(false)
     }

@@ -3,6 +3,7 @@
 //! A row is written in the transaction of the action itself and continues the [`chain`]. Only retention deletes rows, or the text of the
 //! program's own.
 
+use std::fmt::Display;
 use std::net::IpAddr;
 use std::path::Path;
 
@@ -154,6 +155,18 @@ pub(super) fn audit<'a>(
 ) -> rusqlite::Result<()> {
     let record = Record { by: who.into(), act, subject, why, result: None };
     write(transaction, now, &record).map(drop)
+}
+
+/// Records that an alert was withheld from a sink, and why.
+pub(super) fn audit_withheld(
+    transaction: &Transaction<'_>,
+    now: Time,
+    alert: &str,
+    sink: &str,
+    why: impl Display,
+) -> rusqlite::Result<()> {
+    let why = format!("sink {sink}: {why}");
+    audit(transaction, now, OURSELVES, Act::Withheld, &Subject::alert(alert), Some(&why))
 }
 
 /// Writes one row and returns its number. The row becomes the last one about its alert, unless somebody only read it.

@@ -53,7 +53,7 @@ impl Parts {
 
     /// Begins another part.
     pub(crate) fn resume(&mut self) {
-        self.before = self.whole.clone();
+        self.before = std::mem::take(&mut self.whole);
     }
 }
 

@@ -5,9 +5,9 @@
 //! them.
 //!
 //! The tracks are in shards by MMSI, one for each lane ([`Shard`]). A report passes through `intake`: `copies` and `heard` recognise copies
-//! of a transmission, `clocks` the stations whose clock is wrong, `accept` says what one ship could have done, `siblings` and `candidates` find further ships under one MMSI, and
-//! `blur` weighs coarse positions. What is kept of a vessel is in `track`: 64 bytes read at every report (`Hot`), 64 read seldom
-//! (`Cold`), and behind those the `trail`, the `usual` speed and the `identity`.
+//! of a transmission, `clocks` finds stations whose clock is wrong, `accept` says what one ship could have done, `siblings` and
+//! `candidates` find further ships under one MMSI, and `blur` weighs coarse positions. What is kept of a vessel is in `track`: 64 bytes read
+//! at every report (`Hot`), 64 read seldom (`Cold`), and behind those the `trail`, the `usual` speed and the `identity`.
 
 mod accept;
 mod blur;

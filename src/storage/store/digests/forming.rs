@@ -6,14 +6,12 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use serde_json::{Map, Value, json};
 
 use super::offer::HOUR;
-use crate::storage::store::act::Act;
 use crate::storage::store::columns::stored_severity;
 use crate::storage::store::markings;
 use crate::storage::store::orders::Orders;
 use crate::storage::store::rows::{insert, upsert};
 use crate::storage::store::stages::filter::Filter;
-use crate::storage::store::subject::Subject;
-use crate::storage::store::trail::{OURSELVES, audit};
+use crate::storage::store::trail::audit_withheld;
 use atalaia_core::alerts::{
     Alert, Change, ChangeKind, Class, Confidence, Evidence, Handling, ScoreReason, Sentence, Severity, Status, digest,
 };
@@ -174,8 +172,7 @@ fn members(
                 "UPDATE outbox SET state = 'withheld', told_at = ?2, error = ?3 WHERE seq = ?1",
                 params![seq, now.millis(), why],
             )?;
-            let why = format!("sink {}: {why}", filter.sink);
-            audit(transaction, now, OURSELVES, Act::Withheld, &Subject::alert(&alert), Some(&why))?;
+            audit_withheld(transaction, now, &alert, &filter.sink, why)?;
             continue;
         }
         let degrees = |key: &str| body["position"][key].as_f64();

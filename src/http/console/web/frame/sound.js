@@ -47,7 +47,7 @@ async function playOnce(seq, severity) {
   // Browsers have locks for secure pages only; without them each window plays.
   if (!navigator.locks) return play(severity);
   audio ??= new AudioContext();
-  // A window that nobody has touched is not allowed to be heard, and must not keep one silent that is.
+  // A browser plays no sound in a window that nobody has clicked in. Such a window must not take the turn of one that can play.
   await Promise.race([audio.resume(), new Promise((done) => setTimeout(done, 100))]);
   if (audio.state !== "running") return undefined;
   return navigator.locks.request(`atalaia.tone.${seq}`, { ifAvailable: true }, async (lock) => {

@@ -11,7 +11,7 @@ export function nameAt({ rings, lines, points }) {
   if (line) {
     return middleOf(line.slice(Math.ceil(line.length / 2) - 1, Math.floor(line.length / 2) + 1));
   }
-  // Parts that meet at 180 degrees are one; of others the name stands in the first.
+  // A polygon that was cut at 180 degrees counts as one. Of separate polygons, the first carries the name.
   if (ring) return middleOf((boxOf(rings.flat())?.east ?? 0) > 180 ? rings.flat() : ring);
   return points[0] ? { lon: points[0][0], lat: points[0][1] } : null;
 }
