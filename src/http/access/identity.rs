@@ -13,6 +13,7 @@ use std::time::Duration;
 use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, Method};
 use ipnet::IpNet;
+use tokio::sync::Semaphore;
 use tracing::warn;
 
 use super::cookie::secret;
@@ -30,6 +31,9 @@ use atalaia_core::base::time::{Span, Time};
 const FRESH: Duration = Duration::from_millis(800);
 /// Number of credentials from which those that are no longer fresh are forgotten.
 const MANY: usize = 1024;
+/// Number of credentials that are read at the same time. When all consoles come back at once, a read of each on a thread of its own would
+/// take far more memory than time.
+const AT_ONCE: usize = 2;
 /// Use is noted to this precision: one write a minute for each reader.
 const USE_EVERY: Span = Span::from_seconds(60);
 /// Header that proves that a change comes from the console.
@@ -100,6 +104,8 @@ pub(super) struct Identities {
     settings: Arc<Settings>,
     /// Whether the listener has TLS, which decides the name of the cookie.
     secure: bool,
+    /// A permit for each read that may run.
+    places: Arc<Semaphore>,
     /// What was read.
     known: Mutex<Known>,
 }
@@ -144,7 +150,8 @@ impl Known {
 impl Identities {
     /// Nothing is known yet.
     pub(super) fn new(path: &Path, clock: Clock, settings: Arc<Settings>, secure: bool) -> Identities {
-        Identities { readers: Readers::new(path.to_owned()), clock, settings, secure, known: Mutex::default() }
+        let places = Arc::new(Semaphore::new(AT_ONCE));
+        Identities { readers: Readers::new(path.to_owned()), clock, settings, secure, places, known: Mutex::default() }
     }
 
     /// The reader of a request.
@@ -203,23 +210,26 @@ impl Identities {
 
     /// What the store says about this key, or has said a moment ago.
     async fn credential(&self, key: [u8; 32], is_token: bool) -> Result<Credential, Problem> {
-        let now = self.clock.moment();
-        let (generation, fresh) = {
-            let known = self.known();
-            let kept = known.credentials.get(&key).filter(|(read, _)| now.since(*read) < FRESH);
-            (known.generation, kept.map(|(_, found)| found.clone()))
-        };
-        if let Some(found) = fresh.filter(|found| matches!(found, Credential::Token(_)) == is_token) {
+        if let Some(found) = self.fresh(&key, is_token) {
             return Ok(found);
         }
+        let busy = || Problem::busy("the store cannot be used; the log says why");
+        // The semaphore is never closed.
+        let place = Arc::clone(&self.places).acquire_owned().await.map_err(|_| busy())?;
+        // Another request with the same secret may have read it meanwhile.
+        if let Some(found) = self.fresh(&key, is_token) {
+            return Ok(found);
+        }
+        let (now, generation) = (self.clock.moment(), self.known().generation);
         let readers = self.readers.clone();
         let read = move || -> Result<Option<Credential>, StoreError> {
+            // Until the end of the read, also when nobody waits for it any more.
+            let _place = place;
             Ok(match is_token {
                 true => readers.token(&key)?.map(|token| Credential::Token(Box::new(token))),
                 false => readers.session(&key)?.map(|held| Credential::Session(Box::new(held))),
             })
         };
-        let busy = || Problem::busy("the store cannot be used; the log says why");
         let found = tokio::task::spawn_blocking(read).await.map_err(|_| busy())?;
         let found = found.map_err(|error| {
             warn!(%error, "the store cannot be used to identify a reader");
@@ -229,6 +239,15 @@ impl Identities {
         let found = found.ok_or_else(|| Problem::unauthenticated(unknown))?;
         self.known().keep(generation, key, now, found.clone());
         Ok(found)
+    }
+
+    /// What the store said about this key a moment ago; `None` if that is too long ago, or of the other kind.
+    fn fresh(&self, key: &[u8; 32], is_token: bool) -> Option<Credential> {
+        let now = self.clock.moment();
+        let known = self.known();
+        let (read, found) = known.credentials.get(key)?;
+        let is_fresh = now.since(*read) < FRESH && matches!(found, Credential::Token(_)) == is_token;
+        is_fresh.then(|| found.clone())
     }
 
     /// The reader of a session in force.
