@@ -2,7 +2,8 @@
 //!
 //! Starts the daemon with a store, a journal and a jsonl sink, and feeds it over TCP at an even rate while event time
 //! runs faster than the clock. Prints its resident memory after every hour of event time. Then restarts the daemon on
-//! the same state and compares the memory before and after.
+//! the same state and compares the memory before and after. The daemon has the variables of the systemd unit, unless
+//! `GLIBC_TUNABLES` is already set.
 //!
 //! Variables: `ATALAIA_BENCH_VESSELS` (default 20 000), `ATALAIA_BENCH_HOURS` of event time (default 24),
 //! `ATALAIA_BENCH_EVERY`, seconds of event time between two reports of a vessel (default 60), `ATALAIA_BENCH_RATE`,
@@ -106,8 +107,11 @@ fn print_disk_usage(folder: &Path, lines: usize) {
 fn start(settings: &Path, listener: &TcpListener) -> (Child, TcpStream) {
     // Another build can be named, for comparison.
     let program = std::env::var("ATALAIA_BENCH_PROGRAM").unwrap_or_else(|_| env!("CARGO_BIN_EXE_atalaia").to_owned());
-    let mut daemon =
-        Command::new(program).args(["run", "--config"]).arg(settings).stderr(Stdio::piped()).spawn().unwrap();
+    let mut command = Command::new(program);
+    if std::env::var_os("GLIBC_TUNABLES").is_none() {
+        command.envs(variables_of_the_unit());
+    }
+    let mut daemon = command.args(["run", "--config"]).arg(settings).stderr(Stdio::piped()).spawn().unwrap();
     let errors = BufReader::new(daemon.stderr.take().unwrap());
     thread::spawn(move || {
         for line in
@@ -118,6 +122,12 @@ fn start(settings: &Path, listener: &TcpListener) -> (Child, TcpStream) {
     });
     let (stream, _) = listener.accept().unwrap();
     (daemon, stream)
+}
+
+/// The variables that the systemd unit sets.
+fn variables_of_the_unit() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let unit = include_str!("../systemd/atalaia.service");
+    unit.lines().filter_map(|line| line.strip_prefix("Environment=")?.split_once('='))
 }
 
 fn stop(daemon: &mut Child) {
