@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::state::remembers;
 use crate::base::time::{Span, Time};
 use crate::base::units::{METRES_PER_NM, Mmsi};
-use crate::behaviours::shared::sharing::{JumpFacts, is_watched, jump_nm};
+use crate::behaviours::shared::sharing::{JumpFacts, explain_number, is_watched, jump_nm};
 use crate::behaviours::{
     Behaviour, End, Explanation, Holding, Interest, Output, PictureRule, Places, Rule, Scene, Signal, SignalKind, Step,
     Subject, minutes,
@@ -48,7 +48,7 @@ pub struct IdentityConflict {
 struct Number {
     /// Number of places when last reported.
     places: usize,
-    /// Last time at which two of its ships were known to be heard.
+    /// When its alert was last known to hold.
     last_at: Time,
     /// Further track of the pair whose alert is open.
     open: Option<TrackIx>,
@@ -202,8 +202,10 @@ impl IdentityConflict {
         let mmsi = double.key.mmsi;
         let places = scene.tracks.places_within_a_day(mmsi).max(2);
         let number = self.numbers.entry(mmsi).or_insert(Number { places: 0, last_at: at, open: None });
-        let is_new = number.open.is_none() && (number.places < places || ONCE_IN < at - number.last_at);
-        number.last_at = number.last_at.max(at);
+        let most = scene.tracks.settings().shared_above_places as usize;
+        // Once it is known that the number is shared, one place more is no news.
+        let is_more = number.places < places && number.places <= most;
+        let is_new = number.open.is_none() && (is_more || ONCE_IN < at - number.last_at);
         let since = match double.open {
             Some((_, said)) if at - said < SAY_EVERY => return,
             Some((since, _)) => since,
@@ -216,9 +218,9 @@ impl IdentityConflict {
                 at
             }
         };
-        number.places = number.places.max(places);
+        (number.places, number.last_at) = (number.places.max(places), number.last_at.max(at));
         double.open = Some((since, at));
-        let is_shared = scene.tracks.settings().shared_above_places < places as u32;
+        let is_shared = most < places;
         let jump = JumpFacts { distance_nm: apart_nm.into(), ..(&double.jump).into() };
         let measured = Measured { jump, places };
         let holding = Holding {
@@ -283,8 +285,7 @@ impl Rule for IdentityConflict {
     fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
         let settings = &self.settings;
         let mmsi = step.key.mmsi;
-        let shown =
-            |about| Explanation::new(about).is("mmsi", mmsi.to_string(), "a ship's or tender's own", is_watched(mmsi));
+        let shown = |about| explain_number(Explanation::new(about), mmsi, is_watched(mmsi));
         let places = scene.tracks.places_within_a_day(mmsi);
         let shared_above = scene.tracks.settings().shared_above_places;
         let left = self.left.get(&step.vessel).into_iter().flatten();

@@ -3,6 +3,7 @@
 //! The subject is a number of ships or transmitters, because their names are the same. Score line: `identity_conflict`.
 
 use crate::base::text::distance;
+use crate::base::units::Mmsi;
 use crate::behaviours::words::{Caveat, Circumstances, Opening, Tense, Who, Words};
 use crate::zones::{Chart, Relation, ZoneIx};
 
@@ -65,11 +66,12 @@ impl Facts {
     }
 }
 
-/// `MMSI 372274048 (SILVER LUZ, Panama, cargo)`.
+/// `MMSI 372274048 (SILVER LUZ, Panama, cargo)`. A number that was never programmed says so.
 fn number_of(of: &Circumstances<'_>) -> String {
     let Some(vessel) = of.vessels.first() else {
         return "one MMSI".to_owned();
     };
     let name = vessel.name.as_ref().map_or_else(String::new, |name| format!("{name}, "));
-    format!("MMSI {:09} ({name}{})", vessel.mmsi, vessel.flag_and_type())
+    let unset = if Mmsi(vessel.mmsi).is_unset() { "; six zeros, as of a transponder never programmed" } else { "" };
+    format!("MMSI {:09} ({name}{}{unset})", vessel.mmsi, vessel.flag_and_type())
 }
