@@ -259,7 +259,7 @@ fn jumps() -> position_jump::Facts {
 }
 
 fn shares_number() -> identity_conflict::Facts {
-    let measured = identity_conflict::facts::Measured { jump: jump(), places: 2 };
+    let measured = identity_conflict::facts::Measured { jump: jump(), places: 2, names: Vec::new() };
     let thresholds = (&identity_conflict::Settings::default()).into();
     identity_conflict::Facts { form: identity_conflict::Form::Conflict, measured, thresholds }
 }

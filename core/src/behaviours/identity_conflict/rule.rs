@@ -15,12 +15,12 @@ use crate::base::units::{METRES_PER_NM, Mmsi};
 use crate::behaviours::shared::sharing::{JumpFacts, explain_number, is_watched, jump_nm};
 use crate::behaviours::{
     Behaviour, End, Explanation, Holding, Interest, Output, PictureRule, Places, Rule, Scene, Signal, SignalKind, Step,
-    Subject, minutes,
+    Subject, Verdict, minutes,
 };
 use crate::picture::tracks::{Activity, Fix, Jump, TrackIx, TrackKey};
 use crate::zones::{Chart, Relation, ZoneIx};
 
-use super::facts::{Facts, Form, Measured};
+use super::facts::{Facts, Form, Measured, NameThere};
 use super::returns::{RETURN_WITHIN, Returns, fits};
 use super::settings::Settings;
 
@@ -200,6 +200,9 @@ impl IdentityConflict {
             return;
         }
         let mmsi = double.key.mmsi;
+        if !scene.tracks.vessel(further).is_of_several() {
+            out.verdicts.push(Verdict::Several { mmsi, are: true });
+        }
         let places = scene.tracks.places_within_a_day(mmsi).max(2);
         let number = self.numbers.entry(mmsi).or_insert(Number { places: 0, last_at: at, open: None });
         let most = scene.tracks.settings().shared_above_places as usize;
@@ -222,7 +225,8 @@ impl IdentityConflict {
         double.open = Some((since, at));
         let is_shared = most < places;
         let jump = JumpFacts { distance_nm: apart_nm.into(), ..(&double.jump).into() };
-        let measured = Measured { jump, places };
+        let names = scene.tracks.names_of(mmsi).iter().filter_map(NameThere::of).collect();
+        let measured = Measured { jump, places, names };
         let holding = Holding {
             started_at: double.since,
             satisfied_at: since,
@@ -267,6 +271,7 @@ impl IdentityConflict {
             if let Some(number) = self.numbers.get_mut(&double.key.mmsi) {
                 number.open = None;
             }
+            out.wakes.push((double.quiet_since() + ONCE_IN, double.key, further));
             let kind = SignalKind::Over { ended_at: double.quiet_since(), reason };
             out.signals.push(Signal { behaviour: Behaviour::IdentityConflict, subject: double.subject(further), kind });
         }
@@ -320,6 +325,10 @@ impl Rule for IdentityConflict {
 
     fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output) {
         let Some(double) = self.doubles.get(&vessel).filter(|double| double.key == key) else {
+            let is_over = |number: &Number| number.open.is_none() && ONCE_IN <= scene.now - number.last_at;
+            if self.numbers.get(&key.mmsi).is_none_or(is_over) {
+                out.verdicts.push(Verdict::Several { mmsi: key.mmsi, are: false });
+            }
             return;
         };
         if double.open.is_none() {

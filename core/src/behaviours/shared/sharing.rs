@@ -30,7 +30,7 @@ pub(crate) fn explain_number(shown: Explanation, mmsi: Mmsi, met: bool) -> Expla
 /// Whether two or more ships are known to send the number. Each further place is then reported by `identity_conflict`.
 pub(crate) fn is_of_several(scene: &Scene<'_>, mmsi: Mmsi) -> bool {
     let tracks = || scene.tracks.under(mmsi);
-    2 < tracks().count() || tracks().any(|vessel| vessel.is_one_of_several() || vessel.shares_number())
+    2 < tracks().count() || tracks().any(|vessel| vessel.is_one_of_several() || vessel.is_of_several())
 }
 
 /// Adds the conditions that a silence puts on the MMSI. The silence of a phantom, or of one track of a shared MMSI, means
