@@ -27,6 +27,7 @@ mod intake;
 mod interest;
 mod key;
 mod names;
+mod naming;
 mod past_positions;
 mod picture;
 mod places;

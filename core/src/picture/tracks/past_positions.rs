@@ -6,6 +6,18 @@ use crate::geo::LatLon;
 use super::track::Vessel;
 use super::trail::Walk;
 
+impl<'a> Vessel<'a> {
+    /// Position at `at`, interpolated between two fixes at most `bridge` apart; `None` outside the trail or across a longer hole.
+    pub fn position_at(&self, at: Time, bridge: Span) -> Option<LatLon> {
+        self.past_positions(bridge).at(at)
+    }
+
+    /// Like `position_at`, but for a series of moments, each no later than the one before.
+    pub fn past_positions(&self, bridge: Span) -> PastPositions<'a> {
+        PastPositions { vessel: *self, bridge, walk: Walk::new() }
+    }
+}
+
 /// Positions of a vessel at a series of moments, each no later than the one before, from one walk back along its trail.
 pub struct PastPositions<'a> {
     vessel: Vessel<'a>,
@@ -14,12 +26,7 @@ pub struct PastPositions<'a> {
     walk: Walk,
 }
 
-impl<'a> PastPositions<'a> {
-    /// Positions of a vessel, interpolated between fixes at most `bridge` apart.
-    pub(super) fn new(vessel: Vessel<'a>, bridge: Span) -> PastPositions<'a> {
-        PastPositions { vessel, bridge, walk: Walk::new() }
-    }
-
+impl PastPositions<'_> {
     /// Position at `at`; see [`Vessel::position_at`].
     pub fn at(&mut self, at: Time) -> Option<LatLon> {
         let last = self.vessel.last()?;

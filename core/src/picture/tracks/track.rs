@@ -10,7 +10,6 @@ use crate::geo::LatLon;
 use super::grid::{self, Cell};
 use super::identity::Identity;
 use super::key::{FOLLOWED, TrackIx, TrackKey};
-use super::past_positions::PastPositions;
 use super::settings::Settings;
 use super::trail::{Trail, TrailPoint};
 use super::usual::{self, UsualSpeed};
@@ -364,16 +363,6 @@ impl<'a> Vessel<'a> {
     /// Kept fixes from `from` on, oldest first; the latest fix itself may be missing (see [`last`](Vessel::last)).
     pub fn trail_since(&self, from: Time) -> impl Iterator<Item = TrailPoint> + 'a {
         self.cold.trail.since(from)
-    }
-
-    /// Position at `at`, interpolated between two fixes at most `bridge` apart; `None` outside the trail or across a longer hole.
-    pub fn position_at(&self, at: Time, bridge: Span) -> Option<LatLon> {
-        self.past_positions(bridge).at(at)
-    }
-
-    /// Like `position_at`, but for a series of moments, each no later than the one before.
-    pub fn past_positions(&self, bridge: Span) -> PastPositions<'a> {
-        PastPositions::new(*self, bridge)
     }
 
     /// The latest navigational status, 0-14; `None` if not sent or not defined.
