@@ -135,7 +135,8 @@ pub(super) fn speeds(form: zone_speed::Form, knots: f64) -> zone_speed::Facts {
 
 /// A distress device.
 pub(super) fn calls(form: distress::Form) -> distress::Facts {
-    distress::Facts { form, measured: (), thresholds: (&distress::Settings::default()).into() }
+    let measured = distress::facts::Measured { made_good_knots: None };
+    distress::Facts { form, measured, thresholds: (&distress::Settings::default()).into() }
 }
 
 /// A border crossed inward.

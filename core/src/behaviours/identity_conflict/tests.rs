@@ -62,6 +62,21 @@ fn two_positions_less_than_a_mile_apart_are_one_ship() {
     assert!(!run(&only("identity_conflict"), AREA, &script("28.0205")).is_empty());
 }
 
+#[test]
+fn two_positions_that_are_a_mile_apart_only_at_first_are_one_ship() {
+    // A station with a wrong clock puts the ship 1.3 nm ahead of itself, and less than a mile from the first report that could prove two.
+    let script = "ALFA 224000001 type=70
+           12:00 28 -17
+           go 90 24 20
+         ALFA 224000001 mute
+           12:11 28 -16.8924
+           go 90 14 10";
+    check(&only("identity_conflict"), AREA, script, "");
+    let mut any = only("identity_conflict");
+    any.behaviours.identity_conflict.min_nm = 0.5;
+    assert!(!run(&any, AREA, script).is_empty(), "only the distance keeps it");
+}
+
 /// Ships with one number, 60 nm apart, each sending once a minute for three hours, starting `from` minutes after noon.
 fn fleet(ships: u32, from: u32) -> String {
     let ship = |number: u32| {
