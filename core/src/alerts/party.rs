@@ -31,6 +31,8 @@ pub(super) struct Party {
     pub(super) satellite_only: bool,
     /// Whether its MMSI is outside every class of station, as of a badly programmed transponder.
     pub(super) unassigned_mmsi: bool,
+    /// Whether several ships are known to send its MMSI, so that its type and length are not known.
+    pub(super) of_several: bool,
 }
 
 impl Party {
@@ -46,7 +48,7 @@ impl Party {
                 mmsi: key.mmsi.0,
                 track: key.ordinal,
                 imo: identity.and_then(|identity| identity.imo),
-                name: identity.and_then(|identity| clean(identity.name.as_deref()?)),
+                name: vessel.name().and_then(clean),
                 call_sign: identity.and_then(|identity| clean(identity.call_sign.as_deref()?)),
                 ship_type: vessel.ship_type(),
                 flag: flag_of(key.mmsi),
@@ -57,6 +59,7 @@ impl Party {
             class,
             satellite_only: vessel.satellite_only(),
             unassigned_mmsi: vessel.unassigned_mmsi(),
+            of_several: vessel.is_of_several(),
         }
     }
 
@@ -119,9 +122,10 @@ impl Party {
         is_leisure(self.named.ship_type, self.class == Class::B, self.length)
     }
 
-    /// Whether it is small: neither merchant ship nor tug, and short, class B, fishing, pleasure or of unknown type and length.
+    /// Whether it is small: neither merchant ship nor tug, and short, class B, fishing, pleasure or of unknown type and length. Of several
+    /// ships that send one MMSI, none counts as small for what is not known of it.
     pub(super) fn small(&self) -> bool {
-        is_small(self.named.ship_type, self.class, self.length)
+        (!self.of_several || self.class == Class::B) && is_small(self.named.ship_type, self.class, self.length)
     }
 }
 

@@ -105,6 +105,11 @@ impl Mmsi {
         }
     }
 
+    /// Whether the number is a country's digits and six zeros, as transponders send that were delivered but never programmed.
+    pub fn is_unset(self) -> bool {
+        self.station_class() == StationClass::Ship && self.0.is_multiple_of(1_000_000)
+    }
+
     /// The Maritime Identification Digits; `None` for classes without them.
     pub fn mid(self) -> Option<u32> {
         let number = self.0;
@@ -149,6 +154,7 @@ mod tests {
         let class = |number| Mmsi(number).station_class();
         assert_eq!(class(224_123_456), StationClass::Ship);
         assert_eq!(class(982_241_234), StationClass::Tender);
+        assert!(Mmsi(567_000_000).is_unset() && !Mmsi(567_012_345).is_unset() && !Mmsi(222_222_222).is_unset());
         assert_eq!(class(992_241_234), StationClass::Aid);
         assert_eq!(class(2_240_001), StationClass::Coast);
         assert_eq!(class(111_224_001), StationClass::Aircraft);

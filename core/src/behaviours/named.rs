@@ -82,10 +82,12 @@ impl VesselRef {
     /// `Spain, fishing`; only the type if the MMSI belongs to no country.
     pub fn flag_and_type(&self) -> String {
         let kind = ship_type_name(self.ship_type);
-        match self.flag {
-            Some(flag) => format!("{}, {kind}", country_of(flag.code()).unwrap_or(flag.code())),
-            None => kind.to_owned(),
-        }
+        self.country().map_or_else(|| kind.to_owned(), |country| format!("{country}, {kind}"))
+    }
+
+    /// Country of the MMSI in English, or else its code; `None` if it belongs to none.
+    pub fn country(&self) -> Option<&'static str> {
+        self.flag.map(|flag| country_of(flag.code()).unwrap_or(flag.code()))
     }
 }
 

@@ -124,6 +124,13 @@ pub enum Verdict {
         /// The track.
         vessel: TrackIx,
     },
+    /// Several ships are known to send an MMSI, or no longer are. Static data heard under it count for none of them meanwhile.
+    Several {
+        /// The MMSI.
+        mmsi: Mmsi,
+        /// Whether they are.
+        are: bool,
+    },
     /// The positions were false, and the vessel is heard elsewhere. The track is to be forgotten.
     Gone {
         /// The track.

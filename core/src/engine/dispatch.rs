@@ -301,6 +301,7 @@ impl Engine {
             match verdict {
                 Verdict::False { track: (key, vessel), since } => self.world.episodes.disown(key, vessel, since),
                 Verdict::True { vessel } => self.world.episodes.own(vessel),
+                Verdict::Several { mmsi, are } => self.world.tracks.mark_several(mmsi, are),
                 Verdict::Gone { track: (key, vessel) } => self.world.tracks.drop_false(key, vessel),
             }
         }

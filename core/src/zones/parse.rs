@@ -388,7 +388,23 @@ fn coordinates(geometry: &GeometryValue) -> Result<Drawn, Fault> {
 
 /// The rings of a polygon.
 fn rings(rings: &[Vec<geojson::Position>]) -> Result<Vec<Ring>, Fault> {
-    rings.iter().map(|each| ring(each)).collect()
+    rings.iter().map(|each| ring(each).and_then(border)).collect()
+}
+
+/// A ring each of whose edges can only be meant one way round the Earth. An edge of half a turn or more would be taken as the shorter one
+/// on the other side, so the zone would be all that was not drawn.
+fn border(ring: Ring) -> Result<Ring, Fault> {
+    // At a pole, all longitudes are one place.
+    let at_a_pole = |edge: &&[[f64; 2]]| edge.iter().all(|[_, lat]| lat.abs() == 90.0);
+    let mut edges = ring.windows(2).filter(|edge| !at_a_pole(edge)).map(|edge| (edge[0][0], edge[1][0]));
+    let widest = edges.find(|(from, to)| HALF_TURN <= (to - from).abs());
+    let Some((from, to)) = widest else {
+        return Ok(ring);
+    };
+    let what = format!("an edge goes from longitude {from} to {to}, which may be meant either way round the Earth");
+    let advice = "if the zone crosses ±180°, split it there into parts of a MultiPolygon, as RFC 7946, section 3.1.9, asks; if not, add \
+                  a position between the two";
+    Err(Fault::new("", what).advise(advice))
 }
 
 /// A line of at least two different positions.
@@ -408,10 +424,12 @@ fn ring(positions: &[geojson::Position]) -> Result<Ring, Fault> {
     positions.iter().map(position).collect()
 }
 
+/// Degrees of longitude from which an edge has no shorter side.
+const HALF_TURN: f64 = 180.0;
 /// Larger numbers cannot be degrees; map coordinates in metres are.
 const NO_DEGREES: f64 = 1000.0;
 
-/// Longitude and latitude in degrees; a third number, the height, is ignored. Longitudes may be up to 360, as lines
+/// Longitude and latitude in degrees; a third number, the height, is ignored. Longitudes may be up to 360, as borders and lines
 /// across the antimeridian are often drawn.
 fn position(position: &geojson::Position) -> Result<[f64; 2], Fault> {
     let &[lon, lat, ..] = position.as_slice() else {

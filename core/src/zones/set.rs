@@ -283,4 +283,35 @@ mod tests {
         assert!(zones.zones().iter().all(|zone| zone.watched() != zone.source_region()));
         assert_eq!(ZoneSet::none().source_at(LatLon::new(0.5, 0.0), Time::MIN), None);
     }
+
+    #[test]
+    fn a_polygon_never_becomes_the_other_side_of_the_earth() {
+        let read = |geometry: &str| {
+            let feature = format!(
+                r#"{{"type":"Feature","properties":{{"id":"z","name":"Z","kind":"area"}},"geometry":{geometry}}}"#
+            );
+            let text = format!(r#"{{"type":"FeatureCollection","features":[{feature}]}}"#);
+            ZoneSet::parse(&[("test.geojson".to_owned(), text)], Requests::NONE)
+        };
+        let ring = |west: f64, east: f64| format!("[[{west},0],[{east},0],[{east},10],[{west},10],[{west},0]]");
+        let polygon = |west, east| format!(r#"{{"type":"Polygon","coordinates":[{}]}}"#, ring(west, east));
+        for (west, east) in [(-100.0, 100.0), (-180.0, 180.0), (0.0, 180.0), (179.0, -179.0)] {
+            let errors = read(&polygon(west, east)).err().unwrap_or_default();
+            let text = errors.iter().map(ToString::to_string).collect::<String>();
+            assert!(text.contains("test.geojson") && text.contains("RFC 7946, section 3.1.9"), "{west} {east}: {text}");
+        }
+        let cap = r#"{"type":"Polygon","coordinates":[[[-180,70],[-90,70],[0,70],[90,70],[180,70],[180,90],[-180,90],[-180,70]]]}"#;
+        assert!(read(cap).is_ok());
+        let split =
+            format!(r#"{{"type":"MultiPolygon","coordinates":[[{}],[{}]]}}"#, ring(179.0, 180.0), ring(-180.0, -179.0));
+        for across in [split, polygon(179.0, 181.0), polygon(-181.0, -179.0)] {
+            let zones = read(&across).expect("a sound zone");
+            let is_in = |lon: f64| {
+                let mut hits = Vec::new();
+                zones.at(LatLon::new(5.0, lon), &mut hits);
+                hits.iter().any(|hit| hit.relation == crate::zones::Relation::In)
+            };
+            assert!(is_in(179.5) && is_in(-179.5) && !is_in(0.0) && !is_in(178.0), "{across}");
+        }
+    }
 }

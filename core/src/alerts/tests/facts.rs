@@ -135,7 +135,8 @@ pub(super) fn speeds(form: zone_speed::Form, knots: f64) -> zone_speed::Facts {
 
 /// A distress device.
 pub(super) fn calls(form: distress::Form) -> distress::Facts {
-    distress::Facts { form, measured: (), thresholds: (&distress::Settings::default()).into() }
+    let measured = distress::facts::Measured { made_good_knots: None };
+    distress::Facts { form, measured, thresholds: (&distress::Settings::default()).into() }
 }
 
 /// A border crossed inward.
@@ -259,7 +260,7 @@ fn jumps() -> position_jump::Facts {
 }
 
 fn shares_number() -> identity_conflict::Facts {
-    let measured = identity_conflict::facts::Measured { jump: jump(), places: 2 };
+    let measured = identity_conflict::facts::Measured { jump: jump(), places: 2, names: Vec::new() };
     let thresholds = (&identity_conflict::Settings::default()).into();
     identity_conflict::Facts { form: identity_conflict::Form::Conflict, measured, thresholds }
 }

@@ -2,12 +2,20 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::behaviours::Rounded;
 use crate::behaviours::facts::{self, Parts, settings_in_force};
 
 use super::settings::Settings;
 
 /// The facts of the behaviour.
-pub(crate) type Facts = facts::Facts<Form, (), Thresholds>;
+pub(crate) type Facts = facts::Facts<Form, Measured, Thresholds>;
+
+/// What was measured.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub(crate) struct Measured {
+    /// Speed made good at the latest position; `None` before five minutes of positions. Knots.
+    pub(crate) made_good_knots: Option<Rounded<1>>,
+}
 
 /// What the device says about itself.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]

@@ -13,7 +13,7 @@ use crate::behaviours::runner::vessel::{PerVessel, Signals, VesselRule, VesselSc
 use crate::behaviours::{self, Behaviour, End, Explanation, Holding, Interest, Step, minutes};
 use crate::zones::Chart;
 
-use super::facts::{Facts, Form};
+use super::facts::{Facts, Form, Measured};
 use super::settings::Settings;
 
 /// Navigational status of an active device (ITU-R M.1371, table 45).
@@ -82,11 +82,13 @@ impl VesselRule for DistressRule {
             Form::Active | Form::Unstated => self.settings.score,
             Form::Test => self.settings.test_score,
         };
+        let smg = scene.vessel.speed_made_good().filter(|smg| !smg.over_hole);
+        let measured = Measured { made_good_knots: smg.map(|smg| smg.knots.into()) };
         out.holds(Holding {
             started_at: device.started_at,
             satisfied_at: device.started_at,
             last_at: step.at,
-            facts: Facts { form, measured: (), thresholds: (&self.settings).into() }.into(),
+            facts: Facts { form, measured, thresholds: (&self.settings).into() }.into(),
             position: fix.map(|fix| fix.position),
             shore_nm: fix.map(|fix| scene.chart.shore_nm(fix.position)),
             zones: step.presence.iter().collect(),

@@ -45,6 +45,17 @@ fn a_test_is_a_fact_and_an_ordinary_ship_is_nothing() {
     assert_eq!(changes[0].alert.score, 5);
 }
 
+#[test]
+fn a_device_that_moves_like_a_ship_is_said_to() {
+    let told = |knots: u32| {
+        let script = format!("MOB 972123456 status=14 mute\n 12:00 28 -17\n go 90 {knots} 40");
+        let changes = run(&only("distress"), AREA, &script);
+        changes.last().expect("an alert").alert.summary.clone()
+    };
+    assert!(told(16).contains("moving at 16 kn, faster than anything adrift"), "{}", told(16));
+    assert!(!told(2).contains("moving"), "{}", told(2));
+}
+
 /// A device, heard live.
 struct Device {
     engine: Engine,

@@ -7,10 +7,18 @@ use crate::zones::{Chart, Relation, ZoneIx};
 
 use super::facts::{Facts, Form};
 
+/// Wind and current do not carry a raft or a person faster than this. Knots.
+const DRIFTS_KNOTS: f64 = 6.0;
+
 impl Words for Facts {
     fn deed(&self, of: &Circumstances<'_>) -> String {
         let what = if self.form == Form::Test { " a test" } else { "" };
-        format!("{}{what} {}", of.have("transmitted", "been transmitting"), of.since())
+        let since = of.since();
+        let moving = match self.measured.made_good_knots.map(f64::from) {
+            Some(knots) if DRIFTS_KNOTS <= knots => format!(", moving at {knots:.0} kn, faster than anything adrift"),
+            _ => String::new(),
+        };
+        format!("{}{what} {since}{moving}", of.have("transmitted", "been transmitting"))
     }
 
     fn caveat(&self) -> Caveat {

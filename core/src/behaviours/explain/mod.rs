@@ -162,6 +162,9 @@ pub(super) fn zones_by_name(chart: &Chart, presence: &Presence) -> String {
 
 /// Type, class and length as the vessel reports them: `cargo (type 70), class A, 120 m`.
 pub(super) fn said_of(vessel: &Vessel<'_>) -> String {
+    if vessel.is_of_several() {
+        return "not known, as several ships send this MMSI".to_owned();
+    }
     let kind = match vessel.ship_type() {
         Some(number) => format!("{} (type {number})", ship_type_name(Some(number))),
         None => ship_type_name(None).to_owned(),

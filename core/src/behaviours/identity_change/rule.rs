@@ -132,7 +132,7 @@ impl IdentityChange {
         let Some(mut pending) = self.pending.remove(&step.vessel) else {
             return;
         };
-        let Some(identity) = vessel.identity() else {
+        let Some(identity) = vessel.heard_identity() else {
             return;
         };
         // What counts is where the new value was first sent. Crews correct their data in port as well.
@@ -218,7 +218,7 @@ impl IdentityChange {
 
     /// Compares the IMO number with its last bearer: another vessel, or the same one under another name.
     fn compare(&mut self, scene: &Scene<'_>, vessel: &Vessel<'_>, step: &Step<'_>, found: &mut Findings) {
-        let Some(identity) = vessel.identity() else {
+        let Some(identity) = vessel.heard_identity() else {
             return;
         };
         let Some(imo) = identity.imo.filter(|_| !identity.once.meets(Fields::IMO)) else {
@@ -299,7 +299,7 @@ impl Rule for IdentityChange {
 
     fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
         let vessel = scene.tracks.vessel(step.vessel);
-        let identity = vessel.identity();
+        let identity = vessel.heard_identity();
         let named = Explanation::new("by name, call sign or type").takes_part(&scene.tracks.vessel(step.vessel));
         let mut shown = vec![self.as_renamed(named, scene, &vessel, step)];
         let imo = identity.and_then(|identity| identity.imo);
@@ -331,7 +331,7 @@ impl Rule for IdentityChange {
         self.pending.remove(&vessel);
         self.earlier.remove(&vessel);
         let vessel = scene.tracks.vessel(vessel);
-        if let Some(imo) = vessel.identity().and_then(|identity| identity.imo)
+        if let Some(imo) = vessel.heard_identity().and_then(|identity| identity.imo)
             && let Some(bearer) = self.registry.bearer(imo)
             && bearer.mmsi == vessel.mmsi()
             && let Some(fix) = vessel.last()

@@ -1,7 +1,8 @@
 //! Identity conflict: two or more ships use one MMSI.
 //!
 //! ## Watches
-//! Ships and tenders whose MMSI appeared in a second place.
+//! Ships and tenders whose MMSI appeared in a second place. A number that ends in six zeros, as transponders send that
+//! were never programmed, is watched like any other.
 //! ## Why
 //! A cloned number hides one of the two ships behind the other.
 //! ## Opens
@@ -10,7 +11,10 @@
 //! where only the ship at a place that it left can be; once, a ship comes back after its positions were disturbed. It
 //! supersedes the jump. There is one alert for each number: a further place is added to the open one, and an ended one
 //! does not open again within a day unless there are more places than before. Above `tracks.shared_above_places` places
-//! the number is *shared*.
+//! the number is *shared*, which is reported once a day, however many places are added.
+//! The alert lists the names heard under the number, each with the place of the track that most likely sent it: that of
+//! the position in the same row, or the only one that the station had heard in the last ten minutes. From the proof on,
+//! until a day after the last one, none of the static data heard under the number counts, in any behaviour.
 //! ## Ends
 //! All places but one are silent for `silent_hours`.
 //! ## Blind spots

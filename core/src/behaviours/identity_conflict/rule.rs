@@ -12,15 +12,15 @@ use serde::{Deserialize, Serialize};
 use crate::base::state::remembers;
 use crate::base::time::{Span, Time};
 use crate::base::units::{METRES_PER_NM, Mmsi};
-use crate::behaviours::shared::sharing::{JumpFacts, is_watched, jump_nm};
+use crate::behaviours::shared::sharing::{JumpFacts, explain_number, is_watched, jump_nm};
 use crate::behaviours::{
     Behaviour, End, Explanation, Holding, Interest, Output, PictureRule, Places, Rule, Scene, Signal, SignalKind, Step,
-    Subject, minutes,
+    Subject, Verdict, minutes,
 };
 use crate::picture::tracks::{Activity, Fix, Jump, TrackIx, TrackKey};
 use crate::zones::{Chart, Relation, ZoneIx};
 
-use super::facts::{Facts, Form, Measured};
+use super::facts::{Facts, Form, Measured, NameThere};
 use super::returns::{RETURN_WITHIN, Returns, fits};
 use super::settings::Settings;
 
@@ -48,7 +48,7 @@ pub struct IdentityConflict {
 struct Number {
     /// Number of places when last reported.
     places: usize,
-    /// Last time at which two of its ships were known to be heard.
+    /// When its alert was last known to hold.
     last_at: Time,
     /// Further track of the pair whose alert is open.
     open: Option<TrackIx>,
@@ -190,20 +190,26 @@ impl IdentityConflict {
             let last = scene.tracks.vessel(further).last();
             since <= RETURN_WITHIN && last.is_some_and(|last| !fits(&last, fix, limit, settings.min_nm))
         };
-        let counts = older && Span::ZERO < since && (soon || step.fix.is_some_and(|fix| apart(&fix)));
-        double.fixes += u32::from(counts);
         let position = scene.tracks.vessel(further).last().map(|fix| fix.position);
         let (Some(position), Some(apart_nm)) = (position, double.apart_nm(scene, further)) else {
             return;
         };
+        // Nearer than that, both may be one ship, one of whose stations has a wrong clock.
+        let proves = settings.min_nm <= apart_nm && (soon || step.fix.is_some_and(|fix| apart(&fix)));
+        double.fixes += u32::from(older && Span::ZERO < since && proves);
         if double.fixes < settings.fixes {
             return;
         }
         let mmsi = double.key.mmsi;
+        if !scene.tracks.vessel(further).is_of_several() {
+            out.verdicts.push(Verdict::Several { mmsi, are: true });
+        }
         let places = scene.tracks.places_within_a_day(mmsi).max(2);
         let number = self.numbers.entry(mmsi).or_insert(Number { places: 0, last_at: at, open: None });
-        let is_new = number.open.is_none() && (number.places < places || ONCE_IN < at - number.last_at);
-        number.last_at = number.last_at.max(at);
+        let most = scene.tracks.settings().shared_above_places as usize;
+        // Once it is known that the number is shared, one place more is no news.
+        let is_more = number.places < places && number.places <= most;
+        let is_new = number.open.is_none() && (is_more || ONCE_IN < at - number.last_at);
         let since = match double.open {
             Some((_, said)) if at - said < SAY_EVERY => return,
             Some((since, _)) => since,
@@ -216,11 +222,12 @@ impl IdentityConflict {
                 at
             }
         };
-        number.places = number.places.max(places);
+        (number.places, number.last_at) = (number.places.max(places), number.last_at.max(at));
         double.open = Some((since, at));
-        let is_shared = scene.tracks.settings().shared_above_places < places as u32;
+        let is_shared = most < places;
         let jump = JumpFacts { distance_nm: apart_nm.into(), ..(&double.jump).into() };
-        let measured = Measured { jump, places };
+        let names = scene.tracks.names_of(mmsi).iter().filter_map(NameThere::of).collect();
+        let measured = Measured { jump, places, names };
         let holding = Holding {
             started_at: double.since,
             satisfied_at: since,
@@ -265,6 +272,7 @@ impl IdentityConflict {
             if let Some(number) = self.numbers.get_mut(&double.key.mmsi) {
                 number.open = None;
             }
+            out.wakes.push((double.quiet_since() + ONCE_IN, double.key, further));
             let kind = SignalKind::Over { ended_at: double.quiet_since(), reason };
             out.signals.push(Signal { behaviour: Behaviour::IdentityConflict, subject: double.subject(further), kind });
         }
@@ -283,8 +291,7 @@ impl Rule for IdentityConflict {
     fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
         let settings = &self.settings;
         let mmsi = step.key.mmsi;
-        let shown =
-            |about| Explanation::new(about).is("mmsi", mmsi.to_string(), "a ship's or tender's own", is_watched(mmsi));
+        let shown = |about| explain_number(Explanation::new(about), mmsi, is_watched(mmsi));
         let places = scene.tracks.places_within_a_day(mmsi);
         let shared_above = scene.tracks.settings().shared_above_places;
         let left = self.left.get(&step.vessel).into_iter().flatten();
@@ -319,6 +326,10 @@ impl Rule for IdentityConflict {
 
     fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output) {
         let Some(double) = self.doubles.get(&vessel).filter(|double| double.key == key) else {
+            let is_over = |number: &Number| number.open.is_none() && ONCE_IN <= scene.now - number.last_at;
+            if self.numbers.get(&key.mmsi).is_none_or(is_over) {
+                out.verdicts.push(Verdict::Several { mmsi: key.mmsi, are: false });
+            }
             return;
         };
         if double.open.is_none() {

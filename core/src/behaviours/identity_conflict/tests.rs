@@ -22,8 +22,8 @@ fn two_more_fixes_of_the_first_prove_two_ships_until_one_is_silent_for_six_hours
         &only("identity_conflict"),
         AREA,
         &two(60, 480),
-        "12:15 opened identity_conflict ALFA+ALFA since=12:11
-         19:00 ended identity_conflict ALFA+ALFA since=12:11 ended=13:00",
+        "12:15 opened identity_conflict ALFA+224000001 since=12:11
+         19:00 ended identity_conflict ALFA+224000001 since=12:11 ended=13:00",
     );
     let alert = run(&only("identity_conflict"), AREA, &two(60, 480))[0].alert.clone();
     assert!(alert.summary.starts_with("Two ships 90 nm apart have been using MMSI 224000001"), "{}", alert.summary);
@@ -39,8 +39,8 @@ fn the_conflict_takes_the_place_of_the_jump() {
         AREA,
         &two(60, 180),
         "12:13 opened position_jump ALFA since=12:11
-         12:15 ended position_jump ALFA since=12:11 ended=12:13
-         12:15 opened identity_conflict ALFA+ALFA since=12:11",
+         12:15 ended position_jump 224000001 since=12:11 ended=12:13
+         12:15 opened identity_conflict ALFA+224000001 since=12:11",
     );
     let changes = run(&settings, AREA, &two(60, 180));
     let conflict =
@@ -60,6 +60,21 @@ fn two_positions_less_than_a_mile_apart_are_one_ship() {
     any.behaviours.identity_conflict.min_nm = 0.0;
     assert!(!run(&any, AREA, &script("28.0145")).is_empty(), "only the distance keeps it");
     assert!(!run(&only("identity_conflict"), AREA, &script("28.0205")).is_empty());
+}
+
+#[test]
+fn two_positions_that_are_a_mile_apart_only_at_first_are_one_ship() {
+    // A station with a wrong clock puts the ship 1.3 nm ahead of itself, and less than a mile from the first report that could prove two.
+    let script = "ALFA 224000001 type=70
+           12:00 28 -17
+           go 90 24 20
+         ALFA 224000001 mute
+           12:11 28 -16.8924
+           go 90 14 10";
+    check(&only("identity_conflict"), AREA, script, "");
+    let mut any = only("identity_conflict");
+    any.behaviours.identity_conflict.min_nm = 0.5;
+    assert!(!run(&any, AREA, script).is_empty(), "only the distance keeps it");
 }
 
 /// Ships with one number, 60 nm apart, each sending once a minute for three hours, starting `from` minutes after noon.
@@ -98,6 +113,21 @@ fn an_ended_conflict_opens_again_only_with_a_further_place() {
 }
 
 #[test]
+fn a_number_of_six_zeros_is_reported_like_any_other_and_once_it_is_shared_once_a_day() {
+    let opened = |script: &str| {
+        let changes = run(&only("identity_conflict"), AREA, &script.replace("224000001", "224000000"));
+        changes.into_iter().filter(|change| change.change == crate::alerts::ChangeKind::Opened).collect::<Vec<_>>()
+    };
+    let two = opened(&two(60, 180));
+    assert_eq!(two.len(), 1);
+    let unset = "MMSI 224000000 (Spain; six zeros, as of a transponder never programmed; heard as ALFA, cargo, at ";
+    assert!(two[0].alert.summary.contains(unset), "{}", two[0].alert.summary);
+    assert_eq!(two[0].alert.severity, crate::alerts::Severity::Low);
+    // Seven places for three hours from noon, and eight from 22:00: the day has had its alert.
+    assert_eq!(opened(&(fleet(7, 0) + &fleet(8, 600))).len(), 1);
+}
+
+#[test]
 fn one_fix_of_the_first_is_not_a_second_ship() {
     check(&only("identity_conflict"), AREA, &two(14, 480), "");
 }
@@ -111,7 +141,7 @@ fn a_silence_of_hours_does_not_join_two_ships_that_were_both_heard() {
            go 90 10 30",
         two(60, 300)
     );
-    check(&only("identity_conflict"), AREA, &script, "12:15 opened identity_conflict ALFA+ALFA since=12:11");
+    check(&only("identity_conflict"), AREA, &script, "12:15 opened identity_conflict ALFA+224000001 since=12:11");
 }
 
 /// Two ships with one number, 3,600 nm apart, each heard for four minutes every two hours, in turn. Each time they have sailed
@@ -162,4 +192,60 @@ fn a_ship_that_jumps_once_or_lies_where_it_was_before_is_one() {
             .nth(1)
             .map_or_else(String::new, |rest| format!("ALFA 224000001 mute\n 39:00{rest}"));
     assert_eq!(conflicts(&late), 0);
+}
+
+/// A passenger ship, and from 12:11 on a dredger 90 nm to the north that sends the same number, says its name and stops for hours.
+const PASSENGER_AND_DREDGER: &str = "EMPRESA 224000001 type=60
+           12:00 28 -17
+           go 90 10 30
+           say name=EMPRESA
+           go 90 10 350
+         EVELINE 224000001 type=33
+           12:11 29.5 -17
+           go 90 10 20
+           say name=EVELINE
+           go 0 1.2 330";
+
+#[test]
+fn names_and_types_of_several_ships_are_listed_and_none_of_them_gives_or_takes_points() {
+    let changes = run(&only("identity_conflict"), AREA, PASSENGER_AND_DREDGER);
+    let alert = &changes[changes.len() - 1].alert;
+    let heard = ["as EMPRESA, passenger, ", "as EVELINE, dredger, "];
+    assert!(heard.iter().all(|heard| alert.summary.contains(heard)), "{}", alert.summary);
+    let types = alert.vessels.iter().map(|vessel| (vessel.ship_type, vessel.imo, vessel.call_sign.as_deref()));
+    assert_eq!(types.collect::<Vec<_>>(), [(None, None, None); 2]);
+    for change in &changes {
+        let codes: Vec<&str> = change.alert.score_reasons.iter().map(|line| line.code.as_str()).collect();
+        assert!(codes.iter().all(|code| !code.contains("cap") && !code.contains("passenger")), "{codes:?}");
+    }
+}
+
+#[test]
+fn what_one_of_the_ships_says_it_is_exempts_none_of_them_from_another_behaviour() {
+    let codes = |script: &str| {
+        let mut settings = only("loitering");
+        settings.behaviours.identity_conflict.enabled = true;
+        let changes = run(&settings, AREA, script);
+        let loitering = changes.iter().rfind(|change| change.alert.behaviour == Behaviour::Loitering).expect("a stop");
+        loitering.alert.score_reasons.iter().map(|line| line.code.to_string()).collect::<Vec<_>>()
+    };
+    let alone = PASSENGER_AND_DREDGER.split_once("EVELINE").map_or("", |(_, dredger)| dredger);
+    let alone = codes(&format!("EVELINE{alone}"));
+    assert!(alone.contains(&"cap_low".to_owned()), "a dredger alone is at work: {alone:?}");
+    assert!(!codes(PASSENGER_AND_DREDGER).contains(&"cap_low".to_owned()));
+}
+
+#[test]
+fn a_name_has_the_place_of_the_only_ship_that_was_heard_around_it() {
+    let visit = |visit: u32| {
+        let (name, lat) = if visit.is_multiple_of(2) { ("NORTH", 25.0) } else { ("SOUTH", -35.0) };
+        let hour = 12 + visit;
+        format!("{name} 224000001 type=70 jitter=0\n {hour}:00 {lat} -17\n go 0 1 4\n say name={name}\n go 0 1 2\n")
+    };
+    let script: String = (0..8).map(visit).collect();
+    let changes = run(&only("identity_conflict"), AREA, &script);
+    let summary = &changes[changes.len() - 1].alert.summary;
+    for heard in ["as NORTH, cargo, at 25.00° N 17.00° W", "as SOUTH, cargo, at 35.00° S 17.00° W"] {
+        assert!(summary.contains(heard), "{summary}");
+    }
 }

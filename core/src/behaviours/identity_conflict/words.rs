@@ -2,11 +2,13 @@
 //!
 //! The subject is a number of ships or transmitters, because their names are the same. Score line: `identity_conflict`.
 
+use crate::ais::ship_type_name;
 use crate::base::text::distance;
+use crate::base::units::Mmsi;
 use crate::behaviours::words::{Caveat, Circumstances, Opening, Tense, Who, Words};
 use crate::zones::{Chart, Relation, ZoneIx};
 
-use super::facts::{Facts, Form};
+use super::facts::{Facts, Form, NameThere};
 
 impl Words for Facts {
     fn who(&self, _: &Circumstances<'_>) -> Who {
@@ -20,7 +22,7 @@ impl Words for Facts {
 
     fn deed(&self, of: &Circumstances<'_>) -> String {
         let past = of.tense == Tense::Past;
-        let (number, since) = (number_of(of), of.since());
+        let (number, since) = (number_of(of, &self.measured.names), of.since());
         match self.places() {
             Some(_) if self.form == Form::Shared => {
                 let used = if past { "used" } else { "have used" };
@@ -65,11 +67,42 @@ impl Facts {
     }
 }
 
-/// `MMSI 372274048 (SILVER LUZ, Panama, cargo)`.
-fn number_of(of: &Circumstances<'_>) -> String {
+/// How many names a sentence states, so that it can still be read out. Further ones are counted.
+const NAMES_STATED: usize = 4;
+
+/// `MMSI 372274048 (Panama; heard as SILVER LUZ, cargo, at 8.91° N 79.52° W and as LUZ, place not known)`. A number that was never
+/// programmed says so. The names are not those of one ship, so none of them is given as the ship's.
+fn number_of(of: &Circumstances<'_>, names: &[NameThere]) -> String {
     let Some(vessel) = of.vessels.first() else {
         return "one MMSI".to_owned();
     };
-    let name = vessel.name.as_ref().map_or_else(String::new, |name| format!("{name}, "));
-    format!("MMSI {:09} ({name}{})", vessel.mmsi, vessel.flag_and_type())
+    let mut known: Vec<String> = vessel.country().map(str::to_owned).into_iter().collect();
+    if Mmsi(vessel.mmsi).is_unset() {
+        known.push("six zeros, as of a transponder never programmed".to_owned());
+    }
+    let mut heard: Vec<String> = names.iter().take(NAMES_STATED).map(heard_as).collect();
+    if NAMES_STATED < names.len() {
+        heard.push(format!("under {} more names", names.len() - NAMES_STATED));
+    }
+    if let Some(last) = heard.pop() {
+        let list = if heard.is_empty() { last } else { format!("{} and {last}", heard.join(", ")) };
+        known.push(format!("heard {list}"));
+    }
+    match known.is_empty() {
+        true => format!("MMSI {:09}", vessel.mmsi),
+        false => format!("MMSI {:09} ({})", vessel.mmsi, known.join("; ")),
+    }
+}
+
+/// `as SILVER LUZ, cargo, at 8.91° N 79.52° W`.
+fn heard_as(heard: &NameThere) -> String {
+    let kind = heard.ship_type.map_or_else(String::new, |kind| format!(", {}", ship_type_name(Some(kind))));
+    let place = match heard.place.map(|[lat, lon]| (f64::from(lat), f64::from(lon))) {
+        Some((lat, lon)) => {
+            let (north, east) = (if lat < 0.0 { "S" } else { "N" }, if lon < 0.0 { "W" } else { "E" });
+            format!(", at {:.2}° {north} {:.2}° {east}", lat.abs(), lon.abs())
+        }
+        None => ", place not known".to_owned(),
+    };
+    format!("as {}{kind}{place}", heard.name)
 }

@@ -1,8 +1,8 @@
 //! Position jump: an MMSI appears where its ship could not have gone.
 //!
 //! ## Watches
-//! Every ship and tender. Numbers outside every class, factory settings, and numbers that several ships are known to
-//! send are not watched.
+//! Every ship and tender. Numbers outside every class, numbers that end in six zeros (transponders that were never
+//! programmed), and numbers that several ships are known to send are not watched.
 //! ## Why
 //! A false position, a transponder carried elsewhere, or a second ship under the same number.
 //! ## Opens

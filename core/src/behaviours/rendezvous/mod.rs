@@ -11,7 +11,8 @@
 //! `slow_knots`. **Long**: near for `long_minutes`. **Underway**, where a zone asks: within `underway_metres`, at `underway_min_knots` to
 //! `underway_max_knots`, courses within `underway_course_degrees`, for `underway_minutes`, at least `underway_min_shore_nm` from shore,
 //! not both fishing and without a tug. Never for two transponders on one hull: the same IMO number, the same name and call sign, or an
-//! hour within 200 m with 20 min of it under way, and never seen apart since the later one was first heard.
+//! hour within 200 m with 20 min of it under way, and never seen apart since the later one was first heard. Once seen apart, they are two
+//! ships whatever they send: a ship and its clone, or its boat with the same name, do meet.
 //! ## Ends
 //! The ships are further apart than `apart_metres`, or one is above `moving_knots`, for `end_minutes`; or one is silent for `lost_minutes`
 //! (lost).

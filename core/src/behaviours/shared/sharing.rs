@@ -10,21 +10,27 @@ use crate::picture::tracks::Jump;
 
 use crate::behaviours::{Explanation, Rounded, Scene, Step};
 
-/// Whether one MMSI at two places is worth watching: ships and tenders, without the numbers that transponders are delivered with,
-/// which many boats share.
+/// Whether one MMSI at two places is worth watching: that of a ship or tender.
 pub(crate) fn is_watched(mmsi: Mmsi) -> bool {
-    matches!(mmsi.station_class(), StationClass::Ship | StationClass::Tender) && !is_factory_setting(mmsi.0)
+    matches!(mmsi.station_class(), StationClass::Ship | StationClass::Tender)
 }
 
-/// Whether the number is one digit nine times, or only zeros after the three digits of the country.
-fn is_factory_setting(number: u32) -> bool {
-    number.is_multiple_of(111_111_111) || number.is_multiple_of(1_000_000)
+/// Whether the MMSI is that of one ship or tender: a jump of it then says something about this ship. Several boats send a number that was
+/// never programmed, so only what `identity_conflict` says of it means anything.
+pub(crate) fn is_assigned(mmsi: Mmsi) -> bool {
+    is_watched(mmsi) && !mmsi.is_unset()
+}
+
+/// Adds the condition that the MMSI puts on being watched.
+pub(crate) fn explain_number(shown: Explanation, mmsi: Mmsi, met: bool) -> Explanation {
+    let unset = if mmsi.is_unset() { ": six zeros, as of a transponder that was never programmed" } else { "" };
+    shown.is("mmsi", format!("{mmsi}{unset}"), "a ship's or tender's own", met)
 }
 
 /// Whether two or more ships are known to send the number. Each further place is then reported by `identity_conflict`.
 pub(crate) fn is_of_several(scene: &Scene<'_>, mmsi: Mmsi) -> bool {
     let tracks = || scene.tracks.under(mmsi);
-    2 < tracks().count() || tracks().any(|vessel| vessel.is_one_of_several() || vessel.shares_number())
+    2 < tracks().count() || tracks().any(|vessel| vessel.is_one_of_several() || vessel.is_of_several())
 }
 
 /// Adds the conditions that a silence puts on the MMSI. The silence of a phantom, or of one track of a shared MMSI, means
@@ -92,10 +98,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn factory_settings_are_not_watched() {
-        for shared in [333_333_333, 224_000_000, 123_456_789, 0, 111_111_111, 970_012_345] {
-            assert!(!is_watched(Mmsi(shared)), "{shared}");
+    fn numbers_of_ships_and_tenders_are_watched_and_placeholders_are_not() {
+        for other in [333_333_333, 123_456_789, 0, 111_111_111, 970_012_345] {
+            assert!(!is_watched(Mmsi(other)), "{other}");
         }
-        assert!(is_watched(Mmsi(224_123_456)) && is_watched(Mmsi(982_241_234)));
+        for watched in [224_123_456, 982_241_234, 224_000_000] {
+            assert!(is_watched(Mmsi(watched)), "{watched}");
+        }
+        assert!(is_assigned(Mmsi(224_123_456)) && !is_assigned(Mmsi(224_000_000)));
     }
 }

@@ -90,7 +90,8 @@ impl Watchlist {
 
     /// The row that matches a vessel best and has not expired; `None` if it is not listed.
     fn find(&self, vessel: &Vessel<'_>, at: Time) -> Option<Match> {
-        let identity = vessel.identity();
+        // A listed identity is reported even if several ships send the MMSI.
+        let identity = vessel.heard_identity();
         let said = Said {
             mmsi: vessel.mmsi().0,
             imo: identity.and_then(|identity| identity.imo),

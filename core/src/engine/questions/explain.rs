@@ -164,7 +164,7 @@ fn names(engine: &Engine, tracks: &[Explained]) -> BTreeMap<String, String> {
     }
     let keys = texts.iter().flat_map(|text| text.split(' ')).filter_map(|word| track_key(bare(word)));
     let named = keys.filter_map(|key| {
-        let name = engine.tracks().find(key)?.identity()?.name.as_deref()?.to_owned();
+        let name = engine.tracks().find(key)?.name()?.to_owned();
         Some((key.to_string(), name))
     });
     named.collect()
@@ -174,7 +174,7 @@ impl TrackConditions {
     /// The conditions of one track, for one behaviour or all.
     fn of(engine: &Engine, track: &Explained, only: Option<Behaviour>) -> TrackConditions {
         let vessel = engine.tracks().vessel(track.vessel);
-        let name = vessel.identity().and_then(|identity| identity.name.as_deref());
+        let name = vessel.name();
         TrackConditions {
             track: track.key.ordinal,
             name: name.map(str::to_owned),

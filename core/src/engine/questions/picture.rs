@@ -75,7 +75,7 @@ impl PictureVessel {
         Some(PictureVessel {
             key: vessel.key(),
             fix: vessel.last()?,
-            name: identity.and_then(|identity| identity.name.clone()),
+            name: vessel.name().map(Into::into),
             call_sign: identity.and_then(|identity| identity.call_sign.clone()),
             imo: identity.and_then(|identity| identity.imo),
             ship_type: vessel.ship_type(),
@@ -85,7 +85,7 @@ impl PictureVessel {
                 class_b: vessel.class() == Class::B,
                 satellite_only: vessel.satellite_only(),
                 listed: vessel.active() & LISTED != 0,
-                in_conflict: vessel.is_one_of_several() || vessel.shares_number(),
+                in_conflict: vessel.is_one_of_several() || vessel.is_of_several(),
                 personal: handling.is_personal(is_small(vessel.ship_type(), vessel.class(), length)),
             },
         })

@@ -46,7 +46,7 @@ pub fn track(engine: &Engine, mmsi: Mmsi, ordinal: Option<u16>, since: Time, mos
     points.extend(last.map(of_fix));
     let kept = points.len();
     points = spread(points, most);
-    let name = vessel.identity().and_then(|identity| identity.name.as_deref()).map(str::to_owned);
+    let name = vessel.name().map(str::to_owned);
     // The engine itself keeps fewer fixes than it has taken.
     let thinned = points.len() < kept || kept < vessel.fixes() as usize;
     let first_heard_at = vessel.last().map(|_| vessel.first_at());

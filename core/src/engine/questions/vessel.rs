@@ -140,7 +140,7 @@ impl VesselTrack {
         let gap = engine.gaps().latest(key).filter(|gap| gap.to.is_none());
         VesselTrack {
             track: key.ordinal,
-            name: owned(identity.and_then(|identity| identity.name.as_deref())),
+            name: owned(vessel.name()),
             imo: identity.and_then(|identity| identity.imo),
             call_sign: owned(identity.and_then(|identity| identity.call_sign.as_deref())),
             ship_type: vessel.ship_type(),

@@ -88,7 +88,7 @@ impl Gear {
     /// Looks for a fishing vessel that may have set a vessel heard for the first time. The nearest counts; of equally near ones, the one
     /// with the smaller number. A vessel that has sent a ship type is not a beacon.
     pub fn first_heard(&mut self, vessel: &Vessel<'_>, tracks: &Tracks) {
-        let Some(fix) = vessel.last().filter(|_| vessel.fixes() <= 1 && vessel.ship_type().is_none()) else {
+        let Some(fix) = vessel.last().filter(|_| vessel.fixes() <= 1 && !has_type(vessel)) else {
             return;
         };
         let mut nearest: Option<(f64, Mmsi)> = None;
@@ -114,10 +114,10 @@ impl Gear {
     /// The sign that a vessel is a beacon. `None` if it has ever been under way, reports a type, or shows no sign.
     pub fn sign_of(&self, vessel: &Vessel<'_>) -> Option<GearSign> {
         let last = vessel.last()?;
-        if vessel.ever_under_way() || vessel.ship_type().is_some() {
+        if vessel.ever_under_way() || has_type(vessel) {
             return None;
         }
-        let name = vessel.identity().and_then(|identity| identity.name.as_deref());
+        let name = vessel.name();
         if name.is_some_and(is_beacon_name) {
             return Some(GearSign::Name);
         }
@@ -159,6 +159,11 @@ impl GearSign {
             GearSign::SetBy { vessel, .. } => format!("first heard beside fishing vessel {vessel}"),
         }
     }
+}
+
+/// Whether a ship type was sent under the MMSI, by whichever ship.
+fn has_type(vessel: &Vessel<'_>) -> bool {
+    vessel.heard_identity().is_some_and(|identity| identity.ship_type.is_some())
 }
 
 /// Whether a name is typical of net and buoy beacons: `NET MARK 81%`, `BOYA 3`, `NETBUOY6`, `LUCIA 2 64%`.

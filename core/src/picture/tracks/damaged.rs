@@ -139,7 +139,7 @@ impl DamagedNumbers {
 impl Shard {
     /// Whether nothing shows yet that the number belongs to a vessel: it has no static data, and too few fixes.
     fn may_be_damaged(&self, mmsi: Mmsi) -> bool {
-        self.under(mmsi).all(|vessel| vessel.identity().is_none() && vessel.fixes() < u32::from(CONFIRMED_FIXES))
+        self.under(mmsi).all(|vessel| vessel.heard_identity().is_none() && vessel.fixes() < u32::from(CONFIRMED_FIXES))
     }
 }
 

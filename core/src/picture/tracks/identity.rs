@@ -12,6 +12,8 @@ pub struct Identity {
     pub imo: Option<u32>,
     /// Name of the vessel.
     pub name: Option<Box<str>>,
+    /// The name that the ship of this track most likely sent, if several ships send its MMSI. `None` if nothing shows it.
+    pub(super) own_name: Option<Box<str>>,
     /// Call sign.
     pub call_sign: Option<Box<str>>,
     /// Ship and cargo type, 1-99.

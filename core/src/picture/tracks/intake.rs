@@ -100,9 +100,14 @@ impl Shard {
                 let said = position.within(report.uncertainty);
                 self.position(mmsi, first, said, report.at, report.station, report.source)
             }
-            Body::Static(said) => self.identity(mmsi, &said, report.at),
+            Body::Static(ref said) => self.identity(&report, said),
             Body::SafetyText(_) | Body::Base(_) | Body::Aid(_) | Body::Other => Outcome::Refused(Refusal::NotTracked),
         };
+        if let (Outcome::Fix { vessel, .. }, Some(first)) = (&outcome, first)
+            && self.may_be_of_several(first)
+        {
+            self.settle_name(mmsi, report.payload, *vessel);
+        }
         if let Some(first) = first
             && matches!(outcome, Outcome::Late { .. } | Outcome::Refused(Refusal::TooLate))
         {
@@ -246,7 +251,8 @@ impl Shard {
 
     /// Merges static data into every track of an MMSI, because a message names its MMSI but not its position. Creates a track if there is
     /// none. The result names the track heard last, with what was known before.
-    fn identity(&mut self, mmsi: Mmsi, said: &Static, at: Time) -> Outcome {
+    fn identity(&mut self, report: &Report, said: &Static) -> Outcome {
+        let (mmsi, at) = (report.mmsi, report.at);
         if !self.by_mmsi.contains_key(&mmsi.0) {
             self.create(mmsi, 1);
         }
@@ -258,15 +264,21 @@ impl Shard {
         let known = self.cold[vessel.0 as usize].identity.as_deref();
         let before = known.is_none_or(|known| known.teaches(said)).then(|| known.cloned().unwrap_or_default());
         let class = said.class.filter(|class| *class != Class::Unknown);
+        let of_several = self.may_be_of_several(first);
+        let sender = if of_several { self.note_name(report, said) } else { None };
         // The class and the data are set on all tracks; what was new is reported for the one heard last.
         let (mut changed, mut repeated) = (Fields::default(), Fields::default());
         let mut next = first;
         while next != NO_NEXT {
             let hot = &mut self.hot[next as usize];
-            if let Some(class) = class {
+            let is_sender = sender == Some(TrackIx(next));
+            if let Some(class) = class.filter(|_| is_sender || !of_several) {
                 hot.set_class(class);
             }
             let identity = self.cold[next as usize].identity.get_or_insert_default();
+            if is_sender {
+                identity.own_name = said.name.clone().or(identity.own_name.take());
+            }
             let news = identity.fuse(said, at);
             if next == vessel.0 {
                 (changed, repeated) = news;
@@ -282,6 +294,12 @@ impl Shard {
             .filter(|_| !changed.and(repeated).is_empty())
             .map(|before| Box::new(Learned { before, changed, repeated, shared }));
         Outcome::Identity { vessel, learned }
+    }
+
+    /// Whether an MMSI has several tracks, or is known to be sent by several ships. `first` is its first track.
+    fn may_be_of_several(&self, first: u32) -> bool {
+        let hot = &self.hot[first as usize];
+        hot.next != NO_NEXT || hot.is(Flag::Several)
     }
 
     /// Records whether a distress device reports a test in its text.

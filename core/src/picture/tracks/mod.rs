@@ -26,6 +26,9 @@ mod identity;
 mod intake;
 mod interest;
 mod key;
+mod names;
+mod naming;
+mod past_positions;
 mod picture;
 mod places;
 mod saving;
@@ -46,10 +49,12 @@ pub use flag::{Flag, flag_of};
 pub use identity::{Fields, Identity, Learned};
 pub use interest::{Activity, Interest};
 pub use key::{FOLLOWED, TrackIx, TrackKey};
+pub use names::HeardName;
+pub use past_positions::PastPositions;
 pub use picture::Tracks;
 pub use settings::Settings;
 pub use shard::Shard;
-pub use track::{Fix, PastPositions, SpeedMadeGood, Vessel};
+pub use track::{Fix, SpeedMadeGood, Vessel};
 pub use trail::TrailPoint;
 
 #[cfg(test)]

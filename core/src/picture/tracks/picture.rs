@@ -12,6 +12,7 @@ use super::accept::Outcome;
 use super::doubtful::DamagedNumbers;
 use super::interest::{Activity, Interest};
 use super::key::{TrackIx, TrackKey};
+use super::names::HeardName;
 use super::settings::Settings;
 use super::shard::Shard;
 use super::track::{Flag, Vessel};
@@ -148,6 +149,11 @@ impl Tracks {
         self.shard_with(mmsi).places_within_a_day(mmsi)
     }
 
+    /// The names heard under an MMSI since it was first heard in a second place, in the order in which they were first heard.
+    pub fn names_of(&self, mmsi: Mmsi) -> &[HeardName] {
+        self.shard_with(mmsi).names_of(mmsi)
+    }
+
     /// Calls `found(vessel, metres)` for every vessel whose latest fix is within `metres` of `at`, in no fixed order.
     pub fn near(&self, at: LatLon, metres: f64, mut found: impl FnMut(Vessel<'_>, f64)) {
         self.shards.iter().for_each(|shard| shard.near(at, metres, &mut found));
@@ -202,6 +208,13 @@ impl Tracks {
     /// Sets whether the vessel is staying in calm water.
     pub fn mark_in_port(&mut self, ix: TrackIx, stays: bool) {
         self.mark(ix, Flag::InPort, stays);
+    }
+
+    /// Sets whether several ships are known to send an MMSI.
+    pub fn mark_several(&mut self, mmsi: Mmsi, are: bool) {
+        let shard = self.shard_with_mut(mmsi);
+        let tracks: Vec<TrackIx> = shard.chain(mmsi).collect();
+        tracks.into_iter().for_each(|ix| shard.hot[ix.0 as usize].mark(Flag::Several, are));
     }
 
     /// Sets whether the vessel is in an open alert, which keeps it from being evicted.

@@ -15,6 +15,7 @@ use super::confirmed::{CONFIRMED_FIXES, Confirmed};
 use super::grid::Grid;
 use super::heard::Heard;
 use super::key::TrackIx;
+use super::names::Names;
 use super::places::Places;
 use super::settings::Settings;
 use super::track::{Cold, Flag, Hot, NO_NEXT, Vessel};
@@ -45,6 +46,7 @@ pub struct Shard {
     pub(super) candidates: Candidates,
     pub(super) clocks: Clocks,
     pub(super) places: Places,
+    pub(super) names: Names,
     /// Tracks dropped since the last `Tracks::take_forgotten`. Behaviours still have to end what they hold of them.
     pub(super) forgotten: Vec<TrackIx>,
     /// The inputs whose reports arrive more than 15 min late, and how late.
@@ -74,6 +76,7 @@ impl Shard {
             candidates: Candidates::default(),
             clocks: Clocks::default(),
             places: Places::default(),
+            names: Names::default(),
             forgotten: Vec::new(),
             satellite_sources,
             alive: 0,
@@ -137,7 +140,11 @@ impl Shard {
             hot.next = first;
             hot.set_class(self.hot[first as usize].class());
             hot.mark(Flag::Shared, self.hot[first as usize].is(Flag::Shared));
+            hot.mark(Flag::Several, self.hot[first as usize].is(Flag::Several));
             cold.identity = self.cold[first as usize].identity.clone();
+            if let Some(identity) = &mut cold.identity {
+                identity.own_name = None;
+            }
         }
         let ix = match self.free.pop() {
             Some(ix) => {
@@ -196,7 +203,7 @@ impl Shard {
     }
 
     remembers! {
-        pub(super) kept { free, by_mmsi, grid, candidates, clocks, places, forgotten, alive, evicted, numbers_seen }
+        pub(super) kept { free, by_mmsi, grid, candidates, clocks, places, names, forgotten, alive, evicted, numbers_seen }
         parts {}
         built { number, shift, settings, satellite_sources, confirmed, hot, cold, heard }
     }

@@ -61,6 +61,9 @@ impl Shard {
             let before = point.map_or(last, |point| Fix { at: point.at, position: point.position, ..last });
             Some(Box::new(Jump { from: (hot.key(), from), before, first }))
         });
+        if let Some(before) = before {
+            self.note_name_before(mmsi, before, confirmed[0].at);
+        }
         // A ship that reappears elsewhere keeps its track, and with it its alerts, unless another ship may still be using that track.
         let successor = self.chain(mmsi).find(|ix| {
             let hot = &self.hot[ix.0 as usize];
@@ -73,6 +76,9 @@ impl Shard {
                 }
                 // No position between the old place and the new one is known, so none may be interpolated.
                 self.cold[ix.0 as usize].trail.clear();
+                if let Some(identity) = &mut self.cold[ix.0 as usize].identity {
+                    identity.own_name = None;
+                }
                 self.hot[ix.0 as usize].smg = f32::NAN;
                 ix
             }

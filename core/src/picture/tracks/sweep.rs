@@ -21,6 +21,7 @@ impl Shard {
     pub(super) fn sweep(&mut self, now: Time) {
         self.candidates.expire(now);
         self.sweep_places(now);
+        self.names.sweep(now);
         let forget_before = now - Span::from_hours(i64::from(self.settings.forget_after_hours));
         for ix in 0..self.hot.len() as u32 {
             let hot = &self.hot[ix as usize];
@@ -61,6 +62,7 @@ impl Shard {
             let alone = &mut self.hot[*alone as usize];
             alone.mark(Flag::Beside, false);
             alone.mark(Flag::BesideTwice, false);
+            alone.mark(Flag::Several, false);
         }
         let hot = &mut self.hot[ix.0 as usize];
         hot.mark(Flag::Alive, false);

@@ -11,7 +11,7 @@ use super::grid::{self, Cell};
 use super::identity::Identity;
 use super::key::{FOLLOWED, TrackIx, TrackKey};
 use super::settings::Settings;
-use super::trail::{Trail, TrailPoint, Walk};
+use super::trail::{Trail, TrailPoint};
 use super::usual::{self, UsualSpeed};
 
 /// An MMSI outside every class takes part after this long on a consistent track (SPEC "Vessels").
@@ -116,6 +116,8 @@ pub(super) enum Flag {
     Interfered = 256,
     /// The MMSI is sent from more than `shared_above_places` places, so it identifies no vessel.
     Shared = 512,
+    /// Several ships are known to send the MMSI, so its static data may be those of any of them.
+    Several = 1024,
 }
 
 /// The bits of `Hot::flags` that hold the class: 0 unknown, 1 A, 2 B.
@@ -313,9 +315,29 @@ impl<'a> Vessel<'a> {
         self.cold.usual.is_some()
     }
 
-    /// Static data; `None` before any was heard.
+    /// Static data of the ship. `None` before any was heard, and while several ships are known to send its MMSI: nothing shows then
+    /// which of them a message is from.
     pub fn identity(&self) -> Option<&'a Identity> {
+        self.heard_identity().filter(|_| !self.is_of_several())
+    }
+
+    /// Static data last heard under its MMSI, from whichever ship; `None` before any was heard.
+    pub fn heard_identity(&self) -> Option<&'a Identity> {
         self.cold.identity.as_deref()
+    }
+
+    /// Name of the ship; `None` if never heard. Of several ships that send one MMSI, the name that most likely belongs to this track.
+    pub fn name(&self) -> Option<&'a str> {
+        let heard = self.heard_identity()?;
+        match self.is_of_several() {
+            true => heard.own_name.as_deref(),
+            false => heard.name.as_deref(),
+        }
+    }
+
+    /// Whether several ships are known to send its MMSI.
+    pub fn is_of_several(&self) -> bool {
+        self.hot.is(Flag::Several) || self.shares_number()
     }
 
     /// Ship type 1-99; `None` if never sent.
@@ -343,16 +365,6 @@ impl<'a> Vessel<'a> {
         self.cold.trail.since(from)
     }
 
-    /// Position at `at`, interpolated between two fixes at most `bridge` apart; `None` outside the trail or across a longer hole.
-    pub fn position_at(&self, at: Time, bridge: Span) -> Option<LatLon> {
-        self.past_positions(bridge).at(at)
-    }
-
-    /// Like `position_at`, but for a series of moments, each no later than the one before.
-    pub fn past_positions(&self, bridge: Span) -> PastPositions<'a> {
-        PastPositions { vessel: *self, bridge, walk: Walk::new() }
-    }
-
     /// The latest navigational status, 0-14; `None` if not sent or not defined.
     pub fn status(&self) -> Option<u8> {
         self.hot.said.status()
@@ -365,7 +377,7 @@ impl<'a> Vessel<'a> {
 
     /// Whether it is a distress device whose last text reported a test.
     pub fn says_test(&self) -> bool {
-        self.identity().is_some_and(|identity| identity.is_test)
+        self.heard_identity().is_some_and(|identity| identity.is_test)
     }
 
     /// Stations that recently heard the vessel, at most eight, most recent first.
@@ -416,39 +428,6 @@ impl<'a> Vessel<'a> {
     /// The activity bits: one for each behaviour that follows the vessel, by its index in the registry, and `FOLLOWED`.
     pub fn active(&self) -> u32 {
         self.hot.active
-    }
-}
-
-/// Positions of a vessel at a series of moments, each no later than the one before, from one walk back along its trail.
-pub struct PastPositions<'a> {
-    vessel: Vessel<'a>,
-    bridge: Span,
-    /// Where in the trail the last moment was.
-    walk: Walk,
-}
-
-impl PastPositions<'_> {
-    /// Position at `at`; see [`Vessel::position_at`].
-    pub fn at(&mut self, at: Time) -> Option<LatLon> {
-        let last = self.vessel.last()?;
-        if last.at == at {
-            return Some(last.position);
-        }
-        if last.at < at {
-            return None;
-        }
-        let [before, after] = self.vessel.cold.trail.around(&mut self.walk, at);
-        let (before_at, before) = before?;
-        if before_at == at {
-            return Some(before);
-        }
-        let (after_at, after) = after.unwrap_or((last.at, last.position));
-        let span = after_at - before_at;
-        if self.bridge < span {
-            return None;
-        }
-        let share = (at - before_at).millis() as f64 / span.millis() as f64;
-        Some(before.between(after, share))
     }
 }
 

@@ -46,8 +46,11 @@ impl OneHull {
     }
 }
 
-/// Why two tracks are one hull; `None` if they are not. Two ships that report the same identity but have once been seen
-/// apart are two.
+/// Why two tracks are one hull; `None` if they are not.
+///
+/// SPEC "One hull" asks for the same identity or for never being apart. Here the same identity proves one hull only while the two have
+/// never been seen apart: one hull cannot be in two places, so two that were are two ships. A ship that meets its clone, and a boat
+/// that sends the name and call sign of its ship and comes back from a trip, are what the pair rules are for.
 pub(crate) fn one_hull(scene: &Scene<'_>, a: TrackKey, b: TrackKey) -> Option<OneHull> {
     if a.mmsi == b.mmsi {
         return Some(OneHull::Number);

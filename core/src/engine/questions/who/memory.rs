@@ -143,7 +143,7 @@ fn passed(vessel: &Vessel<'_>, search: &Search, found: &mut BTreeMap<TrackKey, M
 fn sighting(engine: &Engine, key: TrackKey, memory: Memory) -> Sighting {
     let vessel = engine.tracks().find(key);
     let ship_type = vessel.and_then(|vessel| vessel.ship_type());
-    let name = vessel.and_then(|vessel| vessel.identity()).and_then(|identity| identity.name.as_deref());
+    let name = vessel.and_then(|vessel| vessel.name());
     Sighting {
         key,
         name: name.unwrap_or("no name").to_owned(),
