@@ -127,8 +127,9 @@ impl End {
         }
     }
 
-    /// Whether the condition cannot resume as the same alert: its zone is gone, or another alert took its place.
+    /// Whether the condition cannot resume as the same alert: it was an event that its opposite ended, its zone is gone, or another alert
+    /// took its place.
     pub fn is_final(self) -> bool {
-        matches!(self, End::ZoneGone | End::ZoneRemoved | End::ZoneMoved | End::Superseded)
+        matches!(self, End::CrossedBack | End::ZoneGone | End::ZoneRemoved | End::ZoneMoved | End::Superseded)
     }
 }

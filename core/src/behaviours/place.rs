@@ -15,7 +15,7 @@ use crate::base::time::Time;
 use crate::base::units::METRES_PER_NM;
 use crate::geo::LatLon;
 use crate::picture::tracks::TrackIx;
-use crate::zones::{Chart, Crossing, Hit, Presence, Sighting, Zone, ZoneIx};
+use crate::zones::{Chart, Crossing, Hit, Presence, Reading, Sighting, Zone, ZoneIx};
 
 use super::vicinity::{Place, Vicinity, Within, cached};
 
@@ -162,13 +162,13 @@ impl Lot {
         ground: &Ground<'_>,
         vessel: TrackIx,
         position: LatLon,
-        at: Time,
-        sighting: Sighting,
+        reading: &Reading,
         crossings: &mut Vec<Crossing>,
     ) {
         let Ground { chart, reloads } = *ground;
         let known = self.known(vessel);
         // Where no zone is near, 100 m are needed to reach one. Near borders every fix counts.
+        let sighting = reading.sighting;
         if !known.zones_exact && sighting == Sighting::Next && known.zones_at.is_near(position) {
             return;
         }
@@ -188,7 +188,7 @@ impl Lot {
             let brought_by = |zone: ZoneIx| reloads.brought_by.get(usize::from(zone.0)).copied().unwrap_or(0);
             presence.settle(&chart.zones, &self.hits, |zone| seen < brought_by(zone));
         }
-        presence.step(&chart.zones, &self.hits, at, sighting, crossings);
+        presence.step(&chart.zones, &self.hits, reading, crossings);
         let keeps = !presence.is_empty() || !self.hits.is_empty();
         if !keeps {
             self.presences.remove(&vessel);

@@ -9,12 +9,14 @@ use crate::geo::LatLon;
 use crate::picture::coverage::Coverage;
 use crate::picture::episodes::Still;
 use crate::picture::tracks::{Activity, DamagedNumbers, Fix, Jump, Learned, Shard, SpeedMadeGood, TrackIx, TrackKey};
-use crate::zones::{Crossing, Presence, Sighting};
+use crate::zones::{Crossing, Presence, Reading, Sighting};
 
 use super::rules::Bit;
 
 /// Speed made good below which a vessel counts as slow. Knots.
 const SLOW_KNOTS: f64 = 5.0;
+/// Speed made good below which a vessel counts as lying still (SPEC "Behaviours": a stop). Knots.
+const STOP_KNOTS: f64 = 1.0;
 /// Length of a tick slot, 5 min. The first fix of a vessel in a slot is its tick. Milliseconds.
 const TICK_MILLIS: i64 = 300_000;
 /// Length of a look slot, 30 min. Every vessel is examined at its first fix in a slot. Milliseconds.
@@ -211,7 +213,13 @@ impl Looked {
             Some(previous) if fix.at - previous.at <= common.lost_after => Sighting::Next,
             Some(_) | None => Sighting::First,
         };
-        lot.look(&common.ground, ix, fix.position, fix.at, sighting, crossings);
+        let reading = Reading {
+            at: fix.at,
+            sighting,
+            resolution_metres: fix.said.resolution_metres(),
+            is_still: smg.is_some_and(|smg| smg.knots < STOP_KNOTS),
+        };
+        lot.look(&common.ground, ix, fix.position, &reading, crossings);
         let presence = lot.presence(ix);
         let near_zones = !presence.is_empty();
         let slow_hole = smg.is_some_and(|smg| smg.over_hole && smg.knots < SLOW_KNOTS);

@@ -100,7 +100,7 @@ impl LatLon {
         (east, north)
     }
 
-    /// The position at `share` (0..=1) of the way to `other`, linear in latitude and longitude. Works across ±180°.
+    /// The position at `share` (0..=1; more is beyond it) of the way to `other`, linear in latitude and longitude. Works across ±180°.
     /// It is not on the geodesic, but close to it over a few miles.
     pub fn between(self, other: LatLon, share: f64) -> LatLon {
         LatLon::new(self.lat + (other.lat - self.lat) * share, self.lon + wrap_degrees(other.lon - self.lon) * share)

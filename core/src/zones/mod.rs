@@ -34,7 +34,7 @@ pub use extent::{Extent, land_share};
 pub use hit::{Hit, Relation, ZoneIx};
 pub use likeness::{Likeness, fold, imo_check_digit_holds, likeness};
 pub use parse::{ZoneError, ZoneRules};
-pub use presence::{Crossing, Presence, Sighting};
+pub use presence::{Crossing, Presence, Reading, Sighting};
 pub use requests::Requests;
 pub use set::{BELT_NM, ZoneSet};
 pub use watchlist::{Bounds, ListError, Listed, Match, MatchedBy, Said, WatchlistSettings, Watchlists};

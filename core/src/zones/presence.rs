@@ -1,20 +1,25 @@
 //! The zones one vessel is confirmed to be in or near, and when it crossed their borders.
 //!
 //! A fix near a border may be on either side by chance: receivers are off by tens of metres, and some tables round
-//! positions. So a crossing needs one fix well beyond the border, or two fixes beyond it a minute apart. It has the
-//! time of the first fix beyond it (SPEC, "Zones").
+//! positions. So a crossing needs one fix well beyond the border, or two fixes in a row beyond it a minute apart, the second by more than it
+//! may be off. A vessel that lies still at a border crosses it by chance again and again; of such a vessel only a fix well beyond counts,
+//! unless it came beyond while it was moving. A crossing has the time of the first fix beyond the border (SPEC, "Zones").
 
 use serde::{Deserialize, Serialize};
 
 use super::hit::{Hit, Relation, ZoneIx};
 use super::set::ZoneSet;
 use crate::base::time::{Span, Time};
+use crate::base::units::METRES_PER_NM;
 
 /// A single fix farther than this beyond a border counts as a crossing, in nautical miles (SPEC "Zones").
 const BEYOND_NM: f64 = 0.2;
 
 /// Fixes beyond a border for this long count as a crossing, however close to it they are.
 const BEYOND_FOR: Span = Span::from_seconds(60);
+
+/// What a receiver without differential correction may be off by, in nautical miles.
+const RECEIVER_NM: f64 = 30.0 / METRES_PER_NM;
 
 /// A crossing of one of a zone's two borders: its own (`In`) or its near edge (`Near`).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -63,19 +68,27 @@ struct Border {
     /// Whether the vessel is confirmed to be inside.
     inside: bool,
     /// First of the consecutive fixes on the other side, as long as they do not yet make a crossing.
-    beyond_since: Option<Time>,
+    beyond: Option<Beyond>,
+}
+
+/// A vessel on the other side of a border that it may not have crossed.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
+struct Beyond {
+    /// Time of its first fix there.
+    since: Time,
+    /// Whether it came there while it was moving.
+    came: bool,
 }
 
 impl Presence {
-    /// Processes the next fix. `hits` is the result of [`ZoneSet::at`] for it. `sighting` distinguishes a first fix,
-    /// or the first after the vessel was lost, from the next fix of a series. Crossings are appended to `out` in order
+    /// Processes the next fix. `hits` is the result of [`ZoneSet::at`] for it. Crossings are appended to `out` in order
     /// of zone, with the outer border first on the way in and last on the way out. A zone that is not active gives no
     /// crossing, but the vessel's state in it is kept.
-    pub fn step(&mut self, zones: &ZoneSet, hits: &[Hit], at: Time, sighting: Sighting, out: &mut Vec<Crossing>) {
+    pub fn step(&mut self, zones: &ZoneSet, hits: &[Hit], reading: &Reading, out: &mut Vec<Crossing>) {
         if self.stays.is_empty() && hits.is_empty() {
             return;
         }
-        if sighting == Sighting::First {
+        if reading.sighting == Sighting::First {
             self.stays.clear();
         }
         for hit in hits {
@@ -96,15 +109,15 @@ impl Presence {
                     Relation::In => &mut stay.own,
                     _ => &mut stay.near,
                 };
-                let crossed = match sighting {
+                let crossed = match reading.sighting {
                     Sighting::First => {
                         border.inside = beyond_nm <= 0.0;
                         None
                     }
-                    Sighting::Next => border.step(beyond_nm, at),
+                    Sighting::Next => border.step(beyond_nm, reading),
                 };
                 // A zone with `near_nm` 0 has only one border.
-                let counts = zone.active(at) && (relation == Relation::In || 0.0 < zone.near_nm);
+                let counts = zone.active(reading.at) && (relation == Relation::In || 0.0 < zone.near_nm);
                 if let (Some(at), true) = (crossed, counts) {
                     let zone = stay.zone;
                     out.push(match border.inside {
@@ -129,7 +142,7 @@ impl Presence {
     pub fn settle(&mut self, zones: &ZoneSet, hits: &[Hit], brought: impl Fn(ZoneIx) -> bool) {
         self.stays.retain(|stay| !brought(stay.zone));
         for hit in hits.iter().filter(|hit| brought(hit.zone)) {
-            let border = |beyond_nm: f64| Border { inside: beyond_nm <= 0.0, beyond_since: None };
+            let border = |beyond_nm: f64| Border { inside: beyond_nm <= 0.0, beyond: None };
             let near_nm = zones.get(hit.zone).near_nm;
             self.stays.push(Stay { zone: hit.zone, own: border(hit.edge_nm), near: border(hit.edge_nm - near_nm) });
         }
@@ -163,6 +176,19 @@ impl Presence {
     }
 }
 
+/// What must be known of a fix, beside its position, to see borders crossed.
+#[derive(Clone, Copy, Debug)]
+pub struct Reading {
+    /// Event time.
+    pub at: Time,
+    /// Whether it continues a series of fixes.
+    pub sighting: Sighting,
+    /// Step to which the source rounds the position. Metres; 0 if it does not.
+    pub resolution_metres: f64,
+    /// Whether the vessel lies still, as far as the positions show.
+    pub is_still: bool,
+}
+
 /// Whether a fix starts a vessel's series of fixes or continues it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Sighting {
@@ -185,18 +211,22 @@ impl Stay {
 
 impl Border {
     /// Processes a fix this far outside the border (negative: inside). Returns the start of a crossing once it is confirmed.
-    fn step(&mut self, outside_nm: f64, at: Time) -> Option<Time> {
+    fn step(&mut self, outside_nm: f64, reading: &Reading) -> Option<Time> {
         let same_side = self.inside == (outside_nm <= 0.0);
         if same_side {
-            self.beyond_since = None;
+            self.beyond = None;
             return None;
         }
-        let since = *self.beyond_since.get_or_insert(at);
-        if outside_nm.abs() <= BEYOND_NM && at - since < BEYOND_FOR {
+        let (distance_nm, at) = (outside_nm.abs(), reading.at);
+        let is_far = BEYOND_NM < distance_nm;
+        let Beyond { since, came } = *self.beyond.get_or_insert(Beyond { since: at, came: !reading.is_still });
+        let is_moving = came || !reading.is_still;
+        let is_sure = RECEIVER_NM + reading.resolution_metres / METRES_PER_NM < distance_nm;
+        if !is_far && !(is_moving && is_sure && BEYOND_FOR <= at - since) {
             return None;
         }
         self.inside = !self.inside;
-        self.beyond_since = None;
+        self.beyond = None;
         Some(since)
     }
 }

@@ -67,8 +67,7 @@ impl Archive {
         taken
     }
 
-    /// Takes out the last alert of a key if it ended after `since`. An alert that ended because of its zone or
-    /// was superseded stays.
+    /// Takes out the last alert of a key if it ended after `since`. An alert whose end is final stays.
     pub(super) fn take_last(&mut self, key: &Key, since: Time) -> Option<Entry> {
         let ended = self.of(key);
         let (place, entry) = ended.entries.range((key.clone(), Time::MIN)..=(key.clone(), Time::MAX)).next_back()?;

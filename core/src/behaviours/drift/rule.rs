@@ -128,6 +128,7 @@ impl Case for Drifting {
             merge: seen.scene.merge,
             // However long it takes, the ship must have got far enough.
             fixes: if settings.min_metres <= kept.own.metres { fixes } else { NOT_YET },
+            slower_than: Some(settings.moving_knots),
         }
     }
 

@@ -272,6 +272,7 @@ impl Case for Stop {
             resume_after: RESUME_AFTER.min(minutes(settings.after_minutes)),
             merge: seen.scene.merge,
             fixes: if seen.vessel.satellite_only() { FIXES_SATELLITE } else { FIXES },
+            slower_than: Some(settings.moving_knots),
         }
     }
 

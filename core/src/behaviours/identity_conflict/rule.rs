@@ -190,13 +190,16 @@ impl IdentityConflict {
             let last = scene.tracks.vessel(further).last();
             since <= RETURN_WITHIN && last.is_some_and(|last| !fits(&last, fix, limit, settings.min_nm))
         };
+        let counts = older && Span::ZERO < since && (soon || step.fix.is_some_and(|fix| apart(&fix)));
         let position = scene.tracks.vessel(further).last().map(|fix| fix.position);
         let (Some(position), Some(apart_nm)) = (position, double.apart_nm(scene, further)) else {
             return;
         };
-        // Nearer than that, both may be one ship, one of whose stations has a wrong clock.
-        let proves = settings.min_nm <= apart_nm && (soon || step.fix.is_some_and(|fix| apart(&fix)));
-        double.fixes += u32::from(older && Span::ZERO < since && proves);
+        // So near each other, the two may be one ship whose positions have wrong times.
+        if apart_nm < settings.min_nm {
+            return;
+        }
+        double.fixes += u32::from(counts);
         if double.fixes < settings.fixes {
             return;
         }

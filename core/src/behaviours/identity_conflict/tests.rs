@@ -77,6 +77,23 @@ fn two_positions_that_are_a_mile_apart_only_at_first_are_one_ship() {
     assert!(!run(&any, AREA, script).is_empty(), "only the distance keeps it");
 }
 
+#[test]
+fn two_tracks_that_are_less_than_a_mile_apart_after_the_jump_are_never_told_as_two_ships() {
+    // The jump is longer than a mile. Then the second comes to within half a mile of the first.
+    let second = |leg: &str| {
+        let close = format!("12:11 28.0205 -16.965\n           {leg}\n           go 90 10 40");
+        two(60, 60).replace("12:11 29.5 -17\n           go 90 10 60", &close)
+    };
+    check(&only("identity_conflict"), AREA, &second("go 135 14.14 5"), "");
+    // Ten minutes later, the conflict is open already. No line of it states so short a distance.
+    let changes = run(&only("identity_conflict"), AREA, &second("go 90 10 10\n           go 135 14.14 5"));
+    assert!(!changes.is_empty());
+    for change in &changes {
+        let nm = change.alert.evidence.measured["distance_nm"].as_f64().expect("a distance");
+        assert!(1.0 <= nm, "{}", change.alert.summary);
+    }
+}
+
 /// Ships with one number, 60 nm apart, each sending once a minute for three hours, starting `from` minutes after noon.
 fn fleet(ships: u32, from: u32) -> String {
     let ship = |number: u32| {

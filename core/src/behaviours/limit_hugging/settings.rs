@@ -78,6 +78,7 @@ impl Settings {
             resume_after: RESUME_AFTER,
             merge,
             fixes: if satellite_only { FIXES_SATELLITE } else { FIXES },
+            slower_than: Some(self.moving_knots),
         }
     }
 

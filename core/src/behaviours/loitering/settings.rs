@@ -142,6 +142,7 @@ impl Settings {
             resume_after: RESUME_AFTER.min(minutes(self.after_minutes)),
             merge,
             fixes: if satellite_only { FIXES_SATELLITE } else { FIXES },
+            slower_than: Some(self.moving_knots),
         }
     }
     /// Limits within which a slow vessel counts as anchored.

@@ -106,7 +106,7 @@ impl Stay {
                 _ if self.slow.is_open() && self.is_shift(settings, fix) => Observation::Shifts,
                 _ => Observation::Ends,
             };
-            if let Verdict::Over(at) = self.slow.observe(&rule, observation, &smg, fix.at) {
+            if let Verdict::Over(at) = self.slow.observe(&rule, observation, &smg, fix.at, fix.position) {
                 ended = Some(at);
             }
             if observation == Observation::Meets {

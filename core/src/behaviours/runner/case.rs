@@ -170,7 +170,7 @@ impl<X> Kept<X> {
         let smg = SpeedMadeGood { since: smg.since.max(self.not_before), ..smg };
         let rule = C::rule(settings, self, seen);
         let before = self.condition.counted();
-        let verdict = self.condition.observe(&rule, observation, &smg, seen.fix.at);
+        let verdict = self.condition.observe(&rule, observation, &smg, seen.fix.at, seen.fix.position);
         if observation == Observation::Meets {
             let span = self.condition.counted() - before;
             self.knots.add(self.condition.started_at(), smg.knots, span);

@@ -265,7 +265,7 @@ impl Zones {
         let smg = SpeedMadeGood { since: smg.since.max(watched.not_before), ..smg };
         let observation = Z::observe(settings, smg.knots);
         let before = watched.condition.counted();
-        let verdict = watched.condition.observe(&Z::timing(settings, at), observation, &smg, fix.at);
+        let verdict = watched.condition.observe(&Z::timing(settings, at), observation, &smg, fix.at, fix.position);
         if observation == Observation::Meets {
             let (since, span) = (watched.condition.started_at(), watched.condition.counted() - before);
             watched.speeds.add(since, smg.knots);

@@ -160,13 +160,14 @@ impl Case for SlowedDown {
         Some((observation, smg))
     }
 
-    fn rule(settings: &Settings, _kept: &Kept<Before>, seen: &Seen<'_>) -> Timing {
+    fn rule(settings: &Settings, kept: &Kept<Before>, seen: &Seen<'_>) -> Timing {
         Timing {
             after: minutes(settings.after_minutes),
             end_after: minutes(settings.end_minutes),
             resume_after: RESUME_AFTER.min(minutes(settings.after_minutes)),
             merge: seen.scene.merge,
             fixes: if seen.vessel.satellite_only() { FIXES_SATELLITE } else { FIXES },
+            slower_than: Some(settings.end_share * kept.own.usual_knots),
         }
     }
 

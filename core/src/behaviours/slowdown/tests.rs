@@ -27,6 +27,11 @@ fn half_an_hour_at_a_crawl_after_hours_under_way_opens_and_full_speed_ends() {
 fn twenty_eight_minutes_or_a_hundred_under_way_are_not_enough() {
     slowdown(&after(130, 12.0, "go 90 2.4 28\n go 90 12 60"), "");
     slowdown(&after(100, 12.0, "go 90 2.4 90"), "");
+    // Not even if the ten minutes of the clock in which it was first heard are counted whole.
+    for minutes in [110, 115, 118] {
+        slowdown(&after(minutes, 12.0, "go 90 2.4 90"), "");
+        slowdown(&after(minutes, 12.0, "go 90 2.4 90").replace("08:00", "08:07"), "");
+    }
     slowdown(&after(200, 5.9, "go 90 2.4 90"), "");
 }
 
@@ -134,7 +139,7 @@ fn loitering_supersedes_it_and_says_so() {
 fn the_summary_gives_the_numbers() {
     let changes = run(&only("slowdown"), AREA, &after(130, 12.0, "go 90 2.4 40"));
     let summary = &changes[0].alert.summary;
-    let told = "ALFA (Spain, cargo) has slowed to 2.4 kn (usual 12 kn) for 30 min after 2.3 h under way";
+    let told = "ALFA (Spain, cargo) has slowed to 2.4 kn (usual 12 kn) for 30 min after 2.2 h under way";
     assert!(summary.starts_with(told), "{summary}");
 }
 
@@ -189,7 +194,7 @@ fn time_at_a_faster_speed_is_not_told_as_slow() {
     };
     // Eight knots neither meet the condition nor end it.
     let alert = last("go 90 2.4 40\n go 90 8 120\n go 90 12 120");
-    let told = "ALFA (Spain, cargo) slowed to 2.4 kn (usual 12 kn) for 41 min after 2.3 h under way";
+    let told = "ALFA (Spain, cargo) slowed to 2.4 kn (usual 12 kn) for 41 min after 2.2 h under way";
     assert!(alert.summary.starts_with(told), "{}", alert.summary);
     assert_eq!(alert.ended_at.map(|at| at.clock()), Some("10:51".to_owned()));
     let alert = last("go 90 2.4 40\n go 90 8 60\n go 90 2.4 40\n go 90 12 120");

@@ -108,6 +108,7 @@ impl Case for Stop {
             resume_after: RESUME_AFTER.min(minutes(settings.after_minutes)),
             merge: seen.scene.merge,
             fixes: if few { FIXES_SATELLITE } else { FIXES },
+            slower_than: Some(settings.moving_knots),
         }
     }
 

@@ -5,10 +5,11 @@
 //! ## Why
 //! In some waters, every vessel that enters deserves a look.
 //! ## Opens
-//! At the first fix more than 0.2 nm inside, or at the second fix in a row inside, at least 60 s after the first. A
+//! At the first fix more than 0.2 nm inside, or at a fix more than 30 m inside that follows another inside in a row by at
+//! least 60 s. Of a vessel that lies still (below 1 kn) and did not come inside while moving, only the former counts. A
 //! vessel that is first heard inside, or is heard inside after it was lost, has not entered.
 //! ## Ends
-//! The vessel leaves the zone, or 6 h pass without a fix (lost).
+//! The vessel leaves the zone, or 6 h pass without a fix (lost). The next entry is an alert of its own, however soon.
 //! ## Blind spots
 //! A border crossed in a hole in reception is crossed at the first fix after it. A vessel that switches its transponder
 //! off is not seen to cross.

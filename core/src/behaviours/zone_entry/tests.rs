@@ -20,7 +20,7 @@ fn only_a_zone_that_asks_reports_an_entry() {
         &area_with(r#","settings":{"zone_entry":{}}"#),
         script,
         "12:03 opened zone_entry ALFA since=12:02
-         13:59 ended zone_entry ALFA since=12:02 ended=12:59",
+         13:00 ended zone_entry ALFA since=12:02 ended=12:59",
     );
     check(
         &only("zone_exit"),
@@ -28,6 +28,61 @@ fn only_a_zone_that_asks_reports_an_entry() {
         script,
         "13:00 opened zone_exit ALFA since=12:59",
     );
+}
+
+/// The times of the crossings that are told of a script, as `in 12:02` or `out 12:12`, in order.
+fn crossings(script: &str) -> Vec<String> {
+    let mut told: Vec<String> = Vec::new();
+    for (behaviour, way) in [("zone_entry", "in"), ("zone_exit", "out")] {
+        let asks = area_with(&format!(r#","settings":{{"{behaviour}":{{}}}}"#));
+        let changes = run(&only(behaviour), &asks, script);
+        let opened = changes.iter().filter(|change| change.revision == 1);
+        told.extend(opened.map(|change| format!("{way} {}", change.alert.started_at.clock())));
+    }
+    told.sort_by_key(|told| told[told.len() - 5..].to_owned());
+    told
+}
+
+#[test]
+fn every_crossing_is_told_however_soon_the_next_one_comes() {
+    let script = "ALFA 224000001 jitter=0
+           12:00 23.995 -17
+           go 0 12 10
+           go 180 12 10
+           go 0 12 10
+           go 180 12 20";
+    assert_eq!(crossings(script), ["in 12:02", "out 12:19", "in 12:22", "out 12:39"]);
+}
+
+#[test]
+fn a_ship_that_lies_still_at_the_border_does_not_cross_it() {
+    // Its positions are 60 m off, each time in another direction.
+    let lies = "ALFA 224000001 jitter=60
+           12:00 24.0001 -17
+           stop 600";
+    assert!(crossings(lies).is_empty(), "{:?}", crossings(lies));
+    assert!(crossings(&lies.replace("24.0001", "23.9999")).is_empty());
+    // It comes and stops at the border.
+    let comes = "ALFA 224000001 jitter=60
+           12:00 23.98 -17
+           go 0 6 12
+           stop 600";
+    assert!(crossings(comes).len() <= 1, "{:?}", crossings(comes));
+    // It drifts across: told once it is 0.2 nm beyond, with the time of the first fix beyond.
+    let drifts = "ALFA 224000001 jitter=0
+           12:00 23.9996 -17
+           go 0 0.6 60";
+    assert_eq!(crossings(drifts), ["in 12:03"]);
+}
+
+#[test]
+fn a_ship_that_stops_just_inside_has_entered() {
+    // At rest 200 m inside, heard every six minutes.
+    let script = "ALFA 224000001 jitter=0 every=360
+           12:00 23.9817 -17
+           go 0 6 12
+           stop 120";
+    assert_eq!(crossings(script).len(), 1, "{:?}", crossings(script));
 }
 
 #[test]

@@ -5,9 +5,11 @@
 //! ## Why
 //! A ship that was ordered to stay, or that was waiting, is on its way.
 //! ## Opens
-//! At the first fix more than 0.2 nm outside, or at the second fix in a row outside, at least 60 s after the first.
+//! At the first fix more than 0.2 nm outside, or at a fix more than 30 m outside that follows another outside in a row by
+//! at least 60 s. Of a vessel that lies still (below 1 kn) and did not go outside while moving, only the former counts.
 //! ## Ends
-//! The vessel comes back into the zone, or 6 h pass without a fix (lost).
+//! The vessel comes back into the zone, or 6 h pass without a fix (lost). The next exit is an alert of its own, however
+//! soon.
 //! ## Blind spots
 //! A border crossed in a hole in reception is crossed at the first fix after it. A vessel that switches its transponder
 //! off is not seen to cross.

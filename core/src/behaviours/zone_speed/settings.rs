@@ -95,6 +95,8 @@ impl Settings {
             resume_after: RESUME_AFTER,
             merge,
             fixes: if satellite_only { FIXES_SATELLITE } else { FIXES },
+            // The vessel may as well be too fast.
+            slower_than: None,
         }
     }
 

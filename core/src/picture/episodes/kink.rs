@@ -1,4 +1,8 @@
 //! Kinks: a vessel in watched water turns off its course and is back on it within the hour.
+//!
+//! Both the turn and the distance aside are measured against the straight way before the kink. The fixes that are kept are some five minutes
+//! apart, so a leg between two of them may have a corner in it. The course of the way before is therefore that of two legs, after which the
+//! vessel held it for a third.
 
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
@@ -6,8 +10,9 @@ use serde::{Deserialize, Serialize};
 use crate::base::time::{Span, Time};
 use crate::base::units::METRES_PER_NM;
 use crate::geo::{LatLon, angle_between};
-use crate::picture::tracks::{PastPositions, TrackIx, TrackKey};
+use crate::picture::tracks::{TrackIx, TrackKey};
 
+use super::apex::Apex;
 use super::look::Look;
 use super::news::News;
 use super::shelf::{Episode, Shelf};
@@ -20,15 +25,18 @@ const BACK_DEGREES: f64 = 15.0;
 const HELD_DEGREES: f64 = 10.0;
 /// Minimum distance from the straight line. Metres.
 const ASIDE_METRES: f64 = 0.5 * METRES_PER_NM;
-/// Maximum time between turn and return, in steps.
-const WITHIN_STEPS: usize = 12;
-/// Number of steps from the latest position to the oldest that can matter.
-const MOST_STEPS: usize = WITHIN_STEPS + 2 * STEADY_STEPS;
-/// Length of a step, and how many steps make a steady course before and after.
-const STEP: Span = Span::from_minutes(5);
-const STEADY_STEPS: usize = 2;
-/// Longest hole over which positions are bridged.
-const BRIDGE: Span = Span::from_minutes(20);
+/// Maximum time between turn and return.
+const WITHIN: Span = Span::from_minutes(60);
+/// Shortest leg between two fixes.
+const LEG: Span = Span::from_minutes(5);
+/// Number of legs that make a steady course before and after.
+const STEADY_LEGS: usize = 2;
+/// Most legs from the latest fix back to the oldest that can matter.
+const MOST_LEGS: usize = 12 + 2 * STEADY_LEGS + 1;
+/// How far back they reach at most, if fixes are kept seldom.
+const REACH: Span = Span::from_hours(3);
+/// Longest leg.
+const LONGEST: Span = Span::from_minutes(20);
 /// Speed below which a course means nothing. Knots.
 const STEERING_KNOTS: f64 = 3.0;
 
@@ -47,7 +55,7 @@ pub struct Kink {
     pub last_at: Time,
     /// When the vessel was farthest aside.
     pub aside_at: Time,
-    /// Lower bound of the distance aside, since positions are taken every 5 min. Metres.
+    /// Greatest distance from the straight way before. Metres.
     pub aside_metres: f64,
     /// Largest turn from the course. Degrees.
     pub turn_degrees: f64,
@@ -99,35 +107,37 @@ impl Kinks {
 
 /// The kink that ends with the steady course of the last ten minutes, if it began after the last one found.
 fn find(look: &Look<'_>, since: Time) -> Option<Kink> {
-    let mut way = Way::new(look, since);
-    while way.len() <= STEADY_STEPS {
-        way.go_back()?;
-    }
+    let way = Way::new(look, since);
     let back = way.steady(0)?;
-    while way.len() <= MOST_STEPS && way.go_back().is_some() {}
-    if way.len() <= 2 * STEADY_STEPS || way.is_straight() {
+    if way.is_straight() {
         return None;
     }
-    // `way` has the newest position first. The vessel came back at `STEADY_STEPS`, and left its course at `left`.
-    for left in STEADY_STEPS + 1..way.len() - STEADY_STEPS {
-        let Some(before) = way.steady(left).filter(|before| angle_between(*before, back) <= BACK_DEGREES) else {
+    // `way` has the newest fix first. The vessel came back at `STEADY_LEGS`, and left its course at `left`.
+    let came = way.at(STEADY_LEGS);
+    for left in STEADY_LEGS + 1..way.fixes.len().saturating_sub(STEADY_LEGS + 1) {
+        if WITHIN < came - way.at(left) {
+            return None;
+        }
+        let Some(before) = way.straight(left, back) else {
             continue;
         };
-        let turn = (STEADY_STEPS..left)
-            .filter_map(|step| Some(angle_between(before, way.course(step, step + 1)?)))
-            .fold(0.0, f64::max);
-        let (from, to) = (way.positions[left], way.positions[STEADY_STEPS]);
-        let aside = (STEADY_STEPS..left).map(|step| (step, aside_metres(from, to, way.positions[step])));
-        let (farthest, metres) = aside.max_by(|(_, a), (_, b)| a.total_cmp(b))?;
-        if TURN_DEGREES <= turn && ASIDE_METRES <= metres {
+        let turns = (STEADY_LEGS..left).filter_map(|leg| Some(angle_between(before, way.course(leg, leg + 1)?)));
+        let turn = turns.fold(0.0, f64::max);
+        if turn < TURN_DEGREES {
+            continue;
+        }
+        let kept = look.vessel.trail_since(way.at(left)).take_while(|point| point.at <= came);
+        // The straight way is through the fix before, since the last leg may have a corner in it.
+        let apex = Apex::find(way.position(left + 1), before, kept.map(|point| (point.at, point.position)))?;
+        if ASIDE_METRES <= apex.metres {
             return Some(Kink {
                 key: look.key,
                 vessel: look.vessel.ix(),
-                position: way.positions[farthest],
+                position: apex.position,
                 started_at: way.at(left),
-                last_at: way.at(STEADY_STEPS),
-                aside_at: way.at(farthest),
-                aside_metres: metres,
+                last_at: came,
+                aside_at: apex.at,
+                aside_metres: apex.metres,
                 turn_degrees: turn,
                 shore_nm: (look.shore_nm)(),
             });
@@ -136,83 +146,83 @@ fn find(look: &Look<'_>, since: Time) -> Option<Kink> {
     None
 }
 
-/// Positions every five minutes back from the latest fix, newest first, as far as they are known without a long hole.
-struct Way<'a> {
-    /// Time of the latest fix, which is step 0.
-    now: Time,
-    /// Positions before this do not count.
-    since: Time,
-    /// Where older positions are looked up.
-    past: PastPositions<'a>,
-    /// The positions found so far, by step back from `now`.
-    positions: Vec<LatLon>,
+/// Fixes of the vessel some five minutes apart, newest first, as far back as there is no long hole.
+struct Way {
+    fixes: Vec<(Time, LatLon)>,
 }
 
-impl<'a> Way<'a> {
-    fn new(look: &Look<'a>, since: Time) -> Way<'a> {
-        let positions = Vec::with_capacity(MOST_STEPS + 1);
-        Way { now: look.fix.at, since, past: look.vessel.past_positions(BRIDGE), positions }
+impl Way {
+    /// The fixes since `since`, beginning with the latest.
+    fn new(look: &Look<'_>, since: Time) -> Way {
+        let mut fixes = vec![(look.fix.at, look.fix.position)];
+        let kept: Vec<_> = look.vessel.trail_since(since.max(look.fix.at - REACH)).collect();
+        for point in kept.iter().rev() {
+            let newer = fixes[fixes.len() - 1].0;
+            if MOST_LEGS < fixes.len() || LONGEST < newer - point.at {
+                break;
+            }
+            if LEG <= newer - point.at {
+                fixes.push((point.at, point.position));
+            }
+        }
+        Way { fixes }
     }
 
-    fn len(&self) -> usize {
-        self.positions.len()
+    /// When the vessel was at a fix, by its number.
+    fn at(&self, fix: usize) -> Time {
+        self.fixes[fix].0
     }
 
-    fn at(&self, step: usize) -> Time {
-        self.now - Span::from_millis(STEP.millis() * step as i64)
-    }
-
-    /// Adds the next older position; `None` if there is none.
-    fn go_back(&mut self) -> Option<()> {
-        let at = self.at(self.len());
-        let position = self.past.at(at).filter(|_| self.since <= at)?;
-        self.positions.push(position);
-        Some(())
+    /// Where it was then.
+    fn position(&self, fix: usize) -> LatLon {
+        self.fixes[fix].1
     }
 
     /// Metres east and north from one position to a newer one.
     // On the plane: a leg is a mile or two, and this runs for every watched vessel every five minutes.
     fn leg(&self, newer: usize, older: usize) -> (f64, f64) {
-        self.positions[older].plane(self.positions[newer])
+        self.position(older).plane(self.position(newer))
     }
 
     /// Course from one position to a newer one. Degrees; `None` at too low a speed.
     fn course(&self, newer: usize, older: usize) -> Option<f64> {
-        let (from, to) = (self.positions[older], self.positions[newer]);
+        let (from, to) = (self.position(older), self.position(newer));
         let knots = crate::base::units::knots(from.metres_to(to), (self.at(newer) - self.at(older)).seconds());
         let (east, north) = self.leg(newer, older);
         (STEERING_KNOTS <= knots).then(|| east.atan2(north).to_degrees().rem_euclid(360.0))
     }
 
-    /// Course over the ten minutes before a position. `None` unless the vessel held it.
+    /// Course over the two legs before a fix. `None` unless the vessel held it, or if there are not so many.
     fn steady(&self, newer: usize) -> Option<f64> {
-        let whole = self.course(newer, newer + STEADY_STEPS)?;
-        let held = (newer..newer + STEADY_STEPS)
-            .all(|step| self.course(step, step + 1).is_some_and(|part| angle_between(part, whole) <= HELD_DEGREES));
+        if self.fixes.len() <= newer + STEADY_LEGS {
+            return None;
+        }
+        let whole = self.course(newer, newer + STEADY_LEGS)?;
+        let held = (newer..newer + STEADY_LEGS)
+            .all(|leg| self.course(leg, leg + 1).is_some_and(|part| angle_between(part, whole) <= HELD_DEGREES));
         held.then_some(whole)
+    }
+
+    /// Course of the straight way that the vessel left at the fix `left`: over two legs up to one leg before. `None` unless it held that
+    /// course on the third leg, and all three were about on the course `back`. A leg with a corner in it can then only be the last of them.
+    fn straight(&self, left: usize, back: f64) -> Option<f64> {
+        let before = self.steady(left + 1)?;
+        let last = self.course(left, left + 1)?;
+        let mut legs = (left..=left + STEADY_LEGS).filter_map(|leg| self.course(leg, leg + 1));
+        let is_held = angle_between(last, before) <= HELD_DEGREES;
+        (is_held && legs.all(|leg| angle_between(leg, back) <= BACK_DEGREES)).then_some(before)
     }
 
     /// Whether no leg is as far off the latest course as the leg aside of a kink must be: its turn less the difference of the
     /// courses before and after. A cheap check, without trigonometry, that ends the search for most vessels.
     fn is_straight(&self) -> bool {
-        let (east, north) = self.leg(0, STEADY_STEPS);
+        let (east, north) = self.leg(0, STEADY_LEGS);
         // One degree of tolerance for rounding.
         let least = (TURN_DEGREES - BACK_DEGREES - 1.0).to_radians().cos();
-        (STEADY_STEPS..self.len() - 1).all(|step| {
-            let (e, n) = self.leg(step, step + 1);
+        (STEADY_LEGS..self.fixes.len() - 1).all(|leg| {
+            let (e, n) = self.leg(leg, leg + 1);
             let ahead = east * e + north * n;
             0.0 < ahead && least * least * (east * east + north * north) * (e * e + n * n) <= ahead * ahead
         })
     }
-}
-
-/// Distance of a position from the straight line between two others. Metres.
-fn aside_metres(from: LatLon, to: LatLon, at: LatLon) -> f64 {
-    let (x, y) = from.plane(to);
-    let (px, py) = from.plane(at);
-    let length = x.hypot(y);
-    if length < 1.0 {
-        return px.hypot(py);
-    }
-    (x * py - y * px).abs() / length
 }

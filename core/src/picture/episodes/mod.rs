@@ -13,6 +13,7 @@
 //! | `hole`, `origin`, `port_call`, `lying`, `gear`, `inseparable` | what is kept by vessel |
 //! | `rates`, `craft` | how often comparable craft stop at a place |
 
+mod apex;
 mod craft;
 pub mod gap;
 mod gear;

@@ -79,8 +79,8 @@ fn out_of_the_way_and_back_is_a_kink_and_a_new_course_or_a_small_swerve_is_not()
     let engine = after(kink);
     let kinks: Vec<_> = engine.episodes().kinks.iter().map(|(_, kink)| kink.clone()).collect();
     assert_eq!(kinks.len(), 1, "{kinks:?}");
-    // 3 nm at 50 degrees from its course are 2.3 nm aside. With a look every 5 min, or 0.8 nm aside, the corner is cut.
-    assert!((1.5..=2.4).contains(&(kinks[0].aside_metres / 1852.0)), "{kinks:?}");
+    // 3 nm at 50 degrees from its course are 2.3 nm aside.
+    assert!((2.1..=2.4).contains(&(kinks[0].aside_metres / 1852.0)), "{kinks:?}");
     assert!((40.0..=60.0).contains(&kinks[0].turn_degrees), "{kinks:?}");
     let new_course = "BIG 224000002 type=70 every=60\n 12:00 28 -18\n go 90 12 60\n go 140 12 90";
     assert!(after(new_course).episodes().kinks.is_empty());
@@ -92,6 +92,36 @@ fn out_of_the_way_and_back_is_a_kink_and_a_new_course_or_a_small_swerve_is_not()
         after(&kink.replace("go 140 12 15\n go 40 12 15", "go 140 12 60\n go 40 12 60")).episodes().kinks.is_empty()
     );
     assert!(after(&kink.replace("type=70", "type=36")).episodes().kinks.is_empty());
+}
+
+#[test]
+fn a_kink_is_measured_against_the_straight_way_before_it() {
+    // Whenever the looks at the track fall, and however long each leg is.
+    for start in 0..5 {
+        for leg in [10, 12, 15] {
+            let weave = |degrees: i32| {
+                let (out, back) = (90 - degrees, 90 + degrees);
+                format!(
+                    "BIG 224000002 type=70 every=60\n 12:0{start} 28 -18\n go 90 12 60\n go {out} 12 {leg}
+                     go {back} 12 {leg}\n go 90 12 60"
+                )
+            };
+            for degrees in [16, 18, 20, 22, 25, 27] {
+                let engine = after(&weave(degrees));
+                let kinks: Vec<_> = engine.episodes().kinks.iter().map(|(_, kink)| kink.clone()).collect();
+                assert!(kinks.is_empty(), "{degrees} degrees for {leg} min from {start}: {kinks:?}");
+            }
+            let engine = after(&weave(40));
+            let kinks: Vec<_> = engine.episodes().kinks.iter().map(|(_, kink)| kink.clone()).collect();
+            assert_eq!(kinks.len(), 1, "40 degrees for {leg} min from {start}");
+            let aside_nm = leg as f64 * 12.0 / 60.0 * 40_f64.to_radians().sin();
+            let told_nm = kinks[0].aside_metres / 1852.0;
+            assert!((told_nm / aside_nm - 1.0).abs() < 0.05, "{told_nm} for {aside_nm} nm, {leg} min from {start}");
+            let noon = Time::from_utc(2026, 3, 1, 12, 0, 0).expect("a time");
+            let apex = noon + Span::from_minutes(start + 60 + leg);
+            assert!((kinks[0].aside_at - apex).abs() <= Span::from_minutes(1), "{kinks:?}, {leg} min from {start}");
+        }
+    }
 }
 
 #[test]

@@ -302,12 +302,29 @@ impl<'a> Vessel<'a> {
     }
 
     /// How long the vessel had made more than `knots`, until a time that is at most `within` before `before`; zero if it was slower
-    /// then. Measured by the 10-minute medians of the last day. A hole too long to count adds nothing. One of `lost_after` ends the
-    /// measurement.
+    /// then. Measured by the 10-minute medians of the last day, of which the first begins and the last ends with a fix at that speed. A hole
+    /// too long to count adds nothing. One of `lost_after` ends the measurement.
     pub fn above_until(&self, before: Time, knots: f64, within: Span, settings: &Settings) -> Span {
         let bridge = settings.max_hole(self.satellite_only());
         let above = |usual: &UsualSpeed| usual.above(knots, before, within, bridge, settings.lost_after());
-        self.cold.usual.as_deref().map_or(Span::ZERO, above)
+        let Some(above) = self.cold.usual.as_deref().and_then(above) else {
+            return Span::ZERO;
+        };
+        let (end, reach) = (above.to.min(before), usual::SLOT + usual::FIRST_SPAN);
+        let fast = |from: Time, to: Time| {
+            let kept: Vec<TrailPoint> = self.trail_since(from).take_while(|point| point.at <= to).collect();
+            let legs = kept.windows(2).map(|leg| (leg[0], leg[1]));
+            let is_fast = |(a, b): &(TrailPoint, TrailPoint)| {
+                let (metres, span) = (a.position.metres_to(b.position), b.at - a.at);
+                span <= bridge && knots < crate::base::units::knots(metres, span.seconds())
+            };
+            legs.filter(is_fast).map(|(a, b)| (a.at, b.at)).collect::<Vec<_>>()
+        };
+        // The trail does not reach back as far as the slots; then they count whole.
+        let first = fast(above.from - usual::FIRST_SPAN, above.from + usual::SLOT).first().map(|leg| leg.0);
+        let last = fast(above.to - reach, end).last().map(|leg| leg.1);
+        let (late, early) = (first.map_or(Span::ZERO, |first| first - above.from), above.to - last.unwrap_or(end));
+        (above.counted - late.max(Span::ZERO) - early).max(Span::ZERO)
     }
 
     /// Whether the vessel has made 3 kn or more since it was first heard.

@@ -23,6 +23,22 @@ const UNDER_WAY_KNOTS: f64 = 3.0;
 /// Maximum number of samples in a slot: one for each whole minute.
 const SAMPLES: usize = 10;
 
+/// How long a vessel was above a speed.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(super) struct Stretch {
+    /// Start of the first slot.
+    pub(super) from: Time,
+    /// End of the last slot.
+    pub(super) to: Time,
+    /// Length of the slots that count.
+    pub(super) counted: Span,
+}
+
+/// Length of a slot.
+pub(super) const SLOT: Span = Span::from_millis(SLOT_MILLIS);
+/// Shortest span of a speed made good: a vessel is heard for so long before its first sample.
+pub(super) const FIRST_SPAN: Span = Span::from_minutes(5);
+
 /// Speeds of one vessel in quarter knots: the samples of the current slot, and the medians of the last 144 slots; 0 if not heard.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct UsualSpeed {
@@ -83,17 +99,15 @@ impl UsualSpeed {
 
     /// How long the vessel made more than `knots`, up to a time at most `within` before `before`. It counts slots of 10 minutes
     /// back from there to the first slower one. Slots without a sample count if at most `bridge` of them are consecutive; `lost`
-    /// of them end the count. Zero if the vessel was slower then.
-    pub(super) fn above(&self, knots: f64, before: Time, within: Span, bridge: Span, lost: Span) -> Span {
+    /// of them end the count. `None` if the vessel was slower then.
+    pub(super) fn above(&self, knots: f64, before: Time, within: Span, bridge: Span, lost: Span) -> Option<Stretch> {
         let slots = |span: Span| (span.millis() + SLOT_MILLIS - 1) / SLOT_MILLIS;
         let fast = |median: u8| knots * PER_KNOT < f64::from(median);
         let newest = before.millis().div_euclid(SLOT_MILLIS);
         let oldest = self.slot - SLOTS as i64 + 1;
         let reach = (newest - slots(within)).max(oldest);
-        let Some(last) = (reach..=newest).rev().find(|slot| self.median(*slot).is_some_and(fast)) else {
-            return Span::ZERO;
-        };
-        let (mut counted, mut empty) = (1, 0);
+        let last = (reach..=newest).rev().find(|slot| self.median(*slot).is_some_and(fast))?;
+        let (mut first, mut counted, mut empty) = (last, 1, 0);
         for slot in (oldest..last).rev() {
             match self.median(slot) {
                 None if slots(lost) <= empty => break,
@@ -101,11 +115,16 @@ impl UsualSpeed {
                 Some(median) if fast(median) => {
                     counted += 1 + if empty <= slots(bridge) { empty } else { 0 };
                     empty = 0;
+                    first = slot;
                 }
                 Some(_) => break,
             }
         }
-        Span::from_millis(counted * SLOT_MILLIS)
+        Some(Stretch {
+            from: Time::from_millis(first * SLOT_MILLIS),
+            to: Time::from_millis((last + 1) * SLOT_MILLIS),
+            counted: Span::from_millis(counted * SLOT_MILLIS),
+        })
     }
 
     /// Share, 0-1, of the slots of the 24 h before `before` that have a speed made good. The slot of `before` itself does not
@@ -177,7 +196,8 @@ mod tests {
         let at = |minute: i64| Time::from_seconds(minute * 60);
         let minutes = Span::from_minutes;
         let above = |usual: &UsualSpeed, before| {
-            usual.above(6.0, at(before), minutes(30), minutes(20), minutes(360)).minutes().round()
+            let above = usual.above(6.0, at(before), minutes(30), minutes(20), minutes(360));
+            above.map_or(0.0, |above| above.counted.minutes().round())
         };
         let mut usual = UsualSpeed::new(at(0));
         // Slow for half an hour, then two hours at 9 kn with a hole of 20 min, then slow.

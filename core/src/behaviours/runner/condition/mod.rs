@@ -4,7 +4,12 @@
 use serde::{Deserialize, Serialize};
 
 use crate::base::time::{Span, Time};
+use crate::base::units::METRES_PER_NM;
+use crate::geo::LatLon;
 use crate::picture::tracks::SpeedMadeGood;
+
+/// How far positions may err when the distance from where a slow condition began is judged. Nautical miles.
+const REACH_NM: f64 = 1.0;
 
 /// Times and fixes that a condition needs to open, end and resume.
 #[derive(Clone, Copy, Debug)]
@@ -19,6 +24,9 @@ pub(crate) struct Timing {
     pub(crate) merge: Span,
     /// Number of fixes needed to open.
     pub(crate) fixes: u32,
+    /// The end threshold of a condition on a vessel that is slow: nothing is counted from before the vessel went farther than this speed
+    /// allows. Knots; `None` if the condition is not that the vessel is slow.
+    pub(crate) slower_than: Option<f64>,
 }
 
 /// What one fix shows about the condition.
@@ -61,6 +69,15 @@ struct Count {
     fixes: u32,
 }
 
+/// Where and when a run began.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
+struct Origin {
+    /// The first position known to be in it.
+    position: LatLon,
+    /// Start of its first span, which may be earlier.
+    at: Time,
+}
+
 /// How far a condition has come.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 enum State {
@@ -81,6 +98,8 @@ pub(crate) struct Condition {
     state: State,
     /// The run that is being counted: before the condition opens, while it is open, or after an end, to resume.
     run: Option<Count>,
+    /// Where that run began; `None` if there is none.
+    origin: Option<Origin>,
     /// Time for which the end threshold has been met; `None` while it is not.
     ending: Option<Count>,
     /// Start of the current run, or of the alert if it resumed. `Time::MIN` before the first run.
@@ -99,6 +118,7 @@ impl Condition {
         Condition {
             state: State::Idle,
             run: None,
+            origin: None,
             ending: None,
             started_at: Time::MIN,
             held_at: Time::MIN,
@@ -114,9 +134,16 @@ impl Condition {
         observation: Observation,
         smg: &SpeedMadeGood,
         at: Time,
+        position: LatLon,
     ) -> Verdict {
+        if rule.slower_than.is_some_and(|knots| self.has_gone(knots, at, position)) {
+            return self.restart();
+        }
         match observation {
-            Observation::Meets => self.meets(rule, smg.since, at),
+            Observation::Meets => {
+                self.origin.get_or_insert(Origin { position, at: smg.since });
+                self.meets(rule, smg.since, at)
+            }
             Observation::Between => {
                 self.ending = None;
                 self.strayed = true;
@@ -186,6 +213,25 @@ impl Condition {
         self.before + self.counted()
     }
 
+    /// Whether the vessel is farther from where the run began than `knots` allows. A vessel is never farther away than it sailed, so however
+    /// slow each single span looks, it was not slow all the time: its positions may have wrong times, or it went away in a hole.
+    fn has_gone(&self, knots: f64, at: Time, position: LatLon) -> bool {
+        self.origin.is_some_and(|origin| {
+            let reach_nm = knots * (at - origin.at).hours() + REACH_NM;
+            reach_nm * METRES_PER_NM < origin.position.metres_to(position)
+        })
+    }
+
+    /// Drops the run. An open condition is over at the last moment at which it held, and does not resume: what follows must hold for the
+    /// whole time again.
+    fn restart(&mut self) -> Verdict {
+        let verdict = self.leave();
+        if let Verdict::Over(_) = verdict {
+            self.state = State::Idle;
+        }
+        verdict
+    }
+
     /// Handles a fix that meets the begin threshold over the span from `since`.
     fn meets(&mut self, rule: &Timing, since: Time, at: Time) -> Verdict {
         self.ending = None;
@@ -243,6 +289,7 @@ impl Condition {
             State::Idle | State::Running => Span::ZERO,
         };
         self.run = None;
+        self.origin = None;
         self.ending = None;
         self.state = match self.state {
             State::Open { satisfied_at } => State::Ended { started_at: self.started_at, satisfied_at, ended_at },

@@ -8,7 +8,10 @@ const RULE: Timing = Timing {
     resume_after: Span::from_minutes(5),
     merge: Span::from_minutes(60),
     fixes: 4,
+    slower_than: Some(3.0),
 };
+
+const HERE: LatLon = LatLon { lat: 28.0, lon: -17.0 };
 
 fn minute(minute: i64) -> Time {
     Time::from_seconds(minute * 60)
@@ -17,7 +20,7 @@ fn minute(minute: i64) -> Time {
 /// Observes a span of five minutes that ends at `at`.
 fn see(condition: &mut Condition, observation: Observation, at: i64) -> Verdict {
     let smg = SpeedMadeGood { knots: 0.0, since: minute(at - 5), over_hole: false };
-    condition.observe(&RULE, observation, &smg, minute(at))
+    condition.observe(&RULE, observation, &smg, minute(at), HERE)
 }
 
 #[test]
@@ -97,9 +100,45 @@ fn few_fixes_are_not_enough() {
     let mut condition = Condition::new();
     let smg = |since| SpeedMadeGood { knots: 0.1, since: minute(since), over_hole: false };
     for (since, at) in [(0, 20), (20, 40)] {
-        let verdict = condition.observe(&RULE, Observation::Meets, &smg(since), minute(at));
+        let verdict = condition.observe(&RULE, Observation::Meets, &smg(since), minute(at), HERE);
         assert_eq!(verdict, Verdict::Nothing);
     }
-    let verdict = condition.observe(&RULE, Observation::Meets, &smg(40), minute(60));
+    let verdict = condition.observe(&RULE, Observation::Meets, &smg(40), minute(60), HERE);
     assert_eq!(verdict, Verdict::Opened);
+}
+
+/// Observes a span of five minutes that looks slow, of a vessel that is by then `miles` north of where it was first seen.
+fn see_away(condition: &mut Condition, at: i64, miles: f64) -> Verdict {
+    let smg = SpeedMadeGood { knots: 0.0, since: minute(at - 5), over_hole: false };
+    let there = LatLon { lat: HERE.lat + miles / 60.0, ..HERE };
+    condition.observe(&RULE, Observation::Meets, &smg, minute(at), there)
+}
+
+#[test]
+fn a_ship_that_sails_on_is_not_slow_however_slow_each_span_looks() {
+    let mut condition = Condition::new();
+    for at in 5..400 {
+        assert_eq!(see_away(&mut condition, at, f64::from(at as i32) * 14.0 / 60.0), Verdict::Nothing, "{at}");
+    }
+}
+
+#[test]
+fn the_start_is_where_the_ship_has_stayed_since() {
+    let mut condition = Condition::new();
+    // At 12 kn for three hours, then at rest.
+    let miles = |at: i64| f64::from(at.min(180) as i32) * 12.0 / 60.0;
+    let opened = (5..400).find(|at| see_away(&mut condition, *at, miles(*at)) == Verdict::Opened).expect("it opens");
+    assert!((225..=240).contains(&opened), "{opened}");
+    assert!(minute(170) <= condition.started_at(), "{:?}", condition.started_at());
+}
+
+#[test]
+fn an_open_condition_is_over_once_the_ship_has_gone_and_does_not_resume() {
+    let mut condition = Condition::new();
+    let miles = |at: i64| f64::from(at.max(120) as i32 - 120) * 12.0 / 60.0;
+    let verdicts: Vec<Verdict> = (5..400).map(|at| see_away(&mut condition, at, miles(at))).collect();
+    let over: Vec<&Verdict> = verdicts.iter().filter(|verdict| matches!(verdict, Verdict::Over(_))).collect();
+    // It left after two hours; 47 min later it is farther away than 3 kn since the start and a mile allow.
+    assert_eq!(over, [&Verdict::Over(minute(166))]);
+    assert!(!condition.is_open());
 }
