@@ -118,7 +118,8 @@ impl Engine {
         }
         let is_look = turn.interest.meets(Interest::FIRST.with(Interest::LOOK));
         if ((turn.tick && turn.slow) || is_look) && !vessel.in_port() {
-            self.world.episodes.lying.take(key, fix.at, fix.position, turn.smg.map(|smg| smg.knots));
+            let made_good = turn.smg.map(|smg| smg.knots);
+            self.world.episodes.lying.take(key, fix.at, fix.position, made_good.or(fix.said.sog_knots()));
         }
         if turn.in_port && self.port_call(turn, &fix, now) {
             turn.interest = turn.interest.with(Interest::SAILED);

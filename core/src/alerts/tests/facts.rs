@@ -62,6 +62,7 @@ pub(super) fn falls_silent(form: ais_gap::Form, minutes: u32) -> ais_gap::Facts 
         usual_knots: 12.0.into(),
         feed_missed_minutes: None,
         own_record_percent: None,
+        heard_at_most_percent: None,
         only_vessel_of_its_input: None,
         out_of_reach_minutes: None,
         usual_silence: None,

@@ -6,7 +6,7 @@ use crate::base::time::{Span, Time};
 use crate::base::units::METRES_PER_NM;
 use crate::behaviours::Scene;
 use crate::geo::LatLon;
-use crate::picture::coverage::{Silence, SilenceRate};
+use crate::picture::coverage::{SLOT, Silence, SilenceRate};
 use crate::picture::episodes::gap::{Gap, Spot};
 use crate::picture::tracks::{TrackIx, TrackKey, Vessel};
 use crate::zones::{Relation, ZoneIx};
@@ -19,6 +19,10 @@ const SWING_NM: f64 = 0.3;
 const LAY_STILL: Span = Span::from_hours(3);
 /// How much of that time the fixes must cover.
 const COVERED: Span = Span::from_hours(2);
+/// Share of the slots, 0-1, below which a vessel is seldom heard.
+const SELDOM: f64 = 0.5;
+/// How long a vessel must have been known for that.
+const KNOWN_FOR: Span = Span::from_hours(24);
 
 /// A silent vessel: where it was last heard, and the evidence so far.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -69,6 +73,8 @@ pub(super) struct Evidence {
     pub(super) silence_rate: SilenceRate,
     /// Share of the previous day's slots in which the vessel was heard, 0-1. `None` if it is not evidence.
     pub(super) own_record: Option<f32>,
+    /// Share of the slots since it was first heard in which it was heard at most, 0-1. `None` unless that is seldom.
+    pub(super) heard_seldom: Option<f64>,
     /// Whether its input hears no other vessel.
     pub(super) alone: bool,
     /// Whether the vessel was at anchor, moored or still for hours before the silence.
@@ -80,6 +86,7 @@ pub(super) struct Evidence {
 impl Evidence {
     /// The evidence for a silence that continues.
     pub(super) fn of(scene: &Scene<'_>, vessel: TrackIx, silence: &Silence) -> Evidence {
+        let of = scene.tracks.vessel(vessel);
         let mut evidence = Evidence {
             unheard: 1.0,
             unheard_within: 1.0,
@@ -87,8 +94,9 @@ impl Evidence {
             missed: Span::ZERO,
             silence_rate: SilenceRate::default(),
             own_record: silence.has_own_record().then_some(silence.own_record),
+            heard_seldom: heard_seldom(of, silence),
             alone: false,
-            lay_still: !silence.under_way() && lay_still(scene.tracks.vessel(vessel), silence),
+            lay_still: !silence.under_way() && lay_still(of, silence),
             lies_still: false,
         };
         evidence.update(scene, silence);
@@ -174,4 +182,12 @@ fn lay_still(vessel: Vessel<'_>, silence: &Silence) -> bool {
     }
     let covered = first.is_some_and(|first| COVERED <= silence.since - first);
     vessel.says_anchored() || (still && covered)
+}
+
+/// Share of the slots since a vessel was first heard in which it was heard at most; `None` unless that is seldom, or if it was not known for
+/// a day. It has no more such slots than fixes.
+fn heard_seldom(vessel: Vessel<'_>, silence: &Silence) -> Option<f64> {
+    let known = silence.since - vessel.first_at();
+    let share = f64::from(vessel.fixes()) * SLOT.hours() / known.hours();
+    (KNOWN_FOR <= known && share < SELDOM).then_some(share)
 }

@@ -52,6 +52,9 @@ pub(crate) struct Measured {
     /// Share of the 10-minute slots of the day before in which it was heard. Per cent; `None` if that is not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) own_record_percent: Option<Rounded<0>>,
+    /// Share of the 10-minute slots since it was first heard in which it was heard at most. Per cent; `None` unless that is seldom.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) heard_at_most_percent: Option<Rounded<1>>,
     /// True for the only vessel of its input, otherwise `None`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) only_vessel_of_its_input: Option<bool>,

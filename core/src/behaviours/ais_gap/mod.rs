@@ -15,7 +15,8 @@
 //! `in_place_nm` of where it fell silent, if not under way. A late fix shortens, splits or disproves the gap. Over after 30 days (lost).
 //! ## Blind spots
 //! A broken transponder looks the same. Where reception is thin or unknown, nothing is reported. Three vessels that switch off together,
-//! with no other vessel near, look like a dead receiver.
+//! with no other vessel near, look like a dead receiver, and so do four with no vessel between them. The model knows how other vessels are
+//! heard: of a vessel that is itself heard seldom, the alert says so.
 
 mod dark;
 mod explain;

@@ -404,6 +404,7 @@ mod tests {
             missed: Span::ZERO,
             silence_rate: SilenceRate::default(),
             own_record: None,
+            heard_seldom: None,
             alone: false,
             lay_still: false,
             lies_still: false,

@@ -6,6 +6,7 @@ use crate::engine::Settings;
 use crate::testing::{AREA, area_with, check, engine, lines, only, run};
 
 mod evidence;
+mod outage;
 
 const NO_ZONES: &str = r#"{"type":"FeatureCollection","features":[]}"#;
 

@@ -40,7 +40,7 @@ impl Words for Facts {
         match self.form {
             Form::OutOfReach => format!("silent for {}, on a course out of the feed's coverage", of.whole()),
             Form::Silent | Form::LongSilent | Form::InPlace => {
-                format!("silent for {}, in an area with good reception", of.whole())
+                format!("silent for {}, {}", of.whole(), self.measured.area())
             }
         }
     }
@@ -51,7 +51,7 @@ impl Words for Facts {
             ("long" | "longer", _) => self.long(code),
             (_, Form::OutOfReach) => "Went silent at sea".to_owned(),
             (_, Form::Silent | Form::LongSilent | Form::InPlace) => {
-                "Went silent at sea in an area with good reception".to_owned()
+                format!("Went silent at sea {}", self.measured.area())
             }
         }
     }
@@ -117,13 +117,24 @@ impl Measured {
         if let Some(minutes) = self.out_of_reach_minutes {
             return format!("on a course that left the feed's coverage after {}", minutes.whole_minutes());
         }
+        if let Some(share) = self.heard_at_most_percent {
+            return format!("{} (in at most {} % of 10-minute slots)", self.area(), decimals(share));
+        }
         let Some(share) = self.own_record_percent else {
-            return "in an area with good reception".to_owned();
+            return self.area().to_owned();
         };
         let record = format!("heard in {share:.0} % of the 10-minute slots of the day before");
         match self.only_vessel_of_its_input {
             Some(_) => format!("while its input heard no vessel at all ({record})"),
-            None => format!("in an area with good reception ({record})"),
+            None => format!("{} ({record})", self.area()),
+        }
+    }
+
+    /// What is known of reception there.
+    fn area(&self) -> &'static str {
+        match self.heard_at_most_percent {
+            Some(_) => "where other vessels are heard well, though it was seldom heard itself",
+            None => "in an area with good reception",
         }
     }
 }

@@ -11,9 +11,11 @@
 //! An input: no line for `silent_seconds` of receipt. A station: silent for longer than 99.9 % of its own intervals,
 //! for half as long again as the pauses it makes regularly, and for at least `station_min_minutes`, while its input
 //! continues. An area: `area_vessels` or more, each heard at least every 20 min before, are quiet for `area_minutes`
-//! and for twice their longest pause.
+//! and for twice their longest pause. They fell silent in the same ten minutes, near each other, or four or more up to
+//! 60 nm apart with no vessel heard between them.
 //! ## Ends
-//! Heard again. An area also ends when no vessel has been heard there for a day, because none is expected any more.
+//! Heard again. Vessels that sail into a wide area and are heard end it only once they were heard in a quarter of it. An
+//! area also ends when no vessel has been heard there for a day, because none is expected any more.
 //! ## Blind spots
 //! A recording has no time of receipt, so nothing is reported about inputs in a replay. A harbour receiver with few
 //! ships may be silent by nature.

@@ -25,6 +25,9 @@ pub(crate) struct Measured {
     pub(crate) back_nm: Rounded<0>,
     /// How long it was out. Hours.
     pub(crate) out_hours: Rounded<1>,
+    /// How much of that it was not heard, in silences of an hour or more. Hours; `None` if there was none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) unheard_hours: Option<Rounded<1>>,
     /// Distance of the stop from shore. Nautical miles.
     pub(crate) shore_nm: Rounded<1>,
 }

@@ -8,13 +8,14 @@
 //! ## Opens
 //! More than `out_nm` from where it left (`fishing_out_nm` for fishing vessels), the vessel stays below `stop_knots`
 //! for `stop_minutes`, outside calm water and its margin and at least `min_shore_nm` from shore. It is then within
-//! `return_nm` of where it left, at most `within_days` later, and was not below `port_knots` in calm water between. The
-//! alert is placed where the vessel stopped.
+//! `return_nm` of where it left, at most `within_days` later, and was not below `port_knots` in calm water between. A
+//! silence in which it could have reached the nearest calm water or shore at its usual speed, stayed there for an hour
+//! and come from there, ends the trip. The alert is placed where the vessel stopped.
 //! ## Ends
 //! At once, as the vessel has returned.
 //! ## Blind spots
 //! The vessel's place is checked every half hour and whenever it is slow, so where it left is known only to half an hour's
-//! sailing. A port call within a hole in reception is not seen. Offshore supply, research and fishing vessels do the same
+//! sailing. Nothing is reported after a silence in which a port call was possible. Offshore supply, research and fishing vessels do the same
 //! for a living.
 
 pub(crate) mod facts;

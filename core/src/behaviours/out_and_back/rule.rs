@@ -25,6 +25,9 @@ const FIXES: u32 = 4;
 /// The same for a vessel heard only by satellite.
 const FIXES_SATELLITE: u32 = 2;
 
+/// Least silence that is counted, and least time that a port call takes.
+const CALL: Span = Span::from_hours(1);
+
 /// The `out_and_back` behaviour and its state.
 pub(crate) type OutAndBack = PerVessel<OutAndBackRule>;
 
@@ -43,6 +46,8 @@ pub(crate) struct Trip {
     start: (f32, f32),
     /// Greatest distance from there so far.
     farthest_nm: f32,
+    /// How long it was not heard since, in silences of `CALL` or more. Hours.
+    unheard_hours: f32,
     /// Time of the last fix before it left.
     left_at: Time,
     /// Its first stop far out that lasted long enough, or the one that is being counted; `None` without either.
@@ -100,6 +105,14 @@ impl VesselRule for OutAndBackRule {
             *state = step.left_calm.map(|start| Trip::new(start, step, &fix));
             return;
         };
+        let silence = step.previous.map_or(Span::ZERO, |previous| fix.at - previous.at);
+        if CALL <= silence {
+            if step.previous.is_some_and(|previous| may_have_called(scene, &previous, &fix)) {
+                *state = step.left_calm.map(|start| Trip::new(start, step, &fix));
+                return;
+            }
+            trip.unheard_hours += silence.hours() as f32;
+        }
         let mut profiles = std::mem::take(&mut self.scratch);
         self.profiles.anywhere(scene.chart, zones_of(step).into_iter(), scene.now, &mut profiles);
         let profile = profiles.first().copied();
@@ -147,7 +160,7 @@ impl VesselRule for OutAndBackRule {
         let vessel = scene.vessel;
         let shown = Explanation::new("").takes_part(&vessel);
         let Some(trip) = trip else {
-            return vec![shown.is("left_calm_water", "not seen, or in a port since", "seen", false)];
+            return vec![shown.is("left_calm_water", "not seen, or perhaps in a port since", "seen", false)];
         };
         let mut profiles = Vec::new();
         self.profiles.anywhere(scene.chart, zones_of(step).into_iter(), scene.now, &mut profiles);
@@ -202,7 +215,7 @@ impl Trip {
     /// A trip that begins where the vessel was last in calm water.
     fn new(start: LatLon, step: &Step<'_>, fix: &Fix) -> Trip {
         let left_at = step.previous.map_or(fix.at, |previous| previous.at);
-        Trip { start: (start.lat as f32, start.lon as f32), farthest_nm: 0.0, left_at, stop: None }
+        Trip { start: (start.lat as f32, start.lon as f32), farthest_nm: 0.0, unheard_hours: 0.0, left_at, stop: None }
     }
 
     /// Where the trip began, to about 2 m.
@@ -288,6 +301,7 @@ impl Returned<'_> {
             stopped_at: stop.since,
             back_nm: nm.into(),
             out_hours: (fix.at - trip.left_at).hours().into(),
+            unheard_hours: (0.0 < trip.unheard_hours).then(|| f64::from(trip.unheard_hours).into()),
             shore_nm: stop.shore_nm.into(),
         };
         Holding {
@@ -303,6 +317,18 @@ impl Returned<'_> {
             anchored: false,
         }
     }
+}
+
+/// Whether a vessel may have called at a port between two fixes: at its usual speed there was time to reach the nearest calm water or shore,
+/// stay there, and come from there.
+fn may_have_called(scene: &VesselScene<'_>, from: &Fix, to: &Fix) -> bool {
+    let port_nm = |at: LatLon| {
+        let place = Place::at(scene.chart, at, scene.now);
+        place.shore_nm.min(place.calm.nearest_nm)
+    };
+    let by_port = port_nm(from.position) + port_nm(to.position);
+    let nm = by_port.max(from.position.metres_to(to.position) / METRES_PER_NM);
+    nm / scene.vessel.usual_knots(from.at) <= (to.at - from.at - CALL).hours()
 }
 
 /// The zones the vessel is in or near.

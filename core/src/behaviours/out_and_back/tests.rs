@@ -100,6 +100,17 @@ fn holes_of_a_night_hide_neither_the_way_out_nor_the_way_back() {
 }
 
 #[test]
+fn a_silence_in_which_it_could_have_called_at_a_port_ends_the_trip() {
+    let after = |minutes: u32| trip(&format!("go 90 10 330\n stop 90\n silent {minutes}\n go 270 10 330\n stop 60"));
+    // 23 nm to the other harbour and back take less than 5 h at its usual 10 kn, and the call an hour.
+    assert!(after(400).is_empty());
+    let changes = after(298);
+    assert_eq!(changes.len(), 1);
+    let summary = &changes[0].alert.summary;
+    assert!(summary.contains("(5 h of it unheard) without a port call"), "{summary}");
+}
+
+#[test]
 fn what_is_forgotten_is_no_longer_out() {
     let mut settings = only("out_and_back");
     settings.tracks.forget_after_hours = 7;

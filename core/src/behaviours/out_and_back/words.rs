@@ -13,8 +13,10 @@ impl Words for Facts {
         let Measured { farthest_nm, back_nm, stop_hours, .. } = &self.measured;
         let (out, back, stop) = (decimals(*farthest_nm), decimals(*back_nm), about_hours(*stop_hours));
         let held = of.held();
+        let unheard = self.measured.unheard_hours.map(|hours| format!(" ({} of it unheard)", about_hours(hours)));
+        let unheard = unheard.unwrap_or_default();
         format!(
-            "went {out} nm out and returned to within {back} nm of its start after {held} without a port call, having stopped for {stop}"
+            "went {out} nm out and returned to within {back} nm of its start after {held}{unheard} without a port call, having stopped for {stop}"
         )
     }
 

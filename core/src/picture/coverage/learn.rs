@@ -8,8 +8,8 @@ use crate::base::time::Span;
 use crate::picture::tracks::{Fix, TrackIx, TrackKey, Tracks};
 
 use super::cells::{Cell, Hearing};
+use super::loss::{self, Loss};
 use super::model::Coverage;
-use super::quiet::{self, Loss};
 use super::silence::{self, EXPECTED, OWN_DOING, REPORTED_BELOW, Silence, takes_part};
 use super::slot::Slot;
 
@@ -31,7 +31,7 @@ impl Coverage {
         }
         let most = self.settings.max_cells;
         self.cells.count(Cell::of(fix.position), class, to, Hearing::Yes, most);
-        self.cells.heard_at(fix.position, to);
+        self.cells.heard_at(fix.position, fix.station, to);
         // Of a silence too improbable to be the receiver's fault, only the first hour counts against the cells.
         let doubtful = silence.is_some_and(|silence| OWN_DOING <= missed && silence.unheard() < REPORTED_BELOW / 10.0);
         let until = if doubtful { to.0.min(from.0 + 1 + i64::from(EXPECTED)) } else { to.0 };
@@ -58,16 +58,22 @@ impl Coverage {
             silence.alone = self.is_alone(tracks, &last, silence.key, slot);
             if !self.feeds.hole(last.source, slot) {
                 let cell = Cell::of(last.position);
-                let chance = self.cells.reception(cell, silence.class, slot).chance();
-                let weight = if silence.under_way() { chance } else { chance * STILL_WEIGHT };
-                lost.push(Loss { cell, at: last.at, weight, habit: quiet::habit(vessel, &last) });
+                let chance = self.chance(&silence, cell, slot);
+                lost.push(Loss {
+                    key: silence.key,
+                    vessel: vessel.ix(),
+                    source: last.source,
+                    position: last.position,
+                    cell,
+                    at: last.at,
+                    weight: if silence.under_way() { chance } else { chance * STILL_WEIGHT },
+                    habit: loss::habit(vessel, &last),
+                });
             }
             self.silent.insert(vessel.ix(), silence);
         }
         // Weights are summed, so the order must not depend on the slab.
-        lost.sort_unstable_by(|a, b| {
-            (a.cell, a.at, a.habit).cmp(&(b.cell, b.at, b.habit)).then(a.weight.total_cmp(&b.weight))
-        });
+        lost.sort_unstable_by_key(|loss| loss.key);
         lost
     }
 

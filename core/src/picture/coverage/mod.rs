@@ -14,11 +14,15 @@
 //! | `learn`, `weigh`, `outage` | what fixes teach, how a silence is weighed, and whether reception is lost; methods of the model |
 //! | `cells`, `feeds`, `quiet`, `usual_silence` | what is kept by cell, by input and station, by area, and by input again |
 //! | `silence` | one vessel that is not heard |
+//! | `heard`, `loss`, `apart` | the vessels heard and lost in one slot, and which of the lost ones belong to one outage |
 //! | `receipt` | times of receipt of each input, live only; not part of the model |
 
+mod apart;
 mod cells;
 mod feeds;
+mod heard;
 mod learn;
+mod loss;
 mod model;
 mod outage;
 mod quiet;

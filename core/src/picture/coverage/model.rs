@@ -108,6 +108,7 @@ impl Coverage {
         }
         if 1 < now.since(slot) && takes_part(vessel) {
             let mut silence = Silence::new(vessel, &fix, self.holes, self.judged(&fix));
+            silence.quiet_area = ended.and_then(|ended| ended.quiet_area);
             for missed in (slot.0 + 1..now.0).take(GIVEN_UP as usize) {
                 self.weigh(&mut silence, Slot(missed));
             }
@@ -129,7 +130,11 @@ impl Coverage {
         if alive || was_alive {
             let lost = self.miss(slot, tracks);
             if alive {
-                self.quiet.turn(slot, &lost, tracks);
+                for (vessel, heart) in self.quiet.turn(slot, &lost, tracks) {
+                    if let Some(silence) = self.silent.get_mut(&vessel) {
+                        silence.quiet_area = Some(heart);
+                    }
+                }
             }
         }
         if !alive {

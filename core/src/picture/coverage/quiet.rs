@@ -1,17 +1,21 @@
 //! Quiet areas: if several vessels fall silent in one slot and none near them is heard, the receiver has failed (SPEC `feed_silent`). Their
 //! silences say nothing about the vessels, and the area itself is worth an alert.
+//!
+//! Three vessels near each other are enough, and four that are further apart (`apart`).
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use crate::base::time::{Span, Time};
 use crate::geo::LatLon;
-use crate::picture::tracks::{Fix, Tracks, Vessel};
+use crate::picture::tracks::{TrackIx, Tracks};
 
+use super::apart::{self, Outage};
 use super::cells::Cell;
-use super::slot::Slot;
+use super::heard::{Heard, HeardVessel};
+use super::loss::Loss;
+use super::slot::{SLOT, Slot};
 
 /// Sum of the weights of lost vessels from which they make an area. A weight, 0-1, is how surely a vessel is heard: three vessels in good
 /// reception are enough.
@@ -24,42 +28,22 @@ const BACK_SHARE: f64 = 0.2;
 const BACK_SLOTS: u32 = 2;
 /// Maximum duration of an area. After that no vessel is expected there any more.
 const GIVEN_UP: Span = Span::from_hours(24);
-/// Time before a vessel's last fix over which its habit is measured.
-const HABIT_OVER: Span = Span::from_minutes(30);
-/// Longest habitual pause of a vessel whose silence is evidence of an outage.
-const HEARD_EVERY: Span = Span::from_minutes(20);
+/// Number of cells above which a vessel that sails into an area shows only that the cell in which it is heard is not part of it. A smaller
+/// area is one cell and those around it at most, and ends.
+const WIDE: usize = 9;
+/// Share of a wide area's cells that end it when vessels were heard in them.
+const ENTERED_SHARE: f64 = 0.25;
 /// Maximum number of areas at a time. Further ones are ignored.
 const MOST: usize = 1000;
-
-/// A vessel heard in the slot before and not in this one, although its input was.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub(super) struct Loss {
-    /// The cell of its last fix.
-    pub(super) cell: Cell,
-    /// Time of its last fix.
-    pub(super) at: Time,
-    /// Probability that it is heard there, 0-1; less for a vessel lying still.
-    pub(super) weight: f64,
-    /// Its longest pause in the last half hour; `None` if it was heard too seldom for its silence to say anything about the
-    /// receiver.
-    pub(super) habit: Option<Span>,
-}
-
-/// The longest pause of a vessel in the half hour before its last fix; `None` if it was heard for less than 20 min of it, or had
-/// a pause of more than 20 min (SPEC `feed_silent`).
-pub(super) fn habit(vessel: Vessel<'_>, last: &Fix) -> Option<Span> {
-    let points = vessel.trail_since(last.at - HABIT_OVER).map(|point| point.at).chain([last.at]);
-    let times: Vec<Time> = points.collect();
-    let known = last.at - *times.first()?;
-    let longest = times.windows(2).map(|pair| pair[1] - pair[0]).max()?;
-    (HEARD_EVERY <= known && longest <= HEARD_EVERY).then_some(longest)
-}
 
 /// Neighbouring cells in which all vessels fell silent at once.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct QuietArea {
-    /// The cells; never empty. Cells join while vessels nearby fall silent, and none leaves.
+    /// The cells; never empty. Cells join while vessels nearby fall silent. Of a wide area, one leaves when a vessel that sailed in is
+    /// heard there.
     cells: BTreeSet<Cell>,
+    /// Number of cells that left.
+    entered: usize,
     /// When a vessel was last heard there.
     pub since: Time,
     /// The first slot without any vessel.
@@ -72,7 +56,9 @@ pub struct QuietArea {
     pub habit: Span,
     /// Number of vessels that another receiver still heard there when it fell silent.
     still_heard: u32,
-    /// Number of slots in a row in which more than those were heard.
+    /// Number of vessels heard there in the latest slot, without those that sailed into a wide area.
+    heard: u32,
+    /// Number of slots in a row in which more were heard than when it fell silent.
     back: u32,
     /// The cell that names the area: the one that lost most vessels; of several, the southernmost.
     heart: Cell,
@@ -90,9 +76,40 @@ impl QuietArea {
         self.heart.centre()
     }
 
-    /// Whether the cell is in the area or next to it.
-    fn touches(&self, cell: Cell) -> bool {
-        cell.block().any(|near| self.cells.contains(&near))
+    /// Whether one of the cells is in the area or next to it.
+    fn touches(&self, cells: &BTreeSet<Cell>) -> bool {
+        cells.iter().any(|cell| cell.block().any(|near| self.cells.contains(&near)))
+    }
+
+    /// Counts the vessels heard in the area in a slot. Cells that vessels have sailed into leave a wide area.
+    fn hear(&mut self, slot: Slot, heard: &Heard, tracks: &Tracks) {
+        let is_wide = WIDE < self.cells.len() + self.entered;
+        let sailed_in = |one: &HeardVessel| is_wide && self.sailed_in(one, slot, tracks);
+        let (entered, inside): (Vec<_>, Vec<_>) = self
+            .cells
+            .iter()
+            .flat_map(|cell| heard.in_cell(*cell).iter().map(|one| (*cell, one)))
+            .partition(|(_, one)| sailed_in(one));
+        let entered: BTreeSet<Cell> = entered.into_iter().map(|(cell, _)| cell).collect();
+        self.heard = inside.len() as u32;
+        self.entered += entered.len();
+        self.cells.retain(|cell| !entered.contains(cell));
+    }
+
+    /// Whether a vessel heard in a slot was heard in the slot before too, and outside the area.
+    fn sailed_in(&self, one: &HeardVessel, slot: Slot, tracks: &Tracks) -> bool {
+        let earlier = tracks.vessel(one.vessel).trail_since(slot.start() - SLOT);
+        let before = earlier.take_while(|point| point.at < slot.start()).last();
+        before.is_some_and(|point| !self.cells.contains(&Cell::of(point.position)))
+    }
+
+    /// Whether the area ends with this slot: enough of its vessels, or as many others, are heard there again, or one for long enough, or
+    /// vessels have sailed into much of it, or none was heard for a day.
+    fn is_over(&self, slot: Slot) -> bool {
+        let needed = (f64::from(self.vessels) * BACK_SHARE).max(2.0);
+        let is_back = needed <= f64::from(self.heard) || BACK_SLOTS <= self.back;
+        let cells = (self.cells.len() + self.entered) as f64;
+        is_back || ENTERED_SHARE * cells < self.entered as f64 || GIVEN_UP < slot.end() - self.since
     }
 }
 
@@ -103,8 +120,8 @@ pub(super) struct QuietAreas {
     areas: Vec<QuietArea>,
 }
 
-/// The vessels lost in one cell.
-#[derive(Clone, Copy, Default, Serialize, Deserialize)]
+/// The vessels lost in one cell, or in several.
+#[derive(Clone, Copy, Default)]
 struct Losses {
     /// Sum of the weights of the vessels.
     weight: f64,
@@ -118,6 +135,30 @@ struct Losses {
     latest: Option<Time>,
 }
 
+impl Losses {
+    /// One lost vessel.
+    fn of(loss: &Loss) -> Losses {
+        Losses {
+            weight: loss.weight,
+            vessels: 1,
+            regular: u32::from(loss.habit.is_some()),
+            habit: loss.habit.unwrap_or(Span::ZERO),
+            latest: Some(loss.at),
+        }
+    }
+
+    /// Both together.
+    fn with(self, other: Losses) -> Losses {
+        Losses {
+            weight: self.weight + other.weight,
+            vessels: self.vessels + other.vessels,
+            regular: self.regular + other.regular,
+            habit: self.habit.max(other.habit),
+            latest: self.latest.max(other.latest),
+        }
+    }
+}
+
 impl QuietAreas {
     /// All quiet areas, in the order in which they fell silent.
     pub(super) fn areas(&self) -> &[QuietArea] {
@@ -126,7 +167,17 @@ impl QuietAreas {
 
     /// Whether the cell is in a quiet area at present.
     pub(super) fn covers(&self, cell: Cell) -> bool {
-        self.areas.iter().any(|area| area.cells.contains(&cell))
+        self.heart(cell).is_some()
+    }
+
+    /// The cell that names the quiet area in which this cell is at present; `None` if it is in none.
+    pub(super) fn heart(&self, cell: Cell) -> Option<Cell> {
+        self.areas.iter().find(|area| area.cells.contains(&cell)).map(|area| area.heart)
+    }
+
+    /// Whether the area named by this cell is still quiet.
+    pub(super) fn is_quiet(&self, heart: Cell) -> bool {
+        self.areas.iter().any(|area| area.heart == heart)
     }
 
     /// Whether the cell was quiet in this slot; areas that have ended do not count.
@@ -134,69 +185,49 @@ impl QuietAreas {
         self.areas.iter().any(|area| 0 <= slot.since(area.first) && area.cells.contains(&cell))
     }
 
-    /// Ends a slot in which at least one input was heard.
-    pub(super) fn turn(&mut self, slot: Slot, lost: &[Loss], tracks: &Tracks) {
+    /// Ends a slot in which at least one input was heard; the losses are ordered by track. Returns the vessels that fell silent far apart
+    /// but together, each with the cell that names their area.
+    pub(super) fn turn(&mut self, slot: Slot, lost: &[Loss], tracks: &Tracks) -> Vec<(TrackIx, Cell)> {
+        if lost.is_empty() && self.areas.is_empty() {
+            return Vec::new();
+        }
         let mut losses: BTreeMap<Cell, Losses> = BTreeMap::new();
         for one in lost {
             let here = losses.entry(one.cell).or_default();
-            here.weight += one.weight;
-            here.vessels += 1;
-            here.regular += u32::from(one.habit.is_some());
-            here.habit = here.habit.max(one.habit.unwrap_or(Span::ZERO));
-            here.latest = here.latest.max(Some(one.at));
+            *here = here.with(Losses::of(one));
         }
-        let weight_round =
-            |cell: Cell| cell.block().filter_map(|near| losses.get(&near)).map(|here| here.weight).sum::<f64>();
-        let suspects: Vec<Cell> = losses.keys().copied().filter(|cell| FEWEST <= weight_round(*cell)).collect();
-        if suspects.is_empty() && self.areas.is_empty() {
-            return;
-        }
-        let heard = self.heard(slot, &suspects, tracks);
+        let heard = Heard::in_slot(slot, tracks);
         for area in &mut self.areas {
-            area.back = if area.still_heard < heard_in(area, &heard) { area.back + 1 } else { 0 };
+            area.hear(slot, &heard, tracks);
+            area.back = if area.still_heard < area.heard { area.back + 1 } else { 0 };
         }
-        self.areas.retain(|area| !is_over(area, slot, &heard));
-        let count = |cell: Cell| f64::from(heard.get(&cell).copied().unwrap_or(0));
-        let mut silent: BTreeSet<Cell> = BTreeSet::new();
-        for suspect in suspects {
-            let heard_round: f64 = suspect.block().map(count).sum();
-            if weight_round(suspect) < LOST_PER_HEARD * heard_round {
-                continue;
-            }
-            // A cell where another receiver still hears vessels is not quiet.
-            let lonely = |cell: &Cell| losses.get(cell).is_some_and(|here| 2.0 * count(*cell) <= here.weight);
-            silent.extend(suspect.block().filter(lonely));
-        }
-        for cell in silent {
-            self.add(cell, slot, losses.get(&cell).copied().unwrap_or_default());
+        self.areas.retain(|area| !area.is_over(slot));
+        let outages = apart::outages(lost, &heard);
+        let far_apart = outages.iter().flat_map(|outage| outage.cells.iter().copied());
+        for piece in pieces(near_each_other(&losses, &heard).chain(far_apart).collect()) {
+            self.add(piece, slot, &losses);
         }
         self.name(slot, &losses);
         for area in self.areas.iter_mut().filter(|area| area.first == slot) {
-            area.still_heard = heard_in(area, &heard);
+            area.still_heard = area.cells.iter().map(|cell| heard.count(*cell) as u32).sum();
         }
+        outages.iter().flat_map(|outage| self.explained(outage, lost)).collect()
     }
 
-    /// Vessels heard in this slot, by cell, in the areas and around the suspects.
-    fn heard(&self, slot: Slot, suspects: &[Cell], tracks: &Tracks) -> FxHashMap<Cell, u32> {
-        let around = suspects.iter().flat_map(|cell| cell.block());
-        let known = self.areas.iter().flat_map(|area| area.cells.iter().copied());
-        let mut heard: FxHashMap<Cell, u32> = around.chain(known).map(|cell| (cell, 0)).collect();
-        let fixes = tracks.iter().filter_map(|vessel| vessel.last());
-        for fix in fixes.filter(|fix| Slot::of(fix.at) == slot) {
-            if let Some(count) = heard.get_mut(&Cell::of(fix.position)) {
-                *count += 1;
-            }
-        }
-        heard
+    /// The vessels of an outage, each with the cell that names its area.
+    fn explained(&self, outage: &Outage, lost: &[Loss]) -> Vec<(TrackIx, Cell)> {
+        let heart = outage.cells.iter().find_map(|cell| self.heart(*cell));
+        heart.map_or_else(Vec::new, |heart| outage.losses.iter().map(|place| (lost[*place].vessel, heart)).collect())
     }
 
-    /// Adds a cell to the area that it touches, or makes it a new area.
-    fn add(&mut self, cell: Cell, slot: Slot, here: Losses) {
+    /// Adds neighbouring cells to the area that they touch, or makes them a new area.
+    fn add(&mut self, cells: BTreeSet<Cell>, slot: Slot, losses: &BTreeMap<Cell, Losses>) {
+        let here = cells.iter().filter_map(|cell| losses.get(cell)).fold(Losses::default(), |all, one| all.with(*one));
         let since = here.latest.unwrap_or(slot.start());
         let full = MOST <= self.areas.len();
-        match self.areas.iter_mut().find(|area| area.touches(cell)) {
-            Some(area) => {
-                area.cells.insert(cell);
+        match (self.areas.iter_mut().find(|area| area.touches(&cells)), cells.first().copied()) {
+            (Some(area), _) => {
+                area.cells.extend(cells);
                 area.vessels += here.vessels;
                 area.regular += here.regular;
                 area.habit = area.habit.max(here.habit);
@@ -204,14 +235,24 @@ impl QuietAreas {
                     area.since = area.since.max(since);
                 }
             }
-            None if !full => {
-                let cells = BTreeSet::from([cell]);
+            (None, Some(heart)) if !full => {
                 let Losses { vessels, regular, habit, .. } = here;
-                let (first, heart) = (slot, cell);
-                let new = QuietArea { cells, since, first, vessels, regular, habit, still_heard: 0, back: 0, heart };
+                let new = QuietArea {
+                    cells,
+                    entered: 0,
+                    since,
+                    first: slot,
+                    vessels,
+                    regular,
+                    habit,
+                    still_heard: 0,
+                    heard: 0,
+                    back: 0,
+                    heart,
+                };
                 self.areas.push(new);
             }
-            None => {}
+            (None, _) => {}
         }
     }
 
@@ -225,15 +266,30 @@ impl QuietAreas {
     }
 }
 
-/// Number of vessels heard in the cells of an area.
-fn heard_in(area: &QuietArea, heard: &FxHashMap<Cell, u32>) -> u32 {
-    area.cells.iter().filter_map(|cell| heard.get(cell)).sum()
+/// The cells of lost vessels that are quiet together with those next to them: enough were lost in the block, and hardly any is heard.
+fn near_each_other(losses: &BTreeMap<Cell, Losses>, heard: &Heard) -> impl Iterator<Item = Cell> {
+    let weight_round =
+        move |cell: Cell| cell.block().filter_map(|near| losses.get(&near)).map(|here| here.weight).sum::<f64>();
+    let is_quiet = move |suspect: &Cell| {
+        let weight = weight_round(*suspect);
+        FEWEST <= weight && LOST_PER_HEARD * suspect.block().map(|cell| heard.count(cell)).sum::<f64>() <= weight
+    };
+    // A cell where another receiver still hears vessels is not quiet.
+    let lonely = move |cell: &Cell| losses.get(cell).is_some_and(|here| 2.0 * heard.count(*cell) <= here.weight);
+    losses.keys().copied().filter(is_quiet).flat_map(Cell::block).filter(lonely)
 }
 
-/// Whether an area ends with this slot: enough of its vessels, or as many others, are heard there again, or one for long enough, or none for
-/// a day.
-fn is_over(area: &QuietArea, slot: Slot, heard: &FxHashMap<Cell, u32>) -> bool {
-    let needed = (f64::from(area.vessels) * BACK_SHARE).max(2.0);
-    let is_back = needed <= f64::from(heard_in(area, heard)) || BACK_SLOTS <= area.back;
-    is_back || GIVEN_UP < slot.end() - area.since
+/// Splits cells into sets of neighbours.
+fn pieces(mut cells: BTreeSet<Cell>) -> Vec<BTreeSet<Cell>> {
+    let mut pieces = Vec::new();
+    while let Some(first) = cells.pop_first() {
+        let (mut piece, mut border) = (BTreeSet::from([first]), vec![first]);
+        while let Some(cell) = border.pop() {
+            let near: Vec<Cell> = cell.block().filter(|near| cells.remove(near)).collect();
+            piece.extend(&near);
+            border.extend(near);
+        }
+        pieces.push(piece);
+    }
+    pieces
 }

@@ -59,6 +59,9 @@ pub struct Silence {
     pub(super) judged: bool,
     /// Whether its input heard no other vessel in the 24 h before, and has been silent since.
     pub alone: bool,
+    /// The cell that names the quiet area which it fell silent with, or sailed into soon after its last fix; `None` without such an area.
+    /// Until that area ends, nothing is known of the vessel.
+    pub(super) quiet_area: Option<Cell>,
     /// Whether it is counted among the silences of its cell.
     pub(super) noted: bool,
     /// Whether it is counted among the silences of its input.
@@ -100,6 +103,7 @@ impl Silence {
             own_record: vessel.heard_share(last.at),
             judged,
             alone: false,
+            quiet_area: None,
             noted: false,
             noted_of_feed: false,
             holes: 0,

@@ -6,7 +6,7 @@ use crate::base::units::{METRES_PER_NM, Mmsi};
 use crate::geo::LatLon;
 use crate::picture::tracks::{self, Outcome, TrackIx, TrackKey, Tracks};
 
-use super::{Coverage, Settings};
+use super::{Coverage, REPORTED_BELOW, Settings};
 
 /// A model and a picture, with vessels that report every five minutes.
 struct Sea {
@@ -23,13 +23,14 @@ struct Boat {
     from: LatLon,
     course: f64,
     knots: f64,
+    station: u16,
 }
 
 const OFF: LatLon = LatLon { lat: 28.1, lon: -17.1 };
 const FAR: LatLon = LatLon { lat: 40.0, lon: -30.0 };
 
 fn boat(mmsi: u32, from: LatLon, knots: f64) -> Boat {
-    Boat { mmsi: 224_000_000 + mmsi, class: Class::A, from, course: 0.0, knots }
+    Boat { mmsi: 224_000_000 + mmsi, class: Class::A, from, course: 0.0, knots, station: 0 }
 }
 
 impl Boat {
@@ -77,7 +78,7 @@ impl Sea {
             basis: TimeBasis::Tag,
             uncertainty: Span::ZERO,
             source: SourceId(0),
-            station: StationId(0),
+            station: StationId(boat.station),
             mmsi: Mmsi(boat.mmsi),
             payload: (minute as u64) << 32 | u64::from(boat.mmsi),
             body: Body::Position(position),
@@ -221,4 +222,46 @@ fn a_late_fix_restarts_the_silence() {
     let silence = *sea.coverage.silence(vessel).expect("it is silent still");
     assert_eq!(silence.since.seconds(), 697 * 60);
     assert!(before < silence.unheard() && silence.unheard() < 0.5, "{}", silence.unheard());
+}
+
+#[test]
+fn a_vessel_that_sails_into_the_water_of_a_silent_station_is_not_missed() {
+    // Station 1 hears the south and station 2 the north, with two boats each.
+    let heard_by = |station: u16, mmsi: u32, lat: f64| Boat { station, ..boat(mmsi, LatLon::new(lat, -17.1), 0.0) };
+    let boats = [heard_by(1, 1, 27.6), heard_by(1, 2, 27.8), heard_by(2, 3, 28.1), heard_by(2, 4, 28.4)];
+    let into = Boat {
+        station: 1,
+        ..boat(9, LatLon::new(27.99, -17.1).destination(180.0, 6095.0 / 60.0 * 8.0 * METRES_PER_NM), 8.0)
+    };
+    let all: Vec<Boat> = boats.into_iter().chain([into]).collect();
+    let unheard = |silent: u16| {
+        let mut sea = Sea::new(4);
+        sea.run(6200, &all, |boat, minute| match boat.mmsi % 1000 {
+            9 => 5800 < minute && minute < 6100,
+            _ => boat.station != silent || minute < 6000,
+        });
+        sea.coverage.silence(sea.find(9)).expect("it is silent").unheard()
+    };
+    assert!(0.5 < unheard(2), "{}", unheard(2));
+    assert!(unheard(0) < REPORTED_BELOW, "{}", unheard(0));
+}
+
+#[test]
+fn a_vessel_that_sails_into_a_dead_area_and_is_heard_shows_that_its_cell_is_not_dead() {
+    let mut sea = Sea::new(4);
+    // Ten boats in two rows 25 nm apart, and one that sails north along their western edge, heard all the way.
+    let at =
+        |east: f64, north: f64| OFF.destination(90.0, east * METRES_PER_NM).destination(0.0, north * METRES_PER_NM);
+    let mut boats: Vec<Boat> = (0..10)
+        .map(|number| boat(number, at(25.0 * f64::from(number % 5), 25.0 * f64::from(number / 5)), 0.6))
+        .collect();
+    boats.push(boat(50, FAR, 0.2));
+    boats.push(boat(60, at(-5.0, -112.0), 10.0));
+    sea.run(600, &boats, always);
+    sea.run(900, &boats, |boat, _| 224_000_010 <= boat.mmsi);
+    assert!(sea.reported.is_empty(), "{:?}", sea.reported);
+    assert_eq!(sea.coverage.quiet_areas().len(), 1);
+    // One of the ten is heard again, so the receiver is back.
+    sea.run(930, &boats, |boat, _| 224_000_009 <= boat.mmsi);
+    assert!(sea.coverage.quiet_areas().is_empty());
 }

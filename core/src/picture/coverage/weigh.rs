@@ -32,9 +32,13 @@ impl Coverage {
 
     /// Weighs one slot of a vessel's silence. Returns the cell in which it was expected and counts as not heard, if any.
     pub(super) fn weigh(&self, silence: &mut Silence, slot: Slot) -> Option<Cell> {
-        let dead = self.feeds.hole(silence.source, slot) || self.feeds.station_silent(silence.station, slot.end());
         let (moving, still) = silence.cells(slot);
-        if dead || self.quiet.covers(moving) || self.quiet.covers(still) {
+        let quiet = self.quiet_area(silence, moving, still);
+        if is_recent(silence, slot) {
+            silence.quiet_area = quiet;
+        }
+        let dead = self.feeds.hole(silence.source, slot) || self.feeds.station_silent(silence.station, slot.end());
+        if dead || quiet.is_some() || self.stations_silent(moving, slot) {
             silence.holes += 1;
             return None;
         }
@@ -55,11 +59,23 @@ impl Coverage {
         })
     }
 
+    /// The quiet area that explains why a vessel is not heard, by the cell that names it: the one it was lost in, if that is still quiet, or
+    /// one in which it would be.
+    fn quiet_area(&self, silence: &Silence, moving: Cell, still: Cell) -> Option<Cell> {
+        let lost_in = silence.quiet_area.filter(|heart| self.quiet.is_quiet(*heart));
+        lost_in.or_else(|| self.quiet.heart(moving)).or_else(|| self.quiet.heart(still))
+    }
+
+    /// Whether the stations that heard vessels in a cell last are silent.
+    fn stations_silent(&self, cell: Cell, slot: Slot) -> bool {
+        let stations = self.cells.stations(cell);
+        stations.is_some_and(|stations| stations.iter().all(|station| self.feeds.station_silent(*station, slot.end())))
+    }
+
     /// Probability, 0-1, that the vessel would have been heard at a place, by the feed's record there and by its own.
-    fn chance(&self, silence: &Silence, cell: Cell, slot: Slot) -> f64 {
+    pub(super) fn chance(&self, silence: &Silence, cell: Cell, slot: Slot) -> f64 {
         let chance = self.cells.reception(cell, silence.class, slot).chance();
-        let recent = slot.since(Slot::of(silence.since)) <= i64::from(EXPECTED);
-        match silence.has_own_record() && recent {
+        match silence.has_own_record() && is_recent(silence, slot) {
             true => chance.max(f64::from(silence.own_record.min(OWN_RECORD))),
             false => chance,
         }
@@ -74,4 +90,9 @@ impl Coverage {
             && silence.ahead(at, EDGE_NM).is_some_and(|edge| !self.cells.is_heard_at(edge))
             && AHEAD_NM.iter().all(|nm| silence.ahead(at, *nm).is_some_and(unknown))
     }
+}
+
+/// Whether a slot is so soon after a vessel's last fix that it is still expected on its course.
+fn is_recent(silence: &Silence, slot: Slot) -> bool {
+    slot.since(Slot::of(silence.since)) <= i64::from(EXPECTED)
 }

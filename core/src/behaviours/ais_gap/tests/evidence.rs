@@ -107,6 +107,21 @@ fn a_silence_that_began_before_reception_was_known_is_not_judged() {
     );
 }
 
+#[test]
+fn a_vessel_that_was_seldom_heard_itself_is_said_to_be() {
+    let rig = |every: u32| {
+        let script =
+            format!("RIG 224000001 type=70 every={every}\n 00:00 28.1 -17.1\n stop 2900\n silent 420\n stop 60");
+        last(&heavy(), &among_sentinels(&script)).expect("an alert").summary
+    };
+    let seldom = rig(7200);
+    assert!(
+        seldom.contains("where other vessels are heard well, though it was seldom heard itself (in at most 8."),
+        "{seldom}"
+    );
+    assert!(rig(300).contains("in an area with good reception"), "{}", rig(300));
+}
+
 /// One vessel on its own feed, heard every `every` seconds for 25 hours and then silent for `dark` minutes.
 fn lone(every: u32, dark: u32) -> String {
     format!("ALFA 224000001 type=30 every={every}\n 00:00 28 -21.5\n go 90 6 1500\n dark 90 3 {dark}\n go 90 6 120")

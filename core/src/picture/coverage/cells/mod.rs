@@ -4,7 +4,8 @@
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
-use crate::ais::Class;
+use crate::ais::{Class, StationId};
+use crate::base::units::METRES_PER_NM;
 use crate::geo::LatLon;
 use crate::picture::tracks::TrackKey;
 
@@ -56,6 +57,23 @@ impl Cell {
                 .map(move |aside| Cell((row * COLUMNS + (column + aside).rem_euclid(COLUMNS)) as u32))
         })
     }
+
+    /// The cells that a circle may touch, row by row from the south. The radius is in metres.
+    pub(super) fn touching(at: LatLon, metres: f64) -> impl Iterator<Item = Cell> {
+        let degrees = metres / METRES_PER_NM / 60.0;
+        let across = (degrees / at.lat.to_radians().cos().max(0.1)).min(WIDEST_DEGREES);
+        let steps = |degrees: f64| (degrees * CELLS_PER_DEGREE).ceil() as i64;
+        let (rows, columns) = (steps(degrees), steps(across));
+        let lat_of = move |up: i64| at.lat + up as f64 / CELLS_PER_DEGREE;
+        (-rows..=rows).map(lat_of).filter(|lat| lat.abs() <= 90.0).flat_map(move |lat| {
+            (-columns..=columns).map(move |aside| Cell::of(LatLon::new(lat, at.lon + aside as f64 / CELLS_PER_DEGREE)))
+        })
+    }
+
+    /// The cells whose middle is in a circle, row by row from the south. The radius is in metres.
+    pub(super) fn around(at: LatLon, metres: f64) -> impl Iterator<Item = Cell> {
+        Cell::touching(at, metres).filter(move |cell| cell.centre().is_within(metres, at))
+    }
 }
 
 /// What is known of the reception in one cell for one class of transponder.
@@ -101,6 +119,9 @@ struct Counts {
     parts: [u16; 2],
     /// The first slot of the present 14 days of `parts`.
     parts_since: Slot,
+    /// The two stations that heard vessels here last, the latest first; both the same if only one did. `StationId(0)` for a station
+    /// that the feed does not name.
+    stations: [StationId; 2],
 }
 
 impl Counts {
@@ -145,6 +166,7 @@ impl Cells {
             last_silent: None,
             parts: [0; 2],
             parts_since: slot,
+            stations: [StationId(0); 2],
         });
         *counts = counts.at(slot);
         let reception = &mut counts.by_class[place_of(class)];
@@ -152,8 +174,8 @@ impl Cells {
         reception.heard += f32::from(u8::from(heard == Hearing::Yes));
     }
 
-    /// Marks the sixteenth of a cell in which a vessel was heard; the cell already has counts.
-    pub(super) fn heard_at(&mut self, at: LatLon, slot: Slot) {
+    /// Marks the sixteenth of a cell in which a vessel was heard, and the station that heard it; the cell already has counts.
+    pub(super) fn heard_at(&mut self, at: LatLon, station: StationId, slot: Slot) {
         let Some(counts) = self.counts.get_mut(&Cell::of(at)) else {
             return;
         };
@@ -161,7 +183,19 @@ impl Cells {
             counts.parts = [0, counts.parts[0]];
             counts.parts_since = slot;
         }
+        // Only the first station to hear a vessel in the cell finds no other there.
+        let first = counts.parts == [0; 2];
         counts.parts[0] |= 1 << part_of(at);
+        if first {
+            counts.stations = [station; 2];
+        } else if counts.stations[0] != station {
+            counts.stations = [station, counts.stations[0]];
+        }
+    }
+
+    /// The two stations that heard vessels in a cell last; `None` where no vessel was heard.
+    pub(super) fn stations(&self, cell: Cell) -> Option<[StationId; 2]> {
+        self.counts.get(&cell).filter(|counts| counts.parts != [0; 2]).map(|counts| counts.stations)
     }
 
     /// Whether a vessel was heard in the sixteenth that contains this place, in the last 14 to 28 days.
@@ -202,21 +236,9 @@ impl Cells {
 
     /// Slots in which vessels of either class were heard in the cells whose middle is within `nm` of a place.
     pub(super) fn heard_near(&self, at: LatLon, nm: f64, slot: Slot) -> f32 {
-        let degrees = nm / 60.0;
-        let across = (degrees / at.lat.to_radians().cos().max(0.1)).min(WIDEST_DEGREES);
-        let steps = |degrees: f64| (degrees * CELLS_PER_DEGREE).ceil() as i64;
-        let mut heard = 0.0;
-        for up in -steps(degrees)..=steps(degrees) {
-            for aside in -steps(across)..=steps(across) {
-                let lat = at.lat + up as f64 / CELLS_PER_DEGREE;
-                let cell = Cell::of(LatLon::new(lat, at.lon + aside as f64 / CELLS_PER_DEGREE));
-                if lat.abs() <= 90.0 && cell.centre().nm_to(at) <= nm {
-                    let counts = self.counts.get(&cell).map(|counts| counts.at(slot));
-                    heard += counts.map_or(0.0, |counts| counts.by_class.iter().map(|class| class.heard).sum());
-                }
-            }
-        }
-        heard
+        let near = Cell::touching(at, nm * METRES_PER_NM).filter(|cell| cell.centre().nm_to(at) <= nm);
+        let heard = |cell: Cell| self.counts.get(&cell).map(|counts| counts.at(slot).by_class.map(|class| class.heard));
+        near.filter_map(heard).flatten().sum()
     }
 
     /// Number of cells dropped because there were too many.

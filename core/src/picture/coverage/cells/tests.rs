@@ -70,7 +70,7 @@ fn sixteenths_show_where_in_a_cell_vessels_were_heard_for_14_to_28_days() {
     let (here, aside) = (LatLon::new(28.01, -17.01), LatLon::new(28.01, -17.08));
     let heard = |cells: &mut Cells, at: LatLon, number: i64| {
         cells.count(Cell::of(at), Class::A, slot(number), Hearing::Yes, MOST);
-        cells.heard_at(at, slot(number));
+        cells.heard_at(at, StationId(0), slot(number));
     };
     heard(&mut cells, here, 0);
     assert!(cells.is_heard_at(here) && !cells.is_heard_at(aside));

@@ -22,8 +22,12 @@ pub const ANCHORED_AFTER: Span = Span::from_hours(3);
 pub const HELD_AFTER: Span = Span::from_hours(12);
 /// How long before a held vessel must have been in the circle too (SPEC "Held": "on an earlier day").
 const EARLIER: Span = Span::from_hours(24);
-/// Longest silence that the box survives. After a longer one the vessel may have left and come back.
+/// Longest silence after which a vessel counts as having lain at anchor all the time. After a longer one it may have left and come back.
 const LOST_AFTER: Span = Span::from_hours(6);
+/// Longest silence that the box survives, if the vessel has no way on before and after it: platforms are often heard only now and then.
+const HELD_LOST_AFTER: Span = Span::from_hours(48);
+/// Speed below which a vessel has no way on. Knots.
+const NO_WAY_KNOTS: f64 = 1.0;
 /// Speed made good from which no box is kept, because the vessel leaves the circle within minutes. Knots.
 const UNDER_WAY_KNOTS: f64 = 5.0;
 /// How long a place is remembered after the last visit.
@@ -44,8 +48,12 @@ struct Circle {
     north: (f32, f32),
     /// Time of the first position in the box.
     since: Time,
-    /// Time of the latest one.
+    /// Time of the first position there after the last silence of more than `LOST_AFTER`; `None` during such a silence.
+    heard_since: Option<Time>,
+    /// Time of the latest position.
     last_at: Time,
+    /// Whether the vessel had no way on then.
+    is_stopped: bool,
     /// Id of its place on the shelf, once it has lain there for `ANCHORED_AFTER`.
     place: Option<u64>,
 }
@@ -82,7 +90,7 @@ impl Episode for Place {
 /// How a vessel lies now.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Still {
-    /// Time since which it has not left the circle.
+    /// Time since which it has not left the circle, without a silence of more than six hours.
     pub since: Time,
     /// Half the diagonal of the box it stayed in. Nautical miles, below `CIRCLE_NM`.
     pub radius_nm: f64,
@@ -123,21 +131,23 @@ impl Default for StillVessels {
 }
 
 impl StillVessels {
-    /// Handles a vessel's position. `knots` is its speed made good, if known.
+    /// Handles a vessel's position. `knots` is its speed made good or, after a hole, its reported speed; `None` if neither is known.
     pub fn take(&mut self, key: TrackKey, at: Time, position: LatLon, knots: Option<f64>) {
         if knots.is_some_and(|knots| UNDER_WAY_KNOTS <= knots) {
             self.vessels.remove(&key);
             return;
         }
+        let is_stopped = knots.is_some_and(|knots| knots < NO_WAY_KNOTS);
+        let new = Circle::new(position, at, is_stopped);
         let Some(circle) = self.vessels.get_mut(&key) else {
             match MOST_VESSELS <= self.vessels.len() {
                 true => self.dropped += 1,
-                false => drop(self.vessels.insert(key, Circle::new(position, at))),
+                false => drop(self.vessels.insert(key, new)),
             }
             return;
         };
-        if LOST_AFTER < at - circle.last_at || !circle.extend(position, at) {
-            *circle = Circle::new(position, at);
+        if circle.is_lost(at, is_stopped) || !circle.extend(&new) {
+            *circle = new;
             return;
         }
         let time = circle.time();
@@ -155,7 +165,7 @@ impl StillVessels {
     /// How a vessel lies, if it was within one circle when last heard; otherwise `None`.
     pub fn of(&self, key: TrackKey) -> Option<Still> {
         let circle = self.vessels.get(&key)?;
-        Some(Still { since: circle.since, radius_nm: circle.radius_nm() })
+        Some(Still { since: circle.heard_since?, radius_nm: circle.radius_nm() })
     }
 
     /// Why the vessel itself is held, regardless of others; `None` if it is not.
@@ -186,7 +196,10 @@ impl StillVessels {
 
     /// Drops what is too old.
     pub fn sweep(&mut self, now: Time) {
-        self.vessels.retain(|_, circle| now - circle.last_at <= LOST_AFTER);
+        self.vessels.retain(|_, circle| {
+            circle.heard_since = circle.heard_since.filter(|_| now - circle.last_at <= LOST_AFTER);
+            !circle.is_lost(now, circle.is_stopped)
+        });
         // Every vessel is in the table until its speed is known, so at the start of a feed it is far larger than later.
         if 4 * self.vessels.len() < self.vessels.capacity() {
             self.vessels.shrink_to(2 * self.vessels.len());
@@ -215,18 +228,37 @@ impl StillVessels {
 
 impl Circle {
     /// A box of one position.
-    fn new(position: LatLon, at: Time) -> Circle {
-        Circle { origin: position, east: (0.0, 0.0), north: (0.0, 0.0), since: at, last_at: at, place: None }
+    fn new(position: LatLon, at: Time, is_stopped: bool) -> Circle {
+        Circle {
+            origin: position,
+            east: (0.0, 0.0),
+            north: (0.0, 0.0),
+            since: at,
+            heard_since: Some(at),
+            last_at: at,
+            is_stopped,
+            place: None,
+        }
     }
 
-    /// Extends the box by a position. Returns `false`, without a change, if the box would exceed the circle.
-    fn extend(&mut self, position: LatLon, at: Time) -> bool {
-        let (east, north) = self.origin.plane(position);
+    /// Whether the vessel may have left and come back by a time, when it had no way on or did. It cannot in a short silence, and a vessel
+    /// that is stopped before and after a longer one hardly has.
+    fn is_lost(&self, at: Time, is_stopped: bool) -> bool {
+        let longest = if self.is_stopped && is_stopped { HELD_LOST_AFTER } else { LOST_AFTER };
+        longest < at - self.last_at
+    }
+
+    /// Extends the box by a new box of one position. Returns `false`, without a change, if it would exceed the circle.
+    fn extend(&mut self, new: &Circle) -> bool {
+        let (east, north) = self.origin.plane(new.origin);
         let (east, north) = (east as f32, north as f32);
+        let is_silence = LOST_AFTER < new.last_at - self.last_at;
         let wider = Circle {
             east: (self.east.0.min(east), self.east.1.max(east)),
             north: (self.north.0.min(north), self.north.1.max(north)),
-            last_at: at,
+            heard_since: self.heard_since.filter(|_| !is_silence).or(new.heard_since),
+            last_at: new.last_at,
+            is_stopped: new.is_stopped,
             ..*self
         };
         let fits = wider.radius_nm() < CIRCLE_NM;

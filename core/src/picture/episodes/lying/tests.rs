@@ -64,3 +64,31 @@ fn a_vessel_that_drifts_out_of_the_circle_begins_again() {
     }
     assert_eq!(lying.held(key(1), RIG), None);
 }
+
+/// A position at each of these hours, at the rig.
+fn heard(lying: &mut StillVessels, hours: &[i64], knots: f64) {
+    for hour in hours {
+        lying.take(key(1), Time::from_seconds(hour * 3600), RIG, Some(knots));
+        lying.sweep(Time::from_seconds(hour * 3600));
+    }
+}
+
+#[test]
+fn a_platform_heard_now_and_then_is_held_and_not_at_anchor() {
+    let mut lying = StillVessels::default();
+    heard(&mut lying, &[0, 20, 60, 61], 0.0);
+    assert!(matches!(lying.held(key(1), RIG), Some(HeldSign::Itself { time, .. }) if time == Span::from_hours(61)));
+    assert_eq!(lying.of(key(1)).map(|still| still.since.seconds() / 3600), Some(60));
+    lying.sweep(Time::from_seconds(68 * 3600));
+    assert_eq!(lying.of(key(1)), None);
+    // Two days without a word, way on at one end, or 0.5 nm away: it may have been elsewhere.
+    for (hours, knots) in [(&[0, 20, 69, 70], 0.0), (&[0, 20, 60, 61], 1.5)] {
+        let mut lying = StillVessels::default();
+        heard(&mut lying, hours, knots);
+        assert_eq!(lying.held(key(1), RIG), None);
+    }
+    let mut lying = StillVessels::default();
+    heard(&mut lying, &[0, 20], 0.0);
+    lying.take(key(1), Time::from_seconds(60 * 3600), RIG.destination(90.0, 0.7 * METRES_PER_NM), Some(0.0));
+    assert_eq!(lying.held(key(1), RIG), None);
+}
