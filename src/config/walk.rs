@@ -267,6 +267,8 @@ impl Walk {
                     _ => format!("write {}", example(whole, key)),
                 }
             }
+            // The example would be one of the two, and perhaps the opposite of what is meant.
+            (Shape::Boolean, DeValue::String(_)) => "write true or false, without quotes".to_owned(),
             _ => format!("write {}", example(whole, key)),
         };
         self.misfit(value.span(), path, format!("{given} is not {what}"), Some(advice))

@@ -37,6 +37,15 @@ impl<'a> CsvTable<'a> {
         Some(before.line() + empty.filter(|byte| **byte == b'\n').count() as u64)
     }
 
+    /// Whether the record ends only with the text, because a quotation mark is not closed. Rows below it are then part of a cell.
+    pub fn swallows_rows(&self) -> bool {
+        let open = self.record.iter().last().is_some_and(|cell| cell.trim_end().contains('\n'));
+        let from = self.record.position().map_or(0, |position| position.byte());
+        let raw = usize::try_from(from).ok().and_then(|from| self.text.get(from..)).unwrap_or_default();
+        let ends = self.reader.position().byte() as usize == self.text.len();
+        open && ends && raw.matches('"').count() % 2 == 1
+    }
+
     /// The cells of the record in lower case, as names of columns.
     pub fn names(&self) -> Vec<String> {
         self.record.iter().map(|name| name.trim().to_lowercase()).collect()
@@ -70,6 +79,20 @@ mod tests {
         let expected = expected.map(|(line, cells)| (line, cells.iter().map(|cell| (*cell).to_owned()).collect()));
         assert_eq!(records, expected);
         assert_eq!((table.cells(), table.cell(0)), (0, ""), "nothing is left at the end");
+    }
+
+    #[test]
+    fn a_quotation_mark_that_is_not_closed_swallows_the_rows_below() {
+        let swallows = |text| {
+            let mut table = CsvTable::new(text);
+            let mut found = Vec::new();
+            while table.next_record().is_some() {
+                found.push(table.swallows_rows());
+            }
+            found
+        };
+        assert_eq!(swallows("name,level\n\"SILVER LUZ,high\nMARIA,low\n"), [false, true]);
+        assert_eq!(swallows("name,reason\nMARIA,\"two\nlines\"\nLUZ,5\" gun\n"), [false, false, false]);
     }
 
     #[test]

@@ -47,6 +47,10 @@ pub(super) fn read(text: &str) -> Result<Vec<Port>, Vec<RowFault>> {
     };
     let mut ports = Vec::new();
     while let Some(line) = table.next_record() {
+        if table.swallows_rows() {
+            errors.push(RowFault::unclosed(line));
+            continue;
+        }
         let cell = |column: usize| columns[column].map_or("", |number| table.cell(number));
         if cell(2).eq_ignore_ascii_case(REMOVED) {
             continue;

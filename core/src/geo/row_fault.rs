@@ -18,6 +18,12 @@ impl RowFault {
         RowFault { line: 1, fault: fault.advise(format!("name the columns {needed}")) }
     }
 
+    /// A quotation mark that is not closed.
+    pub(super) fn unclosed(line: u64) -> RowFault {
+        let fault = Fault::new("row", "a quotation mark is not closed, so the rows below belong to this one");
+        RowFault { line, fault: fault.advise("write a second quotation mark at the end of the text") }
+    }
+
     /// A cell whose content cannot be used; `expected` says what can, with its article.
     pub(super) fn bad_cell(line: u64, column: &str, value: &str, expected: &str) -> RowFault {
         let fault = Fault::new(format!("column {column}"), format!("{value:?} cannot be used"));

@@ -50,6 +50,10 @@ impl Wind {
         }
         let mut wind = Wind::default();
         while let Some(line) = table.next_record() {
+            if table.swallows_rows() {
+                errors.push(RowFault::unclosed(line));
+                continue;
+            }
             let cell = |column: usize| columns[column].map_or("", |number| table.cell(number));
             let number = |column: usize, least: f64, most: f64| {
                 cell(column).parse::<f64>().ok().filter(|number| least <= *number && *number <= most)

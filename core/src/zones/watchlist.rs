@@ -283,6 +283,12 @@ fn read(file: &str, text: &str, bounds: Bounds, rows: &mut Builder, faults: &mut
         if (0..table.cells()).all(|at| table.cell(at).is_empty()) {
             continue;
         }
+        if table.swallows_rows() {
+            let fault = Fault::new("", "a quotation mark is not closed, so the rows below belong to this one");
+            let fault = fault.advise("write a second quotation mark at the end of the text");
+            faults.all.push(ListError { file: file.to_owned(), line: Some(line), fault });
+            continue;
+        }
         if header.len() < table.cells() {
             let fault = Fault::new((header.len() + 1).to_string(), "is beyond the header");
             faults.row(file, line, fault.advise("put texts with a separator in quotation marks"));

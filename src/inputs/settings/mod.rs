@@ -2,6 +2,7 @@
 //!
 //! What differs between kinds is in their `CHARACTER`, their table and their own checks; nothing here names a kind.
 
+use std::net::Ipv4Addr;
 use std::path::Path;
 
 use super::feed::{Kind, Settings};
@@ -177,14 +178,25 @@ fn address_problem(address: &str, kind: Kind) -> Option<Fault> {
     if let Some((scheme, _)) = address.split_once("://") {
         return wrong(format!("\"{address}\" has a scheme"), &format!("leave {scheme}:// out, "));
     }
+    if address.contains('@') {
+        // Not repeated: it may contain a password.
+        return wrong("has a user name, which this kind does not take".to_owned(), "leave it out, ");
+    }
     let Some((host, port)) = address.rsplit_once(':') else {
         return wrong(format!("\"{address}\" has no port"), "");
     };
+    let is_numeric = !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     match port.parse::<u16>() {
         // A listener may leave the choice of its port to the system.
         Ok(0) if is_server => wrong("port 0 cannot be connected to".to_owned(), ""),
         Err(_) => wrong(format!("\"{port}\" is not a port"), ""),
         Ok(_) if host.is_empty() => wrong(format!("\"{address}\" has no host"), ""),
+        Ok(_) if is_numeric && host.parse::<Ipv4Addr>().is_err() => {
+            wrong(format!("\"{host}\" is not an IPv4 address"), "")
+        }
+        Ok(_) if host.contains(|letter: char| letter.is_whitespace() || letter == '/') => {
+            wrong(format!("\"{host}\" is not the name of a host"), "")
+        }
         Ok(_) => None,
     }
 }

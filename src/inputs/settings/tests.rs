@@ -35,6 +35,18 @@ fn errors_in_the_tables_name_their_key() {
 }
 
 #[test]
+fn an_address_is_a_host_and_a_port_and_a_password_in_it_is_not_repeated() {
+    let found = |address: &str| problems(&format!("kind = \"tcp\"\naddress = \"{address}\""));
+    for good in ["feed.example:5631", "10.0.0.1:5631", "[::1]:5631", "localhost:1"] {
+        assert_eq!(found(good), [""; 0], "{good}");
+    }
+    let secret = found("ana:hunter2@feed.example:5631").join("");
+    assert!(secret.contains("has a user name") && !secret.contains("hunter2"), "{secret}");
+    assert!(found("300.1.1.1:5631").join("").contains("\"300.1.1.1\" is not an IPv4 address"));
+    assert!(found("foo bar:5631").join("").contains("\"foo bar\" is not the name of a host"));
+}
+
+#[test]
 fn time_zones_are_names_or_offsets() {
     for good in ["UTC", "Z", "Europe/Lisbon", "+02:00", "-3", "+05:30"] {
         assert!(time_zone(good).is_some(), "{good}");

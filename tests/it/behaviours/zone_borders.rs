@@ -2,9 +2,14 @@
 
 use atalaia_core::base::time::{Span, Time};
 use atalaia_core::geo::LatLon;
-use atalaia_core::zones::{Crossing, Presence, Relation, Sighting, ZoneIx, ZoneSet};
+use atalaia_core::zones::{Crossing, Presence, Reading, Relation, Sighting, ZoneIx, ZoneSet};
 
 use crate::harness::zones::{hits, zone, zones};
+
+/// A fix of a vessel under way, in full resolution.
+fn reading(at: Time, sighting: Sighting) -> Reading {
+    Reading { at, sighting, resolution_metres: 0.0, is_still: false }
+}
 
 /// Moves a vessel through a zone, given minutes and nautical miles beyond the border; returns crossings such as `minute entered in`.
 fn walk(properties: &str, fixes: &[(i64, f64)]) -> Vec<String> {
@@ -15,7 +20,7 @@ fn walk(properties: &str, fixes: &[(i64, f64)]) -> Vec<String> {
         let at = LatLon::new(0.0, 0.0).destination(90.0, (10.0 + beyond) * 1852.0);
         zones.at(at, &mut found);
         let sighting = if index == 0 { Sighting::First } else { Sighting::Next };
-        presence.step(&zones, &found, start + Span::from_seconds(*seconds), sighting, &mut out);
+        presence.step(&zones, &found, &reading(start + Span::from_seconds(*seconds), sighting), &mut out);
         for crossing in out.drain(..) {
             let (word, relation, at) = match crossing {
                 Crossing::Entered { relation, at, .. } => ("entered", relation, at),
@@ -88,11 +93,11 @@ fn presence_is_empty_away_from_zones_and_moves_to_a_new_set_by_id() {
     let new = zones(&[("b", CIRCLE, r#"{"type":"Point","coordinates":[0,0]}"#)]);
     let mut presence = Presence::default();
     let mut out = Vec::new();
-    presence.step(&old, &hits(&old, 0.0, 0.0), Time::from_seconds(0), Sighting::First, &mut out);
+    presence.step(&old, &hits(&old, 0.0, 0.0), &reading(Time::from_seconds(0), Sighting::First), &mut out);
     assert_eq!(presence.relation(ZoneIx(1)), Some(Relation::In));
     presence.renumber(&old, &new);
     assert_eq!(presence.iter().collect::<Vec<_>>(), [(ZoneIx(0), Relation::In)]);
-    presence.step(&new, &[], Time::from_seconds(60), Sighting::Next, &mut out);
+    presence.step(&new, &[], &reading(Time::from_seconds(60), Sighting::Next), &mut out);
     assert!(presence.is_empty() && matches!(out[..], [Crossing::Left { zone: ZoneIx(0), .. }]));
 }
 

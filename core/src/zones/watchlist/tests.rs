@@ -70,6 +70,13 @@ fn every_fault_is_reported_with_file_line_and_column() {
         ]
     );
     assert_eq!(
+        faults("name,level\n\"SILVER LUZ,high\nMARIA,low\n"),
+        [
+            "customs.csv:2: a quotation mark is not closed, so the rows below belong to this one; \
+             write a second quotation mark at the end of the text"
+        ]
+    );
+    assert_eq!(
         faults("mmsi,colour\n"),
         [
             "customs.csv:1: column 2: unknown column \"colour\"; write one of: mmsi, imo, call_sign, name, list, reason, owner, level, expires"

@@ -24,7 +24,8 @@ pub const HELD_AFTER: Span = Span::from_hours(12);
 const EARLIER: Span = Span::from_hours(24);
 /// Longest silence after which a vessel counts as having lain at anchor all the time. After a longer one it may have left and come back.
 const LOST_AFTER: Span = Span::from_hours(6);
-/// Longest silence that the box survives, if the vessel has no way on before and after it: platforms are often heard only now and then.
+/// Longest silence that the box survives, if the vessel has no way on before and after it and has lain there for as long: platforms are
+/// often heard only now and then.
 const HELD_LOST_AFTER: Span = Span::from_hours(48);
 /// Speed below which a vessel has no way on. Knots.
 const NO_WAY_KNOTS: f64 = 1.0;
@@ -242,9 +243,12 @@ impl Circle {
     }
 
     /// Whether the vessel may have left and come back by a time, when it had no way on or did. It cannot in a short silence, and a vessel
-    /// that is stopped before and after a longer one hardly has.
+    /// that is stopped before and after a longer one hardly has, unless the silence is longer than it was known to lie there.
     fn is_lost(&self, at: Time, is_stopped: bool) -> bool {
-        let longest = if self.is_stopped && is_stopped { HELD_LOST_AFTER } else { LOST_AFTER };
+        let longest = match self.is_stopped && is_stopped {
+            true => self.time().max(LOST_AFTER).min(HELD_LOST_AFTER),
+            false => LOST_AFTER,
+        };
         longest < at - self.last_at
     }
 
