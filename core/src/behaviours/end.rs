@@ -39,8 +39,10 @@ pub enum End {
     NoLongerListed,
     /// The vessel returned.
     Returned,
-    /// The two tracks proved to be one ship.
+    /// Both places are on one track.
     TracksJoined,
+    /// The place that the vessel jumped away from is no longer heard. Whether one ship was at both is not known.
+    PlaceSilent,
     /// The stop ended.
     StopEnded,
     /// The boat left.
@@ -104,6 +106,7 @@ impl End {
             End::NoLongerListed => "no longer listed",
             End::Returned => "returned",
             End::TracksJoined => "tracks joined",
+            End::PlaceSilent => "no longer heard at the place it left",
             End::StopEnded => "the stop ended",
             End::BoatLeft => "the boat left",
             End::SingleEvent => "single event",

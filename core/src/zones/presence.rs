@@ -222,7 +222,8 @@ impl Border {
         let Beyond { since, came } = *self.beyond.get_or_insert(Beyond { since: at, came: !reading.is_still });
         let is_moving = came || !reading.is_still;
         let is_sure = RECEIVER_NM + reading.resolution_metres / METRES_PER_NM < distance_nm;
-        if !is_far && !(is_moving && is_sure && BEYOND_FOR <= at - since) {
+        let is_confirmed = is_moving && is_sure && BEYOND_FOR <= at - since;
+        if !is_far && !is_confirmed {
             return None;
         }
         self.inside = !self.inside;

@@ -147,7 +147,7 @@ impl Silence {
         let whole = whole.fold(Span::ZERO, |sum, span| sum + span);
         // Both ways of noticing may have noticed the same loss, so the longer one counts, not the sum.
         let lost = self.lost.map_or(Span::ZERO, |(from, to)| to - from).max(whole);
-        let (lasted, from) = (self.to - self.from, self.from.clock());
+        let (lasted, from) = (self.to - self.from, self.from.clock_on(self.to));
         let silent = match self.goes_on {
             true => format!("silent since {from}, {lasted} so far"),
             false => format!("silent for {lasted} from {from}"),
@@ -156,7 +156,8 @@ impl Silence {
             return Some(Did::Dark(silent));
         }
         let until = self.lost.map(|(_, to)| to).into_iter().chain(outages.iter().map(|(_, to)| *to)).max();
-        let until = until.map_or_else(String::new, |until| format!(" until {}", until.min(self.to).clock()));
+        let until =
+            until.map_or_else(String::new, |until| format!(" until {}", until.min(self.to).clock_on(self.from)));
         Some(match DARK_AFTER <= self.to - self.from - lost {
             true => Did::Dark(format!("{silent}, {lost} of it with reception lost there{until}")),
             false => Did::Unheard(format!("{silent}: reception lost there{until}")),
@@ -317,5 +318,9 @@ mod tests {
         assert_eq!(words(&silence), "silent for 4 h 01 min from 12:38");
         silence.goes_on = true;
         assert_eq!(words(&silence), "silent since 12:38, 4 h 01 min so far");
+        // Beyond midnight a clock time alone would be taken for one of that day.
+        silence.to = at(38 + 24 * 60);
+        let day = silence.from.date();
+        assert_eq!(words(&silence), format!("silent since {day} 12:38, 24 h 00 min so far"));
     }
 }

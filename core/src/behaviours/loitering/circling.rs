@@ -33,8 +33,6 @@ pub(super) struct Circling {
     allowed_since: Option<Time>,
     /// Last look at which the vessel circled.
     held_at: Time,
-    /// Last look.
-    looked_at: Time,
     /// How far it has come.
     state: State,
 }
@@ -79,7 +77,7 @@ enum Standing {
 impl Circling {
     /// Nothing is known yet.
     pub(super) fn new() -> Circling {
-        Circling { allowed_since: None, held_at: Time::MIN, looked_at: Time::MIN, state: State::Idle }
+        Circling { allowed_since: None, held_at: Time::MIN, state: State::Idle }
     }
 
     /// Looks at the track; called every 5 minutes while the place allows circling. Returns the last moment at which the vessel
@@ -87,7 +85,6 @@ impl Circling {
     pub(super) fn look(&mut self, settings: &Settings, scene: &VesselScene<'_>, fix: &Fix) -> Option<Time> {
         let vessel = &scene.vessel;
         let allowed_since = *self.allowed_since.get_or_insert(fix.at);
-        self.looked_at = fix.at;
         let bridge = scene.settings().max_hole(vessel.satellite_only());
         match self.state {
             State::Open { satisfied_at, round } => {
@@ -154,6 +151,11 @@ impl Circling {
     /// Whether the vessel circles.
     pub(super) fn is_open(&self) -> bool {
         matches!(self.state, State::Open { .. })
+    }
+
+    /// The last look at which the vessel circled; `Time::MIN` unless it does.
+    pub(super) fn held_until(&self) -> Time {
+        self.satisfied_at().map_or(Time::MIN, |satisfied_at| self.held_at.max(satisfied_at))
     }
 
     /// Whether nothing is kept that matters later: the place does not allow circling, and no alert can resume.
@@ -255,7 +257,8 @@ pub(super) fn explain(shown: Explanation, settings: &Settings, walk: Option<Walk
     let walk = walk.unwrap_or_default();
     let nm = |metres: f64| Some(metres / METRES_PER_NM);
     let net = walk.newest.zip(walk.last).map(|(newest, last)| newest.metres_to(last));
-    let share = net.filter(|_| 0.0 < walk.path).map(|net| net / walk.path);
+    // Over a hole the vessel made good a distance that it is not known to have sailed.
+    let share = net.filter(|net| 0.0 < walk.path && *net <= walk.path).map(|net| net / walk.path);
     let mut speeds = walk.speeds.clone();
     speeds.sort_unstable_by(f64::total_cmp);
     shown

@@ -72,9 +72,9 @@ impl Stay {
         (self.slow.is_open() && !self.slow.is_ending()) || self.circling.is_open()
     }
 
-    /// The last moment up to now at which a condition that is open held. A vessel circles until a look at its track shows otherwise.
+    /// The last moment up to now at which a condition that is open held.
     pub(super) fn held_until(&self, now: Time) -> Time {
-        if self.circling.is_open() { now } else { self.slow.held_until(now) }
+        if self.circling.is_open() { self.circling.held_until() } else { self.slow.held_until(now) }
     }
 
     /// Whether either condition is satisfied.

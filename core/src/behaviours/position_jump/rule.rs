@@ -106,7 +106,7 @@ impl Rule for PositionJump {
             out.wakes.push((over_at, key, vessel));
             return;
         }
-        self.close(vessel, End::TracksJoined, out);
+        self.close(vessel, End::PlaceSilent, out);
     }
 
     fn forget(&mut self, scene: &Scene<'_>, vessel: TrackIx, reason: End, out: &mut Output) {
@@ -118,7 +118,7 @@ impl Rule for PositionJump {
             if let (Some(open), Some(fix)) = (self.open.get_mut(&further), scene.tracks.vessel(vessel).last()) {
                 open.left_at = open.left_at.max(fix.at);
             }
-            self.close(further, End::TracksJoined, out);
+            self.close(further, End::PlaceSilent, out);
         }
     }
 

@@ -29,6 +29,18 @@ fn three_fixes_where_it_could_not_have_gone_open_and_half_an_hour_of_silence_end
 }
 
 #[test]
+fn a_jump_over_hours_is_told_in_hours_and_its_end_claims_no_more_than_is_known() {
+    // 720 nm in five hours.
+    let script = jumps(120).replace("12:11 29.5", "17:10 40");
+    let changes = run(&only("position_jump"), AREA, &script);
+    let summary = &changes[0].alert.summary;
+    assert!(summary.contains("jumped 720 nm in 5 h 00 min (1"), "{summary}");
+    let over = jumps(120);
+    let changes = run(&only("position_jump"), AREA, &over);
+    assert_eq!(changes.last().expect("it ended").reason, "no longer heard at the place it left");
+}
+
+#[test]
 fn two_wild_fixes_are_dropped() {
     check(&only("position_jump"), AREA, &jumps(1), "");
 }

@@ -3,6 +3,7 @@
 //! Score line: `position_jump`.
 
 use crate::base::text::{decimals, distance};
+use crate::base::time::Span;
 use crate::behaviours::shared::sharing::{JumpFacts, Pace};
 use crate::behaviours::words::{Caveat, Circumstances, Opening, Words};
 use crate::zones::{Chart, Relation, ZoneIx};
@@ -13,7 +14,12 @@ impl Words for Facts {
     fn deed(&self, of: &Circumstances<'_>) -> String {
         let JumpFacts { distance_nm, pace, .. } = &self.measured;
         let pace = pace.map_or_else(String::new, |Pace { elapsed_minutes, implied_knots }| {
-            format!(" in {} min ({implied_knots:.0} kn)", decimals(elapsed_minutes))
+            // A jump of a few minutes is known to the tenth of one; days in minutes would be hard to read.
+            let took = match elapsed_minutes.whole_minutes() {
+                span if span < Span::from_hours(1) => format!("{} min", decimals(elapsed_minutes)),
+                span => span.to_string(),
+            };
+            format!(" in {took} ({implied_knots:.0} kn)")
         });
         format!("jumped {}{pace} at {} UTC", distance(*distance_nm), of.clock(of.started_at))
     }

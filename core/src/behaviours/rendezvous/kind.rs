@@ -56,9 +56,9 @@ impl PairKind {
         let shown = match self.habitual_from(settings) {
             Some(meetings) => {
                 let most = meetings.saturating_sub(1) as usize;
-                shown.is("earlier_meetings_14_days", earlier, format!("< {most}, else at most low"), earlier < most)
+                shown.is("earlier_meetings", earlier, format!("< {most} in 14 days, else at most low"), earlier < most)
             }
-            None => shown.is("earlier_meetings_14_days", earlier, "any: a merchant ship with another craft", true),
+            None => shown.is("earlier_meetings", earlier, "any in 14 days: a merchant ship with another craft", true),
         };
         if self != PairKind::Fishing {
             return shown;

@@ -191,6 +191,10 @@ fn the_round_told_is_the_last_one_that_was_a_round() {
         changes(&format!("ALFA 224000001\n 06:00 28 -17\n {}\n {}\n go 90 8 300", legs.join("\n"), on.join("\n")));
     let ended = last(&told);
     assert_eq!(ended.behaviour, Behaviour::Loitering);
+    // No line before the end says that it still circled later than that.
+    for change in &told {
+        assert!(Some(change.alert.last_at) <= ended.ended_at, "{}: {}", change.at, change.alert.summary);
+    }
     let turned = ended.evidence.measured["circling_turn_degrees"].as_f64().expect("a turn");
     assert!(720.0 <= turned.abs(), "{turned}");
     let (net, path) = ["circling_net_nm", "circling_path_nm"].map(|name| ended.evidence.measured[name].as_f64()).into();
