@@ -105,14 +105,11 @@ impl VesselRule for OutAndBackRule {
             *state = step.left_calm.map(|start| Trip::new(start, step, &fix));
             return;
         };
-        let silence = step.previous.map_or(Span::ZERO, |previous| fix.at - previous.at);
-        if CALL <= silence {
-            if step.previous.is_some_and(|previous| may_have_called(scene, &previous, &fix)) {
-                *state = step.left_calm.map(|start| Trip::new(start, step, &fix));
-                return;
-            }
-            trip.unheard_hours += silence.hours() as f32;
+        if step.previous.is_some_and(|previous| may_have_called(scene, &previous, &fix)) {
+            *state = step.left_calm.map(|start| Trip::new(start, step, &fix));
+            return;
         }
+        trip.unheard_hours += unheard_hours(step, &fix);
         let mut profiles = std::mem::take(&mut self.scratch);
         self.profiles.anywhere(scene.chart, zones_of(step).into_iter(), scene.now, &mut profiles);
         let profile = profiles.first().copied();
@@ -215,7 +212,13 @@ impl Trip {
     /// A trip that begins where the vessel was last in calm water.
     fn new(start: LatLon, step: &Step<'_>, fix: &Fix) -> Trip {
         let left_at = step.previous.map_or(fix.at, |previous| previous.at);
-        Trip { start: (start.lat as f32, start.lon as f32), farthest_nm: 0.0, unheard_hours: 0.0, left_at, stop: None }
+        Trip {
+            start: (start.lat as f32, start.lon as f32),
+            farthest_nm: 0.0,
+            unheard_hours: unheard_hours(step, fix),
+            left_at,
+            stop: None,
+        }
     }
 
     /// Where the trip began, to about 2 m.
@@ -319,9 +322,18 @@ impl Returned<'_> {
     }
 }
 
+/// How long the vessel was not heard before a fix; 0 below `CALL`. Hours.
+fn unheard_hours(step: &Step<'_>, fix: &Fix) -> f32 {
+    let silence = step.previous.map_or(Span::ZERO, |previous| fix.at - previous.at);
+    if CALL <= silence { silence.hours() as f32 } else { 0.0 }
+}
+
 /// Whether a vessel may have called at a port between two fixes: at its usual speed there was time to reach the nearest calm water or shore,
 /// stay there, and come from there.
 fn may_have_called(scene: &VesselScene<'_>, from: &Fix, to: &Fix) -> bool {
+    if to.at - from.at < CALL {
+        return false;
+    }
     let port_nm = |at: LatLon| {
         let place = Place::at(scene.chart, at, scene.now);
         place.shore_nm.min(place.calm.nearest_nm)

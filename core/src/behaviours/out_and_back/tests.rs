@@ -95,6 +95,8 @@ fn fishing_vessels_must_go_further() {
 fn holes_of_a_night_hide_neither_the_way_out_nor_the_way_back() {
     let changes = trip("dark 60 10 400\n stop 90\n dark 240 10 400\n stop 60");
     assert_eq!(changes.len(), 1);
+    let summary = &changes[0].alert.summary;
+    assert!(summary.contains("(13 h of it unheard)"), "{summary}");
     // The stop was not heard.
     assert!(trip("go 60 10 400\n silent 90\n go 240 10 400\n stop 60").is_empty());
 }
