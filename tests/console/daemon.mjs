@@ -49,6 +49,11 @@ async function feeder() {
       if (socket) socket.write(lines.slice(next, (next += count)).join(""));
       return Math.max(0, lines.length - next);
     },
+    /** Sends other lines than those of the recording. @param {string[]} more */
+    async write(more) {
+      await until(() => socket, "the daemon does not connect to its feed");
+      socket?.write(more.map((line) => `${line}\n`).join(""));
+    },
     close: () => (socket?.destroy(), server.close()),
   };
 }

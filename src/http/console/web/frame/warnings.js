@@ -67,7 +67,7 @@ function Purpose() {
       say(explain(failed), "bad");
     }
   };
-  return h(Banner, { tone: "info" }, h("label", { class: "row" }, h("span", null, t("warning.purpose")),
+  return h(Banner, { tone: "info" }, h("label", { class: "row" }, h("span", { title: t("warning.purpose") }, t("warning.purpose")),
     h("select", { value: purpose, onChange: (/** @type {any} */ event) => choose(event.currentTarget.value) },
       me.purposes.map((each) => h("option", { key: each, value: each, selected: each === purpose }, word("purpose", each))))),
   h(Button, { onClick: () => void keep() }, t("warning.purpose_keep")));

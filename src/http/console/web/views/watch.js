@@ -1,5 +1,6 @@
 // @ts-check
 /** The watch: list, map, and the alert that is open. Each part can fail or be closed without the others. */
+import { form } from "../acts/run.js";
 import { AlertList } from "../list/list.js";
 import { route, setParams } from "../route.js";
 import { keys } from "../keys.js";
@@ -85,6 +86,11 @@ export default function WatchView() {
   useEffect(() => {
     if (isSought) setTab("map");
   }, [isSought]);
+  // It is about the whole list, and shows at its foot.
+  const isExport = form.value?.kind === "export";
+  useEffect(() => {
+    if (isExport) setTab("list");
+  }, [isExport]);
   useEffect(() => keys.add("alert", "Escape", { label: "watch.close", hidden: true, run: closeDetail }), []);
   if (width < TABS) return h(Tabs, { tab, setTab, hasDetail });
   const most = Math.max(320, Math.min(900, width - 480));
