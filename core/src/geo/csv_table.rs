@@ -39,7 +39,7 @@ impl<'a> CsvTable<'a> {
 
     /// Whether the record ends only with the text, because a quotation mark is not closed. Rows below it are then part of a cell.
     pub fn swallows_rows(&self) -> bool {
-        let open = self.record.iter().last().is_some_and(|cell| cell.trim_end().contains('\n'));
+        let open = self.record.iter().next_back().is_some_and(|cell| cell.trim_end().contains('\n'));
         let from = self.record.position().map_or(0, |position| position.byte());
         let raw = usize::try_from(from).ok().and_then(|from| self.text.get(from..)).unwrap_or_default();
         let ends = self.reader.position().byte() as usize == self.text.len();

@@ -71,10 +71,8 @@ fn every_fault_is_reported_with_file_line_and_column() {
     );
     assert_eq!(
         faults("name,level\n\"SILVER LUZ,high\nMARIA,low\n"),
-        [
-            "customs.csv:2: a quotation mark is not closed, so the rows below belong to this one; \
-             write a second quotation mark at the end of the text"
-        ]
+        ["customs.csv:2: a quotation mark is not closed, so the rows below belong to this one; \
+             write a second quotation mark at the end of the text"]
     );
     assert_eq!(
         faults("mmsi,colour\n"),

@@ -76,19 +76,21 @@ fn heard(lying: &mut StillVessels, hours: &[i64], knots: f64) {
 #[test]
 fn a_platform_heard_now_and_then_is_held_and_not_at_anchor() {
     let mut lying = StillVessels::default();
-    heard(&mut lying, &[0, 20, 60, 61], 0.0);
-    assert!(matches!(lying.held(key(1), RIG), Some(HeldSign::Itself { time, .. }) if time == Span::from_hours(61)));
-    assert_eq!(lying.of(key(1)).map(|still| still.since.seconds() / 3600), Some(60));
-    lying.sweep(Time::from_seconds(68 * 3600));
+    heard(&mut lying, &[0, 6, 12, 24, 48, 96, 97], 0.0);
+    assert!(matches!(lying.held(key(1), RIG), Some(HeldSign::Itself { time, .. }) if time == Span::from_hours(97)));
+    assert_eq!(lying.of(key(1)).map(|still| still.since.seconds() / 3600), Some(96));
+    lying.sweep(Time::from_seconds(104 * 3600));
     assert_eq!(lying.of(key(1)), None);
-    // Two days without a word, way on at one end, or 0.5 nm away: it may have been elsewhere.
-    for (hours, knots) in [(&[0, 20, 69, 70], 0.0), (&[0, 20, 60, 61], 1.5)] {
+    // A silence longer than the time before it, way on, or 0.7 nm away: it may have been elsewhere.
+    let elsewhere: [(&[i64], f64); 2] = [(&[0, 20, 60, 61], 0.0), (&[0, 7, 14, 28, 56], 1.5)];
+    for (hours, knots) in elsewhere {
         let mut lying = StillVessels::default();
         heard(&mut lying, hours, knots);
         assert_eq!(lying.held(key(1), RIG), None);
     }
     let mut lying = StillVessels::default();
-    heard(&mut lying, &[0, 20], 0.0);
-    lying.take(key(1), Time::from_seconds(60 * 3600), RIG.destination(90.0, 0.7 * METRES_PER_NM), Some(0.0));
-    assert_eq!(lying.held(key(1), RIG), None);
+    heard(&mut lying, &[0, 6, 12, 24], 0.0);
+    let away = RIG.destination(90.0, 0.7 * METRES_PER_NM);
+    lying.take(key(1), Time::from_seconds(48 * 3600), away, Some(0.0));
+    assert_eq!(lying.held(key(1), away), None);
 }
