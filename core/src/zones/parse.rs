@@ -391,13 +391,16 @@ fn rings(rings: &[Vec<geojson::Position>]) -> Result<Vec<Ring>, Fault> {
     rings.iter().map(|each| ring(each).and_then(border)).collect()
 }
 
-/// A ring each of whose edges can only be meant one way round the Earth. An edge of half a turn or more would be taken as the shorter one
-/// on the other side, so the zone would be all that was not drawn.
+/// A ring without an edge that goes far round the Earth. An edge is taken the shorter way, across ±180° if that is shorter. That is what is
+/// meant where the shorter way is short; otherwise the zone might be all that was not drawn.
 fn border(ring: Ring) -> Result<Ring, Fault> {
     // At a pole, all longitudes are one place.
     let at_a_pole = |edge: &&[[f64; 2]]| edge.iter().all(|[_, lat]| lat.abs() == 90.0);
     let mut edges = ring.windows(2).filter(|edge| !at_a_pole(edge)).map(|edge| (edge[0][0], edge[1][0]));
-    let widest = edges.find(|(from, to)| HALF_TURN <= (to - from).abs());
+    let widest = edges.find(|(from, to)| {
+        let turn = (to - from).abs();
+        (HALF_TURN..=THREE_QUARTERS).contains(&turn) || turn == 2.0 * HALF_TURN
+    });
     let Some((from, to)) = widest else {
         return Ok(ring);
     };
@@ -426,6 +429,8 @@ fn ring(positions: &[geojson::Position]) -> Result<Ring, Fault> {
 
 /// Degrees of longitude from which an edge has no shorter side.
 const HALF_TURN: f64 = 180.0;
+/// Degrees of longitude beyond which an edge is meant as the short one on the other side.
+const THREE_QUARTERS: f64 = 270.0;
 /// Larger numbers cannot be degrees; map coordinates in metres are.
 const NO_DEGREES: f64 = 1000.0;
 
