@@ -79,7 +79,14 @@ pub(super) fn of_settings(
         let fault = fault.advise("write path = \"/var/lib/atalaia/atalaia.sqlite\" below [store]");
         Failure::Settings(vec![Problem::of_file(file.display().to_string(), fault)])
     })?;
-    access::to_store(&store, "no such file; the daemon creates it")?;
+    // The lock file stays where a daemon has worked, also after the store was moved away.
+    let mut lock = store.clone().into_os_string();
+    lock.push(".lock");
+    let missing = match Path::new(&lock).exists() {
+        true => "no such file, but a daemon has had its store here: move it back, or restore a backup before the next start",
+        false => "no such file; the daemon creates it",
+    };
+    access::to_store(&store, missing)?;
     Ok((store, settings))
 }
 

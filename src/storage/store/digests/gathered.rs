@@ -11,7 +11,7 @@ use atalaia_core::base::time::Time;
 pub const IN_DIGEST: &str = "in digest ";
 
 /// Text on a row that is in no digest yet.
-pub(in crate::storage::store) const WAITS: &str = "waits for a digest";
+pub(in crate::storage::store) const WAITS: &str = "waits for a digest, as the sink has had its alerts of this hour";
 
 /// Applies the outcome of a digest to all rows in it.
 pub(in crate::storage::store) fn settle(
