@@ -83,7 +83,9 @@ pub(super) fn of_settings(
     let mut lock = store.clone().into_os_string();
     lock.push(".lock");
     let missing = match Path::new(&lock).exists() {
-        true => "no such file, but a daemon has had its store here: move it back, or restore a backup before the next start",
+        true => {
+            "no such file, but a daemon has had its store here: move it back, or restore a backup before the next start"
+        }
         false => "no such file; the daemon creates it",
     };
     access::to_store(&store, missing)?;

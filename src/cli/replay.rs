@@ -4,8 +4,9 @@
 //! progress bar are here; [`play`] is also how `check --on`, `zones test --on`, `explain` and `who` read
 //! recordings.
 
+use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -23,6 +24,7 @@ use crate::config::Checked;
 use crate::inputs::{self, Format, MergedRecordings, Reading, Recording, RecordingError};
 use crate::platform::clock::Clock;
 use crate::platform::telemetry::FromAir;
+use crate::storage::evidence::report::counted;
 use atalaia_core::ais::SourceId;
 use atalaia_core::alerts::Change;
 use atalaia_core::base::time::{Span, Time};
@@ -126,6 +128,14 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     if let Some(note) = summary.note {
         // Standard error may be closed; the summary has the note too.
         let _ = writeln!(io::stderr(), "atalaia: warning: {}: {note}", FromAir(&named(&arguments.inputs)));
+    }
+    // For people; a program reads the lines and --summary.
+    if io::stderr().is_terminal() && summary.unusable.is_none() {
+        let (alerts, facts) = (summary.alerts.values().flat_map(BTreeMap::values).sum(), summary.facts.values().sum());
+        let hidden = if arguments.facts || facts == 0 { "" } else { " (shown with --facts)" };
+        let [vessels, alerts, facts] = [(summary.vessels, "vessel"), (alerts, "alert"), (facts, "fact")]
+            .map(|(count, what)| counted(usize::try_from(count).unwrap_or(usize::MAX), what));
+        let _ = writeln!(io::stderr(), "atalaia: {vessels}, {alerts}, {facts}{hidden}");
     }
     // No alerts from a recording without usable lines would look like a quiet night.
     match summary.unusable {
