@@ -3,7 +3,7 @@
 //! Score lines: `ais_gap` is the base, `long` or `longer` the points for the length, `alone` those for the only vessel on its input.
 
 use crate::ais::clean;
-use crate::base::text::{about_hours, decimals, distance};
+use crate::base::text::{about, about_hours, decimals, distance};
 use crate::behaviours::words::{Caveat, Circumstances, Level, LiftedBy, Limit, Opening, Tense, Words, plain};
 use crate::picture::coverage::Usual;
 use crate::zones::{Chart, Relation, ZoneIx};
@@ -90,13 +90,14 @@ impl Facts {
 
     /// Others fall silent there as well.
     fn usual_silence(&self) -> Option<Limit> {
-        let UsualSilence { silence_usual_of, others_fell_silent, others_heard_hours } = self.measured.usual_silence?;
+        let UsualSilence { silence_usual_of, silences_of_others, others_heard_hours } = self.measured.usual_silence?;
         let place = match silence_usual_of {
             Usual::Cell => "in this area",
             Usual::Feed => "on this feed",
         };
+        let (silences, hours) = (about(silences_of_others), about(others_heard_hours));
         Some(Limit::low(format!(
-            "{others_fell_silent:.0} other vessels went silent {place} in {others_heard_hours:.0} vessel-hours: silence is common here, limited to low"
+            "About {silences} silences of other vessels {place} in {hours} vessel-hours: silence is common here, limited to low"
         )))
     }
 
