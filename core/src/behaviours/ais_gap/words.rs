@@ -49,10 +49,11 @@ impl Words for Facts {
         match (code, self.form) {
             ("alone", _) => "The only vessel on its input: the receiver may have failed instead".to_owned(),
             ("long" | "longer", _) => self.long(code),
-            (_, Form::OutOfReach) => "Went silent at sea".to_owned(),
-            (_, Form::Silent | Form::LongSilent | Form::InPlace) => {
+            (_, Form::Silent | Form::LongSilent | Form::InPlace) if self.measured.usual_silence.is_none() => {
                 format!("Went silent at sea {}", self.measured.area())
             }
+            // Reception is no reason for points where others fall silent as well, or where its course left the feed's reach.
+            _ => "Went silent at sea".to_owned(),
         }
     }
 
@@ -119,7 +120,7 @@ impl Measured {
             return format!("on a course that left the feed's coverage after {}", minutes.whole_minutes());
         }
         if let Some(share) = self.heard_at_most_percent {
-            return format!("{} (in at most {} % of 10-minute slots)", self.area(), decimals(share));
+            return format!("{} (heard in at most {} % of 10-minute slots)", self.area(), decimals(share));
         }
         let Some(share) = self.own_record_percent else {
             return self.area().to_owned();
@@ -131,11 +132,13 @@ impl Measured {
         }
     }
 
-    /// What is known of reception there.
+    /// What is known of reception there. Where silences are common, good reception would be said against the limit that they set.
     fn area(&self) -> &'static str {
-        match self.heard_at_most_percent {
-            Some(_) => "where other vessels are heard well, though it was seldom heard itself",
-            None => "in an area with good reception",
+        match (self.usual_silence.map(|usual| usual.silence_usual_of), self.heard_at_most_percent) {
+            (Some(Usual::Cell), _) => "in an area where silences are common",
+            (Some(Usual::Feed), _) => "on a feed where silences are common",
+            (None, Some(_)) => "where other vessels are heard well, though it was seldom heard itself",
+            (None, None) => "in an area with good reception",
         }
     }
 }
