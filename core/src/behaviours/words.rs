@@ -57,6 +57,12 @@ pub(crate) trait Words: Record {
         started_at
     }
 
+    /// The period that the sentence states and that its night belongs to: by default all of it, from `from` to `to`. A moment, given
+    /// twice, if the sentence states only that: what lasts after a border was crossed says nothing of the crossing.
+    fn stated(&self, from: Time, to: Time) -> (Time, Time) {
+        (from, to)
+    }
+
     /// The ship that dropped something for the other vessel to collect, if the behaviour is about that.
     fn dropper(&self) -> Option<Mmsi> {
         None

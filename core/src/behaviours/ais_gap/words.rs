@@ -4,6 +4,7 @@
 
 use crate::ais::clean;
 use crate::base::text::{about, about_hours, decimals, distance};
+use crate::base::time::Time;
 use crate::behaviours::words::{Caveat, Circumstances, Level, LiftedBy, Limit, Opening, Tense, Words, plain};
 use crate::picture::coverage::Usual;
 use crate::zones::{Chart, Relation, ZoneIx};
@@ -34,6 +35,10 @@ impl Words for Facts {
 
     fn caveat(&self) -> Caveat {
         Caveat::Reported("the AIS data do not show where it was, or whether the transponder was switched off or failed")
+    }
+
+    fn stated(&self, from: Time, _: Time) -> (Time, Time) {
+        (from, from)
     }
 
     fn opened(&self, of: &Opening) -> String {
