@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::class::Class;
 use super::handling::Handling;
+use super::night::Night;
 use super::point::EvidencePoint;
 use crate::base::state::{json, shared};
 use crate::base::time::Time;
@@ -206,8 +207,8 @@ pub struct Sentence {
     pub off: String,
     /// Zones: `, inside Western Sahara to Freetown`; may be empty.
     pub zones: String,
-    /// Whether it is night at the position.
-    pub night: bool,
+    /// How much of what the deed states is at night at the position.
+    pub night: Night,
     /// Whether the subject is plural.
     pub several: bool,
 }
@@ -215,8 +216,12 @@ pub struct Sentence {
 impl Sentence {
     /// The whole sentence.
     pub fn text(&self) -> String {
-        let night = if self.night { ", at night" } else { "" };
-        format!("{} {}{}{}{night}.", self.who, self.deed, self.off, self.zones)
+        format!("{} {}{}{}{}.", self.who, self.deed, self.off, self.zones, self.when())
+    }
+
+    /// The night, preceded by a comma: `, partly at night`; empty by day.
+    pub(super) fn when(&self) -> String {
+        self.night.said().map_or_else(String::new, |night| format!(", {night}"))
     }
 }
 

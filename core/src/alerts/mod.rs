@@ -38,6 +38,7 @@ pub use book::AlertBook;
 pub use class::{Class, system_title};
 pub use handling::{Handling, HandlingSettings};
 pub use id::digest;
+pub use night::Night;
 pub use notice::{FailedDeliveries, Notice, NoticeFacts, NoticeKind, VesselFlood};
 pub(crate) use party::is_small;
 pub use point::EvidencePoint;

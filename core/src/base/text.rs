@@ -25,6 +25,14 @@ pub fn distance(nm: impl Into<f64>) -> String {
     }
 }
 
+/// A whole number with two significant digits, for counts that are no more exact than that: `8`, `570`, `4900`.
+pub fn about(number: impl Into<f64>) -> String {
+    let number: f64 = number.into();
+    let digits = number.abs().max(1.0).log10().floor() as i32;
+    let step = 10_f64.powi((digits - 1).max(0));
+    format!("{:.0}", (number / step).round() * step)
+}
+
 /// `4.5 h`, `34 h`: hours with a tenth only below 10.
 pub fn about_hours(hours: impl Into<f64>) -> String {
     let hours: f64 = hours.into();
@@ -93,6 +101,7 @@ mod tests {
         assert_eq!(distance(61.4), "61 nm");
         assert_eq!((decimals(2.0), decimals(1.14)), ("2".to_owned(), "1.1".to_owned()));
         assert_eq!([0.5, 4.46, 9.94, 9.96, 34.4].map(about_hours).join(" "), "0.5 h 4.5 h 9.9 h 10 h 34 h");
+        assert_eq!([0.0, 0.4, 8.5, 99.6, 572.9, 4937.0].map(about).join(" "), "0 0 9 100 570 4900");
         assert_eq!(
             [1.0, 2.0, 3.0, 4.0, 11.0, 12.0, 22.0, 31.0, 113.0].map(ordinal).join(" "),
             "1st 2nd 3rd 4th 11th 12th 22nd 31st 113th"

@@ -57,6 +57,12 @@ pub(crate) trait Words: Record {
         started_at
     }
 
+    /// The period that the sentence states and that its night belongs to: by default all of it, from `from` to `to`. A moment, given
+    /// twice, if the sentence states only that: what lasts after a border was crossed says nothing of the crossing.
+    fn stated(&self, from: Time, to: Time) -> (Time, Time) {
+        (from, to)
+    }
+
     /// The ship that dropped something for the other vessel to collect, if the behaviour is about that.
     fn dropper(&self) -> Option<Mmsi> {
         None
@@ -190,7 +196,7 @@ impl Circumstances<'_> {
     /// and once it ended, `for 54 min of the 2 h 32 min from 16:02 to 18:34 UTC`.
     pub(super) fn held_for(&self, counted_minutes: impl Into<f64>) -> String {
         let (whole, counted) = (self.held(), counted(counted_minutes));
-        match counted + MINUTE <= whole - MINUTE {
+        match is_part(counted, whole) {
             true => self.part_of(counted, whole),
             false => format!("for {whole}"),
         }
@@ -279,7 +285,7 @@ impl Opening {
     /// How long the condition held: `for 1 h 02 min`; if holes were not counted, `for 1 h 00 min of the 1 h 15 min since 05:53 UTC`.
     pub(super) fn held(&self, counted_minutes: impl Into<f64>) -> String {
         let (whole, counted) = (self.whole(), counted(counted_minutes));
-        match counted + MINUTE <= whole - MINUTE {
+        match is_part(counted, whole) {
             true => {
                 format!("for {counted} of the {whole} since {} UTC", self.started_at.clock_on(self.opened_at))
             }
@@ -308,6 +314,11 @@ fn between(from: Time, word: &str, to: Time) -> String {
 /// A counted number of minutes as a time.
 pub(super) fn counted(minutes: impl Into<f64>) -> Span {
     Span::from_millis((minutes.into() * 60_000.0) as i64)
+}
+
+/// Whether less than the whole time counted: by more than its rounding, as both are cut to the minute.
+pub(super) fn is_part(counted: Span, whole: Span) -> bool {
+    counted + MINUTE <= whole - MINUTE
 }
 
 /// `below 2 kn`.

@@ -8,11 +8,13 @@ use crate::alerts::alert::{Alert, Evidence, ScoreReason, Sentence, Severity, Sta
 use crate::alerts::class::Class;
 use crate::alerts::id::Key;
 use crate::alerts::memory::Memory;
+use crate::alerts::night::Night;
 use crate::alerts::party::{Party, confidence, named};
 use crate::alerts::score::{Ingredients, Score, shore_nm};
 use crate::base::state::{json, shared};
 use crate::base::time::{Span, Time};
 use crate::behaviours::{AnyFacts, End, Form, Holding, Lead, Opening, Subject};
+use crate::geo::LatLon;
 use crate::picture::tracks::{TrackIx, Tracks};
 
 use super::context::Context;
@@ -51,6 +53,8 @@ pub(super) struct Entry {
     pub(super) inputs: Inputs,
     /// What is known of the vessels, as far as the score rests on it.
     pub(super) knowledge: Knowledge,
+    /// Where it was when the alert opened; `None` without a position. The latest position is that of the alert.
+    pub(super) opened_where: Option<LatLon>,
     /// Distance from shore when the score was last computed. Nautical miles; `None` without a position.
     pub(super) shore_nm: Option<f64>,
     /// Number of the last line, from 1; 0 before the first.
@@ -74,11 +78,12 @@ impl Entry {
         let view = context.view;
         let vessels = subject.vessels.iter();
         let parties: Vec<Party> = vessels.map(|(_, ix)| Party::of(view.tracks.vessel(*ix))).collect();
-        let inputs = Inputs::of(key.behaviour, &holding, &parties, view);
-        let shore_nm = shore_nm(&holding, view);
-        let score = score_of(key, &holding, &parties, shore_nm, context);
-        let knowledge = Knowledge::of(&holding, &parties, view);
         let started_at = after_last(key, holding.started_at, context.memory);
+        let night = night_of(&holding, (started_at, holding.last_at.max(started_at)), holding.position);
+        let inputs = Inputs::of(key.behaviour, &holding, &parties, night, view);
+        let shore_nm = shore_nm(&holding, view);
+        let score = score_of(key, &holding, &parties, (shore_nm, night), context);
+        let knowledge = Knowledge::of(&holding, &parties, view);
         let alert = Alert {
             id: key.alert_id(started_at),
             behaviour: key.behaviour,
@@ -114,6 +119,7 @@ impl Entry {
             end: None,
             alert: Arc::new(alert),
             published_form: holding.facts.form(),
+            opened_where: holding.position,
             facts: holding.facts,
             sentence: Sentence::default(),
             parties,
@@ -160,20 +166,21 @@ impl Entry {
                 *party = party.refreshed(context.view.tracks);
             }
         }
-        let inputs = Inputs::of(key.behaviour, &holding, &self.parties, context.view);
+        // Late reports may show an earlier start; the id does not change.
+        let started_at = self.alert.started_at.min(after_last(key, holding.started_at, context.memory));
+        let last_at = self.alert.last_at.max(holding.last_at);
+        let night = night_of(&holding, (started_at, last_at), self.opened_where);
+        let inputs = Inputs::of(key.behaviour, &holding, &self.parties, night, context.view);
         let due = context.settings.update() <= now - self.published_at;
         let knowledge = Knowledge::of(&holding, &self.parties, context.view);
         let corrected = knowledge != self.knowledge;
         // The summary states it beside the position, so it is that of the same fix.
         self.shore_nm = shore_nm(&holding, context.view).or(self.shore_nm);
         let score = (due || corrected || inputs != self.inputs)
-            .then(|| score_of(key, &holding, &self.parties, self.shore_nm, context));
+            .then(|| score_of(key, &holding, &self.parties, (self.shore_nm, night), context));
         (self.inputs, self.knowledge) = (inputs, knowledge);
-        let earlier = after_last(key, holding.started_at, context.memory);
         let alert = Arc::make_mut(&mut self.alert);
-        // Late reports may show an earlier start; the id does not change.
-        alert.started_at = alert.started_at.min(earlier);
-        alert.last_at = alert.last_at.max(holding.last_at);
+        (alert.started_at, alert.last_at) = (started_at, last_at);
         alert.ended_at = None;
         alert.position = holding.position.or(alert.position);
         alert.confidence = confidence(&self.parties);
@@ -201,9 +208,10 @@ impl Entry {
         for party in &mut self.parties {
             *party = party.refreshed(context.view.tracks);
         }
-        self.inputs = Inputs::of(key.behaviour, &holding, &self.parties, context.view);
+        let night = night_of(&holding, (self.alert.started_at, holding.last_at), self.opened_where);
+        self.inputs = Inputs::of(key.behaviour, &holding, &self.parties, night, context.view);
         self.shore_nm = shore_nm(&holding, context.view);
-        let score = score_of(key, &holding, &self.parties, self.shore_nm, context);
+        let score = score_of(key, &holding, &self.parties, (self.shore_nm, night), context);
         let alert = Arc::make_mut(&mut self.alert);
         alert.score = score.points;
         alert.severity = Severity::of(score.points);
@@ -300,8 +308,22 @@ fn after_last(key: &Key, started_at: Time, memory: &Memory) -> Time {
     }
 }
 
+/// How much of what the sentence states is at night, if the alert lasts over this period. What is over when the alert begins is seen from
+/// where it opened, because the vessel may be far away by now.
+fn night_of(holding: &Holding, (from, to): (Time, Time), opened_where: Option<LatLon>) -> Night {
+    let stated = holding.facts.stated(from, to);
+    let place = if stated.1 <= from { opened_where.or(holding.position) } else { holding.position.or(opened_where) };
+    place.map_or(Night::No, |place| Night::of(place, stated))
+}
+
 /// The score of what holds now, with what the book remembers of its vessels.
-fn score_of(key: &Key, holding: &Holding, parties: &[Party], shore_nm: Option<f64>, context: &Context<'_>) -> Score {
+fn score_of(
+    key: &Key,
+    holding: &Holding,
+    parties: &[Party],
+    around: (Option<f64>, Night),
+    context: &Context<'_>,
+) -> Score {
     let Context { score: settings, memory, view, .. } = *context;
-    Score::of(&Ingredients::of(key, holding, parties, shore_nm, memory, view, settings), settings)
+    Score::of(&Ingredients::of(key, holding, parties, around, memory, view, settings), settings)
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::alerts::night::Night;
 use crate::alerts::party::Party;
 use crate::alerts::view::View;
 use crate::behaviours::{Behaviour, Form, Holding, Level, VesselRef, ZoneRef};
@@ -10,7 +11,7 @@ use crate::zones::Relation;
 use super::roles;
 
 /// The inputs of a score that signals change. While they stay the same, the score is computed only when a line is due. Terms that depend
-/// on other things, such as the night or the fleet around, may lag behind by `update_minutes`.
+/// on other things, such as the fleet around, may lag behind by `update_minutes`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub(super) struct Inputs {
     /// The form of the behaviour.
@@ -23,6 +24,8 @@ pub(super) struct Inputs {
     limits: Vec<Level>,
     /// Whether all vessels are at anchor.
     pub(super) anchored: bool,
+    /// How much of what the sentence states is at night, for sentence and score.
+    pub(super) night: Night,
     /// The zones that the position is in or near.
     pub(super) zones: Vec<ZoneRef>,
     /// The vessels with their roles, in the order of the subject.
@@ -31,7 +34,13 @@ pub(super) struct Inputs {
 
 impl Inputs {
     /// The inputs of a holding. A zone that was removed since the signal was made is left out.
-    pub(super) fn of(behaviour: Behaviour, holding: &Holding, parties: &[Party], view: &View<'_>) -> Inputs {
+    pub(super) fn of(
+        behaviour: Behaviour,
+        holding: &Holding,
+        parties: &[Party],
+        night: Night,
+        view: &View<'_>,
+    ) -> Inputs {
         let zones = view.chart.zones.zones();
         let named = holding.zones.iter().filter_map(|(zone, relation)| {
             let zone = zones.get(usize::from(zone.0))?;
@@ -50,6 +59,7 @@ impl Inputs {
             asked: holding.asked,
             limits: holding.facts.limits().into_iter().map(|limit| limit.level).collect(),
             anchored: holding.anchored,
+            night,
             zones: named.collect(),
             vessels,
         }

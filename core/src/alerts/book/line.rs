@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use crate::alerts::alert::{Change, ChangeKind, Status};
 use crate::alerts::id::Key;
-use crate::alerts::night::is_night;
 use crate::alerts::party::Party;
 use crate::base::time::Time;
 use crate::behaviours::{Circumstances, Tense};
@@ -59,7 +58,7 @@ impl Entry {
         };
         let surroundings = Surroundings {
             shore_nm: self.shore_nm,
-            night: position.is_some_and(|position| is_night(position, alert.last_at)),
+            night: self.inputs.night,
             confidence: alert.confidence,
             ports: &context.view.chart.ports,
         };

@@ -2,6 +2,7 @@
 
 use crate::ais::clean;
 use crate::alerts::alert::{Confidence, Sentence};
+use crate::alerts::night::Night;
 use crate::base::text::distance;
 use crate::behaviours::{About, AnyFacts, Caveat, Circumstances};
 use crate::geo::Ports;
@@ -14,8 +15,8 @@ const ZONES_NAMED: usize = 3;
 pub(super) struct Surroundings<'a> {
     /// Distance from shore in nautical miles; `None` without a position.
     pub(super) shore_nm: Option<f64>,
-    /// Whether it is night at the position.
-    pub(super) night: bool,
+    /// How much of what the sentence states is at night.
+    pub(super) night: Night,
     /// How well the vessels are received.
     pub(super) confidence: Confidence,
     /// The ports by which a position is described.

@@ -56,6 +56,5 @@ fn sentence(alert: &Member, before: Option<&Member>) -> String {
         true => "",
         false => said.zones.as_str(),
     };
-    let night = if said.night { ", at night" } else { "" };
-    format!("{date}{} UTC: {who} {}{off}{zones}{night}.", alert.started_at.clock(), said.deed)
+    format!("{date}{} UTC: {who} {}{off}{zones}{}.", alert.started_at.clock(), said.deed, said.when())
 }

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use crate::alerts::{
-    Alert, Change, ChangeKind, Class, Confidence, Evidence, ScoreReason, Sentence, Severity, Status, VesselRef, digest,
+    Alert, Change, ChangeKind, Class, Confidence, Evidence, Night, ScoreReason, Sentence, Severity, Status, VesselRef,
+    digest,
 };
 use crate::base::time::{Span, Time};
 use crate::behaviours::{self, Behaviour};
@@ -71,7 +72,7 @@ fn change(alert: Alert) -> Change {
         deed: format!("did {}", alert.id),
         off: ", 11 nm off".to_owned(),
         zones: ", inside C07".to_owned(),
-        night: alert.summary.contains("at night"),
+        night: if alert.summary.contains("at night") { Night::Whole } else { Night::No },
         several,
     };
     Change {

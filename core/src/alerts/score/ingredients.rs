@@ -2,6 +2,7 @@
 
 use crate::alerts::id::Key;
 use crate::alerts::memory::Memory;
+use crate::alerts::night::Night;
 use crate::alerts::party::Party;
 use crate::alerts::view::View;
 use crate::base::time::Span;
@@ -21,6 +22,8 @@ pub(in crate::alerts) struct Ingredients<'a> {
     pub(super) view: &'a View<'a>,
     /// Distance from shore in nautical miles; `None` without a position.
     pub(super) shore_nm: Option<f64>,
+    /// How much of what the sentence states is at night.
+    pub(super) night: Night,
     /// Whether a party had an alert of the same behaviour within `repeat_days`; not counting craft that do the same every day by trade.
     pub(super) repeated: bool,
     /// Whether a party had an alert about a meeting that ended within the last day.
@@ -37,7 +40,7 @@ impl<'a> Ingredients<'a> {
         key: &Key,
         holding: &'a Holding,
         parties: &'a [Party],
-        shore_nm: Option<f64>,
+        (shore_nm, night): (Option<f64>, Night),
         memory: &Memory,
         view: &'a View<'a>,
         settings: &ScoreSettings,
@@ -64,6 +67,7 @@ impl<'a> Ingredients<'a> {
             parties,
             view,
             shore_nm,
+            night,
             repeated,
             met,
             draught_lately: led(Lead::Draught, i64::from(settings.lately_hours)),

@@ -1,19 +1,14 @@
 //! Score lines about the place and the hour: zones, distance from shore, night.
 
 use crate::alerts::alert::ScoreReason;
-use crate::alerts::night::is_night;
+use crate::alerts::night::Night;
 use crate::alerts::party::Party;
-use crate::base::time::Span;
-use crate::behaviours::Silence;
 use crate::zones::{Kind, Relation, Zone};
 
 use super::habit;
 use super::ingredients::Ingredients;
 use super::line::line;
 use super::settings::ScoreSettings;
-
-/// Length of a silence from which it has been night for part of it at most latitudes, so that the night says nothing.
-const HALF_A_DAY: Span = Span::from_hours(12);
 
 /// The line for a corridor or area: its weight. Only the heaviest zone counts, so that overlapping zones do not add up (SPEC "Zones").
 pub(super) fn watched_zone(given: &Ingredients<'_>, _: &ScoreSettings) -> Option<ScoreReason> {
@@ -42,20 +37,19 @@ pub(super) fn shore(given: &Ingredients<'_>, settings: &ScoreSettings) -> Option
     }
 }
 
-/// The line for the night at the position, at the last time at which the behaviour held. Not for fishing vessels, which work at night.
+/// The line for the night of what the sentence states. Not for fishing vessels, which work at night.
 pub(super) fn night(given: &Ingredients<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
     // If the behaviour itself gives points for the night, those count instead.
     if given.holding.base.iter().any(|(code, _)| *code == "night") {
         return None;
     }
-    // A silence of half a day includes part of a night almost everywhere.
-    let lasted = given.holding.last_at - given.holding.started_at;
-    if given.character().silence == Silence::Itself && HALF_A_DAY <= lasted {
-        return None;
-    }
-    let dark = is_night(given.holding.position?, given.holding.last_at);
+    let text = match given.night {
+        Night::No => return None,
+        Night::Partly => "Partly at night there",
+        Night::Whole => "At night there",
+    };
     let fishing = given.parties.iter().any(Party::fishing) || habit::is_habit(given, settings);
-    (dark && !fishing).then(|| line("night", settings.night_points, "At night there"))
+    (!fishing).then(|| line("night", settings.night_points, text))
 }
 
 /// The zone with the largest weight among those that `wanted` selects; of equal ones, one that the alert is in, then the smaller id.

@@ -47,11 +47,15 @@ fn a_usual_silence_or_one_that_ends_where_it_began_is_at_most_low() {
     let mut usual = facts::falls_silent(Form::LongSilent, 180);
     usual.measured.usual_silence = Some(UsualSilence {
         silence_usual_of: Usual::Feed,
-        others_fell_silent: 8.5.into(),
-        others_heard_hours: 811.0.into(),
+        silences_of_others: 572.9.into(),
+        others_heard_hours: 4937.0.into(),
     });
-    let text = "8 other vessels went silent on this feed in 811 vessel-hours: silence is common here, limited to low";
-    assert_eq!(last_line(&grave(usual)), (39, text.to_owned()));
+    let text =
+        "About 570 silences of other vessels on this feed in 4900 vessel-hours: silence is common here, limited to low";
+    let usual = grave(usual);
+    assert_eq!(last_line(&usual), (39, text.to_owned()));
+    assert!(usual.summary.contains(" on a feed where silences are common"), "{}", usual.summary);
+    assert!(!usual.summary.contains("good reception"), "{}", usual.summary);
     let text = "Heard again 0.1 nm from where it went silent, not under way: limited to low";
     assert_eq!(last_line(&grave(facts::heard_again(Form::InPlace))), (39, text.to_owned()));
     let mut out = facts::falls_silent(Form::OutOfReach, 180);

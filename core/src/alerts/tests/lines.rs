@@ -117,7 +117,7 @@ fn a_summary_can_be_read_out() {
     );
     assert_eq!(
         summaries[4],
-        "<b>X\"\\ (cargo) stayed below 2 kn for 1 h 35 min, 30 nm off the coast, 54 nm from Nouadhibou (Mauritania), inside Western \
+        "<b>X\"\\ (cargo) stayed below 2 kn for 1 h 30 min of 1 h 35 min (the rest not reported, or faster), 30 nm off the coast, 54 nm from Nouadhibou (Mauritania), inside Western \
          Sahara to Freetown. Name and type as reported by the ship; boats without AIS near it would not be seen; \
          heard by satellite only, so fixes are few."
     );

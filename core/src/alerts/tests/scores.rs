@@ -173,6 +173,36 @@ fn night_and_open_sea_count_and_twilight_does_not() {
 }
 
 #[test]
+fn a_stay_into_the_night_is_partly_at_night_in_sentence_and_score() {
+    let until = |clock: &str| one(CARGO, |_, holding| holding.last_at = time(clock));
+    let said = |alert: &Alert| {
+        let text = |reason: &crate::alerts::ScoreReason| reason.text.clone();
+        (alert.summary.contains(", partly at night."), alert.score_reasons.last().map(text))
+    };
+    // It is night from 19:43 UTC on.
+    assert_eq!(said(&until("2026-03-01T22:00:00Z")), (true, Some("Partly at night there".to_owned())));
+    let dusk = until("2026-03-01T19:45:00Z");
+    assert!(!dusk.summary.contains("night"), "two minutes of seven hours: {}", dusk.summary);
+    assert_eq!(lines_of(&dusk), ["loitering 30", "shore_24_nm 5"]);
+}
+
+#[test]
+fn a_silence_has_the_night_of_the_last_report_before_it() {
+    let silent = |from: &str, until: &str| {
+        let mut sea = Sea::new();
+        let (key, ix) = sea.ship(CARGO);
+        let mut holding = slow(0, 0);
+        (holding.started_at, holding.satisfied_at, holding.last_at) = (time(from), time(until), time(until));
+        holding.facts = facts::falls_silent(crate::behaviours::ais_gap::Form::LongSilent, 300).into();
+        let alert = sea.opens(Behaviour::AisGap, Subject::one(key, ix), holding);
+        (alert.summary.contains("at night"), alert.score_reasons.iter().any(|reason| reason.code == "night"))
+    };
+    assert_eq!(silent("2026-03-01T15:24:00Z", "2026-03-01T20:24:00Z"), (false, false));
+    assert_eq!(silent("2026-03-02T02:24:00Z", "2026-03-02T09:24:00Z"), (true, true));
+    assert_eq!(silent("2026-03-02T02:24:00Z", "2026-03-02T16:24:00Z"), (true, true), "however long");
+}
+
+#[test]
 fn a_zone_can_raise_a_score_and_a_pilot_is_still_capped() {
     let entry = |ship| {
         let mut sea = Sea::new();

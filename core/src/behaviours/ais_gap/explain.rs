@@ -3,6 +3,7 @@
 //! They are listed under the settings at the vessel's last position, as if it had fallen silent there, so that they can be asked of a
 //! vessel that is still heard.
 
+use crate::base::text::about;
 use crate::behaviours::shared::sharing::explain_silence;
 use crate::behaviours::{Explanation, Scene, Step};
 use crate::picture::coverage::{SilenceRate, Usual};
@@ -52,5 +53,5 @@ fn said_of(silence_rate: &SilenceRate) -> String {
         Some(Usual::Feed) => (silence_rate.feed_silences, silence_rate.feed_hours),
         Some(Usual::Cell) | None => (silence_rate.cell_silences, silence_rate.cell_hours),
     };
-    format!("{silences:.1} in {hours:.0} h heard")
+    format!("about {} of other vessels in {} vessel-hours", about(silences), about(hours))
 }

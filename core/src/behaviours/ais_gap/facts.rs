@@ -77,8 +77,8 @@ pub(crate) struct Measured {
 pub(crate) struct UsualSilence {
     /// Where they are usual.
     pub(crate) silence_usual_of: Usual,
-    /// Number of other vessels that fell silent there. Counts fade.
-    pub(crate) others_fell_silent: Rounded<1>,
+    /// Number of silences of other vessels there; one vessel may have several. Counts fade.
+    pub(crate) silences_of_others: Rounded<0>,
     /// How long vessels were heard there. Vessel-hours.
     pub(crate) others_heard_hours: Rounded<0>,
 }

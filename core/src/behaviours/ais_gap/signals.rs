@@ -123,7 +123,7 @@ impl Dark {
             };
             UsualSilence {
                 silence_usual_of: usual,
-                others_fell_silent: silences.into(),
+                silences_of_others: silences.into(),
                 others_heard_hours: hours.into(),
             }
         });

@@ -3,7 +3,8 @@
 //! Score lines: `ais_gap` is the base, `long` or `longer` the points for the length, `alone` those for the only vessel on its input.
 
 use crate::ais::clean;
-use crate::base::text::{about_hours, decimals, distance};
+use crate::base::text::{about, about_hours, decimals, distance};
+use crate::base::time::Time;
 use crate::behaviours::words::{Caveat, Circumstances, Level, LiftedBy, Limit, Opening, Tense, Words, plain};
 use crate::picture::coverage::Usual;
 use crate::zones::{Chart, Relation, ZoneIx};
@@ -36,6 +37,10 @@ impl Words for Facts {
         Caveat::Reported("the AIS data do not show where it was, or whether the transponder was switched off or failed")
     }
 
+    fn stated(&self, from: Time, _: Time) -> (Time, Time) {
+        (from, from)
+    }
+
     fn opened(&self, of: &Opening) -> String {
         match self.form {
             Form::OutOfReach => format!("silent for {}, on a course out of the feed's coverage", of.whole()),
@@ -49,10 +54,11 @@ impl Words for Facts {
         match (code, self.form) {
             ("alone", _) => "The only vessel on its input: the receiver may have failed instead".to_owned(),
             ("long" | "longer", _) => self.long(code),
-            (_, Form::OutOfReach) => "Went silent at sea".to_owned(),
-            (_, Form::Silent | Form::LongSilent | Form::InPlace) => {
+            (_, Form::Silent | Form::LongSilent | Form::InPlace) if self.measured.usual_silence.is_none() => {
                 format!("Went silent at sea {}", self.measured.area())
             }
+            // Reception is no reason for points where others fall silent as well, or where its course left the feed's reach.
+            _ => "Went silent at sea".to_owned(),
         }
     }
 
@@ -90,13 +96,14 @@ impl Facts {
 
     /// Others fall silent there as well.
     fn usual_silence(&self) -> Option<Limit> {
-        let UsualSilence { silence_usual_of, others_fell_silent, others_heard_hours } = self.measured.usual_silence?;
+        let UsualSilence { silence_usual_of, silences_of_others, others_heard_hours } = self.measured.usual_silence?;
         let place = match silence_usual_of {
             Usual::Cell => "in this area",
             Usual::Feed => "on this feed",
         };
+        let (silences, hours) = (about(silences_of_others), about(others_heard_hours));
         Some(Limit::low(format!(
-            "{others_fell_silent:.0} other vessels went silent {place} in {others_heard_hours:.0} vessel-hours: silence is common here, limited to low"
+            "About {silences} silences of other vessels {place} in {hours} vessel-hours: silence is common here, limited to low"
         )))
     }
 
@@ -118,7 +125,7 @@ impl Measured {
             return format!("on a course that left the feed's coverage after {}", minutes.whole_minutes());
         }
         if let Some(share) = self.heard_at_most_percent {
-            return format!("{} (in at most {} % of 10-minute slots)", self.area(), decimals(share));
+            return format!("{} (heard in at most {} % of 10-minute slots)", self.area(), decimals(share));
         }
         let Some(share) = self.own_record_percent else {
             return self.area().to_owned();
@@ -130,11 +137,13 @@ impl Measured {
         }
     }
 
-    /// What is known of reception there.
+    /// What is known of reception there. Where silences are common, good reception would be said against the limit that they set.
     fn area(&self) -> &'static str {
-        match self.heard_at_most_percent {
-            Some(_) => "where other vessels are heard well, though it was seldom heard itself",
-            None => "in an area with good reception",
+        match (self.usual_silence.map(|usual| usual.silence_usual_of), self.heard_at_most_percent) {
+            (Some(Usual::Cell), _) => "in an area where silences are common",
+            (Some(Usual::Feed), _) => "on a feed where silences are common",
+            (None, Some(_)) => "where other vessels are heard well, though it was seldom heard itself",
+            (None, None) => "in an area with good reception",
         }
     }
 }

@@ -3,6 +3,7 @@
 //! Score lines: `draught_change` is the base, `after_gap` adds to it.
 
 use crate::base::text::about_hours;
+use crate::base::time::Time;
 use crate::behaviours::words::{Caveat, Circumstances, Opening, Words};
 use crate::zones::{Chart, Relation, ZoneIx};
 
@@ -18,6 +19,10 @@ impl Words for Facts {
 
     fn caveat(&self) -> Caveat {
         Caveat::Reported("draught and destination are entered by hand")
+    }
+
+    fn stated(&self, from: Time, _: Time) -> (Time, Time) {
+        (from, from)
     }
 
     fn opened(&self, _: &Opening) -> String {

@@ -4,6 +4,7 @@
 //! taken for empty water. Score line: `feed_silent`.
 
 use crate::base::text::decimals;
+use crate::base::time::Time;
 use crate::behaviours::words::{Caveat, Circumstances, Opening, Who, Words};
 use crate::geo::LatLon;
 use crate::zones::{Chart, Relation, ZoneIx};
@@ -49,6 +50,10 @@ impl Words for Facts {
                 "This concerns our reception, not a vessel; what is heard only there is not seen until it returns."
             }
         })
+    }
+
+    fn stated(&self, from: Time, _: Time) -> (Time, Time) {
+        (from, from)
     }
 
     fn opened(&self, of: &Opening) -> String {

@@ -3,6 +3,7 @@
 //! Score line: the part of the form, such as `renamed`. Other changes found in the same step are measured and named, but add no points.
 
 use crate::ais::{clean, ship_type_name};
+use crate::base::time::Time;
 use crate::behaviours::words::{Caveat, Circumstances, Level, LiftedBy, Limit, Opening, Words};
 use crate::picture::tracks::{Flag, country_of};
 use crate::zones::{Chart, Relation, ZoneIx};
@@ -33,6 +34,10 @@ impl Words for Facts {
 
     fn caveat(&self) -> Caveat {
         Caveat::Reported("the AIS data do not show who owns it")
+    }
+
+    fn stated(&self, from: Time, _: Time) -> (Time, Time) {
+        (from, from)
     }
 
     fn opened(&self, _: &Opening) -> String {

@@ -10,8 +10,8 @@ use crate::zones::{Chart, Relation, ZoneIx};
 
 use super::facts::{Facts, Form, Round};
 
-/// A summary states the counted time if more than this was not counted.
-const UNCOUNTED: Span = Span::from_minutes(20);
+/// A summary states the time at anchor if more than this was spent otherwise.
+const OTHERWISE: Span = Span::from_minutes(20);
 /// A vessel that moved less than this has not moved. Nautical miles.
 const UNMOVED_NM: f64 = 0.005;
 
@@ -69,7 +69,7 @@ impl Facts {
                     ..UNMOVED_NM => "without leaving its position".to_owned(),
                     nm => format!("within {} of one position", distance(nm)),
                 };
-                match words::counted(60.0 * f64::from(anchored_hours)) + UNCOUNTED < of.held() {
+                match words::counted(60.0 * f64::from(anchored_hours)) + OTHERWISE < of.held() {
                     true => format!("{slow} for {counted}, {} of it {place}", about_hours(anchored_hours)),
                     false => format!("{slow}, {place}, for {counted}"),
                 }
@@ -80,11 +80,11 @@ impl Facts {
         }
     }
 
-    /// The time that counted, and the whole time if much of it did not.
+    /// The time that counted, and the whole time if part of it did not.
     fn counted(&self, of: &Circumstances<'_>) -> String {
         let clock = of.held();
         let counted = self.measured.slow.as_ref().map(|slow| words::counted(slow.counted_minutes));
-        match counted.filter(|counted| UNCOUNTED < clock - *counted) {
+        match counted.filter(|counted| words::is_part(*counted, clock)) {
             Some(counted) => format!("{counted} of {clock} (the rest not reported, or faster)"),
             None => clock.to_string(),
         }

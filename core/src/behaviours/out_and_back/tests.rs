@@ -42,6 +42,22 @@ fn out_a_stop_and_back_opens_where_it_stopped_once_it_is_back() {
     assert!(alert.summary.contains("without a port call, having stopped for"), "{}", alert.summary);
 }
 
+#[test]
+fn the_night_is_that_of_the_stop_and_not_of_the_return() {
+    let from = |clock: &str| {
+        let script = format!(
+            "ALFA 224000001 every=120 type=52\n {clock} 28 -17\n stop 60\n go 60 10 400\n stop 90\n go 240 10 400\n stop 120"
+        );
+        let alert = run(&only("out_and_back"), PORTS, &script).last().expect("a trip").alert.clone();
+        let scored = alert.score_reasons.iter().any(|reason| reason.code == "night");
+        (alert.summary.contains("at night"), scored)
+    };
+    // It stops from 15:40 to 17:10 and is back at 21:50.
+    assert_eq!(from("08:00"), (false, false));
+    // It stops from 00:40 to 02:10 and is back at 06:50, or an hour later in the dawn.
+    assert_eq!(from("17:00"), (true, true));
+}
+
 fn hour(clock: &str) -> f64 {
     let (hours, minutes) = clock.split_once(':').expect("HH:MM");
     hours.parse::<f64>().expect("hours") + minutes.parse::<f64>().expect("minutes") / 60.0

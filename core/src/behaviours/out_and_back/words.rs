@@ -3,7 +3,8 @@
 //! Score line: `out_and_back`. The trip is over when its alert opens, so every sentence is in the past tense.
 
 use crate::base::text::{about_hours, decimals};
-use crate::behaviours::words::{Caveat, Circumstances, Opening, Words};
+use crate::base::time::Time;
+use crate::behaviours::words::{self, Caveat, Circumstances, Opening, Words};
 use crate::zones::{Chart, Relation, ZoneIx};
 
 use super::facts::{Facts, Measured};
@@ -22,6 +23,12 @@ impl Words for Facts {
 
     fn caveat(&self) -> Caveat {
         Caveat::Reported("the AIS data do not show whom it met there")
+    }
+
+    /// The stop, where the alert is placed.
+    fn stated(&self, _: Time, _: Time) -> (Time, Time) {
+        let Measured { stopped_at, stop_hours, .. } = self.measured;
+        (stopped_at, stopped_at + words::counted(60.0 * f64::from(stop_hours)))
     }
 
     fn opened(&self, _: &Opening) -> String {

@@ -3,7 +3,7 @@
 //! Score line: `position_jump`.
 
 use crate::base::text::{decimals, distance};
-use crate::base::time::Span;
+use crate::base::time::{Span, Time};
 use crate::behaviours::shared::sharing::{JumpFacts, Pace};
 use crate::behaviours::words::{Caveat, Circumstances, Opening, Words};
 use crate::zones::{Chart, Relation, ZoneIx};
@@ -26,6 +26,10 @@ impl Words for Facts {
 
     fn caveat(&self) -> Caveat {
         Caveat::Reported("the AIS data do not show which position is true")
+    }
+
+    fn stated(&self, from: Time, _: Time) -> (Time, Time) {
+        (from, from)
     }
 
     fn opened(&self, _: &Opening) -> String {

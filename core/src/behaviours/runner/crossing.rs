@@ -72,6 +72,13 @@ pub(crate) struct Measured {
     pub(crate) unheard_since: Option<Time>,
 }
 
+impl Measured {
+    /// The period in which the border was crossed: the moment `at`, or the hole that ended then.
+    pub(crate) fn stated(&self, at: Time) -> (Time, Time) {
+        (self.unheard_since.unwrap_or(at).min(at), at)
+    }
+}
+
 /// Open crossings of one vessel: ids of the zones, and the last fix.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Open {

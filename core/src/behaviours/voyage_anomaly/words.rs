@@ -2,6 +2,7 @@
 //!
 //! Both forms rest on what the crew entered by hand, which the caveat says. Score line: `voyage_anomaly`.
 
+use crate::base::time::Time;
 use crate::behaviours::words::{Caveat, Circumstances, Opening, Words};
 use crate::zones::{Chart, Relation, ZoneIx};
 
@@ -24,6 +25,10 @@ impl Words for Facts {
 
     fn caveat(&self) -> Caveat {
         Caveat::Reported("draught and destination are entered by hand")
+    }
+
+    fn stated(&self, from: Time, _: Time) -> (Time, Time) {
+        (from, from)
     }
 
     fn opened(&self, _: &Opening) -> String {

@@ -3,6 +3,7 @@
 //! Rows are written by users of the lists, so their text is cleaned before it is printed. Score line: `watchlist`.
 
 use crate::ais::clean;
+use crate::base::time::Time;
 use crate::behaviours::words::{Caveat, Circumstances, Opening, Words, plain};
 use crate::zones::{Chart, MatchedBy, Relation, ZoneIx};
 
@@ -22,6 +23,10 @@ impl Words for Facts {
 
     fn caveat(&self) -> Caveat {
         Caveat::Reported("craft without AIS would not be seen")
+    }
+
+    fn stated(&self, from: Time, _: Time) -> (Time, Time) {
+        (from, from)
     }
 
     fn opened(&self, _: &Opening) -> String {

@@ -30,6 +30,23 @@ fn only_a_zone_that_asks_reports_an_entry() {
     );
 }
 
+#[test]
+fn the_night_is_that_of_the_crossing_however_long_the_ship_stays() {
+    let asks = area_with(r#","settings":{"zone_entry":{}}"#);
+    let from = |clock: &str| {
+        let script = format!("ALFA 224000001 jitter=0\n {clock} 23.995 -17\n go 0 12 30\n stop 420\n go 180 12 60");
+        let changes = run(&only("zone_entry"), &asks, &script);
+        assert!(1 < changes.len(), "told again when it leaves");
+        let said = |change: &Change| change.alert.summary.contains("at night");
+        let scored = |change: &Change| change.alert.score_reasons.iter().any(|reason| reason.code == "night");
+        changes.iter().map(|change| (said(change), scored(change))).collect::<Vec<_>>()
+    };
+    let by_day = from("16:00");
+    assert!(by_day.iter().all(|told| *told == (false, false)), "it entered by day and is there at night: {by_day:?}");
+    let by_night = from("04:00");
+    assert!(by_night.iter().all(|told| *told == (true, true)), "it entered at night and is there by day: {by_night:?}");
+}
+
 /// The times of the crossings that are told of a script, as `in 12:02` or `out 12:12`, in order.
 fn crossings(script: &str) -> Vec<String> {
     let mut told: Vec<String> = Vec::new();

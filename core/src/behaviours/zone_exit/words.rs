@@ -2,6 +2,7 @@
 //!
 //! Score line: `zone_exit`.
 
+use crate::base::time::Time;
 use crate::behaviours::words::{Caveat, Circumstances, Opening, Words};
 use crate::zones::{Chart, Relation, ZoneIx};
 
@@ -14,6 +15,10 @@ impl Words for Facts {
 
     fn caveat(&self) -> Caveat {
         Caveat::Reported("the AIS data do not say why")
+    }
+
+    fn stated(&self, from: Time, _: Time) -> (Time, Time) {
+        self.measured.stated(from)
     }
 
     fn opened(&self, _: &Opening) -> String {

@@ -10,7 +10,7 @@ use super::slot::{SLOT, Slot};
 
 /// Slots in 14 days: a count this old weighs 1/e.
 const MEMORY_SLOTS: f32 = 2016.0;
-/// Minimum number of other silent vessels in a cell, and on an input, before silence can count as usual.
+/// Minimum number of silences of other vessels in a cell, and on an input, before silence can count as usual.
 const CELL_LEAST: f64 = 3.0;
 const FEED_LEAST: f64 = 8.0;
 /// Silence is usual in a cell where vessels fall silent at least once in this long. Vessel-hours.
@@ -21,12 +21,12 @@ const FEED_HOURS: f64 = 120.0;
 /// How often similar vessels fall silent where one did, without that one.
 #[derive(Clone, Copy, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct SilenceRate {
-    /// Other vessels of the same class that fell silent for at least 90 min in the same 0.25° cell, lying still or under way
-    /// alike. Counts fade over 14 days.
+    /// Silences of at least 90 min of other vessels of the same class in the same 0.25° cell, lying still or under way alike. One
+    /// vessel may have several. Counts fade over 14 days.
     pub cell_silences: f64,
     /// How long vessels of the same class were heard in the cell. Vessel-hours.
     pub cell_hours: f64,
-    /// Other vessels of the same input whose silence of at least 90 min had no explanation.
+    /// Silences of at least 90 min of other vessels of the same input that had no explanation.
     pub feed_silences: f64,
     /// How long all vessels of the input were heard. Vessel-hours.
     pub feed_hours: f64,
@@ -57,7 +57,7 @@ impl SilenceRate {
 struct Counts {
     /// The slot up to which the counts have faded.
     slot: Slot,
-    /// Number of vessels that fell silent for long without explanation.
+    /// Number of long silences without explanation.
     silences: f32,
     /// Number of vessel-slots in which the input heard a vessel.
     heard: f32,
@@ -102,7 +102,7 @@ impl FeedSilences {
         true
     }
 
-    /// Number of vessels that fell silent, and number of slots in which vessels were heard.
+    /// Number of silences, and number of slots in which vessels were heard.
     pub(super) fn silences(&self, source: SourceId, slot: Slot) -> (f32, f32) {
         let counts = self.sources.get(usize::from(source.0)).copied().flatten();
         counts.map_or((0.0, 0.0), |counts| {

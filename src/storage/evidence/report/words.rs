@@ -152,7 +152,7 @@ const NAMES: &[(&str, &str)] = &[
     ("unheard_probability", "Chance that it was only not received"),
     ("own_record_percent", "Received in 10-minute slots of the day before"),
     ("silence_usual_of", "Silence of others judged by"),
-    ("others_fell_silent", "Others that fell silent"),
+    ("silences_of_others", "Silences of others there"),
     ("others_heard_hours", "Others received for"),
     ("feed_missed_minutes", "Feed itself down for"),
     ("required_minutes", "Silence required here"),

@@ -92,6 +92,9 @@ fn where_others_fall_silent_all_the_time_one_more_is_low_at_most() {
     let usual = with(4);
     assert_eq!(usual.score, 39, "{:?}", usual.score_reasons);
     assert_eq!(usual.evidence.measured["silence_usual_of"], "cell");
+    assert!(usual.summary.contains("in an area where silences are common"), "{}", usual.summary);
+    let said: Vec<&str> = usual.score_reasons.iter().map(|reason| reason.text.as_str()).collect();
+    assert!(said.contains(&"Went silent at sea"), "good reception would contradict the limit: {said:?}");
     let seldom = with(2);
     assert!(60 <= seldom.score, "{:?}", seldom.score_reasons);
 }
@@ -116,7 +119,7 @@ fn a_vessel_that_was_seldom_heard_itself_is_said_to_be() {
     };
     let seldom = rig(7200);
     assert!(
-        seldom.contains("where other vessels are heard well, though it was seldom heard itself (in at most 8."),
+        seldom.contains("where other vessels are heard well, though it was seldom heard itself (heard in at most 8."),
         "{seldom}"
     );
     assert!(rig(300).contains("in an area with good reception"), "{}", rig(300));
