@@ -18,6 +18,7 @@ const FEWEST: f64 = 3.5;
 const TOGETHER_NM: f64 = 60.0;
 
 /// Vessels that fell silent in the same slot, with nobody heard between them.
+#[derive(Default)]
 pub(super) struct Outage {
     /// The lost vessels, as places in the list of losses.
     pub(super) losses: Vec<usize>,
@@ -27,12 +28,24 @@ pub(super) struct Outage {
 
 /// The lost vessels of one cell, which all belong together.
 struct Node {
+    /// The cell.
+    cell: Cell,
     /// Where the first of them was last heard.
     position: LatLon,
     /// The lost vessels, as places in the list of losses.
     losses: Vec<usize>,
-    /// Number of the outage it belongs to, which is that of its first node.
+    /// Place of the node whose outage it belongs to: an earlier one, or its own.
     outage: usize,
+}
+
+/// Two nodes between which nobody is heard.
+struct Gap {
+    /// Place of one of them.
+    node: usize,
+    /// Middle of the empty circle.
+    middle: LatLon,
+    /// Its radius in metres.
+    metres: f64,
 }
 
 /// The outages that these losses, in the order of their tracks, amount to. Each input is judged by itself. Only vessels that are heard
@@ -46,47 +59,61 @@ pub(super) fn outages(losses: &[Loss], heard: &Heard) -> Vec<Outage> {
     let enough = |cells: &BTreeMap<Cell, Vec<usize>>| FEWEST <= cells.values().map(|places| weight(places)).sum();
     let mut found = Vec::new();
     for cells in by_source.into_values().filter(enough) {
-        let node = |(outage, places): (usize, Vec<usize>)| {
-            let position = places.first().map(|first| losses[*first].position)?;
-            Some(Node { position, losses: places, outage })
+        let node = |(outage, (cell, places)): (usize, (Cell, Vec<usize>))| {
+            let position = losses[*places.first()?].position;
+            Some(Node { cell, position, losses: places, outage })
         };
-        let mut nodes: Vec<Node> = cells.into_values().enumerate().filter_map(node).collect();
-        let circles = join(&mut nodes, heard);
-        for number in 0..nodes.len() {
-            let members = || nodes.iter().filter(|node| node.outage == number);
-            let places: Vec<usize> = members().flat_map(|node| node.losses.iter().copied()).collect();
-            if weight(&places) < FEWEST {
-                continue;
-            }
-            let of_vessels = places.iter().map(|place| losses[*place].cell);
-            let here = circles.iter().filter(|(first, ..)| nodes[*first].outage == number);
-            let between = here.flat_map(|(_, middle, metres)| Cell::around(*middle, *metres));
-            let cells = of_vessels.chain(between).filter(|cell| heard.in_cell(*cell).is_empty()).collect();
-            found.push(Outage { losses: places, cells });
+        let mut nodes: Vec<Node> = cells.into_iter().enumerate().filter_map(node).collect();
+        let gaps = join(&mut nodes, heard);
+        let mut outages: BTreeMap<usize, Outage> = BTreeMap::new();
+        for node in &nodes {
+            let outage = outages.entry(node.outage).or_default();
+            outage.losses.extend(&node.losses);
+            outage.cells.insert(node.cell);
         }
+        outages.retain(|_, outage| FEWEST <= weight(&outage.losses));
+        for gap in gaps {
+            if let Some(outage) = outages.get_mut(&nodes[gap.node].outage) {
+                outage.cells.extend(Cell::around(gap.middle, gap.metres));
+            }
+        }
+        found.extend(outages.into_values().map(|mut outage| {
+            outage.cells.retain(|cell| heard.in_cell(*cell).is_empty());
+            outage
+        }));
     }
     found
 }
 
-/// Joins the nodes between which nobody is heard. Returns the empty circles: one of the two nodes, the middle, and the radius in metres.
-fn join(nodes: &mut [Node], heard: &Heard) -> Vec<(usize, LatLon, f64)> {
-    let mut circles = Vec::new();
+/// Joins the nodes between which nobody is heard: each gets the place of the first node of its outage. The nodes are ordered by cell.
+fn join(nodes: &mut [Node], heard: &Heard) -> Vec<Gap> {
+    let mut gaps = Vec::new();
     for one in 0..nodes.len() {
-        for other in 0..one {
+        for cell in Cell::touching(nodes[one].position, TOGETHER_NM * METRES_PER_NM) {
+            let Ok(other) = nodes[..one].binary_search_by_key(&cell, |node| node.cell) else {
+                continue;
+            };
             let (from, to) = (nodes[one].position, nodes[other].position);
-            if !from.is_within(TOGETHER_NM * METRES_PER_NM, to) {
+            let (middle, metres) = (from.between(to, 0.5), from.metres_to(to) / 2.0);
+            if TOGETHER_NM * METRES_PER_NM < 2.0 * metres || heard.any_within(metres, middle) {
                 continue;
             }
-            let (middle, radius) = (from.between(to, 0.5), from.metres_to(to) / 2.0);
-            if heard.any_within(radius, middle) {
-                continue;
-            }
-            circles.push((one, middle, radius));
-            let (kept, gone) = (nodes[one].outage.min(nodes[other].outage), nodes[one].outage.max(nodes[other].outage));
-            if kept < gone {
-                nodes.iter_mut().filter(|node| node.outage == gone).for_each(|node| node.outage = kept);
-            }
+            gaps.push(Gap { node: one, middle, metres });
+            let (one, other) = (first_of(nodes, one), first_of(nodes, other));
+            nodes[one.max(other)].outage = one.min(other);
         }
     }
-    circles
+    // A node comes after the one that it points to.
+    for place in 0..nodes.len() {
+        nodes[place].outage = nodes[nodes[place].outage].outage;
+    }
+    gaps
+}
+
+/// Place of the first node of the outage that a node belongs to so far.
+fn first_of(nodes: &[Node], mut place: usize) -> usize {
+    while nodes[place].outage != place {
+        place = nodes[place].outage;
+    }
+    place
 }
