@@ -14,8 +14,12 @@ use super::position::Position;
 use super::table::{number, table, text, width};
 use super::who::radius;
 use crate::platform::telemetry::FromAir;
-use atalaia_core::base::time::Time;
+use crate::storage::evidence::report::counted;
+use atalaia_core::base::time::{Span, Time};
 use atalaia_core::engine::questions::Nearby;
+
+/// A vessel heard within this time is taken to be near still.
+const PRESENT: Span = Span::from_minutes(30);
 
 /// Arguments of `atalaia near`.
 #[derive(Debug, clap::Args)]
@@ -71,29 +75,69 @@ fn json(vessel: &Nearby) -> String {
     format!("{}\n", serde_json::to_string(vessel).unwrap_or_default())
 }
 
-/// The vessels as a table below a line with their number and time.
+/// The vessels heard lately as a table below a line with their number and time. Those not heard for [`PRESENT`] follow in a table of their
+/// own: they may be far away by now.
 fn page(found: &Answer) -> String {
     let Some(at) = found.at else {
         return "the daemon has received no report yet\n".to_owned();
     };
-    let row = |vessel: &Nearby| {
+    let (present, others): (Vec<_>, Vec<_>) = found.items.iter().partition(|vessel| at - vessel.at < PRESENT);
+    let vessels = |count: usize| counted(count, "vessel");
+    let mut page = format!("{} at {} UTC\n{}", vessels(present.len()), at.minute(), rows(&present, at));
+    if !others.is_empty() {
+        let head = format!("{} not heard for 30 min or longer, where last heard", vessels(others.len()));
+        page += &format!("\n{head}\n{}", rows(&others, at));
+    }
+    if 0 < found.left_off {
+        page += &format!("{} more are further away: --limit lists them\n", found.left_off);
+    }
+    page
+}
+
+/// A table of vessels; empty if there are none. A time of another day than `at` has its date.
+fn rows(vessels: &[&Nearby], at: Time) -> String {
+    if vessels.is_empty() {
+        return String::new();
+    }
+    let row = |vessel: &&Nearby| {
         let name = vessel.name.as_deref().unwrap_or("no name");
         let who = format!("{} {:09} ({})", FromAir(name), vessel.mmsi, vessel.kind);
         // What was measured between fixes counts more than what the vessel says of itself.
         let knots = vessel.made_good_knots.or(vessel.sog_knots);
         let knots = knots.map_or_else(String::new, |knots| format!("{knots:.1}"));
         let place = format!("{:.4} {:.4}", vessel.lat, vessel.lon);
-        vec![format!("{:.1}", vessel.nm), who, knots, vessel.at.clock(), place]
+        vec![format!("{:.1}", vessel.nm), who, knots, vessel.at.clock_on(at), place]
     };
-    let rows: Vec<Vec<String>> = found.items.iter().map(row).collect();
-    let count = found.items.len() + found.left_off;
-    let mut page = format!("{count} {} at {} UTC\n", if count == 1 { "vessel" } else { "vessels" }, at.minute());
-    if !rows.is_empty() {
-        let columns = [number("nm"), text("vessel"), number("kn"), text("heard"), text("position")];
-        page += &table(&columns, &rows, width());
+    let rows: Vec<Vec<String>> = vessels.iter().map(row).collect();
+    table(&[number("nm"), text("vessel"), number("kn"), text("heard"), text("position")], &rows, width())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_vessel_not_heard_for_long_stands_apart_with_the_date() {
+        let vessel = |name: &str, at: &str| Nearby {
+            mmsi: 224_000_001,
+            track: 1,
+            name: Some(name.to_owned()),
+            kind: "Spain, cargo".to_owned(),
+            nm: 1.0,
+            at: Time::parse(at).expect("a time"),
+            lat: 28.0,
+            lon: -90.0,
+            sog_knots: Some(11.2),
+            cog_degrees: None,
+            made_good_knots: None,
+        };
+        let items = vec![vessel("GONE", "2026-11-27T12:16:00Z"), vessel("HERE", "2026-12-02T03:58:00Z")];
+        let at = Time::parse("2026-12-02T03:59:00Z");
+        let page = page(&Answer { at, items, left_off: 0 });
+        let lines: Vec<&str> = page.lines().collect();
+        assert_eq!(lines[0], "1 vessel at 2026-12-02 03:59 UTC");
+        assert!(lines[2].contains("HERE") && lines[2].contains(" 03:58 "), "{page}");
+        assert_eq!(lines[4], "1 vessel not heard for 30 min or longer, where last heard");
+        assert!(lines[6].contains("GONE") && lines[6].contains("2026-11-27 12:16"), "{page}");
     }
-    if 0 < found.left_off {
-        page += &format!("{} more are further away: --limit lists them\n", found.left_off);
-    }
-    page
 }

@@ -391,16 +391,13 @@ fn rings(rings: &[Vec<geojson::Position>]) -> Result<Vec<Ring>, Fault> {
     rings.iter().map(|each| ring(each).and_then(border)).collect()
 }
 
-/// A ring without an edge that goes far round the Earth. An edge is taken the shorter way, across ±180° if that is shorter. That is what is
+/// A ring without an edge that goes half round the Earth or more, unless it goes all round. An edge is taken the shorter way, across ±180° if that is shorter. That is what is
 /// meant where the shorter way is short; otherwise the zone might be all that was not drawn.
 fn border(ring: Ring) -> Result<Ring, Fault> {
     // At a pole, all longitudes are one place.
     let at_a_pole = |edge: &&[[f64; 2]]| edge.iter().all(|[_, lat]| lat.abs() == 90.0);
     let mut edges = ring.windows(2).filter(|edge| !at_a_pole(edge)).map(|edge| (edge[0][0], edge[1][0]));
-    let widest = edges.find(|(from, to)| {
-        let turn = (to - from).abs();
-        (HALF_TURN..=THREE_QUARTERS).contains(&turn) || turn == 2.0 * HALF_TURN
-    });
+    let widest = edges.find(|(from, to)| (HALF_TURN..=THREE_QUARTERS).contains(&(to - from).abs()));
     let Some((from, to)) = widest else {
         return Ok(ring);
     };

@@ -295,7 +295,7 @@ mod tests {
         };
         let ring = |west: f64, east: f64| format!("[[{west},0],[{east},0],[{east},10],[{west},10],[{west},0]]");
         let polygon = |west, east| format!(r#"{{"type":"Polygon","coordinates":[{}]}}"#, ring(west, east));
-        for (west, east) in [(-100.0, 100.0), (-135.0, 135.0), (-180.0, 180.0), (0.0, 180.0)] {
+        for (west, east) in [(-100.0, 100.0), (-135.0, 135.0), (0.0, 180.0)] {
             let errors = read(&polygon(west, east)).err().unwrap_or_default();
             let text = errors.iter().map(ToString::to_string).collect::<String>();
             assert!(text.contains("test.geojson") && text.contains("RFC 7946, section 3.1.9"), "{west} {east}: {text}");

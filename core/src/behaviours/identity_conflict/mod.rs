@@ -2,7 +2,7 @@
 //!
 //! ## Watches
 //! Ships and tenders whose MMSI appeared in a second place. A number that ends in six zeros, as transponders send that
-//! were never programmed, is watched like any other.
+//! were never programmed, is not watched.
 //! ## Why
 //! A cloned number hides one of the two ships behind the other.
 //! ## Opens

@@ -4,7 +4,6 @@
 
 use crate::ais::ship_type_name;
 use crate::base::text::distance;
-use crate::base::units::Mmsi;
 use crate::behaviours::words::{Caveat, Circumstances, Opening, Tense, Who, Words};
 use crate::zones::{Chart, Relation, ZoneIx};
 
@@ -70,16 +69,12 @@ impl Facts {
 /// How many names a sentence states, so that it can still be read out. Further ones are counted.
 const NAMES_STATED: usize = 4;
 
-/// `MMSI 372274048 (Panama; heard as SILVER LUZ, cargo, at 8.91° N 79.52° W and as LUZ, place not known)`. A number that was never
-/// programmed says so. The names are not those of one ship, so none of them is given as the ship's.
+/// `MMSI 372274048 (Panama; heard as SILVER LUZ, cargo, at 8.91° N 79.52° W and as LUZ, place not known)`. The names are not those of one ship, so none of them is given as the ship's.
 fn number_of(of: &Circumstances<'_>, names: &[NameThere]) -> String {
     let Some(vessel) = of.vessels.first() else {
         return "one MMSI".to_owned();
     };
     let mut known: Vec<String> = vessel.country().map(str::to_owned).into_iter().collect();
-    if Mmsi(vessel.mmsi).is_unset() {
-        known.push("six zeros, as of a transponder never programmed".to_owned());
-    }
     let mut heard: Vec<String> = names.iter().take(NAMES_STATED).map(heard_as).collect();
     if NAMES_STATED < names.len() {
         heard.push(format!("under {} more names", names.len() - NAMES_STATED));

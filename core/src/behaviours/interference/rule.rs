@@ -12,7 +12,7 @@ use crate::base::state::remembers;
 use crate::base::time::Time;
 use crate::base::units::{METRES_PER_NM, Mmsi};
 use crate::behaviours::facts::OneForm;
-use crate::behaviours::shared::sharing::is_assigned;
+use crate::behaviours::shared::sharing::is_watched;
 use crate::behaviours::{
     Behaviour, Doubt, End, Explanation, Holding, Interest, Output, PictureRule, Places, Rule, Scene, Signal,
     SignalKind, Step, Subject, Verdict, minutes,
@@ -340,7 +340,7 @@ impl Rule for Interference {
 
 impl PictureRule for Interference {
     fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
-        let Some(fix) = step.fix.filter(|_| is_assigned(step.key.mmsi)) else {
+        let Some(fix) = step.fix.filter(|_| is_watched(step.key.mmsi)) else {
             return;
         };
         if let Some(jump) = step.jump {

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::state::remembers;
 use crate::base::time::Time;
 use crate::behaviours::facts::OneForm;
-use crate::behaviours::shared::sharing::{explain_number, is_assigned, is_of_several, jump_nm};
+use crate::behaviours::shared::sharing::{explain_number, is_of_several, is_watched, jump_nm};
 use crate::behaviours::{
     Behaviour, End, Explanation, Holding, Interest, Output, PictureRule, Places, Rule, Scene, Signal, SignalKind, Step,
     Subject, minutes,
@@ -79,7 +79,7 @@ impl Rule for PositionJump {
 
     fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
         let mmsi = step.key.mmsi;
-        let shown = explain_number(Explanation::new(""), mmsi, is_assigned(mmsi));
+        let shown = explain_number(Explanation::new(""), mmsi, is_watched(mmsi));
         let several = is_of_several(scene, mmsi);
         let shown = shown.is("ships_known_to_send_it", if several { "several" } else { "one" }, "one", !several);
         let Some(open) = self.open.get(&step.vessel).filter(|open| open.key == step.key) else {
@@ -141,7 +141,7 @@ impl PictureRule for PositionJump {
             return;
         };
         // A number that several ships send has an alert of `identity_conflict` for all its places.
-        let is_reported_elsewhere = !is_assigned(step.key.mmsi) || is_of_several(scene, step.key.mmsi);
+        let is_reported_elsewhere = !is_watched(step.key.mmsi) || is_of_several(scene, step.key.mmsi);
         if is_reported_elsewhere || jump_nm(jump) < self.settings.min_nm || !is_too_fast(scene, jump) {
             return;
         }

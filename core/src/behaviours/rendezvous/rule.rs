@@ -143,7 +143,9 @@ impl PairRule for RendezvousRule {
     ) -> Vec<Explanation> {
         let shown = Explanation::new("").takes_part(&scene.vessel);
         let shown = shown.below("speed_made_good_knots", step.smg.map(|smg| smg.knots), PASSING_KNOTS);
-        vec![shown.at_most("nearest_other_metres", nearest(NEAREST_METRES), LOOK_METRES)]
+        let shown = shown.at_most("nearest_other_metres", nearest(NEAREST_METRES), LOOK_METRES);
+        // So far these are the conditions for being looked at; a meeting is made of minutes.
+        vec![shown.is("counted_minutes", 0, "minutes close to one other vessel", false)]
     }
 
     remembers! { kept { profiles } parts {} built { bridges } }

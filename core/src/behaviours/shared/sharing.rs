@@ -10,15 +10,10 @@ use crate::picture::tracks::Jump;
 
 use crate::behaviours::{Explanation, Rounded, Scene, Step};
 
-/// Whether one MMSI at two places is worth watching: that of a ship or tender.
+/// Whether one MMSI at two places is worth watching: that of a ship or tender, unless the transponder was never programmed. Many boats send
+/// the number that it was delivered with, so it accuses none of them.
 pub(crate) fn is_watched(mmsi: Mmsi) -> bool {
-    matches!(mmsi.station_class(), StationClass::Ship | StationClass::Tender)
-}
-
-/// Whether the MMSI is that of one ship or tender: a jump of it then says something about this ship. Several boats send a number that was
-/// never programmed, so only what `identity_conflict` says of it means anything.
-pub(crate) fn is_assigned(mmsi: Mmsi) -> bool {
-    is_watched(mmsi) && !mmsi.is_unset()
+    matches!(mmsi.station_class(), StationClass::Ship | StationClass::Tender) && !mmsi.is_unset()
 }
 
 /// Adds the condition that the MMSI puts on being watched.
@@ -99,12 +94,11 @@ mod tests {
 
     #[test]
     fn numbers_of_ships_and_tenders_are_watched_and_placeholders_are_not() {
-        for other in [333_333_333, 123_456_789, 0, 111_111_111, 970_012_345] {
+        for other in [333_333_333, 224_000_000, 123_456_789, 0, 111_111_111, 970_012_345] {
             assert!(!is_watched(Mmsi(other)), "{other}");
         }
-        for watched in [224_123_456, 982_241_234, 224_000_000] {
+        for watched in [224_123_456, 982_241_234] {
             assert!(is_watched(Mmsi(watched)), "{watched}");
         }
-        assert!(is_assigned(Mmsi(224_123_456)) && !is_assigned(Mmsi(224_000_000)));
     }
 }

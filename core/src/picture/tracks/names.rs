@@ -20,7 +20,7 @@ pub struct HeardName {
     pub ship_type: Option<u8>,
     /// When it was last heard.
     pub at: Time,
-    /// Where the track was that it most likely belongs to; `None` if nothing shows that.
+    /// Where the track that it most likely belongs to was when that was first known; `None` if nothing shows it.
     pub place: Option<LatLon>,
 }
 
@@ -46,7 +46,7 @@ impl NamesOfNumber {
             Some(known) => {
                 known.at = known.at.max(new.at);
                 known.ship_type = new.ship_type.or(known.ship_type);
-                known.place = new.place.or(known.place);
+                known.place = known.place.or(new.place);
             }
             None => self.heard.push(new),
         }

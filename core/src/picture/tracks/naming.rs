@@ -49,8 +49,8 @@ impl Shard {
         };
         let heard: Vec<TrackIx> = self.chain(report.mmsi).filter(by_station).collect();
         let track = match heard[..] {
-            // A further ship that is not yet a track may have sent it as well.
-            [only] if self.candidates.waiting(report.mmsi.0) == 0 => Some(only),
+            // A further ship that is not yet a track may have sent it as well. One position alone may be damaged.
+            [only] if self.candidates.waiting(report.mmsi.0) <= 1 => Some(only),
             _ => None,
         };
         let place = track.map(|ix| self.hot[ix.0 as usize].position());
@@ -71,7 +71,7 @@ impl Shard {
         };
         let position = self.hot[track.0 as usize].position();
         if let Some(known) = names.heard.iter_mut().find(|known| known.name == name) {
-            known.place = Some(position);
+            known.place.get_or_insert(position);
         }
         if let Some(identity) = self.cold[track.0 as usize].identity.as_deref_mut() {
             identity.own_name = Some(name);
