@@ -12,7 +12,7 @@ const OUTLINES = 12;
 
 /** Rows in outline. */
 export function Skeleton() {
-  return h("div", { class: "grid skeleton", "aria-busy": "true", "aria-label": t("word.loading") }, Array.from({ length: OUTLINES }, (_, index) => h("div", { key: index, class: "outline" }, h("i", null), h("i", null))));
+  return h("div", { class: "grid skeleton", role: "progressbar", "aria-busy": "true", "aria-label": t("word.loading") }, Array.from({ length: OUTLINES }, (_, index) => h("div", { key: index, class: "outline" }, h("i", null), h("i", null))));
 }
 
 /**
