@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { after, test } from "node:test";
 import { seriousFaults } from "./axe.mjs";
 import { assertNoFaults, newPage, profile, shot, signIn, skip, stop } from "./browser.mjs";
+import { until } from "./daemon.mjs";
 
 after(stop);
 
@@ -27,11 +28,24 @@ test("the chosen rows, and no others, are exported in every format; without a ch
   await signIn(page, "/?q=severity%3E%3Dinfo+state%3Anew%2Cacknowledged%2Cclosed");
   const rows = page.locator(".alert-row");
   await rows.nth(2).waitFor({ timeout: 60_000 });
-  const ids = await rows.evaluateAll((all) => all.sort((a, b) => a.getBoundingClientRect().y - b.getBoundingClientRect().y).map((each) => /** @type {HTMLElement} */ (each).dataset.id ?? ""));
+  const order = () => rows.evaluateAll((all) => all.sort((a, b) => a.getBoundingClientRect().y - b.getBoundingClientRect().y).map((each) => /** @type {HTMLElement} */ (each).dataset.id ?? ""));
+  // Rows that come with the rest of the list may stand above those that are there.
+  await page.locator(".grid[role=grid]:not(.loading)").waitFor();
+  let ids = await order();
+  await until(async () => {
+    const before = ids.join();
+    await page.waitForTimeout(300);
+    ids = await order();
+    return ids.join() === before;
+  }, "a list that stands still");
   // The first and the third by the keyboard: one alert is open while the others are chosen.
   await page.locator(`.alert-row[data-id="${ids[0]}"]`).click();
   await page.keyboard.press("x");
-  for (const key of ["j", "j", "x"]) await page.keyboard.press(key);
+  for (const id of [ids[1], ids[2]]) {
+    await page.keyboard.press("j");
+    await page.locator(`.alert-row[data-id="${id}"][tabindex="0"]`).waitFor();
+  }
+  await page.keyboard.press("x");
   await page.getByText("2 alerts selected").waitFor();
   const wanted = [ids[0], ids[2]].sort();
   const form = page.locator(".act-form");

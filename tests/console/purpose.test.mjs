@@ -5,7 +5,7 @@ import { after, test } from "node:test";
 import { readFileSync } from "node:fs";
 import { seriousFaults } from "./axe.mjs";
 import { NAME, PASSWORD, assertNoFaults, newPage, profile, shot, signIn, stop } from "./browser.mjs";
-import { ownDaemon, skipOwn as skip } from "./daemon.mjs";
+import { ownDaemon, skipOwn as skip, until } from "./daemon.mjs";
 
 after(stop);
 
@@ -154,8 +154,11 @@ for (const setting of ORDER) {
       await page.locator(".al-vessel-page .al-row, .al-vessel-page [role=row], .al-vessel-page a[href^='/alerts/']").first().waitFor();
       assert.equal(await question(page).count(), 0);
 
+      // Looks are recorded a moment after they are answered.
+      const ofVessel = (/** @type {any} */ each) => each.who === NAME && each.subject === `vessel ${mmsi}`;
+      await until(async () => trail().filter(ofVessel).length > 1, "rows of the parts of the page");
       const all = trail();
-      const parts = all.filter((each) => each.who === NAME && each.subject === `vessel ${mmsi}`);
+      const parts = all.filter(ofVessel);
       assert.ok(parts.length > 1 && parts.every((each) => each.purpose === (asks("always") ? "FisheriesMonitoring" : usual)), JSON.stringify(parts));
       const looks = all.filter((each) => each.who === NAME && each.what === "alert");
       assert.deepEqual(looks.find((each) => each.subject === first)?.purpose, asks("always") ? "Safety" : usual);
@@ -225,7 +228,8 @@ test("an auditor is asked for the audit trail too, where every look is", { skip,
   const { page, faults } = await newPage(context);
   try {
     await signIn(page, "/audit", { own: true });
-    await question(page).waitFor();
+    // Keys reach the question once it has the focus.
+    await question(page).locator(":focus").waitFor();
     await page.keyboard.press("Escape");
     await page.locator(".form-fault", { hasText: "No purpose was stated" }).waitFor();
     await page.locator(".banner").getByRole("button", { name: "State the purpose" }).click();
