@@ -64,11 +64,12 @@ fn the_console_in_a_browser() {
         let halves = [one, other].map(|files| scope.spawn(|| run_files(&tools, &shots, files)));
         halves.map(|half| half.join().unwrap())
     });
-    for (half, watch) in halves {
+    for half in halves {
         outcome.passed += half.passed;
         for file in half.failed {
-            // A browser on a busy machine can miss a time limit. What also fails while nothing else runs is a fault.
-            match watch.run(&tools, &shots, &file) {
+            // A browser on a busy machine can miss a time limit, and what is left half done disturbs later tests. What also fails while
+            // nothing else runs, over a new daemon, is a fault.
+            match watch().run(&tools, &shots, &file) {
                 Some(passed) => outcome.passed += passed,
                 None => outcome.failed.push(file),
             }
@@ -90,7 +91,7 @@ struct Watch {
 }
 
 /// Runs test files one after the other over a daemon of their own.
-fn run_files(tools: &Tools, shots: &Path, files: Vec<PathBuf>) -> (Outcome, Watch) {
+fn run_files(tools: &Tools, shots: &Path, files: Vec<PathBuf>) -> Outcome {
     let watch = watch();
     let mut outcome = Outcome::default();
     for file in files {
@@ -99,7 +100,7 @@ fn run_files(tools: &Tools, shots: &Path, files: Vec<PathBuf>) -> (Outcome, Watc
             None => outcome.failed.push(file),
         }
     }
-    (outcome, watch)
+    outcome
 }
 
 impl Watch {
