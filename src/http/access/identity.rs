@@ -223,7 +223,7 @@ impl Identities {
         let (now, generation) = (self.clock.moment(), self.known().generation);
         let readers = self.readers.clone();
         let read = move || -> Result<Option<Credential>, StoreError> {
-            // Until the end of the read, also when nobody waits for it any more.
+            // The read keeps its place until it ends, even if the request has been given up.
             let _place = place;
             Ok(match is_token {
                 true => readers.token(&key)?.map(|token| Credential::Token(Box::new(token))),

@@ -47,7 +47,7 @@ fn the_night_is_that_of_the_crossing_however_long_the_ship_stays() {
     assert!(by_night.iter().all(|told| *told == (true, true)), "it entered at night and is there by day: {by_night:?}");
 }
 
-/// The times of the crossings that are told of a script, as `in 12:02` or `out 12:12`, in order.
+/// The crossings reported when ships follow a script, such as `in 12:02` or `out 12:12`, in order.
 fn crossings(script: &str) -> Vec<String> {
     let mut told: Vec<String> = Vec::new();
     for (behaviour, way) in [("zone_entry", "in"), ("zone_exit", "out")] {

@@ -17,7 +17,7 @@ const FEWEST: f64 = 3.5;
 /// direction. Nautical miles.
 const TOGETHER_NM: f64 = 60.0;
 
-/// Vessels that fell silent in the same slot, with nobody heard between them.
+/// Vessels that fell silent in the same slot, while no vessel between them was heard.
 #[derive(Default)]
 pub(super) struct Outage {
     /// The lost vessels, as places in the list of losses.
@@ -38,7 +38,7 @@ struct Node {
     outage: usize,
 }
 
-/// Two nodes between which nobody is heard.
+/// The circle between two nodes, in which no vessel was heard.
 struct Gap {
     /// Place of one of them.
     node: usize,
@@ -85,7 +85,7 @@ pub(super) fn outages(losses: &[Loss], heard: &Heard) -> Vec<Outage> {
     found
 }
 
-/// Joins the nodes between which nobody is heard: each gets the place of the first node of its outage. The nodes are ordered by cell.
+/// Joins nodes if no vessel was heard between them: each gets the place of the first node of its outage. The nodes must be ordered by cell.
 fn join(nodes: &mut [Node], heard: &Heard) -> Vec<Gap> {
     let mut gaps = Vec::new();
     for one in 0..nodes.len() {
