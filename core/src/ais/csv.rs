@@ -14,6 +14,7 @@ use super::bits::mixed;
 use super::columns::{Column, Layout, MAX_COLUMNS};
 use super::cut::MAX_LINE;
 use super::digits::Digits;
+use super::hidden::visible;
 use super::message::possible_eta;
 use super::moment::{Civil, believable, unix_time};
 use super::report::{Aid, Body, Class, Dimensions, Position, Static};
@@ -230,11 +231,13 @@ impl Fields<'_> {
         (1.0..=top).contains(&number).then_some(number)
     }
 
-    /// A text up to its first `@`, trimmed; `None` if it is empty or a word for "unknown".
+    /// A text up to its first `@`, trimmed and without invisible characters; `None` if nothing is left or it is a word for
+    /// "unknown".
     fn words(&self, column: Column) -> Option<Box<str>> {
         let text = said(self.text(column))?;
         let text = String::from_utf8_lossy(text);
-        let text = text.split('@').next().unwrap_or_default().trim();
+        let text: String = visible(text.split('@').next().unwrap_or_default()).collect();
+        let text = text.trim();
         (!text.is_empty()).then(|| text.into())
     }
 

@@ -32,14 +32,18 @@ pub fn hidden(c: char) -> bool {
         )
 }
 
+/// The visible characters of a text from the air. White space of any kind becomes a space.
+pub(super) fn visible(said: &str) -> impl Iterator<Item = char> {
+    said.chars().filter(|c| !hidden(*c)).map(|c| if c.is_whitespace() { ' ' } else { c })
+}
+
 /// Longest text from a vessel that reaches an alert, in characters.
 const LONGEST: usize = 64;
 
 /// Text from the air without control and direction characters, single-spaced and of bounded length; `None` if nothing is left.
 pub fn clean(said: &str) -> Option<String> {
-    let visible = said.chars().filter(|c| !hidden(*c));
     // Four times the limit is enough for any text with spaces to lose, and bounds the work on hostile input.
-    let spaced: String = visible.map(|c| if c.is_whitespace() { ' ' } else { c }).take(4 * LONGEST).collect();
+    let spaced: String = visible(said).take(4 * LONGEST).collect();
     let words: Vec<&str> = spaced.split(' ').filter(|word| !word.is_empty()).collect();
     let text: String = words.join(" ").chars().take(LONGEST).collect();
     (!text.is_empty()).then_some(text)

@@ -460,4 +460,6 @@ fn texts_that_no_ais_field_can_contain_are_absent() {
     assert_eq!(named(r#""A\nERROR forged""#), None);
     assert_eq!(named(&format!("\"{}\"", "X".repeat(21))), None);
     assert_eq!(named(r#""\u0000""#), None);
+    assert_eq!(named(r#""AL\u202eFA\u200b""#).as_deref(), Some("ALFA"));
+    assert_eq!(named(r#""\u2066\u2069""#), None);
 }

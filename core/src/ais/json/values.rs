@@ -11,6 +11,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error, Visitor};
 use serde_json::error::Category;
 
+use crate::ais::hidden::visible;
 use crate::ais::message::possible_eta;
 use crate::ais::moment::believable;
 use crate::ais::report::Dimensions;
@@ -163,10 +164,13 @@ impl<'de: 'a, 'a> Deserialize<'de> for Label<'a> {
 }
 
 impl Text<'_> {
-    /// The text up to its first `@`, trimmed; `None` if it is empty, longer than its field, or contains control characters.
+    /// The text up to its first `@`, trimmed and without invisible characters; `None` if nothing is
+    /// left, if it is longer than its field, or if it contains control characters.
     pub(super) fn words(&self, most: usize) -> Option<Box<str>> {
-        let text = self.0.split('@').next().unwrap_or_default().trim();
-        let possible = !text.is_empty() && text.chars().count() <= most && !text.contains(char::is_control);
+        let said = self.0.split('@').next().unwrap_or_default().trim();
+        let text: String = visible(said).collect();
+        let text = text.trim();
+        let possible = !text.is_empty() && text.chars().count() <= most && !said.contains(char::is_control);
         possible.then(|| text.into())
     }
 }

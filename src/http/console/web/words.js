@@ -56,15 +56,24 @@ function load(chosen, area) {
   return one;
 }
 
+/** The language that was chosen last; its words may still be on their way. */
+let wanted = language.peek();
+
 /** Changes the language once its words are there; if they cannot be had, it stays as it is.
  * @param {Language} chosen */
 export async function setLanguage(chosen) {
+  wanted = chosen;
   try {
-    await Promise.all([...areas].map((area) => load(chosen, area)));
+    // An area may be asked for while the words of the others are on their way.
+    for (let before = -1; before !== areas.size;) {
+      before = areas.size;
+      await Promise.all([...areas].map((area) => load(chosen, area)));
+    }
   } catch {
     for (const area of areas) loading.delete(`${chosen}/${area}`);
     return;
   }
+  if (wanted !== chosen) return;
   local.set("atalaia.language", chosen);
   document.documentElement.lang = chosen;
   language.value = chosen;
