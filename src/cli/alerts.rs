@@ -105,7 +105,7 @@ enum Command {
         /// Reason for the finding
         #[arg(long)]
         why: String,
-        /// Also silence this behaviour of these vessels for this long, as `12h`, `2d`
+        /// Also silence this behaviour of these vessels for this long from now, as `12h`, `2d`
         #[arg(long, value_name = "LENGTH", value_parser = length)]
         silence: Option<Span>,
     },
@@ -130,7 +130,8 @@ enum Command {
     /// Hold back the deliveries of some alerts for a while, and show which; the alerts are still stored
     ///
     /// Name a vessel, a zone or a behaviour; of several, all must fit. Start and end are compared with the
-    /// times of the reports, which lag behind the clock if a feed does.
+    /// times of the reports, which lag behind the clock if a feed does: such a silence begins with the latest report
+    /// and ends once the reports reach its end.
     Silence(silence::Arguments),
     /// List every silence
     Silences {
@@ -205,7 +206,9 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     match &arguments.command {
         Command::List(arguments) => list::main(&path, arguments, now),
         Command::Show { id, json } => page::main(&path, id, *json, now),
-        Command::Report(wanted) => super::report::of_alert(&place, arguments.store.config.as_deref(), wanted),
+        Command::Report(wanted) => {
+            super::report::main(&place, arguments.store.config.as_deref(), wanted, store::Kind::Alert)
+        }
         Command::Changes(arguments) => changes::main(&path, arguments, now),
         Command::Ack { ids, until, why } => does(ids, Action::Acknowledge { until: *until }, why.as_deref()),
         Command::Assign { id, to, why } => {

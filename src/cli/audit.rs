@@ -12,12 +12,12 @@ use super::failure::Failure;
 use super::output::print;
 use super::period::Period;
 use super::place::StoreArguments;
-use super::subjects::about;
+use super::subjects::{about, silence_of};
 use super::table::{Column, fitted, short_id, text, width};
 use super::when::short;
 use crate::platform::clock::Clock;
 use crate::platform::telemetry::FromAir;
-use crate::storage::store::{self, ActionRow, Machine};
+use crate::storage::store::{self, ActionRow, Machine, SilenceRow};
 use atalaia_core::base::time::Time;
 
 /// Arguments of `atalaia audit`.
@@ -71,7 +71,8 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     if arguments.period.json {
         return print(&shown.iter().map(|act| format!("{}\n", object(act))).collect::<String>());
     }
-    let rows: Vec<Vec<String>> = shown.iter().map(|act| row(act, now)).collect();
+    let silences = store::silences(&path).map_err(refused)?;
+    let rows: Vec<Vec<String>> = shown.iter().map(|act| row(act, &silences, now)).collect();
     let after = match (shown.len(), earlier) {
         (0, 0) => {
             let who = arguments.who.as_deref().unwrap_or("nobody");
@@ -84,14 +85,14 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     print(&format!("{}{after}", fitted(&COLUMNS, &rows, width())))
 }
 
-/// One row of the table: when, who, what, of what, which vessels, why. Empty cells where nothing is known.
-fn row(act: &ActionRow, now: Time) -> Vec<String> {
+/// One row of the table: when, who, what, of what, which vessels or what a silence covers, why. Empty cells where nothing is known.
+fn row(act: &ActionRow, silences: &[SilenceRow], now: Time) -> Vec<String> {
     vec![
         short(act.row.at, now),
         FromAir(&act.row.by()).to_string(),
         act.row.what.clone(),
         format!("{}{}", of(act).map_or(String::new(), |kind| format!("{kind} ")), subject(act)),
-        act.alert.as_ref().map_or(String::new(), about),
+        act.alert.as_ref().map(about).or_else(|| silence_of(&act.subject, silences)).unwrap_or_default(),
         act.row.why.as_ref().map_or(String::new(), |why| FromAir(why).to_string()),
     ]
 }

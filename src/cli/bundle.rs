@@ -40,7 +40,7 @@ enum Command {
     /// Each alert is `same`, `same with other points` (or with another beginning), or `not found again`, with what
     /// differs and why as far as the bundle shows it. Exit codes: 0 intact and every alert found again, 1 damaged,
     /// tampered with, or unsigned although --public-key is given, 3 intact but some alert not found again, 65 the file
-    /// or key cannot be read.
+    /// or key cannot be read, or the file is not a bundle.
     Verify {
         /// Bundle to verify
         file: PathBuf,
@@ -166,7 +166,7 @@ fn packed_text(made: &Made, path: &Path, marking: &str) -> String {
     // The bundle is complete in itself, but a court may ask for the originals.
     if !made.held {
         text += &format!(
-            "note: the case is not held: its data are purged as [retention] says. `atalaia cases hold {} --reason WHY` keeps them\n",
+            "note: the case is not held: its data are purged as [retention] says. `atalaia cases hold {} --why WHY` keeps them\n",
             manifest.case
         );
     }
@@ -176,12 +176,15 @@ fn packed_text(made: &Made, path: &Path, marking: &str) -> String {
 /// Verifies a bundle and replays it.
 ///
 /// # Errors
-/// The file or the key cannot be read (65), the bundle is damaged (1), or not every alert
+/// The file or the key cannot be read, or the file is not a bundle (65), the bundle is damaged (1), or not every alert
 /// was found again (3).
 fn verify(file: &Path, public_key: Option<&Path>) -> Result<(), Failure> {
     let key = public_key.map(PublicKey::read).transpose().map_err(failed)?;
     let bytes = read(file).map_err(|error| Failure::Input(format!("{}: {error}", file.display())))?;
-    let of_file = |error: EvidenceError| Failure::Damaged(format!("{}: {error}", file.display()));
+    let of_file = |error: EvidenceError| {
+        let text = format!("{}: {error}", file.display());
+        if matches!(error, EvidenceError::NotABundle) { Failure::Input(text) } else { Failure::Damaged(text) }
+    };
     let opened = evidence::open(&bytes, key.as_ref()).map_err(of_file)?;
     // A bundle may be large, and its replay needs memory of its own.
     drop(bytes);
@@ -261,7 +264,9 @@ fn failed(error: EvidenceError) -> Failure {
     match error {
         EvidenceError::Store(error) => refused(error),
         EvidenceError::Unfit(text) => Failure::Usage(text),
-        error @ (EvidenceError::File { .. } | EvidenceError::Key { .. }) => Failure::Input(error.to_string()),
+        error @ (EvidenceError::File { .. } | EvidenceError::Key { .. } | EvidenceError::NotABundle) => {
+            Failure::Input(error.to_string())
+        }
         error @ (EvidenceError::Damaged(_) | EvidenceError::Unsigned) => Failure::Damaged(error.to_string()),
         error @ (EvidenceError::Journal(_) | EvidenceError::Exists(_)) => Failure::Other(error.to_string()),
     }

@@ -68,16 +68,16 @@ enum Command {
         /// Case id, or its first characters (at least four)
         id: String,
         /// Reason for the hold
-        #[arg(long)]
-        reason: String,
+        #[arg(long, alias = "reason")]
+        why: String,
     },
     /// Lift a legal hold
     Release {
         /// Case id, or its first characters (at least four)
         id: String,
         /// Reason for lifting it
-        #[arg(long)]
-        reason: String,
+        #[arg(long, alias = "reason")]
+        why: String,
     },
 }
 
@@ -111,14 +111,14 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
             let case_file = store::case_file(path, id, now).map_err(refused)?;
             print(&page(&case_file, width()))
         }
-        Command::Report(wanted) => report::of_case(&place, config, wanted),
+        Command::Report(wanted) => report::main(&place, config, wanted, store::Kind::Case),
         Command::Bundle(wanted) => bundle::pack(&place, config, &who(arguments.who.as_ref())?, wanted),
-        Command::Hold { id, reason } => {
-            let id = store::hold(path, id, &who(arguments.who.as_ref())?, reason, now).map_err(refused)?;
+        Command::Hold { id, why } => {
+            let id = store::hold(path, id, &who(arguments.who.as_ref())?, why, now).map_err(refused)?;
             print(&format!("{id} is held\n"))
         }
-        Command::Release { id, reason } => {
-            let id = store::release(path, id, &who(arguments.who.as_ref())?, reason, now).map_err(refused)?;
+        Command::Release { id, why } => {
+            let id = store::release(path, id, &who(arguments.who.as_ref())?, why, now).map_err(refused)?;
             print(&format!("{id} is no longer held\n"))
         }
     }

@@ -17,6 +17,7 @@ use super::replay::{Outcome, Playback, play};
 use atalaia_core::alerts::{Alert, Change, Severity};
 
 use crate::config::Checked;
+use crate::storage::evidence::report::counted;
 use atalaia_core::base::time::Span;
 use atalaia_core::behaviours::{self, Behaviour, NAMES, ZoneUse, check_overrides};
 use atalaia_core::engine::Engine;
@@ -160,7 +161,9 @@ pub(super) fn main(settings: &Checked, recording: &Path) -> Result<(), Failure> 
     let a_day = |count: usize| count as f64 / days;
     let mut rows: Vec<_> = cost.rows.iter().collect();
     rows.sort_by_key(|(_, count)| std::cmp::Reverse((count.all, count.urgent)));
-    let mut text = format!("{first} to {last} ({length}), {} vessels\n", summary.vessels);
+    let vessels = counted(usize::try_from(summary.vessels).unwrap_or(usize::MAX), "vessel");
+    let lasted = if length < Span::from_minutes(1) { format!("{:.0} s", length.seconds()) } else { length.to_string() };
+    let mut text = format!("{first} to {last} ({lasted}), {vessels}\n");
     text.push_str("alerts a day   medium and above   behaviour             zones\n");
     for ((behaviour, zones), count) in rows {
         let (all, urgent) = (a_day(count.all), a_day(count.urgent));

@@ -204,7 +204,8 @@ fn next(called: &OsStr) -> String {
         "\
 Try next:
   {program} init                       five questions, then a settings file for a feed of yours
-  {program} replay RECORDING           the alerts of a recording of yours: NMEA or CSV, also .gz and .zst
+  {program} replay --facts RECORDING   what a recording of yours shows, also below the points of an alert:
+                                       NMEA or CSV, also .gz and .zst
   {program} zones list                 the zones that come with the program
   {program} --help                     all commands; docs/commands.md explains them
 "

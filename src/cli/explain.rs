@@ -422,7 +422,10 @@ fn head(conditions: &Conditions, track: &TrackConditions) -> String {
     let (kind, at) = (&track.kind, conditions.at);
     let mut head = format!("{}, MMSI {:09}{of} ({kind}) at {} UTC\n", FromAir(name), conditions.mmsi, at.minute());
     if let Some(heard) = silent_since(track, at) {
-        head += &format!("  not heard for {} at that time; the conditions go by its last reports\n", at - heard);
+        head += &format!(
+            "  not heard for {} at that time; the conditions go by its last reports\n",
+            when::lasting(at - heard)
+        );
     }
     let Some(fix) = &track.last_fix else {
         return head + "  has not reported a position\n";

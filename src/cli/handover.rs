@@ -20,6 +20,7 @@ use super::when::past;
 use crate::config::Table;
 use crate::platform::clock::Clock;
 use crate::platform::telemetry::FromAir;
+use crate::storage::evidence::report::Standing;
 use crate::storage::store::{self, Entry, Extent};
 use atalaia_core::base::time::Time;
 use watch::{Daemon, Watch};
@@ -66,13 +67,16 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
         list.retain(|entry| !is_system(entry));
     }
     store.worse.retain(|(_, entry)| !is_system(entry));
+    // What goes on comes first, each part in the order of the store: worst first.
+    store.open.sort_by_key(|entry| Standing::of(&entry.body));
     let mut silences = store::silences(&path).map_err(refused)?;
+    let all_silences = silences.clone();
     silences.retain(|silence| silence.lifted.is_none() && silence.from <= now && now < silence.until);
     // A silence that ends during the next watch is the first that it has to know of.
     silences.sort_by_key(|silence| (silence.until, silence.number));
     let backlog = store::backlog(&path).map_err(refused)?;
     let daemon = ask(settings.map(|settings| settings.http.address));
-    let watch = Watch { since: arguments.since, now, name, store, system, silences, daemon, backlog };
+    let watch = Watch { since: arguments.since, now, name, store, system, silences, all_silences, daemon, backlog };
     print(&match arguments.format.as_str() {
         "markdown" => markdown::page(&watch),
         "json" => format!("{}\n", watch.json()),

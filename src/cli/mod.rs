@@ -215,6 +215,34 @@ pub fn main() -> ExitCode {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use atalaia_core::behaviours::Behaviour;
+
+    /// Adds each command without a description on the page: the last word of a path, or a heading for a whole command.
+    fn undescribed(command: &clap::Command, path: &str, page: &str, missing: &mut Vec<String>) {
+        let mut below = command.get_subcommands().filter(|one| !one.is_hide_set()).peekable();
+        let is_described = page.contains(&format!("atalaia {path} ")) || page.contains(&format!("atalaia {path}\n"));
+        if below.peek().is_none() && !is_described && !page.contains(&format!("\n## {path}\n")) {
+            missing.push(path.to_owned());
+        }
+        below.for_each(|one| undescribed(one, format!("{path} {}", one.get_name()).trim_start(), page, missing));
+    }
+
+    #[test]
+    fn every_command_and_subcommand_is_on_the_page_of_commands() {
+        let mut missing = Vec::new();
+        undescribed(&Arguments::command(), "", include_str!("../../docs/commands.md"), &mut missing);
+        assert!(missing.is_empty(), "docs/commands.md does not describe: {}", missing.join(", "));
+    }
+
+    #[test]
+    fn the_page_of_commands_names_what_happens_once() {
+        let page = include_str!("../../docs/commands.md");
+        let once: Vec<_> = Behaviour::ALL.iter().filter(|behaviour| behaviour.character().happens_once).collect();
+        let named = page.split_once("such as a ship that left a zone\n(").and_then(|(_, rest)| rest.split_once(')'));
+        let named: Vec<&str> = named.map_or(Vec::new(), |(named, _)| named.split(", ").collect());
+        assert_eq!(named.len(), once.len(), "{named:?}");
+        once.iter().for_each(|one| assert!(named.contains(&format!("`{one}`").as_str()), "{one} in {named:?}"));
+    }
 
     #[test]
     fn the_arguments_are_consistent() {

@@ -4,22 +4,24 @@
 //! progress bar are here; [`play`] is also how `check --on`, `zones test --on`, `explain` and `who` read
 //! recordings.
 
+mod output;
+
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{self, BufWriter, IsTerminal, Write};
-use std::path::{Path, PathBuf};
+use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::tz::TimeZone;
-use serde::Serialize;
 use serde_json::Value;
 
+use self::output::{Output, taken};
 use super::failure::Failure;
 use super::place::SettingsArguments;
 use super::reader::{Block, Reader};
+use super::when::past;
 use crate::config::Checked;
 use crate::inputs::{self, Format, MergedRecordings, Reading, Recording, RecordingError};
 use crate::platform::clock::Clock;
@@ -28,7 +30,7 @@ use crate::storage::evidence::report::counted;
 use atalaia_core::ais::SourceId;
 use atalaia_core::alerts::Change;
 use atalaia_core::base::time::{Span, Time};
-use atalaia_core::engine::{Engine, SourceClock};
+use atalaia_core::engine::{Engine, SourceClock, Summary};
 
 /// Arguments of `atalaia replay`.
 #[derive(Debug, clap::Args)]
@@ -47,8 +49,11 @@ pub(super) struct Arguments {
     /// Write the counts of the run to this file as one JSON object; `-` for standard output
     #[arg(long, value_name = "FILE")]
     summary: Option<PathBuf>,
-    /// For recordings without times: time of the first line, such as 2026-03-01T04:10:00Z
-    #[arg(long, value_name = "T", requires = "rate", value_parser = time)]
+    /// Replace the files of --alerts, --cases and --summary if they exist
+    #[arg(long)]
+    force: bool,
+    /// For recordings without times: time of the first line, as 2026-03-01T04:10:00Z, 2026-03-01, 02:00, -6h
+    #[arg(long, value_name = "T", requires = "rate", value_parser = past, allow_hyphen_values = true)]
     time_from: Option<Time>,
     /// For recordings without times: lines per second
     #[arg(long, value_name = "LINES_PER_S", requires = "time_from", value_parser = rate)]
@@ -59,15 +64,6 @@ pub(super) struct Arguments {
     /// Recordings; `-` for standard input
     #[arg(value_name = "INPUT", required = true)]
     inputs: Vec<PathBuf>,
-}
-
-/// Parses a time in full: a recording has nothing to do with today, so the short forms of other commands are
-/// not accepted.
-///
-/// # Errors
-/// How to write it.
-pub(super) fn time(text: &str) -> Result<Time, String> {
-    Time::parse(text).ok_or_else(|| "write it as 2026-03-01T04:10:00Z".to_owned())
 }
 
 /// Parses a number of lines per second.
@@ -93,6 +89,9 @@ fn time_zone(text: &str) -> Result<TimeZone, String> {
 /// The settings are faulty (78); a recording cannot be read, or nothing in any of them could be used (65); an
 /// output cannot be written (1).
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
+    // Before anything is read: a replay may take minutes.
+    let outputs = [&arguments.alerts, &arguments.cases, &arguments.summary].into_iter().flatten();
+    outputs.map(|path| taken(path, arguments.force)).collect::<Result<(), Failure>>()?;
     let settings = arguments.settings.checked()?;
     let clock = Clock;
     let start = clock.moment();
@@ -125,22 +124,48 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
         out.flush()?;
     }
     let summary = engine.summary();
-    if let Some(note) = summary.note {
+    if let Some(note) = &summary.note {
         // Standard error may be closed; the summary has the note too.
         let _ = writeln!(io::stderr(), "atalaia: warning: {}: {note}", FromAir(&named(&arguments.inputs)));
     }
     // For people; a program reads the lines and --summary.
     if io::stderr().is_terminal() && summary.unusable.is_none() {
-        let (alerts, facts) = (summary.alerts.values().flat_map(BTreeMap::values).sum(), summary.facts.values().sum());
-        let hidden = if arguments.facts || facts == 0 { "" } else { " (shown with --facts)" };
-        let [vessels, alerts, facts] = [(summary.vessels, "vessel"), (alerts, "alert"), (facts, "fact")]
-            .map(|(count, what)| counted(usize::try_from(count).unwrap_or(usize::MAX), what));
-        let _ = writeln!(io::stderr(), "atalaia: {vessels}, {alerts}, {facts}{hidden}");
+        let _ = writeln!(io::stderr(), "atalaia: {}", result(&summary, arguments.facts));
     }
     // No alerts from a recording without usable lines would look like a quiet night.
     match summary.unusable {
         Some(why) => Err(Failure::Input(format!("{}: {why}", named(&arguments.inputs)))),
         None => Ok(()),
+    }
+}
+
+/// What was read and what came of it, in one line; in a second one what to try if no alert came. `facts` says whether facts
+/// were written too.
+fn result(summary: &Summary, facts: bool) -> String {
+    let counted = |count: u64, what: &str| counted(usize::try_from(count).unwrap_or(usize::MAX), what);
+    let alerts: u64 = summary.alerts.values().flat_map(BTreeMap::values).sum();
+    let below: u64 = summary.facts.values().sum();
+    let period = match (summary.first_at, summary.last_at) {
+        (Some(first), Some(last)) => format!(", {} to {} UTC", first.minute(), last.clock_on(first)),
+        _ => String::new(),
+    };
+    let hidden = if facts || below == 0 { "" } else { " (shown with --facts)" };
+    let read = format!(
+        "{}{period}, {}: {}, {}{hidden}",
+        counted(summary.lines, "line"),
+        counted(summary.vessels, "vessel"),
+        counted(alerts, "alert"),
+        counted(below, "fact")
+    );
+    match (alerts, below, facts) {
+        (0, 1.., false) => {
+            format!("{read}\natalaia: nothing there made an alert; --facts shows what came nearest to one")
+        }
+        (0, ..) => format!(
+            "{read}\natalaia: nothing there made an alert; most behaviours watch zones: --zones DIR names yours, and \
+             `atalaia explain --mmsi M --at T RECORDING` says what a vessel lacked"
+        ),
+        _ => read,
     }
 }
 
@@ -170,59 +195,6 @@ fn summary(engine: &Engine, overlong: u64, wall_seconds: f64) -> Value {
         fields.insert("reports_per_second".to_owned(), speed.round().into());
     }
     value
-}
-
-/// A file or standard output, with its name for messages.
-struct Output {
-    /// Name for messages.
-    name: String,
-    /// Buffered, because there may be many lines.
-    writer: BufWriter<Box<dyn Write>>,
-}
-
-impl Output {
-    /// Opens an output: standard output for `-` or without a path. A file that exists is replaced.
-    ///
-    /// # Errors
-    /// The file cannot be created.
-    fn open(path: Option<&Path>) -> Result<Output, Failure> {
-        let (name, writer): (String, Box<dyn Write>) = match path.filter(|path| path.as_os_str() != "-") {
-            None => ("standard output".to_owned(), Box::new(io::stdout())),
-            Some(path) => {
-                let name = path.display().to_string();
-                let file = File::create(path).map_err(|error| Failure::Other(format!("{name}: {error}")))?;
-                (name, Box::new(file))
-            }
-        };
-        Ok(Output { name, writer: BufWriter::with_capacity(1 << 16, writer) })
-    }
-
-    /// Writes an object as one line of JSON.
-    ///
-    /// # Errors
-    /// See [`Output::failed`].
-    fn line(&mut self, object: &impl Serialize) -> Result<(), Failure> {
-        serde_json::to_writer(&mut self.writer, object)
-            .map_err(io::Error::from)
-            .and_then(|()| self.writer.write_all(b"\n"))
-            .map_err(|error| self.failed(&error))
-    }
-
-    /// Writes what is still in the buffer. Must be called at the end, where errors would otherwise be lost.
-    ///
-    /// # Errors
-    /// See [`Output::failed`].
-    fn flush(&mut self) -> Result<(), Failure> {
-        self.writer.flush().map_err(|error| self.failed(&error))
-    }
-
-    /// The failure for an error of this output: [`Failure::ReaderGone`] for a closed pipe.
-    fn failed(&self, error: &io::Error) -> Failure {
-        match error.kind() {
-            io::ErrorKind::BrokenPipe => Failure::ReaderGone,
-            _ => Failure::Other(format!("{}: {error}", self.name)),
-        }
-    }
 }
 
 /// What is played, and how.
@@ -443,3 +415,6 @@ impl From<RecordingError> for Failure {
         Failure::Input(error.to_string())
     }
 }
+
+#[cfg(test)]
+mod tests;

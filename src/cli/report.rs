@@ -15,7 +15,7 @@ use crate::config::{Purpose, check};
 use crate::daemon;
 use crate::platform::clock::Clock;
 use crate::storage::evidence::{self, report};
-use crate::storage::store::{self, AlertFile};
+use crate::storage::store::{self, AlertFile, Kind};
 use atalaia_core::base::time::Time;
 use atalaia_core::zones::Chart;
 
@@ -30,11 +30,23 @@ pub(super) struct Arguments {
     out: Option<PathBuf>,
 }
 
+/// Writes the page of an alert or of a case, whichever has the id; an id that fits both is of the `usual` kind. `place`
+/// and `config` are as in [`chart`].
+///
+/// # Errors
+/// The store refuses the id, or the file cannot be written.
+pub(super) fn main(place: &Place, config: Option<&Path>, wanted: &Arguments, usual: Kind) -> Result<(), Failure> {
+    match store::kind_of(&place.store, &wanted.id, usual).map_err(refused)? {
+        Kind::Alert => of_alert(place, config, wanted),
+        Kind::Case => of_case(place, config, wanted),
+    }
+}
+
 /// Writes the page of an alert. `place` and `config` are as in [`chart`].
 ///
 /// # Errors
 /// The store refuses the id, or the file cannot be written.
-pub(super) fn of_alert(place: &Place, config: Option<&Path>, wanted: &Arguments) -> Result<(), Failure> {
+fn of_alert(place: &Place, config: Option<&Path>, wanted: &Arguments) -> Result<(), Failure> {
     let now = Clock.now();
     let alert_file = store::alert_file(&place.store, &wanted.id, now).map_err(refused)?;
     let entry = &alert_file.told.entry;
@@ -47,7 +59,7 @@ pub(super) fn of_alert(place: &Place, config: Option<&Path>, wanted: &Arguments)
 ///
 /// # Errors
 /// The store refuses the id, or the file cannot be written.
-pub(super) fn of_case(place: &Place, config: Option<&Path>, wanted: &Arguments) -> Result<(), Failure> {
+fn of_case(place: &Place, config: Option<&Path>, wanted: &Arguments) -> Result<(), Failure> {
     let now = Clock.now();
     let case_file = store::case_file(&place.store, &wanted.id, now).map_err(refused)?;
     let id = case_file.case["id"].as_str().unwrap_or_default();

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::platform::telemetry::FromAir;
 use crate::storage::evidence::report::mmsi;
-use crate::storage::store::Silence;
+use crate::storage::store::{Silence, SilenceRow};
 use atalaia_core::alerts::system_title;
 
 /// The vessels of an alert. For an alert about the daemon, the part of the daemon that it is
@@ -77,6 +77,14 @@ pub(super) fn silence_words(silence: &Silence) -> String {
     [behaviour, mmsi, zone].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
+/// What the subject of an audit row covers if it is a silence, `silence 3`. `None` for other subjects, and for a silence
+/// that is not stored any more.
+pub(super) fn silence_of(subject: &str, silences: &[SilenceRow]) -> Option<String> {
+    let number: i64 = subject.strip_prefix("silence ")?.parse().ok()?;
+    let silence = silences.iter().find(|silence| silence.number == number)?;
+    Some(silence_words(&silence.subject()))
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -90,6 +98,26 @@ mod tests {
         assert_eq!(deed(summary, &both), "were within 300 m, at night.");
         assert_eq!(deed("Input shore was silent.", &json!([])), "Input shore was silent.");
         assert_eq!(deed("ALFA, far off (here) and", &both), "ALFA, far off (here) and");
+    }
+
+    #[test]
+    fn an_act_on_a_silence_says_what_it_covers() {
+        let at = atalaia_core::base::time::Time::from_seconds(0);
+        let silence = SilenceRow {
+            number: 2,
+            made: at,
+            from: at,
+            until: at,
+            lifted: None,
+            who: "ana".to_owned(),
+            why: "dredging".to_owned(),
+            mmsi: Some(224_123_456),
+            zone: None,
+            behaviour: Some("loitering".to_owned()),
+        };
+        let of = |subject: &str| silence_of(subject, std::slice::from_ref(&silence));
+        assert_eq!(of("silence 2").as_deref(), Some("loitering, MMSI 224123456"));
+        assert_eq!((of("silence 3"), of("person ana"), of("silence x")), (None, None, None));
     }
 
     #[test]

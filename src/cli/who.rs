@@ -78,7 +78,9 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     if arguments.to <= arguments.from {
         return Err(Failure::Usage(format!("--to {} is not after --from {}", arguments.to, arguments.from)));
     }
-    let mut watch = Watch::new(arguments.near, arguments.radius_nm, arguments.from);
+    let Arguments { near, radius_nm, from, to, .. } = *arguments;
+    let search = Search { near, radius_nm, from, to };
+    let mut watch = Watch::new(search);
     let mut deeds: BTreeMap<String, Deed> = BTreeMap::new();
     let mut take = |changes: &[Change]| {
         // The latest change of an alert replaces earlier ones.
@@ -89,7 +91,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
         Err(failure) => return of_daemon(arguments).unwrap_or(Err(failure)),
     };
     // A list without vessels may mean that nothing was there, or that the position is wrong.
-    let doubt = match source {
+    let (sightings, doubt) = match source {
         Source::Recordings(inputs) => {
             let settings = arguments.reading.checked()?;
             let playback = Playback { inputs, time_zone: None, pace: None, until: Some(arguments.to) };
@@ -98,7 +100,8 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
                 take(changes);
                 Ok(())
             })?;
-            place::doubt(&played.engine, &settings.chart, arguments.near, arguments.radius_nm)
+            let doubt = place::doubt(&played.engine, &settings.chart, arguments.near, arguments.radius_nm);
+            (watch.sightings(&played.engine), doubt)
         }
         Source::Journal { folder, store } => {
             let (asked, until) = (Some(arguments.from), Some(arguments.to));
@@ -115,11 +118,11 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
                     .filter_map(|one| Some((one.entry.id.clone(), Deed::stored(&one.entry.id, &one.entry.body)?)));
                 deeds = stored.collect();
             }
-            place::doubt(&looked.engine, &looked.settings.chart, arguments.near, arguments.radius_nm)
+            let doubt = place::doubt(&looked.engine, &looked.settings.chart, arguments.near, arguments.radius_nm);
+            (watch.sightings(&looked.engine), doubt)
         }
     };
-    let Arguments { near, radius_nm, from, to, .. } = *arguments;
-    let rows = rank(&Search { near, radius_nm, from, to }, watch.sightings(), deeds.values());
+    let rows = rank(&search, sightings, deeds.values());
     if let Some(doubt) = doubt.filter(|_| rows.is_empty()) {
         aside(&doubt);
     }
@@ -189,7 +192,8 @@ fn page(arguments: &Arguments, rows: &[Ranked], outages: &[(Time, Time)]) -> Str
                 None => ("-".to_owned(), "-".to_owned()),
             };
             let nearest = row.nearest_nm.zip(row.nearest_at).map_or_else(String::new, |(nm, at)| match wide {
-                true => format!("{nm:.1} nm {}", at.clock()),
+                // In a period of several days a time alone would not say when.
+                true => format!("{nm:.1} nm {}", at.clock_on(arguments.to)),
                 false => format!("{nm:.1} nm"),
             });
             // Flag and type need the room of a wide line; the type alone says more.
@@ -205,7 +209,7 @@ fn page(arguments: &Arguments, rows: &[Ranked], outages: &[(Time, Time)]) -> Str
     }
     let passed = rows.len() - cells.len();
     if 0 < passed {
-        page += &format!("{passed} more only passed: --all lists them\n");
+        page += &format!("{passed} more only passed or lay there: --all lists them\n");
     }
     page
 }

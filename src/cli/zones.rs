@@ -15,7 +15,7 @@ use super::output::print;
 use super::place::SettingsArguments;
 use super::position::Position;
 use super::replay::{Playback, play};
-use super::table::{Column, cut, number, table, text, width};
+use super::table::{Column, cut, fitted, number, text, width};
 use crate::config::Checked;
 use crate::platform::clock::Clock;
 use atalaia_core::ais::Class;
@@ -37,7 +37,7 @@ pub(super) struct Arguments {
 /// The subcommands.
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// List every zone; lines are cut to the width of the terminal, or to the variable COLUMNS
+    /// List every zone; on a terminal, or with the variable COLUMNS, columns without room are left out
     List {
         /// Print one JSON object per line
         #[arg(long)]
@@ -98,21 +98,22 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     print(&String::from_utf8_lossy(&text))
 }
 
-/// The columns of the list. The file is last, because it matters least.
+/// The columns of the list. The file is last, because it matters least. On a narrow line whole columns are left out, and only
+/// names are cut: a part of a number would be another number.
 const COLUMNS: [Column; 10] = [
-    text("id"),
+    text("id").down_to(8),
     text("kind"),
     number("weight"),
     text("active"),
-    text("middle"),
-    number("sq nm"),
-    number("land"),
-    text("reviewed"),
-    text("name"),
-    text("file"),
+    text("middle").spare(4),
+    number("sq nm").spare(3),
+    number("land").spare(5),
+    text("reviewed").spare(1),
+    text("name").down_to(16),
+    text("file").down_to(10).spare(2),
 ];
 
-/// Writes one line per zone below a header, each cut to `width` characters, then the number of zones.
+/// Writes one line per zone below a header, fitted to `width` characters, then the number of zones.
 pub fn list(chart: &Chart, now: Time, width: Option<usize>, out: &mut dyn Write) -> io::Result<()> {
     let zones = chart.zones.zones();
     let row = |(ix, zone): (ZoneIx, &Zone)| {
@@ -130,7 +131,7 @@ pub fn list(chart: &Chart, now: Time, width: Option<usize>, out: &mut dyn Write)
             zone.file.clone(),
         ]
     };
-    out.write_all(table(&COLUMNS, &chart.zones.iter().map(row).collect::<Vec<_>>(), width).as_bytes())?;
+    out.write_all(fitted(&COLUMNS, &chart.zones.iter().map(row).collect::<Vec<_>>(), width).as_bytes())?;
     let count = format!(
         "{} zone{}, {} active at {now}; {} harbours and anchorage points built in or from files",
         zones.len(),

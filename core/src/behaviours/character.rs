@@ -28,6 +28,8 @@ pub struct Character {
     pub is_muted: bool,
     /// Whether it is one of several forms of a stop. A case counts the same stop once.
     pub is_stop: bool,
+    /// Whether it happens at one moment and does not go on afterwards. While such an alert is open, nothing is known to last.
+    pub happens_once: bool,
     /// Which stops at its place make it usual or rare; `None` if its place does not matter.
     pub usual: Option<UsualStops>,
     /// Whether a vessel that stops on most days is doing its usual work.

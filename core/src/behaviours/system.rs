@@ -17,6 +17,7 @@ const fn about_the_program(title: &'static str, problem: &'static str) -> Charac
         rests_on: RestsOn::Neither,
         is_muted: false,
         is_stop: false,
+        happens_once: false,
         usual: None,
         has_habit: false,
         looks_like_fishing: false,

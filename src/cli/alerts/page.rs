@@ -16,6 +16,7 @@ use crate::cli::table::{width, wrapped};
 use crate::cli::when::words;
 use crate::delivery::{CAVEAT, Row, sheet};
 use crate::platform::telemetry::FromAir;
+use crate::storage::evidence::report::Standing;
 use crate::storage::store::Act;
 use crate::storage::store::{self, AuditRow, ChangeRow, DeliveryState, Sent, Told};
 use atalaia_core::base::time::Time;
@@ -75,6 +76,9 @@ fn states(told: &Told, now: Time, row: &mut impl FnMut(&str, &str)) {
     let status = body["status"].as_str().unwrap_or_default();
     // An alert that has ended lasted by event time, whatever the clock said meanwhile.
     let lasts = match (status, time("started_at"), time("ended_at").or(time("last_at"))) {
+        ("open", Some(began), _) if Standing::of(body) == Standing::Happened => {
+            format!("happened {} ago", words(now - began))
+        }
         ("open", Some(began), _) => format!("open for {}", words(now - began)),
         (status, Some(began), Some(ended)) => format!("{status} after {}", words(ended - began)),
         (status, ..) => status.to_owned(),

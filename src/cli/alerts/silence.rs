@@ -1,9 +1,10 @@
 //! `atalaia alerts silence` and `silences`: creates a silence with a preview of what it holds back, and lists all of
 //! them.
 //!
-//! A silence holds back deliveries, not alerts: they are stored and listed as ever. It goes by the time of
-//! the alerts, because a late or replayed feed would otherwise pass a silence that is over by the clock. The
-//! preview shows at once what a silence with too few conditions would swallow.
+//! A silence holds back deliveries, not alerts: they are stored and listed as ever. It is compared with the times of
+//! the reports, which lag behind the clock if a feed does. However it is made, it therefore begins with the latest report that it
+//! concerns, and ends by the clock, as people mean an end. A remark says so where the two are apart. The preview shows at
+//! once what a silence with too few conditions would swallow.
 
 use std::path::Path;
 
@@ -38,7 +39,7 @@ pub(super) struct Arguments {
     /// Silence this behaviour
     #[arg(long, value_parser = PossibleValuesParser::new(behaviours()), hide_possible_values = true)]
     behaviour: Option<String>,
-    /// Start, as `02:00`, `-6h` [default: now]
+    /// Start, as `02:00`, `-6h` [default: now; of alerts that lag behind the clock, the latest change]
     #[arg(long, value_name = "T", value_parser = past, allow_hyphen_values = true)]
     from: Option<Time>,
     /// End, as `06:00`, `+12h`, `tomorrow 06:00`
@@ -67,11 +68,16 @@ const LATE: Span = Span::from_minutes(10);
 pub(super) fn main(path: &Path, arguments: &Arguments, said: Option<&String>, now: Time) -> Result<(), Failure> {
     let Arguments { mmsi, zone, behaviour, until, why, .. } = arguments;
     let silence = Silence { mmsi: *mmsi, zone: zone.clone(), behaviour: behaviour.clone() };
-    let from = arguments.from.unwrap_or(now);
     if silence == Silence::default() {
         return Err(Failure::Usage("a silence needs a vessel, a zone or a behaviour".to_owned()));
     }
-    let preview = preview(path, &silence, from, now)?;
+    let found = matching(path, &silence, now)?;
+    let behind = found.iter().max_by_key(|one| one.changed_at).and_then(|one| lagging(one.changed_at, one.stored_at));
+    let from = arguments.from.or(behind).unwrap_or(now);
+    let mut preview = preview(&found, now);
+    if let Some(latest) = behind {
+        preview += &lag_words(latest);
+    }
     let span = format!("{}, {} to {} UTC", silence_words(&silence), from.minute(), until.minute());
     if arguments.dry_run {
         return print(&format!("silence of {span} (not made)\n{preview}"));
@@ -80,19 +86,34 @@ pub(super) fn main(path: &Path, arguments: &Arguments, said: Option<&String>, no
     print(&format!("silence {number} of {span}\n{preview}"))
 }
 
-/// The open alerts that the silence would apply to now, and a warning if their own time lags behind its
-/// beginning.
-fn preview(path: &Path, silence: &Silence, from: Time, now: Time) -> Result<String, Failure> {
+/// Every stored alert and fact that the silence would apply to, whatever its time.
+fn matching(path: &Path, silence: &Silence, now: Time) -> Result<Vec<Listed>, Failure> {
     let query = Query {
         mmsi: silence.mmsi,
         zone: silence.zone.clone(),
         behaviour: silence.behaviour.clone(),
         ..Query::default()
     };
-    let found = store::listed(path, &query, now).map_err(refused)?;
+    store::listed(path, &query, now).map_err(refused)
+}
+
+/// The event time of an alert's latest change, if it was stored so much later that the feed lags behind the clock.
+fn lagging(changed_at: Time, stored_at: Time) -> Option<Time> {
+    Some(changed_at).filter(|_| LATE < stored_at - changed_at)
+}
+
+/// The remark on alerts that lag behind the clock; `latest` is their latest change.
+fn lag_words(latest: Time) -> String {
+    format!(
+        "a silence goes by the time of the reports, and these alerts lag behind the clock: the latest changed at {} UTC\n",
+        latest.minute()
+    )
+}
+
+/// The open alerts among those that the silence would apply to.
+fn preview(found: &[Listed], now: Time) -> String {
     let began = |one: &Listed| one.entry.body["started_at"].as_str().and_then(Time::parse);
     let lately = found.iter().filter(|one| began(one).is_some_and(|began| now - LATELY <= began)).count();
-    let latest = found.iter().max_by_key(|one| one.changed_at).map(|one| (one.changed_at, one.stored_at));
     let mut open: Vec<Listed> = found.iter().filter(|one| one.entry.body["status"] == "open").cloned().collect();
     let mut text = match (open.len(), found.len()) {
         (0, 0) => "no stored alert has ever matched it\n".to_owned(),
@@ -108,22 +129,11 @@ fn preview(path: &Path, silence: &Silence, from: Time, now: Time) -> Result<Stri
     if 0 < more {
         text += &format!("{more} more\n");
     }
-    // Such a silence would begin, by the clock, after all that it should hold back.
-    if let Some((changed_at, stored_at)) = latest
-        && changed_at < from
-        && LATE < stored_at - changed_at
-    {
-        text += &format!(
-            "a silence goes by the time of the reports, and these alerts lag behind the clock: the latest changed at {}
-",
-            changed_at.minute()
-        );
-    }
-    Ok(text)
+    text
 }
 
 /// Silences the behaviour of a closed alert for each of its vessels, from the last moment of the alert until
-/// `length` from now, both by the time of its feed. Says which silences were made, one per line.
+/// `length` from now by the clock. Says which silences were made, one per line, and whether the feed lags behind.
 ///
 /// # Errors
 /// Those of the store; silences made before it failed stay.
@@ -137,35 +147,26 @@ pub(super) fn after_close(
 ) -> Result<String, StoreError> {
     let entry = store::alert(path, id, now)?.entry;
     let behaviour = entry.body["behaviour"].as_str().map(str::to_owned);
-    let there = feed_time(path, &entry, now)?;
-    let last_at = entry.body["last_at"].as_str().and_then(Time::parse).unwrap_or(there);
+    let last_at = entry.body["last_at"].as_str().and_then(Time::parse).unwrap_or(now);
+    let until = now + length;
     let mut text = String::new();
     for mmsi in vessels(&entry) {
         let silence = Silence { mmsi: Some(mmsi), zone: None, behaviour: behaviour.clone() };
-        let until = there + length;
-        let number = store::silence(path, &silence, last_at.min(there), until, who, why, now)?;
+        let number = store::silence(path, &silence, last_at.min(now), until, who, why, now)?;
         text += &format!("silence {number} of {} until {} UTC\n", silence_words(&silence), until.minute());
     }
-    Ok(text)
-}
-
-/// The time of the feed of an alert, which is behind the clock if the feed is late or replayed. Taken from
-/// the latest change of the alert, and only if it is more than [`LATE`] behind: the delay of a single report
-/// says little.
-fn feed_time(path: &Path, entry: &store::Entry, now: Time) -> Result<Time, StoreError> {
-    let lag = store::history(path, &entry.id)?.last().map(|change| change.stored_at - change.at);
-    Ok(now - lag.filter(|lag| LATE < *lag).unwrap_or(Span::ZERO))
+    let latest = store::history(path, &entry.id)?.last().and_then(|change| lagging(change.at, change.stored_at));
+    Ok(text + &latest.map_or_else(String::new, lag_words))
 }
 
 /// A line for each silence of the vessels of an alert that would still hold back its deliveries, each after a
 /// line end. Silences without a vessel are not looked for, because they concern other alerts too.
 pub(super) fn still_held(path: &Path, entry: &store::Entry, now: Time) -> Result<String, StoreError> {
-    let there = feed_time(path, entry, now)?;
     let vessels = vessels(entry);
     let behaviour = entry.body["behaviour"].as_str();
     let is_held = |silence: &&SilenceRow| {
         silence.lifted.is_none()
-            && there < silence.until
+            && now < silence.until
             && silence.mmsi.is_some_and(|mmsi| vessels.contains(&mmsi))
             && silence.behaviour.as_deref().is_none_or(|silent| Some(silent) == behaviour)
     };

@@ -6,11 +6,11 @@
 use serde_json::Value;
 
 use super::watch::{Daemon, SOON, Watch};
-use super::words::{by_severity, names, status_of};
+use super::words::{names, open_words};
 use crate::cli::subjects::silence_words;
 use crate::cli::table::short_id;
 use crate::platform::telemetry::FromAir;
-use crate::storage::evidence::report::{position_of, time_of};
+use crate::storage::evidence::report::{Standing, position_of, time_of};
 use crate::storage::store::Entry;
 use atalaia_core::base::time::Time;
 
@@ -30,8 +30,7 @@ pub(super) fn page(watch: &Watch) -> String {
         watch.name.as_ref().map_or(String::new(), |name| format!("For {}. ", plain(name)))
     );
     // Only open alerts are counted by severity: the other lists are short, and their rows name it.
-    let counts = by_severity(&store.open);
-    section(&mut page, &format!("Open: {}", store.open.len()), &counts);
+    section(&mut page, &format!("Open: {}", store.open.len()), &open_words(&store.open));
     alerts(&mut page, &store.open, |_| String::new());
     if 0 < store.left {
         page += &format!("Over, neither acknowledged nor closed: {}.\n\n", store.left);
@@ -53,7 +52,7 @@ pub(super) fn page(watch: &Watch) -> String {
     let actions = store.actions.iter().map(|act| {
         // An action on a case or a silence has no alert; its subject names itself.
         let subject = act.alert.as_ref().map_or_else(
-            || plain(&act.subject),
+            || plain(&watch.subject(act)),
             |entry| format!("{} {}", short_id(&entry.id), plain(&names(&entry.body))),
         );
         vec![
@@ -109,7 +108,7 @@ fn alerts(page: &mut String, entries: &[Entry], also: impl Fn(&Entry) -> String)
         let began = time_of(body, "started_at").map_or("-".to_owned(), Time::minute);
         let at = position_of(body);
         let place = at.map_or("-".to_owned(), |at| format!("{} ({})", at.degrees_minutes(), at.decimal_degrees()));
-        let mut state = format!("{}, {}", status_of(body), entry.state.name());
+        let mut state = format!("{}, {}", Standing::of(body).words(), entry.state.name());
         let also = also(entry);
         if !also.is_empty() {
             state += &format!(", {also}");

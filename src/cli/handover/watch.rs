@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::cli::subjects::silence_of;
 use crate::platform::telemetry::FromAir;
 use crate::storage::store::{self, Backlog, Done, Entry, Handover, SilenceRow};
 use atalaia_core::alerts::handling::Tlp;
@@ -24,6 +25,8 @@ pub(super) struct Watch {
     pub(super) system: Vec<Entry>,
     /// Silences in force now, the next to end first.
     pub(super) silences: Vec<SilenceRow>,
+    /// Every stored silence, also those that are over or lifted: for what people did with them.
+    pub(super) all_silences: Vec<SilenceRow>,
     /// What the running daemon says of feeds and sinks.
     pub(super) daemon: Daemon,
     /// Deliveries that wait or were given up, by sink, from the store: known even if the daemon is down.
@@ -57,6 +60,15 @@ impl Watch {
             Tlp::ALL.into_iter().find(|tlp| said == Some(tlp.name())).unwrap_or(Tlp::Red)
         });
         tlp.max().map(|tlp| format!("TLP:{}", tlp.name()))
+    }
+
+    /// The subject of an action that is not on an alert. The number of a silence says nothing to the next watch, so it stands with
+    /// what the silence covers. Not escaped.
+    pub(super) fn subject(&self, act: &Done) -> String {
+        match silence_of(&act.subject, &self.all_silences) {
+            Some(covers) => format!("{} of {covers}", act.subject),
+            None => act.subject.clone(),
+        }
     }
 
     /// The silences that end within [`SOON`].

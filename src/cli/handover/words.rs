@@ -1,9 +1,9 @@
-//! Words that the screen and the page of a handover share: the vessels of an alert, its status, and counts by severity.
+//! Words that the screen and the page of a handover share: the vessels of an alert, and counts of open ones.
 
 use serde_json::Value;
 
 use crate::platform::telemetry::FromAir;
-use crate::storage::evidence::report::vessel_name;
+use crate::storage::evidence::report::{Standing, vessel_name};
 use crate::storage::store::Entry;
 use atalaia_core::alerts::system_title;
 
@@ -24,7 +24,7 @@ pub(super) fn names(body: &Value) -> String {
 }
 
 /// Counts by severity: `2 critical, 1 high`. The highest first; empty without alerts.
-pub(super) fn by_severity(entries: &[Entry]) -> String {
+fn by_severity(entries: &[&Entry]) -> String {
     let severities = ["critical", "high", "medium", "low", "info"];
     let counts = severities.iter().filter_map(|severity| {
         let count = entries.iter().filter(|entry| entry.body["severity"] == *severity).count();
@@ -33,12 +33,46 @@ pub(super) fn by_severity(entries: &[Entry]) -> String {
     counts.collect::<Vec<_>>().join(", ")
 }
 
-/// Whether an alert goes on, and how it ended if not. `taken back` is a retracted alert: its
-/// evidence proved wrong.
-pub(super) fn status_of(body: &Value) -> &'static str {
-    match body["status"].as_str() {
-        Some("open") => "going on",
-        Some("retracted") => "taken back",
-        _ => "over",
+/// The number of open alerts, by what they say of the present: `34: 7 going on (1 high, 6 medium), 27 happened once (27 low)`.
+/// Without the latter only the severities: `7: 1 high, 6 medium`.
+pub(super) fn open_words(open: &[Entry]) -> String {
+    let (going_on, once): (Vec<&Entry>, Vec<&Entry>) =
+        open.iter().partition(|entry| Standing::of(&entry.body) == Standing::GoingOn);
+    match (going_on.is_empty(), once.is_empty()) {
+        (true, true) => "0".to_owned(),
+        (false, true) => format!("{}: {}", open.len(), by_severity(&going_on)),
+        (none, false) => {
+            let going_on = match none {
+                true => "none going on".to_owned(),
+                false => format!("{} going on ({})", going_on.len(), by_severity(&going_on)),
+            };
+            format!("{}: {going_on}, {} happened once ({})", open.len(), once.len(), by_severity(&once))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::storage::store::WorkState;
+
+    #[test]
+    fn what_happened_once_is_not_counted_among_what_goes_on() {
+        let entry = |behaviour: &str, severity: &str| Entry {
+            id: "a".to_owned(),
+            state: WorkState::New,
+            assignee: None,
+            finding: None,
+            finding_reason: None,
+            body: json!({"status": "open", "behaviour": behaviour, "severity": severity}),
+        };
+        let (meets, left) = (entry("rendezvous", "high"), entry("zone_exit", "medium"));
+        assert_eq!(open_words(&[]), "0");
+        assert_eq!(open_words(&[meets.clone(), meets.clone()]), "2: 2 high");
+        let both = open_words(&[meets, left.clone(), left.clone()]);
+        assert_eq!(both, "3: 1 going on (1 high), 2 happened once (2 medium)");
+        assert_eq!(open_words(&[left]), "1: none going on, 1 happened once (1 medium)");
     }
 }

@@ -9,6 +9,7 @@ use atalaia_core::ais::Class;
 use atalaia_core::base::time::{Span, Time};
 use atalaia_core::base::units::Mmsi;
 use atalaia_core::engine::Engine;
+use atalaia_core::engine::questions::{Unheard, parts};
 use atalaia_core::geo::LatLon;
 use atalaia_core::picture::tracks::{TrackKey, Vessel};
 use atalaia_core::zones::{Chart, Hit, Relation};
@@ -111,6 +112,7 @@ impl Deeds {
     /// Adds what one track did. `silences` are all of its silences, in order.
     fn track(&mut self, engine: &Engine, chart: &Chart, key: TrackKey, silences: &[Silence]) {
         let episodes = engine.episodes();
+        let unheard: Vec<Unheard> = silences.iter().map(|silence| (silence.from, silence.to)).collect();
         for (_, halt) in episodes.halts.of(key) {
             // A stop is still, or only slow; the engine measures both for the whole stop, so that a part of
             // it cannot have been still for longer than it lasted.
@@ -118,7 +120,7 @@ impl Deeds {
                 true => format!("slow, {:.1} kn at the least", halt.slowest_knots),
                 false => format!("still for {}", lasted.map_or(halt.still, |lasted| halt.still.min(lasted))),
             };
-            let parts = silences::parts(halt.started_at, halt.over.then_some(halt.last_at), silences);
+            let parts = parts(halt.started_at, halt.over.then_some(halt.last_at), &unheard);
             self.stops.extend(parts.into_iter().map(|(from, to)| Deed {
                 from,
                 to,

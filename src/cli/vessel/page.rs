@@ -12,11 +12,12 @@ use super::deeds::Last;
 use super::identity::{Field, country};
 use super::record::VesselRecord;
 use crate::cli::table::{Column, cut, number, short_id, table, text, width};
+use crate::cli::when::lasting;
 use crate::daemon::PastReach;
 use crate::platform::telemetry::FromAir;
-use crate::storage::evidence::report::mmsi;
+use crate::storage::evidence::report::{Standing, mmsi};
 use crate::storage::store::Entry;
-use atalaia_core::base::time::{Span, Time};
+use atalaia_core::base::time::Time;
 use atalaia_core::base::units::Mmsi;
 use atalaia_core::engine::questions::is_meeting;
 use atalaia_core::geo::LatLon;
@@ -92,7 +93,7 @@ impl Page {
     fn deeds(&mut self, none: &'static str, name: &'static str, deeds: &[Deed], read_to: Time) {
         let row = |deed: &Deed| {
             let lasted = deed.to.unwrap_or(read_to) - deed.from;
-            let lasted = if deed.to.is_none() { format!("{} so far", span(lasted)) } else { span(lasted) };
+            let lasted = if deed.to.is_none() { format!("{} so far", lasting(lasted)) } else { lasting(lasted) };
             let at = deed.at.map_or_else(|| "-".to_owned(), |at| at.decimal_degrees());
             vec![deed.from.minute(), lasted, at, FromAir(&deed.note).to_string()]
         };
@@ -117,7 +118,7 @@ fn head(known: &VesselRecord, page: &mut Page) {
     what.extend(known.deeds.destination.as_ref().map(|bound| format!("bound for {}", FromAir(bound))));
     page.line(&what.join(", "));
     if let Some(last) = &known.deeds.last {
-        let ago = span(known.now - last.at);
+        let ago = lasting(known.now - last.at);
         page.labelled("last heard", &format!("{} UTC, {ago} ago", last.at.minute()));
         page.labelled("", &format!("{} ({})", last.position.degrees_minutes(), last.position.decimal_degrees()));
         page.labelled("", &motion(last));
@@ -170,17 +171,18 @@ fn reach_words(reach: PastReach, none: bool) -> String {
     }
 }
 
-/// Alerts and facts: open ones first, then alerts before facts, else in the order of the store.
+/// Alerts and facts: what goes on first, then what happened once, then alerts before facts, else in the order of the
+/// store.
 fn alerts(known: &VesselRecord, page: &mut Page) {
     let mut entries: Vec<&Entry> = known.alerts.iter().collect();
-    // False sorts before true: open before over, alerts before facts.
-    let rank = |entry: &Entry| (entry.body["status"] != "open", entry.body["announced"] != true);
+    // What is over and what was taken back are one group; false sorts before true: alerts before facts.
+    let rank = |entry: &Entry| (Standing::of(&entry.body).min(Standing::Over), entry.body["announced"] != true);
     entries.sort_by_key(|entry| rank(entry));
     let row = |entry: &&Entry| {
         let body = &entry.body;
         let word = |key: &str| body[key].as_str().unwrap_or_default();
         let kind = if body["announced"] == true { word("severity") } else { "fact" };
-        let status = if word("status") == "open" { "open" } else { word("status") };
+        let status = if Standing::of(body) == Standing::Happened { "happened" } else { word("status") };
         vec![
             short_id(&entry.id),
             format!("{status}, {}", entry.state.name()),
@@ -263,7 +265,7 @@ fn meetings(known: &VesselRecord, page: &mut Page) {
 fn lasted(known: &VesselRecord, from: Time, to: Time, is_open: bool) -> String {
     // The alert is only updated now and then, the vessel is heard all the time.
     let heard = known.deeds.last.as_ref().map_or(to, |last| last.at.max(to));
-    if is_open { format!("{} so far", span(heard - from)) } else { span(to - from) }
+    if is_open { format!("{} so far", lasting(heard - from)) } else { lasting(to - from) }
 }
 
 /// Motion and place: `12.3 kn, course 045°, under way using engine, 12.0 nm off the coast, in Corridor 7`.
@@ -298,15 +300,6 @@ fn status(code: u8) -> Option<&'static str> {
     words.get(usize::from(code)).copied()
 }
 
-/// `42 min`, `3 h 05 min`, `12 days`. A negative span counts as zero: the clock of a receiver may be ahead of ours.
-fn span(span: Span) -> String {
-    let span = span.max(Span::ZERO);
-    match span.hours() {
-        48.0.. => format!("{:.0} days", span.hours() / 24.0),
-        _ => span.to_string(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -323,11 +316,5 @@ mod tests {
         };
         page.deeds("stops at sea", "stop", &[stop], time("2024-03-01T16:05:00Z"));
         assert!(page.text.contains("  3 h 05 min so far  "), "{}", page.text);
-    }
-
-    #[test]
-    fn a_report_ahead_of_our_clock_was_heard_just_now() {
-        assert_eq!(span(Span::from_minutes(-1)), span(Span::ZERO));
-        assert!(!span(Span::from_minutes(-61)).contains('-'));
     }
 }

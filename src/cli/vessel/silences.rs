@@ -147,25 +147,6 @@ fn unheard(silence: &Silence, learned: bool) -> String {
     format!("not heard {when} ({why})")
 }
 
-/// A stop in parts: it ends with the last report before a silence, and goes on only if the vessel is slow after it. A
-/// part that goes on has no end.
-pub(super) fn parts(from: Time, to: Option<Time>, silences: &[Silence]) -> Vec<(Time, Option<Time>)> {
-    let mut parts = Vec::new();
-    let mut from = from;
-    for silence in silences {
-        if silence.from < from || to.is_some_and(|to| to <= silence.from) {
-            continue;
-        }
-        parts.push((from, Some(silence.from)));
-        match silence.to {
-            Some(again) if to.is_none_or(|to| again < to) => from = again,
-            Some(_) | None => return parts,
-        }
-    }
-    parts.push((from, to));
-    parts
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -192,14 +173,5 @@ mod tests {
         add(&mut all, Silence { from: at(30), to: Some(at(120)), at: None });
         add(&mut all, Silence { from: at(200), to: Some(at(259)), at: None });
         assert_eq!(all.len(), 1);
-    }
-
-    #[test]
-    fn a_stop_ends_with_the_last_report_before_a_silence() {
-        let silent = |from, to: Option<i64>| Silence { from: at(from), to: to.map(at), at: None };
-        assert_eq!(parts(at(0), None, &[silent(38, None)]), [(at(0), Some(at(38)))]);
-        assert_eq!(parts(at(0), None, &[]), [(at(0), None)]);
-        let both = [(at(0), Some(at(38))), (at(279), Some(at(300)))];
-        assert_eq!(parts(at(0), Some(at(300)), &[silent(38, Some(279)), silent(300, None)]), both);
     }
 }

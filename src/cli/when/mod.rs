@@ -59,14 +59,14 @@ pub(super) fn length(text: &str) -> Result<atalaia_core::base::time::Span, Strin
         .ok_or_else(|| "write a length of time: 12h, 90m, 2d".to_owned())
 }
 
-/// A time as a list shows it: `06:52` if today, `03-03 22:30` if this year, else `2025-12-31`. UTC. Eleven
-/// characters at most, so that the columns of a list stay narrow.
+/// A time as a list shows it: `06:52` if today, `03-03 22:30` if this year, else `2025-12-31 22:30`. UTC. As short as
+/// possible, so that the columns of a list stay narrow.
 pub(super) fn short(at: Time, now: Time) -> String {
     let ((year, month, day, ..), (this_year, ..)) = (at.civil(), now.civil());
     match (at.date() == now.date(), year == this_year) {
         (true, _) => at.clock(),
         (false, true) => format!("{month:02}-{day:02} {}", at.clock()),
-        (false, false) => at.date(),
+        (false, false) => at.minute(),
     }
 }
 
@@ -78,6 +78,16 @@ pub(super) fn words(span: atalaia_core::base::time::Span) -> String {
         0..60 => format!("{minutes} min"),
         60..2880 => format!("{} h", minutes / 60),
         _ => format!("{} d", minutes / 1440),
+    }
+}
+
+/// A length of time as a page shows it: `42 min`, `3 h 05 min`, `12 days`. Days from two days on. A negative one counts as
+/// zero: the clock of a receiver may be ahead of ours.
+pub(super) fn lasting(span: atalaia_core::base::time::Span) -> String {
+    let span = span.max(atalaia_core::base::time::Span::ZERO);
+    match span.hours() {
+        48.0.. => format!("{:.0} days", span.hours() / 24.0),
+        _ => span.to_string(),
     }
 }
 

@@ -76,7 +76,7 @@ fn times_and_lengths_are_shown_as_short_as_possible() {
     let shown = |text: &str| short(time(text), time(NOW));
     assert_eq!(shown("2026-03-04T02:07:59Z"), "02:07");
     assert_eq!(shown("2026-03-03T22:30:00Z"), "03-03 22:30");
-    assert_eq!(shown("2025-12-31T22:30:00Z"), "2025-12-31");
+    assert_eq!(shown("2025-12-31T22:30:00Z"), "2025-12-31 22:30");
     let minutes = |minutes| words(atalaia_core::base::time::Span::from_minutes(minutes));
     assert_eq!(
         [-5, 0, 59, 60, 200, 2879, 2880].map(minutes),
@@ -93,4 +93,11 @@ fn lengths_are_above_zero() {
     for text in ["0h", "-1h", "12", "soon", ""] {
         assert!(length(text).is_err(), "{text}");
     }
+}
+
+#[test]
+fn a_long_time_is_shown_in_days() {
+    let minutes = |minutes| lasting(atalaia_core::base::time::Span::from_minutes(minutes));
+    assert_eq!([42, 185, 85_015 * 60].map(minutes), ["42 min", "3 h 05 min", "3542 days"]);
+    assert_eq!([-1, -61].map(minutes), ["0 min", "0 min"], "a report ahead of our clock was heard just now");
 }

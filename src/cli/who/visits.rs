@@ -9,7 +9,9 @@ use atalaia_core::ais::ship_type_name;
 use atalaia_core::base::time::{Span, Time};
 use atalaia_core::base::units::METRES_PER_NM;
 use atalaia_core::engine::Engine;
-use atalaia_core::engine::questions::{DARK_AFTER, Did, LEAST, STOP_KNOTS, Sighting, kind_of, spell};
+use atalaia_core::engine::questions::{
+    DARK_AFTER, Did, LEAST, STOP_KNOTS, Search, Sighting, Unheard, halted, kind_of, spell,
+};
 use atalaia_core::geo::LatLon;
 use atalaia_core::picture::tracks::{TrackKey, Vessel};
 use atalaia_core::zones::Chart;
@@ -26,12 +28,8 @@ const NOTICED: Span = Span::from_minutes(40);
 
 /// The area and period watched, and what was seen.
 pub(super) struct Watch {
-    /// Middle of the area.
-    near: LatLon,
-    /// Radius of the area, in metres.
-    metres: f64,
-    /// Start of the period; what comes before is read but not watched.
-    from: Time,
+    /// What is asked for; what comes before the period is read but not watched.
+    search: Search,
     /// The minute that was examined last, in event time; [`Time::MIN`] before the first.
     looked_at: Time,
     /// Periods in which nothing at all was received.
@@ -53,14 +51,12 @@ struct Visit {
     nearest: Option<(f64, Time)>,
     /// Highest speed made good, in knots. `None` if no speed was known.
     fastest: Option<f64>,
-    /// Time below the speed of a stop.
-    stopped: Spell,
+    /// Time below the speed of a stop in calm water. The engine knows the stops at sea.
+    lay: Spell,
     /// Time below [`SLOW_SHARE`] of its usual speed, which includes most stops.
     slowed: Spell,
     /// Periods without a report, in order of time, from ten minutes on.
     silences: Vec<Silence>,
-    /// Whether it stopped in calm water, at least once.
-    in_port: bool,
     /// When it was last examined.
     looked_at: Option<Time>,
 }
@@ -112,15 +108,7 @@ impl Spell {
         (self.to, self.holds) = (Some(at), true);
     }
 
-    /// Takes in that it began at an earlier time than was seen.
-    fn began(&mut self, at: Time) {
-        if let Some(from) = self.from.filter(|from| at < *from) {
-            self.lasted += from - at;
-            self.from = Some(at);
-        }
-    }
-
-    /// `stopped for 48 min from 12:00 to 12:48`; `stopped since 12:00, 48 min so far` if it goes on.
+    /// `slowed for 48 min from 12:00 to 12:48`; `slowed since 12:00, 48 min by 12:48` if it goes on.
     /// `None` if the longest is too short to be mentioned. `heard` says whether the vessel was still heard
     /// at the end.
     fn text(&self, what: &str, heard: bool) -> Option<String> {
@@ -149,7 +137,7 @@ impl Silence {
         let lost = self.lost.map_or(Span::ZERO, |(from, to)| to - from).max(whole);
         let (lasted, from) = (self.to - self.from, self.from.clock_on(self.to));
         let silent = match self.goes_on {
-            true => format!("silent since {from}, {lasted} so far"),
+            true => format!("silent since {from}, {lasted} by {}", self.to.clock_on(self.from)),
             false => format!("silent for {lasted} from {from}"),
         };
         if lost == Span::ZERO {
@@ -166,15 +154,14 @@ impl Silence {
 }
 
 impl Watch {
-    /// The radius becomes metres, as the tracks measure it.
-    pub(super) fn new(near: LatLon, radius_nm: f64, from: Time) -> Watch {
-        let metres = radius_nm * METRES_PER_NM;
-        Watch { near, metres, from, looked_at: Time::MIN, outages: Vec::new(), visits: BTreeMap::new() }
+    /// Nothing has been seen yet.
+    pub(super) fn new(search: Search) -> Watch {
+        Watch { search, looked_at: Time::MIN, outages: Vec::new(), visits: BTreeMap::new() }
     }
 
     /// Examines the vessels near the position, at most once per minute of event time.
     pub(super) fn look(&mut self, engine: &Engine, chart: &Chart) {
-        let Some(now) = engine.now().filter(|now| self.from <= *now) else {
+        let Some(now) = engine.now().filter(|now| self.search.from <= *now) else {
             return;
         };
         let minute = now.floor_minute();
@@ -187,27 +174,28 @@ impl Watch {
             self.outages.push((self.looked_at, minute));
         }
         self.looked_at = minute;
-        let (near, metres, visits) = (self.near, self.metres, &mut self.visits);
-        engine.tracks().near(near, metres, |vessel, metres| {
+        let Search { near, radius_nm, from, .. } = self.search;
+        let visits = &mut self.visits;
+        engine.tracks().near(near, radius_nm * METRES_PER_NM, |vessel, metres| {
             if vessel.takes_part() {
                 let visit = visits.entry(vessel.key()).or_default();
                 visit.looked_at = Some(minute);
-                visit.look(&vessel, engine, chart, now, metres / METRES_PER_NM);
+                visit.look(&vessel, engine, chart, now, (metres / METRES_PER_NM, from));
             }
         });
     }
 }
 
 impl Watch {
-    /// What was seen of each vessel.
-    pub(super) fn sightings(&self) -> Vec<Sighting> {
-        self.visits.iter().map(|(key, visit)| visit.sighting(*key, self)).collect()
+    /// What was seen of each vessel in the period. `engine` has read up to its end.
+    pub(super) fn sightings(&self, engine: &Engine) -> Vec<Sighting> {
+        self.visits.iter().map(|(key, visit)| visit.sighting(*key, self, engine)).collect()
     }
 }
 
 impl Visit {
     /// The visit as the ranking takes it.
-    fn sighting(&self, key: TrackKey, watch: &Watch) -> Sighting {
+    fn sighting(&self, key: TrackKey, watch: &Watch, engine: &Engine) -> Sighting {
         Sighting {
             key,
             name: self.name.clone(),
@@ -215,12 +203,12 @@ impl Visit {
             ship_type: self.ship_type,
             nearest: self.nearest,
             fastest: self.fastest,
-            did: self.did(watch),
+            did: self.did(key, watch, engine),
         }
     }
 
-    /// `nm` is the distance of the vessel from the middle of the area.
-    fn look(&mut self, vessel: &Vessel<'_>, engine: &Engine, chart: &Chart, now: Time, nm: f64) {
+    /// `nm` is the distance of the vessel from the middle of the area; `from` is the start of the period.
+    fn look(&mut self, vessel: &Vessel<'_>, engine: &Engine, chart: &Chart, now: Time, (nm, from): (f64, Time)) {
         let Some(fix) = vessel.last() else {
             return;
         };
@@ -228,7 +216,8 @@ impl Visit {
         name.clone_into(&mut self.name);
         self.kind = kind_of(vessel.mmsi(), vessel.ship_type());
         self.ship_type = ship_type_name(vessel.ship_type());
-        if self.nearest.is_none_or(|(nearest, _)| nm < nearest) {
+        // A vessel that was silent all the time is there by a report from before the period.
+        if from <= fix.at && self.nearest.is_none_or(|(nearest, _)| nm < nearest) {
             self.nearest = Some((nm, fix.at));
         }
         let silent = now - fix.at;
@@ -247,7 +236,9 @@ impl Visit {
                 silence.lost = Some((from, now));
             }
         }
-        if let Some(silence) = self.silences.last_mut().filter(|silence| silence.from < fix.at) {
+        if let Some(silence) = self.silences.last_mut().filter(|silence| silence.goes_on && silence.from < fix.at) {
+            let mut heard = vessel.trail_since(silence.from).map(|point| point.at);
+            silence.to = heard.find(|at| silence.from < *at).unwrap_or(fix.at);
             silence.goes_on = false;
         }
         // Speed over a hole in the track, or of long ago, says nothing about the present.
@@ -256,30 +247,34 @@ impl Visit {
             return;
         };
         self.fastest = self.fastest.map_or(Some(knots), |fastest| Some(fastest.max(knots)));
-        self.stopped.report(fix.at, knots < STOP_KNOTS);
+        self.lay.report(fix.at, knots < STOP_KNOTS && chart.calm(fix.position, now).inside);
         self.slowed.report(fix.at, knots < SLOW_SHARE * vessel.usual_knots(now));
-        if knots < STOP_KNOTS {
-            self.in_port |= chart.calm(fix.position, now).inside;
-            // The engine knows when a stop at sea began, also if that was before the period.
-            let (key, episodes) = (vessel.key(), engine.episodes());
-            let silent_until = episodes.holes.of(key).map(|hole| hole.to);
-            let halt = episodes.halts.of(key).map(|(_, halt)| halt).rfind(|halt| !halt.over);
-            if let Some(halt) = halt.filter(|halt| silent_until.is_none_or(|until| until <= halt.started_at)) {
-                self.stopped.began(halt.started_at);
-            }
-        }
+    }
+
+    /// Its longest halt at sea near the place that reaches into the period; stops count before slow passages.
+    fn halt(&self, key: TrackKey, watch: &Watch, engine: &Engine) -> Option<Did> {
+        let long = self.silences.iter().filter(|silence| DARK_AFTER <= silence.to - silence.from);
+        let silences: Vec<Unheard> =
+            long.map(|silence| (silence.from, (!silence.goes_on).then_some(silence.to))).collect();
+        let search = &watch.search;
+        let is_near = |at: LatLon| at.nm_to(search.near) <= search.radius_nm;
+        let halts = engine.episodes().halts.of(key).map(|(_, halt)| halt);
+        let near = halts.filter(|halt| is_near(halt.position) || is_near(halt.last_position));
+        let longest = near.filter_map(|halt| halted(halt, &silences, search));
+        longest.max_by_key(|(lasted, did)| (matches!(did, Did::Stopped(_)), *lasted)).map(|(_, did)| did)
     }
 
     /// What the vessel did by itself: its stop or slow period, and its longest silence.
-    fn did(&self, watch: &Watch) -> Vec<Did> {
+    fn did(&self, key: TrackKey, watch: &Watch, engine: &Engine) -> Vec<Did> {
         let outages = &watch.outages;
         let stayed = self.looked_at == Some(watch.looked_at);
         let heard = stayed && !self.silences.last().is_some_and(|silence| silence.goes_on);
-        let stopped = match self.in_port {
-            true => self.stopped.text("stopped in calm water", heard).map(Did::Lay),
-            false => self.stopped.text("stopped", heard).map(Did::Stopped),
+        let halt = self.halt(key, watch, engine);
+        let lay = || self.lay.text("stopped in calm water", heard).map(Did::Lay);
+        let slow = match halt {
+            Some(Did::Stopped(_)) => halt,
+            halt => lay().or(halt).or_else(|| self.slowed.text("slowed", heard).map(Did::Slowed)),
         };
-        let slow = stopped.or_else(|| self.slowed.text("slowed", heard).map(Did::Slowed));
         let longest =
             self.silences.iter().filter_map(|silence| Some((silence.to - silence.from, silence.did(outages)?)));
         let longest = longest.max_by_key(|(span, did)| (matches!(did, Did::Dark(_)), *span)).map(|(_, did)| did);
@@ -300,12 +295,10 @@ mod tests {
         let mut stop = Spell::default();
         (0..=38).step_by(2).for_each(|minutes| stop.report(at(minutes), true));
         assert_eq!(stop.text("stopped", false).as_deref(), Some("stopped for 38 min from 12:00 to 12:38"));
-        assert_eq!(stop.text("stopped", true).as_deref(), Some("stopped since 12:00, 38 min so far"));
-        stop.began(at(-20));
-        assert_eq!(stop.text("stopped", true).as_deref(), Some("stopped since 11:40, 58 min so far"));
+        assert_eq!(stop.text("stopped", true).as_deref(), Some("stopped since 12:00, 38 min by 12:38"));
         stop.report(at(279), true);
         stop.report(at(281), false);
-        assert_eq!(stop.text("stopped", true).as_deref(), Some("stopped for 58 min from 11:40 to 12:38"));
+        assert_eq!(stop.text("stopped", true).as_deref(), Some("stopped for 38 min from 12:00 to 12:38"));
     }
 
     #[test]
@@ -317,10 +310,10 @@ mod tests {
         };
         assert_eq!(words(&silence), "silent for 4 h 01 min from 12:38");
         silence.goes_on = true;
-        assert_eq!(words(&silence), "silent since 12:38, 4 h 01 min so far");
+        assert_eq!(words(&silence), "silent since 12:38, 4 h 01 min by 16:39");
         // Beyond midnight a clock time alone would be taken for one of that day.
         silence.to = at(38 + 24 * 60);
         let day = silence.from.date();
-        assert_eq!(words(&silence), format!("silent since {day} 12:38, 24 h 00 min so far"));
+        assert_eq!(words(&silence), format!("silent since {day} 12:38, 24 h 00 min by {} 12:38", silence.to.date()));
     }
 }

@@ -40,6 +40,9 @@ pub enum EvidenceError {
     /// The bundle is intact but unsigned, although a signature was required.
     #[error("the bundle is intact but unsigned, and --public-key asks for a signature")]
     Unsigned,
+    /// The file is something else.
+    #[error("this is not a bundle; `atalaia cases bundle` packs one")]
+    NotABundle,
     /// The bundle differs from what was packed. The text says where.
     #[error("the bundle is damaged or was tampered with: {0}")]
     Damaged(String),

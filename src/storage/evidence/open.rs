@@ -50,7 +50,7 @@ pub enum Signed {
 /// Verifies a bundle against its manifest, and the manifest against `key` if one is given.
 ///
 /// # Errors
-/// `Damaged`, with the place, for any byte that is not as it was packed. `Unsigned` if the bundle is intact but has no
+/// `NotABundle` for a file of another kind. `Damaged`, with the place, for any byte that is not as it was packed. `Unsigned` if the bundle is intact but has no
 /// signature although a key is given.
 pub fn open(bytes: &[u8], key: Option<&PublicKey>) -> Result<Opened, EvidenceError> {
     let damaged = |why: &str| EvidenceError::Damaged(why.to_owned());

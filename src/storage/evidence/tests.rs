@@ -237,6 +237,13 @@ fn no_byte_can_be_changed_without_being_noticed() {
     }
 }
 
+#[test]
+fn a_file_of_another_kind_is_not_called_damaged() {
+    for other in [b"!AIVDM,1,1,,A,13u?etPv2;0n:dDPwUM1U1Cb069D,0*24\n".repeat(40), vec![0; 4096], b"{}".to_vec()] {
+        assert!(matches!(open(&other, None), Err(EvidenceError::NotABundle)));
+    }
+}
+
 #[track_caller]
 fn refused(bytes: &[u8], key: Option<&PublicKey>, part: &str) {
     let error = open(bytes, key).expect_err("it is refused").to_string();

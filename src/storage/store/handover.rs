@@ -13,7 +13,7 @@ use super::columns::stored_severity;
 use super::connect;
 use super::error::StoreError;
 use super::read::Entry;
-use super::read::{COLUMNS, entry};
+use super::read::{COLUMNS, about_the_daemon, entry};
 use super::trail::{AuditRow, is_same_name};
 use super::work_state::WorkState;
 use atalaia_core::alerts::Severity;
@@ -32,7 +32,7 @@ pub struct Handover {
     pub worse: Vec<(Severity, Entry)>,
     /// Older alerts that ended or were retracted since, worst first. Closed ones are included.
     pub ended: Vec<Entry>,
-    /// Number of alerts that are over but neither acknowledged nor closed.
+    /// Number of alerts about vessels that are over but neither acknowledged nor closed.
     pub left: u64,
     /// Actions of people since, oldest first.
     pub actions: Vec<Done>,
@@ -118,8 +118,9 @@ fn read(source: &Source, since: Time, name: Option<&str>, now: Time) -> rusqlite
     }
     handover.left = connection.query_row(
         "SELECT count(*) FROM alerts WHERE announced AND status <> 'open'
+         AND behaviour NOT IN (SELECT value FROM json_each(?2))
          AND (state = 'new' OR (state = 'acknowledged' AND acknowledged_until <= ?1))",
-        [now.millis()],
+        params![now.millis(), about_the_daemon()],
         |row| row.get::<_, i64>(0).map(|count| u64::try_from(count).unwrap_or_default()),
     )?;
     handover.actions = actions(source, since, now)?;

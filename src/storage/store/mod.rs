@@ -91,6 +91,7 @@ pub use error::StoreError;
 pub use handle::{Reporter, Store};
 pub use handover::{Done, Extent, Handover, handover};
 pub use holds::{held_spans, hold, release};
+pub use ids::{Kind, kind_of};
 pub use integrity::SetAside;
 pub use items::{
     AlertDetail, AlertFilter, AlertItem, AlertPage, AlertSummary, CasePage, CaseQuery, Cursor, HistoryRow, Order,

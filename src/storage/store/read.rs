@@ -169,6 +169,12 @@ impl SilenceRow {
     }
 }
 
+/// The behaviours of alerts about the daemon itself, as a JSON array to bind to a query.
+pub(super) fn about_the_daemon() -> String {
+    let system = Behaviour::ALL.iter().filter(|behaviour| Class::of(**behaviour) == Class::System);
+    json!(system.collect::<Vec<_>>()).to_string()
+}
+
 /// The conditions of a query on the table `alerts`, each with the value bound to it. The state is not included, because it depends on the
 /// time.
 pub(super) fn conditions(query: &Query) -> Vec<(&'static str, Box<dyn ToSql>)> {
@@ -177,13 +183,11 @@ pub(super) fn conditions(query: &Query) -> Vec<(&'static str, Box<dyn ToSql>)> {
         wanted.push(("announced = ?", Box::new(true)));
     }
     if let Some(kind) = query.kind {
-        let system = Behaviour::ALL.iter().filter(|behaviour| Class::of(**behaviour) == Class::System);
-        let system: Vec<&Behaviour> = system.collect();
         let condition = match kind {
             Class::System => "behaviour IN (SELECT value FROM json_each(?))",
             Class::Vessel => "behaviour NOT IN (SELECT value FROM json_each(?))",
         };
-        wanted.push((condition, Box::new(json!(system).to_string())));
+        wanted.push((condition, Box::new(about_the_daemon())));
     }
     if let Some(behaviour) = &query.behaviour {
         wanted.push(("behaviour = ?", Box::new(behaviour.clone())));

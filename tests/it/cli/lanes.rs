@@ -28,7 +28,7 @@ fn replay(folder: &TempDir, recording: &Path, lanes: u32) -> (String, String, Va
     let settings = format!("[tracks]\nlanes = {lanes}\n");
     fs::write(folder.path().join("lanes.toml"), settings).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_atalaia"));
-    command.current_dir(folder).args(["replay", "--config", "lanes.toml", "--facts", "--alerts", "alerts"]);
+    command.current_dir(folder).args(["replay", "--config", "lanes.toml", "--facts", "--force", "--alerts", "alerts"]);
     command.args(["--cases", "cases", "--summary", "summary", "--time-from", "2026-03-01T00:00:00Z", "--rate", "10"]);
     let output = command.arg(recording).output().unwrap();
     assert!(output.status.success(), "{}: {}", recording.display(), String::from_utf8_lossy(&output.stderr));

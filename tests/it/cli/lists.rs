@@ -56,21 +56,36 @@ fn a_list_has_a_header_aligned_columns_and_an_object_per_row() {
 #[test]
 fn lines_are_cut_to_columns_and_complete_in_a_pipe() {
     let desk = Desk::new();
-    // Alerts have columns that give way to others, which `desk` tests.
-    for (arguments, ..) in LISTS.into_iter().filter(|(arguments, ..)| arguments[0] != "alerts") {
+    // Alerts and zones have columns that give way to others, which `desk` and the test below show.
+    let is_cut = |arguments: &[&str]| !["alerts", "zones"].contains(&arguments[0]);
+    for (arguments, ..) in LISTS.into_iter().filter(|(arguments, ..)| is_cut(arguments)) {
         let whole = desk.says(arguments, None);
         let cut = desk.says(arguments, Some("50"));
         assert!(whole.lines().any(|line| 50 < line.chars().count()) && !whole.contains('…'), "{whole}");
         assert_eq!(whole.lines().count(), cut.lines().count());
         for (whole, cut) in whole.lines().zip(cut.lines()) {
             match whole.chars().count() {
-                // The last line of `zones list` contains the time.
                 51.. => assert!(cut.chars().count() == 50 && cut.ends_with('…'), "{cut}"),
                 _ => assert_eq!(whole, cut),
             }
         }
         assert_eq!(desk.says(arguments, Some("500")).lines().next(), whole.lines().next());
         assert_eq!(desk.says(arguments, Some("wide")).lines().next(), whole.lines().next());
+    }
+}
+
+#[test]
+fn a_list_of_zones_on_a_narrow_terminal_has_whole_numbers_and_names() {
+    let desk = Desk::new();
+    let list = desk.says(&["zones", "list"], Some("80"));
+    let lines: Vec<&str> = list.lines().collect();
+    assert!(lines.iter().all(|line| line.chars().count() <= 80), "{list}");
+    assert!(lines[0].starts_with("id ") && lines[0].trim_end().ends_with("name"), "{list}");
+    let at = lines[0].find("name").unwrap();
+    for line in &lines[1..lines.len() - 1] {
+        let before: String = line.chars().take(at).collect();
+        assert!(before.split_whitespace().skip(1).all(|cell| !cell.contains('…')), "only names are cut: {line}");
+        assert!(line.chars().count() > at, "each has a name: {line}");
     }
 }
 

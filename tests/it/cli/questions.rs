@@ -337,6 +337,11 @@ fn who_ranks_vessels_by_what_they_did_and_leaves_out_passers() {
         everybody.contains("CHARLIE 224000003 (Spain, tanker)") && everybody.contains("passed at up to 1"),
         "{everybody}"
     );
+    // What was before the period is no part of the answer: a ship silent since then was nowhere near in it.
+    let times = ["--from", "2026-03-01T13:00:00Z", "--to", "2026-03-01T14:00:00Z"];
+    let later = answer(&[&["who", "--near", "28.0,-17.0", "--radius-nm", "3"][..], &times].concat());
+    let dark = later.lines().find(|line| line.contains(" DELTA ")).unwrap_or_else(|| panic!("{later}"));
+    assert!(dark.contains("silent since 12:10, 1 h 50 min by 14:00") && !dark.contains(" nm "), "{dark}");
     let elsewhere = answer(&[
         "who",
         "--near",

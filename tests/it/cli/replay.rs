@@ -165,8 +165,25 @@ fn a_recording_without_times_needs_a_start_and_a_rate() {
     let with = desk.summary(&["--time-from", "2026-03-01T04:10:00Z", "--rate", "0.5", "bare.nmea"]);
     assert_eq!(with["first_at"], "2026-03-01T04:10:00Z");
     assert_eq!(with["last_at"], "2026-03-01T04:10:04Z");
+    let with = desk.summary(&["--time-from", "2026-03-01", "--rate", "0.5", "bare.nmea"]);
+    assert_eq!(with["first_at"], "2026-03-01T00:00:00Z", "in every form in which times are given");
     let half = desk.replay(&["--rate", "0.5", "bare.nmea"]);
     assert_eq!(half.status.code(), Some(2));
+}
+
+#[test]
+fn files_that_exist_are_replaced_only_with_force() {
+    let desk = Desk::new();
+    desk.file("day.nmea", NMEA);
+    let kept = desk.file("alerts.jsonl", "{}\n");
+    for option in ["--alerts", "--cases", "--summary"] {
+        let refused = desk.replay(&[option, "alerts.jsonl", "day.nmea"]);
+        let why = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(refused.status.code() == Some(1) && why.contains("alerts.jsonl exists; --force replaces it"), "{why}");
+        assert_eq!(std::fs::read_to_string(&kept).unwrap(), "{}\n");
+    }
+    assert!(desk.replay(&["--alerts", "alerts.jsonl", "--force", "day.nmea"]).status.success());
+    assert_eq!(std::fs::read_to_string(&kept).unwrap(), "");
 }
 
 #[test]

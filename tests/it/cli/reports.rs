@@ -157,7 +157,7 @@ fn a_case_is_listed_and_shown_as_a_story() {
         assert!(story.contains(part), "{part} in\n{story}");
     }
     desk.says(&["alerts", "--as", "ana", "note", &alert[..8], "seen from the air"]);
-    desk.says(&["cases", "--as", "bea", "hold", &case[..8], "--reason", "court file 7"]);
+    desk.says(&["cases", "--as", "bea", "hold", &case[..8], "--why", "court file 7"]);
     let story = desk.says(&["cases", "show", &case]);
     for part in ["held by bea since", "what people did", " noted 1: seen from the air", " held the case: court file 7"]
     {
@@ -203,6 +203,14 @@ fn reports_are_pages_with_a_map_that_no_name_can_change() {
     assert!(code == Some(2) && why.contains("no alert zzzzzzzz"), "{why}");
 
     let of_case = desk.says(&["cases", "report", &case[..8]]);
+    assert!(
+        desk.says(&["alerts", "report", &case[..8]]).contains("What happened, in order of time"),
+        "a case by its id"
+    );
+    assert!(desk.says(&["cases", "report", &alert[..8]]).contains("Why this alert was raised"), "an alert by its id");
+    let (code, _, why) = desk.run(&["alerts", "show", &case[..8]]);
+    let way = format!("is the id of a case, not of an alert: atalaia cases show {}", &case[..8]);
+    assert!(code == Some(2) && why.contains(&way), "{why}");
     is_harmless(&of_case);
     for part in ["What happened, in order of time", "class=\"mark\"", "Meeting at sea", "The alerts one by one"] {
         assert!(of_case.contains(part), "{part} in\n{of_case}");

@@ -164,7 +164,7 @@ impl Told {
 
     /// Whether another alert about the same stop superseded it.
     pub fn gave_way(&self) -> bool {
-        self.reason == "superseded"
+        self.reason.starts_with("superseded")
     }
 
     pub fn names(&self, mmsi: u32) -> bool {

@@ -135,7 +135,7 @@ impl AlertBook {
                 break;
             };
             self.latest = self.latest.max(deadline);
-            self.end(self.latest, &key, Observation::WindowClosed, view, out);
+            self.end(self.latest, &key, Observation::WindowClosed, None, view, out);
         }
         self.latest = self.latest.max(now);
     }

@@ -30,7 +30,7 @@ impl AlertBook {
             let context = Context::new(&self.policy, &self.memory, view);
             entry.settle(&key, holding, &context);
             entry.ended(ended_at, end);
-            return self.end(now, &key, Observation::StoppedForGood, view, out);
+            return self.end(now, &key, Observation::StoppedForGood, None, view, out);
         }
         let Some(mut entry) = self.archive.take(&key, started_at) else {
             return;
@@ -62,7 +62,7 @@ impl AlertBook {
             if let Some(entry) = self.entries.get_mut(&key) {
                 entry.end = Some(end);
             }
-            return self.end(now, &key, Observation::Disproved, view, out);
+            return self.end(now, &key, Observation::Disproved, None, view, out);
         }
         let Some(mut entry) = self.archive.take(&key, started_at) else {
             return;

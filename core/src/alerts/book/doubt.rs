@@ -34,7 +34,7 @@ impl AlertBook {
             if let Some(entry) = self.entries.get_mut(&key) {
                 entry.end = Some(End::PositionsFalse);
             }
-            self.end(now, &key, Observation::Disproved, view, out);
+            self.end(now, &key, Observation::Disproved, None, view, out);
         }
         for (key, mut entry) in self.archive.take_if(in_doubt) {
             self.no_repeat(&key, &entry);

@@ -120,7 +120,7 @@ impl AlertBook {
         let observation = entry.stop(now, ended_at, end, merge);
         let Transition { next, act, .. } = transition(entry.state, observation);
         match act {
-            Action::Publish(_) => self.end(now, &key, observation, view, out),
+            Action::Publish(_) => self.end(now, &key, observation, None, view, out),
             Action::Note => {
                 entry.state = next;
                 entry.look(&Context::new(&self.policy, &self.memory, view));
@@ -132,13 +132,15 @@ impl AlertBook {
         }
     }
 
-    /// Ends an alert: publishes its last change and moves it to the memory and the archive. A retracted alert goes to neither, because it
+    /// Ends an alert: publishes its last change, with the alert that took its place if `by` names one, and moves it to the memory and
+    /// the archive. A retracted alert goes to neither, because it
     /// never was: it must not count as a repeat, nor be corrected.
     pub(super) fn end(
         &mut self,
         at: Time,
         key: &Key,
         observation: Observation,
+        by: Option<&str>,
         view: &View<'_>,
         out: &mut Vec<Change>,
     ) {
@@ -153,7 +155,8 @@ impl AlertBook {
             self.deadlines.remove(&(deadline, key.clone()));
         }
         // The caller has set why it ended, unless the merge window closed; then the reason is that of the stop.
-        let reason = entry.end.map_or(String::new(), |end| end.words().to_owned());
+        let why = entry.end.map_or("", End::words);
+        let reason = by.map_or_else(|| why.to_owned(), |by| format!("{why} by {by}"));
         self.publish(at, key, change, reason, view, out);
         self.groups.remove(key);
         if let Some(entry) = self.entries.remove(key).filter(|_| change != ChangeKind::Retracted) {

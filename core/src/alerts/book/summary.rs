@@ -75,13 +75,18 @@ fn zones(of: &Circumstances<'_>) -> String {
         if names.is_empty() {
             continue;
         }
-        let named = names[..names.len().min(ZONES_NAMED)].join(", ");
-        place.push_str(&format!(", {word} {named}"));
-        if ZONES_NAMED < names.len() {
-            place.push_str(&format!(" and {} more zones", names.len() - ZONES_NAMED));
-        }
+        place.push_str(&format!(", {word} {}", named(&names)));
     }
     place
+}
+
+/// The names of zones; of many the first, and the number of the others. A single other one is named too: to count it takes as much
+/// room.
+fn named(names: &[String]) -> String {
+    match names.len() {
+        count if count <= ZONES_NAMED + 1 => names.join(", "),
+        count => format!("{} and {} more zones", names[..ZONES_NAMED].join(", "), count - ZONES_NAMED),
+    }
 }
 
 /// What the AIS data do not show, and what is only reported by the ship itself (SPEC "Cases": each alert says so).
@@ -95,5 +100,18 @@ fn caveat(facts: &AnyFacts, of: &Circumstances<'_>, around: &Surroundings<'_>) -
         (Caveat::Reported(unseen), _) => format!("Name and type as reported by the ship; {unseen}{heard}."),
         (Caveat::Alone(sentence), _) => format!("{sentence}{heard}."),
         (Caveat::Reception(sentence), _) => sentence.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_single_zone_is_named_and_not_counted() {
+        let zones = |count: usize| named(&["A", "B", "C", "D", "E"].map(str::to_owned)[..count]);
+        assert_eq!(zones(3), "A, B, C");
+        assert_eq!(zones(4), "A, B, C, D");
+        assert_eq!(zones(5), "A, B, C and 2 more zones");
     }
 }

@@ -9,6 +9,9 @@ use super::alert_book::AlertBook;
 use super::lifecycle::Observation;
 use super::supersede::{stronger, supersedes, weaker};
 
+/// Number of characters of an id in the reason of another alert: as lists show it, enough to find it.
+const ID_SHOWN: usize = 8;
+
 impl AlertBook {
     /// Ends the weaker alerts that the alert of `key` supersedes; its behaviour has held since `since`.
     pub(super) fn supersede(&mut self, now: Time, key: &Key, since: Time, view: &View<'_>, out: &mut Vec<Change>) {
@@ -21,10 +24,12 @@ impl AlertBook {
             }
             // The weaker alert ends first, so that the line of the stronger one can name it in `replaces`.
             let (id, began, score) = (other.alert.id.clone(), other.alert.started_at, strong.alert.score);
+            let by =
+                format!("{} {}", strong.alert.behaviour, strong.alert.id.get(..ID_SHOWN).unwrap_or(&strong.alert.id));
             if let Some(other) = self.entries.get_mut(&weak) {
                 other.give_way(score);
             }
-            self.end(now, &weak, Observation::Superseded, view, out);
+            self.end(now, &weak, Observation::Superseded, Some(&by), view, out);
             self.memory.superseded(&weak, began);
             if let Some(strong) = self.entries.get_mut(key) {
                 strong.replaces(&id);

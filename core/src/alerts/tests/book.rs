@@ -313,7 +313,8 @@ fn slowed_down() -> (Sea, Subject, Arc<Alert>) {
 fn a_stronger_alert_about_the_same_hours_supersedes_the_weaker_one() {
     let (mut sea, subject, weak) = slowed_down();
     let changes = sea.take(minute(60), vec![holds(Behaviour::Loitering, subject.clone(), slow(10, 60))]);
-    assert_eq!(published(&changes), ["13:00 ended 2 superseded", "13:00 opened 1 below 2 kn for 1 h 00 min"]);
+    let ended = format!("13:00 ended 2 superseded by loitering {}", &changes[1].alert.id[..8]);
+    assert_eq!(published(&changes), [ended.as_str(), "13:00 opened 1 below 2 kn for 1 h 00 min"]);
     assert_eq!((&changes[0].alert.id, changes[0].alert.ended_at), (&weak.id, Some(minute(40))));
     assert_eq!(changes[1].alert.replaces.as_ref(), Some(&weak.id));
     // The slowdown still holds, and even outlasts the alert that superseded it; it stays ended.
@@ -345,7 +346,8 @@ fn an_alert_gives_way_neither_to_a_fact_nor_to_a_later_alert() {
     assert_eq!((changes.len(), changes[0].alert.replaces.as_ref()), (1, None));
     // Once the fact is an alert, it supersedes the weaker one.
     let changes = sea.take(minute(61), vec![holds(Behaviour::Loitering, subject.clone(), slow(10, 61))]);
-    assert_eq!((changes[0].reason.as_str(), changes.len()), ("superseded", 2));
+    let reason = format!("superseded by loitering {}", &changes[1].alert.id[..8]);
+    assert_eq!((&changes[0].reason, changes.len()), (&reason, 2));
     assert!(changes[1].alert.replaces.is_some());
 
     let (mut sea, subject, _) = slowed_down();

@@ -49,6 +49,7 @@ pub const CHARACTER: Character = Character {
     rests_on: RestsOn::Meeting,
     is_muted: true,
     is_stop: false,
+    happens_once: false,
     usual: Some(UsualStops { counted: Counted::Stops, around: false }),
     has_habit: false,
     looks_like_fishing: false,

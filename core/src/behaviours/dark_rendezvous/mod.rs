@@ -47,6 +47,7 @@ pub const CHARACTER: Character = Character {
     rests_on: RestsOn::Meeting,
     is_muted: true,
     is_stop: true,
+    happens_once: false,
     usual: Some(UsualStops { counted: Counted::Stops, around: true }),
     has_habit: false,
     looks_like_fishing: true,

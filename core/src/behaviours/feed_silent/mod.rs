@@ -46,6 +46,7 @@ pub const CHARACTER: Character = Character {
     rests_on: RestsOn::Neither,
     is_muted: false,
     is_stop: false,
+    happens_once: false,
     usual: None,
     has_habit: false,
     looks_like_fishing: false,

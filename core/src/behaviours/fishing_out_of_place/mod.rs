@@ -45,6 +45,7 @@ pub const CHARACTER: Character = Character {
     rests_on: RestsOn::OneVessel,
     is_muted: true,
     is_stop: false,
+    happens_once: false,
     usual: Some(UsualStops { counted: Counted::SlowPassages, around: false }),
     has_habit: false,
     looks_like_fishing: false,

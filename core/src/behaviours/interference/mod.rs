@@ -43,6 +43,7 @@ pub const CHARACTER: Character = Character {
     // It is the behaviour that finds positions false.
     is_muted: false,
     is_stop: false,
+    happens_once: false,
     usual: None,
     has_habit: false,
     looks_like_fishing: false,

@@ -42,6 +42,7 @@ pub const CHARACTER: Character = Character {
     rests_on: RestsOn::OneVessel,
     is_muted: true,
     is_stop: false,
+    happens_once: false,
     usual: None,
     has_habit: false,
     looks_like_fishing: false,

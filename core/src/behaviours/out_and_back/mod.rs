@@ -45,6 +45,7 @@ pub const CHARACTER: Character = Character {
     rests_on: RestsOn::Neither,
     is_muted: true,
     is_stop: false,
+    happens_once: true,
     usual: Some(UsualStops { counted: Counted::SlowPassages, around: false }),
     has_habit: false,
     looks_like_fishing: false,

@@ -54,6 +54,7 @@ pub const CHARACTER: Character = Character {
     rests_on: RestsOn::Meeting,
     is_muted: true,
     is_stop: true,
+    happens_once: false,
     usual: Some(UsualStops { counted: Counted::SlowPassages, around: false }),
     has_habit: false,
     looks_like_fishing: false,

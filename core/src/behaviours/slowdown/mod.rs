@@ -49,6 +49,7 @@ pub const CHARACTER: Character = Character {
     rests_on: RestsOn::OneVessel,
     is_muted: true,
     is_stop: true,
+    happens_once: false,
     usual: Some(UsualStops { counted: Counted::SlowPassages, around: true }),
     has_habit: true,
     looks_like_fishing: true,

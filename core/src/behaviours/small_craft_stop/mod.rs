@@ -43,6 +43,7 @@ pub const CHARACTER: Character = Character {
     rests_on: RestsOn::OneVessel,
     is_muted: true,
     is_stop: true,
+    happens_once: false,
     usual: Some(UsualStops { counted: Counted::Stops, around: false }),
     has_habit: false,
     looks_like_fishing: false,

@@ -41,6 +41,7 @@ pub const CHARACTER: Character = Character {
     rests_on: RestsOn::Neither,
     is_muted: true,
     is_stop: false,
+    happens_once: true,
     usual: None,
     has_habit: false,
     looks_like_fishing: false,

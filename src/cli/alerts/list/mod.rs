@@ -1,4 +1,4 @@
-//! `atalaia alerts list`: what is going on, open alerts first, on one screen.
+//! `atalaia alerts list`: what is going on, then what happened once, then what is over, on one screen.
 //!
 //! The list is the page that a watch keeps open. Its default view leaves out what needs no attention now, but
 //! it never does so silently: the last line counts what is missing, and names the option that shows it.
@@ -16,6 +16,7 @@ use crate::cli::subjects::{about, deed};
 use crate::cli::table::{Column, fitted, number, screen_rows, short_id, text, width};
 use crate::cli::when::{short, words};
 use crate::platform::telemetry::FromAir;
+use crate::storage::evidence::report::Standing;
 use crate::storage::store::{self, Bodies, Listed, Query, WorkState, stored_severity};
 use atalaia_core::alerts::Severity;
 use atalaia_core::base::time::Time;
@@ -25,10 +26,10 @@ use atalaia_core::base::time::Time;
 pub(super) struct Arguments {
     #[command(flatten)]
     filter: Filter,
-    /// Only alerts that are still going on
+    /// Only open alerts: what is going on, and what happened once and is not closed
     #[arg(long)]
     open: bool,
-    /// Sort open alerts, then the others, by score, latest change or latest beginning, the highest first
+    /// Sort what is going on, then what happened once, then the others, by score, latest change or latest beginning, the highest first
     #[arg(long, value_enum, default_value_t = Sort::Score)]
     sort: Sort,
     /// Print one JSON object per line, without a limit of lines
@@ -36,7 +37,7 @@ pub(super) struct Arguments {
     json: bool,
 }
 
-/// The order within the open alerts, and within the others. Always the highest or latest first.
+/// The order within what is going on, what happened once, and the others. Always the highest or latest first.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
 enum Sort {
     /// By points, then by the latest change.
@@ -94,9 +95,11 @@ pub(super) fn main(path: &Path, arguments: &Arguments, now: Time) -> Result<(), 
             Sort::Changed => (None, Some(one.changed_at)),
             Sort::Began => (None, began),
         };
-        (Reverse(is_open(one)), Reverse(order), one.entry.id.clone())
+        (standing(one), Reverse(order), one.entry.id.clone())
     });
-    let screen = screen_rows().filter(|_| !arguments.json);
+    let counts = counts(&found);
+    let screen =
+        screen_rows().filter(|_| !arguments.json).map(|rows| rows.saturating_sub(counts.lines().count()).max(1));
     let most = filter.limit.map(|limit| limit as usize).or(screen).unwrap_or(usize::MAX);
     out.beyond = found.len().saturating_sub(most);
     found.truncate(most);
@@ -104,6 +107,7 @@ pub(super) fn main(path: &Path, arguments: &Arguments, now: Time) -> Result<(), 
         return json(path, &found, now);
     }
     let mut list = if found.is_empty() { String::new() } else { table(&found, now) };
+    list += &counts;
     list += &out.line(found.len(), filter);
     print(&list)
 }
@@ -114,9 +118,27 @@ fn asked_severity(filter: &Filter) -> Severity {
     filter.severity.as_ref().map_or(Severity::Info, |_| filter.severity("info"))
 }
 
-/// Whether it still needs attention: the behaviour goes on, and no analyst has closed the alert.
+/// Whether it may need attention: it is open, and no analyst has closed it.
 fn is_open(one: &Listed) -> bool {
-    one.entry.body["status"] == "open" && one.entry.state != WorkState::Closed
+    standing(one) < Standing::Over
+}
+
+/// How it stands. What an analyst has closed counts as over, whatever goes on.
+fn standing(one: &Listed) -> Standing {
+    let standing = Standing::of(&one.entry.body);
+    if one.entry.state == WorkState::Closed { standing.max(Standing::Over) } else { standing }
+}
+
+/// The line that counts what goes on apart from what happened once; empty without the latter, as every open row then
+/// goes on.
+fn counts(found: &[Listed]) -> String {
+    let count = |wanted: Standing| found.iter().filter(|one| standing(one) == wanted).count();
+    match (count(Standing::GoingOn), count(Standing::Happened)) {
+        (_, 0) => String::new(),
+        (going_on, once) => {
+            format!("{} open: {going_on} going on, {once} happened once and not closed\n", going_on + once)
+        }
+    }
 }
 
 /// Alerts that the default view leaves out, each counted once, for the first reason that applies.
@@ -196,7 +218,8 @@ fn row(one: &Listed, now: Time) -> Vec<String> {
     let said = |key: &str| body[key].as_str().unwrap_or_default();
     let time = |key: &str| Time::parse(said(key));
     let shown = |at: Option<Time>| at.map_or_else(|| "-".to_owned(), |at| short(at, now));
-    let state = match (entry.state, said("status")) {
+    let status = if Standing::of(body) == Standing::Happened { "happened" } else { said("status") };
+    let state = match (entry.state, status) {
         (WorkState::Closed, _) => "closed".to_owned(),
         (WorkState::Acknowledged, status) => format!("{status}, ack"),
         (WorkState::New, status) => status.to_owned(),

@@ -43,3 +43,22 @@ fn a_zone_it_is_in_comes_before_one_near_it() {
     assert_eq!(zone(&zones), "A +1");
     assert_eq!(zone(&json!([{"name": "B", "relation": "near"}])), "near B");
 }
+
+#[test]
+fn what_happened_once_stands_after_what_goes_on_and_is_counted_apart() {
+    let of = |behaviour: &str, state: WorkState| {
+        let mut one = listed(state, true, "medium");
+        one.entry.body["behaviour"] = behaviour.into();
+        one
+    };
+    let (goes_on, left) = (of("loitering", WorkState::New), of("zone_exit", WorkState::New));
+    assert!(standing(&goes_on) < standing(&left) && is_open(&left));
+    assert_eq!(standing(&of("zone_exit", WorkState::Closed)), Standing::Over);
+    let now = Time::from_seconds(0);
+    assert_eq!(row(&goes_on, now)[4], "open");
+    assert_eq!(row(&left, now)[4], "happened");
+    assert_eq!(row(&of("zone_exit", WorkState::Acknowledged), now)[4], "happened, ack");
+    let all = [goes_on.clone(), left.clone(), left];
+    assert_eq!(counts(&all), "3 open: 1 going on, 2 happened once and not closed\n");
+    assert_eq!(counts(&[goes_on]), "", "every open row goes on");
+}

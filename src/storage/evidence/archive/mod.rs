@@ -13,6 +13,10 @@ pub const MOST_MEMBERS: usize = 100_000;
 /// Maximum length of a member's name in bytes: the name field of a ustar header.
 pub(super) const LONGEST_NAME: usize = 100;
 
+/// What every header of a tar file contains (POSIX.1-1988), and where.
+const TAR_MARK: &[u8] = b"ustar";
+const TAR_MARK_AT: usize = 257;
+
 /// Contents of the members, by name.
 pub(super) type Members = BTreeMap<String, Vec<u8>>;
 
@@ -39,10 +43,19 @@ pub(super) fn write(members: &Members) -> io::Result<Vec<u8>> {
 }
 
 /// Reads the members of a tar file, and refuses it unless [`write()`] would give the same bytes.
+///
+/// # Errors
+/// `NotABundle` for a file of another kind; `Damaged` for any other that [`write()`] did not make.
 pub(super) fn read(bytes: &[u8]) -> Result<Members, EvidenceError> {
     let damaged = |why: String| Err(EvidenceError::Damaged(why));
     if LARGEST_BUNDLE_BYTES < bytes.len() as u64 {
         return damaged(format!("it has {} bytes; no bundle has more than {LARGEST_BUNDLE_BYTES}", bytes.len()));
+    }
+    // A change of a single byte cannot take both the name of the first member and the mark of a tar file away.
+    // An empty file may be all that is left of a bundle.
+    let is_tar = bytes.get(TAR_MARK_AT..TAR_MARK_AT + TAR_MARK.len()) == Some(TAR_MARK);
+    if !bytes.is_empty() && !is_tar && !bytes.starts_with(MANIFEST.as_bytes()) {
+        return Err(EvidenceError::NotABundle);
     }
     let no_tar = |error: io::Error| EvidenceError::Damaged(format!("it is not a complete tar file: {error}"));
     let mut members = Members::new();

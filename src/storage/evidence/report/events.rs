@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::standing::Standing;
 use super::words::{mmsi, position_of, time_of, vessel_words};
 use crate::storage::store::{AlertFile, CaseFile, WorkState};
 use atalaia_core::base::time::Time;
@@ -44,13 +45,9 @@ impl<'a> Event<'a> {
         self.alert()["announced"] == true
     }
 
-    /// Status and what people did with it: `going on; not acknowledged`, `over; closed as benign`.
+    /// How it stands and what people did with it: `going on; not acknowledged`, `over; closed as benign`.
     pub fn state(&self) -> String {
-        let status = match self.alert()["status"].as_str() {
-            Some("open") => "going on",
-            Some("retracted") => "taken back",
-            _ => "over",
-        };
+        let status = Standing::of(self.alert()).words();
         let entry = &self.alert_file.told.entry;
         match (entry.state, &entry.finding) {
             (WorkState::Closed, Some(finding)) => format!("{status}; closed as {finding}"),

@@ -12,6 +12,7 @@ mod html;
 mod map;
 mod measures;
 mod parts;
+mod standing;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,6 +21,7 @@ use serde_json::Value;
 
 pub use events::{Event, events, ties, vessels_of};
 pub use measures::{Measure, Number, WHAT_AIS_CANNOT_SHOW, measures};
+pub use standing::Standing;
 pub use words::{behaviour_title, flag, mmsi, position_of, ship_type, time_of, vessel_name, vessel_words};
 
 use events::key;

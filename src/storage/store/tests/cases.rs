@@ -116,3 +116,24 @@ fn a_shortened_id_that_fits_two_is_refused_everywhere_and_a_whole_one_never() {
     act("BAAAAAAAAAAAAAAAAAAAAAAAAX").expect("capitals are the same id");
     assert_eq!(case(&place.path, "caseone").expect("one fits")["id"], "caseone");
 }
+
+#[test]
+fn an_id_of_the_other_kind_is_refused_with_the_command_that_shows_it() {
+    let place = place();
+    let (store, _events) = place.open(&[]);
+    let id = opened('b').alert.id;
+    store.changes(vec![opened('b')], 0);
+    store.cases(vec![case_with("caseone", "b")]);
+    assert!(store.settle(PATIENCE));
+    let refused = |got: Result<(), StoreError>| got.expect_err("it is of the other kind").to_string();
+    let why = refused(alert(&place.path, "caseo", noon()).map(drop));
+    assert!(why.ends_with("is the id of a case, not of an alert: atalaia cases show caseo"), "{why}");
+    let why = refused(hold(&place.path, &id[..5], "ana", "court", noon()).map(drop));
+    assert!(why.ends_with(&format!("is the id of an alert, not of a case: atalaia alerts show {}", &id[..5])), "{why}");
+    for usual in [Kind::Alert, Kind::Case] {
+        assert_eq!(kind_of(&place.path, "caseo", usual).expect("a case"), Kind::Case);
+        assert_eq!(kind_of(&place.path, &id, usual).expect("an alert"), Kind::Alert);
+    }
+    let why = refused(kind_of(&place.path, "zzzzzz", Kind::Case).map(drop));
+    assert!(why.ends_with("no case zzzzzz"), "{why}");
+}

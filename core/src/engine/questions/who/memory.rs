@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use super::super::vessel::kind_of;
 use super::deed::Deed;
-use super::rank::{DARK_AFTER, Did, LEAST, STOP_KNOTS, Sighting, Suspects, rank, spell};
+use super::rank::{DARK_AFTER, Did, LEAST, Sighting, Suspects, rank, spell};
 use super::search::Search;
+use super::stop::{Unheard, halted};
 use crate::ais::ship_type_name;
 use crate::base::time::{Span, Time};
 use crate::base::units::METRES_PER_NM;
@@ -36,8 +37,8 @@ pub fn who_among(engine: &Engine, search: &Search, deeds: &[Deed]) -> Suspects {
 struct Memory {
     /// Nearest approach in nautical miles, and its time.
     nearest: Option<(f64, Time)>,
-    /// The longest stop or slow leg, and whether it was a stop.
-    slow: Option<(Span, bool, String)>,
+    /// The longest stop or slow leg.
+    slow: Option<(Span, Did)>,
     /// The longest silence.
     dark: Option<(Span, String)>,
 }
@@ -51,9 +52,10 @@ impl Memory {
     }
 
     /// A stop outweighs every slow leg.
-    fn was_slow(&mut self, lasted: Span, stopped: bool, words: String) {
-        if self.slow.as_ref().is_none_or(|(longest, stop, _)| (*stop, *longest) < (stopped, lasted)) {
-            self.slow = Some((lasted, stopped, words));
+    fn was_slow(&mut self, lasted: Span, did: Did) {
+        let order = |lasted: Span, did: &Did| (matches!(did, Did::Stopped(_)), lasted);
+        if self.slow.as_ref().is_none_or(|(longest, known)| order(*longest, known) < order(lasted, &did)) {
+            self.slow = Some((lasted, did));
         }
     }
 
@@ -66,7 +68,7 @@ impl Memory {
 
     /// What it did, for the ranking: one stop or slow leg, and one silence.
     fn did(self) -> Vec<Did> {
-        let slow = self.slow.map(|(_, stopped, words)| if stopped { Did::Stopped(words) } else { Did::Slowed(words) });
+        let slow = self.slow.map(|(_, did)| did);
         slow.into_iter().chain(self.dark.map(|(_, words)| Did::Dark(words))).collect()
     }
 }
@@ -91,19 +93,31 @@ fn slow(engine: &Engine, search: &Search, metres: f64, found: &mut BTreeMap<Trac
     let episodes = engine.episodes();
     let halts = episodes.halts.near_if(search.near, metres, |halt| in_period(halt.started_at, halt.last_at));
     for (_, halt, away) in halts {
+        let silences = engine.gaps().of(halt.key, search.from - BEFORE, search.to);
+        let silences: Vec<Unheard> = silences
+            .map(|gap| (gap.from.at, gap.to.map(|to| to.at)))
+            .filter(|(from, to)| is_long(*from, *to))
+            .collect();
+        let Some((lasted, did)) = halted(halt, &silences, search) else {
+            continue;
+        };
         let memory = found.entry(halt.key).or_default();
-        memory.was_at(away / METRES_PER_NM, halt.started_at);
-        let (lasted, stopped) = (halt.last_at - halt.started_at, halt.slowest_knots < STOP_KNOTS);
-        let what = if stopped { "stopped" } else { "slowed" };
-        memory.was_slow(lasted, stopped, spell(what, lasted, halt.started_at, halt.last_at, !halt.over));
+        memory.was_at(away / METRES_PER_NM, halt.started_at.max(search.from));
+        memory.was_slow(lasted, did);
     }
     let legs = episodes.legs.near_if(search.near, metres, |leg| in_period(leg.started_at, leg.last_at));
     for (_, leg, away) in legs {
         let memory = found.entry(leg.key).or_default();
-        memory.was_at(away / METRES_PER_NM, leg.started_at);
-        let lasted = leg.last_at - leg.started_at;
-        memory.was_slow(lasted, false, spell("slowed", lasted, leg.started_at, leg.last_at, false));
+        memory.was_at(away / METRES_PER_NM, leg.started_at.max(search.from));
+        let to = leg.last_at.min(search.to);
+        let lasted = to - leg.started_at;
+        memory.was_slow(lasted, Did::Slowed(spell("slowed", lasted, leg.started_at, to, search.to < leg.last_at)));
     }
+}
+
+/// Whether a silence is long enough to part a stop.
+fn is_long(from: Time, to: Option<Time>) -> bool {
+    to.is_none_or(|to| DARK_AFTER <= to - from)
 }
 
 /// Adds the silences that began within `metres` of the place.
@@ -112,16 +126,18 @@ fn dark(engine: &Engine, search: &Search, metres: f64, found: &mut BTreeMap<Trac
         return;
     };
     for gap in engine.gaps().during(search.from, search.to, BEFORE) {
-        let (away, lasted) = (gap.from.position.metres_to(search.near), gap.length(now));
+        let (from, until) = (gap.from.at, gap.to.map_or(now, |to| to.at).min(search.to));
+        let (away, lasted) = (gap.from.position.metres_to(search.near), until - from);
         if metres < away || lasted < DARK_AFTER {
             continue;
         }
         let memory = found.entry(gap.key).or_default();
-        memory.was_at(away / METRES_PER_NM, gap.from.at);
-        let from = gap.from.at.clock_on(gap.from.at + lasted);
-        let words = match gap.to {
-            None => format!("silent since {from}, {lasted} so far"),
-            Some(_) => format!("silent for {lasted} from {from}"),
+        if search.from <= from {
+            memory.was_at(away / METRES_PER_NM, from);
+        }
+        let words = match gap.to.filter(|to| to.at <= search.to) {
+            None => format!("silent since {}, {lasted} by {}", from.clock_on(until), until.clock_on(from)),
+            Some(_) => format!("silent for {lasted} from {}", from.clock_on(until)),
         };
         memory.was_dark(lasted, words);
     }

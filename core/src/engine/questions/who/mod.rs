@@ -6,8 +6,10 @@ mod deed;
 mod memory;
 mod rank;
 mod search;
+mod stop;
 
 pub use deed::{Deed, is_meeting};
 pub use memory::{who, who_among};
 pub use rank::{DARK_AFTER, Did, LEAST, Ranked, STOP_KNOTS, Sighting, Suspects, rank, spell};
 pub use search::Search;
+pub use stop::{Unheard, halted, parts};

@@ -29,7 +29,7 @@ export function asText(alert) {
     alert.summary,
     ...alert.vessels.map(vesselLine),
     placeLine(alert),
-    `${time(alert.started_at)} – ${alert.ended_at ? time(alert.ended_at) : t("list.going_on")}`,
+    `${time(alert.started_at)} – ${alert.ended_at ? time(alert.ended_at) : t("alert_status.open")}`,
     alert.zones.map((zone) => zone.name).join(", "),
     `${t(`state.${alert.state}`)}${alert.owner ? ` · ${alert.owner}` : ""}${alert.finding ? ` · ${t(`finding.${alert.finding}`)}` : ""}`,
     `${location.origin}/alerts/${alert.id}`,

@@ -50,7 +50,7 @@ function Block({ alert, vessel, left, right, top }) {
   return h("a", {
     ...link(`/alerts/${encodeURIComponent(alert.id)}`), class: `al-block severity ${alert.severity}${alert.status === "retracted" ? " al-block-retracted" : ""}${alert.status === "open" ? " al-block-open" : ""}`,
     style: { left: `${left}%`, width: `${Math.max(NARROW, right - left)}%`, top: `${top}px` },
-    title: `${name}${others ? ` · ${others}` : ""} · ${time(alert.started_at)} – ${alert.ended_at ? time(alert.ended_at) : t("alert.goes_on")} · ${word("severity", alert.severity)} ${alert.score}`,
+    title: `${name}${others ? ` · ${others}` : ""} · ${time(alert.started_at)} – ${alert.ended_at ? time(alert.ended_at) : word("alert_status", alert.status)} · ${word("severity", alert.severity)} ${alert.score}`,
   }, h("span", {}, `${t(`severity.letter.${alert.severity}`)} ${alert.score} ${name}${others ? ` · ${others}` : ""}`));
 }
 

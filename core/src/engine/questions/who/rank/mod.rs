@@ -168,12 +168,15 @@ impl Ranked {
         (!self.is_ranked(), self.reception_lost.is_empty())
     }
 
-    /// What it did in one line; that it passed if it did nothing.
+    /// What it did in one line; that it passed, or lay still for less than [`LEAST`], if it did nothing.
     pub fn words(&self) -> String {
         let mut words: Vec<String> = self.did.iter().chain(&self.reception_lost).cloned().collect();
         if words.is_empty() {
-            let fastest = self.fastest.map_or_else(String::new, |knots| format!(" at up to {knots:.1} kn"));
-            words.push(format!("passed{fastest}"));
+            words.push(match self.fastest {
+                Some(knots) if knots < STOP_KNOTS => "lay still".to_owned(),
+                Some(knots) => format!("passed at up to {knots:.1} kn"),
+                None => "passed".to_owned(),
+            });
         }
         words.join("; ")
     }
@@ -189,11 +192,11 @@ fn in_hundredths<S: Serializer>(nm: &Option<f64>, into: S) -> Result<S::Ok, S::E
     nm.map(|nm| (nm * 100.0).round() / 100.0).serialize(into)
 }
 
-/// `stopped for 48 min from 12:00 to 12:48`; `stopped since 12:00, 48 min so far` if it goes on. Over midnight, times carry their date.
+/// `stopped for 48 min from 12:00 to 12:48`; `stopped since 12:00, 48 min by 12:48` if it goes on. Over midnight, times carry their date.
 pub fn spell(what: &str, lasted: Span, from: Time, to: Time, goes_on: bool) -> String {
     let (from, to) = (from.clock_on(to), to.clock_on(from));
     match goes_on {
-        true => format!("{what} since {from}, {lasted} so far"),
+        true => format!("{what} since {from}, {lasted} by {to}"),
         false => format!("{what} for {lasted} from {from} to {to}"),
     }
 }

@@ -59,3 +59,11 @@ fn programs_read_names_as_they_were_sent() {
     assert_eq!(row["name"], "AL\u{202e}FA");
     assert!(row["did"][0].as_str().is_some_and(|did| did.starts_with("met BRAVO\u{202e} (rendezvous)")), "{row}");
 }
+
+#[test]
+fn a_ship_without_way_did_not_pass() {
+    let words = |fastest: Option<f64>| Ranked { fastest, ..row("ALFA", &[]) }.words();
+    assert_eq!(words(Some(0.04)), "lay still");
+    assert_eq!(words(Some(12.34)), "passed at up to 12.3 kn");
+    assert_eq!(words(None), "passed");
+}

@@ -14,7 +14,7 @@ const words = {
   "list.case": "Case {id}", "list.at_once": "At once", "list.at_once_hint": "Take in new alerts at once, for a screen on the wall. Nothing moves while somebody is at the list.",
   "list.held": "Held", "list.held_hint": "The list is held still (Alt+Space). Click to release it.",
   "list.chosen": { one: "{n} alert selected", other: "{n} alerts selected" }, "list.clear_choice": "Clear the selection", "list.choose": "Select: {what}",
-  "list.row_broken": "This row could not be drawn:", "list.underway": "sending…", "list.going_on": "going on",
+  "list.row_broken": "This row could not be drawn:", "list.underway": "sending…",
   "list.score": "Score {n} of 100", "list.began": "Began {time}", "list.length": "How long the behaviour has lasted", "list.owner": "Owner: {name}",
   "list.no_flag": "flag unknown", "list.go_to": "Show on the map",
   "list.mark.worse": "Worse since you took the list in", "list.mark.ended": "Ended {time}", "list.mark.retracted": "Retracted: later data disproved it",

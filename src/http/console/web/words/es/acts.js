@@ -42,7 +42,7 @@ const words = {
   "finding.hint.confirmed": "Ocurrió lo que se sospechaba", "finding.hint.benign": "Ocurrió, y hay una explicación lícita", "finding.hint.false": "No ocurrió, o los datos eran erróneos",
   "silence.title": "Silenciar", "silence.hint": "Un silencio retiene entregas, no alertas: estas siguen en la lista. Cuenta por la hora de las alertas.", "silence.any": "cualquiera", "silence.vessel": "Buque",
   "silence.behaviour": "Comportamiento", "silence.zone": "Zona", "silence.of_what": "Indique un buque, una zona o un comportamiento", "silence.too_wide": "Puede silenciar un buque hasta {n} h; más corresponde a un supervisor",
-  "silence.preview": "vista previa", "silence.counting": "Contando lo que quedaría retenido…", "silence.holds": { one: "Retiene ahora {n} alerta en curso", other: "Retiene ahora {n} alertas en curso" },
+  "silence.preview": "vista previa", "silence.counting": "Contando lo que quedaría retenido…", "silence.holds": { one: "Retiene ahora {n} alerta abierta", other: "Retiene ahora {n} alertas abiertas" },
   "export.title": { one: "Exportar {n} alerta", other: "Exportar {n} alertas" }, "export.format": "Formato", "export.text": "Texto", "export.audited": "queda en la auditoría", "export.why_what": "Falta un motivo de al menos {n} caracteres",
   "export.done": { one: "{n} alerta exportada", other: "{n} alertas exportadas" },
   "export.scope": "Cuáles", "export.chosen": { one: "la elegida", other: "las {n} elegidas" }, "export.filter": { one: "la del filtro", other: "las {n} del filtro" },

@@ -202,7 +202,7 @@ const words = {
   "alert.case_score": "Cómo se compone la puntuación de {score}",
   "alert.story": "Historia",
   "alert.alerts": "Alertas",
-  "alert.open_of": "{all}: {n} en curso, {left} sin cerrar",
+  "alert.open_of": "{all}: {n} abiertas, {left} sin cerrar",
   "alert.goes_on": "continúa",
   "alert.no_history": "Nada todavía.",
   "alert.took_back": "una sola acción: se restableció el estado anterior",

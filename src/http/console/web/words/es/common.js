@@ -6,7 +6,7 @@ const words = {
   "severity.info": "información", "severity.low": "baja", "severity.medium": "media", "severity.high": "alta", "severity.critical": "crítica",
   "severity.letter.info": "I", "severity.letter.low": "B", "severity.letter.medium": "M", "severity.letter.high": "A", "severity.letter.critical": "C",
   "state.new": "nueva", "state.acknowledged": "reconocida", "state.closed": "cerrada",
-  "alert_status.open": "en curso", "alert_status.ended": "terminada", "alert_status.retracted": "retirada",
+  "alert_status.open": "abierta", "alert_status.ended": "terminada", "alert_status.retracted": "retirada",
   "finding.confirmed": "confirmada", "finding.benign": "inofensiva", "finding.false": "falsa alarma",
   "change.opened": "abierta", "change.updated": "actualizada", "change.ended": "terminada", "change.retracted": "retirada",
   "change.acknowledged": "reconocida", "change.assigned": "asignada", "change.noted": "nota añadida", "change.marked": "marcado cambiado",

@@ -42,7 +42,7 @@ const words = {
   "finding.hint.confirmed": "Ce qu’on soupçonnait a eu lieu", "finding.hint.benign": "Cela a eu lieu, et il y a une explication licite", "finding.hint.false": "Cela n’a pas eu lieu, ou les données étaient fausses",
   "silence.title": "Mettre en silence", "silence.hint": "Un silence retient des envois, pas des alertes : elles restent dans la liste. Il suit l’heure des alertes.", "silence.any": "quelconque", "silence.vessel": "Navire",
   "silence.behaviour": "Comportement", "silence.zone": "Zone", "silence.of_what": "Indiquez un navire, une zone ou un comportement", "silence.too_wide": "Vous pouvez mettre un navire en silence jusqu’à {n} h ; au-delà, il faut un superviseur",
-  "silence.preview": "aperçu", "silence.counting": "Compte de ce qui serait retenu…", "silence.holds": { one: "Retient maintenant {n} alerte en cours", other: "Retient maintenant {n} alertes en cours" },
+  "silence.preview": "aperçu", "silence.counting": "Compte de ce qui serait retenu…", "silence.holds": { one: "Retient maintenant {n} alerte ouverte", other: "Retient maintenant {n} alertes ouvertes" },
   "export.title": { one: "Exporter {n} alerte", other: "Exporter {n} alertes" }, "export.format": "Format", "export.text": "Texte", "export.audited": "gardé dans l’audit", "export.why_what": "Il manque un motif d’au moins {n} caractères",
   "export.done": { one: "{n} alerte exportée", other: "{n} alertes exportées" },
   "export.scope": "Lesquelles", "export.chosen": { one: "l’alerte choisie", other: "les {n} choisies" }, "export.filter": { one: "celle du filtre", other: "les {n} du filtre" },

@@ -202,7 +202,7 @@ const words = {
   "alert.case_score": "Comment se compose le score de {score}",
   "alert.story": "Récit",
   "alert.alerts": "Alertes",
-  "alert.open_of": "{all} : {n} en cours, {left} non closes",
+  "alert.open_of": "{all} : {n} ouvertes, {left} non closes",
   "alert.goes_on": "en cours",
   "alert.no_history": "Rien encore.",
   "alert.took_back": "une seule action : l’état d’avant est rétabli",

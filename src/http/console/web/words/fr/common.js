@@ -6,7 +6,7 @@ const words = {
   "severity.info": "info", "severity.low": "faible", "severity.medium": "moyenne", "severity.high": "élevée", "severity.critical": "critique",
   "severity.letter.info": "I", "severity.letter.low": "F", "severity.letter.medium": "M", "severity.letter.high": "É", "severity.letter.critical": "C",
   "state.new": "nouvelle", "state.acknowledged": "acquittée", "state.closed": "close",
-  "alert_status.open": "en cours", "alert_status.ended": "terminée", "alert_status.retracted": "retirée",
+  "alert_status.open": "ouverte", "alert_status.ended": "terminée", "alert_status.retracted": "retirée",
   "finding.confirmed": "confirmée", "finding.benign": "anodine", "finding.false": "fausse alerte",
   "change.opened": "ouverte", "change.updated": "mise à jour", "change.ended": "terminée", "change.retracted": "retirée",
   "change.acknowledged": "acquittée", "change.assigned": "attribuée", "change.noted": "note ajoutée", "change.marked": "marquage modifié",

@@ -202,7 +202,7 @@ const words = {
   "alert.case_score": "Como se compõe a pontuação de {score}",
   "alert.story": "História",
   "alert.alerts": "Alertas",
-  "alert.open_of": "{all}: {n} em curso, {left} por fechar",
+  "alert.open_of": "{all}: {n} abertos, {left} por fechar",
   "alert.goes_on": "continua",
   "alert.no_history": "Ainda nada.",
   "alert.took_back": "uma só ação: reposto o estado anterior",

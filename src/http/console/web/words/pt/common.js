@@ -6,7 +6,7 @@ const words = {
   "severity.info": "informação", "severity.low": "baixa", "severity.medium": "média", "severity.high": "alta", "severity.critical": "crítica",
   "severity.letter.info": "I", "severity.letter.low": "B", "severity.letter.medium": "M", "severity.letter.high": "A", "severity.letter.critical": "C",
   "state.new": "novo", "state.acknowledged": "reconhecido", "state.closed": "fechado",
-  "alert_status.open": "em curso", "alert_status.ended": "terminado", "alert_status.retracted": "retirado",
+  "alert_status.open": "aberto", "alert_status.ended": "terminado", "alert_status.retracted": "retirado",
   "finding.confirmed": "confirmado", "finding.benign": "inofensivo", "finding.false": "falso alarme",
   "change.opened": "aberto", "change.updated": "atualizado", "change.ended": "terminado", "change.retracted": "retirado",
   "change.acknowledged": "reconhecido", "change.assigned": "atribuído", "change.noted": "nota acrescentada", "change.marked": "marcação alterada",
