@@ -68,10 +68,11 @@ fn a_file_damaged_in_any_way_is_set_aside_and_replaced_by_a_new_one() {
         filled(&place);
         let (found, left) = after(&place, damage);
         let found = found.unwrap_or_else(|| panic!("{what}: not noticed"));
-        assert_eq!((left, found.backup), (0, None), "{what}");
+        assert_eq!((left, found.backup.clone()), (0, None), "{what}");
         assert!(!found.why.is_empty(), "{what}");
         let account = found.account(&place.path);
-        for part in ["nothing was deleted", "a new, empty store, because there is no", ".backup", "install -o atalaia"] {
+        for part in ["nothing was deleted", "a new, empty store, because there is no", ".backup", "install -o atalaia"]
+        {
             assert!(account.contains(part), "{part} in {account}");
         }
         assert!(account.contains(&found.kept.display().to_string()), "{account}");
