@@ -43,7 +43,7 @@ impl SetAside {
         let (kept, path) = (self.kept.display(), path.display());
         format!(
             "nothing was deleted: the damaged file is {kept}. The daemon now works with {now}; alerts that are still open are stored \
-             again, and whatever else is not in it is only in the damaged file. To restore another copy: sudo systemctl stop atalaia; \
+             again, and whatever else is not in it is only in the damaged file. To restore a copy made by `atalaia backup`: sudo systemctl stop atalaia; \
              move {path}, {path}-wal, {path}-shm and {path}.journal into another folder; sudo install -o atalaia -g atalaia -m 0600 COPY \
              {path}; sudo systemctl start atalaia"
         )
