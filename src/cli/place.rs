@@ -57,7 +57,7 @@ impl StoreArguments {
     /// tables (78); the store does not exist (65) or may not be read by this user (1).
     pub(super) fn place(&self, needed: &[Table]) -> Result<Place, Failure> {
         if let Some(store) = &self.store {
-            access::to_store(store, &missing(store))?;
+            access::to_store(store, || missing(store))?;
             return Ok(Place { store: store.clone(), settings: None });
         }
         let hint = "--store FILE names the store without settings";
@@ -80,7 +80,7 @@ pub(super) fn of_settings(
         let fault = fault.advise("write path = \"/var/lib/atalaia/atalaia.sqlite\" below [store]");
         Failure::Settings(vec![Problem::of_file(file.display().to_string(), fault)])
     })?;
-    access::to_store(&store, &missing(&store))?;
+    access::to_store(&store, || missing(&store))?;
     Ok((store, settings))
 }
 

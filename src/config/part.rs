@@ -98,7 +98,7 @@ fn part(layers: &[Layer], folder: &Path, needed: &[Table]) -> Result<StoreSettin
         wanted.sort(&mut problems);
         return Err(problems);
     }
-    // Whoever needs the key is about to sign with it.
+    // The command that needs the key is about to sign with it.
     if let Some(key) = config.evidence.key.as_ref().filter(|_| needed.contains(&Table::Evidence))
         && let Some(fault) = evidence::key_fault(&folder.join(key))
     {

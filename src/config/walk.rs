@@ -120,8 +120,8 @@ impl Walk {
             }
             None => {
                 let known: Vec<&str> = keys.iter().map(|key| key.name.as_str()).collect();
-                let is_near = || intended(name, &known);
-                let advice = is_near().or_else(|| right_table(path, name)).unwrap_or_else(|| advice(name, &known));
+                let near = intended(name, &known);
+                let advice = near.or_else(|| right_table(path, name)).unwrap_or_else(|| advice(name, &known));
                 self.misfit(key.span(), path, "unknown key".to_owned(), Some(advice))
             }
         }
@@ -367,6 +367,8 @@ fn right_table(path: &str, name: &str) -> Option<String> {
             (at, false) => format!("it belongs to [{at}]: write it above [{header}]"),
         });
     }
+    // A table that there is once is the more likely one.
+    found.sort_by_key(|(_, is_list)| *is_list);
     let names = found.iter().map(|(at, is_list)| if *is_list { format!("[[{at}]]") } else { format!("[{at}]") });
     let names: Vec<String> = names.collect();
     (below_top && (1..=MOST_TABLES).contains(&names.len()))

@@ -136,7 +136,7 @@ impl Daemon {
     fn refuse_unkept(&mut self, error: &io::Error) {
         let why = "settings and zones cannot be saved beside the journal, so a restart would not have them";
         error!(%error, "reload refused: {why}; settings and zones in force are kept");
-        let _ = self.reloader.outcome.refused(self.clock.now(), vec![FromAir(&format!("{why}: {error}")).to_string()]);
+        self.reloader.outcome.refused(self.clock.now(), vec![FromAir(&format!("{why}: {error}")).to_string()]);
     }
 
     /// Refuses settings with errors, and logs the first [`PROBLEMS_LOGGED`] of them.

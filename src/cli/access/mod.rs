@@ -26,18 +26,18 @@ use crate::storage::store::StoreError;
 /// files, would hide what is wrong.
 const LONGEST: usize = 400;
 
-/// Checks that the store exists and is readable. `missing` is the message if it does not exist.
+/// Checks that the store exists and is readable. `missing` gives the message if it does not exist.
 ///
 /// # Errors
 /// Exit code 65 if it is missing or not a file, 1 if this user may not read it.
-pub(super) fn to_store(path: &Path, missing: &str) -> Result<(), Failure> {
+pub(super) fn to_store(path: &Path, missing: impl FnOnce() -> String) -> Result<(), Failure> {
     let shown = path.display().to_string();
     match fs::metadata(path) {
         Ok(found) if !found.is_file() => Err(Failure::Input(format!("{shown}: is not a file"))),
         Ok(_) if !is_open(path, Access::READ_OK) => Err(Failure::Other(denied(path))),
         Ok(_) => Ok(()),
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Err(Failure::Other(denied(path))),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Err(Failure::Input(format!("{shown}: {missing}"))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Err(Failure::Input(format!("{shown}: {}", missing()))),
         Err(error) => Err(Failure::Input(format!("{shown}: {error}"))),
     }
 }

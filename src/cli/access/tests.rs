@@ -64,8 +64,8 @@ fn words_are_quoted_as_shells_need_it() {
 fn a_file_is_accessible_to_its_creator() {
     let folder = tempfile::TempDir::new().unwrap();
     let file = folder.path().join("a.sqlite");
-    assert!(matches!(to_store(&file, "gone"), Err(Failure::Input(text)) if text.ends_with(": gone")));
+    assert!(matches!(to_store(&file, || "gone".to_owned()), Err(Failure::Input(text)) if text.ends_with(": gone")));
     fs::write(&file, "x").unwrap();
-    assert!(to_store(&file, "gone").is_ok() && to_settings(&file).is_ok());
-    assert!(matches!(to_store(folder.path(), "gone"), Err(Failure::Input(_))));
+    assert!(to_store(&file, || "gone".to_owned()).is_ok() && to_settings(&file).is_ok());
+    assert!(matches!(to_store(folder.path(), || "gone".to_owned()), Err(Failure::Input(_))));
 }
