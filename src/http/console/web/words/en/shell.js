@@ -9,7 +9,7 @@ const words = {
   "frame.recorded": "RECORDED", "frame.recorded_title": "Recorded data: times and ages are those of the recording. The clock says {time}.",
   "frame.lag_title": "How far the engine's time is behind the clock", "frame.feeds": "Feeds", "frame.budget": "Budget", "frame.budget_of": "{today} of {allowed}",
   "frame.budget_title": "Alerts today at medium and above, of the number that a watch can look at", "frame.palette": "Palette", "frame.language": "Language",
-  "frame.sound_on": "Sound is on", "frame.sound_off": "Sound is off", "frame.no_page": "There is no page {path}.", "frame.not_loaded": "This page could not be loaded. Check the connection, then reload.",
+  "frame.sound_on": "Sound is on", "frame.sound_off": "Sound is off", "frame.no_page": "There is no page {path}.", "frame.not_loaded": "This page could not be loaded. It is loaded as soon as the daemon answers again.", "frame.unknown_since": "Not known since {time}: the connection is lost", "frame.lag_unknown": "engine: not known",
   "feeds.up": "{n} up", "feeds.lagging": "{n} lagging", "feeds.silent": "{n} silent",
   "palette.system": "As the system", "palette.day": "Day", "palette.dusk": "Dusk", "palette.night": "Night",
   "role.viewer": "viewer", "role.analyst": "analyst", "role.supervisor": "supervisor", "role.admin": "administrator", "role.auditor": "auditor", "role.n": { one: "{n} role", other: "{n} roles" },

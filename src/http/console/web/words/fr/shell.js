@@ -10,7 +10,7 @@ const words = {
   "frame.recorded": "ENREGISTRÉ", "frame.recorded_title": "Données enregistrées : heures et âges sont ceux de l’enregistrement. L’horloge indique {time}.",
   "frame.lag_title": "Retard du temps du moteur sur l’horloge", "frame.feeds": "Sources", "frame.budget": "Budget", "frame.budget_of": "{today} sur {allowed}",
   "frame.budget_title": "Alertes du jour, moyennes ou plus graves, sur le nombre qu’une veille peut examiner", "frame.palette": "Palette", "frame.language": "Langue",
-  "frame.sound_on": "Son activé", "frame.sound_off": "Son coupé", "frame.no_page": "Il n’y a pas de page {path}.", "frame.not_loaded": "Cette page n’a pas pu être chargée. Vérifiez la connexion, puis rechargez.",
+  "frame.sound_on": "Son activé", "frame.sound_off": "Son coupé", "frame.no_page": "Il n’y a pas de page {path}.", "frame.not_loaded": "Cette page n’a pas pu être chargée. Elle le sera dès que le service répondra de nouveau.", "frame.unknown_since": "Inconnu depuis {time} : la connexion est perdue", "frame.lag_unknown": "moteur : inconnu",
   "feeds.up": "{n} en service", "feeds.lagging": "{n} en retard", "feeds.silent": { one: "{n} muette", other: "{n} muettes" },
   "palette.system": "Comme le système", "palette.day": "Jour", "palette.dusk": "Crépuscule", "palette.night": "Nuit",
   "role.viewer": "lecteur", "role.analyst": "analyste", "role.supervisor": "superviseur", "role.admin": "administrateur", "role.auditor": "auditeur", "role.n": { one: "{n} rôle", other: "{n} rôles" },
