@@ -22,6 +22,7 @@ const words = {
   "warning.feeds": { one: "Feed silent: {names}", other: "{n} feeds silent: {names}" }, "warning.since": "{name} since {time}", "warning.exercise_word": "EXERCISE", "warning.exercise": "There is exercise data on the screen.",
   "account.title": "Account",
   "account.sign_out": "Log out",
+  "time.as_of": "as of {time}",
   "time.ago": "{span} ago",
   "warning.purpose": "What is this shift for? Every look at details is recorded with it.", "warning.purpose_keep": "Record it",
   "ask.export": "What is this export for?", "ask.search": "What is this search for vessels for?", "ask.detail": "What are you looking at this for?", "ask.recorded": "The answer is recorded in the audit.",

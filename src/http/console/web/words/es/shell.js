@@ -23,6 +23,7 @@ const words = {
   "warning.feeds": { one: "Fuente en silencio: {names}", other: "{n} fuentes en silencio: {names}" }, "warning.since": "{name} desde {time}", "warning.exercise_word": "EJERCICIO", "warning.exercise": "Hay datos de ejercicio en pantalla.",
   "account.title": "Cuenta",
   "account.sign_out": "Cerrar sesión",
+  "time.as_of": "situación: {time}",
   "time.ago": "hace {span}",
   "warning.purpose": "¿Para qué es esta guardia? Cada consulta de detalles queda registrada con la finalidad.", "warning.purpose_keep": "Registrarla",
   "ask.export": "¿Para qué es esta exportación?", "ask.search": "¿Para qué es esta búsqueda de buques?", "ask.detail": "¿Para qué consulta esto?", "ask.recorded": "La respuesta queda registrada en la auditoría.",

@@ -23,6 +23,7 @@ const words = {
   "warning.feeds": { one: "Source muette : {names}", other: "{n} sources muettes : {names}" }, "warning.since": "{name} depuis {time}", "warning.exercise_word": "EXERCICE", "warning.exercise": "Des données d’exercice sont à l’écran.",
   "account.title": "Compte",
   "account.sign_out": "Se déconnecter",
+  "time.as_of": "situation : {time}",
   "time.ago": "il y a {span}",
   "warning.purpose": "À quoi sert cette veille ? Chaque consultation de détails est enregistrée avec sa finalité.", "warning.purpose_keep": "L’enregistrer",
   "ask.export": "À quoi sert cet export ?", "ask.search": "À quoi sert cette recherche de navires ?", "ask.detail": "Pourquoi consultez-vous ceci ?", "ask.recorded": "La réponse est consignée dans l’audit.",

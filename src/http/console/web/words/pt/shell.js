@@ -23,6 +23,7 @@ const words = {
   "warning.feeds": { one: "Fonte em silêncio: {names}", other: "{n} fontes em silêncio: {names}" }, "warning.since": "{name} desde {time}", "warning.exercise_word": "EXERCÍCIO", "warning.exercise": "Há dados de exercício no ecrã.",
   "account.title": "Conta",
   "account.sign_out": "Terminar sessão",
+  "time.as_of": "situação: {time}",
   "time.ago": "há {span}",
   "warning.purpose": "Para que serve este turno? Cada consulta de pormenores fica registada com a finalidade.", "warning.purpose_keep": "Registar",
   "ask.export": "Para que é esta exportação?", "ask.search": "Para que é esta pesquisa de navios?", "ask.detail": "Para que consulta isto?", "ask.recorded": "A resposta fica registada na auditoria.",
