@@ -81,7 +81,7 @@ export function agoText(when, now) {
 }
 
 /** Age from which a sentence about what goes on is said to be of its time. Milliseconds. */
-const OLD = 600_000;
+const OLD = 900_000;
 
 /** Of which time the sentence of an open alert is, as `as of 14:10Z`; empty if it is of now, or if the alert is over.
  * @param {{ status: string, last_at: string }} alert @param {number} now in milliseconds */
