@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::ais::{self, Decoder, Line, Report, SourceId, SourceSettings};
+use crate::ais::{self, ClockFault, Decoder, Line, Report, SourceId, SourceSettings};
 use crate::alerts::cases::{Case, CaseBook};
 use crate::alerts::{Alert, AlertBook, Change, HandlingSettings};
 use crate::base::time::{Span, Time};
@@ -275,6 +275,11 @@ impl Engine {
     /// Counters of the decoder, for each input.
     pub fn tally(&self) -> &ais::Tally {
         self.decoder.tally()
+    }
+
+    /// What is wrong with the times of an input at `now`, by the clock; `None` if nothing is.
+    pub fn clock_fault(&self, source: SourceId, now: Time) -> Option<ClockFault> {
+        self.decoder.clock_fault(source, now)
     }
 
     /// The handling settings in force.
