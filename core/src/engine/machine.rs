@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::ais::{self, ClockFault, Decoder, Line, Report, SourceId, SourceSettings};
+use crate::ais::{self, Decoder, Line, Report, SourceId, SourceSettings};
 use crate::alerts::cases::{Case, CaseBook};
 use crate::alerts::{Alert, AlertBook, Change, HandlingSettings};
 use crate::base::time::{Span, Time};
@@ -241,17 +241,6 @@ impl Engine {
         self.now
     }
 
-    /// Live inputs whose clocks lag so far behind receipt that engine time no longer waits for them.
-    pub fn lagging(&self) -> Vec<SourceId> {
-        self.watermarks.lagging()
-    }
-
-    /// When the last report of an input was received, and how far its own time was behind that; `None` before the first report,
-    /// and for recordings.
-    pub fn reported(&self, source: SourceId) -> Option<(Time, Span)> {
-        self.watermarks.reported(source)
-    }
-
     /// Engine time at which the next timer is due; `None` if none is set.
     pub fn due(&self) -> Option<Time> {
         self.next_timer().map(|(at, _)| at)
@@ -275,11 +264,6 @@ impl Engine {
     /// Counters of the decoder, for each input.
     pub fn tally(&self) -> &ais::Tally {
         self.decoder.tally()
-    }
-
-    /// What is wrong with the times of an input at `now`, by the clock; `None` if nothing is.
-    pub fn clock_fault(&self, source: SourceId, now: Time) -> Option<ClockFault> {
-        self.decoder.clock_fault(source, now)
     }
 
     /// The handling settings in force.
