@@ -13,21 +13,15 @@ const LONGEST: Duration = Duration::from_secs(86_400);
 /// The warnings about the times of one input.
 #[derive(Default)]
 pub(super) struct FaultLog {
-    /// What the last one was about, when it was written, and how long to wait for the next; `None` before the first.
-    last: Option<(Sort, Moment, Duration)>,
-}
-
-/// What a warning is about, without the exact numbers.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Sort {
-    is_ahead: bool,
-    is_recording: bool,
+    /// Whether the last one was about a recording, when it was written, and how long to wait for the next; `None` before the first.
+    last: Option<(bool, Moment, Duration)>,
 }
 
 impl FaultLog {
     /// Whether a warning about a present fault is due. The caller then writes it.
     pub(super) fn is_due(&mut self, fault: &ClockFault, now: Moment) -> bool {
-        let sort = Sort { is_ahead: 0 < fault.ahead.millis(), is_recording: fault.is_recording };
+        // Several clocks on one input may be wrong in turn, so the numbers do not make a new fault.
+        let sort = fault.is_recording;
         let wait = match self.last {
             Some((last, written, wait)) if last == sort && now.since(written) < wait => return false,
             Some((last, _, wait)) if last == sort => (wait * 2).min(LONGEST),

@@ -17,8 +17,8 @@ pub fn unused_times(fault: &ClockFault) -> String {
     let off = off(fault.ahead);
     if fault.is_recording {
         return format!(
-            "its lines come faster than the time in them passes, and that is {off} the clock: a recording is being played, and its lines \
-             are not used; set recorded = true"
+            "the time in its lines runs faster than the clock and is {off} it: a recording is being played, and its lines are not used; \
+             set recorded = true"
         );
     }
     let whose = if fault.is_partial { "some of its lines" } else { "its lines" };
@@ -95,10 +95,9 @@ mod tests {
         let partial = ClockFault { is_partial: true, ..fault(-Span::from_hours(72)) };
         assert!(unused_times(&partial).starts_with("the times of some of its lines are 3 days behind the clock"));
         let recording = ClockFault { is_recording: true, ..partial };
-        assert!(
-            unused_times(&recording)
-                .ends_with("a recording is being played, and its lines are not used; set recorded = true")
-        );
+        assert!(unused_times(&recording).ends_with(
+            "is 3 days behind it: a recording is being played, and its lines are not used; set recorded = true"
+        ));
     }
 
     #[test]
