@@ -5,6 +5,7 @@
 //! file and takes no lock.
 
 mod ahead;
+mod clocks;
 mod dispatch;
 mod explain;
 mod held;
