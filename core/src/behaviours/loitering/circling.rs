@@ -194,7 +194,7 @@ impl Circling {
             circling_path_nm: round.path_nm.into(),
             circling_net_nm: round.net_nm.into(),
             circling_median_knots: round.median_knots.into(),
-            circling_turn_degrees: round.turn_degrees.into(),
+            circling_turn_degrees: round.turn_degrees.abs().into(),
         })
     }
 }
