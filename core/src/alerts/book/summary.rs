@@ -78,7 +78,8 @@ fn zones(of: &Circumstances<'_>) -> String {
         let named = names[..names.len().min(ZONES_NAMED)].join(", ");
         place.push_str(&format!(", {word} {named}"));
         if ZONES_NAMED < names.len() {
-            place.push_str(&format!(" and {} more zones", names.len() - ZONES_NAMED));
+            let more = names.len() - ZONES_NAMED;
+            place.push_str(&format!(" and {more} more zone{}", if more == 1 { "" } else { "s" }));
         }
     }
     place
