@@ -211,7 +211,7 @@ fn a_case_is_releasable_to_the_receivers_that_all_its_alerts_name_and_to_no_one_
 fn a_part_once_played_stays_in_the_report_of_the_case() {
     let mut case = case_file();
     case.alerts[0].told.entry.body["vessels"][0]["role"] = "mother".into();
-    assert!(of_case(&case, None, at(400)).contains("<td>mother</td>"));
+    assert!(of_case(&case, None, at(400)).contains("<td>larger ship</td>"));
 }
 
 #[test]
