@@ -99,7 +99,6 @@ impl Case for Drifting {
             Some((same, since)) if same == shown => since,
             Some(_) | None => seen.fix.at,
         };
-        kept.own.shows = Some((shown, since));
         // Neither a drift nor its end: after as long as a drift must last, it is over all the same.
         let lingers = shown == Observation::Between && minutes(settings.after_minutes) <= seen.fix.at - since;
         let observation = if lingers { Observation::Ends } else { shown };
@@ -113,6 +112,7 @@ impl Case for Drifting {
             way.metres = way.metres.max(way.origin.metres_to(seen.fix.position));
             way.greatest_degrees = way.greatest_degrees.max(degrees);
         }
+        kept.own.shows = Some((shown, since));
         Some((observation, SpeedMadeGood { since: smg.since.max(since), ..smg }))
     }
 

@@ -204,7 +204,7 @@ fn two_ships_that_are_heard_in_turn_are_two_however_long_each_is_silent() {
     let conflict = conflict.expect("a conflict");
     assert_eq!((conflict.at.clock().as_str(), conflict.alert.started_at.clock().as_str()), ("15:02", "13:00"));
     let summary = &conflict.alert.summary;
-    assert!(summary.starts_with("Two ships 36") && summary.contains("using MMSI 224000001"), "{summary}");
+    assert!(summary.starts_with("Two ships heard 36") && summary.contains("using MMSI 224000001"), "{summary}");
     // The later jumps raise no alert of their own.
     assert!(opened(&changes, Behaviour::PositionJump) <= 2, "{changes:?}");
     let last = changes.iter().rev().find(|change| change.alert.id == conflict.alert.id).expect("its last line");
