@@ -37,7 +37,7 @@ fn distance_time_and_speed_are_of_one_pair_of_fixes_however_far_the_two_sail_apa
            12:00 28 -17
            go 180 10 480
          ALFA 224000001 mute
-           12:11:30 29.5 -17
+           12:11.5 29.5 -17
            go 0 10 480";
     let changes = run(&only("identity_conflict"), AREA, script);
     for change in &changes {
