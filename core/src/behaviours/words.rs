@@ -203,10 +203,10 @@ impl Circumstances<'_> {
     }
 
     /// Like [`Circumstances::held_for`], but for pairs: they are compared at whole minutes, so the first and the last minute both count.
-    /// What the sentence states was measured in the counted minutes only, so the whole time is stated as well if it is longer.
+    /// What the sentence states was measured in the counted minutes only, so the whole time is stated as well if it is a tenth longer.
     pub(super) fn together_for(&self, counted_minutes: impl Into<f64>) -> String {
         let (whole, counted) = (self.held() + MINUTE, counted(counted_minutes));
-        match is_part(counted, whole) {
+        match counted.millis() * 11 < whole.millis() * 10 {
             true => self.part_of(counted, whole),
             false => format!("for {counted}"),
         }
