@@ -243,7 +243,8 @@ impl State {
                 swing_nm: stay.swing.radius_nm().into(),
                 max_knots: stay.swing.fastest_knots.into(),
             }),
-            speed_made_good_knots: step.smg.map(|smg| smg.knots.into()),
+            // Circling has a speed of its own, over its whole window.
+            speed_made_good_knots: step.smg.filter(|_| stay.slow.is_open()).map(|smg| smg.knots.into()),
             round: stay.circling.measured(),
             at_anchor: anchored.map(Anchored::facts),
             shore_nm: shore_nm.into(),

@@ -65,7 +65,7 @@ impl Shard {
             }
         }
         if let Body::SafetyText(text) = &report.body {
-            return self.safety_text(mmsi, text);
+            return self.safety_text(mmsi, text, report.at);
         }
         if !matches!(report.body, Body::Position(_) | Body::Static(_)) {
             return Outcome::Refused(Refusal::NotTracked);
@@ -303,7 +303,7 @@ impl Shard {
     }
 
     /// Records whether a distress device reports a test in its text.
-    fn safety_text(&mut self, mmsi: Mmsi, text: &str) -> Outcome {
+    fn safety_text(&mut self, mmsi: Mmsi, text: &str, at: Time) -> Outcome {
         if mmsi.station_class() != StationClass::Distress {
             return Outcome::Refused(Refusal::NotTracked);
         }
@@ -312,7 +312,9 @@ impl Shard {
             None => self.create(mmsi, 1),
         };
         let is_test = text.to_ascii_uppercase().contains("TEST");
-        self.cold[vessel.0 as usize].identity.get_or_insert_default().is_test = is_test;
+        let identity = self.cold[vessel.0 as usize].identity.get_or_insert_default();
+        identity.is_test = is_test;
+        identity.said_at = identity.said_at.max(Some(at));
         Outcome::Identity { vessel, learned: None }
     }
 }

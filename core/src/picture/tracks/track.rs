@@ -324,7 +324,9 @@ impl<'a> Vessel<'a> {
         let first = fast(above.from - usual::FIRST_SPAN, above.from + usual::SLOT).first().map(|leg| leg.0);
         let last = fast(above.to - reach, end).last().map(|leg| leg.1);
         let (late, early) = (first.map_or(Span::ZERO, |first| first - above.from), above.to - last.unwrap_or(end));
-        (above.counted - late.max(Span::ZERO) - early).max(Span::ZERO)
+        // Slots begin before the first fix in them; a ship was not under way before it was heard.
+        let counted = above.counted - late.max(Span::ZERO) - early;
+        counted.min(before - self.cold.first_at).max(Span::ZERO)
     }
 
     /// Whether the vessel has made 3 kn or more since it was first heard.
