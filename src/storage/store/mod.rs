@@ -83,7 +83,7 @@ pub use case_states::{CaseState, case_states};
 pub use chain::{Fault as ChainFault, Head, Verified, head, verify, verify_in_pieces};
 pub use collected::Collected;
 pub use columns::stored_severity;
-pub use consulted::{Consultation, consulted};
+pub use consulted::{Consultation, Recorder};
 pub use delivery_page::{Backlogged, DeliveryFilter, DeliveryPage};
 pub use delivery_state::DeliveryState;
 pub use digests::IN_DIGEST;
