@@ -94,7 +94,7 @@ pub use holds::{held_spans, hold, release};
 pub use integrity::SetAside;
 pub use items::{
     AlertDetail, AlertFilter, AlertItem, AlertPage, AlertSummary, CasePage, CaseQuery, Cursor, HistoryRow, Order,
-    PageRequest, Parts, Range, Sorted, ZoneCount, item,
+    PageRequest, Parts, Range, SimilarAlerts, Sorted, ZoneCount, item,
 };
 pub use lists::{
     ActionRow, AsOf, Before, Bodies, ChangeRow, Listed, Machine, actions, as_of, changes, history, listed, vessels,
