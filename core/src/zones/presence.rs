@@ -93,6 +93,8 @@ impl Presence {
         }
         for hit in hits {
             if !self.stays.iter().any(|stay| stay.zone == hit.zone) {
+                // Most vessels are in one zone only.
+                self.stays.reserve_exact(1);
                 self.stays.push(Stay { zone: hit.zone, own: Border::default(), near: Border::default() });
             }
         }
