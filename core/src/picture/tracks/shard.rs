@@ -14,6 +14,7 @@ use super::clocks::Clocks;
 use super::confirmed::{CONFIRMED_FIXES, Confirmed};
 use super::grid::Grid;
 use super::heard::Heard;
+use super::identity::Identity;
 use super::key::TrackIx;
 use super::names::Names;
 use super::places::Places;
@@ -141,9 +142,8 @@ impl Shard {
             hot.set_class(self.hot[first as usize].class());
             hot.mark(Flag::Shared, self.hot[first as usize].is(Flag::Shared));
             hot.mark(Flag::Several, self.hot[first as usize].is(Flag::Several));
-            cold.identity = self.cold[first as usize].identity.clone();
-            if let Some(identity) = &mut cold.identity {
-                identity.own_name = None;
+            if let Some(known) = self.cold[first as usize].told.identity() {
+                *cold.told.identity_or_new() = Identity { own_name: None, ..known.clone() };
             }
         }
         let ix = match self.free.pop() {
