@@ -81,6 +81,11 @@ struct Beyond {
 }
 
 impl Presence {
+    /// Heap memory held, in bytes.
+    pub fn bytes(&self) -> usize {
+        self.stays.capacity() * size_of::<Stay>()
+    }
+
     /// Processes the next fix. `hits` is the result of [`ZoneSet::at`] for it. Crossings are appended to `out` in order
     /// of zone, with the outer border first on the way in and last on the way out. A zone that is not active gives no
     /// crossing, but the vessel's state in it is kept.
