@@ -40,7 +40,7 @@ const WHOLE: usize = LOOSE * BLOCK;
 /// Bytes of the first allocation, and the least by which it grows while it is small and later. An allocation of the C library has 8 bytes
 /// beyond a multiple of 16. A vessel that sends every five minutes stays below `SMALL`.
 const FIRST_ROOM: usize = 24;
-const SMALL_GROWTH: usize = 32;
+const SMALL_GROWTH: usize = 16;
 const SMALL: usize = 88;
 const GROWTH: usize = 64;
 
