@@ -56,9 +56,10 @@ pub(super) struct Earlier {
     bytes: Box<[u8]>,
 }
 
-/// What is in the front.
+/// What is in the front; see `FRONT`.
 #[derive(Clone, Copy, Default)]
 struct Front {
+    /// When the newest was sent, and when old ones were last removed. Low 32 bits of the seconds since 1970.
     newest: u32,
     pruned: u32,
     /// Number of bytes of the blocks.

@@ -62,6 +62,7 @@ pub(super) struct UsualSpeed {
 /// A record as it is written to a snapshot.
 #[derive(Serialize, Deserialize)]
 struct Saved {
+    /// The current slot, and its samples.
     slot: i32,
     samples: Vec<u8>,
     /// Oldest first, the last for the slot before `slot`.
