@@ -296,12 +296,6 @@ impl Engine {
         &self.world.episodes
     }
 
-    /// Approximate heap memory held for vessels, in bytes.
-    pub fn bytes(&self) -> usize {
-        let silences = self.world.coverage.bytes() + self.world.gaps.bytes();
-        self.world.tracks.bytes() + self.places.bytes() + self.world.episodes.bytes() + silences
-    }
-
     /// Checks the time of a report, and passes on the reports whose time is believed.
     fn report(&mut self, report: Report, received: Option<Time>, out: &mut Vec<Change>) {
         let mut believed = std::mem::take(&mut self.believed);

@@ -166,6 +166,8 @@ impl State {
         self.last_fix = seen.fix.at;
         for profile in allowed {
             if !self.stays.iter().any(|stay| stay.profile == *profile) {
+                // Most vessels have one, and it is large.
+                self.stays.reserve_exact(1);
                 self.stays.push(Stay::new(*profile, not_before));
             }
         }

@@ -219,6 +219,8 @@ impl Pair {
         let allowed = self.locate(scene, profiles, instant.middle);
         for profile in &allowed {
             if !self.judged.iter().any(|judged| judged.profile == *profile) {
+                // Most pairs have one, and it is large.
+                self.judged.reserve_exact(1);
                 self.judged.push(Judged::new(*profile));
             }
         }
