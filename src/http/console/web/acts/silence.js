@@ -56,7 +56,7 @@ export function SilenceForm({ alerts }) {
   },
   h(What, { alert, mmsi, zone, behaviour, onSet: draft.set }),
   h(Until, { label: t("acts.until"), choice, typed, at: eventNow.value, onSet: draft.set }),
-  h(TextField, { label: t("acts.why"), rows: 1, value: why, onText: (text) => draft.set({ why: text }) }),
+  h(TextField, { label: t("acts.why"), isFirst: true, rows: 1, value: why, onText: (text) => draft.set({ why: text }) }),
   h(Preview, { mmsi, zone, behaviour, isWhole: until !== null && Boolean(mmsi || zone || behaviour), until: body.until }),
   h("p", { class: "act-hint" }, t("silence.hint"), alert.status === "open" ? "" : ` ${t("silence.hint_over")}`));
 }
