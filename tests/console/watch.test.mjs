@@ -150,6 +150,40 @@ test("the filter box completes with counts, stands in the address, and its chips
   });
 });
 
+test("the beginning of a key filters nothing, and a value that does not exist names the nearest ones", async () => {
+  await watch([alert("a", 80), alert("b", 70, { behaviour: "zone_speed" }), alert("c", 60, { behaviour: "zone_speed" })], async ({ page, names, row }) => {
+    /** @type {string[]} */
+    const asked = [];
+    page.on("request", (request) => asked.push(new URL(request.url()).searchParams.get("q") ?? ""));
+    const box = page.getByRole("combobox", { name: "Filter" });
+    await box.focus();
+    for (const begun of ["beh", "sev"]) {
+      await box.fill("");
+      await page.keyboard.type(begun);
+      await page.getByRole("option").first().waitFor();
+      // Twice the pause after which the box asks for the list.
+      await page.waitForTimeout(500);
+      assert.equal(new URL(page.url()).searchParams.get("q"), null);
+      assert.deepEqual(await names(), ["SHIP A", "SHIP B", "SHIP C"]);
+    }
+    await box.fill("behaviour:loitering");
+    await row("SHIP B").waitFor({ state: "detached" });
+    await box.fill("behaviour:zone");
+    const offer = page.getByRole("option", { name: /zone_speed/ });
+    await offer.filter({ hasText: "2" }).waitFor();
+    await page.keyboard.press("Enter");
+    await page.locator(".filter-fault", { hasText: "Nearest: behaviour:zone_entry, behaviour:zone_exit, behaviour:zone_speed." }).waitFor();
+    await row("SHIP B").waitFor();
+    assert.equal(await box.inputValue(), "behaviour:zone");
+    assert.deepEqual(await names(), ["SHIP A", "SHIP B", "SHIP C"]);
+    // A word that is finished is sought in the texts.
+    await box.fill("beh");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/q=beh$/);
+    assert.equal(asked.includes("sev") || asked.includes("behaviour:zone"), false);
+  });
+});
+
 test("a silence shows what it would hold back before it is made", async () => {
   await watch([alert("a", 80), alert("b", 60)], async ({ daemon, page }) => {
     await page.keyboard.press("j");
