@@ -192,6 +192,38 @@ export function phases(alert) {
 }
 
 /**
+ * When one vessel did its own part of an alert: of two that came one after the other, and of one that was silent, each has its own. Milliseconds.
+ * @param {import("./types.js").Alert} alert
+ * @param {number} mmsi
+ * @returns {[number, number]}
+ */
+export function partOf(alert, mmsi) {
+  const { dropped_at, slow_until, dropper_mmsi, silent_since, dark_mmsi } = alert.evidence?.measured ?? {};
+  const [from, to] = [Date.parse(alert.started_at), Date.parse(alert.ended_at ?? alert.last_at)];
+  const [dropped, silent] = [Date.parse(dropped_at), Date.parse(silent_since)];
+  if (mmsi === dropper_mmsi && Number.isFinite(dropped)) return [dropped, Math.max(dropped, Date.parse(slow_until ?? dropped_at) || 0)];
+  if (mmsi === dark_mmsi && Number.isFinite(silent)) return [silent, Math.max(silent, to)];
+  return [from, Math.max(from, to)];
+}
+
+/**
+ * The gravest alert of which the tracks show something, and its phases, as its own page marks them. Those of an alert about one vessel are of
+ * that vessel: the others were elsewhere. `null` if the tracks show nothing of any.
+ * @param {import("./types.js").Alert[]} alerts
+ * @param {Track[]} tracks
+ * @returns {{alert: import("./types.js").Alert, phases: Phase[]} | null}
+ */
+export function marked(alerts, tracks) {
+  for (const alert of [...alerts].sort((one, other) => other.score - one.score)) {
+    const own = alert.vessels.map(({ mmsi }) => mmsi);
+    const all = phases(alert).map((phase) => (own.length === 1 ? { ...phase, mmsi: own[0] } : phase));
+    const isShown = (/** @type {Phase} */ phase) => tracks.some((track) => (phase.mmsi === undefined ? own.includes(track.mmsi) : phase.mmsi === track.mmsi) && where(track.fixes, phase.at) !== null);
+    if (all.some(isShown)) return { alert, phases: all };
+  }
+  return null;
+}
+
+/**
  * The tracks of several alerts as one for each vessel, each fix once.
  * @param {{evidence: {tracks?: RawTrack[]}}[]} alerts
  * @returns {RawTrack[]}

@@ -196,6 +196,7 @@ const words = {
   "alert.tracks": "Tracks of the vessels",
   "alert.tracks_load": "Show",
   "alert.tracks_hint": "From {n} of {all} alerts, the most severe first. The audit records that you looked at them.",
+  "alert.tracks_marked": "Marked on the map: {name}, decided",
   "alert.no_tracks_case": "The alerts of this case keep no tracks.",
   "alert.lanes": "What each vessel did",
   "alert.case_score": "How the score of {score} is made up",

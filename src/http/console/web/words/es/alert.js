@@ -197,6 +197,7 @@ const words = {
   "alert.tracks": "Derrotas de los buques",
   "alert.tracks_load": "Mostrar",
   "alert.tracks_hint": "De {n} de {all} alertas, primero las más graves. La auditoría registra que las consultó.",
+  "alert.tracks_marked": "Marcado en el mapa: {name}, decidido el",
   "alert.no_tracks_case": "Las alertas de este caso no guardan derrotas.",
   "alert.lanes": "Qué hizo cada buque",
   "alert.case_score": "Cómo se compone la puntuación de {score}",

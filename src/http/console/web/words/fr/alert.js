@@ -197,6 +197,7 @@ const words = {
   "alert.tracks": "Traces des navires",
   "alert.tracks_load": "Afficher",
   "alert.tracks_hint": "De {n} alertes sur {all}, les plus graves d’abord. L’audit note que vous les avez consultées.",
+  "alert.tracks_marked": "Marqué sur la carte : {name}, décidé le",
   "alert.no_tracks_case": "Les alertes de ce dossier ne gardent pas de traces.",
   "alert.lanes": "Ce que chaque navire a fait",
   "alert.case_score": "Comment se compose le score de {score}",

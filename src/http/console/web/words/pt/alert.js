@@ -197,6 +197,7 @@ const words = {
   "alert.tracks": "Trajetos dos navios",
   "alert.tracks_load": "Mostrar",
   "alert.tracks_hint": "De {n} de {all} alertas, primeiro os mais graves. A auditoria regista que os consultou.",
+  "alert.tracks_marked": "Marcado no mapa: {name}, decidido em",
   "alert.no_tracks_case": "Os alertas deste caso não guardam trajetos.",
   "alert.lanes": "O que fez cada navio",
   "alert.case_score": "Como se compõe a pontuação de {score}",
