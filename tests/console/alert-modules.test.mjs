@@ -5,10 +5,11 @@ import { test } from "node:test";
 import { decode } from "../../src/http/console/web/alert/land.js";
 import { latitude, mercatorX, mercatorY, metres } from "../../src/http/console/web/geo.js";
 import { changes, fields, lowers } from "../../src/http/console/web/alert/marks.js";
+import { partOf } from "../../src/http/console/web/alert/part.js";
 import { merged } from "../../src/http/console/web/alert/past.js";
 import { nearest } from "../../src/http/console/web/alert/standing.js";
 import { stairs } from "../../src/http/console/web/alert/stairs.js";
-import { distances, extent, joined, marked, partOf, phases, read, speedClass, speeds, where } from "../../src/http/console/web/alert/tracks.js";
+import { distances, extent, joined, marked, phases, read, speedClass, speeds, where } from "../../src/http/console/web/alert/tracks.js";
 
 const at = (/** @type {string} */ clock) => `2026-03-01T${clock}:00Z`;
 const ms = (/** @type {string} */ clock) => Date.parse(at(clock));

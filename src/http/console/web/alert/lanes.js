@@ -3,8 +3,8 @@
 import { h } from "../vendor/preact.js";
 import { clock, time } from "../format.js";
 import { link } from "../route.js";
+import { partOf } from "./part.js";
 import { VesselLink } from "./parts.js";
-import { partOf } from "./tracks.js";
 import { t, word } from "./words.js";
 import { called, mmsiText } from "../vessel.js";
 
