@@ -66,7 +66,7 @@ pub(super) struct PackArguments {
     out: PathBuf,
     /// Private key that signs the bundle [default: the key in [evidence] of the settings]
     #[arg(long, value_name = "FILE")]
-    key: Option<PathBuf>,
+    pub(super) key: Option<PathBuf>,
     /// Include raw sentences from this long before each alert, as 26h or 90m [default: what its behaviour needs, 26h to
     /// 10d]
     #[arg(long, value_name = "TIME", value_parser = span)]

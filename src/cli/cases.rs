@@ -89,6 +89,8 @@ enum Command {
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let needed: &[Table] = match &arguments.command {
         Command::Report(_) => &[Table::Journal],
+        // A key on the command line replaces the one in the settings.
+        Command::Bundle(wanted) if wanted.key.is_some() => &[Table::Journal],
         Command::Bundle(_) => &[Table::Journal, Table::Evidence],
         _ => &[],
     };

@@ -78,7 +78,10 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     if let Some(address) = &settings.http.address
         && let Some(tables) = status::waits_for_restart(address)
     {
-        warn(&format!("the daemon at {address} will take over {tables} when it is restarted"));
+        warn(&format!(
+            "the running daemon (pages at {address}) still works with the former {tables}: a reload does not change that. To take it \
+             over: sudo systemctl restart atalaia"
+        ));
     }
     print(&summary::of(&settings, Clock.now()))?;
     // Root may read and write everything, so "ok" from root would be worth little.

@@ -19,7 +19,7 @@ use super::table::{Column, number, short_id, table, text, width};
 use crate::config::StoreSettings;
 use crate::platform::clock::Clock;
 use crate::platform::telemetry::FromAir;
-use crate::storage::store::{self, DeliveryQuery, DeliveryRow, DeliveryState, RetryReport};
+use crate::storage::store::{self, DeliveryQuery, DeliveryRow, DeliveryState, Filter, RetryReport};
 use atalaia_core::base::text::advice;
 use atalaia_core::base::time::Time;
 
@@ -53,7 +53,8 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Retry failed deliveries, all of them unless narrowed; a running daemon sends them within seconds
+    /// Retry failed deliveries, all of them unless narrowed, and with --alert also those withheld for a marking
+    /// that was lowered since; a running daemon sends them within seconds
     Retry {
         #[command(flatten)]
         which: Which,
@@ -135,7 +136,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
         }
         Command::Retry { which, who: by, why } => {
             let which = DeliveryQuery { sink: which.sink.clone(), alert: which.alert.clone(), state: None };
-            let known = settings.as_ref().and_then(known_sinks);
+            let known = settings.as_ref().and_then(known_filters);
             let done = store::retry(&path, &which, known, &who(by.as_ref())?, why.as_deref(), Clock.now());
             print_retried(&done.map_err(refused)?)
         }
@@ -160,10 +161,10 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     }
 }
 
-/// The sinks of the settings; `None` if a fault in the settings may hide some of them. A retry then cannot
+/// The filters of the sinks in the settings; `None` if a fault in the settings may hide some of them. A retry then cannot
 /// tell removed sinks from hidden ones, and trusts the store.
-fn known_sinks(settings: &StoreSettings) -> Option<&[String]> {
-    (settings.elsewhere == 0).then_some(&settings.sinks[..])
+fn known_filters(settings: &StoreSettings) -> Option<&[Filter]> {
+    (settings.elsewhere == 0).then_some(&settings.filters[..])
 }
 
 /// The line in place of an empty list. It repeats the conditions, where a typing error would show.
@@ -180,14 +181,17 @@ fn nothing(which: &Which, state: Option<DeliveryState>) -> String {
 /// Prints what a retry has done.
 ///
 /// # Errors
-/// Refused if everything it would retry belongs to removed sinks: nothing would happen, for as long as they
-/// are removed.
+/// Refused if everything it would retry belongs to removed sinks or stays withheld: nothing would happen.
 fn print_retried(done: &RetryReport) -> Result<(), Failure> {
     let left = done.removed.iter().map(|(sink, count)| {
         let sink = FromAir(sink);
         format!("{count} for the removed sink {sink} not tried: add {sink} to the settings again, reload, and retry")
     });
-    let left: Vec<String> = left.collect();
+    let withheld = done.withheld.iter().map(|((sink, because), count)| {
+        let (sink, because) = (FromAir(sink), FromAir(because));
+        format!("{count} for {sink} still withheld: {because}; `atalaia alerts mark` changes the marking of the alert")
+    });
+    let left: Vec<String> = left.chain(withheld).collect();
     if done.queued == 0 && !left.is_empty() {
         return Err(Failure::Usage(left.join("; ")));
     }
@@ -270,12 +274,23 @@ mod tests {
 
     #[test]
     fn a_retry_for_removed_sinks_alone_is_refused() {
-        let done = |queued| RetryReport { queued, removed: [("partner".to_owned(), 42)].into() };
+        let done = |queued| {
+            let removed = [("partner".to_owned(), 42)].into();
+            RetryReport { queued, removed, ..RetryReport::default() }
+        };
         let Err(Failure::Usage(text)) = print_retried(&done(0)) else { panic!("refused") };
         assert!(
             text.starts_with("42 for the removed sink partner not tried: add partner to the settings again"),
             "{text}"
         );
         assert!(print_retried(&done(1)).is_ok());
+    }
+
+    #[test]
+    fn a_retry_of_what_its_marking_still_withholds_is_refused_with_the_reason() {
+        let because = ("partner".to_owned(), "TLP:AMBER is above its max_tlp GREEN".to_owned());
+        let done = RetryReport { withheld: [(because, 2)].into(), ..RetryReport::default() };
+        let Err(Failure::Usage(text)) = print_retried(&done) else { panic!("refused") };
+        assert!(text.starts_with("2 for partner still withheld: TLP:AMBER is above its max_tlp GREEN;"), "{text}");
     }
 }

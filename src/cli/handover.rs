@@ -74,7 +74,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     silences.retain(|silence| silence.lifted.is_none() && silence.from <= now && now < silence.until);
     // A silence that ends during the next watch is the first that it has to know of.
     silences.sort_by_key(|silence| (silence.until, silence.number));
-    let backlog = store::backlog(&path).map_err(refused)?;
+    let backlog = store::backlog(&path, now).map_err(refused)?;
     let daemon = ask(settings.map(|settings| settings.http.address));
     let watch = Watch { since: arguments.since, now, name, store, system, silences, all_silences, daemon, backlog };
     print(&match arguments.format.as_str() {

@@ -80,14 +80,14 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     ))
 }
 
-/// Fails if the file must not be written: it is a folder, or it exists and `force` is not set. A link counts
+/// Fails if the file must not be written: it is a folder or its folder is missing, or it exists and `force` is not set. A link counts
 /// as existing, whatever it leads to.
 fn taken(out: &Path, force: bool) -> Result<(), String> {
     let shown = out.display();
     match out.symlink_metadata() {
         Ok(found) if found.is_dir() => Err(format!("{shown} is a folder; name the file in it")),
         Ok(_) if !force => Err(format!("{shown} exists; --force replaces it")),
-        _ => Ok(()),
+        _ => draft::has_folder(out),
     }
 }
 
@@ -280,6 +280,19 @@ mod tests {
         let draft = questions.draft(&arguments(&flags), folder.path()).expect("answers");
         let text = draft.text(Path::new("a.toml"));
         assert!(text.contains("address = \"ais.example.org:5631\"") && text.contains("kind = \"log\""), "{text}");
+    }
+
+    #[test]
+    fn a_file_in_a_missing_folder_is_asked_for_again_at_once() {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        let store = |name: &str| folder.path().join(name).display().to_string();
+        let (gone, there) = (store("gone/a.sqlite"), store("a.sqlite"));
+        let flags = ["--feed", "udp://127.0.0.1:10110", "--zones", "built-in", "--sink", "log"];
+        let draft = asked(&format!("{gone}\n{there}\n")).draft(&arguments(&flags), folder.path()).expect("answers");
+        let text = draft.text(Path::new("a.toml"));
+        assert!(text.contains("path = \"a.sqlite\"") && !text.contains("gone"), "{text}");
+        let missing = taken(&folder.path().join("gone/a.toml"), false).expect_err("before the first question");
+        assert!(missing.contains("gone: no such folder; make it (mkdir -p "), "{missing}");
     }
 
     #[test]

@@ -69,7 +69,7 @@ use crate::platform::telemetry::FromAir;
 /// /etc/atalaia/atalaia.toml.
 ///
 /// Exit codes: 0 success, 1 failure, 2 wrong usage, 3 a bundle is intact but not every alert was found again,
-/// 65 an input cannot be read, 78 the settings or zones are faulty.
+/// 65 an input cannot be read, 78 the settings or zones are faulty, or another daemon works with the store.
 #[derive(Debug, Parser)]
 #[command(name = "atalaia", version, max_term_width = 110)]
 struct Arguments {

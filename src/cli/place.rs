@@ -14,6 +14,7 @@ use super::named::{INSTALLED, VARIABLE, named_settings};
 
 use super::access;
 use crate::config::{Checked, Problem, Purpose, SETTINGS_FILE, StoreSettings, Table, check, store_settings};
+use crate::platform::service::holder_of_lock;
 use crate::platform::telemetry::FromAir;
 use atalaia_core::base::fault::Fault;
 
@@ -56,7 +57,7 @@ impl StoreArguments {
     /// tables (78); the store does not exist (65) or may not be read by this user (1).
     pub(super) fn place(&self, needed: &[Table]) -> Result<Place, Failure> {
         if let Some(store) = &self.store {
-            access::to_store(store, "no such file")?;
+            access::to_store(store, || missing(store))?;
             return Ok(Place { store: store.clone(), settings: None });
         }
         let hint = "--store FILE names the store without settings";
@@ -79,17 +80,30 @@ pub(super) fn of_settings(
         let fault = fault.advise("write path = \"/var/lib/atalaia/atalaia.sqlite\" below [store]");
         Failure::Settings(vec![Problem::of_file(file.display().to_string(), fault)])
     })?;
-    // The lock file stays where a daemon has worked, also after the store was moved away.
-    let mut lock = store.clone().into_os_string();
-    lock.push(".lock");
-    let missing = match Path::new(&lock).exists() {
-        true => {
-            "no such file, but a daemon has had its store here: move it back, or restore a backup before the next start"
-        }
-        false => "no such file; the daemon creates it",
-    };
-    access::to_store(&store, missing)?;
+    access::to_store(&store, || missing(&store))?;
     Ok((store, settings))
+}
+
+/// The message for a store that does not exist. A daemon that starts where its store is missing begins an empty one, which is then in the
+/// way, so the message never promises that.
+fn missing(store: &Path) -> String {
+    // The lock file stays where a daemon has worked, also after the store was moved away.
+    let mut lock = store.to_owned().into_os_string();
+    lock.push(".lock");
+    let lock = Path::new(&lock);
+    match holder_of_lock(lock) {
+        Some(pid) => format!(
+            "no such file, but the daemon (pid {pid}) has it open: it was moved away. Move the same file back, not a copy; the daemon \
+             then continues by itself. Do not restart the daemon before: it would begin an empty store. If the file is lost: sudo \
+             systemctl stop atalaia, restore a copy made by `atalaia backup`, sudo systemctl start atalaia"
+        ),
+        None if lock.exists() => "no such file, but a daemon has had its store here: move it back, or restore a copy made by `atalaia \
+                                  backup`, before the next start, which would begin an empty store"
+            .to_owned(),
+        None => "no such file. If a daemon has worked with it, it was moved away: move it back before the next start, which would begin \
+                 an empty store. Otherwise the first start of the daemon creates it"
+            .to_owned(),
+    }
 }
 
 /// These tables of a settings file. `hint` names an alternative if they cannot be used. Prints a warning on
@@ -170,6 +184,22 @@ impl SettingsArguments {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_missing_store_is_moved_back_and_the_process_that_has_it_open_is_named() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = folder.path().join("atalaia.sqlite");
+        let never = missing(&store);
+        assert!(never.contains("move it back before the next start"), "{never}");
+        let lock = fs::File::create(folder.path().join("atalaia.sqlite.lock")).expect("a file");
+        let was_here = missing(&store);
+        assert!(was_here.contains("a daemon has had its store here"), "{was_here}");
+        lock.lock().expect("locked");
+        let runs = missing(&store);
+        let pid = std::process::id();
+        assert!(runs.contains(&format!("the daemon (pid {pid}) has it open")), "{runs}");
+        assert!(runs.contains("Do not restart the daemon") && !runs.contains("creates"), "{runs}");
+    }
 
     #[test]
     fn without_settings_the_error_lists_every_way_to_name_them() {

@@ -1,7 +1,7 @@
 //! `atalaia run`: the daemon.
 //!
 //! Settings are checked before anything is opened, so that a faulty file ends the start at once with exit
-//! code 78, which the unit lists in `RestartPreventExitStatus`.
+//! code 78, which the unit lists in `RestartPreventExitStatus`. So does a second daemon with the same store.
 
 use std::path::PathBuf;
 
@@ -14,7 +14,7 @@ use super::failure::Failure;
 use super::{access, place};
 use crate::config::{Purpose, check, no_inputs};
 use crate::daemon;
-use crate::platform::telemetry;
+use crate::platform::telemetry::{self, FromAir};
 use crate::storage::store::StoreError;
 
 /// Arguments of `atalaia run`.
@@ -29,7 +29,8 @@ pub(super) struct Arguments {
 /// Runs the daemon until SIGTERM or SIGINT.
 ///
 /// # Errors
-/// Settings that cannot be used or have no inputs (78); whatever keeps the daemon from starting (1). Failures
+/// Settings that cannot be used or have no inputs, or another daemon works with the store (78); whatever else keeps the daemon from
+/// starting (1). Failures
 /// while it runs are logged and retried, not returned.
 pub(super) fn main(arguments: Arguments) -> Result<(), Failure> {
     let file = place::settings_file(arguments.config.as_deref(), None)?;
@@ -45,7 +46,13 @@ pub(super) fn main(arguments: Arguments) -> Result<(), Failure> {
     keep_from_others();
     daemon::run(settings, file).map_err(|error| {
         let of_store = error.get_ref().and_then(|error| error.downcast_ref::<StoreError>());
-        Failure::Other(of_store.and_then(access::refused_to_daemon).unwrap_or_else(|| error.to_string()))
+        match of_store {
+            // A restart could not help: the unit restarts after every exit code but 78.
+            Some(StoreError::Taken { .. }) => {
+                Failure::Shown { code: 78, text: format!("atalaia: {}", FromAir(&error.to_string())) }
+            }
+            _ => Failure::Other(of_store.and_then(access::refused_to_daemon).unwrap_or_else(|| error.to_string())),
+        }
     })
 }
 

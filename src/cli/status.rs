@@ -151,7 +151,7 @@ fn reason(error: reqwest::Error) -> String {
 }
 
 /// The status for people: what is wrong, then one line per feed and sink. `!` marks a reason not to be ready,
-/// `?` a warning.
+/// `?` a warning, `i` what is as set and might surprise.
 fn status_text(page: &Value) -> String {
     let engine = &page["engine"];
     let mut text = format!(
@@ -161,7 +161,7 @@ fn status_text(page: &Value) -> String {
         word(&engine["time"]),
         word(&engine["vessels"])
     );
-    for (mark, list) in [("!", &page["reasons"]), ("?", &page["warnings"])] {
+    for (mark, list) in [("!", &page["reasons"]), ("?", &page["warnings"]), ("i", &page["notes"])] {
         for reason in list.as_array().into_iter().flatten() {
             text += &format!("{mark} {}\n", word(reason));
         }
@@ -193,8 +193,9 @@ fn status_text(page: &Value) -> String {
         row
     });
     text += &table([head].into_iter().chain(inputs).collect());
-    let head = ["SINK", "STATE", "DELIVERED", "WAITING", "SINCE", "GIVEN UP"].map(str::to_owned).to_vec();
-    let keys = ["name", "state", "delivered", "waiting", "oldest_waits_since", "failed"];
+    let head =
+        ["SINK", "STATE", "DELIVERED", "WAITING", "SINCE", "HELD", "UNTIL", "GIVEN UP"].map(str::to_owned).to_vec();
+    let keys = ["name", "state", "delivered", "waiting", "oldest_waits_since", "held", "held_until", "failed"];
     let sinks = page["sinks"].as_array().into_iter().flatten().map(|sink| keys.map(|key| word(&sink[key])).to_vec());
     text + &table([head].into_iter().chain(sinks).collect())
 }
@@ -269,6 +270,22 @@ mod tests {
         assert_eq!(lines[1], "? input tcp has sent nothing since 22:17 UTC; no client is connected");
         let words: Vec<&str> = lines[3].split("  ").map(str::trim).filter(|word| !word.is_empty()).collect();
         assert_eq!(words, ["tcp", "silent since 22:17", "0", "0.0", "-", "2026-11-22T22:17:05Z", "-"]);
+    }
+
+    #[test]
+    fn deliveries_held_for_a_digest_have_a_time_and_no_age() {
+        let page = json!({
+            "at": "2026-11-22T22:21:00Z", "ready": true, "reasons": [], "warnings": [],
+            "notes": ["sink mail: 278 deliveries wait for a digest"],
+            "engine": {"time": "2026-11-22T22:16:30Z", "vessels": 3}, "inputs": [],
+            "sinks": [{"name": "mail", "state": "up", "delivered": 60, "waiting": 278, "oldest_waits_since": null,
+                "held": 278, "held_until": "2026-11-22T22:30:00Z", "failed": 0}],
+        });
+        let text = status_text(&page);
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines[1], "i sink mail: 278 deliveries wait for a digest");
+        let words: Vec<&str> = lines[3].split_whitespace().collect();
+        assert_eq!(words, ["mail", "up", "60", "278", "-", "278", "2026-11-22T22:30:00Z", "0"]);
     }
 
     #[test]

@@ -214,8 +214,9 @@ impl Text<'_> {
                 warnings.extend(parts.doubts(&zones, Clock.now()));
             }
         }
+        warnings.extend(lists.iter().flat_map(|lists| lists.warnings.iter().cloned()));
         let outcome = match (parts, lists) {
-            (Ok(mut parts), Ok(ListFiles { lists, texts })) if problems.is_empty() => Ok(Checked {
+            (Ok(mut parts), Ok(ListFiles { lists, texts, .. })) if problems.is_empty() => Ok(Checked {
                 read,
                 journal: config.journal.clone(),
                 evidence: config.evidence.clone(),

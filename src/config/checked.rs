@@ -78,12 +78,14 @@ impl Checked {
     /// Reads the zones and watchlists again; unchanged watchlists are reused. On an error nothing changes. Of the files that the settings
     /// name, coast, ports and wind are not read again: a change of those is a change of the settings.
     pub fn read_zones_again(&mut self) -> Result<(), Vec<Problem>> {
-        let ZoneFiles { zones, warnings, files } = read_zones(&self.zones, &self.engine.behaviours)?;
+        let ZoneFiles { zones, mut warnings, files } = read_zones(&self.zones, &self.engine.behaviours)?;
         let known = Some(&self.chart.watchlists);
-        let ListFiles { lists, texts } = read_watchlists(self.watchlists.as_deref(), Files::Disk, known)?;
+        let ListFiles { lists, texts, warnings: of_lists } =
+            read_watchlists(self.watchlists.as_deref(), Files::Disk, known)?;
         self.files = files;
         self.list_texts = Some(texts);
         self.chart = Arc::new(Chart { zones, watchlists: lists, ..(*self.chart).clone() });
+        warnings.extend(of_lists);
         self.warnings = warnings;
         Ok(())
     }

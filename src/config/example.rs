@@ -88,7 +88,7 @@ fn value_of(shape: &Shape) -> String {
 }
 
 /// The path as a header has it: `sinks.email` of `sinks[0].email`. A header names the list, and the entry above it is meant.
-fn without_indices(path: &str) -> String {
+pub(super) fn without_indices(path: &str) -> String {
     let steps: Vec<&str> = path.split('.').map(|step| step.split('[').next().unwrap_or(step)).collect();
     steps.join(".")
 }

@@ -98,6 +98,12 @@ fn part(layers: &[Layer], folder: &Path, needed: &[Table]) -> Result<StoreSettin
         wanted.sort(&mut problems);
         return Err(problems);
     }
+    // The command that needs the key is about to sign with it.
+    if let Some(key) = config.evidence.key.as_ref().filter(|_| needed.contains(&Table::Evidence))
+        && let Some(fault) = evidence::key_fault(&folder.join(key))
+    {
+        return Err(vec![wanted.locate(fault.below("evidence.key"))]);
+    }
     // The needed tables are valid, so every error of the whole is elsewhere.
     let whole = load(layers);
     let elsewhere = whole.problems.len() + whole.config.as_ref().map_or(0, |config| config.problems().len());
@@ -140,10 +146,23 @@ mod tests {
     }
 
     #[test]
+    fn a_missing_signing_key_is_a_fault_at_its_line_only_where_it_is_needed() {
+        let text = "[store]\npath = \"a\"\n[evidence]\nkey = \"sign.key\"\n";
+        assert!(read(text, &[Table::Store]).is_ok());
+        assert_eq!(
+            read(text, &[Table::Store, Table::Evidence]).expect_err("missing"),
+            [
+                "a.toml:4: evidence.key: /etc/here/sign.key: no such file, so bundles cannot be signed; make one: atalaia bundle keygen \
+              --out /etc/here/sign.key, or write the path of another\n    key = \"sign.key\""
+            ]
+        );
+    }
+
+    #[test]
     fn sound_settings_have_no_faults_elsewhere() {
         let text =
             "[store]\npath = \"/srv/alerts.sqlite\"\n[journal]\npath = \"lines\"\n[evidence]\nkey = \"sign.key\"\n";
-        let settings = read(text, &[Table::Store, Table::Journal, Table::Evidence]).expect("sound");
+        let settings = read(text, &[Table::Store, Table::Journal]).expect("sound");
         assert_eq!(settings.elsewhere, 0);
         assert_eq!(settings.store, Some(PathBuf::from("/srv/alerts.sqlite")));
         assert_eq!(settings.journal.path, Some(PathBuf::from("/etc/here/lines")));

@@ -128,8 +128,9 @@ fn shortened(fault: Fault) -> Fault {
         let boundary = |at: usize| (at..text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len());
         format!("{} ... {}", &text[..boundary(first)], &text[boundary(text.len() - last)..])
     };
-    let Fault { key, what, advice } = fault;
-    Fault { key: shorter(key, KEY), what: shorter(what, WHAT), advice: advice.map(|advice| shorter(advice, ADVICE)) }
+    let Fault { key, what, advice, other } = fault;
+    let advice = advice.map(|advice| shorter(advice, ADVICE));
+    Fault { key: shorter(key, KEY), what: shorter(what, WHAT), advice, other }
 }
 
 impl fmt::Display for Problem {

@@ -9,10 +9,10 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
 
-use super::example::example;
-use super::shape::{Key, Limits, Shape, Whole};
+use super::example::{example, without_indices};
+use super::shape::{Key, Limits, SETTINGS, Shape, Whole};
 use atalaia_core::base::fault::Fault;
-use atalaia_core::base::text::advice;
+use atalaia_core::base::text::{advice, intended};
 
 /// A key that is unknown or missing, or whose value cannot be used.
 pub(super) struct Misfit {
@@ -120,7 +120,9 @@ impl Walk {
             }
             None => {
                 let known: Vec<&str> = keys.iter().map(|key| key.name.as_str()).collect();
-                self.misfit(key.span(), path, "unknown key".to_owned(), Some(advice(name, &known)))
+                let near = intended(name, &known);
+                let advice = near.or_else(|| right_table(path, name)).unwrap_or_else(|| advice(name, &known));
+                self.misfit(key.span(), path, "unknown key".to_owned(), Some(advice))
             }
         }
     }
@@ -267,8 +269,11 @@ impl Walk {
                     _ => format!("write {}", example(whole, key)),
                 }
             }
-            // The example would be one of the two, and perhaps the opposite of what is meant.
-            (Shape::Boolean, DeValue::String(_)) => "write true or false, without quotes".to_owned(),
+            // An example would be one of the two, and perhaps the opposite of what is meant.
+            (Shape::Boolean, value) => match meant(value) {
+                Some(truth) => format!("write {key} = {truth}, without quotes"),
+                None => format!("write {key} = true or {key} = false, without quotes"),
+            },
             _ => format!("write {}", example(whole, key)),
         };
         self.misfit(value.span(), path, format!("{given} is not {what}"), Some(advice))
@@ -276,7 +281,11 @@ impl Walk {
 
     /// Reports a fault that gives no secret away. Always `None`, so that a caller can return it.
     fn misfit<T>(&mut self, span: Range<usize>, path: &str, what: String, advice: Option<String>) -> Option<T> {
-        self.misfits.push(Misfit { span, fault: Fault { key: path.to_owned(), what, advice }, is_secret: false });
+        self.misfits.push(Misfit {
+            span,
+            fault: Fault { key: path.to_owned(), what, advice, other: None },
+            is_secret: false,
+        });
         None
     }
 }
@@ -296,6 +305,20 @@ fn given(value: &DeValue<'_>) -> String {
         DeValue::Datetime(moment) => moment.to_string(),
         DeValue::Array(_) => "a list".to_owned(),
         DeValue::Table(_) => "a table".to_owned(),
+    }
+}
+
+/// What a word or number in place of a truth value means; `None` if that is not certain.
+fn meant(value: &DeValue<'_>) -> Option<bool> {
+    let word = match value {
+        DeValue::String(word) => word.trim().to_ascii_lowercase(),
+        DeValue::Integer(number) => number.to_string(),
+        _ => return None,
+    };
+    match word.as_str() {
+        "true" | "yes" | "y" | "on" | "1" | "enabled" => Some(true),
+        "false" | "no" | "n" | "off" | "0" | "disabled" => Some(false),
+        _ => None,
     }
 }
 
@@ -319,6 +342,54 @@ fn is_number(shape: &Shape, text: &str) -> bool {
 fn table_with<'k>(keys: &'k [Key], name: &str) -> Option<&'k str> {
     let has = |key: &&Key| matches!(&key.shape, Shape::Table(inner) if inner.iter().any(|inner| inner.name == name));
     keys.iter().find(has).map(|table| table.name.as_str())
+}
+
+/// Most tables that are named as the right one for a key; with more, the name says too little.
+const MOST_TABLES: usize = 3;
+
+/// Where the key `name`, written at `path`, belongs: in TOML a header opens a table for all lines below it, so a key that comes after one
+/// is easily in the wrong table. The tables around it come first, then those elsewhere. `None` if no table has it, or many have.
+fn right_table(path: &str, name: &str) -> Option<String> {
+    let below_top = path.contains('.');
+    let here = path.rsplit_once('.').map_or("", |(table, _)| table);
+    let mut found = Vec::new();
+    tables_with(&SETTINGS, "", name, &mut found);
+    let header = without_indices(here);
+    // The nearest table around it that has the key.
+    let around = found
+        .iter()
+        .filter(|(at, _)| below_top && (at.is_empty() || header.starts_with(&format!("{at}."))))
+        .next_back();
+    if let Some((at, is_list)) = around {
+        return Some(match (at.as_str(), is_list) {
+            ("", _) => "it belongs to no table: write it above the first [table]".to_owned(),
+            (at, true) => format!("it belongs to [[{at}]]: write it above [{header}]"),
+            (at, false) => format!("it belongs to [{at}]: write it above [{header}]"),
+        });
+    }
+    // A table that there is once is the more likely one.
+    found.sort_by_key(|(_, is_list)| *is_list);
+    let names = found.iter().map(|(at, is_list)| if *is_list { format!("[[{at}]]") } else { format!("[{at}]") });
+    let names: Vec<String> = names.collect();
+    (below_top && (1..=MOST_TABLES).contains(&names.len()))
+        .then(|| format!("it belongs to {}: move it below that header", names.join(" or ")))
+}
+
+/// The paths of all tables below `at` that have a key of this name, without indices, and whether they are entries of a list. A table comes
+/// before those in it.
+fn tables_with(shape: &Shape, at: &str, name: &str, found: &mut Vec<(String, bool)>) {
+    let (keys, is_list) = match shape {
+        Shape::Table(keys) => (keys, false),
+        Shape::List(of, _) => match &**of {
+            Shape::Table(keys) => (keys, true),
+            _ => return,
+        },
+        _ => return,
+    };
+    if keys.iter().any(|key| key.name == name) {
+        found.push((at.to_owned(), is_list));
+    }
+    keys.iter().for_each(|key| tables_with(&key.shape, &below(at, &key.name), name, found));
 }
 
 /// What a key may hold, in words. The range of a narrow type is stated, as a plain number can exceed it.

@@ -19,6 +19,8 @@ pub(super) struct ListFiles {
     pub(super) lists: Arc<Watchlists>,
     /// Path and text of each file.
     pub(super) texts: Arc<Texts>,
+    /// Rows that are probably mistaken.
+    pub(super) warnings: Vec<Problem>,
 }
 
 /// Reads all lists of a folder, or reports every error in them. `known` is reused if the files are unchanged. Without a folder there are
@@ -32,13 +34,9 @@ pub(super) fn read_watchlists(
     known: Option<&Arc<Watchlists>>,
 ) -> Result<ListFiles, Vec<Problem>> {
     let Some(folder) = folder else {
-        return Ok(ListFiles { lists: Arc::default(), texts: Arc::default() });
+        return Ok(ListFiles { lists: Arc::default(), texts: Arc::default(), warnings: Vec::new() });
     };
     let files = read_texts(folder, place)?;
-    // Large lists take time to parse, and most reloads do not change them.
-    if let Some(known) = known.filter(|known| known.digest() == Watchlists::digest_of(&files)) {
-        return Ok(ListFiles { lists: Arc::clone(known), texts: Arc::new(files) });
-    }
     let of_error = |ListError { file, line, fault }: ListError| {
         let whole = files.iter().find(|(name, _)| *name == file).zip(line);
         match whole {
@@ -46,8 +44,16 @@ pub(super) fn read_watchlists(
             None => Problem::of_file(file, fault),
         }
     };
-    let lists = Watchlists::parse(&files).map_err(|errors| errors.into_iter().map(of_error).collect::<Vec<_>>())?;
-    Ok(ListFiles { lists: Arc::new(lists), texts: Arc::new(files) })
+    // Large lists take time to parse, and most reloads do not change them.
+    let lists = match known.filter(|known| known.digest() == Watchlists::digest_of(&files)) {
+        Some(known) => Arc::clone(known),
+        None => {
+            let parsed = Watchlists::parse(&files);
+            Arc::new(parsed.map_err(|errors| errors.into_iter().map(of_error).collect::<Vec<_>>())?)
+        }
+    };
+    let warnings = lists.doubts().iter().cloned().map(of_error).collect();
+    Ok(ListFiles { lists, texts: Arc::new(files), warnings })
 }
 
 /// Reads the `*.csv` files of a folder in order of their paths, or reports every one that cannot be read. A folder

@@ -11,6 +11,7 @@
 
 use std::collections::BTreeSet;
 use std::io;
+use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use tracing::{error, info, warn};
@@ -58,8 +59,8 @@ pub(super) fn begin(
         let driver = EngineDriver::new(settings, ours, settings.in_force()?.key);
         return Ok((Start { driver, ids }, None));
     };
-    if let Some(damaged) = store.set_aside() {
-        tell_of_damage(damaged);
+    if let Some((damaged, path)) = store.set_aside().zip(settings.store.as_deref()) {
+        log_damage(damaged, path);
     }
     let disk: Arc<dyn Disk> = Arc::new(RealDisk);
     let rebuild = Span::from_hours(i64::from(settings.journal.rebuild_hours));
@@ -167,18 +168,7 @@ pub(super) fn used_before(driver: &EngineDriver, id: SourceId, kind: Kind) -> u6
     lines
 }
 
-/// Logs what was lost with a damaged store and what the operator can do. An error, though the daemon goes on: data are gone.
-fn tell_of_damage(damaged: &SetAside) {
-    let (kept, why) = (damaged.kept.display(), &damaged.why);
-    match &damaged.backup {
-        Some(backup) => error!(
-            %kept, %why, backup = %backup.display(),
-            "the store was damaged and has been set aside; its backup is used instead; everything since the backup is lost except open alerts"
-        ),
-        None => error!(
-            %kept, %why,
-            "the store was damaged and has been set aside; a new one is used instead; everything is lost except open \
-             alerts. To restore: stop the daemon, put a copy made by `atalaia backup` in its place, start"
-        ),
-    }
+/// Logs that the store at `path` was damaged, what is kept, and what the operator can do. An error, though the daemon goes on.
+fn log_damage(damaged: &SetAside, path: &Path) {
+    error!(why = %damaged.why, "the store was damaged and has been set aside; {}", damaged.account(path));
 }

@@ -61,9 +61,11 @@ impl Outcome {
         self.waits_for_restart = waits_for_restart.unwrap_or(std::mem::take(&mut self.waits_for_restart));
     }
 
-    /// Records a refusal.
-    pub(super) fn refused(&mut self, at: Time, problems: Vec<String>) {
+    /// Records a refusal. Returns whether it is news: the last reload went well, or was refused for other reasons.
+    pub(super) fn refused(&mut self, at: Time, problems: Vec<String>) -> bool {
+        let is_news = self.ok || self.problems != problems;
         (self.at, self.ok, self.problems) = (at, false, problems);
+        is_news
     }
 }
 
@@ -83,4 +85,21 @@ pub(super) fn watched(file: &Path, settings: &Checked) -> Vec<FileSet> {
     }
     all.extend(settings.watchlists.iter().flat_map(|folder| FileSet::folder(folder, "csv")));
     all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_is_news_once_and_again_after_other_reasons_or_a_good_reload() {
+        let at = Time::from_millis(0);
+        let mut outcome = Outcome::good(at);
+        let one = || vec!["a.toml:1: time: unknown key".to_owned()];
+        let two = || vec!["a.toml:2: zonez: unknown key".to_owned()];
+        let told = [one(), one(), two(), two(), one()].map(|problems| outcome.refused(at, problems));
+        assert_eq!(told, [true, false, true, false, true]);
+        outcome.taken(at, None);
+        assert!(outcome.refused(at, one()));
+    }
 }

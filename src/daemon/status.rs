@@ -280,6 +280,7 @@ fn sink_view((name, counters): (&str, &SinkCounters)) -> SinkView {
         failures: read(&counters.failures),
         given_up: read(&counters.given_up),
         delayed: read(&counters.delayed),
+        unrecorded: read(&counters.unrecorded),
         down: counters.is_down(),
         reason: counters.reason.get(),
     }

@@ -144,10 +144,17 @@ impl Daemon {
         let lines = problems.iter().take(PROBLEMS_LOGGED);
         let lines: Vec<String> =
             lines.map(|problem| FromAir(&problem.to_string().replace("\n    ", " | ")).to_string()).collect();
-        for problem in &lines {
-            error!(%problem, "not reloaded");
+        let (problems, why) = (problems.len(), lines.clone());
+        // A file that was saved is read by itself, and again for a SIGHUP that follows.
+        match self.reloader.outcome.refused(self.clock.now(), lines) {
+            true => {
+                why.iter().for_each(|problem| error!(%problem, "not reloaded"));
+                warn!(problems, "reload refused: settings and zones in force are kept");
+            }
+            false => warn!(
+                problems,
+                "reload refused again, for the problems logged before: settings and zones in force are kept"
+            ),
         }
-        warn!(problems = problems.len(), "reload refused: settings and zones in force are kept");
-        self.reloader.outcome.refused(self.clock.now(), lines);
     }
 }

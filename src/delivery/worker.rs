@@ -189,9 +189,10 @@ impl Worker {
         }
     }
 
-    /// Publishes the number in flight; without a store, they are lost with the process.
+    /// Publishes the number in flight, which without a store is lost with the process, and the number that the store has yet to record.
     fn count_in_hand(&self) {
         SinkCounters::set(&self.counters.in_hand, self.state.in_flight.len() as u64);
+        SinkCounters::set(&self.counters.unrecorded, self.state.reported.len() as u64);
     }
 
     /// While the sink is down deliveries are not tried one by one, so their deadline is checked here.

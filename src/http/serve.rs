@@ -134,7 +134,8 @@ impl Pages {
         let Some(path) = self.store else {
             return Vec::new();
         };
-        let counted = tokio::task::spawn_blocking(move || store::backlog(&path).unwrap_or_default());
+        let now = self.clock.now();
+        let counted = tokio::task::spawn_blocking(move || store::backlog(&path, now).unwrap_or_default());
         timeout(COUNTING, counted).await.ok().and_then(Result::ok).unwrap_or_default()
     }
 
@@ -149,7 +150,7 @@ impl Pages {
         };
         Beside {
             process: process(),
-            backlog: self.store.as_ref().and_then(|path| store::backlog(path).ok()),
+            backlog: self.store.as_ref().and_then(|path| store::backlog(path, self.clock.now()).ok()),
             store_bytes: self.store.as_ref().map(|path| size(path) + size(&log(path))),
             journal: self.journal.as_ref().and_then(|folder| journal::usage(folder).ok()),
         }

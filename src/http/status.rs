@@ -20,7 +20,7 @@ use atalaia_core::behaviours::Behaviour;
 pub(super) struct Status<'a> {
     /// Wall clock of the view, in UTC.
     at: String,
-    /// `ready`, `reasons` and `warnings`, as on `/readyz`.
+    /// `ready`, `reasons`, `warnings` and `notes`, as on `/readyz`.
     #[serde(flatten)]
     health: Health,
     /// How far the engine is.
@@ -100,10 +100,16 @@ struct Sink<'a> {
     given_up: u64,
     /// Deliveries that waited for `max_per_second`, since the start.
     delayed: u64,
-    /// Deliveries waiting in the outbox; `None` without a store.
+    /// Deliveries waiting in the outbox, with those held; `None` without a store.
     waiting: Option<u64>,
-    /// When the oldest of them was queued; `None` if none waits.
+    /// When the oldest of them that is not held was queued; `None` if there is none.
     oldest_waits_since: Option<String>,
+    /// Deliveries among them that are held on purpose, for a digest or for the pace of the sink; `None` without a store.
+    held: Option<u64>,
+    /// When the first of these go on; `None` if none is held.
+    held_until: Option<String>,
+    /// Deliveries that were made or given up and that the store cannot record, because it fails. They are not among those that wait.
+    unrecorded: u64,
     /// Deliveries that were given up and can be sent again by hand; `None` without a store.
     failed: Option<u64>,
 }
@@ -150,6 +156,10 @@ pub(super) fn status<'a>(view: &'a View, age: Duration, beside: &Beside) -> Stat
     });
     let sinks = view.sinks.iter().map(|sink| {
         let waiting = beside.backlog.as_ref().map(|backlog| backlog.iter().find(|waiting| waiting.sink == sink.name));
+        let unrecorded = view.unrecorded(&sink.name);
+        // The oldest may be one that was made: that none waits is certain, which one waits is not.
+        let oldest =
+            waiting.flatten().filter(|waiting| unrecorded < waiting.pending).and_then(|waiting| waiting.oldest);
         Sink {
             name: &sink.name,
             state: if sink.down { "down" } else { "up" },
@@ -159,8 +169,11 @@ pub(super) fn status<'a>(view: &'a View, age: Duration, beside: &Beside) -> Stat
             failures: sink.failures,
             given_up: sink.given_up,
             delayed: sink.delayed,
-            waiting: waiting.map(|waiting| waiting.map_or(0, |waiting| waiting.pending)),
-            oldest_waits_since: waiting.flatten().and_then(|waiting| Some(waiting.oldest?.to_string())),
+            waiting: waiting.map(|waiting| waiting.map_or(0, |waiting| waiting.pending).saturating_sub(unrecorded)),
+            oldest_waits_since: oldest.map(|oldest| oldest.to_string()),
+            held: waiting.map(|waiting| waiting.map_or(0, |waiting| waiting.held)),
+            held_until: waiting.flatten().and_then(|waiting| Some(waiting.held_until?.to_string())),
+            unrecorded,
             failed: waiting.map(|waiting| waiting.map_or(0, |waiting| waiting.failed)),
         }
     });
@@ -201,8 +214,13 @@ mod tests {
         view.inputs[1].heard = None;
         view.inputs[1].reported = None;
         view.open.insert(Behaviour::Loitering, 2);
-        let waiting =
-            Backlog { sink: "log".to_owned(), pending: 7, oldest: Some(view.at - Span::from_seconds(90)), failed: 1 };
+        let waiting = Backlog {
+            sink: "log".to_owned(),
+            pending: 7,
+            oldest: Some(view.at - Span::from_seconds(90)),
+            failed: 1,
+            ..Backlog::default()
+        };
         let beside = Beside { backlog: Some(vec![waiting]), ..Beside::default() };
         let page: Value = serde_json::to_value(status(&view, Duration::from_secs(1), &beside)).expect("plain data");
         let coast = &page["inputs"][0];
@@ -225,6 +243,32 @@ mod tests {
         assert_eq!(log["oldest_waits_since"], "2027-01-15T07:58:30Z");
         assert_eq!((&page["ready"], &page["warnings"][0]), (&json!(true), &json!("inputs down: hub")));
         assert_eq!(page["open_alerts"]["loitering"], 2);
+    }
+
+    #[test]
+    fn what_was_delivered_and_cannot_be_recorded_does_not_wait() {
+        let mut view = view();
+        view.sinks[0].unrecorded = 324;
+        let waiting = Backlog {
+            sink: "log".to_owned(),
+            pending: 324,
+            oldest: Some(view.at - Span::from_seconds(90)),
+            ..Backlog::default()
+        };
+        let beside = Beside { backlog: Some(vec![waiting]), ..Beside::default() };
+        let page =
+            |view: &View| serde_json::to_value(status(view, Duration::from_secs(1), &beside)).expect("plain data");
+        let works = page(&view);
+        let log = &works["sinks"][0];
+        assert_eq!((&log["waiting"], &log["unrecorded"]), (&json!(324), &json!(0)), "the store records them at once");
+        view.store.as_mut().expect("a store").now = true;
+        let fails = page(&view);
+        let log = &fails["sinks"][0];
+        assert_eq!((&log["waiting"], &log["unrecorded"]), (&json!(0), &json!(324)));
+        assert_eq!(log["oldest_waits_since"], Value::Null);
+        let said =
+            "sink log: 324 deliveries were made, and the failing store cannot record it: a restart would repeat them";
+        assert_eq!(fails["warnings"][0], said);
     }
 
     #[test]

@@ -37,6 +37,7 @@ pub(super) fn view() -> View {
             failures: 2,
             given_up: 1,
             delayed: 4,
+            unrecorded: 0,
             down: false,
             reason: None,
         }],

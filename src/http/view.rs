@@ -109,10 +109,22 @@ pub struct SinkView {
     pub given_up: u64,
     /// Deliveries that waited for `max_per_second`.
     pub delayed: u64,
+    /// Deliveries whose outcome the store may not have recorded yet.
+    pub unrecorded: u64,
     /// Whether it currently accepts no deliveries.
     pub down: bool,
     /// Why the last delivery failed, sanitised for display; `None` if it succeeded.
     pub reason: Option<String>,
+}
+
+impl View {
+    /// Deliveries to a sink that were made or given up, and that the failing store still lists as waiting. They would be repeated after a
+    /// restart. Zero while the store works: what it has not recorded then, it records within moments.
+    pub(super) fn unrecorded(&self, sink: &str) -> u64 {
+        let is_failing = self.store.as_ref().is_some_and(|store| store.now);
+        let sink = self.sinks.iter().find(|known| known.name == sink);
+        sink.filter(|_| is_failing).map_or(0, |sink| sink.unrecorded)
+    }
 }
 
 /// The state of the engine.

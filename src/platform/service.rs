@@ -4,7 +4,7 @@ mod account;
 mod holder;
 mod unit;
 
-pub use account::{Account, group};
+pub use account::{Account, group, group_name};
 pub use holder::{Holder, Protocol, holder_of_lock, holder_of_port, is_ours, with_holder};
 pub use unit::Unit;
 

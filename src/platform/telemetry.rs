@@ -177,6 +177,8 @@ pub struct SinkCounters {
     pub delayed: AtomicU64,
     /// Lines currently held by the worker. A gauge.
     pub in_hand: AtomicU64,
+    /// Lines whose outcome is known, and that the store may not have recorded yet. A gauge.
+    pub unrecorded: AtomicU64,
     /// 1 while the sink is down, else 0. A gauge.
     pub down: AtomicU64,
     /// Why the last attempt failed; empty after a success.

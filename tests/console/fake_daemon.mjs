@@ -141,7 +141,7 @@ async function answer(request, response, state, streams, record) {
   }
   if (path === "/silences") return json(request.method === "GET" ? { items: [] } : { holds: state.alerts.size, items: [...state.alerts.values()].slice(0, 50), number: url.searchParams.has("dry_run") ? null : 7 });
   if (path === "/changes") return json({ items: state.log.filter((/** @type {any} */ entry) => entry.seq > Number(url.searchParams.get("after") ?? 0)), last: state.seq, reset: false });
-  if (path === "/status") return json({ at: new Date().toISOString(), ready: true, reasons: [], warnings: [], engine: { time: null, vessels: 0, wait_seconds: 0 }, inputs: [{ name: "one", state: "up", silent_since: null, last_line_at: null, lagging: false, rejected: {}, refused_posts: {} }], sinks: [], open_alerts: {}, budget: { today: 3, allowed: 60 }, alerts: { open: {} } });
+  if (path === "/status") return json({ at: new Date().toISOString(), ready: true, reasons: [], warnings: [], engine: { time: new Date().toISOString(), vessels: 1, wait_seconds: 0 }, inputs: [{ name: "one", state: "up", silent_since: null, last_line_at: null, lagging: false, rejected: {}, refused_posts: {} }], sinks: [], open_alerts: {}, budget: { today: 3, allowed: 60 }, alerts: { open: {} } });
   if (path === "/feeds") return json({ items: [] });
   if (path !== "/events") return refuse("not-found", 404);
   await new Promise((done) => setTimeout(done, state.late));

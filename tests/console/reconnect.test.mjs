@@ -231,3 +231,25 @@ test("a server whose clock is hours off is said to be so, and its clock is the o
     assert.ok(Math.abs(Date.parse(end) - Date.now() - offset - 2 * 3600_000) < 120_000, `acknowledged until ${end}`);
   });
 });
+
+test("while the daemon is away nothing is said to be up, and a page that was opened meanwhile is there once it is back", { skip: skipOwn, timeout: 90_000 }, async () => {
+  await watch(async (own, page) => {
+    await page.keyboard.press("g");
+    await page.keyboard.press("s");
+    await page.getByRole("heading", { level: 1, name: "Status" }).waitFor();
+    await page.locator(".feed-lights .light.up").waitFor();
+    await own.kill();
+    await page.getByText("Connection lost since").waitFor();
+    await page.locator(".feed-lights").getByText("Not known since").waitFor({ state: "attached" });
+    await page.locator("main").getByText("Not known since").waitFor();
+    assert.equal(await page.locator(".light.up, main .chip.good").count(), 0, "claims to be up");
+    for (const row of await page.locator("main tbody tr").allInnerTexts()) assert.doesNotMatch(row, /\bup\b|lines\/s/);
+    await shot(page, "status-lost");
+    await page.keyboard.press("g");
+    await page.keyboard.press("z");
+    await page.getByText("This page could not be loaded").waitFor();
+    await own.start();
+    await page.getByRole("heading", { level: 1, name: "Zones" }).waitFor();
+    await page.locator(".feed-lights .light.up, .feed-lights .light.silent").first().waitFor();
+  });
+});

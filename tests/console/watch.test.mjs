@@ -173,6 +173,29 @@ test("an empty list tells silence of the sea from silence of the console", async
   });
 });
 
+test("a daemon that has received nothing yet says nothing about the sea", async () => {
+  await watch([], async ({ page }) => {
+    await page.getByText("The sea is quiet: everything that listens is working.").waitFor();
+    await page.route("**/api/v1/status", async (route) => {
+      const answer = await route.fetch(), status = await answer.json();
+      await route.fulfill({ response: answer, json: { ...status, engine: { ...status.engine, time: null, vessels: 0 } } });
+    });
+    await page.reload();
+    await page.getByText("has received nothing yet: this says nothing about the sea").waitFor();
+    assert.equal(await page.getByText("The sea is quiet").count(), 0);
+  });
+});
+
+test("a sentence about what goes on says of which time it is once that is past", async () => {
+  const old = { ...alert("a", 85), last_at: new Date(Date.now() - 40 * 60_000).toISOString() };
+  await watch([old, alert("b", 50)], async ({ page, row }) => {
+    await page.locator(".list-sentence", { hasText: `as of ${old.last_at.slice(11, 16)}Z` }).waitFor();
+    await row("SHIP B").hover();
+    await page.locator(".list-sentence", { hasText: "SHIP B" }).waitFor();
+    assert.equal(await page.locator(".list-sentence .as-of").innerText(), "");
+  }, "/");
+});
+
 test("a filter that leaves nothing does not say that the sea is quiet", async () => {
   await watch([alert("a", 50)], async ({ page }) => {
     await page.getByText("No alert fits the filter").waitFor();

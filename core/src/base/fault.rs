@@ -14,17 +14,25 @@ pub struct Fault {
     pub what: String,
     /// What to write instead; `None` if that follows from `what`.
     pub advice: Option<String>,
+    /// Another key of the same table that the fault is as much about: where `key` is not written, its line is shown. `None` if there is
+    /// none.
+    pub other: Option<String>,
 }
 
 impl Fault {
     /// A fault of a key, without advice.
     pub fn new(key: impl Into<String>, what: impl Into<String>) -> Fault {
-        Fault { key: key.into(), what: what.into(), advice: None }
+        Fault { key: key.into(), what: what.into(), advice: None, other: None }
     }
 
     /// The same fault with what to write instead.
     pub fn advise(self, advice: impl Into<String>) -> Fault {
         Fault { advice: Some(advice.into()), ..self }
+    }
+
+    /// The same fault, as much about another key of its table.
+    pub fn with_other(self, key: impl Into<String>) -> Fault {
+        Fault { other: Some(key.into()), ..self }
     }
 
     /// The same fault, seen from the table around `path`.

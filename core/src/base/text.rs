@@ -64,13 +64,21 @@ pub fn elapsed(from: Time, to: Time) -> Span {
 /// It tries, in this order: the right name in another unit, the name in another case, the nearest spelling, and the
 /// name without its unit. A spelling is near up to one edit, and one more for each four letters of the name.
 pub fn advice(wrong: &str, known: &[&str]) -> String {
+    intended(wrong, known).unwrap_or_else(|| match known {
+        [] => "leave it out".to_owned(),
+        _ => format!("write one of: {}", known.join(", ")),
+    })
+}
+
+/// The first part of [`advice`]: asks whether one of `known` was meant. `None` if none is like it.
+pub fn intended(wrong: &str, known: &[&str]) -> Option<String> {
     // The right key in another unit is a better guess than one with similar spelling.
     let other_unit = known.iter().find_map(|name| Some((name, conversion(wrong, name)?)));
     if let Some((name, conversion)) = other_unit {
-        return format!("did you mean `{name}`? ({conversion})");
+        return Some(format!("did you mean `{name}`? ({conversion})"));
     }
     if let Some(name) = known.iter().find(|name| name.eq_ignore_ascii_case(wrong)) {
-        return format!("did you mean `{name}`?");
+        return Some(format!("did you mean `{name}`?"));
     }
     // A word much longer than the key is not a typing error.
     let near = known.iter().filter(|name| wrong.len() <= 2 * name.len());
@@ -80,11 +88,7 @@ pub fn advice(wrong: &str, known: &[&str]) -> String {
         .filter(|(distance, name)| *distance <= 1 + name.len() / 4);
     // The key without its unit.
     let longer = || known.iter().find(|name| name.strip_prefix(wrong).is_some_and(|rest| rest.starts_with('_')));
-    match (nearest.map(|(_, name)| name).or_else(|| longer().copied()), known) {
-        (Some(name), _) => format!("did you mean `{name}`?"),
-        (None, []) => "leave it out".to_owned(),
-        (None, _) => format!("write one of: {}", known.join(", ")),
-    }
+    nearest.map(|(_, name)| name).or_else(|| longer().copied()).map(|name| format!("did you mean `{name}`?"))
 }
 
 #[cfg(test)]

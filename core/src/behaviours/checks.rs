@@ -22,27 +22,27 @@ pub(crate) trait Coherent {
     }
 }
 
-/// Why an end threshold must not equal the begin threshold.
-const GAP: &str = "a gap stops alerts from opening and ending repeatedly";
+/// Why an end threshold should not equal the begin threshold, although it may.
+const GAP: &str = "a gap between the two stops alerts from opening and ending repeatedly";
 
 /// A fault if the upper limit is below the lower one.
 pub(crate) fn ordered(low: (&str, f64), high: (&str, f64)) -> Option<Fault> {
     let fault = || Fault::new(high.0, format!("{} is below {} ({})", high.1, low.0, low.1));
-    (high.1 < low.1).then(|| fault().advise(format!("write {} or more", low.1)))
+    (high.1 < low.1).then(|| fault().advise(format!("write {} or more", low.1)).with_other(low.0))
 }
 
 /// A fault if the end threshold is below the begin threshold, for a condition that ends by rising.
 pub(crate) fn hysteresis(begin: (&str, f64), end: (&str, f64)) -> Option<Fault> {
     // The begin threshold may be as high as the end threshold can be.
-    let advice = || format!("write more than {}, or lower {} ({GAP})", begin.1, begin.0);
+    let advice = || format!("write {} or more, or lower {} ({GAP})", begin.1, begin.0);
     ordered(begin, end).map(|fault| fault.advise(advice()))
 }
 
 /// A fault if the end threshold is above the begin threshold, for a condition that ends by falling.
 pub(crate) fn hysteresis_below(begin: (&str, f64), end: (&str, f64)) -> Option<Fault> {
     let fault = || Fault::new(end.0, format!("{} is above {} ({})", end.1, begin.0, begin.1));
-    let advice = || format!("write less than {} ({GAP})", begin.1);
-    (begin.1 < end.1).then(|| fault().advise(advice()))
+    let advice = || format!("write {} or less, or raise {} ({GAP})", begin.1, begin.0);
+    (begin.1 < end.1).then(|| fault().advise(advice()).with_other(begin.0))
 }
 
 /// Every fault in the settings of a behaviour; contradictions only if each value is in its range. `fields` has the JSON Schema of each

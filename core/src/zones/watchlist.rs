@@ -15,7 +15,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::likeness::{Likeness, fold, likeness};
+use super::likeness::{Likeness, fold, imo_check_digit_holds, likeness};
 use crate::base::fault::Fault;
 use crate::base::text::advice;
 use crate::base::time::{Span, Time};
@@ -87,6 +87,8 @@ pub struct Watchlists {
     index: Index,
     /// SHA-256 over names and texts of the files; zeros in the default value.
     digest: [u8; 32],
+    /// Probable mistakes in rows, of the same limited number as faults.
+    doubts: Vec<ListError>,
 }
 
 impl Watchlists {
@@ -97,10 +99,10 @@ impl Watchlists {
 
     /// As [`Watchlists::parse`], with other limits; they must not exceed the default ones.
     pub fn parse_within(files: &[(String, String)], bounds: Bounds) -> Result<Watchlists, Vec<ListError>> {
-        let (mut rows, mut faults) = (Builder::default(), Faults::default());
+        let (mut rows, mut faults, mut doubts) = (Builder::default(), Faults::default(), Faults::default());
         for (file, text) in files {
             let before = (rows.len(), rows.bytes());
-            let whole = read(file, text.trim_start_matches('\u{feff}'), bounds, &mut rows, &mut faults);
+            let whole = read(file, text.trim_start_matches('\u{feff}'), bounds, &mut rows, (&mut faults, &mut doubts));
             if !whole {
                 let (rows, bytes) = (rows.len() - before.0, rows.bytes() - before.1);
                 let what = format!(
@@ -122,7 +124,7 @@ impl Watchlists {
             return Err(faults);
         }
         let (rows, index) = rows.finish();
-        Ok(Watchlists { rows, index, digest: Watchlists::digest_of(files) })
+        Ok(Watchlists { rows, index, digest: Watchlists::digest_of(files), doubts: doubts.finish() })
     }
 
     /// The digest that lists made from these files would have.
@@ -140,6 +142,11 @@ impl Watchlists {
     /// Digest of the files; equal for lists made from the same texts.
     pub fn digest(&self) -> [u8; 32] {
         self.digest
+    }
+
+    /// Rows that are taken as they are and are probably mistaken.
+    pub fn doubts(&self) -> &[ListError] {
+        &self.doubts
     }
 
     /// Number of rows.
@@ -240,7 +247,7 @@ impl Faults {
     /// All faults, with one more that counts those left out.
     fn finish(mut self) -> Vec<ListError> {
         if 0 < self.more {
-            let fault = Fault::new("", format!("{} more faults, in this list and earlier ones", self.more));
+            let fault = Fault::new("", format!("{} more of this kind, in this list and earlier ones", self.more));
             self.all.push(ListError { file: self.last, line: None, fault });
         }
         self.all
@@ -256,12 +263,25 @@ fn stem(file: &str) -> &str {
     file.rsplit(['/', '\\']).next().unwrap_or(file).trim_end_matches(".csv")
 }
 
-/// Reads a file; returns `false` if its rows exceed the limits.
-fn read(file: &str, text: &str, bounds: Bounds, rows: &mut Builder, faults: &mut Faults) -> bool {
+/// Reads a file; returns `false` if its rows exceed the limits. Adds what is wrong to the faults, and what probably is to the doubts.
+fn read(
+    file: &str,
+    text: &str,
+    bounds: Bounds,
+    rows: &mut Builder,
+    (faults, doubts): (&mut Faults, &mut Faults),
+) -> bool {
     let mut table = CsvTable::new(text);
     let mut header: Vec<String> = Vec::new();
     if table.next_record().is_some() {
         header = table.names().iter().map(|name| name.replace(' ', "_")).collect();
+    }
+    if !header.is_empty() && !header.iter().any(|name| COLUMNS.contains(&name.as_str())) {
+        let fault = Fault::new("", "the first line must be the header, and this one names no column");
+        let fault =
+            fault.advise(format!("write a line above it with the names of the columns, any of {}", COLUMNS.join(", ")));
+        faults.all.push(ListError { file: file.to_owned(), line: Some(1), fault });
+        return true;
     }
     for (at, name) in header.iter().enumerate() {
         if !COLUMNS.contains(&name.as_str()) {
@@ -311,6 +331,10 @@ fn read(file: &str, text: &str, bounds: Bounds, rows: &mut Builder, faults: &mut
             number
         };
         let (mmsi, imo) = (number("mmsi", mmsi, 9), number("imo", imo, 7));
+        if let Some(imo) = imo.filter(|imo| !imo_check_digit_holds(*imo)) {
+            let fault = Fault::new("imo", format!("{imo} has a wrong check digit, so no ship has this number"));
+            doubts.row(file, line, fault.advise("compare it with a register"));
+        }
         let level = level.to_lowercase();
         let points = LEVELS.iter().find(|(word, _)| *word == level).map(|(_, points)| *points);
         if points.is_none() && !level.is_empty() {

@@ -12,12 +12,13 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::ErrorCode;
 use rustix::fs::{Access, AtFlags, CWD, accessat};
-use rustix::process::geteuid;
+use rustix::process::{getegid, geteuid};
 
 use super::failure::Failure;
 
 use super::{named, person};
 use crate::config::holds_settings;
+use crate::platform::service::group_name;
 use crate::platform::telemetry::FromAir;
 use crate::storage::store::StoreError;
 
@@ -25,18 +26,18 @@ use crate::storage::store::StoreError;
 /// files, would hide what is wrong.
 const LONGEST: usize = 400;
 
-/// Checks that the store exists and is readable. `missing` is the message if it does not exist.
+/// Checks that the store exists and is readable. `missing` gives the message if it does not exist.
 ///
 /// # Errors
 /// Exit code 65 if it is missing or not a file, 1 if this user may not read it.
-pub(super) fn to_store(path: &Path, missing: &str) -> Result<(), Failure> {
+pub(super) fn to_store(path: &Path, missing: impl FnOnce() -> String) -> Result<(), Failure> {
     let shown = path.display().to_string();
     match fs::metadata(path) {
         Ok(found) if !found.is_file() => Err(Failure::Input(format!("{shown}: is not a file"))),
         Ok(_) if !is_open(path, Access::READ_OK) => Err(Failure::Other(denied(path))),
         Ok(_) => Ok(()),
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Err(Failure::Other(denied(path))),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Err(Failure::Input(format!("{shown}: {missing}"))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Err(Failure::Input(format!("{shown}: {}", missing()))),
         Err(error) => Err(Failure::Input(format!("{shown}: {error}"))),
     }
 }
@@ -141,7 +142,17 @@ fn is_open(path: &Path, access: Access) -> bool {
 /// The message for this user: who they are, who owns the closed file or folder, and the same command as a user who has
 /// access.
 fn denied(path: &Path) -> String {
-    Denial::of(path).to_user(&own_command())
+    let denial = Denial::of(path);
+    // The same command would only end here again: it has the rights of the service wherever it is called.
+    match std::env::args_os().any(|word| word == "--as-service") {
+        true => denial.to_service(&group_of(getegid().as_raw())),
+        false => denial.to_user(&own_command()),
+    }
+}
+
+/// A group as `chgrp` accepts it: by name, or by number without one.
+fn group_of(number: u32) -> String {
+    group_name(number).unwrap_or_else(|| number.to_string())
 }
 
 /// The message for the daemon, which cannot be asked to become another user.
@@ -210,6 +221,29 @@ impl Denial {
             None => return self.head(),
         };
         format!("{}: {remedy}", self.head())
+    }
+
+    /// The message of a check with the rights of the service: what to change so that its user, who is in `group`, may read the file.
+    fn to_service(&self, group: &str) -> String {
+        let (name, closed) = (&self.ours.name, quoted(self.closed.as_os_str()));
+        let head = format!("{}: may not be read by {name}, as whom this checks", self.path.display());
+        let (what, rights) = match self.closed == self.path {
+            true => ("it".to_owned(), "g+r"),
+            false => (self.closed.display().to_string(), "g+x"),
+        };
+        let owner = match &self.owner {
+            Some(owner) if *owner == self.ours => {
+                let rights = rights.replace('g', "u");
+                return FromAir(&format!("{head}; {what} belongs to {name}: sudo chmod {rights} {closed}")).to_string();
+            }
+            Some(owner) => owner.name.clone(),
+            None => "another user".to_owned(),
+        };
+        let remedy = format!("sudo chgrp {} {closed} && sudo chmod {rights} {closed}", quoted(OsStr::new(group)));
+        FromAir(&format!(
+            "{head}; {what} belongs to {owner}. The daemon could not read it either; let its group: {remedy}"
+        ))
+        .to_string()
     }
 
     /// The message for the daemon: what to change so that its user owns the store. A folder of settings is

@@ -31,6 +31,21 @@ fn a_denied_user_is_shown_the_command_to_run() {
 }
 
 #[test]
+fn a_check_as_the_service_says_what_to_change_and_not_to_call_it_again() {
+    let file = denial("/var/lib/atalaia/atalaia.sqlite", user(0, "root")).to_service("atalaia");
+    assert_eq!(
+        file,
+        "/var/lib/atalaia/atalaia.sqlite: may not be read by maria, as whom this checks; it belongs to root. The daemon could not \
+         read it either; let its group: sudo chgrp atalaia /var/lib/atalaia/atalaia.sqlite && sudo chmod g+r \
+         /var/lib/atalaia/atalaia.sqlite"
+    );
+    let folder = denial("/var/lib", user(0, "root")).to_service("atalaia");
+    assert!(folder.ends_with("sudo chgrp atalaia /var/lib && sudo chmod g+x /var/lib"), "{folder}");
+    let own = denial("/var/lib/atalaia/atalaia.sqlite", user(1001, "maria")).to_service("atalaia");
+    assert!(own.ends_with("it belongs to maria: sudo chmod u+r /var/lib/atalaia/atalaia.sqlite"), "{own}");
+}
+
+#[test]
 fn a_denied_owner_is_shown_the_mode_to_set() {
     let own = denial("/var/lib/atalaia/atalaia.sqlite", user(1001, "maria")).to_user("atalaia purge");
     assert!(own.contains("it belongs to you, but its mode") && own.contains("chmod u+rw /var/lib"), "{own}");
@@ -49,8 +64,8 @@ fn words_are_quoted_as_shells_need_it() {
 fn a_file_is_accessible_to_its_creator() {
     let folder = tempfile::TempDir::new().unwrap();
     let file = folder.path().join("a.sqlite");
-    assert!(matches!(to_store(&file, "gone"), Err(Failure::Input(text)) if text.ends_with(": gone")));
+    assert!(matches!(to_store(&file, || "gone".to_owned()), Err(Failure::Input(text)) if text.ends_with(": gone")));
     fs::write(&file, "x").unwrap();
-    assert!(to_store(&file, "gone").is_ok() && to_settings(&file).is_ok());
-    assert!(matches!(to_store(folder.path(), "gone"), Err(Failure::Input(_))));
+    assert!(to_store(&file, || "gone".to_owned()).is_ok() && to_settings(&file).is_ok());
+    assert!(matches!(to_store(folder.path(), || "gone".to_owned()), Err(Failure::Input(_))));
 }

@@ -68,7 +68,7 @@ impl Rendering {
             let within = before.len()..before.len() + marked.len();
             Excerpt { shown: [before, marked, after].concat(), marked: within, ..(**line).clone() }
         });
-        let Fault { key, what, advice } = &problem.fault;
+        let Fault { key, what, advice, .. } = &problem.fault;
         let what = if key.is_empty() { safe(what) } else { safe(&format!("{key}: {what}")) };
         let what = match line {
             Some(_) => what,

@@ -52,7 +52,7 @@ impl DeliveryRecords<'_> {
             let revision = line.line["revision"].as_u64().unwrap_or_default();
             let is_it = |outcome: &&StageOutcome| outcome.sink == sink && u64::from(outcome.revision) == revision;
             let (stage, outcome) = match self.outcomes.iter().find(is_it) {
-                Some(recorded) => (Some(recorded.stage()), outcome(recorded)),
+                Some(recorded) => (Some(recorded.stage()), outcome(recorded, &self.file.told.entry.id)),
                 None => unrecorded(&line.line["alert"], filter),
             };
             match runs.last_mut().filter(|run| run.stage == stage && run.outcome == outcome) {
@@ -110,8 +110,8 @@ fn chain(last: Stage) -> String {
     passed.collect::<Vec<_>>().join(" > ")
 }
 
-/// What the stages have recorded, in words, with the reason or the error where there is one.
-fn outcome(recorded: &StageOutcome) -> String {
+/// What the stages have recorded of a change of `alert`, in words, with the reason or the error where there is one, and the way on.
+fn outcome(recorded: &StageOutcome, alert: &str) -> String {
     let reason = recorded.reason.as_ref().map(|reason| FromAir(reason).to_string());
     let with = |what: &str| match &reason {
         Some(reason) => format!("{what}: {reason}"),
@@ -121,11 +121,17 @@ fn outcome(recorded: &StageOutcome) -> String {
     match recorded.state {
         DeliveryState::NotSelected => with("not selected"),
         DeliveryState::Silenced => format!("held back by {}", reason.as_deref().unwrap_or("a silence")),
-        DeliveryState::Withheld => with("withheld"),
-        // The pace of a sink holds back a delivery before the first attempt.
-        DeliveryState::Pending if attempts == 0 => match recorded.due_at {
-            Some(at) => with(&format!("waiting for the pace of the sink, until {at}")),
-            None => with("waiting"),
+        DeliveryState::Withheld if recorded.reason.as_deref() == Some(store::WITHDRAWN) => with("withheld"),
+        DeliveryState::Withheld => format!(
+            "{}; once its marking or the sink's limits allow it: atalaia deliveries retry --alert {}",
+            with("withheld"),
+            short_id(alert)
+        ),
+        // The pace of a sink, or a digest to come, holds back a delivery before the first attempt.
+        DeliveryState::Pending if attempts == 0 => match (recorded.due_at, &reason) {
+            (Some(at), None) => format!("waiting for the pace of the sink, until {at}"),
+            (Some(at), Some(reason)) => format!("waiting until {at}: {reason}"),
+            (None, _) => with("waiting"),
         },
         DeliveryState::Pending => {
             let again = recorded.due_at.map_or_else(|| "soon".to_owned(), |at| format!("at {at}"));
@@ -164,6 +170,8 @@ mod tests {
     use super::*;
     use atalaia_core::base::time::Time;
 
+    const ALERT: &str = "k3f2aaaabbbbccccddddeeeeff";
+
     fn recorded(state: DeliveryState, attempts: u32, reason: Option<&str>) -> StageOutcome {
         let due_at = (state == DeliveryState::Pending && 0 < attempts).then(|| Time::from_millis(0));
         let reason = reason.map(str::to_owned);
@@ -174,7 +182,7 @@ mod tests {
     fn each_outcome_names_the_stage_that_decided_and_those_before_it() {
         let shown = |state, attempts, reason| {
             let recorded = recorded(state, attempts, reason);
-            format!("{}: {}", chain(recorded.stage()), outcome(&recorded))
+            format!("{}: {}", chain(recorded.stage()), outcome(&recorded, ALERT))
         };
         assert_eq!(shown(DeliveryState::NotSelected, 0, Some("too low")), "select: not selected: too low");
         assert_eq!(
@@ -183,12 +191,15 @@ mod tests {
         );
         assert_eq!(
             shown(DeliveryState::Withheld, 0, Some("TLP:RED is above its max_tlp AMBER")),
-            "select > silence > clear: withheld: TLP:RED is above its max_tlp AMBER"
+            "select > silence > clear: withheld: TLP:RED is above its max_tlp AMBER; once its marking or the sink's limits allow it: \
+             atalaia deliveries retry --alert k3f2aaaa"
         );
         assert_eq!(shown(DeliveryState::Pending, 0, None), "select > silence > clear > pace: waiting");
         let paced = StageOutcome { due_at: Some(Time::from_millis(0)), ..recorded(DeliveryState::Pending, 0, None) };
-        assert_eq!(outcome(&paced), "waiting for the pace of the sink, until 1970-01-01T00:00:00Z");
+        assert_eq!(outcome(&paced, ALERT), "waiting for the pace of the sink, until 1970-01-01T00:00:00Z");
         assert_eq!(paced.stage(), Stage::Pace);
+        let gathered = StageOutcome { reason: Some("waits for a digest".to_owned()), ..paced };
+        assert_eq!(outcome(&gathered, ALERT), "waiting until 1970-01-01T00:00:00Z: waits for a digest");
         assert_eq!(
             shown(DeliveryState::Delivered, 2, None),
             "select > silence > clear > pace > send: delivered at attempt 2"

@@ -159,15 +159,29 @@ fn path(text: &str, folder: &Path) -> Result<String, String> {
     whole.to_str().map(str::to_owned).ok_or_else(|| format!("{}: the path is not UTF-8", whole.display()))
 }
 
+/// Checks that the folder of a file that the daemon is to write exists, while another can still be named.
+///
+/// # Errors
+/// There is no such folder, with the command that makes it.
+pub(super) fn has_folder(file: &Path) -> Result<(), String> {
+    match file.parent().filter(|folder| *folder != Path::new("") && !folder.is_dir()) {
+        Some(folder) => {
+            let folder = folder.display();
+            Err(format!("{folder}: no such folder; make it (mkdir -p {folder}), or name a file in another"))
+        }
+        None => Ok(()),
+    }
+}
+
 impl Store {
     /// Parses an answer to the question for the store: a path, or `none`.
     ///
     /// # Errors
-    /// See [`path`].
+    /// See [`has_folder`] and [`path`].
     pub(super) fn parse(text: &str, folder: &Path) -> Result<Store, String> {
         match text {
             "none" => Ok(Store(None)),
-            text => path(text, folder).map(|path| Store(Some(path))),
+            text => has_folder(Path::new(text)).and_then(|()| path(text, folder)).map(|path| Store(Some(path))),
         }
     }
 
@@ -217,7 +231,7 @@ impl Sink {
             return Ok(Sink::Log);
         }
         if let Some(rest) = text.strip_prefix("jsonl:") {
-            return path(rest, folder).map(Sink::Jsonl);
+            return has_folder(Path::new(rest)).and_then(|()| path(rest, folder)).map(Sink::Jsonl);
         }
         let url = || text.to_owned();
         if let Some(rest) = text.strip_prefix("https://") {

@@ -22,6 +22,7 @@ use crate::inputs;
 use crate::platform::secret::{Secret, SecretError};
 use crate::platform::service::{Account, Holder, Protocol, Unit, holder_of_lock, holder_of_port, is_ours};
 use crate::platform::tls;
+use crate::storage::evidence;
 use atalaia_core::base::fault::Fault;
 
 /// Environment variable with the folder of systemd credentials.
@@ -86,6 +87,7 @@ pub(super) fn hindrances(config: &Config, asker: &Asker) -> Vec<(Weight, Fault)>
         found.extend(closed(&key, &place, asker));
     }
     found.extend(devices_and_programs(config, asker));
+    found.extend(signing_key(config));
     for (path, tls) in all_tls(config) {
         found.extend(certificates(&path, tls, asker));
     }
@@ -210,6 +212,13 @@ fn devices_and_programs(config: &Config, asker: &Asker) -> Vec<(Weight, Fault)> 
         }
     }
     found
+}
+
+/// Why the key that signs bundles cannot be used. The daemon runs without it, and the user who packs bundles may be another one, so
+/// permissions are left to that command.
+fn signing_key(config: &Config) -> Option<(Weight, Fault)> {
+    let fault = evidence::key_fault(config.evidence.key.as_deref()?)?;
+    Some((Weight::Possible, fault.below("evidence.key")))
 }
 
 /// The TLS settings of inputs and sinks, each with the path of its table.

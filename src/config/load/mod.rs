@@ -125,7 +125,13 @@ impl Draft<'_> {
     /// Finds the line of a fault of `problems()`.
     pub(super) fn locate(&self, fault: Fault) -> Problem {
         let fault = Fault { key: self.as_in_file(&fault.key), ..fault };
-        match self.find(&fault.key) {
+        // A key with its default is not in the file; the other key of the fault is then the one that was written.
+        let other = fault.other.as_ref().map(|other| match fault.key.rsplit_once('.') {
+            Some((table, _)) => format!("{table}.{other}"),
+            None => other.clone(),
+        });
+        let written = other.filter(|other| !self.is_written(&fault.key) && self.is_written(other));
+        match self.find(written.as_ref().unwrap_or(&fault.key)) {
             Some(span) => self.layers.problem(&span, fault),
             None => self.layers.of_all(fault),
         }

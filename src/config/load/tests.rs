@@ -277,3 +277,51 @@ fn a_header_that_is_not_closed_is_reported_as_such_even_if_its_table_was_given_b
         assert!(found.len() == 1 && found[0].starts_with(expected), "{last:?}: {found:?}");
     }
 }
+
+#[test]
+fn a_key_below_the_wrong_header_is_told_its_table() {
+    for (text, advice) in [
+        ("[zones]\nlateness_seconds = 20\n", "it belongs to [time] or [[inputs]]: move it below that header"),
+        ("[zones]\nprofile = \"gfw\"\n", "it belongs to no table: write it above the first [table]"),
+        (
+            "[[sinks]]\nkind = \"webhook\"\nname = \"a\"\n[sinks.webhook]\nurl = \"https://example.org\"\nmin_severity = \"low\"\n",
+            "it belongs to [[sinks]]: write it above [sinks.webhook]",
+        ),
+        ("[alerts]\nretain_days = 20\n", "it belongs to [handling]: move it below that header"),
+        ("[time]\nlatenes_seconds = 20\n", "did you mean `lateness_seconds`?"),
+        ("[time]\ncolour = 20\n", "write one of: "),
+    ] {
+        let found = problems(text);
+        let expected = format!(": unknown key; {advice}");
+        assert!(found.len() == 1 && found[0].contains(&expected), "{advice}: {found:?}");
+    }
+}
+
+#[test]
+fn a_word_in_place_of_true_or_false_is_taken_as_it_was_meant() {
+    for (word, advice) in [
+        ("\"yes\"", "write enabled = true, without quotes"),
+        ("\"No\"", "write enabled = false, without quotes"),
+        ("\"off\"", "write enabled = false, without quotes"),
+        ("1", "write enabled = true, without quotes"),
+        ("\"perhaps\"", "write enabled = true or enabled = false, without quotes"),
+    ] {
+        let found = problems(&format!("[journal]\nenabled = {word}\n"));
+        assert!(
+            found.len() == 1 && found[0].contains(&format!("is not true or false; {advice} |")),
+            "{word}: {found:?}"
+        );
+    }
+}
+
+#[test]
+fn a_threshold_that_contradicts_the_default_of_another_is_shown_at_its_own_line() {
+    let found = problems("[behaviours.loitering]\nmin_shore_nm = 20\nslow_knots = 5\n");
+    assert_eq!(
+        found,
+        [
+            "test.toml:3: behaviours.loitering.moving_knots: 3 is below slow_knots (5); write 5 or more, or lower slow_knots (a gap \
+          between the two stops alerts from opening and ending repeatedly) | slow_knots = 5"
+        ]
+    );
+}

@@ -1,4 +1,5 @@
-//! Warnings about valid zones that are probably mistakes: on land, far from all others, drawn round the Earth, or expired.
+//! Warnings about valid zones that are probably mistakes: on land, far from all others, drawn round the Earth, expired, or with settings
+//! of a behaviour that does not run there.
 //!
 //! Only `check` asks for these: a zone in force is never changed or left out because it looks odd.
 
@@ -32,6 +33,10 @@ pub(super) fn odd_zones(zones: &ZoneSet, coast: &Coast, now: Time) -> Vec<(ZoneI
         if let Some(expires) = zone.expires.filter(|expires| *expires <= now) {
             let what = format!("it was over at {expires} and is not watched");
             say("expires", what, "take it out, or write a later day");
+        }
+        for name in zone.settings.keys().filter(|name| !zone.runs(name)) {
+            let what = format!("does not name {name}, so the zone's own settings of {name} have no effect");
+            say("behaviours", what, &format!("add \"{name}\", or leave `behaviours` out to run all of them"));
         }
         if zones.drawn(ix).any(|at| at.lat.abs() < 1e-9 && at.lon.abs() < 1e-9) {
             let what = "holds the position 0, 0, which most often stands for a missing one";

@@ -75,3 +75,22 @@ fn expired_empty_and_inverted_zones_are_reported() {
     let speck = polygon("[[-18,28],[-17.9999,28],[-17.9999,28.0001],[-18,28]]");
     assert!(odd(&zones(&[("a", &speck)]))[0].contains("a few metres wide"));
 }
+
+#[test]
+fn settings_of_a_behaviour_that_the_zone_does_not_run_are_reported() {
+    let zone = |behaviours: &str| {
+        let rest = format!(
+            r#""settings":{{"zone_speed":{{"min_knots":3}},"zone_entry":{{}}}},{behaviours}{}"#,
+            circle(-9.9, 38.4)
+        );
+        odd(&zones(&[("a", &rest)]))
+    };
+    assert_eq!(
+        zone(r#""behaviours":["loitering","zone_entry"],"#),
+        [
+            "behaviours: does not name zone_speed, so the zone's own settings of zone_speed have no effect; add \"zone_speed\", or leave \
+          `behaviours` out to run all of them"
+        ]
+    );
+    assert_eq!(zone(""), [""; 0]);
+}

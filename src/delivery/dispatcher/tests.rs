@@ -13,9 +13,10 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::platform::clock::Moment;
-use crate::storage::store::{DeliveryQuery, DeliveryState, Event, Orders, Store, delivery_rows};
+use crate::storage::store::{self, DeliveryQuery, DeliveryState, Event, Filter, Orders, Store, delivery_rows};
 use crate::testing::{AREA, engine, lines, only};
 use atalaia_core::ais::{Line, SourceId};
+use atalaia_core::alerts::handling::{Mark, Tlp};
 use atalaia_core::alerts::{Alert, HandlingSettings, Severity};
 use atalaia_core::base::time::{Span, Time};
 
@@ -63,13 +64,18 @@ fn receiver() -> (String, Received) {
     (url, came)
 }
 
-/// The changes for devices that are heard for ten minutes and then fall silent.
+/// The changes for [`DEVICES`] devices.
 fn flood() -> Vec<Change> {
+    flood_of(DEVICES)
+}
+
+/// The changes for devices that are heard for ten minutes and then fall silent.
+fn flood_of(devices: usize) -> Vec<Change> {
     let device = |number: usize| {
         let (lat, lon) = (24 + number % 6, 10 + number % 20);
         format!("SART{number} 970{number:06} status=14 mute every=300\n12:00 {lat}.{number} -{lon}.{number}\nstop 10\n")
     };
-    let script: String = (0..DEVICES).map(device).collect();
+    let script: String = (0..devices).map(device).collect();
     let script = script + "ALFA 224000001 every=300\n12:00 40 -30\nstop 150\n";
     let (mut engine, mut changes) = (engine(&only("distress"), AREA), Vec::new());
     for line in lines(&script) {
@@ -190,6 +196,42 @@ fn people_get_digests_of_a_flood_and_machines_every_line_at_their_rate() {
     let in_digests =
         delivered.iter().filter(|row| row.error.as_deref().is_some_and(|said| said.starts_with("in digest "))).count();
     assert_eq!((delivered.len(), in_digests), (changes.len() + digests.len(), changes.len() - singles.len()));
+    dispatcher.finish(PATIENCE);
+    drop(store);
+}
+
+#[test]
+fn an_alert_withheld_for_its_marking_reaches_the_sink_once_it_is_lowered_and_retried() {
+    let folder = TempDir::new().expect("a folder");
+    let path = folder.path().join("alerts.sqlite");
+    let (partner, events) = receiver();
+    let text = format!(
+        "kind = \"webhook\"\nname = \"partner\"\nmin_severity = \"info\"\nmax_tlp = \"GREEN\"\n\
+         webhook = {{ url = \"{partner}\", body = \"line\", allow = [\"127.0.0.1/32\"] }}"
+    );
+    let settings: Vec<Settings> = vec![toml::from_str(&text).expect("settings")];
+    let filters: Vec<Filter> = settings.iter().map(Settings::filter).collect();
+    let wake = Wake::default();
+    let waker = wake.clone();
+    let orders = Orders { filters: filters.clone(), handling: HandlingSettings::default() };
+    let store = Store::open(&path, orders, || Clock.now(), |_| {}, move |_| waker.wake()).expect("the store opens");
+    let link = StoreLink { path: path.as_path().into(), reporter: store.reporter(), wake };
+    let dispatcher = Dispatcher::start(&settings, &DeliverySettings::default(), Some(link), Clock).expect("they start");
+    let change = flood_of(1).remove(0);
+    let id = change.alert.id.clone();
+    store.changes(vec![change], 0);
+    assert!(store.settle(PATIENCE));
+    let retry = || {
+        let which = DeliveryQuery { alert: Some(id.clone()), ..DeliveryQuery::default() };
+        store::retry(&path, &which, Some(&filters), "ana", None, Clock.now()).expect("written").queued
+    };
+    assert_eq!(retry(), 0, "the marking does not allow it");
+    let green = Mark { tlp: Some(Tlp::Green), ..Mark::default() };
+    store::mark(&path, &id, &green, "ana", "agreed with the source", Clock.now()).expect("marked");
+    assert_eq!(retry(), 1);
+    wait_until(|| !events.lock().expect("nobody panicked").is_empty());
+    let body = events.lock().expect("nobody panicked")[0].1.clone();
+    assert_eq!((&body["alert"]["id"], &body["alert"]["handling"]["tlp"]), (&Value::from(id), &Value::from("GREEN")));
     dispatcher.finish(PATIENCE);
     drop(store);
 }

@@ -20,7 +20,8 @@ use crate::http::body::{JsonBody, wrong};
 use crate::http::page::found;
 use crate::http::parameters::Parameters;
 use crate::http::problem::Problem;
-use crate::storage::store::{self, DeliveryFilter, DeliveryQuery, DeliveryRow, DeliveryState};
+use crate::storage::store::{self, DeliveryFilter, DeliveryQuery, DeliveryRow, DeliveryState, Filter};
+use atalaia_core::alerts::Severity;
 use atalaia_core::base::text::advice;
 
 /// Deliveries of a page if the request names no number, and the largest number it may name.
@@ -167,12 +168,13 @@ async fn retry_deliveries(
         let there = sources.read(move |readers| readers.item(&id, &clearance, now)).await?;
         there.ok_or_else(|| Problem::not_found("there is no such alert"))?;
     }
-    let known: Vec<String> = {
+    // Only the names: the worker of each sink compares the marking with its clearance.
+    let known: Vec<Filter> = {
         let view = sources.view.borrow();
         if !view.ready {
             return Err(Problem::busy("the daemon is starting"));
         }
-        view.sinks.iter().map(|sink| sink.name.clone()).collect()
+        view.sinks.iter().map(|sink| Filter::from_severity(&sink.name, Severity::Info)).collect()
     };
     let which = DeliveryQuery { sink: wanted.sink, alert, state: None };
     let retry =

@@ -62,7 +62,8 @@ async fn list_feeds(
 
 /// The page `/status` as a value.
 async fn state(sources: &Sources) -> Result<Value, Problem> {
-    let backlog = sources.stored(store::backlog).await?;
+    let now = sources.clock.now();
+    let backlog = sources.stored(move |path: &std::path::Path| store::backlog(path, now)).await?;
     let beside = Beside { backlog: Some(backlog), ..Beside::default() };
     let view = std::sync::Arc::clone(&sources.view.borrow());
     let age = sources.clock.moment().since(view.seen);

@@ -33,6 +33,8 @@ pub(super) struct Health {
     pub(super) reasons: Vec<String>,
     /// Problems that do not stop its work.
     pub(super) warnings: Vec<String>,
+    /// What is as it should be, and might surprise: nobody has to act.
+    pub(super) notes: Vec<String>,
 }
 
 /// Evaluates a view. `age` is the time since the main loop published it.
@@ -98,14 +100,32 @@ pub(super) fn health(view: &View, age: Duration) -> Health {
         warnings.push(format!("changed settings need a restart: {}", view.reload.waits_for_restart.join(", ")));
     }
     warnings.extend(view.lapsing.iter().cloned());
-    Health { ready: reasons.is_empty(), reasons, warnings }
+    Health { ready: reasons.is_empty(), reasons, warnings, notes: Vec::new() }
 }
 
 impl Health {
-    /// Adds a warning for each sink with deliveries that were given up and must be sent again by hand, and for each removed sink with
-    /// any that were not made.
+    /// Adds a warning for each sink with deliveries that were given up and must be sent again by hand, or that the failing store cannot
+    /// record, and for each removed sink with any that were not made. Adds a note for each with deliveries that are held on purpose.
     pub(super) fn and_undelivered(mut self, view: &View, backlog: &[Backlog]) -> Health {
-        for Backlog { sink, pending, failed, .. } in backlog {
+        for sink in &view.sinks {
+            let unrecorded = view.unrecorded(&sink.name);
+            if 0 < unrecorded {
+                self.warnings.push(format!(
+                    "sink {}: {} made, and the failing store cannot record it: a restart would repeat {}",
+                    sink.name,
+                    if unrecorded == 1 { "1 delivery was".to_owned() } else { format!("{unrecorded} deliveries were") },
+                    if unrecorded == 1 { "it" } else { "them" }
+                ));
+            }
+        }
+        for Backlog { sink, pending, failed, held, held_until, .. } in backlog {
+            if let Some(until) = held_until {
+                let deliveries = if *held == 1 { "delivery waits" } else { "deliveries wait" };
+                self.notes.push(format!(
+                    "sink {sink}: {held} {deliveries} for a digest or for the pace of the sink, as set; the next is due at {}",
+                    at(*until, view.at)
+                ));
+            }
             let is_removed = view.sinks.iter().all(|known| known.name != *sink);
             let undelivered = if is_removed { pending + failed } else { *failed };
             if undelivered == 0 {
@@ -128,10 +148,13 @@ impl Health {
 /// Describes an input that is up but sends nothing; `None` for all others.
 fn silent(input: &InputView, now: Time) -> Option<String> {
     let since = input.silent_since.filter(|_| input.up)?;
-    // The date only if it is another day.
-    let since = if since.date() == now.date() { since.clock() } else { since.minute() };
     let clients = if input.clients == Some(0) { "; no client is connected" } else { "" };
-    Some(format!("input {} has sent nothing since {since} UTC{clients}", input.name))
+    Some(format!("input {} has sent nothing since {}{clients}", input.name, at(since, now)))
+}
+
+/// A time to the minute, with the date only if it is on another day than `now`.
+fn at(time: Time, now: Time) -> String {
+    format!("{} UTC", if time.date() == now.date() { time.clock() } else { time.minute() })
 }
 
 /// Describes how the engine lags behind its live inputs; `None` if it keeps up.

@@ -39,7 +39,7 @@ fn deliveries_that_were_not_made_are_a_warning_also_after_their_sink_was_removed
     let mut view = view();
     view.sinks =
         ["partner", "mail", "map"].map(|name| SinkView { name: name.to_owned(), ..view.sinks[0].clone() }).to_vec();
-    let waits = |sink: &str, failed| Backlog { sink: sink.to_owned(), pending: 3, oldest: None, failed };
+    let waits = |sink: &str, failed| Backlog { sink: sink.to_owned(), pending: 3, failed, ..Backlog::default() };
     let health = health(&view, Duration::from_secs(1));
     let health =
         health.and_undelivered(&view, &[waits("partner", 4), waits("mail", 0), waits("map", 1), waits("old", 39)]);
@@ -50,6 +50,18 @@ fn deliveries_that_were_not_made_are_a_warning_also_after_their_sink_was_removed
         "42 undelivered for the removed sink old: atalaia deliveries list shows them",
     ];
     assert_eq!(health.warnings, expected);
+}
+
+#[test]
+fn deliveries_held_on_purpose_are_a_note_with_their_time() {
+    let view = view();
+    let held_until = Some(view.at + Span::from_minutes(9));
+    let waits = Backlog { sink: "log".to_owned(), pending: 278, held: 278, held_until, ..Backlog::default() };
+    let health = health(&view, Duration::from_secs(1)).and_undelivered(&view, &[waits]);
+    assert!(health.ready && health.warnings.is_empty(), "{:?}", health.warnings);
+    let note =
+        "sink log: 278 deliveries wait for a digest or for the pace of the sink, as set; the next is due at 08:09 UTC";
+    assert_eq!(health.notes, [note]);
 }
 
 #[test]

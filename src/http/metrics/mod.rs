@@ -276,14 +276,26 @@ fn sinks(page: &mut Page, view: &View, beside: &Beside) {
         let sinks = sinks.iter();
         sinks.map(move |name| (sink(name), of(name).map_or(0, count) as f64)).collect::<Vec<_>>()
     };
-    page.gauges("outbox_depth", "Deliveries waiting", count(|waiting| waiting.pending));
+    let depth = sinks.iter().map(|name| {
+        let pending = of(name).map_or(0, |waiting| waiting.pending);
+        (sink(name), pending.saturating_sub(view.unrecorded(name)) as f64)
+    });
+    page.gauges("outbox_depth", "Deliveries waiting, with those held", depth);
+    page.gauges(
+        "outbox_held",
+        "Deliveries held for a digest or for the pace of the sink",
+        count(|waiting| waiting.held),
+    );
+    let unrecorded =
+        view.sinks.iter().map(|sink| (vec![("sink", sink.name.clone())], view.unrecorded(&sink.name) as f64));
+    page.gauges("outbox_unrecorded", "Deliveries made that the failing store cannot record", unrecorded);
     page.gauges("outbox_failed", "Deliveries given up", count(|waiting| waiting.failed));
-    // Zero without a delivery, so that an alarm on the age ends by itself.
+    // Zero without a delivery, so that an alarm on the age ends by itself. What is held on purpose does not count: it has its time.
     let age = sinks.iter().map(|name| {
         let oldest = of(name).and_then(|waiting| waiting.oldest);
         (sink(name), oldest.map_or(0.0, |oldest| (view.at - oldest).seconds().max(0.0)))
     });
-    page.gauges("outbox_oldest_age_seconds", "Age of the oldest delivery waiting", age);
+    page.gauges("outbox_oldest_age_seconds", "Age of the oldest delivery waiting that is not held", age);
 }
 
 /// Values that `/proc` did not give are left out.

@@ -20,7 +20,7 @@ fn names_are_those_that_dashboards_know() {
     view.open.insert(Behaviour::Loitering, 1);
     view.retracted.insert(Behaviour::AisGap, 2);
     let oldest = Some(view.at - Span::from_seconds(90));
-    let waiting = Backlog { sink: "hook".to_owned(), pending: 7, oldest, failed: 1 };
+    let waiting = Backlog { sink: "hook".to_owned(), pending: 7, held: 4, oldest, failed: 1, ..Backlog::default() };
     let usage = Usage { segments: 3, bytes: 4096, snapshot: Some((view.at - Span::from_seconds(60), 512)) };
     let beside = Beside {
         backlog: Some(vec![waiting]),
@@ -64,6 +64,7 @@ fn names_are_those_that_dashboards_know() {
         "atalaia_delivery_attempts_total{sink=\"log\",outcome=\"delivered\"} 9",
         "atalaia_delivery_attempts_total{sink=\"log\",outcome=\"failed\"} 2",
         "atalaia_sink_down{sink=\"log\"} 0.0",
+        "atalaia_outbox_held{sink=\"hook\"} 4.0",
         "atalaia_outbox_oldest_age_seconds{sink=\"hook\"} 90.0",
         "atalaia_console_policy_reports_total 2",
         "atalaia_api_requests_total{method=\"GET\",route=\"/api/v1/alerts/{id}\",code=\"200\"} 2",

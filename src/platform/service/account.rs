@@ -49,6 +49,12 @@ pub fn group(named: &str) -> Option<u32> {
     fields.get(2)?.parse().ok()
 }
 
+/// Name of the group with this id; `None` if the machine knows none.
+pub fn group_name(gid: u32) -> Option<String> {
+    let line = database("group", &gid.to_string())?;
+    line.split(':').next().filter(|name| !name.is_empty()).map(str::to_owned)
+}
+
 /// The database entry of a name or number. Entries from other sources than the files are found through `getent`.
 fn database(which: &str, named: &str) -> Option<String> {
     let text = fs::read_to_string(format!("/etc/{which}")).unwrap_or_default();
@@ -97,5 +103,6 @@ mod tests {
         assert_eq!(groups_of(groups, &account), [20]);
         assert_eq!(Account::find("root").map(|root| (root.uid, root.gid)), Some((0, 0)));
         assert_eq!(Account::find("no-such-account-here"), None);
+        assert_eq!(group_name(0).as_deref(), Some("root"));
     }
 }

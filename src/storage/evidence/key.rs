@@ -2,7 +2,7 @@
 //! OpenSSL.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, Read};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 
 use super::error::EvidenceError;
 use super::file::write_new;
+use atalaia_core::base::fault::Fault;
 
 /// Bytes of a key file that are read. A key is much shorter; a mistaken path may lead to anything.
 const LONGEST_FILE_BYTES: u64 = 4096;
@@ -100,6 +101,20 @@ impl PublicKey {
     /// are always refused.
     pub(super) fn fits(&self, bytes: &[u8], signature: &[u8; 64]) -> bool {
         self.0.verify_strict(bytes, &Signature::from_bytes(signature)).is_ok()
+    }
+}
+
+/// Why the private key in this file cannot sign bundles, with what to do; `None` if it can, or if only other users may read it.
+pub fn key_fault(path: &Path) -> Option<Fault> {
+    let shown = path.display();
+    let make = || format!("make one: atalaia bundle keygen --out {shown}, or write the path of another");
+    match SigningKey::read(path).err()? {
+        EvidenceError::File { cause, .. } if cause.kind() == io::ErrorKind::PermissionDenied => None,
+        EvidenceError::File { cause, .. } if cause.kind() == io::ErrorKind::NotFound => {
+            Some(Fault::new("", format!("{shown}: no such file, so bundles cannot be signed")).advise(make()))
+        }
+        EvidenceError::Key { why, .. } => Some(Fault::new("", format!("{shown}: {why}"))),
+        error => Some(Fault::new("", error.to_string()).advise(make())),
     }
 }
 

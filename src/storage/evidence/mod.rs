@@ -46,7 +46,7 @@ pub use archive::{LARGEST_BUNDLE_BYTES, MOST_MEMBERS};
 pub use compare::{Found, Replayed, Verdict, compare};
 pub use error::EvidenceError;
 pub use file::write;
-pub use key::{PublicKey, SigningKey, keygen};
+pub use key::{PublicKey, SigningKey, key_fault, keygen};
 pub use manifest::{MANIFEST, Manifest, Marking, Member, SIGNATURE};
 pub use open::{Opened, Signed, open};
 pub use pack::{Made, Sources, pack};

@@ -2,8 +2,8 @@
 
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 
-/// The state of a delivery, that is, of one change on its way to one sink. Only `Pending` changes by itself; `Failed` becomes `Pending`
-/// again on request.
+/// The state of a delivery, that is, of one change on its way to one sink. Only `Pending` changes by itself; `Failed` and
+/// `Withheld` become `Pending` again on request.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum DeliveryState {
     /// Waiting for its turn, its digest or another attempt.

@@ -6,6 +6,8 @@
 
 use std::path::{Path, PathBuf};
 
+use rusqlite::ErrorCode;
+
 use crate::platform::disk::Absence;
 
 /// Why the store cannot be used.
@@ -35,10 +37,12 @@ pub enum StoreError {
         known: i64,
     },
     /// Another daemon has locked the store.
-    #[error("{}: another daemon works with this store", path.display())]
+    #[error("{}", taken(path, *holder))]
     Taken {
         /// The file.
         path: PathBuf,
+        /// Process id of that daemon; `None` if the system does not say.
+        holder: Option<u32>,
     },
     /// A person or token has this name already, also a token that has ended.
     #[error("{name}: a person or token has this name already")]
@@ -47,7 +51,7 @@ pub enum StoreError {
         name: String,
     },
     /// SQLite returned an error.
-    #[error("{}: {cause}{}", path.display(), likely(cause))]
+    #[error("{}: {cause}{}", path.display(), remedy(path, cause))]
     Sqlite {
         /// The file.
         path: PathBuf,
@@ -75,12 +79,38 @@ pub enum StoreError {
     Refused(String),
 }
 
-/// The most likely cause where SQLite gives none: the shared memory beside the file cannot grow.
-fn likely(cause: &rusqlite::Error) -> &'static str {
+/// What to do about an error of SQLite; empty if its own text says enough. The shared memory beside the file cannot grow, or the file is
+/// damaged. Only a start of the daemon replaces a damaged file, because it keeps what is left of it.
+fn remedy(path: &Path, cause: &rusqlite::Error) -> String {
+    let path = path.display();
     match cause.sqlite_error() {
-        Some(error) if error.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE => "; is the disk full?",
-        _ => "",
+        Some(error) if error.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE => "; is the disk full?".to_owned(),
+        _ if is_damage(cause) => format!(
+            "; the store is damaged, and nothing in it was changed. To go on: if {path}.backup does not exist, put the last copy made \
+             by `atalaia backup` there (sudo install -o atalaia -g atalaia -m 0600 COPY {path}.backup), then sudo systemctl restart \
+             atalaia. The daemon keeps the damaged file as {path}.corrupt-<ms> and works on with that copy, or with an empty store if \
+             there is none"
+        ),
+        _ => String::new(),
     }
+}
+
+/// Whether an error means that the content is damaged, rather than that the file cannot be read at the moment.
+pub(super) fn is_damage(error: &rusqlite::Error) -> bool {
+    matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
+}
+
+/// The message of a second daemon, with the ways out.
+fn taken(path: &Path, holder: Option<u32>) -> String {
+    let path = path.display();
+    let (who, stop) = match holder {
+        Some(pid) => (format!(" (pid {pid})"), format!("kill {pid}")),
+        None => (String::new(), format!("fuser {path}.lock, which shows its pid, and kill")),
+    };
+    format!(
+        "{path}: another daemon{who} already works with this store. Stop that one first (systemctl stop atalaia, or {stop}), or give \
+         this one a store of its own: path below [store]"
+    )
 }
 
 impl StoreError {

@@ -18,6 +18,7 @@ use super::orders::Orders;
 use super::premises::Premises;
 use super::trail::OwnRecord;
 use super::writer::{Event, Request, Shared, Writer};
+use crate::platform::service::holder_of_lock;
 use crate::platform::telemetry::Pulse;
 use atalaia_core::alerts::cases::Case;
 use atalaia_core::alerts::{Change, Notice};
@@ -237,7 +238,9 @@ fn lock(path: &Path) -> Result<File, StoreError> {
     let file = file.map_err(StoreError::file(&name))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(std::fs::TryLockError::WouldBlock) => Err(StoreError::Taken { path: path.to_owned() }),
+        Err(std::fs::TryLockError::WouldBlock) => {
+            Err(StoreError::Taken { path: path.to_owned(), holder: holder_of_lock(&name) })
+        }
         Err(std::fs::TryLockError::Error(cause)) => Err(StoreError::File { path: name, cause }),
     }
 }

@@ -6,9 +6,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::{Connection, OpenFlags};
 
-use super::error::StoreError;
+use super::error::{StoreError, is_damage};
 use super::{connect, schema};
 use crate::platform::disk::{RealDisk, sync_file, sync_name};
 use atalaia_core::base::time::Time;
@@ -27,6 +27,27 @@ pub struct SetAside {
     pub why: String,
     /// The backup that replaced it; `None` if there was no intact one and the store started empty.
     pub backup: Option<PathBuf>,
+    /// The backup that is damaged too and was left where it is; `None` if there is none.
+    pub damaged_backup: Option<PathBuf>,
+}
+
+impl SetAside {
+    /// What the store at `path` holds now, what is kept where, and how to restore a copy. Follows "the store was damaged and has been set
+    /// aside".
+    pub fn account(&self, path: &Path) -> String {
+        let now = match (&self.backup, &self.damaged_backup) {
+            (Some(backup), _) => format!("a copy of {}", backup.display()),
+            (None, Some(damaged)) => format!("a new, empty store, because {} is damaged too", damaged.display()),
+            (None, None) => format!("a new, empty store, because there is no {}.backup", path.display()),
+        };
+        let (kept, path) = (self.kept.display(), path.display());
+        format!(
+            "nothing was deleted: the damaged file is {kept}. The daemon now works with {now}; alerts that are still open are stored \
+             again, and whatever else is not in it is only in the damaged file. To restore a copy made by `atalaia backup`: sudo systemctl stop atalaia; \
+             move {path}, {path}-wal, {path}-shm and {path}.journal into another folder; sudo install -o atalaia -g atalaia -m 0600 COPY \
+             {path}; sudo systemctl start atalaia"
+        )
+    }
 }
 
 /// Checks the store before it is opened and replaces a damaged one. `now` becomes part of the name of the file set aside. The caller holds
@@ -48,11 +69,14 @@ pub(super) fn make_sound(path: &Path, now: Time) -> Result<Option<SetAside>, Sto
     sync_folder(path)?;
     let backup = beside(path, ".backup");
     // A damaged backup is left where it is: it may still be of use to a person.
-    let is_sound = backup.exists() && damage(&backup).is_ok_and(|damage| damage.is_none());
-    if is_sound {
-        put_in_place(&backup, path)?;
+    if !backup.exists() {
+        return Ok(Some(SetAside { kept, why, backup: None, damaged_backup: None }));
     }
-    Ok(Some(SetAside { kept, why, backup: is_sound.then_some(backup) }))
+    if !damage(&backup).is_ok_and(|damage| damage.is_none()) {
+        return Ok(Some(SetAside { kept, why, backup: None, damaged_backup: Some(backup) }));
+    }
+    put_in_place(&backup, path)?;
+    Ok(Some(SetAside { kept, why, backup: Some(backup), damaged_backup: None }))
 }
 
 /// Makes durable what an earlier daemon wrote. A daemon that died between a transaction and its sync leaves data that can be read and
@@ -134,11 +158,6 @@ fn look(path: &Path, length: u64, flags: OpenFlags) -> rusqlite::Result<Inspecti
     let check = if length <= THOROUGH { "PRAGMA integrity_check(1)" } else { "PRAGMA quick_check(1)" };
     let said = connection.query_row(check, [], |row| row.get(0))?;
     Ok(Inspection { version, tables, said })
-}
-
-/// Whether an error means that the content is damaged, rather than that the file cannot be read at the moment.
-fn is_damage(error: &rusqlite::Error) -> bool {
-    matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
 }
 
 /// Copies a backup to the path of the store. The copy is complete and synced, or absent.

@@ -86,7 +86,7 @@ pub use columns::stored_severity;
 pub use consulted::{Consultation, consulted};
 pub use delivery_page::{Backlogged, DeliveryFilter, DeliveryPage};
 pub use delivery_state::DeliveryState;
-pub use digests::IN_DIGEST;
+pub use digests::{IN_DIGEST, WITHDRAWN};
 pub use error::StoreError;
 pub use handle::{Reporter, Store};
 pub use handover::{Done, Extent, Handover, handover};

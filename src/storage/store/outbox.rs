@@ -9,6 +9,7 @@
 //! | pending | withheld | its marking, or the clearance of the sink, no longer allows it |
 //! | pending | failed | it is given up, or the sink is no longer in the settings |
 //! | failed | pending | an operator retries it; it then goes behind all others |
+//! | withheld | pending | an operator retries its alert, whose marking now allows it |
 //!
 //! `told_at` is when a row was accepted or given up; of a pending row, when a part of its receivers got it. The worker of a sink reads the
 //! rows in the order of `seq`, on a connection of its own (`Outbox`), and reports outcomes to the writer. Beside the writer, only commands

@@ -4,9 +4,9 @@ use std::path::Path;
 
 use rusqlite::params;
 
-use super::connect;
 use super::delivery_state::DeliveryState;
 use super::error::StoreError;
+use super::{connect, digests};
 use atalaia_core::base::time::Time;
 
 /// A stage on the way of a change to a sink.
@@ -54,7 +54,7 @@ pub struct StageOutcome {
     pub state: DeliveryState,
     /// Number of attempts so far.
     pub attempts: u32,
-    /// Earliest time of the next attempt; `None` if it is not scheduled.
+    /// Earliest time of the next attempt, or of the digest that it waits for; `None` if it is not scheduled.
     pub due_at: Option<Time>,
     /// Why it went no further, or the last error; `None` if there is nothing to say.
     pub reason: Option<String>,
@@ -79,16 +79,24 @@ impl StageOutcome {
 pub fn outcomes(path: &Path, alert: &str) -> Result<Vec<StageOutcome>, StoreError> {
     let connection = connect::beside(path)?;
     let read = || -> rusqlite::Result<Vec<StageOutcome>> {
+        let digests = digests::next(&connection)?;
         let mut query = connection.prepare(
-            "SELECT revision, sink, state, attempts, due_at, error FROM outbox WHERE alert = ?1 ORDER BY revision, sink",
+            "SELECT outbox.revision, outbox.sink, outbox.state, outbox.attempts, outbox.due_at, outbox.error, alerts.behaviour,
+                 outbox.state = 'pending' AND outbox.gathered = 1 AND outbox.digest IS NULL
+             FROM outbox JOIN alerts ON alerts.id = outbox.alert WHERE outbox.alert = ?1 ORDER BY outbox.revision, outbox.sink",
         )?;
         let rows = query.query_map(params![alert], |row| {
+            let sink: String = row.get(1)?;
+            let due_at = match row.get(7)? {
+                true => digests.get(&(sink.clone(), row.get(6)?)).copied(),
+                false => row.get::<_, Option<i64>>(4)?.map(Time::from_millis),
+            };
             Ok(StageOutcome {
                 revision: row.get(0)?,
-                sink: row.get(1)?,
+                sink,
                 state: row.get(2)?,
                 attempts: row.get(3)?,
-                due_at: row.get::<_, Option<i64>>(4)?.map(Time::from_millis),
+                due_at,
                 reason: row.get(5)?,
             })
         })?;

@@ -334,7 +334,9 @@ fn a_store_of_a_later_version_or_of_another_daemon_is_left_alone() {
     let place = place();
     let (store, _events) = place.open(&[]);
     let second = Store::open(&place.path, orders(&[]), noon, |_| {}, |_| {});
-    assert!(second.expect_err("taken").to_string().contains("another daemon"));
+    let taken = second.expect_err("taken").to_string();
+    let ours = format!("another daemon (pid {}) already works with this store", std::process::id());
+    assert!(taken.contains(&ours) && taken.contains("systemctl stop atalaia, or kill "), "{taken}");
     drop(store);
     place.sql("PRAGMA user_version = 99");
     let before = std::fs::read(&place.path).expect("a file");

@@ -4,15 +4,17 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Transaction, TransactionBehavior, params};
+use serde_json::Value;
 
 use super::act::Act;
 use super::delivery_state::DeliveryState;
 use super::error::StoreError;
 use super::ids::{Kind, whole};
+use super::stages::filter::Filter;
 use super::subject::Subject;
 use super::trail::{Actor, audit};
-use super::{connect, digests};
+use super::{connect, digests, markings};
 use atalaia_core::base::text::advice;
 use atalaia_core::base::time::Time;
 
@@ -33,7 +35,7 @@ pub struct DeliveryRow {
     pub since: Time,
     /// Number of attempts.
     pub attempts: u32,
-    /// Earliest time of the next attempt; `None` if it is not scheduled.
+    /// Earliest time of the next attempt, or of the digest that it waits for; `None` if it is not scheduled.
     pub due_at: Option<Time>,
     /// When it was accepted or given up; `None` before that.
     pub settled_at: Option<Time>,
@@ -82,9 +84,11 @@ pub fn knows_sink(path: &Path, sink: &str) -> Result<(), StoreError> {
 pub fn delivery_rows(path: &Path, which: &DeliveryQuery, most: usize) -> Result<Vec<DeliveryRow>, StoreError> {
     let connection = connect::beside(path)?;
     let read = || -> rusqlite::Result<Vec<DeliveryRow>> {
+        let digests = digests::next(&connection)?;
         let mut query = connection.prepare(&format!(
             "SELECT outbox.sink, outbox.alert, outbox.revision, alerts.behaviour, outbox.state, outbox.since, outbox.attempts,
-                 outbox.due_at, outbox.told_at, outbox.error
+                 outbox.due_at, outbox.told_at, outbox.error,
+                 outbox.state = 'pending' AND outbox.gathered = 1 AND outbox.digest IS NULL
              FROM outbox JOIN alerts ON alerts.id = outbox.alert WHERE {} ORDER BY outbox.seq LIMIT ?4",
             DeliveryQuery::CONDITION
         ))?;
@@ -92,15 +96,20 @@ pub fn delivery_rows(path: &Path, which: &DeliveryQuery, most: usize) -> Result<
             let time = |column| -> rusqlite::Result<Option<Time>> {
                 Ok(row.get::<_, Option<i64>>(column)?.map(Time::from_millis))
             };
+            let (sink, behaviour): (String, String) = (row.get(0)?, row.get(3)?);
+            let due_at = match row.get(10)? {
+                true => digests.get(&(sink.clone(), behaviour.clone())).copied(),
+                false => time(7)?,
+            };
             Ok(DeliveryRow {
-                sink: row.get(0)?,
+                sink,
                 alert: row.get(1)?,
                 revision: row.get(2)?,
-                behaviour: row.get(3)?,
+                behaviour,
                 state: row.get(4)?,
                 since: Time::from_millis(row.get(5)?),
                 attempts: row.get(6)?,
-                due_at: time(7)?,
+                due_at,
                 settled_at: time(8)?,
                 error: row.get(9)?,
             })
@@ -117,18 +126,22 @@ pub struct RetryReport {
     pub queued: u64,
     /// Number of deliveries that were left as they are, by removed sink.
     pub removed: BTreeMap<String, u64>,
+    /// Number of deliveries that stay withheld, by sink and the limit that their marking exceeds.
+    pub withheld: BTreeMap<(String, String), u64>,
 }
 
-/// Queues failed deliveries again, behind all others. A running daemon picks them up within seconds.
+/// Queues failed deliveries again, behind all others. If an alert is named, also those of it that were withheld and that its present
+/// marking allows. A running daemon picks them up within seconds.
 ///
-/// `known` are the sinks in the settings, `None` if unknown. Deliveries of other sinks are left alone: they would wait for ever.
+/// `known` are the filters of the sinks in the settings, `None` if unknown. Deliveries of other sinks are left alone: they would wait for
+/// ever. The worker of the sink compares the marking again before it sends anything.
 ///
 /// # Errors
 /// `Refused` for a sink without any deliveries, and for an unknown or ambiguous alert.
 pub fn retry<'a>(
     path: &Path,
     which: &DeliveryQuery,
-    known: Option<&[String]>,
+    known: Option<&[Filter]>,
     who: impl Into<Actor<'a>>,
     why: Option<&str>,
     now: Time,
@@ -142,64 +155,125 @@ pub fn retry<'a>(
         whole(&connection, Kind::Alert, alert).map_err(StoreError::sqlite(path))??;
     }
     let mut write = || -> rusqlite::Result<RetryReport> {
-        let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut done = RetryReport::default();
-        {
-            let mut failed = transaction.prepare(&format!(
-                "SELECT seq, sink, alert, revision, gathered FROM outbox WHERE {} ORDER BY seq",
-                DeliveryQuery::CONDITION
-            ))?;
-            let rows = failed
-                .query_map(params![which.sink, DeliveryState::Failed, which.alert], |row| {
-                    Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
-                })?
-                .collect::<rusqlite::Result<Vec<(i64, String, String, u32, bool)>>>()?;
-            for (seq, sink, alert, revision, gathered) in rows {
-                // A sink without a table in the settings has no worker that would take the rows.
-                if known.is_some_and(|known| !known.contains(&sink)) {
-                    *done.removed.entry(sink).or_default() += 1;
-                    continue;
-                }
-                let why = why.map_or_else(|| format!("sink {sink}"), |why| format!("sink {sink}: {why}"));
-                audit(&transaction, now, who, Act::Retried, &Subject::alert(&alert), Some(&why))?;
-                done.queued += 1;
-                // All rows of a digest come here one by one. They stay together unless a single alert was named.
-                if gathered && which.alert.is_none() {
-                    digests::retry_gathered(&transaction, seq, now)?;
-                    continue;
-                }
-                match gathered {
-                    true => digests::retry_singly(&transaction, seq)?,
-                    false => digests::retry_digest(&transaction, &sink, &format!("{alert}-{revision}"), now)?,
-                }
-                // Receivers often keep the message that arrives last. Queue newer changes again behind it: all pending ones and the last
-                // delivered one.
-                let mut newer = transaction.prepare_cached(
-                    "SELECT seq FROM outbox WHERE sink = ?1 AND alert = ?2 AND ?3 < revision AND gathered = 0
-                     AND state IN ('pending', 'told')
-                     AND (state = 'pending' OR revision = (SELECT max(revision) FROM outbox AS other WHERE other.sink = ?1
-                         AND other.alert = ?2 AND other.state = 'told' AND other.gathered = 0))
-                     ORDER BY revision",
-                )?;
-                let newer = newer
-                    .query_map(params![sink, alert, revision], |row| row.get(0))?
-                    .collect::<rusqlite::Result<Vec<i64>>>()?;
-                let mut behind = transaction.prepare_cached(
-                    "UPDATE outbox SET seq = (SELECT max(seq) + 1 FROM outbox), state = 'pending', due_at = NULL, told_at = NULL,
-                         since = CASE WHEN state = 'pending' THEN since ELSE ?2 END,
-                         attempts = CASE WHEN ?3 THEN 0 ELSE attempts END
-                     WHERE seq = ?1",
-                )?;
-                behind.execute(params![seq, now.millis(), true])?;
-                for seq in newer {
-                    behind.execute(params![seq, now.millis(), false])?;
-                }
+        for delivery in stopped(&transaction, which)? {
+            // A sink without a table in the settings has no worker that would take the rows.
+            let filter = known.map(|known| known.iter().find(|filter| filter.sink == delivery.sink));
+            if filter == Some(None) {
+                *done.removed.entry(delivery.sink).or_default() += 1;
+                continue;
             }
+            if let Some(because) = filter.flatten().and_then(|filter| delivery.refusal(filter)) {
+                *done.withheld.entry((delivery.sink, because)).or_default() += 1;
+                continue;
+            }
+            let why =
+                why.map_or_else(|| format!("sink {}", delivery.sink), |why| format!("sink {}: {why}", delivery.sink));
+            audit(&transaction, now, who, Act::Retried, &Subject::alert(&delivery.alert), Some(&why))?;
+            done.queued += 1;
+            delivery.queue(&transaction, which.alert.is_some(), now)?;
         }
         transaction.commit()?;
         Ok(done)
     };
     write().map_err(StoreError::sqlite(path))
+}
+
+/// A delivery that goes no further by itself.
+struct Stopped {
+    /// Number of the outbox row.
+    seq: i64,
+    /// Name of the sink.
+    sink: String,
+    /// Id of the alert.
+    alert: String,
+    /// Revision of the alert.
+    revision: u32,
+    /// Whether it goes, or went, into a digest.
+    gathered: bool,
+    /// Failed or withheld.
+    state: DeliveryState,
+    /// The line of its change.
+    line: String,
+    /// The analysts' marking of the alert, as JSON; `None` without one.
+    mark: Option<String>,
+}
+
+/// The matching deliveries that a retry can queue again, in the order in which they were to be sent: failed ones and, if an alert is named,
+/// withheld ones.
+fn stopped(transaction: &Transaction<'_>, which: &DeliveryQuery) -> rusqlite::Result<Vec<Stopped>> {
+    let mut query = transaction.prepare(
+        "SELECT outbox.seq, outbox.sink, outbox.alert, outbox.revision, outbox.gathered, outbox.state, changes.line, alerts.mark
+         FROM outbox JOIN changes ON changes.alert = outbox.alert AND changes.revision = outbox.revision
+         JOIN alerts ON alerts.id = outbox.alert
+         WHERE (?1 IS NULL OR outbox.sink = ?1) AND (?2 IS NULL OR substr(outbox.alert, 1, max(4, length(?2))) = lower(?2))
+             AND (outbox.state = 'failed' OR (?2 IS NOT NULL AND outbox.state = 'withheld' AND outbox.error IS NOT ?3))
+         ORDER BY outbox.seq",
+    )?;
+    let rows = query.query_map(params![which.sink, which.alert, digests::WITHDRAWN], |row| {
+        Ok(Stopped {
+            seq: row.get(0)?,
+            sink: row.get(1)?,
+            alert: row.get(2)?,
+            revision: row.get(3)?,
+            gathered: row.get(4)?,
+            state: row.get(5)?,
+            line: row.get(6)?,
+            mark: row.get(7)?,
+        })
+    })?;
+    rows.collect()
+}
+
+impl Stopped {
+    /// Why a withheld delivery still may not go to the sink; `None` if it may, and for a failed one, which the sink may receive.
+    fn refusal(&self, filter: &Filter) -> Option<String> {
+        if self.state != DeliveryState::Withheld {
+            return None;
+        }
+        // The store writes only valid lines.
+        let mut change: Value = serde_json::from_str(&self.line).unwrap_or_default();
+        markings::apply(&mut change["alert"], self.mark.as_deref());
+        filter.clearance.refusal(&markings::of_machine(&change["alert"]))
+    }
+
+    /// Queues the delivery again. `is_named` is whether its alert was named.
+    fn queue(&self, transaction: &Transaction<'_>, is_named: bool, now: Time) -> rusqlite::Result<()> {
+        let Stopped { seq, sink, alert, revision, gathered, .. } = self;
+        // All rows of a digest come here one by one. They stay together unless a single alert was named.
+        if *gathered && !is_named {
+            return digests::retry_gathered(transaction, *seq, now);
+        }
+        match gathered {
+            true => digests::retry_singly(transaction, *seq)?,
+            false => digests::retry_digest(transaction, sink, &format!("{alert}-{revision}"), now)?,
+        }
+        // Receivers often keep the message that arrives last. Queue newer changes again behind it: all pending ones and the last delivered
+        // one.
+        let mut newer = transaction.prepare_cached(
+            "SELECT seq FROM outbox WHERE sink = ?1 AND alert = ?2 AND ?3 < revision AND gathered = 0
+             AND state IN ('pending', 'told')
+             AND (state = 'pending' OR revision = (SELECT max(revision) FROM outbox AS other WHERE other.sink = ?1
+                 AND other.alert = ?2 AND other.state = 'told' AND other.gathered = 0))
+             ORDER BY revision",
+        )?;
+        let newer = newer
+            .query_map(params![sink, alert, revision], |row| row.get(0))?
+            .collect::<rusqlite::Result<Vec<i64>>>()?;
+        // The error of a failed delivery is still worth reading; the reason for which one was withheld no longer holds.
+        let mut behind = transaction.prepare_cached(
+            "UPDATE outbox SET seq = (SELECT max(seq) + 1 FROM outbox), due_at = NULL, told_at = NULL,
+                 error = iif(state = 'withheld', NULL, error), since = CASE WHEN state = 'pending' THEN since ELSE ?2 END,
+                 attempts = CASE WHEN ?3 THEN 0 ELSE attempts END, state = 'pending'
+             WHERE seq = ?1",
+        )?;
+        behind.execute(params![seq, now.millis(), true])?;
+        for seq in newer {
+            behind.execute(params![seq, now.millis(), false])?;
+        }
+        Ok(())
+    }
 }
 
 /// Refuses the name of a sink that no row of the outbox has. The outer error is that of SQLite.

@@ -81,7 +81,7 @@ fn answers_that_make_no_valid_settings_write_nothing() {
         (vec!["--feed", "tcp://a:1", "--sink", "http://hooks.example/a"], 2, "http:// is not encrypted"),
         (vec!["--feed", "tcp://a:1", "--zones", "nowhere"], 2, "no such folder"),
         (vec!["--feed", "file:no-such-recording"], 78, "atalaia.toml is not written"),
-        (vec!["--feed", "tcp://a:1", "--store", "no/such/folder.sqlite"], 78, "store.path"),
+        (vec!["--feed", "tcp://a:1", "--store", "no/such/folder.sqlite"], 2, "no/such: no such folder; make it"),
     ] {
         let output = atalaia(folder.path(), &[vec!["init"], flags.clone()].concat());
         assert_eq!(output.status.code(), Some(code), "{flags:?}: {}", told(&output));

@@ -45,7 +45,7 @@ fn the_conflict_takes_the_place_of_the_jump() {
     let changes = run(&settings, AREA, &two(60, 180));
     let conflict =
         changes.iter().find(|change| change.alert.behaviour == Behaviour::IdentityConflict).expect("a conflict");
-    assert_eq!(changes[1].reason, "superseded");
+    assert_eq!(changes[1].reason, format!("superseded by identity_conflict {}", &conflict.alert.id[..8]));
     assert_eq!(conflict.alert.replaces.as_ref(), Some(&changes[0].alert.id));
 }
 

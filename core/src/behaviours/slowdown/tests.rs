@@ -130,7 +130,8 @@ fn loitering_supersedes_it_and_says_so() {
          12:40 ended loitering ALFA since=10:10 ended=11:40",
     );
     let changes = run(&settings, AREA, &script);
-    let ended = changes.iter().find(|change| change.reason == "superseded").expect("it gave way");
+    let ended =
+        changes.iter().find(|change| change.reason.starts_with("superseded by loitering ")).expect("it gave way");
     let loitering = changes.iter().find(|change| change.alert.behaviour == Behaviour::Loitering).expect("it opened");
     assert_eq!(loitering.alert.replaces.as_ref(), Some(&ended.alert.id));
 }

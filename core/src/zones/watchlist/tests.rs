@@ -74,6 +74,9 @@ fn every_fault_is_reported_with_file_line_and_column() {
         ["customs.csv:2: a quotation mark is not closed, so the rows below belong to this one; \
              write a second quotation mark at the end of the text"]
     );
+    let headless = faults("224000001,9592916,EA1234,SILVER LUZ,tobacco,desk 3\n");
+    let expected = "customs.csv:1: the first line must be the header, and this one names no column; write a line above it with the names";
+    assert!(headless.len() == 1 && headless[0].starts_with(expected), "{headless:?}");
     assert_eq!(
         faults("mmsi,colour\n"),
         [
@@ -87,6 +90,15 @@ fn every_fault_is_reported_with_file_line_and_column() {
 }
 
 #[test]
+fn an_imo_number_with_a_wrong_check_digit_is_kept_and_doubted_with_its_line() {
+    let lists = lists("imo,name\n9074729,MARIA\nIMO 9592916,SILVER LUZ\n");
+    let doubts: Vec<String> = lists.doubts().iter().map(ListError::to_string).collect();
+    let expected = "customs.csv:3: column imo: 9592916 has a wrong check digit, so no ship has this number; compare it with a register";
+    assert_eq!(doubts, [expected]);
+    assert!(lists.find(Said { imo: Some(9_592_916), ..said(1) }, NOW).is_some());
+}
+
+#[test]
 fn faults_beyond_the_limit_are_reported_as_a_number() {
     let faults = faults(&format!("mmsi\n{}", "12\n".repeat(250)));
     assert_eq!(faults.len(), 101);
@@ -94,7 +106,7 @@ fn faults_beyond_the_limit_are_reported_as_a_number() {
         faults[99],
         "customs.csv:101: column mmsi: \"12\" is not a number of 9 digits; write all digits, and nothing else"
     );
-    assert_eq!(faults[100], "customs.csv: 150 more faults, in this list and earlier ones");
+    assert_eq!(faults[100], "customs.csv: 150 more of this kind, in this list and earlier ones");
 }
 
 #[test]

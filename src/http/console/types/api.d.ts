@@ -165,6 +165,9 @@ export interface Sink {
   delayed: number;
   waiting: number | null;
   oldest_waits_since: string | null;
+  held: number | null;
+  held_until: string | null;
+  unrecorded: number;
   failed: number | null;
 }
 
@@ -173,6 +176,7 @@ export interface Status {
   ready: boolean;
   reasons: string[];
   warnings: string[];
+  notes: string[];
   engine: { time: string | null; vessels: number; wait_seconds: number };
   inputs: Feed[];
   sinks: Sink[];

@@ -98,6 +98,17 @@ export function agoText(when, now) {
   return text === NONE || text === t("time.now") ? text : t("time.ago", { span: text });
 }
 
+/** Age from which a sentence about what goes on is said to be of its time. Milliseconds. */
+const OLD = 900_000;
+
+/** Of which time the sentence of an open alert is, as `as of 14:10Z`; empty if it is of now, or if the alert is over.
+ * @param {{ status: string, last_at: string }} alert @param {number} now in milliseconds */
+export function asOf(alert, now) {
+  if (alert.status !== "open" || now - Date.parse(alert.last_at) < OLD) return "";
+  const isToday = alert.last_at.slice(0, 10) === new Date(now).toISOString().slice(0, 10);
+  return t("time.as_of", { time: isToday ? clock(alert.last_at) : time(alert.last_at) });
+}
+
 /** @param {number | null | undefined} value @param {number} [digits] */
 export function knots(value, digits = 1) {
   return value == null ? NONE : `${number(value, digits)} kn`;

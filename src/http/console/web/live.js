@@ -1,6 +1,6 @@
 // @ts-check
 // What arrives by itself: entries of the log, the state of the feeds, the picture. All windows of a browser share one stream.
-import { signal } from "./vendor/preact.js";
+import { computed, signal, useEffect } from "./vendor/preact.js";
 import { get } from "./api.js";
 import { callAll } from "./listeners.js";
 import { workerUrl } from "./trusted.js";
@@ -15,6 +15,8 @@ import { workerUrl } from "./trusted.js";
 export const status = signal(/** @type {"live" | "waiting" | "lost" | "ended"} */ ("waiting"));
 /** Since when `status` is what it is, in milliseconds; `waiting` and `lost` count together. */
 export const since = signal(Date.now());
+/** Since when nothing is known of the present, in milliseconds of the server's clock; null while the connection stands. */
+export const unknownSince = computed(() => (status.value === "lost" ? since.value + clockOffset.value : null));
 /** The last entry of the log that has arrived; 0 before the first connection. */
 export const lastSeq = signal(0);
 /** State of the feeds; null before the first event. */
@@ -81,6 +83,15 @@ export function forget() {
   picture.value = null;
   takeNames({ items: [], whole: true });
   post?.({ kind: "forget" });
+}
+
+/** Calls `again` when the connection is back, if the server was out of reach when `fault` was met.
+ * @param {unknown} fault what the latest attempt ended in; null if it succeeded @param {() => unknown} again */
+export function useBack(fault, again) {
+  const isLive = status.value === "live";
+  useEffect(() => {
+    if (isLive && /** @type {any} */ (fault)?.status === 0) again();
+  }, [isLive]);
 }
 
 /** Connects this window; a second call changes nothing. */

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use rusqlite::{OptionalExtension, Transaction, params};
 use serde_json::{Map, Value, json};
 
-use super::offer::HOUR;
+use super::due::{Due, MOST, due};
 use crate::storage::store::columns::stored_severity;
 use crate::storage::store::markings;
 use crate::storage::store::orders::Orders;
@@ -15,16 +15,9 @@ use crate::storage::store::trail::audit_withheld;
 use atalaia_core::alerts::{
     Alert, Change, ChangeKind, Class, Confidence, Evidence, Handling, ScoreReason, Sentence, Severity, Status, digest,
 };
-use atalaia_core::base::time::{Span, Time};
+use atalaia_core::base::time::Time;
 use atalaia_core::behaviours::Behaviour;
 use atalaia_core::geo::LatLon;
-
-/// Delay from the first change beyond the cap to its digest: long enough to gather the rest of a burst, short enough for a watch.
-const FIRST: Span = Span::from_minutes(1);
-/// Minimum interval between two revisions of a digest.
-const NEXT: Span = Span::from_minutes(10);
-/// Maximum number of changes in one revision. If this many wait, the next revision is due at once.
-const MOST: usize = 1000;
 
 /// An open digest.
 struct Open {
@@ -37,66 +30,6 @@ struct Open {
     severity: Severity,
     score: i32,
     handling: Handling,
-}
-
-/// A sink and behaviour with a digest to be formed or ended.
-struct Due {
-    /// Name of the sink.
-    sink: String,
-    /// Name of the behaviour.
-    behaviour: String,
-    /// Number of rows waiting for a digest.
-    waiting: usize,
-    /// When the oldest of them was queued; `None` if none is waiting.
-    oldest: Option<Time>,
-    /// When its open digest was last sent; `None` if there is no open digest.
-    last_at: Option<Time>,
-}
-
-impl Due {
-    /// Whether it is time to form or end a digest.
-    fn is_due(&self, now: Time) -> bool {
-        // If the clock was set back, do not wait longer because of it.
-        let past = |since: Time, wait: Span| now < since || since + wait <= now;
-        match (self.oldest, self.last_at) {
-            _ if MOST <= self.waiting => true,
-            (Some(oldest), None) => past(oldest, FIRST),
-            (Some(_), Some(last_at)) => past(last_at, NEXT),
-            (None, Some(last_at)) => past(last_at, HOUR),
-            (None, None) => false,
-        }
-    }
-}
-
-/// The sinks and behaviours that have a digest to form or end now, in order.
-fn due(connection: &Connection, now: Time) -> rusqlite::Result<Vec<Due>> {
-    let mut query = connection.prepare_cached(
-        "SELECT sink, behaviour, max(waiting), max(oldest), max(last_at) FROM (
-             SELECT outbox.sink, alerts.behaviour, count(*) AS waiting, min(outbox.since) AS oldest, NULL AS last_at
-             FROM outbox JOIN alerts ON alerts.id = outbox.alert
-             WHERE outbox.state = 'pending' AND outbox.gathered = 1 AND outbox.digest IS NULL
-             GROUP BY outbox.sink, alerts.behaviour
-             UNION ALL SELECT digests.sink, digests.behaviour, 0, NULL, alerts.last_at
-             FROM digests JOIN alerts ON alerts.id = digests.alert
-         ) GROUP BY sink, behaviour ORDER BY sink, behaviour",
-    )?;
-    let time = |millis: Option<i64>| millis.map(Time::from_millis);
-    let rows = query.query_map([], |row| {
-        Ok(Due {
-            sink: row.get(0)?,
-            behaviour: row.get(1)?,
-            // A count is never negative.
-            waiting: usize::try_from(row.get::<_, i64>(2)?).unwrap_or_default(),
-            oldest: time(row.get(3)?),
-            last_at: time(row.get(4)?),
-        })
-    })?;
-    rows.filter(|row| row.as_ref().map_or(true, |row| row.is_due(now))).collect()
-}
-
-/// Whether a digest has to be formed or ended now.
-pub(in crate::storage::store) fn is_due(connection: &Connection, now: Time) -> rusqlite::Result<bool> {
-    Ok(!due(connection, now)?.is_empty())
 }
 
 /// Forms and ends the digests that are due. Returns whether a delivery is now due.

@@ -10,6 +10,9 @@ use atalaia_core::base::time::Time;
 /// Prefix of the text on a row that was delivered in a digest. The key of the digest follows.
 pub const IN_DIGEST: &str = "in digest ";
 
+/// Text on a digest that was withdrawn because of a new marking. Its alerts are in a later one, so it is never retried.
+pub const WITHDRAWN: &str = "an alert in it was marked otherwise";
+
 /// Text on a row that is in no digest yet.
 pub(in crate::storage::store) const WAITS: &str = "waits for a digest, as the sink has had its alerts of this hour";
 
@@ -52,9 +55,9 @@ pub(in crate::storage::store) fn marked(transaction: &Transaction<'_>, alert: &s
         dissolve(transaction, &sink, &key)?;
         if let Some((id, revision)) = key.split_once('-') {
             transaction.execute(
-                "UPDATE outbox SET state = 'withheld', error = 'an alert in it was marked otherwise'
+                "UPDATE outbox SET state = 'withheld', error = ?4
                  WHERE sink = ?1 AND alert = ?2 AND revision = ?3 AND state = 'pending'",
-                params![sink, id, revision],
+                params![sink, id, revision, WITHDRAWN],
             )?;
         }
     }

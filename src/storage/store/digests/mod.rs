@@ -8,11 +8,13 @@
 //! Critical alerts are always sent singly. So is the end of an alert that the sink received singly, because the alert would otherwise stay
 //! open there for ever. The end of an alert that the sink knows only from a digest is sent in a digest, too.
 
+mod due;
 mod forming;
 mod gathered;
 mod offer;
 
-pub(super) use forming::{form, is_due};
-pub use gathered::IN_DIGEST;
+pub(super) use due::{is_due, next};
+pub(super) use forming::form;
+pub use gathered::{IN_DIGEST, WITHDRAWN};
 pub(super) use gathered::{WAITS, dissolve, marked, retry_digest, retry_gathered, retry_singly, settle};
 pub(super) use offer::{Offer, SinkHistory, Way, note_single};

@@ -121,7 +121,7 @@ fn a_shortened_id_that_fits_two_is_refused_everywhere_and_a_whole_one_never() {
 fn an_id_of_the_other_kind_is_refused_with_the_command_that_shows_it() {
     let place = place();
     let (store, _events) = place.open(&[]);
-    let id = opened('b').alert.id;
+    let id = id_of('b');
     store.changes(vec![opened('b')], 0);
     store.cases(vec![case_with("caseone", "b")]);
     assert!(store.settle(PATIENCE));

@@ -107,6 +107,50 @@ fn key(line: &Value) -> String {
 }
 
 #[test]
+fn what_waits_for_a_digest_is_held_until_its_time_and_does_not_age() {
+    let desk = desk();
+    let backlog = |now| {
+        let all = backlog(&desk.place.path, now).expect("read");
+        all.into_iter().find(|waits| waits.sink == "mail").expect("it has some")
+    };
+    let at = |minutes| Some(noon() + Span::from_minutes(minutes));
+    desk.takes(devices(0..10, ChangeKind::Opened));
+    let waits = backlog(noon());
+    assert_eq!((waits.pending, waits.held, waits.held_until, waits.oldest), (10, 7, at(1), at(0)), "three go singly");
+    assert_eq!(desk.told_all().len(), 3);
+    let waits = backlog(noon());
+    assert_eq!((waits.pending, waits.held, waits.held_until, waits.oldest), (7, 7, at(1), None));
+    let gathered = outcomes(&desk.place.path, &id(9)).expect("read").into_iter().find(|one| one.sink == "mail");
+    assert_eq!(gathered.expect("recorded").due_at, at(1));
+    let which = DeliveryQuery { sink: Some("mail".to_owned()), alert: Some(id(9)), state: None };
+    assert_eq!(delivery_rows(&desk.place.path, &which, 10).expect("a list")[0].due_at, at(1));
+    stored(&desk.events);
+    desk.after(Span::from_minutes(1));
+    stored(&desk.events);
+    let waits = backlog(noon() + Span::from_minutes(1));
+    assert_eq!((waits.held, waits.held_until, waits.oldest), (0, None, at(1)), "the digest itself waits for the sink");
+    assert_eq!(desk.told_all().len(), 1);
+    desk.takes(devices(20..24, ChangeKind::Opened));
+    let waits = backlog(noon() + Span::from_minutes(1));
+    assert_eq!((waits.held, waits.held_until), (4, at(11)), "ten minutes after the last digest");
+}
+
+#[test]
+fn what_waits_for_the_pace_of_the_sink_is_held_until_its_time() {
+    let desk = desk();
+    desk.takes(devices(0..3, ChangeKind::Opened));
+    let due_at = noon() + Span::from_minutes(20);
+    let paced = |row: &OutboxRow| AttemptReport { seq: row.seq, attempts: 0, outcome: Outcome::Paced { due_at } };
+    desk.store.reporter().tried(desk.place.waiting("mail")[..1].iter().map(paced).collect());
+    assert!(desk.store.settle(PATIENCE));
+    let backlog = |now| backlog(&desk.place.path, now).expect("read").into_iter().find(|waits| waits.sink == "mail");
+    let waits = backlog(noon()).expect("it has some");
+    assert_eq!((waits.held, waits.held_until, waits.oldest), (3, Some(due_at), None), "the others wait behind it");
+    let late = backlog(due_at + Span::from_minutes(1)).expect("it has some");
+    assert_eq!((late.held, late.held_until, late.oldest), (0, None, Some(noon())));
+}
+
+#[test]
 fn beyond_the_cap_a_digest_lists_the_rest_and_delivers_them() {
     let desk = desk();
     desk.takes(devices(0..10, ChangeKind::Opened));

@@ -68,8 +68,14 @@ fn a_file_damaged_in_any_way_is_set_aside_and_replaced_by_a_new_one() {
         filled(&place);
         let (found, left) = after(&place, damage);
         let found = found.unwrap_or_else(|| panic!("{what}: not noticed"));
-        assert_eq!((left, found.backup), (0, None), "{what}");
+        assert_eq!((left, found.backup.clone()), (0, None), "{what}");
         assert!(!found.why.is_empty(), "{what}");
+        let account = found.account(&place.path);
+        for part in ["nothing was deleted", "a new, empty store, because there is no", ".backup", "install -o atalaia"]
+        {
+            assert!(account.contains(part), "{part} in {account}");
+        }
+        assert!(account.contains(&found.kept.display().to_string()), "{account}");
         assert_eq!(damaged(&place.path).first(), Some(&found.kept), "{what}");
     }
 }
@@ -119,11 +125,29 @@ fn an_intact_backup_takes_its_place_and_a_damaged_one_does_not() {
     let backup = PathBuf::from(backup);
     super::super::backup(&place.path, &backup).expect("a backup");
     let (found, left) = after(&place, |bytes| bytes[4096..].fill(0));
-    assert_eq!((found.expect("noticed").backup, left), (Some(backup.clone()), all));
+    let found = found.expect("noticed");
+    assert!(found.account(&place.path).contains(&format!("works with a copy of {}", backup.display())));
+    assert_eq!((found.backup, left), (Some(backup.clone()), all));
     assert!(backup.exists(), "it is still there for the next time");
     fs::write(&backup, [0xa5; 40_000]).expect("written");
     let (found, left) = after(&place, |bytes| bytes[4096..].fill(0));
-    assert_eq!((found.expect("noticed").backup, left), (None, 0));
+    let found = found.expect("noticed");
+    assert!(found.account(&place.path).contains(&format!("{} is damaged too", backup.display())));
+    assert_eq!((found.backup, left), (None, 0));
+}
+
+#[test]
+fn a_reader_of_a_damaged_store_is_told_what_to_do_and_changes_nothing() {
+    let place = place();
+    filled(&place);
+    let mut bytes = fs::read(&place.path).expect("a file");
+    bytes[4096..].fill(0xa5);
+    fs::write(&place.path, &bytes).expect("written");
+    let refusal = alerts(&place.path, &Query::default(), noon()).expect_err("damaged").to_string();
+    for part in ["the store is damaged", "alerts.sqlite.backup", "systemctl restart atalaia", ".corrupt-<ms>"] {
+        assert!(refusal.contains(part), "{part} in {refusal}");
+    }
+    assert!(bytes == fs::read(&place.path).expect("a file"), "it was changed");
 }
 
 #[test]

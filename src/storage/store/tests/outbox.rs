@@ -176,6 +176,38 @@ fn a_retried_change_does_not_become_the_last_one_received() {
 }
 
 #[test]
+fn a_withheld_change_is_sent_by_hand_once_the_marking_allows_it() {
+    let place = place();
+    let green = |filter: &mut Filter| filter.clearance.max_tlp = Tlp::Green;
+    let store = open_with(&place, green);
+    let mut partner = Filter::from_severity("partner", Severity::Info);
+    green(&mut partner);
+    let known = [partner, Filter::from_severity("own", Severity::Info)];
+    let changes = distress();
+    let id = &changes[0].alert.id;
+    store.changes((1..=2).map(|revision| with(&changes[0], revision, |_| {})).collect(), 0);
+    assert!(store.settle(PATIENCE));
+    let named = DeliveryQuery { alert: Some(id[..8].to_owned()), ..DeliveryQuery::default() };
+    let again = |which: &DeliveryQuery| retry(&place.path, which, Some(&known), "ana", None, noon()).expect("written");
+    let still = again(&named);
+    let because = ("partner".to_owned(), "TLP:AMBER is above its max_tlp GREEN".to_owned());
+    assert_eq!((still.queued, still.withheld), (0, [(because, 2)].into()));
+    let mark = |tlp| mark(&place.path, id, &Mark { tlp: Some(tlp), ..Mark::default() }, "ana", "agreed", noon());
+    mark(Tlp::Green).expect("marked");
+    assert_eq!(place.waiting("partner").len(), 0, "the marking alone sends nothing");
+    assert_eq!(again(&DeliveryQuery::default()).queued, 0, "only if the alert is named");
+    assert_eq!(again(&named).queued, 2);
+    let waiting = place.waiting("partner");
+    let revision =
+        |row: &OutboxRow| serde_json::from_str::<serde_json::Value>(&row.line).expect("JSON")["revision"].clone();
+    assert_eq!(waiting.iter().map(revision).collect::<Vec<_>>(), [1, 2]);
+    assert!(waiting.iter().all(|row| row.line.contains(r#""tlp":"GREEN""#)));
+    let recorded = outcomes(&place.path, id).expect("read");
+    assert!(recorded.iter().all(|one| one.reason.is_none()), "{recorded:?}");
+    assert_eq!(again(&named), RetryReport::default(), "they wait now");
+}
+
+#[test]
 fn unknown_sinks_and_alerts_cannot_be_retried() {
     let place = place();
     let store = open_with(&place, |_| {});
@@ -298,11 +330,11 @@ fn deliveries_of_a_removed_sink_are_not_retried_and_nobody_says_that_it_refused_
         summary()
     );
     let all = DeliveryQuery::default();
-    let known = ["own".to_owned()];
+    let known = filter(&["own"]);
     let done = retry(&place.path, &all, Some(&known), "ana", None, noon()).expect("written");
     assert_eq!((done.queued, done.removed), (0, [("partner".to_owned(), 2)].into()));
     assert!(place.waiting("partner").is_empty());
-    let known = ["own".to_owned(), "partner".to_owned()];
+    let known = filter(&["own", "partner"]);
     let done = retry(&place.path, &all, Some(&known), "ana", None, noon()).expect("written");
     assert_eq!((done.queued, done.removed.len()), (2, 0));
 }

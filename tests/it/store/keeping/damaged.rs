@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write;
 use std::net::TcpStream;
+use std::process::Command;
 
 use atalaia::platform::clock::Clock;
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-use super::{daemon_settings, first_word, key, open_alerts, told};
+use super::{atalaia, daemon_settings, first_word, key, open_alerts, told};
 use crate::harness::daemon::{Daemon, PATIENCE};
 
 const DEVICES: u32 = 40;
@@ -34,9 +35,11 @@ fn open_alerts_are_stored_again_when_the_store_is_damaged() {
     let mut bytes = fs::read(&file).unwrap();
     bytes[8192..20480].fill(0xa5);
     fs::write(&file, &bytes).unwrap();
+    let (code, _, why) = atalaia(&file, &["alerts", "list", "--state", "all"]);
+    assert!(code == Some(1) && why.contains("the store is damaged") && why.contains("systemctl restart"), "{why}");
     let mut daemon = Daemon::start(&settings);
-    let said = daemon.wait_for(&["ERROR", "the store was damaged", "atalaia backup"]);
-    assert!(said.contains(".corrupt-"), "{said}");
+    let said = daemon.wait_for(&["ERROR", "the store was damaged", "nothing was deleted", "atalaia backup"]);
+    assert!(said.contains(".corrupt-") && said.contains("there is no"), "{said}");
     daemon.wait_for(&["open alerts missing from the store were stored again", "alerts=40"]);
     daemon.address();
     daemon.stop("feed");
@@ -57,4 +60,22 @@ fn a_store_of_a_later_version_stops_the_start_and_stays_unchanged() {
     daemon.wait_for(&["later version", "schema 99"]);
     assert!(daemon.wait().is_some_and(|code| code != 0));
     assert!(before == fs::read(&file).unwrap(), "it was changed");
+}
+
+#[test]
+fn a_second_daemon_names_the_first_and_is_not_restarted() {
+    let folder = TempDir::new().unwrap();
+    let settings = daemon_settings(&folder);
+    let mut first = Daemon::start(&settings);
+    first.address();
+    let second = Command::new(env!("CARGO_BIN_EXE_atalaia")).args(["run", "--config"]).arg(&settings).output().unwrap();
+    let said = String::from_utf8_lossy(&second.stderr);
+    // The unit restarts after every other code.
+    assert_eq!(second.status.code(), Some(78), "{said}");
+    assert!(said.contains(&format!("another daemon (pid {}) already works with this store", first.id())), "{said}");
+    fs::rename(folder.path().join("atalaia.sqlite"), folder.path().join("away.sqlite")).unwrap();
+    let (code, _, why) = atalaia(&folder.path().join("atalaia.sqlite"), &["alerts", "list"]);
+    assert!(code == Some(65) && why.contains(&format!("the daemon (pid {}) has it open", first.id())), "{why}");
+    fs::rename(folder.path().join("away.sqlite"), folder.path().join("atalaia.sqlite")).unwrap();
+    first.stop("feed");
 }

@@ -154,8 +154,9 @@ fn loitering_takes_the_place_of_drift_which_does_not_open_beside_it() {
     let drifts = opened(&told).iter().filter(|alert| alert.behaviour == Behaviour::Drift).count();
     assert_eq!((drifts, opened(&told).len()), (1, 2));
     let ended = told.iter().find(|change| change.change == ChangeKind::Ended).expect("the drift gave way");
-    assert_eq!((ended.alert.behaviour, ended.reason.as_str()), (Behaviour::Drift, "superseded"));
     let loitering = opened(&told)[1];
+    let reason = format!("superseded by loitering {}", &loitering.id[..8]);
+    assert_eq!((ended.alert.behaviour, &ended.reason), (Behaviour::Drift, &reason));
     assert_eq!(loitering.replaces.as_ref(), Some(&ended.alert.id));
 }
 

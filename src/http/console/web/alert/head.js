@@ -1,10 +1,11 @@
 // @ts-check
 // The line to read out, with marking, score, status, state and owner, and the facts in figures beside it.
 import { h } from "../vendor/preact.js";
-import { between } from "../format.js";
+import { asOf, between } from "../format.js";
 import { link } from "../route.js";
 import { eventNow } from "../state.js";
 import { Mark, Place, Tag, VesselLink, When, letter } from "./parts.js";
+import { language } from "../words.js";
 import { t, word } from "./words.js";
 
 /** @typedef {import("./types.js").Alert} Alert */
@@ -18,7 +19,7 @@ export function Head({ alert, case: own, level = "h1" }) {
       h(Marking, { handling: alert.handling }),
       h(Tags, { alert })),
     alert.status === "retracted" ? h(Disproof, { alert }) : null,
-    h("p", { class: "al-summary", lang: "en" }, alert.summary),
+    h("p", { class: "al-summary", lang: "en" }, alert.summary, " ", h("small", { class: "as-of", lang: language.value }, asOf(alert, eventNow.value))),
     h(Figures, { alert, case: own }));
 }
 

@@ -3,7 +3,7 @@
 import { h } from "../vendor/preact.js";
 import { del } from "../api.js";
 import { clock, localTime, number, span, time } from "../format.js";
-import { feeds } from "../live.js";
+import { feeds, unknownSince } from "../live.js";
 import { go, link, route } from "../route.js";
 import { eventNow, forget, marking, may, now, palette, recorded, session, setPreference, sound } from "../state.js";
 import { tab } from "../storage.js";
@@ -47,7 +47,7 @@ function Clock() {
   const engine = state.value?.engine.time;
   const lag = engine && state.value ? (Date.parse(state.value.at) - Date.parse(engine)) / 1000 : null;
   return h("span", { class: "bar-fact bar-clock", title: `${time(now.value)} · ${t("frame.local_time", { time: localTime(now.value) })}` },
-    h("b", null, clock(now.value, true)), lag != null && h("span", { title: t("frame.lag_title") }, t("frame.lag", { span: span(Math.max(0, lag)) })));
+    h("b", null, clock(now.value, true)), unknownSince.value !== null ? h("span", null, t("frame.lag_unknown")) : lag != null && h("span", { title: t("frame.lag_title") }, t("frame.lag", { span: span(Math.max(0, lag)) })));
 }
 
 /** A sign for each state of a feed, told apart without colour. @type {Record<string, string>} */
@@ -56,6 +56,10 @@ const SIGNS = { up: "M5 1a4 4 0 1 0 0 8a4 4 0 1 0 0-8z", lagging: "M5 1L9.4 9H.6
 function Feeds() {
   const all = feeds.value;
   if (!all || !may("status")) return null;
+  if (unknownSince.value !== null) {
+    const text = t("frame.unknown_since", { time: clock(unknownSince.value) });
+    return h("a", { class: "bar-fact feed-lights", ...link("/status"), title: `${t("frame.feeds")}: ${text}` }, h("span", { class: "light none" }, h("span", { "aria-hidden": true }, "?"), h("span", { class: "for-readers" }, text)));
+  }
   const counts = ["up", "lagging", "silent"].map((which) => ({ which, n: all.filter((each) => feedState(each) === which).length }));
   const text = counts.map(({ which, n }) => t(`feeds.${which}`, { n })).join(", ");
   return h("a", { class: "bar-fact feed-lights", ...link("/status"), title: `${t("frame.feeds")}: ${text}` },

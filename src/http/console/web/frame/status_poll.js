@@ -1,8 +1,8 @@
 // @ts-check
 // The state of the daemon for the bar: asked for at an easy pace, less often while the page is hidden.
-import { computed, signal } from "../vendor/preact.js";
+import { computed, effect, signal } from "../vendor/preact.js";
 import { get } from "../api.js";
-import { engineTime, feeds } from "../live.js";
+import { engineTime, feeds, status } from "../live.js";
 import { ended, may, recorded } from "../state.js";
 
 /** @typedef {import("../../types/api").Status} Status */
@@ -21,6 +21,7 @@ export function followStatus() {
   let timer = 0;
   let isOver = false;
   const ask = async () => {
+    clearTimeout(timer);
     if (may("status") && ended.peek() === null) {
       const answer = await get("/status").catch(() => null);
       if (answer) {
@@ -33,8 +34,19 @@ export function followStatus() {
     if (!isOver) timer = setTimeout(ask, document.hidden ? HIDDEN : recorded.peek() ? RECORDED : EVERY);
   };
   void ask();
+  let before = status.peek();
+  const off = effect(() => {
+    const current = status.value;
+    if (current === "live" && before !== "live") {
+      // What was true before a gap may not be true after it: until the daemon has answered, nothing is known.
+      if (before === "lost") feeds.value = state.value = null;
+      void ask();
+    }
+    before = current;
+  });
   return () => {
     isOver = true;
+    off();
     clearTimeout(timer);
   };
 }

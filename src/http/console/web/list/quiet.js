@@ -2,7 +2,8 @@
 /** What an empty list says. Silence of the console must be told from silence of the sea. */
 import { get } from "../api.js";
 import { clock, time } from "../format.js";
-import { feeds, status as stream } from "../live.js";
+import { engineTime, feeds, status as stream } from "../live.js";
+import { state } from "../frame/status_poll.js";
 import { eventNow, filter } from "../state.js";
 import { h, useEffect, useState } from "../vendor/preact.js";
 import { t } from "../words.js";
@@ -54,7 +55,10 @@ export function Empty() {
   const all = feeds.value ?? [];
   const up = all.filter(isUp).length;
   const isLive = stream.value === "live";
-  const isWell = isLive && all.length > 0 && up === all.length;
+  // A daemon that has just begun listens, and has heard nothing yet.
+  const hasBegun = engineTime.value !== null && state.value?.ready !== false;
+  const isWell = isLive && hasBegun && all.length > 0 && up === all.length;
+  const verdict = isWell ? (isPlain ? "list.empty.sea" : "list.empty.filtered") : isLive && !hasBegun ? "list.empty.not_begun" : "list.empty.console";
   return h("div", { class: "list-empty", role: "status" },
     h("strong", null, isPlain ? (quiet?.last ? t("list.empty.since", { time: short(quiet.last) }) : t("list.empty.never")) : t("list.empty.filter")),
     quiet || summary.value ? h("p", null, [
@@ -64,9 +68,9 @@ export function Empty() {
     ].filter(Boolean).join(" ")) : null,
     h("ul", null,
       h("li", { class: isLive ? "well" : "ill" }, t(isLive ? "list.empty.live" : "list.empty.not_live")),
-      feeds.value === null ? h("li", { class: "ill" }, t("list.empty.no_feeds")) : h("li", { class: up === all.length && up > 0 ? "well" : "ill" }, t("list.empty.feeds", { up, n: all.length })),
+      feeds.value === null || !isLive ? h("li", { class: "ill" }, t("list.empty.no_feeds")) : h("li", { class: up === all.length && up > 0 ? "well" : "ill" }, t("list.empty.feeds", { up, n: all.length })),
       quiet?.budget ? h("li", { class: quiet.budget.today <= quiet.budget.allowed ? "well" : "ill" }, t("list.empty.budget", { today: quiet.budget.today, allowed: quiet.budget.allowed })) : null),
-    h("p", { class: isWell ? "verdict well" : "verdict ill" }, t(!isWell ? "list.empty.console" : isPlain ? "list.empty.sea" : "list.empty.filtered")),
+    h("p", { class: isWell ? "verdict well" : "verdict ill" }, t(verdict)),
     h("div", { class: "list-empty-acts" },
       !isPlain ? h("button", { type: "button", class: "tool", onClick: () => { filter.value = ""; } }, t("list.clear_filter")) : null,
       quiet && quiet.below > 0 ? h("button", { type: "button", class: "tool", onClick: () => { filter.value = `${text} severity>=info`.trim(); } }, t("list.show_below")) : null));

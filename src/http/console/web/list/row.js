@@ -1,6 +1,6 @@
 // @ts-check
 /** One row of the list: 52 px, two lines. It is drawn again only when something on it changed. */
-import { ago, between, localTime, time } from "../format.js";
+import { ago, asOf, between, localTime, time } from "../format.js";
 import { Component, h } from "../vendor/preact.js";
 import { hasWord, t, word } from "../words.js";
 import { Severity } from "../ui/severity.js";
@@ -101,7 +101,7 @@ function Cells({ alert, isChosen, isWorse, underway, minute, common, prefix, on 
           alert.zones[0] && !common?.zone ? h("span", { class: "row-zone", title: alert.zones.map((zone) => zone.name).join("\n") }, shortZone(alert.zones[0].name, prefix)) : null),
         h("span", { class: "row-length", title: t("list.length") }, t("list.lasted", { span: between(alert.started_at, alert.ended_at ?? alert.last_at) })))),
     // Only a wide list has room for it, and then needs no line below the rows.
-    h("div", { role: "gridcell", class: "row-sentence", key: "sentence" }, sentence(alert)),
+    h("div", { role: "gridcell", class: "row-sentence", key: "sentence" }, sentence(alert), " ", h("small", { class: "as-of" }, asOf(alert, minute * 60_000))),
   ];
 }
 

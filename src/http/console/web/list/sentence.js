@@ -1,6 +1,8 @@
 // @ts-check
 /** The line below the rows: the first sentence, in full, of the row under the pointer, else of the row with the keys, else of the first one. */
 import { h, signal } from "../vendor/preact.js";
+import { asOf } from "../format.js";
+import { eventNow } from "../state.js";
 import { bars, form } from "../acts/run.js";
 import { sentence } from "./row.js";
 import { active, held } from "./store.js";
@@ -21,5 +23,5 @@ export function Sentence() {
   const alert = id == null ? undefined : items.get(id);
   // A form below the rows needs the room more.
   if (rows.length === 0 || isFormHere()) return null;
-  return h("div", { class: "list-sentence" }, h("p", { id: "list-sentence" }, alert ? sentence(alert) : ""));
+  return h("div", { class: "list-sentence" }, h("p", { id: "list-sentence" }, alert ? [sentence(alert), " ", h("small", { class: "as-of" }, asOf(alert, eventNow.value))] : ""));
 }

@@ -37,6 +37,9 @@ function paletteNow() {
   return name === "dusk" || name === "night" ? name : "day";
 }
 
+/** Where the map of this window looked last, as the address writes it: for the way back from another page. @type {string | undefined} */
+let left;
+
 /** What of the map belongs into the address. @param {MapModel} model @param {import("./stage.js").Look} look @returns {Record<string, string>} */
 function paramsOf(model, look) {
   const layers = LAYERS.filter((name) => model.layers.peek().has(name)).join(".");
@@ -76,7 +79,7 @@ function MapBody({ alone }) {
     const begin = async () => {
       // The zones are on their way while the map is set up.
       const zones = loadZones().catch(() => null);
-      const kept = readLook(route.peek().params.map), first = kept ?? (await firstLook()).look;
+      const kept = readLook(route.peek().params.map ?? left), first = kept ?? (await firstLook()).look;
       if (gone || !target.current) return;
       const made = new Stage(target.current, model, first, {
         onClick: (at, x, y) => (model.measure.peek() ? actions.addPoint(at) : actions.pick(x, y)),
@@ -85,7 +88,11 @@ function MapBody({ alone }) {
           model.boxed.value = mmsis;
           setSubject({ kind: "box", mmsis });
         },
-        onLook: (now) => setParams(paramsOf(model, now)),
+        onLook: (now) => {
+          const params = paramsOf(model, now);
+          left = params.map;
+          setParams(params);
+        },
         onDrag: () => (model.following.value = false),
       });
       stage.current = made;

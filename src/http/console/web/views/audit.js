@@ -3,6 +3,7 @@
 import { h, useEffect, useRef, useState } from "../vendor/preact.js";
 import { file, get } from "../api.js";
 import { number, time } from "../format.js";
+import { useBack } from "../live.js";
 import { answers } from "../purpose.js";
 import { setParams } from "../route.js";
 import { may } from "../state.js";
@@ -80,6 +81,7 @@ function useRows(filter) {
   useEffect(() => {
     if (/** @type {any} */ (state.fault)?.type === "purpose") void load(null, []);
   }, [given]);
+  useBack(state.fault, () => void load(null, []));
   const more = () => void (state.next && !state.loading && state.key === key && load(state.next, state.items));
   return { ...state, more };
 }

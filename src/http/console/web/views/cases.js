@@ -7,7 +7,7 @@ import { get } from "../api.js";
 import { explain } from "../ui/explain.js";
 import { agoText, time } from "../format.js";
 import { country } from "../list/country.js";
-import { onEntry, onReset } from "../live.js";
+import { onEntry, onReset, useBack } from "../live.js";
 import { go, link, openWindow, route, setParams } from "../route.js";
 import { addSheet } from "../sheet.js";
 import { eventNow } from "../state.js";
@@ -88,6 +88,7 @@ function useCases() {
       offReset();
     };
   }, []);
+  useBack(state.fault, load);
   return { ...state, load, more };
 }
 

@@ -2,6 +2,7 @@
 // People: users with roles and ceilings, sessions, tokens. A token's secret is shown once.
 import { h, useEffect, useState } from "../vendor/preact.js";
 import { get } from "../api.js";
+import { useBack } from "../live.js";
 import { setParams } from "../route.js";
 import { may } from "../state.js";
 import { Boundary } from "../ui/boundary.js";
@@ -41,6 +42,7 @@ function Loaded({ path, Panel }) {
   const [fault, setFault] = useState(/** @type {unknown} */ (null));
   const load = () => get(path, { limit: 1000 }).then(({ data }) => { setItems(data.items ?? data); setFault(null); }, setFault);
   useEffect(() => void load(), [path]);
+  useBack(fault, load);
   if (fault && !items) return h("p", { class: "form-fault", role: "alert" }, explain(fault));
   if (!items) return h("p", { class: "muted" }, t("word.loading"));
   return h(Panel, { items, reload: load });

@@ -6,7 +6,7 @@ import "../words/list.js";
 import { del, get, post } from "../api.js";
 import { explain } from "../ui/explain.js";
 import { agoText, between, time } from "../format.js";
-import { onEntry, onReset } from "../live.js";
+import { onEntry, onReset, useBack } from "../live.js";
 import { eventNow, filter, may, now, session } from "../state.js";
 import { go, link } from "../route.js";
 import { h, useCallback, useEffect, useState } from "../vendor/preact.js";
@@ -67,6 +67,7 @@ function useSilences() {
       offReset();
     };
   }, []);
+  useBack(state.fault, () => load(true));
   return { ...state, load };
 }
 

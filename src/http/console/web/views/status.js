@@ -1,9 +1,9 @@
 // @ts-check
 // Status: is the console silent because the sea is, or because something is broken?
 import { h } from "../vendor/preact.js";
-import { ago, agoText, number, span, time } from "../format.js";
+import { ago, agoText, clock, number, span, time } from "../format.js";
 import { feedState, state } from "../frame/status_poll.js";
-import { feeds } from "../live.js";
+import { feeds, unknownSince } from "../live.js";
 import { now, recorded } from "../state.js";
 import { Boundary } from "../ui/boundary.js";
 import { Chip } from "../ui/chip.js";
@@ -21,7 +21,8 @@ export default function StatusView() {
   const cards = [["engine", h(Engine, { status })], ...(status.budget ? [["budget", h(Budget, { budget: status.budget })]] : []), ["open", h(Open, { status })], ["reload", h(Reload, { status })]];
   return h("div", { class: "sheet" },
     h("div", { class: "sheet-head" }, h("h1", null, t("nav.status")),
-      h(Chip, { tone: status.ready ? "good" : "bad" }, t(status.ready ? "status.ready" : "status.not_ready")),
+      unknownSince.value !== null ? h(Chip, { tone: "bad" }, t("frame.unknown_since", { time: clock(unknownSince.value) }))
+        : h(Chip, { tone: status.ready ? "good" : "bad" }, t(status.ready ? "status.ready" : "status.not_ready")),
       h("span", { class: "muted" }, t("status.as_of", { time: time(status.at, true) }))),
     [...status.reasons, ...status.warnings].length > 0 && h("ul", { class: "card notices" }, status.reasons.map((each) => h("li", { key: each, class: "bad" }, each)), status.warnings.map((each) => h("li", { key: each, class: "warn" }, each))),
     h("div", { class: "cards" }, cards.map(([name, child]) => h("section", { key: String(name), class: "card" }, h("h2", null, t(`status.${name}`)), h(Boundary, { name: String(name), children: child })))),
@@ -79,10 +80,11 @@ function feedCells(feed) {
   const state = feedState(feed);
   const rejected = Object.values(feed.rejected ?? {}).reduce((sum, each) => sum + each, 0);
   const reasons = Object.entries(feed.rejected ?? {}).map(([reason, n]) => `${reason}: ${number(n)}`).join("\n");
-  const label = feed.state === "down" ? t("feed.down") : feed.silent_since ? t("feed.silent_for", { span: ago(feed.silent_since, now.value) }) : t(`feed.is_${state}`);
+  const isKnown = unknownSince.value === null;
+  const label = !isKnown ? t("feed.unknown") : feed.state === "down" ? t("feed.down") : feed.silent_since ? t("feed.silent_for", { span: ago(feed.silent_since, now.value) }) : t(`feed.is_${state}`);
   return [
-    h("th", { key: "n", scope: "row" }, feed.name), h("td", { key: "s" }, h(Chip, { tone: TONE[state], title: feed.reason ?? undefined }, label), feed.reason && h("small", { class: "muted" }, ` ${feed.reason}`)),
-    h("td", { key: "r", class: "number" }, t("feed.per_second", { n: number(feed.lines_per_second, 1) })), h("td", { key: "l", class: "number" }, feed.lag_seconds == null ? "–" : span(feed.lag_seconds)),
+    h("th", { key: "n", scope: "row" }, feed.name), h("td", { key: "s" }, h(Chip, { tone: isKnown ? TONE[state] : "plain", title: feed.reason ?? undefined }, label), isKnown && feed.reason && h("small", { class: "muted" }, ` ${feed.reason}`)),
+    h("td", { key: "r", class: "number" }, isKnown ? t("feed.per_second", { n: number(feed.lines_per_second, 1) }) : "–"), h("td", { key: "l", class: "number" }, !isKnown || feed.lag_seconds == null ? "–" : span(feed.lag_seconds)),
     h("td", { key: "t", class: "nowrap", title: time(feed.last_line_at, true) }, feed.last_line_at ? agoText(feed.last_line_at, now.value) : t("word.never")),
     h("td", { key: "c", class: "number" }, number(feed.lines)), h("td", { key: "j", class: "number", title: reasons }, number(rejected)), h("td", { key: "d", class: "number" }, number(feed.dropped + feed.lost_datagrams)),
   ];
@@ -95,7 +97,7 @@ function Sinks({ all }) {
   return h("table", null,
     h("thead", null, h("tr", null, heads.map((each, index) => h("th", { key: each, class: index > 1 ? "number" : undefined, scope: "col" }, t(`sink.${each}`))))),
     h("tbody", null, all.map((sink) => h("tr", { key: sink.name },
-      h("th", { scope: "row" }, sink.name), h("td", null, h(Chip, { tone: sink.state === "up" ? "good" : "bad" }, t(sink.state === "up" ? "feed.is_up" : "feed.down")), sink.reason && h("small", { class: "muted" }, ` ${sink.reason}`)),
+      h("th", { scope: "row" }, sink.name), h("td", null, unknownSince.value !== null ? h(Chip, null, t("feed.unknown")) : h(Chip, { tone: sink.state === "up" ? "good" : "bad" }, t(sink.state === "up" ? "feed.is_up" : "feed.down")), sink.reason && h("small", { class: "muted" }, ` ${sink.reason}`)),
       h("td", { class: "number" }, number(sink.delivered)),
       h("td", { class: "number", title: sink.oldest_waits_since ? t("sink.oldest", { time: time(sink.oldest_waits_since) }) : undefined }, number(sink.waiting), sink.oldest_waits_since && h("small", { class: "muted" }, ` ${ago(sink.oldest_waits_since, now.value)}`)),
       h("td", { class: `number${sink.failed ? " bad" : ""}` }, number(sink.failed)), h("td", { class: "number" }, number(sink.delayed)), h("td", { class: "number" }, number(sink.given_up))))));

@@ -3,6 +3,7 @@
 import { h, useEffect, useState } from "../vendor/preact.js";
 import { get } from "../api.js";
 import { nm } from "../format.js";
+import { useBack } from "../live.js";
 import { explain } from "../ui/explain.js";
 import "../words/pages.js";
 import { t, word } from "../words.js";
@@ -11,7 +12,12 @@ import { t, word } from "../words.js";
 export default function ZonesView({ params }) {
   const [zones, setZones] = useState(/** @type {any[] | null} */ (null));
   const [fault, setFault] = useState(/** @type {unknown} */ (null));
-  useEffect(() => void get("/zones").then(({ data }) => setZones(data.features.map((/** @type {any} */ each) => each.properties)), setFault), []);
+  const load = () => void get("/zones").then(({ data }) => {
+    setZones(data.features.map((/** @type {any} */ each) => each.properties));
+    setFault(null);
+  }, setFault);
+  useEffect(load, []);
+  useBack(fault, load);
   useEffect(() => void document.querySelector("tr.selected")?.scrollIntoView({ block: "center" }), [zones, params.id]);
   if (fault) return h("div", { class: "page-loading", role: "alert" }, explain(fault));
   if (!zones) return h("div", { class: "page-loading" }, t("word.loading"));

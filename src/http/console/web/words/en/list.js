@@ -49,7 +49,7 @@ const words = {
   "list.empty.silenced": { one: "{n} silenced.", other: "{n} silenced." },
   "list.empty.live": "The stream is live", "list.empty.not_live": "The stream is down: new alerts do not arrive", "list.empty.no_feeds": "State of the feeds is not known",
   "list.empty.feeds": { one: "{up} of {n} feed up", other: "{up} of {n} feeds up" }, "list.empty.budget": "Watch budget {today} of {allowed}",
-  "list.empty.sea": "The sea is quiet: everything that listens is working.", "list.empty.filtered": "Everything that listens is working. What the filter leaves out may still be going on.", "list.empty.console": "This silence may be ours: not everything that listens is working.",
+  "list.empty.not_begun": "The daemon has just started or has received nothing yet: this says nothing about the sea.", "list.empty.sea": "The sea is quiet: everything that listens is working.", "list.empty.filtered": "Everything that listens is working. What the filter leaves out may still be going on.", "list.empty.console": "This silence may be ours: not everything that listens is working.",
   "watch.map": "the map", "watch.alert": "the alert", "watch.detail": "What is open",
   "watch.list_width": "Width of the list", "watch.detail_width": "Width of the open alert",
   "watch.part_failed": "Could not load {name}.", "watch.close": "Close the open alert", "watch.tab.list": "Alerts", "watch.tab.map": "Map", "watch.tab.detail": "Open",

@@ -14,7 +14,7 @@ const words = {
   "sound.title": "Sound", "sound.on": "Sound for new alerts", "sound.test": "Test",
   "ceilings.title": "May see at most", "ceilings.tlp": "Marking", "ceilings.releasable_to": "Releasable to", "ceilings.europol": "Europol codes", "ceilings.purposes": "Purposes", "ceilings.realities": "Realities", "ceilings.personal_data": "Personal data",
   "ceilings.any": "no limit", "ceilings.no_personal_data": "no personal data",
-  "status.ready": "ready", "status.not_ready": "not ready", "status.as_of": "as of {time}", "status.engine": "Engine", "status.budget": "Watch budget", "status.open": "Open alerts", "status.reload": "Settings and zones", "status.sinks": "Sinks",
+  "feed.unknown": "not known", "status.ready": "ready", "status.not_ready": "not ready", "status.as_of": "as of {time}", "status.engine": "Engine", "status.budget": "Watch budget", "status.open": "Open alerts", "status.reload": "Settings and zones", "status.sinks": "Sinks",
   "status.engine_time": "Engine time", "status.lag": "Behind the clock", "status.vessels": "Vessels with a track", "status.wait": "Longest wait of a line", "status.budget_text": "{today} alerts at medium and above today, of {allowed}",
   "status.budget_over": "More than a watch can look at. Check zones and thresholds.", "status.none_open": "No alert is open.", "status.reload_result": "Last reload", "status.reload_ok": "taken over",
   "status.reload_failed": { one: "refused: {n} problem; the earlier settings are in force", other: "refused: {n} problems; the earlier settings are in force" }, "status.reload_taken": "In force since", "status.reload_waits": "Wait for a restart",

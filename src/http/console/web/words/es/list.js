@@ -50,7 +50,7 @@ const words = {
   "list.empty.silenced": { one: "{n} silenciada.", other: "{n} silenciadas." },
   "list.empty.live": "La conexión está viva", "list.empty.not_live": "La conexión se ha caído: no llegan alertas nuevas", "list.empty.no_feeds": "No se conoce el estado de las fuentes",
   "list.empty.feeds": { one: "{up} de {n} fuente activa", other: "{up} de {n} fuentes activas" }, "list.empty.budget": "Presupuesto de guardia {today} de {allowed}",
-  "list.empty.sea": "La mar está tranquila: todo lo que escucha funciona.", "list.empty.filtered": "Todo lo que escucha funciona. Lo que el filtro deja fuera puede seguir en curso.", "list.empty.console": "Este silencio puede ser nuestro: no todo lo que escucha funciona.",
+  "list.empty.not_begun": "El servicio acaba de arrancar o aún no ha recibido nada: esto no dice nada de la mar.", "list.empty.sea": "La mar está tranquila: todo lo que escucha funciona.", "list.empty.filtered": "Todo lo que escucha funciona. Lo que el filtro deja fuera puede seguir en curso.", "list.empty.console": "Este silencio puede ser nuestro: no todo lo que escucha funciona.",
   "watch.map": "el mapa", "watch.alert": "la alerta", "watch.detail": "Lo que está abierto",
   "watch.list_width": "Ancho de la lista", "watch.detail_width": "Ancho de la alerta abierta",
   "watch.part_failed": "No se pudo cargar {name}.", "watch.close": "Cerrar la alerta abierta", "watch.tab.list": "Alertas", "watch.tab.map": "Mapa", "watch.tab.detail": "Abierta",

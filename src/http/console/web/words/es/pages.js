@@ -15,7 +15,7 @@ const words = {
   "sound.title": "Sonido", "sound.on": "Sonido para alertas nuevas", "sound.test": "Probar",
   "ceilings.title": "Puede ver como máximo", "ceilings.tlp": "Marcado", "ceilings.releasable_to": "Divulgable a", "ceilings.europol": "Códigos Europol", "ceilings.purposes": "Finalidades", "ceilings.realities": "Realidades", "ceilings.personal_data": "Datos personales",
   "ceilings.any": "sin límite", "ceilings.no_personal_data": "sin datos personales",
-  "status.ready": "listo", "status.not_ready": "no está listo", "status.as_of": "a las {time}", "status.engine": "Motor", "status.budget": "Presupuesto de guardia", "status.open": "Alertas abiertas", "status.reload": "Configuración y zonas", "status.sinks": "Destinos",
+  "feed.unknown": "desconocido", "status.ready": "listo", "status.not_ready": "no está listo", "status.as_of": "a las {time}", "status.engine": "Motor", "status.budget": "Presupuesto de guardia", "status.open": "Alertas abiertas", "status.reload": "Configuración y zonas", "status.sinks": "Destinos",
   "status.engine_time": "Tiempo del motor", "status.lag": "Por detrás del reloj", "status.vessels": "Buques con traza", "status.wait": "Espera más larga de una línea", "status.budget_text": "{today} alertas medias o más graves hoy, de {allowed}",
   "status.budget_over": "Más de lo que una guardia puede mirar. Revise zonas y umbrales.", "status.none_open": "No hay alertas abiertas.", "status.reload_result": "Última recarga", "status.reload_ok": "aceptada",
   "status.reload_failed": { one: "rechazada: {n} problema; rige la configuración anterior", other: "rechazada: {n} problemas; rige la configuración anterior" }, "status.reload_taken": "En vigor desde", "status.reload_waits": "Esperan un reinicio",

@@ -50,7 +50,7 @@ const words = {
   "list.empty.silenced": { one: "{n} en silence.", other: "{n} en silence." },
   "list.empty.live": "La liaison est vivante", "list.empty.not_live": "La liaison est coupée : les nouvelles alertes n’arrivent pas", "list.empty.no_feeds": "L’état des sources est inconnu",
   "list.empty.feeds": { one: "{up} source active sur {n}", other: "{up} sources actives sur {n}" }, "list.empty.budget": "Budget de veille {today} sur {allowed}",
-  "list.empty.sea": "La mer est calme : tout ce qui écoute fonctionne.", "list.empty.filtered": "Tout ce qui écoute fonctionne. Ce que le filtre écarte peut être encore en cours.", "list.empty.console": "Ce silence est peut-être le nôtre : une partie de ce qui écoute ne fonctionne pas.",
+  "list.empty.not_begun": "Le service vient de démarrer ou n’a encore rien reçu : cela ne dit rien de la mer.", "list.empty.sea": "La mer est calme : tout ce qui écoute fonctionne.", "list.empty.filtered": "Tout ce qui écoute fonctionne. Ce que le filtre écarte peut être encore en cours.", "list.empty.console": "Ce silence est peut-être le nôtre : une partie de ce qui écoute ne fonctionne pas.",
   "watch.map": "la carte", "watch.alert": "l’alerte", "watch.detail": "Ce qui est ouvert",
   "watch.list_width": "Largeur de la liste", "watch.detail_width": "Largeur de l’alerte ouverte",
   "watch.part_failed": "Impossible de charger {name}.", "watch.close": "Fermer l’alerte ouverte", "watch.tab.list": "Alertes", "watch.tab.map": "Carte", "watch.tab.detail": "Ouverte",

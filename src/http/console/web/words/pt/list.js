@@ -50,7 +50,7 @@ const words = {
   "list.empty.silenced": { one: "{n} silenciado.", other: "{n} silenciados." },
   "list.empty.live": "A ligação está viva", "list.empty.not_live": "A ligação caiu: não chegam alertas novos", "list.empty.no_feeds": "O estado das fontes não é conhecido",
   "list.empty.feeds": { one: "{up} de {n} fonte ativa", other: "{up} de {n} fontes ativas" }, "list.empty.budget": "Orçamento de vigilância {today} de {allowed}",
-  "list.empty.sea": "O mar está calmo: tudo o que escuta está a funcionar.", "list.empty.filtered": "Tudo o que escuta funciona. O que o filtro deixa de fora pode ainda estar a decorrer.", "list.empty.console": "Este silêncio pode ser nosso: nem tudo o que escuta está a funcionar.",
+  "list.empty.not_begun": "O serviço acabou de arrancar ou ainda não recebeu nada: isto nada diz sobre o mar.", "list.empty.sea": "O mar está calmo: tudo o que escuta está a funcionar.", "list.empty.filtered": "Tudo o que escuta funciona. O que o filtro deixa de fora pode ainda estar a decorrer.", "list.empty.console": "Este silêncio pode ser nosso: nem tudo o que escuta está a funcionar.",
   "watch.map": "o mapa", "watch.alert": "o alerta", "watch.detail": "O que está aberto",
   "watch.list_width": "Largura da lista", "watch.detail_width": "Largura do alerta aberto",
   "watch.part_failed": "Não foi possível carregar {name}.", "watch.close": "Fechar o alerta aberto", "watch.tab.list": "Alertas", "watch.tab.map": "Mapa", "watch.tab.detail": "Aberto",

@@ -15,7 +15,7 @@ const words = {
   "sound.title": "Som", "sound.on": "Som para alertas novos", "sound.test": "Testar",
   "ceilings.title": "Pode ver no máximo", "ceilings.tlp": "Marcação", "ceilings.releasable_to": "Divulgável a", "ceilings.europol": "Códigos Europol", "ceilings.purposes": "Finalidades", "ceilings.realities": "Realidades", "ceilings.personal_data": "Dados pessoais",
   "ceilings.any": "sem limite", "ceilings.no_personal_data": "sem dados pessoais",
-  "status.ready": "pronto", "status.not_ready": "não está pronto", "status.as_of": "às {time}", "status.engine": "Motor", "status.budget": "Orçamento de vigia", "status.open": "Alertas abertos", "status.reload": "Configuração e zonas", "status.sinks": "Destinos",
+  "feed.unknown": "desconhecido", "status.ready": "pronto", "status.not_ready": "não está pronto", "status.as_of": "às {time}", "status.engine": "Motor", "status.budget": "Orçamento de vigia", "status.open": "Alertas abertos", "status.reload": "Configuração e zonas", "status.sinks": "Destinos",
   "status.engine_time": "Tempo do motor", "status.lag": "Atrás do relógio", "status.vessels": "Navios com rasto", "status.wait": "Espera mais longa de uma linha", "status.budget_text": "{today} alertas médios ou acima hoje, de {allowed}",
   "status.budget_over": "Mais do que um turno consegue ver. Verifique zonas e limiares.", "status.none_open": "Nenhum alerta aberto.", "status.reload_result": "Última recarga", "status.reload_ok": "aceite",
   "status.reload_failed": { one: "recusada: {n} problema; vale a configuração anterior", other: "recusada: {n} problemas; vale a configuração anterior" }, "status.reload_taken": "Em vigor desde", "status.reload_waits": "Esperam por um reinício",
