@@ -5,10 +5,11 @@ import { test } from "node:test";
 import { decode } from "../../src/http/console/web/alert/land.js";
 import { latitude, mercatorX, mercatorY, metres } from "../../src/http/console/web/geo.js";
 import { changes, fields, lowers } from "../../src/http/console/web/alert/marks.js";
+import { partOf } from "../../src/http/console/web/alert/part.js";
 import { merged } from "../../src/http/console/web/alert/past.js";
 import { nearest } from "../../src/http/console/web/alert/standing.js";
 import { stairs } from "../../src/http/console/web/alert/stairs.js";
-import { distances, extent, joined, phases, read, speedClass, speeds, where } from "../../src/http/console/web/alert/tracks.js";
+import { distances, extent, joined, marked, phases, read, speedClass, speeds, where } from "../../src/http/console/web/alert/tracks.js";
 
 const at = (/** @type {string} */ clock) => `2026-03-01T${clock}:00Z`;
 const ms = (/** @type {string} */ clock) => Date.parse(at(clock));
@@ -73,6 +74,26 @@ test("an alert that goes on has no end among its phases", () => {
   const alert = /** @type {any} */ ({ started_at: at("12:00"), opened_at: at("13:00"), ended_at: null });
   assert.deepEqual(phases(alert).map((phase) => phase.name), ["began", "decided"]);
   assert.deepEqual(phases({ ...alert, ended_at: at("14:00") }).map((phase) => phase.name), ["began", "decided", "ended"]);
+});
+
+test("of two ships that came one after the other each has her own part, and a case marks what its gravest alert marks", () => {
+  const drop = /** @type {any} */ ({
+    score: 65, started_at: at("13:59"), opened_at: at("14:10"), last_at: at("14:35"), ended_at: at("14:35"), vessels: [{ mmsi: 1 }, { mmsi: 2 }],
+    evidence: { measured: { dropped_at: at("11:00"), slow_until: at("11:24"), passed_at: at("11:17"), dropper_mmsi: 1, collector_mmsi: 2 } },
+  });
+  const slow = /** @type {any} */ ({ score: 30, started_at: at("10:00"), opened_at: at("10:20"), last_at: at("10:30"), ended_at: at("10:30"), vessels: [{ mmsi: 2 }], evidence: { measured: {} } });
+  const clocks = (/** @type {[number, number]} */ part) => part.map((moment) => new Date(moment).toISOString().slice(11, 16));
+  assert.deepEqual([clocks(partOf(drop, 1)), clocks(partOf(drop, 2)), clocks(partOf(slow, 2))], [["11:00", "11:24"], ["13:59", "14:35"], ["10:00", "10:30"]]);
+  const dark = { ...slow, started_at: at("12:00"), last_at: at("12:40"), ended_at: null, evidence: { measured: { dark_mmsi: 3, silent_since: at("08:00") } } };
+  assert.deepEqual(clocks(partOf(dark, 3)), ["08:00", "12:40"]);
+  // The ship that dropped was still heard, far away, when the boat stopped: nothing of the alert was there.
+  const tracks = read([track(1, [["11:00", 0, 1], ["11:20", 0, 1], ["13:50", 1, 2], ["14:15", 1, 2]]), track(2, [["10:00", 0, 1], ["10:25", 0, 1], ["13:55", 0, 1], ["14:20", 0, 1]])]);
+  const shown = marked([slow, drop], tracks);
+  assert.equal(shown?.alert, drop);
+  assert.deepEqual(shown?.phases.map(({ name, at: moment, mmsi }) => [name, new Date(moment).toISOString().slice(11, 16), mmsi]),
+    [["dropped", "11:17", 1], ["began", "13:59", 2], ["decided", "14:10", 2], ["ended", "14:35", 2]]);
+  assert.equal(marked([slow], tracks)?.phases.every(({ mmsi }) => mmsi === 2), true);
+  assert.equal(marked([drop], []), null);
 });
 
 test("of the behaviours without an alert those with the fewest missing conditions come first, and what meets everything is none of them", () => {

@@ -196,3 +196,27 @@ test("the night palette has nothing bright on the map", { skip }, async () => {
   assertNoFaults(faults);
   await context.close();
 });
+
+test("z shows where an alert was, with the tracks of its time, and not where its vessels are by now", { skip, timeout: 90_000 }, async () => {
+  const context = await profile(), { page, faults } = await newPage(context);
+  // Its second vessel is heard to this day, many miles away.
+  await page.route(/\/api\/v1\/alerts(\/[a-z2-7]{26})?(\?|$)/, async (route) => {
+    const answer = await route.fetch();
+    if (!answer.ok()) return route.fulfill({ response: answer });
+    const open = (/** @type {any} */ alert) => (alert.behaviour === "async_rendezvous" ? { ...alert, status: "open", ended_at: null } : alert), body = await answer.json();
+    return route.fulfill({ response: answer, json: body.items ? { ...body, items: body.items.map(open) } : open(body) });
+  });
+  await signIn(page, "/");
+  const { items } = await (await page.request.get("/api/v1/alerts?limit=200")).json();
+  const { position } = items.find((/** @type {any} */ alert) => alert.behaviour === "async_rendezvous");
+  await page.goto("/?map=0,0,3");
+  await page.locator(".alert-row", { hasText: "CHARLIE" }).first().click();
+  await page.keyboard.press("z");
+  await until(async () => {
+    const [lat, lon, zoom] = (view(page) ?? "").split(",").map(Number);
+    return Math.abs(lat - position.lat) < 0.2 && Math.abs(lon - position.lon) < 0.3 && zoom > 8 && zoom < 13;
+  }, `the map at ${position.lat}, ${position.lon}`);
+  await shot(page, "map-alert-place");
+  assertNoFaults(faults);
+  await context.close();
+});

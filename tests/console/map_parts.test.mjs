@@ -12,6 +12,7 @@ const { Labels, plain } = await import(new URL("map/labels.js", web));
 const { Fleet } = await import(new URL("map/fleet.js", web));
 const { nameAt, sizeOf } = await import(new URL("map/zone_name.js", web));
 const { circlesOf } = await import(new URL("map/circles.js", web));
+const { partsOf, placesOf } = await import(new URL("map/places.js", web));
 const { COLOURS, speedClass, typeClass } = await import(new URL("map/colours.js", web));
 
 /** Fails unless two numbers are as near as `within`. */
@@ -153,4 +154,24 @@ test("a silent vessel has the circle that its usual speed allows, and none once 
   assert.deepEqual(circlesOf(alert("interference", {}, { radius_nm: 20 })).map(({ nm, dashed }) => [nm, dashed]), [[20, false]]);
   assert.deepEqual(circlesOf(alert("ais_gap", {})), []);
   assert.deepEqual(circlesOf({ ...alert("interference", {}, { radius_nm: 20 }), position: null }), []);
+});
+
+test("an open alert is where its vessels are together, and at its own place once they are apart or came one after the other", () => {
+  const fleet = (/** @type {Record<number, {lat: number, lon: number}>} */ known) => ({ find: (/** @type {number} */ mmsi) => (known[mmsi] ? mmsi : -1), place: (/** @type {number} */ i) => known[i] });
+  const position = { lat: 16.315, lon: -60.443 }, alert = { status: "open", vessels: [{ mmsi: 1 }, { mmsi: 2 }], position };
+  const near = fleet({ 1: { lat: 16.315, lon: -60.443 }, 2: { lat: 16.32, lon: -60.443 } }), apart = fleet({ 1: { lat: 16.85, lon: -60.2 }, 2: { lat: 16.315, lon: -60.443 } });
+  assert.deepEqual(placesOf(alert, near).map(({ mmsi }) => mmsi), [1, 2]);
+  assert.deepEqual(placesOf(alert, apart), [{ mmsi: null, at: position }]);
+  assert.deepEqual(placesOf(alert, fleet({ 2: position })), [{ mmsi: null, at: position }], "one of two says nothing of the other");
+  assert.deepEqual(placesOf({ ...alert, status: "ended" }, near), [{ mmsi: null, at: position }]);
+  assert.deepEqual(placesOf({ ...alert, vessels: [{ mmsi: 1 }] }, apart).map(({ mmsi }) => mmsi), [1], "one that goes on is where its vessel is");
+  assert.deepEqual(placesOf({ ...alert, position: null }, apart).map(({ mmsi }) => mmsi), [1, 2]);
+});
+
+test("of the tracks of an alert each vessel shows the part round what she did herself", () => {
+  const at = (/** @type {string} */ clock) => `2026-03-01T${clock}:00Z`;
+  const alert = { started_at: at("13:59"), ended_at: null, last_at: at("14:10"), evidence: { measured: { dropped_at: at("11:00"), slow_until: at("11:24"), dropper_mmsi: 1, collector_mmsi: 2 } } };
+  const points = ["10:30", "10:50", "11:10", "11:40", "12:30", "13:45", "14:05", "14:25", "14:40"].map((clock, i) => [at(clock), i, 0, null, null]);
+  const parts = partsOf(alert, [{ mmsi: 1, track: 1, points }, { mmsi: 2, track: 1, points }, { mmsi: 2, track: 2, points: points.slice(0, 1) }]);
+  assert.deepEqual(parts.map((/** @type {any} */ part) => [part.mmsi, part.points.map(([lon]) => lon)]), [[1, [1, 2, 3]], [2, [5, 6, 7]]]);
 });

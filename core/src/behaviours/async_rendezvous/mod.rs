@@ -35,12 +35,12 @@ use crate::behaviours::comparison::{Compared, Comparison};
 
 pub(crate) use facts::Facts;
 pub use facts::Form;
-pub use rule::AsyncRendezvous;
+pub use rule::{AsyncRendezvous, STOPPED_FOR};
 pub use settings::Settings;
 
 /// What the rest of the program must know about it.
 pub const CHARACTER: Character = Character {
-    title: "Possible drop and collection",
+    title: "Asynchronous rendezvous",
     chapter: Chapter::AtSea,
     about: About::Vessels,
     zones: ZoneUse::Settings,

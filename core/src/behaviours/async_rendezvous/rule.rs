@@ -29,7 +29,7 @@ use super::settings::Settings;
 /// Longest slow leg that is searched for, since legs are found by where they began: ten hours at 4 kn. Nautical miles.
 pub(super) const LONGEST_LEG_NM: f64 = 40.0;
 /// How long the boat must be below 1 kn.
-pub(super) const STOPPED_FOR: Span = Span::from_minutes(10);
+pub const STOPPED_FOR: Span = Span::from_minutes(10);
 /// After this long without a fix the boat may have left.
 const LOST_AFTER: Span = Span::from_hours(6);
 /// Maximum number of craft listed by number.

@@ -126,7 +126,7 @@ impl Coherent for Settings {
 
 impl Settings {
     /// How far a floating object may have drifted after this many hours. Nautical miles.
-    pub(super) fn reach_at(&self, hours: f64) -> f64 {
+    pub fn reach_at(&self, hours: f64) -> f64 {
         (self.reach_nm + self.drift_knots * hours).min(self.max_reach_nm)
     }
 }

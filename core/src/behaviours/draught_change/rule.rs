@@ -140,7 +140,12 @@ impl VesselRule for DraughtRule {
             || step.place.is_some_and(|place| place.in_calm());
         let shown = Explanation::new("")
             .takes_part(&scene.vessel)
-            .is("draught_metres", draught.map_or(Value::Null, |dm| number(metres(dm), 1)), "said", draught.is_some())
+            .is(
+                "draught_metres",
+                draught.map_or(Value::Null, |dm| number(metres(dm), 1)),
+                "reported",
+                draught.is_some(),
+            )
             .at_least("change_metres", change, self.settings.change_metres)
             .is("in_port_lately", in_port, "false", !in_port)
             .is("said_again", false, "true: it opens when a second report confirms the change", false);

@@ -125,7 +125,7 @@ impl Explanation {
 
     /// Adds the condition that the vessel's MMSI takes part in behaviours.
     pub(super) fn takes_part(self, vessel: &Vessel<'_>) -> Explanation {
-        self.is("mmsi", vessel.mmsi().to_string(), "a ship's or tender's", vessel.takes_part())
+        self.is("mmsi", vessel.mmsi().to_string(), "the number of a ship or tender", vessel.takes_part())
     }
 
     /// Adds the condition that the vessel is in or near a zone in which vessels are watched.

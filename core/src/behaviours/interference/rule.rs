@@ -289,11 +289,11 @@ impl Rule for Interference {
         };
         let doubt = self.strays.doubt(step.key.mmsi).filter(|doubt| doubt.until.is_none_or(|until| scene.now < until));
         let positions = match doubt {
-            None => "believed".to_owned(),
+            None => "taken as right".to_owned(),
             Some(Doubt { since, until: None, .. }) => format!("false since {since}"),
             Some(Doubt { since, until: Some(until), .. }) => format!("false since {since}, left alone until {until}"),
         };
-        vec![shown.is("positions", positions, "false: nothing that rests on them is reported", doubt.is_some())]
+        vec![shown.is("positions", positions, "taken as false, as in interference", doubt.is_some())]
     }
 
     fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output) {

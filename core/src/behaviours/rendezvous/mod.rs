@@ -19,7 +19,8 @@
 //! ## Blind spots
 //! The second ship must send AIS. Ships waiting side by side look like ships at work. Clock errors of stations blur fast ships. The third
 //! meeting of the same two in 14 days (`habitual_meetings`) counts as a habit, for two fishing vessels the second. Two fishing vessels
-//! side by side at the speed of a tow (`gear_minutes`) count as one gear. A real transfer between two such vessels is at most low, or only a fact.
+//! side by side at the speed of a tow (`gear_minutes`) count as one gear. So a real transfer between two
+//! such vessels is rated low at most, or is recorded as a fact without an alert.
 
 pub(crate) mod facts;
 mod judged;

@@ -19,7 +19,7 @@ pub(crate) fn is_watched(mmsi: Mmsi) -> bool {
 /// Adds the condition that the MMSI puts on being watched.
 pub(crate) fn explain_number(shown: Explanation, mmsi: Mmsi, met: bool) -> Explanation {
     let unset = if mmsi.is_unset() { ": six zeros, as of a transponder that was never programmed" } else { "" };
-    shown.is("mmsi", format!("{mmsi}{unset}"), "a ship's or tender's own", met)
+    shown.is("mmsi", format!("{mmsi}{unset}"), "the own number of a ship or tender", met)
 }
 
 /// Whether two or more ships are known to send the number. Each further place is then reported by `identity_conflict`.

@@ -8,7 +8,8 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::detail::missing;
-use super::headings::headings;
+use super::headings::{Headings, headings};
+use super::limits_then::{beside_reach, in_force};
 use super::sources_of::origin;
 use super::wording::{beside_band, label, text};
 use crate::http::access::Reader;
@@ -44,15 +45,15 @@ struct Explanation {
     /// What AIS cannot show.
     limits: Vec<&'static str>,
     /// What the behaviour watches; null for a problem of the program itself, as are the next four.
-    watches: Option<&'static str>,
+    watches: Option<String>,
     /// Why it watches that.
-    why: Option<&'static str>,
-    /// When it opens.
-    opens: Option<&'static str>,
-    /// When it ends.
-    ends: Option<&'static str>,
+    why: Option<String>,
+    /// When it opens, with the thresholds in force then.
+    opens: Option<String>,
+    /// When it ends, with the thresholds in force then.
+    ends: Option<String>,
     /// What it cannot tell apart or does not see.
-    blind_spots: Option<&'static str>,
+    blind_spots: Option<String>,
     /// The conditions of this moment for the vessels of an open alert; null if it is over, or if the main loop has too much to do.
     now: Option<Vec<FormNow>>,
 }
@@ -68,9 +69,9 @@ struct ConditionThen {
     measured: Value,
     /// The value with its unit.
     measured_text: String,
-    /// The threshold.
+    /// The threshold; of a lower and an upper one, that which the value is nearer to.
     threshold: Value,
-    /// How it is compared, and the threshold with its unit; empty without one.
+    /// How it is compared, and the threshold with its unit; the range, where there is a lower and an upper one; empty without one.
     threshold_text: String,
     /// Unit of the value: `knots`, `nm`, `metres`, `minutes`, `hours`, `degrees`, ...; null without one.
     unit: Option<&'static str>,
@@ -157,11 +158,9 @@ pub(super) async fn explain_alert(
     let about = headings(behaviour);
     let (mut measures, mut settings) = measures(&body);
     beside_band(&mut measures, &mut settings);
-    let conditions = measures.into_iter().flat_map(|measure| {
-        let alone = measure.beside.is_empty().then_some(None);
-        let limits = measure.beside.iter().map(Some).chain(alone);
-        limits.map(|limit| then(behaviour, &measure, limit)).collect::<Vec<_>>()
-    });
+    beside_reach(&mut measures, &body);
+    let conditions = measures.into_iter().flat_map(|measure| rows(behaviour, &measure));
+    let told = |text: fn(&Headings) -> &String| about.map(|about| in_force(text(about), behaviour, &body));
     let decided = detail.history.iter().rev().find(|row| row.revision.is_some());
     let explanation = Explanation {
         decided_at: decided.map(|row| row.at.clone()),
@@ -173,14 +172,33 @@ pub(super) async fn explain_alert(
             .map(|line| ScoreLine { code: line.code, points: i64::from(line.points), text: line.text })
             .collect(),
         limits: WHAT_AIS_CANNOT_SHOW.to_vec(),
-        watches: about.map(|about| about.watches.as_str()),
-        why: about.map(|about| about.why.as_str()),
-        opens: about.map(|about| about.opens.as_str()),
-        ends: about.map(|about| about.ends.as_str()),
-        blind_spots: about.map(|about| about.blind_spots.as_str()),
+        watches: told(|about| &about.watches),
+        why: told(|about| &about.why),
+        opens: told(|about| &about.opens),
+        ends: told(|about| &about.ends),
+        blind_spots: told(|about| &about.blind_spots),
         now: forms(&sources, &reader, &body).await,
     };
     Ok(found(&explanation))
+}
+
+/// A value beside its thresholds: one row for a lower and an upper one, else one for each.
+fn rows(behaviour: &str, measure: &Measure) -> Vec<ConditionThen> {
+    match measure.beside.as_slice() {
+        [] => vec![then(behaviour, measure, None)],
+        [low @ (Comparison::AtLeast, lowest), high @ (Comparison::AtMost, highest)] => {
+            let ends = [then(behaviour, measure, Some(low)), then(behaviour, measure, Some(high))];
+            let met = ends.iter().all(|end| end.met);
+            let source = ends.iter().filter_map(|end| end.source).max();
+            let nearer = ends.into_iter().min_by(|a, b| {
+                let margin = |end: &ConditionThen| end.margin.unwrap_or(f64::INFINITY);
+                margin(a).total_cmp(&margin(b))
+            });
+            let range = format!("{} to {}", text(lowest), text(highest));
+            nearer.map(|end| ConditionThen { threshold_text: range, met, source, ..end }).into_iter().collect()
+        }
+        limits => limits.iter().map(|limit| then(behaviour, measure, Some(limit))).collect(),
+    }
 }
 
 /// One value beside one threshold.
@@ -197,7 +215,7 @@ fn then(behaviour: &str, measure: &Measure, limit: Option<&(Comparison, Number)>
         met: margin.is_none_or(|margin| 0.0 <= margin),
         margin: margin.map(|margin| (margin * 1000.0).round() / 1000.0),
         own_word: measure.is_reported,
-        source: limit.map(|(_, limit)| origin(behaviour, &limit.key, &limit.value)),
+        source: limit.and_then(|(_, limit)| origin(behaviour, &limit.key, &limit.value)),
         threshold: limit.map_or(Value::Null, |(_, limit)| limit.value.clone()),
     }
 }
@@ -213,7 +231,7 @@ fn margin(measured: &Number, how: Comparison, limit: &Number) -> Option<f64> {
 
 /// A threshold that no value is compared with.
 fn setting(behaviour: &str, number: Number) -> Setting {
-    let source = Some(origin(behaviour, &number.key, &number.value));
+    let source = origin(behaviour, &number.key, &number.value);
     let (label, text) = (label(&number), text(&number));
     Setting { source, name: number.key, label, value: number.value, text }
 }
@@ -284,6 +302,25 @@ mod tests {
         let dropped = json!({"measured": {"hours_between": 2.5}, "thresholds": {"min_hours": 0.5}});
         let between = row("async_rendezvous", dropped, "hours_between").0;
         assert_eq!((between.margin, between.measured_text.as_str(), between.unit), (Some(4.0), "2.5 h", Some("hours")));
+    }
+
+    #[test]
+    fn a_value_between_two_thresholds_is_one_row_and_what_decides_a_drop_has_its_thresholds() {
+        let body = json!({"behaviour": "async_rendezvous", "evidence": {
+            "measured": {"hours_between": 2.6, "distance_nm": 0.4, "stopped_minutes": 36},
+            "thresholds": {"min_hours": 0.5, "max_hours": 48.0, "reach_nm": 1.0, "drift_knots": 0.7, "max_reach_nm": 6.0},
+        }});
+        let (mut found, _) = measures(&body);
+        beside_reach(&mut found, &body);
+        let rows: Vec<_> = found.iter().flat_map(|measure| rows("async_rendezvous", measure)).collect();
+        let told: Vec<_> = rows.iter().map(|row| (row.name.as_str(), row.threshold_text.as_str(), row.met)).collect();
+        let wanted = [
+            ("hours_between", "0.5 h to 48 h", true),
+            ("distance_nm", "at most 2.9 nm", true),
+            ("stopped_minutes", "at least 10 min", true),
+        ];
+        assert_eq!(told, wanted);
+        assert_eq!((rows[0].margin, rows[0].source, rows[1].source), (Some(0.946), Some("default"), None));
     }
 
     #[test]

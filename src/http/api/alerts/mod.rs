@@ -4,6 +4,7 @@ mod detail;
 mod explanation;
 mod export;
 mod headings;
+mod limits_then;
 mod list;
 mod sentences;
 mod sources_of;

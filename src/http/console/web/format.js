@@ -12,6 +12,23 @@ export function number(value, digits = 0) {
   return value.toLocaleString(language.value, { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
+/** A number inside a phrase of the engine, which stays English. @param {number} value @param {number} [digits] */
+export const english = (value, digits = 0) => value.toFixed(digits);
+
+/** A value with its unit as the engine writes it, and its parts. */
+const QUANTITY = /^(-?\d+)(?:\.(\d+))?( ?(?:kn|nm|m|km|h|min|s|d|°|%)| h \d\d min)?$/;
+
+/** A value with its unit that the engine has written, `1500.5 m`, with the number as the language writes it; null for any other text, which
+ * is a phrase of the engine and stays as it is.
+ * @param {string} text */
+export function quantity(text) {
+  const found = QUANTITY.exec(text);
+  if (!found) return null;
+  // Numbers of nine digits and more are not amounts: they are MMSI and IMO numbers.
+  if (language.value === "en" || (found[1].length > 6 && !found[2])) return text;
+  return `${number(Number(text.match(/^-?[\d.]+/)?.[0]), found[2]?.length ?? 0)}${found[3] ?? ""}`;
+}
+
 /** @param {string | number | Date | null | undefined} when RFC 3339, or milliseconds */
 function date(when) {
   const parsed = when == null ? null : new Date(when);
@@ -44,7 +61,8 @@ export function localTime(when) {
  * @param {number | null | undefined} seconds */
 export function span(seconds) {
   if (seconds == null || !Number.isFinite(seconds)) return NONE;
-  const whole = Math.max(0, Math.round(seconds));
+  // Cut, not rounded, as the engine cuts a length of time in its sentences.
+  const whole = Math.max(0, Math.floor(seconds));
   if (whole < 60) return `${whole} s`;
   const minutes = Math.floor(whole / 60);
   if (minutes < 60) return `${minutes} min`;

@@ -4,8 +4,9 @@ import { h, useMemo, useState } from "../vendor/preact.js";
 import { get } from "../api.js";
 import { explain } from "../ui/explain.js";
 import { Shown } from "./evidence.js";
-import { extent, joined, phases as phasesOf, read, where } from "./tracks.js";
-import { t } from "./words.js";
+import { extent, joined, marked, read } from "./tracks.js";
+import { When } from "./parts.js";
+import { t, word } from "./words.js";
 import { called } from "../vessel.js";
 
 /** @typedef {import("./types.js").Alert} Alert */
@@ -33,29 +34,18 @@ export function CaseTracks({ id, alerts }) {
     setBusy(false);
   };
   const span = extent(tracks);
-  // The first event of the case: what the reader wants to see before anything else.
-  const phases = useMemo(() => firstOf(alerts, tracks), [alerts, tracks]);
+  const gravest = useMemo(() => marked(alerts, tracks), [alerts, tracks]);
+  const phases = gravest?.phases ?? NO_PHASES;
   const names = tracks.map((track) => called(alerts.flatMap((alert) => alert.vessels).find((vessel) => vessel.mmsi === track.mmsi) ?? track));
   return h("div", {},
     h("p", { class: "al-line-of-buttons" },
       h("button", { type: "button", class: "button", onClick: load, disabled: isBusy }, t(found ? "action.reload" : "alert.tracks_load")),
       h("span", { class: "al-note" }, t("alert.tracks_hint", { n: Math.min(MOST, alerts.length), all: alerts.length }))),
+    span && gravest ? h("p", { class: "al-note al-marked" }, t("alert.tracks_marked", { name: word("behaviour", gravest.alert.behaviour) }), " ", h(When, { at: gravest.alert.opened_at })) : null,
     fault ? h("p", { class: "al-fault", role: "alert" }, explain(fault)) : null,
     span ? h(Shown, { id, tracks, phases, span, thresholds: NO_THRESHOLDS, names, isEvidence: false }) : found ? h("p", { class: "al-quiet" }, t("alert.no_tracks_case")) : null);
 }
 
-/**
- * The first event of a case at which as many of its vessels as possible are on the map: there the slider stands at first.
- * @param {Alert[]} alerts
- * @param {import("./tracks.js").Track[]} tracks
- */
-export function firstOf(alerts, tracks) {
-  const all = alerts.flatMap((alert) => phasesOf(alert).map(({ at }) => at)).sort((one, other) => one - other);
-  const known = (/** @type {number} */ at) => tracks.filter((track) => where(track.fixes, at) !== null).length;
-  const at = all.reduce((best, next) => (known(next) > known(best) ? next : best), all[0]);
-  return at === undefined ? NO_PHASES : [{ name: "decided", at }];
-}
-
-/** @type {{name: string, at: number}[]} */
+/** @type {import("./tracks.js").Phase[]} */
 const NO_PHASES = [];
 const NO_THRESHOLDS = {};

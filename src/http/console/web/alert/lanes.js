@@ -3,6 +3,7 @@
 import { h } from "../vendor/preact.js";
 import { clock, time } from "../format.js";
 import { link } from "../route.js";
+import { partOf } from "./part.js";
 import { VesselLink } from "./parts.js";
 import { t, word } from "./words.js";
 import { called, mmsiText } from "../vessel.js";
@@ -29,41 +30,55 @@ export function Lanes({ found, alerts }) {
   const vessels = [...found.vessels].sort((one, other) => first(alerts, one) - first(alerts, other));
   return h("div", { class: "al-lanes" },
     vessels.map((vessel) => {
-      const rows = stacked(alerts.filter((alert) => alert.vessels.some((each) => key(each) === key(vessel))));
+      const rows = stacked(alerts.filter((alert) => isOf(alert, vessel)), vessel.mmsi);
       return h("div", { class: "al-lane", key: key(vessel) },
         h("div", { class: "al-lane-name" }, h(VesselLink, { vessel }),
           h("span", { class: "al-note" }, [mmsiText(vessel.mmsi), vessel.flag, roles.has(key(vessel)) ? word("case_role", roles.get(key(vessel))) : null].filter(Boolean).join(" · "))),
         h("div", { class: "al-lane-time", style: { height: `${rows.length * 24 + 8}px` } },
           marks(from, to).map((at) => h("i", { class: "al-lane-mark", key: at, style: { left: `${share(at)}%` } })),
-          rows.map((row, index) => row.map((alert) => h(Block, { alert, vessel, key: alert.id, left: share(Date.parse(alert.started_at)), right: share(end(alert)), top: 4 + index * 24 })))));
+          rows.map((row, index) => row.map(({ alert, part }) => h(Block, { alert, vessel, part, key: alert.id, left: share(part[0]), right: share(part[1]), top: 4 + index * 24 })))));
     }),
     h("div", { class: "al-lane al-lane-axis", "aria-hidden": "true" }, h("div", { class: "al-lane-name" }),
       h("div", { class: "al-lane-time" }, marks(from, to).map((at, index) => h("span", { key: at, style: { left: `${share(at)}%` } }, index === 0 || new Date(at).getUTCHours() === 0 ? time(at) : clock(at))))));
 }
 
 /**
- * @param {{alert: Alert, vessel: {mmsi: number, track: number}, left: number, right: number, top: number}} props
+ * @param {{alert: Alert, vessel: {mmsi: number, track: number}, part: [number, number], left: number, right: number, top: number}} props
  */
-function Block({ alert, vessel, left, right, top }) {
+function Block({ alert, vessel, part, left, right, top }) {
   const others = alert.vessels.filter((each) => key(each) !== key(vessel)).map(called).join(", ");
   const name = word("behaviour", alert.behaviour);
+  // Open only for whose part goes on: that of a ship which was there before is over.
+  const isOpen = alert.status === "open" && part[1] >= Date.parse(alert.last_at);
   return h("a", {
-    ...link(`/alerts/${encodeURIComponent(alert.id)}`), class: `al-block severity ${alert.severity}${alert.status === "retracted" ? " al-block-retracted" : ""}${alert.status === "open" ? " al-block-open" : ""}`,
+    ...link(`/alerts/${encodeURIComponent(alert.id)}`), class: `al-block severity ${alert.severity}${alert.status === "retracted" ? " al-block-retracted" : ""}${isOpen ? " al-block-open" : ""}`,
     style: { left: `${left}%`, width: `${Math.max(NARROW, right - left)}%`, top: `${top}px` },
-    title: `${name}${others ? ` · ${others}` : ""} · ${time(alert.started_at)} – ${alert.ended_at ? time(alert.ended_at) : word("alert_status", alert.status)} · ${word("severity", alert.severity)} ${alert.score}`,
+    title: `${name}${others ? ` · ${others}` : ""} · ${time(part[0])} – ${isOpen ? word("alert_status", alert.status) : time(part[1])} · ${word("severity", alert.severity)} ${alert.score}`,
   }, h("span", {}, `${t(`severity.letter.${alert.severity}`)} ${alert.score} ${name}${others ? ` · ${others}` : ""}`));
 }
 
-/** @param {Alert} alert */
-const end = (alert) => Math.max(Date.parse(alert.ended_at ?? alert.last_at), Date.parse(alert.started_at) + 60_000);
+/**
+ * @param {Alert} alert
+ * @param {{mmsi: number, track: number}} vessel
+ */
+const isOf = (alert, vessel) => alert.vessels.some((each) => key(each) === key(vessel));
+
+/**
+ * A part as it is drawn: at least a minute.
+ * @param {Alert} alert
+ * @param {number} mmsi
+ * @returns {[number, number]}
+ */
+function drawn(alert, mmsi) {
+  const [from, to] = partOf(alert, mmsi);
+  return [from, Math.max(to, from + 60_000)];
+}
 
 /**
  * @param {Alert[]} alerts
  * @param {{mmsi: number, track: number}} vessel
  */
-function first(alerts, vessel) {
-  return Math.min(...alerts.filter((alert) => alert.vessels.some((each) => key(each) === key(vessel))).map((alert) => Date.parse(alert.started_at)));
-}
+const first = (alerts, vessel) => Math.min(...alerts.filter((alert) => isOf(alert, vessel)).map((alert) => partOf(alert, vessel.mmsi)[0]));
 
 /**
  * First and last moment with a little room.
@@ -71,9 +86,9 @@ function first(alerts, vessel) {
  * @returns {[number, number] | null}
  */
 function extent(alerts) {
-  if (!alerts.length) return null;
-  const from = Math.min(...alerts.map((alert) => Date.parse(alert.started_at)));
-  const to = Math.max(...alerts.map(end));
+  const parts = alerts.flatMap((alert) => alert.vessels.map(({ mmsi }) => drawn(alert, mmsi)));
+  if (!parts.length) return null;
+  const [from, to] = [Math.min(...parts.map((part) => part[0])), Math.max(...parts.map((part) => part[1]))];
   const room = Math.max(60_000, (to - from) / 40);
   return [from - room, to + room];
 }
@@ -81,14 +96,15 @@ function extent(alerts) {
 /**
  * Alerts of one lane in rows, so that none lies over another.
  * @param {Alert[]} alerts
+ * @param {number} mmsi
  */
-function stacked(alerts) {
-  /** @type {Alert[][]} */
+function stacked(alerts, mmsi) {
+  /** @type {{alert: Alert, part: [number, number]}[][]} */
   const rows = [];
-  for (const alert of alerts) {
-    const row = rows.find((each) => end(each[each.length - 1]) <= Date.parse(alert.started_at));
-    if (row) row.push(alert);
-    else rows.push([alert]);
+  for (const each of alerts.map((alert) => ({ alert, part: drawn(alert, mmsi) })).sort((one, other) => one.part[0] - other.part[0])) {
+    const row = rows.find((before) => before[before.length - 1].part[1] <= each.part[0]);
+    if (row) row.push(each);
+    else rows.push([each]);
   }
   return rows.length ? rows : [[]];
 }

@@ -1,6 +1,9 @@
 // @ts-check
-// The conditions of the engine in words: its names end in their unit, its thresholds are as short as "< 2". Engine text stays English. Pure functions.
-import { number } from "../format.js";
+// The conditions of the engine in words: its names end in their unit, its thresholds are as short as "< 2". Names and phrases of the engine stay
+// English, and so do the numbers in them; what is only a comparison and a value is in the language of the reader.
+import { english, quantity } from "../format.js";
+import { language } from "../words.js";
+import { t } from "./words.js";
 
 /** Units by the ending of a name. */
 const UNITS = /** @type {const} */ ([
@@ -19,6 +22,10 @@ const NAMES = /** @type {Record<string, string>} */ ({
   gear: "Fishing gear", held: "Held in one place", anchored: "At anchor", rows_on_watchlists: "Rows on the watchlists", listed: "On a watchlist",
   probability_unheard: "Chance that it was only not received", reception_learned: "Reception there learned well enough", own_record_percent: "Received in 10-minute slots of the day before",
   box_nm: "Size of the place", path_nm: "Distance sailed", net_share_of_path: "Distance made good, as a share of it", turned_degrees: "Turned by", window_hours: "Watched for",
+  stop_nm_from_start: "Farthest stop from its start", nm_from_start_now: "Distance from its start now", check_digit_holds: "IMO number is valid (check digit)",
+  says_otherwise_once: "New value, reported once", said_again: "Reported a second time", slack_minutes: "Time to spare", above_a_fact: "How many come into question",
+  silent_vessels_slack_minutes: "Time that the silent vessel had to spare", silent_vessels_there_minutes: "Time that it can have been there",
+  silent_vessels_possible: "Silent vessels that can have come", stops_within_reach: "Stops that it can have come to", fixes_out_of_reach: "Fixes out of reach", last_carried_by: "Last carried by",
   share_of_usual_speed: "Share of its usual speed", about: "What it is about", tracks: "Tracks under its number",
 });
 
@@ -36,6 +43,7 @@ export function nameOf(name) {
 /** @param {string} name @returns {readonly [string, string]} the ending and the unit; both empty without one */
 function unitOf(name) {
   if (name.startsWith("hours_")) return ["", " h"];
+  if (/(^|_)nm_/.test(name)) return ["", " nm"];
   return UNITS.find(([ending]) => name.endsWith(ending)) ?? ["", ""];
 }
 
@@ -57,7 +65,7 @@ export function valueOf(name, value) {
  */
 export function requirement(name, threshold) {
   if (typeof threshold !== "string") return null;
-  if (threshold === "true" || threshold === "false") return threshold === "true" ? "must be yes" : "must be no";
+  if (threshold === "true" || threshold === "false") return t(threshold === "true" ? "alert.needed_yes" : "alert.needed_no");
   const unit = unitOf(name)[1];
   const compared = COMPARED.find(([sign]) => threshold.startsWith(`${sign} `));
   const rest = compared ? threshold.slice(compared[0].length + 1) : threshold;
@@ -75,7 +83,8 @@ export function requirement(name, threshold) {
  * @param {string} unit
  */
 function span(value, unit) {
-  const minutes = Math.round(unit === " min" ? value : unit === " h" ? value * 60 : 0);
+  // Whole minutes are cut, as in the sentences of the engine; 2.3 times 60 is a little less than 138.
+  const minutes = Math.floor((unit === " min" ? value : unit === " h" ? value * 60 : 0) + 1e-6);
   return minutes < 60 ? null : `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
 }
 
@@ -86,5 +95,28 @@ function span(value, unit) {
 function written(value) {
   const digits = Number.isInteger(value) || Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : Math.abs(value) >= 0.01 ? 2 : 4;
   const short = Number(value.toFixed(digits)) || 0;
-  return number(short, (String(short).split(".")[1] ?? "").length);
+  return english(short, (String(short).split(".")[1] ?? "").length);
 }
+
+/** How the engine compares, the longer words first. */
+const WORDS = /** @type {const} */ ([
+  ["at least, in a watched zone", "at_least_watched"], ["anchored below", "anchored_below"], ["at least", "at_least"], ["at most", "at_most"], ["below", "below"], ["above", "above"],
+]);
+
+/**
+ * A value or a comparison of the engine in the language of the reader; any other text is one of its phrases, and stays English with its numbers.
+ * @param {string} text
+ * @returns {string}
+ */
+export function local(text) {
+  if (language.value === "en") return text;
+  const compared = WORDS.find(([words]) => text.startsWith(`${words} `));
+  const value = quantity(compared ? text.slice(compared[0].length + 1) : text);
+  if (value !== null) return compared ? t(`alert.compare.${compared[1]}`, { value }) : value;
+  const [, outside, from, until] = /^(outside )?(\S.*?) to (\S.*)$/.exec(text) ?? [];
+  const [low, high] = [quantity(from ?? ""), quantity(until ?? "")];
+  return low !== null && high !== null ? t(outside ? "alert.compare.outside" : "alert.compare.between", { low, high }) : text;
+}
+
+/** The language of a text of the engine after `local`, for those who have it read out: English unless it is only a value. @param {string} text */
+export const languageOf = (text) => (local(text) === text && /[a-z]{3}/i.test(text) ? "en" : undefined);

@@ -4,6 +4,7 @@ import { placeLine, vesselLine } from "../acts/copy.js";
 import { number, time } from "../format.js";
 import { now } from "../state.js";
 import { marking } from "./head.js";
+import { local } from "./said.js";
 import { stairs } from "./stairs.js";
 import { t, word } from "./words.js";
 
@@ -36,7 +37,7 @@ export function asText(alert, explanation) {
 
 /** @param {import("./types.js").Condition} condition */
 function condition(condition) {
-  const measured = condition.measured_text || String(condition.measured ?? "–");
-  const threshold = condition.threshold_text || String(condition.threshold ?? "");
+  const measured = local(condition.measured_text || String(condition.measured ?? "–"));
+  const threshold = local(condition.threshold_text || String(condition.threshold ?? ""));
   return `  ${condition.met ? "+" : "−"} ${condition.label || condition.name}: ${measured}${threshold ? ` (${threshold})` : ""}`;
 }

@@ -192,6 +192,23 @@ export function phases(alert) {
 }
 
 /**
+ * The gravest alert of which the tracks show something, and its phases, as its own page marks them. Those of an alert about one vessel are of
+ * that vessel: the others were elsewhere. `null` if the tracks show nothing of any.
+ * @param {import("./types.js").Alert[]} alerts
+ * @param {Track[]} tracks
+ * @returns {{alert: import("./types.js").Alert, phases: Phase[]} | null}
+ */
+export function marked(alerts, tracks) {
+  for (const alert of [...alerts].sort((one, other) => other.score - one.score)) {
+    const own = alert.vessels.map(({ mmsi }) => mmsi);
+    const all = phases(alert).map((phase) => (own.length === 1 ? { ...phase, mmsi: own[0] } : phase));
+    const isShown = (/** @type {Phase} */ phase) => tracks.some((track) => (phase.mmsi === undefined ? own.includes(track.mmsi) : phase.mmsi === track.mmsi) && where(track.fixes, phase.at) !== null);
+    if (all.some(isShown)) return { alert, phases: all };
+  }
+  return null;
+}
+
+/**
  * The tracks of several alerts as one for each vessel, each fix once.
  * @param {{evidence: {tracks?: RawTrack[]}}[]} alerts
  * @returns {RawTrack[]}

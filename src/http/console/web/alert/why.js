@@ -3,7 +3,7 @@
 import { h } from "../vendor/preact.js";
 import { number, percent } from "../format.js";
 import { When } from "./parts.js";
-import { nameOf, requirement, valueOf } from "./said.js";
+import { languageOf, local, nameOf, requirement, valueOf } from "./said.js";
 import { t, word } from "./words.js";
 import { mmsiText } from "../vessel.js";
 
@@ -33,7 +33,7 @@ export function Why({ explanation, isOver = false }) {
       : h("p", { class: "al-quiet" }, t("alert.no_conditions")),
     others.length ? h("div", { class: "al-also" }, h("h3", {}, t("alert.also_measured")),
       h("dl", {}, others.map((condition, index) => h("div", { key: index },
-        h("dt", { lang: "en" }, nameIn(condition), condition.own_word ? h(OwnWord, {}) : null), h("dd", {}, amount(condition.measured_text, condition.measured)))))) : null,
+        h("dt", { lang: "en" }, nameIn(condition), condition.own_word ? h(OwnWord, {}) : null), h(Amount, { as: "dd", text: amount(condition.measured_text, condition.measured) }))))) : null,
     h(Now, { explanation }),
     h(Settings, { explanation }),
     h(Card, { explanation }));
@@ -53,13 +53,13 @@ const whole = (text) => text.replace(/(\d) (?=\S+$)/, "$1\u00a0");
 
 /** @param {{condition: Condition}} props */
 function Row({ condition }) {
-  const measured = amount(condition.measured_text, condition.measured);
+  const measured = local(amount(condition.measured_text, condition.measured));
   return h("tr", { class: condition.met ? "" : "al-not-met" },
     h("th", { scope: "row" },
       h("span", { class: "al-tick", "aria-label": t(condition.met ? "alert.met" : "alert.not_met") }, condition.met ? "✓" : "✗"),
       h("span", { class: "al-condition", lang: "en" }, nameIn(condition), condition.own_word ? h(OwnWord, {}) : null)),
     h("td", { class: `al-right al-strong${measured.length <= SHORT ? " al-whole" : ""}` }, measured),
-    h("td", { class: "al-right" }, whole(amount(condition.threshold_text, condition.threshold)),
+    h("td", { class: "al-right" }, whole(local(amount(condition.threshold_text, condition.threshold))),
       condition.source ? h("span", { class: "al-source" }, sourceIn(condition.source)) : null),
     h("td", { class: "al-margin" }, h(Margin, { margin: condition.margin ?? null, met: condition.met })));
 }
@@ -71,7 +71,7 @@ function Settings({ explanation }) {
   return h("details", { class: "al-more al-also" },
     h("summary", {}, t("alert.settings", { n: settings.length })),
     h("dl", {}, settings.map((setting) => h("div", { key: setting.name },
-      h("dt", { lang: "en" }, setting.label, setting.source === "settings" ? h("span", { class: "al-note" }, ` (${sourceIn(setting.source)})`) : null), h("dd", {}, setting.text)))));
+      h("dt", { lang: "en" }, setting.label, setting.source === "settings" ? h("span", { class: "al-note" }, ` (${sourceIn(setting.source)})`) : null), h(Amount, { as: "dd", text: setting.text })))));
 }
 
 /**
@@ -84,6 +84,11 @@ export function amount(text, value) {
   if (typeof value === "number") return number(value, Number.isInteger(value) ? 0 : 1);
   if (typeof value === "boolean") return t(value ? "word.yes" : "word.no");
   return value == null ? "–" : String(value);
+}
+
+/** A value of the engine, as the language writes it. @param {{as: "dd" | "b" | "span", text: string}} props */
+function Amount({ as, text }) {
+  return h(as, { lang: languageOf(text) }, local(text));
 }
 
 /**
@@ -104,7 +109,7 @@ export function Margin({ margin, met }) {
 }
 
 /** @param {Condition} condition */
-export const measuredIn = (condition) => amount(condition.measured_text ?? valueOf(condition.name, condition.measured), condition.measured);
+export const measuredIn = (condition) => amount(condition.measured_text ?? valueOf(condition.name, condition.measured), condition.measured ?? t("alert.value_unknown"));
 /** @param {Condition} condition */
 export const requiredIn = (condition) => amount(condition.threshold_text ?? requirement(condition.name, condition.threshold), condition.threshold);
 
@@ -131,12 +136,12 @@ export function Standing({ standing, title }) {
   return h("div", { class: "al-standing" },
     h("h3", {}, title ?? [trackIn(standing.track), standing.form].filter(Boolean).join(" · "), " ",
       h("span", { class: "al-note" }, standing.missing ? t("alert.missing", { n: standing.missing }) : t("alert.all_met"))),
-    h("ul", { class: "al-checks", lang: "en" }, standing.conditions.map((condition) =>
+    h("ul", { class: "al-checks" }, standing.conditions.map((condition) =>
       h("li", { key: condition.name, class: condition.met ? "" : "al-not-met" },
         h("span", { class: "al-tick" }, condition.met ? "✓" : "✗"),
-        h("span", {}, nameIn(condition)),
-        h("b", {}, measuredIn(condition)),
-        h("span", {}, requiredIn(condition))))));
+        h("span", { lang: "en" }, nameIn(condition)),
+        h(Amount, { as: "b", text: measuredIn(condition) }),
+        h(Amount, { as: "span", text: requiredIn(condition) })))));
 }
 
 /** The behaviour as the manual has it; its blind spots stand under what AIS cannot show. @param {{explanation: Explanation}} props */

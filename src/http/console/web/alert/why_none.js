@@ -4,6 +4,7 @@ import { h } from "../vendor/preact.js";
 import { isUnknown, useLoaded } from "./load.js";
 import { When } from "./parts.js";
 import { Standing, measuredIn, nameIn, requiredIn } from "./why.js";
+import { local } from "./said.js";
 import { isMet, nearest } from "./standing.js";
 import { t, word } from "./words.js";
 import { explain } from "../ui/explain.js";
@@ -41,6 +42,6 @@ function FormRow({ form }) {
       h("span", { class: "al-form-name" }, h("b", {}, word("behaviour", form.behaviour)), form.form ? h("span", { class: "al-note" }, ` ${form.form}`) : null),
       h("svg", { class: "al-share", viewBox: "0 0 100 8", preserveAspectRatio: "none", "aria-hidden": "true" }, h("rect", { class: "al-bar-ground", x: 0, y: 0, width: 100, height: 8 }), h("rect", { class: "al-bar-fill", x: 0, y: 0, width: share * 100, height: 8 })),
       h("span", { class: "al-form-count" }, form.asked_for ? t("alert.missing", { n: form.missing }) : ""),
-      h("span", { class: "al-form-missing" }, form.asked_for ? first ? h("span", { lang: "en" }, `${nameIn(first)}: ${measuredIn(first)} (${requiredIn(first)})`) : null : t("alert.not_asked"))),
+      h("span", { class: "al-form-missing" }, form.asked_for ? first ? h("span", {}, h("span", { lang: "en" }, nameIn(first)), `: ${local(measuredIn(first))} (${local(requiredIn(first))})`) : null : t("alert.not_asked"))),
     h(Standing, { standing: form, title: t("alert.conditions") }));
 }

@@ -38,8 +38,12 @@ export class Actions {
   }
 
   /** Shows what is selected. */
-  goToSelection() {
+  async goToSelection() {
+    const chosen = selection.peek().id;
+    await this.model.past.loaded;
     const stage = this.stage(), places = stage?.overlay.places() ?? [];
+    // Another choice while the tracks came is gone to when it is asked for.
+    if (selection.peek().id !== chosen) return undefined;
     if (!places.length) return say(t(selection.peek().kind ? "map.not_here" : "map.nothing_selected"));
     return stage?.show(places);
   }
@@ -61,7 +65,7 @@ export class Actions {
       model.following.value = false;
       return say(t("map.follow_off"));
     }
-    if (!this.stage()?.overlay.places().length) return say(t(selection.peek().kind ? "map.not_here" : "map.nothing_selected"));
+    if (!this.#followed()) return say(t(selection.peek().kind ? "map.not_here" : "map.nothing_selected"));
     model.following.value = true;
     this.keepUp();
     return undefined;
@@ -69,8 +73,14 @@ export class Actions {
 
   /** Moves the middle to the vessel that is followed. */
   keepUp() {
-    const stage = this.stage(), place = stage?.overlay.places()[0];
+    const stage = this.stage(), place = this.#followed();
     if (stage && place) stage.centreOn(place);
+  }
+
+  /** What is kept in the middle: the first vessel of the selection, else where the selection is. */
+  #followed() {
+    const overlay = this.stage()?.overlay;
+    return overlay?.vessels()[0] ?? overlay?.places()[0];
   }
 
   isolate() {

@@ -5,6 +5,7 @@ import { preferences, setPreference } from "../state.js";
 import { COLOUR_MODES } from "./colours.js";
 import { Fleet } from "./fleet.js";
 import { MapAlerts } from "./alerts.js";
+import { Past } from "./past.js";
 
 /** @typedef {import("../geo.js").Place} Place */
 /** @typedef {import("./colours.js").ColourMode} ColourMode */
@@ -28,6 +29,7 @@ export const following = (list, value) => list[(list.indexOf(value) + 1) % list.
 export class MapModel {
   fleet = new Fleet();
   alerts = new MapAlerts();
+  past = new Past();
   layers; colour; labels; course;
   /** Only the selection is drawn. */
   isolated = signal(false);
@@ -74,6 +76,7 @@ export class MapModel {
   dispose() {
     this.#off();
     this.alerts.dispose();
+    this.past.dispose();
   }
 
   /** @param {LayerName} name */

@@ -2,7 +2,7 @@
 // What is drawn above the vessels: alerts, selection, tracks, tools and labels. The overlay draws only what the model says.
 import { names } from "../live.js";
 import { atHand, selection } from "../state.js";
-import { degrees, dms, nm } from "../format.js";
+import { clock, degrees, dms, nm } from "../format.js";
 import { rank } from "../severities.js";
 import { circlesOf } from "./circles.js";
 import { COLOURS } from "./colours.js";
@@ -10,9 +10,11 @@ import { LISTED } from "./fleet.js";
 import { bearing, circle, distanceNm, greatCircle, latOf, lonOf, mapX, mapY, stretch } from "../geo.js";
 import { gridStep } from "./ground/sky.js";
 import { Labels, plain } from "./labels.js";
-import { drawRing, drawSeverity, SHAPE } from "./shapes.js";
+import { placesOf, vesselsOf } from "./places.js";
+import { drawNow, drawRing, drawSeverity, SHAPE } from "./shapes.js";
 import { showsHulls } from "./vessels.js";
 import { mmsiText } from "../vessel.js";
+import { t } from "../words.js";
 
 /** @typedef {import("./model.js").MapModel} MapModel */
 /** @typedef {import("./vessels.js").Frame} Frame */
@@ -21,7 +23,7 @@ import { mmsiText } from "../vessel.js";
 /** @typedef {import("../../types/api").Alert} Alert */
 /** Alerts at one place of the screen, the worst first. @typedef {{x: number, y: number, mx: number, my: number, alerts: Alert[], mmsi: number|null}} Mark */
 
-/** An alert and where it is. @typedef {{alert: Alert, places: {mmsi: number|null, at: Place}[]}} PlacedAlert */
+/** An alert and where it is. @typedef {{alert: Alert, places: import("./places.js").AlertPlace[]}} PlacedAlert */
 
 /** Radii of the range rings. Nautical miles. */
 export const RINGS = [1, 3, 6, 12, 24];
@@ -62,7 +64,7 @@ export class MapOverlay {
     const model = this.#model, colours = COLOURS[this.palette], layers = model.layers.peek();
     this.#labels.clear();
     context.lineJoin = "round";
-    for (const track of model.tracks.peek()) this.#track(context, frame, track.points, colours);
+    for (const track of [...model.past.tracks.peek(), ...model.tracks.peek()]) this.#track(context, frame, track.points, colours);
     for (const centre of model.rings.peek()) this.#rings(context, frame, centre, colours);
     this.marks = layers.has("alerts") ? this.#gather(frame) : [];
     if (layers.has("alerts")) this.#links(context, frame, colours);
@@ -142,7 +144,10 @@ export class MapOverlay {
     }
     for (const mmsi of drawn) {
       const i = fleet.find(mmsi);
-      if (i >= 0) drawRing(context, frame.px(fleet.x[i]), frame.py(fleet.y[i]), 13, colours.select, colours.halo);
+      if (i < 0) continue;
+      // A vessel of an alert that is elsewhere: only where the vessel is now.
+      if (alert) drawNow(context, frame.px(fleet.x[i]), frame.py(fleet.y[i]), 11, colours.select);
+      else drawRing(context, frame.px(fleet.x[i]), frame.py(fleet.y[i]), 13, colours.select, colours.halo);
     }
     const i = hover.peek();
     if (i >= 0 && i < fleet.count) drawRing(context, frame.px(fleet.x[i]), frame.py(fleet.y[i]), 10, colours.faint, colours.halo);
@@ -161,10 +166,16 @@ export class MapOverlay {
     return this.alert()?.vessels.map(({ mmsi }) => mmsi) ?? [];
   }
 
-  /** Where the selection is: the places of its vessels, else of the alert. @returns {Place[]} */
+  /** Where the selection is and, of an alert, was: its place with the tracks of its time, else the places of the vessels. @returns {Place[]} */
   places() {
-    const { fleet } = this.#model, alert = this.alert();
-    if (alert) return placesOf(alert, fleet).map(({ at }) => at);
+    const { fleet, past } = this.#model, alert = this.alert();
+    if (alert) return [...placesOf(alert, fleet).map(({ at }) => at), ...past.tracks.peek().flatMap(({ points }) => points.map(([lon, lat]) => ({ lon, lat })))];
+    return this.vessels();
+  }
+
+  /** Where the selected vessels are now. @returns {Place[]} */
+  vessels() {
+    const { fleet } = this.#model;
     return this.selected().map((mmsi) => fleet.find(mmsi)).filter((i) => i >= 0).map((i) => fleet.place(i));
   }
 
@@ -285,16 +296,19 @@ export class MapOverlay {
   /** @param {CanvasRenderingContext2D} context @param {Frame} frame @param {import("./colours.js").MapColours} colours */
   #text(context, frame, colours) {
     const model = this.#model, { fleet } = model, mode = model.labels.peek();
-    const taken = new Set(), selected = this.selected();
+    const taken = new Set(), selected = this.selected(), alert = this.alert(), own = alert ? placesOf(alert, fleet) : [];
     /** @type {Label[]} */
     const labels = [];
-    /** @param {number} i @param {string} colour @param {boolean} [must] */
-    const add = (i, colour, must) => {
+    /** @param {number} i @param {string} colour @param {boolean} [must] @param {string} [more] */
+    const add = (i, colour, must, more = "") => {
       if (i < 0 || i >= fleet.count || taken.has(i)) return;
       taken.add(i);
-      labels.push({ x: frame.px(fleet.x[i]), y: frame.py(fleet.y[i]), text: nameOf(fleet, i), colour, must, gap: must ? 17 : 9 });
+      labels.push({ x: frame.px(fleet.x[i]), y: frame.py(fleet.y[i]), text: `${nameOf(fleet, i)}${more}`, colour, must, gap: must ? 17 : 9 });
     };
-    for (const mmsi of selected) add(fleet.find(mmsi), colours.select, true);
+    // The alert's own place with its time; where its vessels are by now is another matter.
+    const isElsewhere = own.some(({ mmsi }) => mmsi === null);
+    if (alert && isElsewhere) for (const { at } of own) labels.push({ x: frame.px(mapX(at.lon)), y: frame.py(mapY(at.lat)), text: timeOf(alert), colour: colours.select, must: true, gap: 17 });
+    for (const mmsi of selected) add(fleet.find(mmsi), colours.select, true, isElsewhere ? ` · ${t("map.now")}` : "");
     add(model.hover.peek(), colours.text);
     for (const { x, y, alerts } of this.marks) if (alerts.length > 1) labels.push({ x, y, text: `×${alerts.length}`, colour: colours.text, gap: SHAPE + 2 });
     if (mode !== "none") for (const { mmsi } of this.marks) if (mmsi) add(fleet.find(mmsi), colours.text);
@@ -343,16 +357,5 @@ export function nameOf(fleet, i) {
   return (name && plain(name)) || mmsiText(fleet.mmsi[i]);
 }
 
-/**
- * Where an alert is: at its vessels while it is open and they are heard, else where it says itself.
- * @param {Alert} alert @param {import("./fleet.js").Fleet} fleet @returns {{mmsi: number|null, at: Place}[]}
- */
-export function placesOf(alert, fleet) {
-  const places = [];
-  for (const { mmsi } of alert.status === "open" ? alert.vessels : []) {
-    const i = fleet.find(mmsi);
-    if (i >= 0) places.push({ mmsi, at: fleet.place(i) });
-  }
-  if (!places.length && alert.position) places.push({ mmsi: null, at: alert.position });
-  return places;
-}
+/** When an alert was: `13:59Z–14:35Z`; one time where both are the same. @param {Alert} alert */
+const timeOf = ({ started_at, ended_at, last_at }) => [...new Set([clock(started_at), clock(ended_at ?? last_at)])].join("–");

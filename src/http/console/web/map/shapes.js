@@ -70,6 +70,20 @@ function paint(context, severity, x, y, colours) {
 }
 
 /**
+ * A thin broken ring around where a vessel of the selected alert is now.
+ * @param {CanvasRenderingContext2D} context @param {number} x @param {number} y @param {number} radius @param {string} colour
+ */
+export function drawNow(context, x, y, radius, colour) {
+  context.setLineDash([3, 3]);
+  context.beginPath();
+  context.arc(x, y, radius, 0, 2 * Math.PI);
+  context.lineWidth = 1;
+  context.strokeStyle = colour;
+  context.stroke();
+  context.setLineDash([]);
+}
+
+/**
  * A ring around what is selected: two lines, so that it is seen on any ground.
  * @param {CanvasRenderingContext2D} context @param {number} x @param {number} y @param {number} radius @param {string} colour @param {string} halo
  */

@@ -16,6 +16,8 @@ const REST = 150;
 const ZOOMS = { least: 2.6, most: 18 };
 /** The zoom that shows one vessel with its surroundings. */
 const NEAR_ZOOM = 12;
+/** Room beside what the map has to show. Pixels. */
+const ROOM = 40;
 /** What counts as use of the page. */
 const USE = ["pointerdown", "wheel", "keydown"];
 const STILL = matchMedia("(prefers-reduced-motion: reduce)");
@@ -165,7 +167,15 @@ export class Stage {
     }
     // East of the first without a jump, so that a pair at 180 degrees is not shown with the whole world.
     const xs = places.map(({ lon }) => mapX(places[0].lon + wrapped(lon - places[0].lon))), ys = places.map(({ lat }) => mapY(lat));
-    this.view.fit([Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)], { padding: [80, 80 + this.covered(), 80, 80], maxZoom: NEAR_ZOOM + 1 });
+    this.view.fit([Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)], { padding: this.#room(), maxZoom: NEAR_ZOOM + 1 });
+  }
+
+  /** Room for what lies over the map, and for the names of vessels: top, right, bottom, left. Pixels. */
+  #room() {
+    const { top, bottom } = this.map.getViewport().getBoundingClientRect(), root = this.map.getViewport().parentElement?.parentElement;
+    const boxOf = (/** @type {string} */ name) => root?.querySelector(name)?.getBoundingClientRect();
+    const tools = boxOf(".map-tools"), foot = boxOf(".map-foot"), most = (bottom - top) / 3;
+    return [Math.min(most, ROOM + (tools ? tools.bottom - top : 0)), 2 * ROOM + this.covered(), Math.min(most, ROOM + (foot ? bottom - foot.top : 0)), 2 * ROOM];
   }
 
   /** Moves the middle by shares of the window. @param {number} east @param {number} north */

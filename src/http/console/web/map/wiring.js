@@ -122,7 +122,7 @@ export function wireVessels(stage, model, actions, palette) {
     }),
     effect(() => {
       void [picture.value, namesVersion.value, selection.value, model.alerts.list.value, model.alerts.chosen.value];
-      void [model.labels.value, model.rings.value, model.tracks.value, model.found.value, model.boxed.value, model.hover.value, model.zones.value];
+      void [model.labels.value, model.rings.value, model.tracks.value, model.past.tracks.value, model.found.value, model.boxed.value, model.hover.value, model.zones.value];
       const layers = model.layers.value, drawn = stage.vessels.drawn;
       stage.overlay.palette = drawn.palette = palette();
       drawn.vessels = layers.has("vessels");

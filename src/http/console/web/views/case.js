@@ -7,8 +7,8 @@ import { CaseTracks } from "../alert/case_tracks.js";
 import { Marking } from "../alert/head.js";
 import { Lanes } from "../alert/lanes.js";
 import { Boundary } from "../ui/boundary.js";
+import { partOf } from "../alert/part.js";
 import { Mark, Section, Tag, VesselLink, When } from "../alert/parts.js";
-import { phases } from "../alert/tracks.js";
 import { Rows } from "../alert/vessels.js";
 import { t, word } from "../alert/words.js";
 import { post } from "../api.js";
@@ -80,7 +80,7 @@ function Facts({ found, alerts }) {
   const open = alerts.filter((alert) => alert.status === "open").length;
   const left = alerts.filter((alert) => alert.state !== "closed").length;
   // What an alert is about may have begun long before it: a drop is hours before the craft stops there.
-  const began = alerts.length ? new Date(Math.min(...alerts.flatMap((alert) => phases(alert).map(({ at }) => at)))).toISOString() : null;
+  const began = alerts.length ? new Date(Math.min(...alerts.flatMap((alert) => [Date.parse(alert.started_at), ...alert.vessels.map(({ mmsi }) => partOf(alert, mmsi)[0])]))).toISOString() : null;
   const roles = new Map((found.roles ?? []).map((each) => [`${each.mmsi}.${each.track}`, each.role]));
   return h("dl", { class: "al-figures" },
     began ? h("div", {}, h("dt", {}, t("alert.began")), h("dd", {}, h(When, { at: began }))) : null,
