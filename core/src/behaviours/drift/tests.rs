@@ -187,6 +187,6 @@ fn a_ship_that_neither_drifts_nor_steers_along_its_heading_for_long_has_stopped_
     let changes = run(&only("drift"), AREA, script);
     let last = changes.last().expect("it ended");
     assert_eq!(last.change, crate::alerts::ChangeKind::Ended, "{}", last.reason);
-    assert!(last.alert.ended_at.is_some_and(|at| at.clock() <= "12:35".to_owned()), "{:?}", last.alert.ended_at);
+    assert!(last.alert.ended_at.is_some_and(|at| at.clock().as_str() <= "12:35"), "{:?}", last.alert.ended_at);
     assert!(changes.iter().all(|change| change.reason != "still going on"));
 }

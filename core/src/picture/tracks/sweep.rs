@@ -36,7 +36,7 @@ impl Shard {
     /// When a track was last heard: its last fix, or before its first fix its newest static message, which may come long before.
     fn heard_at(&self, ix: u32) -> Time {
         let hot = &self.hot[ix as usize];
-        let said_at = || self.cold[ix as usize].identity.as_deref().and_then(|identity| identity.said_at);
+        let said_at = || self.cold[ix as usize].told.identity().and_then(|identity| identity.said_at);
         if hot.fixes == 0 { hot.last_at.max(said_at().unwrap_or(Time::MIN)) } else { hot.last_at }
     }
 
