@@ -142,6 +142,9 @@ async function answer(request, response, state, streams, record) {
   const isOpen = (/** @type {any} */ item) => item.status === "open", all = [...state.alerts.values()];
   if (path === "/silences") return json(request.method === "GET" ? { items: state.silences } : { holds: all.filter(isOpen).length, recent: all.filter((item) => !isOpen(item)).length, items: all.slice(0, 50), number: url.searchParams.has("dry_run") ? null : 7 });
   if (path === "/vessels") return json({ items: state.vessels.slice(0, Number(url.searchParams.get("limit") ?? 100)), total: state.vessels.length, next: null, withheld: 0, at: null });
+  const vessel = state.vessels.find((/** @type {any} */ each) => path === `/vessels/${each.mmsi}`);
+  if (vessel) return json({ mmsi: vessel.mmsi, tracks: [{ track: 1, name: vessel.name, imo: null, call_sign: null, flag: "ES", ship_type: 70, class: "A", length_metres: null, draught_metres: null, destination: null, first_heard_at: vessel.at, made_good_knots: null, usual_knots: null, zones: [], silent_since: null, stops: [],
+    last_fix: { at: vessel.at, lat: vessel.lat, lon: vessel.lon, sog_knots: 8, cog_degrees: 90, status: null, shore_nm: 4, in_calm_water: false } }] });
   if (path === "/changes") return json({ items: state.log.filter((/** @type {any} */ entry) => entry.seq > Number(url.searchParams.get("after") ?? 0)), last: state.seq, reset: false });
   if (path === "/status") return json({ at: new Date().toISOString(), ready: true, reasons: [], warnings: [], engine: { time: new Date().toISOString(), vessels: 1, wait_seconds: 0 }, inputs: [{ name: "one", state: "up", silent_since: null, last_line_at: null, lagging: false, rejected: {}, refused_posts: {} }], sinks: [], open_alerts: {}, budget: { today: 3, allowed: 60 }, alerts: { open: {} } });
   if (path === "/feeds") return json({ items: [] });

@@ -243,3 +243,48 @@ test("layers that have been open since the page was opened are closed after the 
     await page.locator(".map-legend-body").waitFor({ state: "detached" });
   });
 });
+
+/** Vessels that a search finds. @param {number} n */
+const ships = (n) => Array.from({ length: n }, (_, i) => ({ mmsi: 224000001 + i, track: 1, name: `SHIP ${i}`, flag: "ES", kind: "cargo", at: new Date().toISOString(), lat: 36.5, lon: -9.5 + i / 100 }));
+
+test("what does not fit below the search box is one row away, and each vessel of it can be shown on the map", async () => {
+  await watch(async ({ daemon, page }) => {
+    daemon.state.vessels = ships(9);
+    await page.keyboard.press("/");
+    await page.keyboard.type("ship");
+    await page.getByRole("option", { name: "3 more: show all" }).click();
+    await page.waitForURL(/\/vessels\?q=ship$/);
+    await page.getByText("9 vessels").waitFor();
+    assert.equal(await page.locator("tbody tr").count(), 9);
+    await page.getByRole("button", { name: "Show on the map: SHIP 7" }).click();
+    await page.waitForURL((url) => url.pathname === "/" && (url.searchParams.get("map") ?? "").startsWith("36.5000,-9.4300"));
+    await page.locator(".map-card").waitFor();
+  });
+});
+
+test("the page of a vessel leads to the map, by button and key", async () => {
+  await watch(async ({ daemon, page }) => {
+    daemon.state.vessels = ships(1);
+    for (const how of ["key", "button"]) {
+      await page.goto("/vessels/224000001");
+      const button = page.getByRole("button", { name: "Show on the map" });
+      await button.waitFor();
+      if (how === "key") await page.keyboard.press("z");
+      else await button.click();
+      await page.waitForURL((url) => url.pathname === "/" && (url.searchParams.get("map") ?? "").startsWith("36.5000,-9.5000"));
+      await page.locator(".map-card").waitFor();
+    }
+  });
+});
+
+test("a vessel of an alert is shown on the map beside, and the alert stays open", async () => {
+  await watch(async ({ daemon, page, row }) => {
+    daemon.state.vessels = ships(1);
+    await page.locator(".map-foot").waitFor();
+    await open(page, row("SHIP A"), "SHIP A");
+    await page.getByRole("button", { name: "Show on the map: SHIP A" }).click();
+    await page.locator(".map-state", { hasText: "SHIP A" }).waitFor();
+    await page.waitForURL((url) => (url.searchParams.get("map") ?? "").startsWith("36.5000"));
+    assert.equal(await page.locator(".al-panel").count(), 1);
+  });
+});

@@ -123,10 +123,11 @@ test("the count above the rows is that of the rows", () => {
 
 test("a token that cannot be meant is answered with the one that may be", () => {
   const [meant, of] = [filter.meant, (/** @type {string} */ text) => filter.tokens(text)[0]];
-  assert.equal(meant(of("severty:high")), "severity:high");
-  assert.equal(meant(of("behaviour:rendezvou,drift")), "behaviour:rendezvous,drift");
-  assert.equal(meant(of("mmsi:12")), null);
-  assert.equal(meant(of("severity:high")), null);
+  assert.deepEqual(meant(of("severty:high")), ["severity:high"]);
+  assert.deepEqual(meant(of("behaviour:rendezvou,drift")), ["behaviour:rendezvous,drift"]);
+  assert.deepEqual(meant(of("behaviour:zone")), ["behaviour:zone_entry", "behaviour:zone_exit", "behaviour:zone_speed"], "all that begin so");
+  assert.deepEqual(meant(of("mmsi:12")), []);
+  assert.deepEqual(meant(of("severity:high")), []);
 });
 
 test("zones are told apart by what their names do not have in common", async () => {

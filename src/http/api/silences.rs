@@ -1,17 +1,21 @@
 //! Silences: deliveries that analysts hold back. Listed, made with a preview of what they would hold back, and lifted.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
 use axum::Extension;
 use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
+use tokio::time::timeout;
 use utoipa_axum::routes;
 
 use super::consulted::listed;
 use super::item::Item;
 use super::keyed::{Keyed, repeated, response, reused};
-use super::personal::known;
+use super::personal::{known, may_see};
 use super::refusals::Refusals;
 use super::routes::Routes;
 use super::sources::Sources;
@@ -36,6 +40,8 @@ const SHOWN_BACK: Span = Span::from_hours(24);
 const SHOWN: usize = 50;
 /// Largest MMSI.
 const MMSI: u32 = 999_999_999;
+/// How long the list waits for the names of its vessels.
+const PATIENCE: Duration = Duration::from_millis(500);
 /// Longest reason in characters.
 const REASON: usize = 2_000;
 
@@ -59,6 +65,8 @@ struct SilenceItem {
     why: String,
     /// The vessel; null for all.
     mmsi: Option<u32>,
+    /// Name of the vessel as it was last heard; null if it is not heard now or never sent one.
+    name: Option<String>,
     /// Id of the zone; null for everywhere.
     zone: Option<String>,
     /// The behaviour; null for all.
@@ -96,9 +104,11 @@ struct NewSilence {
 /// A silence that was made or tried.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 struct MadeSilence {
-    /// Number of alerts that it covers, as far as you may see them: the open ones, and those that held within the last 24 hours of event time.
+    /// Number of open alerts that it covers, as far as you may see them.
     holds: u32,
-    /// The first of them, the latest first.
+    /// Number of the others that it covers: those that ended within the last 24 hours of event time. They bear no mark of it.
+    recent: u32,
+    /// The first of both, the latest first.
     items: Vec<Item>,
     /// Its number; null for a preview.
     number: Option<i64>,
@@ -132,10 +142,16 @@ async fn list_silences(
     if let Some(known) = known(&sources, &reader.clearance).await? {
         rows.retain(|row| row.mmsi.is_none_or(|mmsi| known.contains(&Mmsi(mmsi))));
     }
+    let names = names(&sources, &reader.clearance, &rows).await;
     let items = sources.read(move |readers| {
         let rows = rows.into_iter().map(|row| (is_in_force(&row, at), row));
         let rows = rows.filter(|(in_force, _)| wanted.is_none_or(|wanted| wanted == *in_force));
-        rows.map(|(in_force, row)| item(readers, row, in_force, &reader.clearance, now)).collect::<Result<_, _>>()
+        let named = |row: &SilenceRow| row.mmsi.and_then(|mmsi| names.get(&mmsi).cloned());
+        let made = |(in_force, row)| {
+            let name = named(&row);
+            item(readers, row, name, in_force, &reader.clearance, now)
+        };
+        rows.map(made).collect::<Result<_, _>>()
     });
     Ok(found(&Silences { items: items.await? }))
 }
@@ -168,7 +184,8 @@ async fn make_silence(
     let silence = subject(&wanted)?;
     // Alerts live in event time: those of a recording may have ended years ago by the wall clock.
     let at = sources.at().unwrap_or(now);
-    let filter = AlertFilter { statuses: Vec::new(), open_or_since: Some(at - SHOWN_BACK), ..filter(&silence) };
+    let open = filter(&silence);
+    let all = AlertFilter { statuses: Vec::new(), open_or_since: Some(at - SHOWN_BACK), ..filter(&silence) };
     let from = wanted.from.as_deref().map(|text| time("from", text)).transpose()?;
     let (from, until) = (from.unwrap_or(at), time("until", &wanted.until)?);
     let why = wanted.why.trim().to_owned();
@@ -186,22 +203,19 @@ async fn make_silence(
     }
     let clearance = reader.clearance.clone();
     let order = Order { by: Sorted::LastAt, ascending: false };
-    let page = sources
+    let (holds, page) = sources
         .read(move |readers| {
-            readers.page(&PageRequest {
-                filter: &filter,
-                clearance: &clearance,
-                order,
-                cursor: None,
-                limit: SHOWN,
-                now,
-            })
+            let page = |filter: &AlertFilter, limit: usize| {
+                readers.page(&PageRequest { filter, clearance: &clearance, order, cursor: None, limit, now })
+            };
+            Ok((page(&open, 1)?.total, page(&all, SHOWN)?))
         })
         .await?;
     let made = move |number: Option<i64>| {
         let items = page.items.iter().map(Item::from).collect();
         // Plain data always serialises.
-        let text = serde_json::to_string(&MadeSilence { holds: page.total, items, number }).unwrap_or_default();
+        let recent = page.total.saturating_sub(holds);
+        let text = serde_json::to_string(&MadeSilence { holds, recent, items, number }).unwrap_or_default();
         format!("{text}\n")
     };
     if is_dry {
@@ -264,6 +278,21 @@ async fn lift_silence(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// The names of the vessels of some silences, as far as they are heard now and the reader may see them. Without the picture, which a busy engine
+/// may not give at once, there are none: the list is worth more than the names in it.
+async fn names(sources: &Sources, clearance: &Clearance, rows: &[SilenceRow]) -> BTreeMap<u32, String> {
+    let wanted: BTreeSet<u32> = rows.iter().filter_map(|row| row.mmsi).collect();
+    if wanted.is_empty() {
+        return BTreeMap::new();
+    }
+    let Ok(Ok(picture)) = timeout(PATIENCE, sources.asker.picture()).await else {
+        return BTreeMap::new();
+    };
+    let known =
+        picture.vessels.iter().filter(|vessel| wanted.contains(&vessel.key.mmsi.0) && may_see(clearance, vessel));
+    known.filter_map(|vessel| Some((vessel.key.mmsi.0, vessel.name.as_deref()?.to_owned()))).collect()
+}
+
 /// Whether a silence needs the right `silence_wide`.
 fn is_wide(silence: &Silence, from: Time, until: Time) -> bool {
     silence.mmsi.is_none() || SHORT < until - from
@@ -316,6 +345,7 @@ fn time(member: &str, text: &str) -> Result<Time, Problem> {
 fn item(
     readers: &Readers,
     row: SilenceRow,
+    name: Option<String>,
     in_force: bool,
     clearance: &Clearance,
     now: Time,
@@ -333,6 +363,7 @@ fn item(
         who: row.who,
         why: row.why,
         mmsi: row.mmsi,
+        name,
         zone: row.zone,
         behaviour: row.behaviour,
         from: row.from.to_string(),

@@ -18,6 +18,7 @@ use crate::http::api::filter::value;
 use crate::http::api::personal::may_see;
 use crate::http::api::refusals::Refusals;
 use crate::http::api::sources::Sources;
+use crate::http::api::vessels::naming::{Naming, naming};
 use crate::http::page::found;
 use crate::http::parameters::Parameters;
 use crate::http::problem::Problem;
@@ -58,8 +59,10 @@ impl IntoParams for VesselParameters {
 /// A page of vessels.
 #[derive(Serialize, ToSchema)]
 struct VesselList {
-    /// The vessels: the nearest first if a place is given, else by MMSI.
+    /// The vessels: the nearest first if a place is given, those that `q` names best first if there is a text, else by MMSI.
     items: Vec<VesselItem>,
+    /// Vessels that match, on all pages.
+    total: usize,
     /// The cursor of the next page; null on the last one and near a place.
     next: Option<String>,
     /// Vessels of the whole picture that you may not see because they count as personal data.
@@ -152,7 +155,7 @@ pub(super) async fn list_vessels(
     };
     let sight = Sight { clearance: reader.clearance, listed };
     // A scan of hundreds of thousands of vessels must not hold up other requests.
-    sources.computed(move || found(&list(&picture, &sight, &selection, place, after, limit))).await
+    sources.computed(move || list(&picture, &sight, &selection, place, after, limit).map(|page| found(&page))).await?
 }
 
 /// What a reader may know of the vessels.
@@ -163,6 +166,10 @@ struct Sight {
 }
 
 /// The page of a picture.
+///
+/// # Errors
+///
+/// If the vessel of the cursor has left the picture, and nothing says where the page begins.
 fn list(
     picture: &Picture,
     sight: &Sight,
@@ -170,7 +177,7 @@ fn list(
     place: Option<(LatLon, f64)>,
     after: Option<TrackKey>,
     limit: usize,
-) -> VesselList {
+) -> Result<VesselList, Problem> {
     let seen = || picture.vessels.iter().filter(|vessel| may_see(&sight.clearance, vessel));
     let withheld = picture.vessels.len() - seen().count();
     let matching = seen().filter(|vessel| selection.matches(vessel));
@@ -179,17 +186,37 @@ fn list(
     if let Some((_, radius)) = place {
         found.retain(|(nm, _)| nm.is_some_and(|nm| nm <= radius));
     }
-    let after = after.map(|key| (key.mmsi, key.ordinal));
-    found.retain(|(_, vessel)| after.is_none_or(|after| after < (vessel.key.mmsi, vessel.key.ordinal)));
-    found.sort_by(|one, other| {
-        let nearer = one.0.unwrap_or(0.0).total_cmp(&other.0.unwrap_or(0.0));
-        nearer.then((one.1.key.mmsi, one.1.key.ordinal).cmp(&(other.1.key.mmsi, other.1.key.ordinal)))
-    });
+    let total = found.len();
+    let key = |vessel: &PictureVessel| (vessel.key.mmsi, vessel.key.ordinal);
+    match (&selection.q, place) {
+        (Some(q), None) => {
+            let begin = match after {
+                None => None,
+                Some(after) => {
+                    let before = seen().find(|vessel| key(vessel) == (after.mmsi, after.ordinal));
+                    Some(before.map(|vessel| naming(q, vessel)).ok_or_else(unknown_cursor)?)
+                }
+            };
+            let mut named: Vec<(Naming, &PictureVessel)> =
+                found.iter().map(|(_, vessel)| (naming(q, vessel), *vessel)).collect();
+            named.retain(|(naming, _)| begin.as_ref().is_none_or(|begin| begin < naming));
+            named.sort_by(|one, other| one.0.cmp(&other.0));
+            found = named.into_iter().map(|(_, vessel)| (None, vessel)).collect();
+        }
+        _ => {
+            let after = after.map(|after| (after.mmsi, after.ordinal));
+            found.retain(|(_, vessel)| after.is_none_or(|after| after < key(vessel)));
+            found.sort_by(|one, other| {
+                let nearer = one.0.unwrap_or(0.0).total_cmp(&other.0.unwrap_or(0.0));
+                nearer.then(key(one.1).cmp(&key(other.1)))
+            });
+        }
+    }
     let more = limit < found.len() && place.is_none();
     found.truncate(limit);
     let next = found.last().filter(|_| more).map(|(_, vessel)| vessel.key.to_string());
     let items = found.into_iter().map(|(nm, vessel)| VesselItem::of(vessel, nm, sight)).collect();
-    VesselList { items, next, withheld, at: picture.at.map(|at| at.to_string()) }
+    Ok(VesselList { items, total, next, withheld, at: picture.at.map(|at| at.to_string()) })
 }
 
 impl Selection {
@@ -288,7 +315,12 @@ fn cursor(given: &Parameters, is_near: bool) -> Result<Option<TrackKey>, Problem
         Some(_) if is_near => Err(Problem::parameter("cursor: does not go with near; narrow the radius")),
         Some(text) => {
             let key = atalaia_core::engine::questions::track_key(text);
-            key.map(Some).ok_or_else(|| Problem::parameter("cursor: is not one that a list gave; begin without it"))
+            key.map(Some).ok_or_else(unknown_cursor)
         }
     }
+}
+
+/// The answer to a cursor that leads nowhere.
+fn unknown_cursor() -> Problem {
+    Problem::parameter("cursor: is not one that a list gave; begin without it")
 }

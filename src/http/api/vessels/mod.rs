@@ -1,6 +1,7 @@
 //! Vessels: which there are, what is known of one, its track and alerts, why it has none, and who was at a place.
 
 mod list;
+mod naming;
 mod one;
 mod track;
 mod who;

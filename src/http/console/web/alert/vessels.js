@@ -4,6 +4,7 @@ import { h } from "../vendor/preact.js";
 import { ago, degrees, knots, nm } from "../format.js";
 import { typeName as groupOf } from "../list/types.js";
 import { link } from "../route.js";
+import { showVessel } from "../show_vessel.js";
 import { eventNow } from "../state.js";
 import { Mark, Tag, VesselLink, When, letter } from "./parts.js";
 import { t, word } from "./words.js";
@@ -21,7 +22,7 @@ export function Vessels({ alert }) {
         ["name", "mmsi", "imo", "call_sign", "flag", "type", "class"].map((name) => h("th", { scope: "col", key: name }, t(`alert.id.${name}`))))),
       h("tbody", {}, alert.vessels.map((vessel, index) => h("tr", { key: `${vessel.mmsi}.${vessel.track}` },
         isSeveral ? h("td", {}, h("b", { class: `al-letter al-ship-${index % 3}` }, letter(index))) : null,
-        h("th", { scope: "row" }, h(VesselLink, { vessel }), " ", vessel.role ? h(Tag, {}, word("case_role", vessel.role)) : null, h(Listed, { listed: vessel.listed ?? null })),
+        h("th", { scope: "row" }, h(VesselLink, { vessel }), " ", h(Show, { vessel }), vessel.role ? h(Tag, {}, word("case_role", vessel.role)) : null, h(Listed, { listed: vessel.listed ?? null })),
         cell("mmsi", mmsiText(vessel.mmsi), vessel.track > 1 ? h("span", { class: "al-note", title: t("alert.track_hint") }, ` .${vessel.track}`) : null),
         cell("imo", vessel.imo ?? "–"), cell("call_sign", vessel.call_sign || "–"), cell("flag", vessel.flag ?? "–"),
         cell("type", typeName(vessel.ship_type)), cell("class", vessel.class ?? "–"))))),
@@ -29,6 +30,12 @@ export function Vessels({ alert }) {
     h(Identity, { alert }),
     h(Similar, { alert }),
     h(Near, { alert }));
+}
+
+/** A button that shows where a vessel is now. @param {{vessel: import("./types.js").VesselRef}} props */
+function Show({ vessel }) {
+  return h("button", { type: "button", class: "button quiet al-show", title: t("action.show_on_map"), "aria-label": `${t("action.show_on_map")}: ${called(vessel)}`, onClick: () => void showVessel(vessel) },
+    h("svg", { viewBox: "0 0 16 16", width: 13, height: 13, "aria-hidden": "true" }, h("path", { d: "M8 1v4M8 11v4M1 8h4M11 8h4M8 5a3 3 0 1 0 0 6a3 3 0 1 0 0-6", fill: "none", stroke: "currentColor", "stroke-width": 1.5 })));
 }
 
 /** A cell that has its heading with it, where the table is too narrow to have columns. @param {string} name @param {import("./parts.js").Children[]} children */

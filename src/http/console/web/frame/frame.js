@@ -24,7 +24,7 @@ const loadQuestion = () => import("./purpose.js").then(({ PurposeQuestion }) => 
 const loadAccount = () => import("./account.js").then(({ Account }) => Account);
 /** Modules in `views` by the view of the address; each is loaded when first opened. @type {Record<string, string>} */
 const VIEWS = {
-  watch: "watch", alerts: "watch", list: "list", map: "map", alert: "alert", cases: "cases", case: "case", vessel: "vessel", zones: "zones",
+  watch: "watch", alerts: "watch", list: "list", map: "map", alert: "alert", cases: "cases", case: "case", vessel: "vessel", vessels: "vessels", zones: "zones",
   silences: "silences", status: "status", people: "people", audit: "audit",
 };
 

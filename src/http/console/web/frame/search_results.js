@@ -45,7 +45,7 @@ export async function find(text, signal, purpose) {
   const there = readPlace(text);
   if (there) return { rows: [placeRow("coordinates", decimal(there.lat, there.lon), dms(there.lat, there.lon), there)], isUnasked: false };
   const asked = [
-    get("/vessels", { q: text, limit: EACH }, { signal, purpose }).then(({ data }) => data.items.map(vesselRow)),
+    get("/vessels", { q: text, limit: EACH }, { signal, purpose }).then(({ data }) => [...data.items.map(vesselRow), ...moreRows(text, data.total - data.items.length)]),
     get("/alerts", { q: quoted(text), limit: EACH }, { signal }).then(({ data }) => data.items.map(alertRow)),
     cases(text, signal), zones(text, signal),
   ];
@@ -68,6 +68,12 @@ function vesselRow(vessel) {
     go(path);
   };
   return { key: `v${vessel.mmsi}.${vessel.track}`, group: "vessels", text: called(vessel), more: [vessel.flag, word("vessel", vessel.kind), mmsiText(vessel.mmsi)].filter(Boolean).join(" · "), path, pick };
+}
+
+/** The row that leads to the vessels that have no row here. @param {string} text @param {number} n @returns {Row[]} */
+function moreRows(text, n) {
+  const path = `/vessels?q=${encodeURIComponent(text)}`;
+  return n > 0 ? [{ key: "more", group: "vessels", text: t("search.more", { n }), more: "", path, pick: () => go(path) }] : [];
 }
 
 /** @param {import("../../types/api").Alert} alert @returns {Row} */

@@ -1,6 +1,6 @@
 // @ts-check
 // The page of one vessel: who it says it is, where it is, its alerts, its track, and why there is no other alert.
-import { h, useCallback, useMemo, useState } from "../vendor/preact.js";
+import { h, useCallback, useEffect, useMemo, useState } from "../vendor/preact.js";
 import { Missing } from "../alert/alert.js";
 import { Shown } from "../alert/evidence.js";
 import { isUnknown, useLoaded } from "../alert/load.js";
@@ -10,7 +10,10 @@ import { Ago, Rows, typeName } from "../alert/vessels.js";
 import { WhyNone } from "../alert/why_none.js";
 import { t, word } from "../alert/words.js";
 import { between, degrees, knots, nm, number } from "../format.js";
+import { keys } from "../keys.js";
+import { lastFix, showAt } from "../show_vessel.js";
 import { may } from "../state.js";
+import { Button } from "../ui/button.js";
 import { mmsiText } from "../vessel.js";
 import { addSheet } from "../sheet.js";
 
@@ -26,13 +29,17 @@ export default function VesselPanel({ id }) {
   const path = isNumber ? `/vessels/${mmsi}` : null;
   const concerns = useCallback((/** @type {any} */ entry) => entry.item?.vessels?.some((/** @type {any} */ vessel) => vessel.mmsi === mmsi) ?? false, [mmsi]);
   const vessel = useLoaded(path, undefined, concerns);
+  const fix = lastFix(/** @type {any} */ (vessel.data));
+  const onShow = () => void (fix && showAt(mmsi, fix));
+  useEffect(() => (fix ? keys.add("all", "z", { label: "action.show_on_map", run: onShow }) : undefined), [mmsi, fix?.lat, fix?.lon]);
   if (!isNumber) return h("div", { class: "al-page al-empty" }, h("p", { class: "al-fault", role: "alert" }, t("alert.no_mmsi", { text: id ?? "" })));
   const data = /** @type {any} */ (vessel.data);
   const names = (data?.tracks ?? []).map((/** @type {any} */ track) => track.name).filter(Boolean);
   return h("div", { class: "al-page al-vessel-page" },
     h("header", { class: "al-head" },
       h("div", { class: "al-line" }, h("h1", {}, names[0] || `MMSI ${mmsiText(mmsi)}`), names.length ? h("span", { class: "al-note" }, `MMSI ${mmsiText(mmsi)}`) : null,
-        (data?.tracks.length ?? 0) > 1 ? h(Tag, { tone: "retracted" }, t("alert.two_ships", { n: data.tracks.length })) : null)),
+        (data?.tracks.length ?? 0) > 1 ? h(Tag, { tone: "retracted" }, t("alert.two_ships", { n: data.tracks.length })) : null,
+        fix ? h(Button, { kind: "quiet", hint: "z", onClick: onShow }, t("action.show_on_map")) : null)),
     h("div", { class: "al-columns" },
       h("div", { class: "al-column" },
         data ? data.tracks.map((/** @type {any} */ track) => h(Section, { name: `id-${track.track}`, key: track.track, title: data.tracks.length > 1 ? t("alert.track_number", { n: track.track }) : t("alert.identity"), mark: data }, h(Identity, { track, mmsi })))

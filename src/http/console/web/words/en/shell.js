@@ -32,5 +32,7 @@ const words = {
   "frame.recording_over": "RECORDING ENDED",
   "warning.recording_over": "The recording has ended at {time}: nothing more comes, and ages no longer grow.",
   "warning.by_clock": "{time} by the clock",
+  "search.more": { one: "{n} more: show all", other: "{n} more: show all" }, "search.vessels_found": { one: "{n} vessel", other: "{n} vessels" }, "search.more_vessels": "Show more, of {n} left",
+  "action.show_on_map": "Show on the map", "vessel.no_position": "No position of this vessel is known now",
 };
 export default words;

@@ -33,5 +33,7 @@ const words = {
   "frame.recording_over": "FIN DE LA GRABACIÓN",
   "warning.recording_over": "La grabación terminó el {time}: ya no llega nada, y las antigüedades ya no aumentan.",
   "warning.by_clock": "{time} según el reloj",
+  "search.more": { one: "{n} más: mostrar todos", other: "{n} más: mostrar todos" }, "search.vessels_found": { one: "{n} buque", other: "{n} buques" }, "search.more_vessels": "Mostrar más, de {n} restantes",
+  "action.show_on_map": "Mostrar en el mapa", "vessel.no_position": "No se conoce ahora ninguna posición de este buque",
 };
 export default words;

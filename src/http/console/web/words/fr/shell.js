@@ -33,5 +33,7 @@ const words = {
   "frame.recording_over": "FIN DE L’ENREGISTREMENT",
   "warning.recording_over": "L’enregistrement s’est terminé le {time} : plus rien n’arrive, et les âges n’augmentent plus.",
   "warning.by_clock": "{time} à l’horloge",
+  "search.more": { one: "{n} de plus : tout montrer", other: "{n} de plus : tout montrer" }, "search.vessels_found": { one: "{n} navire", other: "{n} navires" }, "search.more_vessels": "En montrer plus, sur {n} restants",
+  "action.show_on_map": "Montrer sur la carte", "vessel.no_position": "Aucune position de ce navire n’est connue maintenant",
 };
 export default words;

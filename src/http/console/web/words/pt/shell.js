@@ -33,5 +33,7 @@ const words = {
   "frame.recording_over": "FIM DA GRAVAÇÃO",
   "warning.recording_over": "A gravação terminou em {time}: nada mais chega, e as idades já não aumentam.",
   "warning.by_clock": "{time} pelo relógio",
+  "search.more": { one: "mais {n}: mostrar todos", other: "mais {n}: mostrar todos" }, "search.vessels_found": { one: "{n} navio", other: "{n} navios" }, "search.more_vessels": "Mostrar mais, de {n} restantes",
+  "action.show_on_map": "Mostrar no mapa", "vessel.no_position": "Não se conhece agora nenhuma posição deste navio",
 };
 export default words;
