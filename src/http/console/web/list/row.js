@@ -116,8 +116,8 @@ function shortName(behaviour) {
 /** The name of a zone without what all of them begin with: it is the end that tells them apart. @param {string} name @param {string} prefix */
 const shortZone = (name, prefix) => (prefix !== "" && name.startsWith(prefix) ? `…${name.slice(prefix.length)}` : name);
 
-/** A name of up to so many characters is never cut. */
-const WHOLE = 16;
+/** A name of up to so many characters is never cut; one of a pair, which has less room. */
+const WHOLE = 16, WHOLE_IN_PAIR = 12;
 
 /**
  * The vessels of an alert: one with flag and type, a pair with both names, more by number.
@@ -127,7 +127,7 @@ function Names({ vessels }) {
   if (vessels.length === 0) return null;
   const title = vessels.map((vessel) => `${called(vessel)}, ${vessel.flag ? country(vessel.flag) : t("list.no_flag")}, ${t(`vessel.${typeName(vessel.ship_type)}`)}, MMSI ${mmsiText(vessel.mmsi)}`).join("\n");
   const [one] = vessels;
-  const name = (/** @type {Vessel} */ vessel) => h("b", { class: [...called(vessel)].length > WHOLE ? "long" : "" }, h("bdi", null, called(vessel)));
+  const name = (/** @type {Vessel} */ vessel) => h("b", { class: [...called(vessel)].length > (vessels.length > 1 ? WHOLE_IN_PAIR : WHOLE) ? "long" : "" }, h("bdi", null, called(vessel)));
   const flag = (/** @type {Vessel} */ vessel) => (vessel.flag ? h("small", null, vessel.flag) : null);
   if (vessels.length === 1) {
     return h("span", { class: "row-names", title }, name(one), flag(one),
