@@ -20,7 +20,7 @@ function crowd() {
     const names = index % 2 ? ["EXERCISE CHARLIE", "EXERCISE DELTA"] : ["MEDITERRANEAN QUEEN1", "ATLANTIC WANDERER 22"];
     const vessels = names.map((name, which) => ({ ...one.vessels[0], mmsi: 224000098 + which, name }));
     return {
-      ...one, behaviour, vessels, owner: "m.silva", notes: 2, case_id: "c".repeat(26), silenced_by: 3, exercise: true, state: /** @type {const} */ ("acknowledged"),
+      ...one, behaviour, vessels, status: /** @type {const} */ ("ended"), ended_at: new Date(Date.parse(one.started_at) + 151 * 60_000).toISOString(), owner: "m.silva", notes: 2, case_id: "c".repeat(26), silenced_by: 3, exercise: true, state: /** @type {const} */ ("acknowledged"),
       deliveries: { delivered: 0, pending: 0, failed: 1, withheld: 0 }, zones: [{ id: "z", name: "A zone with a long name indeed", kind: "area", relation: "in" }],
     };
   });

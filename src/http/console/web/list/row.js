@@ -99,7 +99,7 @@ function Cells({ alert, isChosen, isWorse, underway, minute, common, prefix, on 
         h(Names, { vessels: alert.vessels }),
         h("span", { class: "row-rest" },
           alert.zones[0] && !common?.zone ? h("span", { class: "row-zone", title: alert.zones.map((zone) => zone.name).join("\n") }, shortZone(alert.zones[0].name, prefix)) : null),
-        h("span", { class: "row-length", title: t("list.length") }, t("list.lasted", { span: between(alert.started_at, alert.ended_at ?? alert.last_at) })))),
+        h("span", { class: "row-length", title: t("list.length") }, lasted(alert)))),
     // Only a wide list has room for it, and then needs no line below the rows.
     h("div", { role: "gridcell", class: "row-sentence", key: "sentence" }, sentence(alert), " ", h("small", { class: "as-of" }, asOf(alert, minute * 60_000))),
   ];
@@ -118,6 +118,12 @@ const shortZone = (name, prefix) => (prefix !== "" && name.startsWith(prefix) ? 
 
 /** A name of up to so many characters is never cut; one of a pair, which has less room. */
 const WHOLE = 16, WHOLE_IN_PAIR = 12;
+
+/** How long an alert lasted; beside two names without the word for it, which the tooltip has. @param {Alert} alert */
+function lasted({ vessels, started_at, ended_at, last_at }) {
+  const text = between(started_at, ended_at ?? last_at);
+  return vessels.length > 1 ? text : t("list.lasted", { span: text });
+}
 
 /**
  * The vessels of an alert: one with flag and type, a pair with both names, more by number.
