@@ -87,11 +87,15 @@ fn synthetic(vessels: usize, rounds: usize, every: i64) {
     println!("  slowest round     {:>9.0} reports/s; the slowest were {}", speeds[0], slow.join(", "));
     println!("  framing + decode  {:>9.0} ns a report", nanoseconds(decoding));
     println!("  the rest          {:>9.0} ns a report", nanoseconds(whole - decoding));
+    let account = engine.account();
     println!(
-        "  memory            {:>9.0} bytes a vessel resident; {} of them in tracks and places",
+        "  memory            {:>9.0} bytes a vessel resident, {} of them in:",
         held / vessels as f64,
-        engine.bytes() / vessels
+        account.total() / vessels
     );
+    for (name, bytes) in account.entries() {
+        println!("    {name:<26} {:>7.1}", bytes as f64 / vessels as f64);
+    }
     println!("  peak resident     {:>9.0} MB with generator, coast and ports", peak() as f64 / 1e6);
 }
 

@@ -25,6 +25,7 @@ mod arrivals;
 mod ask;
 mod deliveries;
 mod driver;
+mod fault_log;
 mod feeds;
 mod journaling;
 mod main_loop;

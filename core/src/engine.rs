@@ -4,7 +4,9 @@
 //! report or timer to the next, and every change carries the time of the step that caused it. The engine reads no clock, opens no
 //! file and takes no lock.
 
+mod account;
 mod ahead;
+mod clocks;
 mod dispatch;
 mod explain;
 mod held;

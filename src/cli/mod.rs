@@ -93,7 +93,7 @@ enum Command {
     /// Recordings are recognised by their content: NMEA lines (TAG blocks, $PGHP, times before or after the sentence),
     /// Danish Maritime Authority CSV, NOAA MarineCadastre CSV; plain, gzip or zstd. Several are merged by time.
     Replay(replay::Arguments),
-    /// Show the state of feeds and sinks of the running daemon: rate, lag, last line, rejected lines, waiting deliveries.
+    /// Show the state of feeds and sinks of the running daemon: rate, lag, last line, rejected lines, times not used, waiting deliveries.
     Status(status::Arguments),
     /// Check settings and zones, and print everything that is wrong: file, line, and what to write instead.
     ///

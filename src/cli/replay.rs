@@ -90,8 +90,8 @@ fn time_zone(text: &str) -> Result<TimeZone, String> {
 /// output cannot be written (1).
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     // Before anything is read: a replay may take minutes.
-    let outputs = [&arguments.alerts, &arguments.cases, &arguments.summary].into_iter().flatten();
-    outputs.map(|path| taken(path, arguments.force)).collect::<Result<(), Failure>>()?;
+    let mut outputs = [&arguments.alerts, &arguments.cases, &arguments.summary].into_iter().flatten();
+    outputs.try_for_each(|path| taken(path, arguments.force))?;
     let settings = arguments.settings.checked()?;
     let clock = Clock;
     let start = clock.moment();

@@ -170,7 +170,9 @@ fn status_text(page: &Value) -> String {
         let broken = list.as_array().into_iter().flatten().filter(|one| one["reason"].is_string());
         broken.for_each(|one| text += &format!("? {what} {}: {}\n", word(&one["name"]), word(&one["reason"])));
     }
-    let head = ["INPUT", "STATE", "CLIENTS", "LINES/S", "LAG", "LAST LINE", "REJECTED"].map(str::to_owned).to_vec();
+    let head = ["INPUT", "STATE", "CLIENTS", "LINES/S", "LAG", "LAST LINE", "REJECTED", "TIMES NOT USED"]
+        .map(str::to_owned)
+        .to_vec();
     let inputs = page["inputs"].as_array().into_iter().flatten().map(|input| {
         // Zeros are left out: most reasons for rejection never occur.
         let counts = |key: &str, lead: &str| -> Vec<(String, u64)> {
@@ -178,9 +180,11 @@ fn status_text(page: &Value) -> String {
             let some = counts.filter_map(|(why, count)| Some((why, count.as_u64().filter(|count| 0 < *count)?)));
             some.map(|(why, count)| (format!("{lead}{}", FromAir(why)), count)).collect()
         };
-        let mut rejected = [counts("rejected", ""), counts("refused_posts", "post ")].concat();
-        rejected.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-        let rejected: Vec<String> = rejected.iter().map(|(why, count)| format!("{why} {count}")).collect();
+        let listed = |mut counts: Vec<(String, u64)>| -> String {
+            counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+            let counts: Vec<String> = counts.iter().map(|(why, count)| format!("{why} {count}")).collect();
+            if counts.is_empty() { "-".to_owned() } else { counts.join(", ") }
+        };
         let mut row =
             ["name", "state", "lines_per_second", "lag_seconds", "last_line_at"].map(|key| word(&input[key])).to_vec();
         // A silent input counts as up, but that is not what its row should say.
@@ -189,7 +193,8 @@ fn status_text(page: &Value) -> String {
         }
         row[3] = input["lag_seconds"].as_f64().map_or("-".to_owned(), lag);
         row.insert(2, word(&input["clients"]));
-        row.push(if rejected.is_empty() { "-".to_owned() } else { rejected.join(", ") });
+        row.push(listed([counts("rejected", ""), counts("refused_posts", "post ")].concat()));
+        row.push(listed(counts("times_not_used", "")));
         row
     });
     text += &table([head].into_iter().chain(inputs).collect());
@@ -269,7 +274,7 @@ mod tests {
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines[1], "? input tcp has sent nothing since 22:17 UTC; no client is connected");
         let words: Vec<&str> = lines[3].split("  ").map(str::trim).filter(|word| !word.is_empty()).collect();
-        assert_eq!(words, ["tcp", "silent since 22:17", "0", "0.0", "-", "2026-11-22T22:17:05Z", "-"]);
+        assert_eq!(words, ["tcp", "silent since 22:17", "0", "0.0", "-", "2026-11-22T22:17:05Z", "-", "-"]);
     }
 
     #[test]
@@ -296,7 +301,7 @@ mod tests {
             "inputs": [
                 {"name": "coast", "state": "up", "lines_per_second": 12.5, "lag_seconds": 1.25,
                  "last_line_at": "2026-11-22T20:59:59Z", "rejected": {"checksum_wrong": 3, "no_type": 20, "too_long": 0},
-                 "refused_posts": {"busy": 0, "unauthorised": 7}},
+                 "times_not_used": {"time_ahead": 0, "time_behind": 27554}, "refused_posts": {"busy": 0, "unauthorised": 7}},
                 {"name": "hub\u{1b}[2J", "state": "down", "reason": "gone\u{7}", "lines_per_second": 0.0, "lag_seconds": null,
                  "last_line_at": null, "rejected": {}}
             ],
@@ -307,9 +312,10 @@ mod tests {
         assert_eq!(lines[0], "ready at 2026-11-22T21:00:00Z, engine time 2026-11-22T20:59:30Z, 417 vessels");
         assert_eq!(lines[1], "? inputs down: hub");
         assert!(lines[2].starts_with("? input hub") && lines[2].ends_with(": gone\\u{7}"), "{text}");
-        assert!(lines[3].starts_with("INPUT") && lines[3].ends_with("REJECTED"));
+        assert!(lines[3].starts_with("INPUT") && lines[3].ends_with("TIMES NOT USED"));
         assert!(
-            lines[4].starts_with("coast ") && lines[4].ends_with("no_type 20, post unauthorised 7, checksum_wrong 3"),
+            lines[4].starts_with("coast ")
+                && lines[4].ends_with("no_type 20, post unauthorised 7, checksum_wrong 3  time_behind 27554"),
             "{text}"
         );
         assert!(lines[5].starts_with("hub") && lines[5].ends_with('-') && !text.contains('\u{1b}'), "{text}");

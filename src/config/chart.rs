@@ -140,10 +140,10 @@ fn wrong_overrides(zone: &ZoneRules, base: &behaviours::Settings) -> Vec<(Vec<St
             zone.kind.zip(zone.is_polygon).and_then(|(kind, polygon)| behaviours::cannot_ask(name, kind, polygon));
         for fault in found.into_iter().chain(cannot_ask.map(Fault::from)) {
             // A threshold that the zone leaves as it is has no line in its file.
-            let is_written = |key: &&String| overrides.get(key.as_str()).is_some();
-            let other = fault.other.as_ref().filter(|other| is_written(other) && !is_written(&&fault.key));
+            let is_written = |key: &str| overrides.get(key).is_some();
+            let other = fault.other.as_deref().filter(|other| is_written(other) && !is_written(&fault.key));
             let last = other.or(Some(&fault.key)).filter(|key| !key.is_empty());
-            let keys = ["settings", name].into_iter().chain(last.map(String::as_str)).map(str::to_owned).collect();
+            let keys = ["settings", name].into_iter().chain(last).map(str::to_owned).collect();
             faults.push((keys, fault.below(&format!("settings.{name}"))));
         }
     }

@@ -35,6 +35,19 @@ pub(super) fn far_from_default(config: &Config, is_written: impl Fn(&str) -> boo
     doubts
 }
 
+/// A warning for each input whose own lateness is far from the default for its kind.
+pub(super) fn far_latenesses(config: &Config) -> Vec<Fault> {
+    let doubts = config.inputs.iter().enumerate().filter_map(|(place, input)| {
+        let usual = match input.kind.is_recording() {
+            true => config.time.file_lateness_seconds,
+            false => config.time.lateness_seconds,
+        };
+        let doubt = doubt("lateness_seconds", f64::from(input.lateness_seconds?), f64::from(usual))?;
+        Some(doubt.below(&format!("inputs[{place}].lateness_seconds")))
+    });
+    doubts.collect()
+}
+
 /// Like [`far_from_default`], for a zone's settings of one behaviour; keys are relative to them.
 pub(super) fn far_overrides(behaviour: &str, overrides: &Map<String, Value>) -> Vec<Fault> {
     let defaults = serde_json::to_value(Config::default().behaviours).unwrap_or_default();
@@ -146,6 +159,22 @@ mod tests {
                 "behaviours.rendezvous.near_metres: is 6000, more than ten times the default of 500; leave it so if it is meant"
             ]
         );
+    }
+
+    #[test]
+    fn the_lateness_of_an_input_is_doubted_like_that_of_all() {
+        let input =
+            |seconds: u32| format!("[[inputs]]\nkind = \"stdin\"\nname = \"a\"\nlateness_seconds = {seconds}\n");
+        let doubts = |text: &str| -> Vec<String> {
+            far_latenesses(&toml::from_str(text).expect("settings")).iter().map(Fault::to_string).collect()
+        };
+        let told = doubts(&input(9_999));
+        assert!(
+            told.len() == 1
+                && told[0].starts_with("inputs[0].lateness_seconds: is 9999, more than ten times the default of "),
+            "{told:?}"
+        );
+        assert_eq!(doubts(&input(120)), [""; 0]);
     }
 
     #[test]

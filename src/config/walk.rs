@@ -356,10 +356,7 @@ fn right_table(path: &str, name: &str) -> Option<String> {
     tables_with(&SETTINGS, "", name, &mut found);
     let header = without_indices(here);
     // The nearest table around it that has the key.
-    let around = found
-        .iter()
-        .filter(|(at, _)| below_top && (at.is_empty() || header.starts_with(&format!("{at}."))))
-        .next_back();
+    let around = found.iter().rfind(|(at, _)| below_top && (at.is_empty() || header.starts_with(&format!("{at}."))));
     if let Some((at, is_list)) = around {
         return Some(match (at.as_str(), is_list) {
             ("", _) => "it belongs to no table: write it above the first [table]".to_owned(),

@@ -13,8 +13,10 @@ use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 use super::driver::EngineDriver;
+use super::fault_log::FaultLog;
 use super::recover::used_before;
 use crate::config::{self, Checked};
+use crate::http;
 use crate::inputs::{self, Message, Port, Settings, State};
 use crate::platform::clock::{Clock, Moment};
 use crate::platform::service::Sockets;
@@ -132,6 +134,16 @@ impl Feeds {
         }
     }
 
+    /// Warns of inputs whose times disagree with the clock: at once, and at growing intervals while they do.
+    pub(super) fn log_clock_faults(&mut self, engine: &Engine, now: Moment, wall: Time) {
+        for source in &mut self.sources {
+            let fault = engine.clock_fault(source.id, wall);
+            if let Some(fault) = fault.filter(|fault| source.fault_log.is_due(fault, now)) {
+                warn!(input = %source.name, "{}", http::unused_times(&fault));
+            }
+        }
+    }
+
     /// Logs messages without a time in an input that has ended, and when all inputs have ended.
     pub(super) fn log_ended(&self, engine: &Engine, id: SourceId) {
         let untimed = engine.tally().source(id).map_or(0, |counts| counts.untimed_total());
@@ -179,6 +191,8 @@ pub(super) struct Source {
     pub(super) lagging: bool,
     /// Lines processed since the start, without those that were skipped.
     pub(super) lines: u64,
+    /// What the log has about its times.
+    fault_log: FaultLog,
 }
 
 impl Source {
@@ -198,6 +212,7 @@ impl Source {
             lateness: lateness(input, settings),
             lagging: false,
             lines: 0,
+            fault_log: FaultLog::default(),
         }
     }
 

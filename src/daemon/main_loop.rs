@@ -223,6 +223,7 @@ impl Daemon {
         let engine = &self.driver.engine;
         self.persistence.keep_up(&self.settings.journal, now);
         self.feeds.log_lagging(engine);
+        self.feeds.log_clock_faults(engine, now, received);
         self.persistence.report_flood(engine, now);
         self.persistence.store_cases(engine);
         self.persistence.purge(&self.settings);
@@ -264,7 +265,7 @@ impl Daemon {
         let open = self.driver.engine.open_alerts();
         for alert in open.iter().take(OPEN_ALERTS_NAMED) {
             info!(
-                id = %alert.id, behaviour = alert.behaviour.name(), severity = ?alert.severity, started_at = %alert.started_at,
+                id = %alert.id, behaviour = alert.behaviour.name(), severity = alert.severity.name(), started_at = %alert.started_at,
                 summary = %FromAir(&alert.summary), "open alert"
             );
         }

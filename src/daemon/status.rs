@@ -30,6 +30,7 @@ use crate::platform::service::{Service, Sockets};
 use crate::platform::telemetry::{InputCounts, SinkCounters};
 use crate::storage::journal;
 use crate::storage::store;
+use atalaia_core::ais::UnusedTime;
 use atalaia_core::alerts::handling::Reality;
 use atalaia_core::alerts::{Change, ChangeKind, Severity};
 use atalaia_core::base::time::{Span, Time};
@@ -395,15 +396,19 @@ impl StatusReporter {
     fn input_view(&self, parts: &Parts<'_>, place: usize, source: &Source, settings: &Settings) -> InputView {
         let counts = parts.engine.tally().source(source.id);
         let rejects = counts.into_iter().flat_map(|counts| counts.rejects());
+        let unused = |reason: UnusedTime| (reason.name(), counts.map_or(0, |counts| counts.unused_time(reason)));
+        let clock = config::source_clock(settings, parts.settings);
         InputView {
             name: source.name.clone(),
             up: source.state == State::Up,
             ended: source.state == State::Ended,
-            live: settings.kind.is_live(),
+            live: clock.live,
             lines: source.lines,
             lines_per_second: self.rates.per_second(place),
             counters: source.counters.read(),
             rejects: rejects.map(|(reason, count)| (reason.name(), count)).collect(),
+            unused_times: UnusedTime::ALL.map(unused).to_vec(),
+            clock_fault: parts.engine.clock_fault(source.id, self.clock.now()),
             refused_posts: match settings.kind {
                 Kind::AiscatcherHttp => source.counters.refused_posts(),
                 _ => Vec::new(),
@@ -414,7 +419,7 @@ impl StatusReporter {
             lagging: source.lagging,
             // Reports from before a restart say nothing about the feed now.
             reported: parts.engine.reported(source.id).filter(|_| source.heard_at.is_some()),
-            lateness: config::source_clock(settings, parts.settings).lateness,
+            lateness: clock.lateness,
             reason: source.counters.reason.get(),
         }
     }
@@ -431,7 +436,7 @@ impl StatusReporter {
     fn engine_view(&self, engine: &Engine) -> EngineView {
         let summary = engine.summary();
         EngineView {
-            time: engine.now(),
+            time: engine.time(),
             waited: Span::ZERO,
             longest_turn: self.turns.longest.max(self.turns.before),
             vessels: engine.tracks().len() as u64,

@@ -27,7 +27,7 @@ use super::stages::retry::{self, Cause, Retry, Terms};
 use super::stages::send;
 use crate::platform::clock::{Clock, Moment};
 use crate::platform::fault;
-use crate::platform::net::{LogLimit, RateLimit};
+use crate::platform::net::{LogLimit, RateLimit, earlier};
 use crate::platform::telemetry::{FromAir, SinkCounters};
 use crate::storage::store::{AttemptReport, Outcome};
 use atalaia_core::alerts::Status;
@@ -416,11 +416,12 @@ impl Worker {
                 self.state.health.last_reason = cut(reason);
                 SinkCounters::set(&self.counters.down, 1);
                 if !self.state.health.logged
-                    && let Some(unsaid) = self.log.next(self.clock.moment())
+                    && let Some(left_out) = self.log.next(self.clock.moment())
                 {
                     self.state.health.logged = true;
                     error!(
-                        sink = %self.settings.name, reason = %FromAir(reason), again_in_seconds, unsaid,
+                        sink = %self.settings.name, reason = %FromAir(reason), again_in_seconds,
+                        earlier_not_logged = earlier(left_out),
                         "sink down; its alerts wait"
                     );
                 }

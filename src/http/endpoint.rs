@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::error;
 
 use crate::platform::clock::Clock;
-use crate::platform::net::{LogLimit, widen};
+use crate::platform::net::{LogLimit, earlier, widen};
 use crate::platform::service::{Protocol, Sockets, with_holder};
 
 /// Delay before an address that is in use is tried again. Another process, often the daemon that is being replaced, may free it.
@@ -79,8 +79,8 @@ impl Endpoint {
             let Err(error) = served else {
                 return;
             };
-            if let Some(unsaid) = log.next(self.clock.moment()) {
-                error!(%error, again_in_seconds = RETRY.as_secs(), unsaid, "cannot serve {}", self.serves);
+            if let Some(left_out) = log.next(self.clock.moment()) {
+                error!(%error, again_in_seconds = RETRY.as_secs(), earlier_not_logged = earlier(left_out), "cannot serve {}", self.serves);
             }
             tokio::select! {
                 () = stop.cancelled() => return,

@@ -77,6 +77,8 @@ struct Input<'a> {
     connections: u64,
     /// Lines and messages rejected by the decoder, by reason.
     rejected: BTreeMap<&'static str, u64>,
+    /// Messages that count with the time of receipt because their own cannot be used, by reason.
+    times_not_used: BTreeMap<&'static str, u64>,
     /// Refused posts by reason; empty for inputs that do not accept posts.
     refused_posts: BTreeMap<&'static str, u64>,
 }
@@ -151,6 +153,7 @@ pub(super) fn status<'a>(view: &'a View, age: Duration, beside: &Beside) -> Stat
             lost_datagrams,
             connections,
             rejected: input.rejects.iter().copied().collect(),
+            times_not_used: input.unused_times.iter().copied().collect(),
             refused_posts: input.refused_posts.iter().copied().collect(),
         }
     });
@@ -230,6 +233,7 @@ mod tests {
             (&coast["rejected"]["checksum_wrong"], &coast["last_line_at"]),
             (&json!(3), &json!("2027-01-15T07:59:58Z"))
         );
+        assert_eq!(coast["times_not_used"], json!({"time_ahead": 7, "time_behind": 0}));
         assert_eq!(coast["refused_posts"], json!({"busy": 0, "unauthorised": 5}));
         let hub = &page["inputs"][1];
         assert_eq!(

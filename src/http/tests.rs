@@ -17,6 +17,8 @@ pub(super) fn view() -> View {
         lines_per_second: 2.5,
         counters: InputCounts { bytes: 1000, connections: 1, ..InputCounts::default() },
         rejects: vec![("checksum_wrong", 3)],
+        unused_times: vec![("time_ahead", 7), ("time_behind", 0)],
+        clock_fault: None,
         refused_posts: vec![("unauthorised", 5), ("busy", 0)],
         heard: Some(at - Span::from_seconds(2)),
         silent_since: None,

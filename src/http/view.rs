@@ -11,6 +11,7 @@ use std::time::Duration;
 use crate::platform::clock::Moment;
 use crate::platform::disk::Absence;
 use crate::platform::telemetry::InputCounts;
+use atalaia_core::ais::ClockFault;
 use atalaia_core::alerts::Severity;
 use atalaia_core::base::time::{Span, Time};
 use atalaia_core::behaviours::Behaviour;
@@ -59,7 +60,7 @@ pub struct InputView {
     pub up: bool,
     /// Whether it has been read to its end.
     pub ended: bool,
-    /// True for a live input, false for a recording.
+    /// Whether its times are compared with the clock: true for a live input, false for a recording, also one that comes over the network.
     pub live: bool,
     /// Lines that reached the engine since the start.
     pub lines: u64,
@@ -69,6 +70,10 @@ pub struct InputView {
     pub counters: InputCounts,
     /// Lines and messages rejected by the decoder, by reason. These counts survive a restart.
     pub rejects: Vec<(&'static str, u64)>,
+    /// Messages that count with the time of receipt because their own cannot be used, by reason. These counts survive a restart.
+    pub unused_times: Vec<(&'static str, u64)>,
+    /// What is wrong with its times at present; `None` if nothing is.
+    pub clock_fault: Option<ClockFault>,
     /// Posts refused, by reason; empty for inputs that do not accept posts.
     pub refused_posts: Vec<(&'static str, u64)>,
     /// When the last line was received; `None` before the first one.
@@ -93,6 +98,15 @@ impl InputView {
     /// report says nothing about it now.
     pub fn lag(&self) -> Option<Span> {
         self.reported.filter(|_| self.silent_since.is_none()).map(|(_, behind)| behind)
+    }
+}
+
+impl View {
+    /// How far engine time is behind the clock. `None` before the first report, and without a live input: the time of a recording says
+    /// nothing about the engine.
+    pub fn engine_lag(&self) -> Option<Span> {
+        let time = self.engine.time.filter(|_| self.inputs.iter().any(|input| input.live))?;
+        Some(self.at - time)
     }
 }
 

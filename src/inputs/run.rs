@@ -10,7 +10,7 @@ use super::feed::Settings;
 use super::message::State;
 use super::port::Port;
 use super::reconnect::{Attempt, Reconnect};
-use crate::platform::net::LogLimit;
+use crate::platform::net::{LogLimit, earlier};
 
 /// Runs an input until it is stopped or, for a recording, until its end. A failed input is retried: almost at once if it had delivered
 /// lines, with growing delays otherwise. The log reports the first failures and then only some of them.
@@ -48,9 +48,9 @@ pub async fn run(settings: Settings, port: Port) {
         // The server's own wish, and a limit on connections per minute, may only lengthen the delay.
         let wait = wait.max(error.wait()).max(entry.spacing().saturating_sub(held));
         let line = log.next(port.clock.moment());
-        if let Some(unsaid) = line {
-            let again_in_seconds = wait.as_secs_f64().round();
-            warn!(input = %port.settings.name, %error, again_in_seconds, unsaid, "input down");
+        if let Some(left_out) = line {
+            let again_in_seconds = wait.as_secs_f64().round() as u64;
+            warn!(input = %port.settings.name, %error, again_in_seconds, earlier_not_logged = earlier(left_out), "input down");
         }
         // A connection after a failure that was not logged is not logged either, or each line would lack its counterpart.
         port.counters.is_hushed.store(line.is_none(), Relaxed);

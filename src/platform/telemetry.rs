@@ -8,7 +8,10 @@ use std::io::{self, IsTerminal};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use tracing::field::Field;
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::field::MakeExt as _;
+use tracing_subscriber::fmt::format::{self, Writer};
 
 use atalaia_core::ais::hidden;
 
@@ -257,9 +260,46 @@ pub fn set_up() {
         .with_writer(io::stderr)
         .with_ansi(io::stderr().is_terminal())
         .with_target(false)
+        .fmt_fields(format::debug_fn(write_field).delimited(" "))
         .try_init();
     // Fails only if a logger is already installed.
     drop(outcome);
+}
+
+/// Writes one field of a log line: the message as it is, others as `name=value`.
+fn write_field(writer: &mut Writer<'_>, field: &Field, value: &dyn fmt::Debug) -> fmt::Result {
+    match field.name() {
+        "message" => write!(writer, "{value:?}"),
+        name => write!(writer, "{name}={}", FieldText(value)),
+    }
+}
+
+/// The value of a field, quoted if it has a space in it.
+struct FieldText<'a>(&'a dyn fmt::Debug);
+
+impl fmt::Display for FieldText<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = format!("{:?}", self.0);
+        let is_list = text.starts_with('[') && text.bytes().all(|byte| b"[], 0123456789".contains(&byte));
+        if is_quoted(&text) || is_list || !text.contains([' ', '"']) {
+            return f.write_str(&text);
+        }
+        // What comes from the air is escaped already; only the quotes are left.
+        write!(f, "\"{}\"", text.replace('"', "\\\""))
+    }
+}
+
+/// Whether the text is one quoted text, as `Debug` writes a string.
+fn is_quoted(text: &str) -> bool {
+    let inner = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    inner.is_some_and(|inner| {
+        let mut escaped = false;
+        inner.chars().all(|character| {
+            let is_end = character == '"' && !escaped;
+            escaped = character == '\\' && !escaped;
+            !is_end
+        })
+    })
 }
 
 /// Text from the air, made safe to show: control, line-end, invisible and direction characters print as escapes.
@@ -291,6 +331,16 @@ mod tests {
         assert_eq!(counters.clients.load(Relaxed), 2);
         drop(clients);
         assert_eq!(counters.clients.load(Relaxed), 0);
+    }
+
+    #[test]
+    fn values_with_a_space_are_quoted_once() {
+        let written = |value: &dyn fmt::Debug| FieldText(value).to_string();
+        assert_eq!(written(&"opened"), "\"opened\"");
+        assert_eq!(written(&7), "7");
+        assert_eq!(written(&format_args!("silent for 120 s")), "\"silent for 120 s\"");
+        assert_eq!(written(&format_args!("\"A\" is no name")), "\"\\\"A\\\" is no name\"");
+        assert_eq!(written(&[235_000_001, 2]), "[235000001, 2]");
     }
 
     #[test]

@@ -31,7 +31,7 @@ export function alert(id, score, more = {}) {
 
 /** @param {Alert[]} alerts @param {ReturnType<typeof import("./picture.mjs").fleet> | null} [fleet] the vessels of the picture; without any the map stays empty */
 export async function fakeDaemon(alerts, fleet = null) {
-  const state = { fleet, alerts: new Map(alerts.map((one) => [one.id, structuredClone(one)])), seq: 100, /** @type {any[]} */ log: [], /** @type {any[]} */ requests: [], preferences: {}, /** Milliseconds until a stream begins. */ late: 0, /** Its clock less that of the machine, milliseconds. */ offset: 0 };
+  const state = { fleet, alerts: new Map(alerts.map((one) => [one.id, structuredClone(one)])), seq: 100, /** @type {any[]} */ log: [], /** @type {any[]} */ requests: [], /** @type {any[]} */ silences: [], /** What a search for vessels finds. @type {any[]} */ vessels: [], preferences: {}, /** Milliseconds until a stream begins. */ late: 0, /** Its clock less that of the machine, milliseconds. */ offset: 0 };
   /** @type {Set<import("node:http").ServerResponse>} */
   const streams = new Set();
   const record = (/** @type {Alert} */ item, /** @type {string} */ topic, /** @type {string} */ what, /** @type {string} */ who) => {
@@ -139,7 +139,9 @@ async function answer(request, response, state, streams, record) {
     if (met && met !== item.etag) return refuse("stale", 412, { current: item });
     return json(perform(item, body));
   }
-  if (path === "/silences") return json(request.method === "GET" ? { items: [] } : { holds: state.alerts.size, items: [...state.alerts.values()].slice(0, 50), number: url.searchParams.has("dry_run") ? null : 7 });
+  const isOpen = (/** @type {any} */ item) => item.status === "open", all = [...state.alerts.values()];
+  if (path === "/silences") return json(request.method === "GET" ? { items: state.silences } : { holds: all.filter(isOpen).length, recent: all.filter((item) => !isOpen(item)).length, items: all.slice(0, 50), number: url.searchParams.has("dry_run") ? null : 7 });
+  if (path === "/vessels") return json({ items: state.vessels.slice(0, Number(url.searchParams.get("limit") ?? 100)), total: state.vessels.length, next: null, withheld: 0, at: null });
   if (path === "/changes") return json({ items: state.log.filter((/** @type {any} */ entry) => entry.seq > Number(url.searchParams.get("after") ?? 0)), last: state.seq, reset: false });
   if (path === "/status") return json({ at: new Date().toISOString(), ready: true, reasons: [], warnings: [], engine: { time: new Date().toISOString(), vessels: 1, wait_seconds: 0 }, inputs: [{ name: "one", state: "up", silent_since: null, last_line_at: null, lagging: false, rejected: {}, refused_posts: {} }], sinks: [], open_alerts: {}, budget: { today: 3, allowed: 60 }, alerts: { open: {} } });
   if (path === "/feeds") return json({ items: [] });

@@ -162,3 +162,84 @@ test("Esc empties the search box, and what is there is replaced by what is typed
     assert.equal(await box.inputValue(), "two");
   });
 });
+
+for (const [key, said] of [["s", "airnc"], ["A", "air"], ["v", "nairs"], ["e", "asivn"]]) {
+  test(`what is typed after ${key} goes into the reason and acts on nothing`, async () => {
+    await watch(async ({ daemon, page, row }) => {
+      await open(page, row("SHIP A"), "SHIP A");
+      await page.keyboard.press(key);
+      const reason = page.locator(".act-form textarea");
+      await reason.waitFor();
+      await page.keyboard.type(said);
+      assert.equal(await reason.inputValue(), said);
+      // The choices are controls of the form too.
+      await page.locator(".act-form input[type=radio]").first().focus();
+      await page.keyboard.type("ainv");
+      await page.locator(".act-form .act-form-foot button").first().focus();
+      await page.keyboard.type("ai");
+      // Drawn anew, a form can lose the focus.
+      await page.evaluate(() => /** @type {HTMLElement} */ (document.activeElement).blur());
+      await page.keyboard.type("ai");
+      assert.equal(await reason.inputValue(), `${said}ai`);
+      assert.equal(await page.locator(".act-form").count(), 1);
+      assert.deepEqual(daemon.state.requests.filter(({ query }) => !query.includes("dry_run")), []);
+      assert.equal(daemon.get(alert("a", 80).id).state, "new");
+      await page.keyboard.press("Escape");
+      await page.locator(".act-form").waitFor({ state: "detached" });
+      assert.equal(await page.locator(".al-panel").count(), 1, "Esc closes the form alone");
+    });
+  });
+}
+
+test("while a form is on its way no key acts on the alert", async () => {
+  await watch(async ({ daemon, page, row }) => {
+    /** @type {() => void} */
+    let go = () => undefined;
+    const held = new Promise((done) => (go = () => done(null)));
+    await page.route("**/acts/forms.js", async (route) => { await held; await route.continue(); });
+    await open(page, row("SHIP A"), "SHIP A");
+    await page.keyboard.press("v");
+    await page.locator("[data-form-place]").waitFor();
+    await page.keyboard.type("ai");
+    go();
+    await page.locator(".act-form").waitFor();
+    assert.deepEqual(daemon.state.requests, []);
+  });
+});
+
+test("Esc closes what was opened last: keys, layers, measuring, form, alert", async () => {
+  await watch(async ({ page, row }) => {
+    await page.locator(".map-foot").waitFor();
+    await open(page, row("SHIP A"), "SHIP A");
+    const there = { keys: page.locator(".side"), layers: page.locator(".map-legend-body"), measure: page.locator(".map-state", { hasText: "Click points" }), alert: page.locator(".al-panel") };
+    await page.getByRole("button", { name: "Layers" }).click();
+    await there.layers.waitFor();
+    await page.keyboard.press("m");
+    await there.measure.waitFor();
+    await row("SHIP A").focus();
+    await page.keyboard.press("?");
+    await there.keys.waitFor();
+    for (const name of /** @type {const} */ (["keys", "measure", "layers", "alert"])) {
+      assert.equal(await there[name].count(), 1, name);
+      await page.keyboard.press("Escape");
+      await there[name].waitFor({ state: "detached" });
+    }
+    // What was measured for leaves nothing over the map.
+    assert.equal(await page.locator(".toast").count(), 0);
+  });
+});
+
+test("layers that have been open since the page was opened are closed after the alert", async () => {
+  await watch(async ({ page, row }) => {
+    await page.getByRole("button", { name: "Layers" }).click();
+    await page.locator(".map-legend-body").waitFor();
+    await page.reload();
+    await page.locator(".map-legend-body").waitFor();
+    await open(page, row("SHIP A"), "SHIP A");
+    await page.keyboard.press("Escape");
+    await page.locator(".al-panel").waitFor({ state: "detached" });
+    await page.locator(".map-legend-body").waitFor();
+    await page.keyboard.press("Escape");
+    await page.locator(".map-legend-body").waitFor({ state: "detached" });
+  });
+});

@@ -150,6 +150,40 @@ test("the filter box completes with counts, stands in the address, and its chips
   });
 });
 
+test("the beginning of a key filters nothing, and a value that does not exist names the nearest ones", async () => {
+  await watch([alert("a", 80), alert("b", 70, { behaviour: "zone_speed" }), alert("c", 60, { behaviour: "zone_speed" })], async ({ page, names, row }) => {
+    /** @type {string[]} */
+    const asked = [];
+    page.on("request", (request) => asked.push(new URL(request.url()).searchParams.get("q") ?? ""));
+    const box = page.getByRole("combobox", { name: "Filter" });
+    await box.focus();
+    for (const begun of ["beh", "sev"]) {
+      await box.fill("");
+      await page.keyboard.type(begun);
+      await page.getByRole("option").first().waitFor();
+      // Twice the pause after which the box asks for the list.
+      await page.waitForTimeout(500);
+      assert.equal(new URL(page.url()).searchParams.get("q"), null);
+      assert.deepEqual(await names(), ["SHIP A", "SHIP B", "SHIP C"]);
+    }
+    await box.fill("behaviour:loitering");
+    await row("SHIP B").waitFor({ state: "detached" });
+    await box.fill("behaviour:zone");
+    const offer = page.getByRole("option", { name: /zone_speed/ });
+    await offer.filter({ hasText: "2" }).waitFor();
+    await page.keyboard.press("Enter");
+    await page.locator(".filter-fault", { hasText: "Nearest: behaviour:zone_entry, behaviour:zone_exit, behaviour:zone_speed." }).waitFor();
+    await row("SHIP B").waitFor();
+    assert.equal(await box.inputValue(), "behaviour:zone");
+    assert.deepEqual(await names(), ["SHIP A", "SHIP B", "SHIP C"]);
+    // A word that is finished is sought in the texts.
+    await box.fill("beh");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/q=beh$/);
+    assert.equal(asked.includes("sev") || asked.includes("behaviour:zone"), false);
+  });
+});
+
 test("a silence shows what it would hold back before it is made", async () => {
   await watch([alert("a", 80), alert("b", 60)], async ({ daemon, page }) => {
     await page.keyboard.press("j");
@@ -161,6 +195,65 @@ test("a silence shows what it would hold back before it is made", async () => {
     await page.getByText(/Silence 7 holds back/).waitFor();
     const made = daemon.state.requests.at(-1);
     assert.deepEqual([made.query, made.body.mmsi, made.body.why], ["", 224000001, "Regatta"]);
+  });
+});
+
+test("a silence bears one number before and after it is made, and alerts of one vessel are told apart", async () => {
+  const vessels = alert("a", 80).vessels, over = { status: "ended", ended_at: new Date().toISOString(), vessels };
+  await watch([alert("a", 80), alert("b", 70, { vessels }), alert("c", 60, over), alert("d", 50, over)], async ({ page }) => {
+    await page.keyboard.press("j");
+    await page.keyboard.press("s");
+    const preview = page.locator(".act-preview");
+    await preview.getByText("It holds back 2 open alerts now").waitFor();
+    assert.match(await preview.innerText(), /2 alerts that ended within the last 24 h fit too/);
+    const rows = await preview.locator("li").allInnerTexts();
+    assert.equal(new Set(rows).size, 4, rows.join("; "));
+    await page.getByLabel("Reason").fill("Regatta");
+    await page.keyboard.press("Control+Enter");
+    await page.getByText("Silence 7 holds back 2 alerts").waitFor();
+  });
+});
+
+test("a new silence names its vessel by a part of the name, and the list shows name and number", async () => {
+  await watch([alert("a", 80)], async ({ daemon, page }) => {
+    daemon.state.vessels = [{ mmsi: 224000001, track: 1, name: "SHIP A", flag: "ES" }, { mmsi: 224000009, track: 1, name: "SHIP AB", flag: "ES" }];
+    daemon.state.silences = [{ number: 3, made_at: new Date().toISOString(), who: "ana", why: "Regatta", mmsi: 224000001, name: "SHIP A", zone: null, behaviour: null, from: new Date().toISOString(), until: new Date(Date.now() + 7_200_000).toISOString(), lifted_at: null, in_force: true, holds: 0 }];
+    await page.goto("/silences");
+    await page.locator(".silences-table", { hasText: "SHIP A · 224000001" }).waitFor();
+    await page.getByText("1 in force · 0 alerts held back").waitFor();
+    await page.getByRole("button", { name: "New silence" }).click();
+    await page.keyboard.type("ship");
+    await page.getByRole("option", { name: "SHIP AB" }).waitFor();
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    await page.getByText("It holds back 1 open alert now").waitFor();
+    assert.equal(await page.getByRole("combobox", { name: "Vessel", exact: true }).inputValue(), "SHIP AB · 224000009");
+    await page.getByLabel("Reason").fill("Regatta");
+    await page.keyboard.press("Control+Enter");
+    await page.locator("form").waitFor({ state: "detached" });
+    assert.equal(daemon.state.requests.at(-1).body.mmsi, 224000009);
+  });
+});
+
+test("what is said ends by itself, later under the pointer, and with the next alert", async () => {
+  await watch([alert("a", 80), alert("b", 60)], async ({ page, row }) => {
+    const said = page.locator(".act-notice.bad");
+    const refused = async () => {
+      await page.keyboard.press("u");
+      await said.waitFor();
+    };
+    await row("SHIP A").click();
+    await page.clock.install();
+    await refused();
+    await said.hover();
+    await page.clock.fastForward(25_000);
+    assert.equal(await said.count(), 1, "somebody reads it");
+    await page.mouse.move(5, 5);
+    await page.clock.fastForward(21_000);
+    await said.waitFor({ state: "detached" });
+    await refused();
+    await row("SHIP B").click();
+    await said.waitFor({ state: "detached" });
   });
 });
 

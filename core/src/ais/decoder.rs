@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::assemble::{Assembly, Reception, WholeMessage};
 use super::bits::Bits;
+use super::claims::{Claims, ClockFault, Verdict};
 use super::csv::{Reading, Rows};
 use super::json::{DecodedMessage, Object, Sentences};
 use super::line::Line;
@@ -19,16 +20,6 @@ use crate::base::time::{Span, Time};
 use crate::base::units::Mmsi;
 use crate::geo::LatLon;
 
-/// A claimed time further ahead of receipt than this is replaced by the time of receipt (live only).
-const MAX_AHEAD: Span = Span::from_seconds(60);
-/// A claimed time further behind receipt than this is considered wrong and is replaced by the time of receipt (live only). Typical causes
-/// are a receiver that missed the GPS week rollover and a board without a battery. No input's `lateness` may exceed it.
-const MAX_BEHIND: Span = Span::from_hours(24);
-/// The time of receipt going back by more than this means that the host's clock was set back.
-const SET_BACK: Span = Span::from_seconds(5);
-/// Longest pause after which a claimed time still counts as continuing the earlier ones. Such times are believed even where they disagree
-/// with the host's clock.
-const PAUSE: Span = Span::from_minutes(30);
 /// Maximum number of station names kept; feeds covering a whole continent have a few thousand.
 const MAX_STATIONS: usize = u16::MAX as usize;
 
@@ -40,7 +31,7 @@ pub struct SourceSettings {
     /// Time zone of `YYYY-MM-DD HH:MM:SS` prefixes; `None` means UTC.
     pub time_zone: Option<TimeZone>,
     /// Whether lines arrive as they are received. If so, a claimed time more than 60 s ahead of receipt or more than 24 h behind it is
-    /// replaced by the time of receipt and counted.
+    /// replaced by the time of receipt and counted, and the lines of a recording that is played are refused.
     pub live: bool,
 }
 
@@ -69,20 +60,8 @@ struct Source {
     rows: Rows,
     /// JSON objects: static data that were reported.
     known: json::LastStatics,
-    /// Times of receipt and claimed times, for the check against wrong clocks.
-    times: Times,
-}
-
-/// The last time of receipt and the latest claimed time of an input. Together they distinguish a sender's clock that runs ahead from a host
-/// clock that was set back.
-#[derive(Default, Serialize, Deserialize)]
-struct Times {
-    /// Last time of receipt; `None` before the first, and always in a replay.
-    received: Option<Time>,
-    /// Latest claimed time that was believed; `None` before the first.
-    claimed: Option<Time>,
-    /// Receipt went back, and has not agreed with the claimed times since.
-    set_back: bool,
+    /// Times of receipt and claimed times, for the check against wrong clocks and recordings.
+    claims: Claims,
 }
 
 impl Source {
@@ -94,7 +73,7 @@ impl Source {
             assembly: Assembly::new(),
             rows: Rows::new(),
             known: json::LastStatics::default(),
-            times: Times::default(),
+            claims: Claims::default(),
         }
     }
 }
@@ -191,6 +170,11 @@ impl Decoder {
         &self.tally
     }
 
+    /// What is wrong with the times of an input at `now`, by the clock; `None` if nothing is.
+    pub fn clock_fault(&self, source: SourceId, now: Time) -> Option<ClockFault> {
+        self.sources.get(usize::from(source.0))?.claims.fault(now)
+    }
+
     /// Last position that this source's own receiver reported (RMC, GGA, GLL); `None` if it never did.
     pub fn own_position(&self, source: SourceId) -> Option<LatLon> {
         let source = self.sources.get(usize::from(source.0))?;
@@ -249,8 +233,7 @@ impl Decoder {
             let (at, unsure) = source.stream.lag.resolve(at, delivered, message::utc_second(&self.bits, kind));
             (time, uncertainty) = (Some((TimeBasis::Receiver, at)), unsure);
         }
-        let Some((basis, at)) = self.event_time(line, time) else {
-            self.tally.source_mut(index).untimed[usize::from(kind)] += 1;
+        let Some((basis, at)) = self.event_time(line, kind, time) else {
             return;
         };
         if basis == TimeBasis::Receipt {
@@ -280,7 +263,7 @@ impl Decoder {
         counts.csv_rows += 1;
         counts.reports_by_type[0] += 1;
         let claimed = Some((TimeBasis::Column, row.at));
-        let Some((basis, at)) = self.event_time(line, claimed) else {
+        let Some((basis, at)) = self.event_time(line, 0, claimed) else {
             return;
         };
         let report = |body| Report {
@@ -345,10 +328,8 @@ impl Decoder {
     /// Turns a message that the feed has decoded into one report, or two if it brings static data that are new.
     fn said(&mut self, line: Line<'_>, said: DecodedMessage, out: &mut Vec<Report>) {
         let index = usize::from(line.source.0);
-        let kind = usize::from(said.kind);
-        self.tally.source_mut(index).reports_by_type[kind] += 1;
-        let Some((basis, at)) = self.event_time(line, said.time) else {
-            self.tally.source_mut(index).untimed[kind] += 1;
+        self.tally.source_mut(index).reports_by_type[usize::from(said.kind)] += 1;
+        let Some((basis, at)) = self.event_time(line, said.kind, said.time) else {
             return;
         };
         let (station, mmsi, payload) = (self.station(index, &said.station), said.mmsi, said.payload);
@@ -360,33 +341,35 @@ impl Decoder {
         out.extend(news.map(|more| report(Body::Static(more))));
     }
 
-    /// Event time of a report: the claimed time, or the time of receipt if there is none. On a live input the time of receipt also replaces
-    /// a claimed time too far ahead, unless the host's clock was set back, and one more than a day behind.
-    fn event_time(&mut self, line: Line<'_>, claimed: Option<(TimeBasis, Time)>) -> Option<(TimeBasis, Time)> {
-        let receipt = line.received.map(|received| (TimeBasis::Receipt, received));
-        let (Some((_, at)), Some((_, received))) = (claimed, receipt) else {
-            return claimed.or(receipt);
-        };
+    /// Event time of a message of type `kind`: the claimed time, or the time of receipt if there is none or it cannot be used. `None`, and
+    /// counted, without either, and for a message of a recording that is played into a live input.
+    fn event_time(
+        &mut self,
+        line: Line<'_>,
+        kind: u8,
+        claimed: Option<(TimeBasis, Time)>,
+    ) -> Option<(TimeBasis, Time)> {
         let index = usize::from(line.source.0);
-        let Source { live, times, .. } = &mut self.sources[index];
-        times.set_back |= times.received.is_some_and(|last| received + SET_BACK < last);
-        times.set_back &= received + MAX_AHEAD < at || at + MAX_AHEAD < received;
-        times.received = Some(received);
-        let goes_on = times.set_back && times.claimed.is_some_and(|latest| at <= latest + PAUSE);
-        if *live && received + MAX_AHEAD < at && !goes_on {
-            self.tally.source_mut(index).reject(Reject::TimeAhead);
-            return receipt;
-        }
-        // A claimed time that continues earlier good ones is believed: then the host's clock was set ahead.
+        let counts = self.tally.source_mut(index);
+        let receipt = line.received.map(|received| (TimeBasis::Receipt, received));
+        let (Some((basis, at)), Some((_, received))) = (claimed, receipt) else {
+            let time = claimed.or(receipt);
+            counts.untimed[usize::from(kind)] += u64::from(time.is_none());
+            return time;
+        };
+        let Source { live, claims, .. } = &mut self.sources[index];
         // A column time may legitimately be old, because it is when a database last heard of the vessel.
-        let is_clock = !matches!(claimed, Some((TimeBasis::Column, _)));
-        let went_on = || times.claimed.is_some_and(|latest| (at - latest).abs() <= PAUSE);
-        if *live && is_clock && at + MAX_BEHIND < received && !went_on() {
-            self.tally.source_mut(index).reject(Reject::TimeBehind);
-            return receipt;
+        match claims.judge(*live, basis != TimeBasis::Column, at, received) {
+            Verdict::Used => claimed,
+            Verdict::Unused(why) => {
+                counts.time_unused(why);
+                receipt
+            }
+            Verdict::Recording => {
+                counts.reject(Reject::Recording);
+                None
+            }
         }
-        times.claimed = times.claimed.max(Some(at));
-        claimed
     }
 
     /// Number of a station name; the unnamed station, counted, if the table is full.

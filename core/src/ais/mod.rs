@@ -10,6 +10,7 @@
 //! | `assemble`, `bits`, `message` | the payload: parts joined, six-bit characters, fields of each message type |
 //! | `csv`, `columns`, `words`, `digits` | tables: layout, columns, words in cells, how coarse the positions are |
 //! | `json` | one object a line, each feed in its own file |
+//! | `claims` | whether the times that lines claim can be used |
 //! | `report`, `tally` | what comes out: reports, and counts of everything read or rejected |
 //! | `encode` | the other direction, for the simulator, benches and tests |
 //!
@@ -17,6 +18,7 @@
 
 mod assemble;
 mod bits;
+mod claims;
 mod clock;
 mod columns;
 mod csv;
@@ -40,6 +42,7 @@ mod tag;
 mod tally;
 mod words;
 
+pub use claims::{ClockFault, UnusedTime};
 pub use clock::LineClock;
 pub use columns::{Table, table_of};
 pub use cut::{LineCutter, MAX_LINE, MAX_OBJECT};

@@ -1,10 +1,11 @@
-//! Counts by source: lines, sentences, messages by type, and rejects by reason.
+//! Counts by source: lines, sentences, messages by type, rejects by reason, and times that were not used.
 //!
 //! Nothing that comes from the air is an error of the program. What cannot be used is dropped, and its count is what
 //! the operator sees in summaries, in `status` and in the metrics. Counts are part of snapshots and only ever grow.
 
 use serde::{Deserialize, Serialize};
 
+use super::claims::UnusedTime;
 use super::report::SourceId;
 
 /// Reason for a reject. The names are stable, because summaries and metrics contain them.
@@ -54,17 +55,15 @@ pub enum Reject {
     JsonUnknown,
     /// A JSON object with a field that is missing, duplicated, of the wrong type, or inconsistent with another one.
     JsonFields,
-    /// A claimed time more than 60 s ahead of receipt, replaced by the time of receipt (live only).
-    TimeAhead,
-    /// A claimed time more than 24 h behind receipt, replaced by the time of receipt (live only).
-    TimeBehind,
+    /// A line of a recording that is played into a live input: its time cannot be used, and goes faster than the clock.
+    Recording,
     /// A new station name when the station table is full; the report counts as from an unnamed station.
     StationsFull,
 }
 
 impl Reject {
     /// Every reason, in order of declaration.
-    pub const ALL: [Reject; 25] = [
+    pub const ALL: [Reject; 24] = [
         Reject::NotASentence,
         Reject::TagUnclosed,
         Reject::TagChecksum,
@@ -87,8 +86,7 @@ impl Reject {
         Reject::JsonTooDeep,
         Reject::JsonUnknown,
         Reject::JsonFields,
-        Reject::TimeAhead,
-        Reject::TimeBehind,
+        Reject::Recording,
         Reject::StationsFull,
     ];
 
@@ -117,8 +115,7 @@ impl Reject {
             Reject::JsonTooDeep => "json_too_deep",
             Reject::JsonUnknown => "json_unknown",
             Reject::JsonFields => "json_fields",
-            Reject::TimeAhead => "time_ahead",
-            Reject::TimeBehind => "time_behind",
+            Reject::Recording => "recording",
             Reject::StationsFull => "stations_full",
         }
     }
@@ -145,6 +142,8 @@ pub struct Counts {
     pub untimed: [u64; 28],
     /// Rejects by reason, in order of declaration.
     rejects: [u64; Reject::ALL.len()],
+    /// Messages that count with the time of receipt because their own cannot be used (live only), by reason, in order of declaration.
+    unused_times: [u64; UnusedTime::ALL.len()],
 }
 
 impl Counts {
@@ -159,6 +158,11 @@ impl Counts {
         counted.filter(|(_, count)| 0 < *count)
     }
 
+    /// Number of messages whose own time was not used for `reason`.
+    pub fn unused_time(&self, reason: UnusedTime) -> u64 {
+        self.unused_times[reason as usize]
+    }
+
     /// Messages without a time, of all types together.
     pub fn untimed_total(&self) -> u64 {
         self.untimed.iter().sum()
@@ -167,6 +171,11 @@ impl Counts {
     /// Counts one reject.
     pub(super) fn reject(&mut self, reason: Reject) {
         self.rejects[reason as usize] += 1;
+    }
+
+    /// Counts one message whose own time is not used.
+    pub(super) fn time_unused(&mut self, reason: UnusedTime) {
+        self.unused_times[reason as usize] += 1;
     }
 
     /// Adds the counters of another source.
@@ -184,6 +193,9 @@ impl Counts {
             *sum += count;
         }
         for (sum, count) in self.rejects.iter_mut().zip(other.rejects) {
+            *sum += count;
+        }
+        for (sum, count) in self.unused_times.iter_mut().zip(other.unused_times) {
             *sum += count;
         }
     }

@@ -44,6 +44,13 @@ impl Night {
         }
     }
 
+    /// Whether a period may have more or less night than an earlier look at it showed: it begins at another time, or has grown by so much that
+    /// the darkness of that time counts.
+    pub(super) fn may_differ(before: (Time, Time), now: (Time, Time)) -> bool {
+        let least = LEAST.millis().min((now.1 - now.0).millis() / 10);
+        before.0 != now.0 || least < (now.1 - before.1).abs().millis()
+    }
+
     /// How a sentence says it after a comma: `at night`. `None` if it is not night.
     pub(super) fn said(self) -> Option<&'static str> {
         match self {

@@ -16,7 +16,7 @@ pub struct Fault {
     pub advice: Option<String>,
     /// Another key of the same table that the fault is as much about: where `key` is not written, its line is shown. `None` if there is
     /// none.
-    pub other: Option<String>,
+    pub other: Option<Box<str>>,
 }
 
 impl Fault {
@@ -31,7 +31,7 @@ impl Fault {
     }
 
     /// The same fault, as much about another key of its table.
-    pub fn with_other(self, key: impl Into<String>) -> Fault {
+    pub fn with_other(self, key: impl Into<Box<str>>) -> Fault {
         Fault { other: Some(key.into()), ..self }
     }
 

@@ -45,11 +45,6 @@ impl<T> Slab<T> {
         self.items.len()
     }
 
-    /// Number of items that there is room for without growing.
-    pub(crate) fn capacity(&self) -> usize {
-        self.items.capacity()
-    }
-
     /// Adds an item at the end. It is not part of a save that has begun.
     pub(crate) fn push(&mut self, item: T) {
         self.items.push(item);

@@ -138,25 +138,3 @@ pub(crate) mod json {
         serde_json::from_str(<&str>::deserialize(from)?).map_err(D::Error::custom)
     }
 }
-
-/// `with` for an array longer than serde supports.
-pub(crate) mod array {
-    use serde::de::Error as _;
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-    /// Writes the items as a list.
-    pub(crate) fn serialize<T: Serialize, S: Serializer, const N: usize>(
-        what: &[T; N],
-        to: S,
-    ) -> Result<S::Ok, S::Error> {
-        what.as_slice().serialize(to)
-    }
-
-    /// Fails if the list has another length.
-    pub(crate) fn deserialize<'de, T: Deserialize<'de>, D: Deserializer<'de>, const N: usize>(
-        from: D,
-    ) -> Result<[T; N], D::Error> {
-        let all = Vec::<T>::deserialize(from)?;
-        all.try_into().map_err(|all: Vec<T>| D::Error::custom(format!("{} items instead of {N}", all.len())))
-    }
-}

@@ -1,6 +1,7 @@
 //! Event time: UTC milliseconds, and spans between two moments.
 
 use std::fmt;
+use std::num::NonZeroI64;
 use std::ops::{Add, AddAssign, Neg, Sub};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -8,8 +9,14 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// A moment in UTC, in milliseconds since 1970-01-01T00:00:00Z.
 ///
 /// Prints as RFC 3339 with `Z`; the fraction appears only when it is not zero.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct Time(i64);
+///
+/// Stored as the milliseconds plus `BIAS`, which is not zero for any moment of a recording. So `Option<Time>` takes no more memory than
+/// `Time`, and what is kept about a vessel has many of both.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Time(NonZeroI64);
+
+/// Difference between the stored number of a moment and its milliseconds: 146 million years.
+const BIAS: i64 = 1 << 62;
 
 /// A length of time in milliseconds; may be negative.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
@@ -17,18 +24,26 @@ pub struct Span(i64);
 
 impl Time {
     /// A moment before any that a recording can contain.
-    pub const MIN: Time = Time(i64::MIN / 4);
+    pub const MIN: Time = Time::from_millis(i64::MIN / 4);
     /// A moment after any that a recording can contain.
-    pub const MAX: Time = Time(i64::MAX / 4);
+    pub const MAX: Time = Time::from_millis(i64::MAX / 4);
 
     /// From milliseconds since 1970-01-01 UTC.
     pub const fn from_millis(millis: i64) -> Time {
-        Time(millis)
+        Time::stored(millis.saturating_add(BIAS))
+    }
+
+    /// The moment with this stored number. Zero gives a moment before any that a recording can contain.
+    const fn stored(number: i64) -> Time {
+        match NonZeroI64::new(number) {
+            Some(number) => Time(number),
+            None => Time(NonZeroI64::MIN),
+        }
     }
 
     /// From whole seconds since 1970-01-01 UTC.
     pub const fn from_seconds(seconds: i64) -> Time {
-        Time(seconds * 1000)
+        Time::from_millis(seconds * 1000)
     }
 
     /// From a UTC calendar date (proleptic Gregorian) and time of day; `None` when a part is out of range.
@@ -55,22 +70,22 @@ impl Time {
     /// `None` for anything else. Fractions beyond milliseconds are cut off.
     pub fn parse(text: &str) -> Option<Time> {
         let stamp: jiff::Timestamp = text.parse().ok()?;
-        Some(Time(stamp.as_millisecond()))
+        Some(Time::from_millis(stamp.as_millisecond()))
     }
 
     /// Milliseconds since 1970-01-01 UTC.
     pub const fn millis(self) -> i64 {
-        self.0
+        self.0.get().saturating_sub(BIAS)
     }
 
     /// Whole seconds since 1970-01-01 UTC, rounded down.
     pub const fn seconds(self) -> i64 {
-        self.0.div_euclid(1000)
+        self.millis().div_euclid(1000)
     }
 
     /// The start of the UTC minute that contains this moment.
     pub const fn floor_minute(self) -> Time {
-        Time(self.0.div_euclid(60_000) * 60_000)
+        Time::from_millis(self.millis().div_euclid(60_000) * 60_000)
     }
 
     /// Year, month (1-12), day, hour, minute, second in UTC.
@@ -107,11 +122,17 @@ impl Time {
     }
 }
 
+impl fmt::Debug for Time {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Time({})", self.millis())
+    }
+}
+
 impl fmt::Display for Time {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (year, month, day, hour, minute, second) = self.civil();
         write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}")?;
-        match self.0.rem_euclid(1000) {
+        match self.millis().rem_euclid(1000) {
             0 => f.write_str("Z"),
             millis => write!(f, ".{millis:03}Z"),
         }
@@ -123,7 +144,7 @@ impl Serialize for Time {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match serializer.is_human_readable() {
             true => serializer.collect_str(self),
-            false => serializer.serialize_i64(self.0),
+            false => serializer.serialize_i64(self.millis()),
         }
     }
 }
@@ -132,7 +153,7 @@ impl Serialize for Time {
 impl<'de> Deserialize<'de> for Time {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Time, D::Error> {
         if !from.is_human_readable() {
-            return i64::deserialize(from).map(Time);
+            return i64::deserialize(from).map(Time::from_millis);
         }
         let text = std::borrow::Cow::<str>::deserialize(from)?;
         Time::parse(&text).ok_or_else(|| serde::de::Error::custom(format!("{text:?} is not a time")))
@@ -204,21 +225,21 @@ impl fmt::Display for Span {
 impl Add<Span> for Time {
     type Output = Time;
     fn add(self, span: Span) -> Time {
-        Time(self.0.saturating_add(span.0))
+        Time::stored(self.0.get().saturating_add(span.0))
     }
 }
 
 impl Sub<Span> for Time {
     type Output = Time;
     fn sub(self, span: Span) -> Time {
-        Time(self.0.saturating_sub(span.0))
+        Time::stored(self.0.get().saturating_sub(span.0))
     }
 }
 
 impl Sub for Time {
     type Output = Span;
     fn sub(self, other: Time) -> Span {
-        Span(self.0.saturating_sub(other.0))
+        Span(self.0.get().saturating_sub(other.0.get()))
     }
 }
 
@@ -291,6 +312,18 @@ mod tests {
             let (year, month, day) = civil_from_days(days);
             assert_eq!(days_from_civil(year, i64::from(month), i64::from(day)), days);
         }
+    }
+
+    #[test]
+    fn a_moment_that_may_be_missing_takes_no_more_memory_and_all_keep_their_order() {
+        assert_eq!(size_of::<Option<Time>>(), 8);
+        let moments = [Time::MIN, Time::from_millis(-1), Time::from_millis(0), Time::from_seconds(1), Time::MAX];
+        assert!(moments.is_sorted());
+        for moment in moments {
+            assert_eq!(Time::from_millis(moment.millis()), moment);
+        }
+        assert_eq!((Time::MAX - Time::MIN).millis(), i64::MAX / 4 - i64::MIN / 4);
+        assert!(Time::from_millis(i64::MIN) < Time::MIN && Time::MAX < Time::from_millis(i64::MAX));
     }
 
     #[test]

@@ -157,5 +157,6 @@ pub(crate) fn number(value: f64, decimals: i32) -> Value {
 /// The number rounded half away from zero. One that is not finite stays as it is.
 fn rounded(value: f64, decimals: i32) -> f64 {
     let scale = 10_f64.powi(decimals);
-    (value * scale).round() / scale
+    // A sum with zero has no negative zero, which would be printed as -0.
+    (value * scale).round() / scale + 0.0
 }

@@ -10,6 +10,7 @@ use std::sync::LazyLock;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
+use crate::base::account::Account;
 use crate::base::state::remembers;
 use crate::base::time::Time;
 use crate::base::units::METRES_PER_NM;
@@ -354,10 +355,13 @@ impl Places {
         self.lots.iter_mut().flat_map(|lot| &mut lot.known).for_each(|known| known.placed = false);
     }
 
-    /// Approximate size on the heap. Bytes.
-    pub fn bytes(&self) -> usize {
-        let of = |lot: &Lot| lot.known.capacity() * size_of::<Known>() + lot.presences.capacity() * 64;
-        self.lots.iter().map(of).sum()
+    /// Adds the cached look-ups and the zones of each vessel.
+    pub fn account(&self, account: &mut Account) {
+        for lot in &self.lots {
+            account.add("places", lot.known.len() * size_of::<Known>());
+            account.add_map::<TrackIx, Presence>("zones of vessels", lot.presences.capacity());
+            account.add("zones of vessels", lot.presences.values().map(Presence::bytes).sum());
+        }
     }
 
     fn lot(&self, vessel: TrackIx) -> &Lot {

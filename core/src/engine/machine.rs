@@ -241,17 +241,6 @@ impl Engine {
         self.now
     }
 
-    /// Live inputs whose clocks lag so far behind receipt that engine time no longer waits for them.
-    pub fn lagging(&self) -> Vec<SourceId> {
-        self.watermarks.lagging()
-    }
-
-    /// When the last report of an input was received, and how far its own time was behind that; `None` before the first report,
-    /// and for recordings.
-    pub fn reported(&self, source: SourceId) -> Option<(Time, Span)> {
-        self.watermarks.reported(source)
-    }
-
     /// Engine time at which the next timer is due; `None` if none is set.
     pub fn due(&self) -> Option<Time> {
         self.next_timer().map(|(at, _)| at)
@@ -305,12 +294,6 @@ impl Engine {
     /// Episodes of the vessels: halts, slow legs, kinks, port calls, holes.
     pub fn episodes(&self) -> &Episodes {
         &self.world.episodes
-    }
-
-    /// Approximate heap memory held for vessels, in bytes.
-    pub fn bytes(&self) -> usize {
-        let silences = self.world.coverage.bytes() + self.world.gaps.bytes();
-        self.world.tracks.bytes() + self.places.bytes() + self.world.episodes.bytes() + silences
     }
 
     /// Checks the time of a report, and passes on the reports whose time is believed.

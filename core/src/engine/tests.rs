@@ -72,6 +72,23 @@ fn told(changes: &[Change]) -> Vec<(Behaviour, ChangeKind)> {
 }
 
 #[test]
+fn a_live_feed_behind_a_recording_moves_time_with_its_first_line() {
+    let source = |live| SourceClock { name: "feed".into(), time_zone: None, live, lateness: Span::from_seconds(30) };
+    let mut engine = Engine::new(&only("loitering"), Arc::new(chart(AREA)), vec![source(false), source(true)]);
+    let mut out = Vec::new();
+    engine.source_unheard(SourceId(1), &mut out);
+    for sent in passing(1) {
+        engine.line(Line { source: SourceId(0), received: None, bytes: sent.line.as_bytes() }, &mut out);
+    }
+    engine.source_idle(SourceId(0), &mut out);
+    engine.source_idle(SourceId(0), &mut out);
+    let live = sent(255_000_002, 1, 4_000, 4_000, LatLon::new(40.0, -30.0), 5.0);
+    let received = noon() + Span::from_seconds(4_000);
+    engine.line(Line { source: SourceId(1), received: Some(received), bytes: live.line.as_bytes() }, &mut out);
+    assert_eq!(engine.time(), Some(received - Span::from_seconds(30)));
+}
+
+#[test]
 fn a_ship_heard_only_by_a_satellite_that_delivers_hours_late_is_not_lost_on_arrival() {
     for hours_late in [1, 5, 8, 20] {
         let late = Span::from_hours(hours_late);

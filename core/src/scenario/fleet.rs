@@ -24,8 +24,10 @@ pub struct Fleet {
 struct Ship {
     /// A ship station's number, unique in the fleet.
     mmsi: u32,
-    /// Current position.
+    /// Position at its last report, and before the first where it starts.
     at: LatLon,
+    /// Time of its last report; `None` before the first.
+    sent_at: Option<Time>,
     /// Course over ground in degrees.
     course: f64,
     /// Speed over ground.
@@ -58,6 +60,7 @@ impl Fleet {
             Ship {
                 mmsi: 201_000_000 + (index as u32 % 570) * 1_000_000 + index as u32 / 570,
                 at,
+                sent_at: None,
                 course: chance.share() * 360.0,
                 knots: if index % 10 == 0 { chance.share() * 2.0 } else { 3.0 + chance.share() * 17.0 },
             }
@@ -66,27 +69,30 @@ impl Fleet {
         Fleet { ships, chance }
     }
 
-    /// Writes one report of every vessel to `text`, in random order, spread evenly over `every` seconds of event time from `start`. Clears
-    /// `text` first and moves the ships on.
+    /// Writes one report of every vessel to `text`, in random order, spread evenly over `every` seconds of event time from `start`, which
+    /// must not be before the end of the round before. Clears `text` first and moves each ship on to the time of its report.
     pub fn round(&mut self, start: Time, every: i64, text: &mut Vec<u8>) {
         self.chance.shuffle(&mut self.ships);
         let count = self.ships.len() as i64;
         text.clear();
         for (index, ship) in self.ships.iter_mut().enumerate() {
-            let at = start + Span::from_millis(index as i64 * every * 1000 / count);
-            ship.sail(every);
+            let at = Time::from_seconds((start + Span::from_millis(index as i64 * every * 1000 / count)).seconds());
+            ship.sail_until(at);
             let report = Transponder::class_a(ship.mmsi).status(0).at(ship.at.lat, ship.at.lon);
             let report = report.knots(ship.knots).course(ship.course).second_of(at);
-            text.extend_from_slice(report.lines(Some(Time::from_seconds(at.seconds()))).as_bytes());
+            text.extend_from_slice(report.lines(Some(at)).as_bytes());
         }
     }
 }
 
 impl Ship {
-    /// Moves the ship on.
-    fn sail(&mut self, seconds: i64) {
+    /// Moves the ship on to the time of its next report. A ship that moved further than its speed allows would seem to jump, and each
+    /// would raise alerts.
+    fn sail_until(&mut self, at: Time) {
+        let span = self.sent_at.map_or(Span::ZERO, |sent_at| at - sent_at);
+        self.sent_at = Some(at);
         // A straight line in degrees is good enough: where the ships are exactly has no effect on the cost.
-        let degrees = self.knots * seconds as f64 / 3600.0 / 60.0;
+        let degrees = self.knots * span.hours() / 60.0;
         let (east, north) = self.course.to_radians().sin_cos();
         let lon = self.at.lon + degrees * east / self.at.lat.to_radians().cos();
         self.at = LatLon::new(self.at.lat + degrees * north, lon);

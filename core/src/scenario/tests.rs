@@ -1,8 +1,9 @@
 //! The lines of a scenario match its script, read back with the decoder; and what happens to a feed on the way loses nothing.
 
-use super::{Feed, Scenario, Transmission, Vessel, away};
+use super::{Feed, Fleet, Scenario, Transmission, Vessel, away};
 use crate::ais::{Body, Decoder, Line, Report, SourceId, SourceSettings};
 use crate::base::time::{Span, Time};
+use crate::base::units::METRES_PER_NM;
 use crate::geo::LatLon;
 
 fn decoded(bytes: &[u8]) -> Vec<Report> {
@@ -23,6 +24,29 @@ fn positions(reports: &[Report], mmsi: u32) -> Vec<(Time, LatLon, f64)> {
         _ => None,
     };
     reports.iter().filter_map(of).collect()
+}
+
+#[test]
+fn a_ship_of_a_fleet_moves_as_far_from_report_to_report_as_its_speed_allows() {
+    let (mut fleet, mut text, mut all) = (Fleet::new(40, 7), Vec::new(), Vec::new());
+    for round in 0..12 {
+        fleet.round(minute(5 * round), 300, &mut text);
+        all.extend(decoded(&text));
+    }
+    let ships: std::collections::BTreeSet<u32> = all.iter().map(|report| report.mmsi.0).collect();
+    assert_eq!(ships.len(), 40);
+    for ship in ships {
+        for pair in positions(&all, ship).windows(2) {
+            let ((before, from, _), (at, to, knots)) = (pair[0], pair[1]);
+            let due = knots * METRES_PER_NM * (at - before).hours();
+            // Speeds are sent in tenths of a knot, and the way is a line in degrees.
+            assert!(
+                (from.metres_to(to) - due).abs() < 40.0 + due / 50.0,
+                "{ship}: {} and not {due}",
+                from.metres_to(to)
+            );
+        }
+    }
 }
 
 fn minute(n: i64) -> Time {

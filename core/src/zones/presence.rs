@@ -81,6 +81,11 @@ struct Beyond {
 }
 
 impl Presence {
+    /// Heap memory held, in bytes.
+    pub fn bytes(&self) -> usize {
+        self.stays.capacity() * size_of::<Stay>()
+    }
+
     /// Processes the next fix. `hits` is the result of [`ZoneSet::at`] for it. Crossings are appended to `out` in order
     /// of zone, with the outer border first on the way in and last on the way out. A zone that is not active gives no
     /// crossing, but the vessel's state in it is kept.
@@ -93,6 +98,8 @@ impl Presence {
         }
         for hit in hits {
             if !self.stays.iter().any(|stay| stay.zone == hit.zone) {
+                // Most vessels are in one zone only.
+                self.stays.reserve_exact(1);
                 self.stays.push(Stay { zone: hit.zone, own: Border::default(), near: Border::default() });
             }
         }

@@ -128,7 +128,7 @@ impl Draft<'_> {
         // A key with its default is not in the file; the other key of the fault is then the one that was written.
         let other = fault.other.as_ref().map(|other| match fault.key.rsplit_once('.') {
             Some((table, _)) => format!("{table}.{other}"),
-            None => other.clone(),
+            None => other.to_string(),
         });
         let written = other.filter(|other| !self.is_written(&fault.key) && self.is_written(other));
         match self.find(written.as_ref().unwrap_or(&fault.key)) {

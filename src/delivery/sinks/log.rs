@@ -65,7 +65,7 @@ fn write(change: &Change) {
         id = alert.id,
         revision = change.revision,
         behaviour = alert.behaviour.name(),
-        severity = ?alert.severity,
+        severity = alert.severity.name(),
         score = alert.score,
         mmsis = ?mmsis,
         lat = alert.position.map(|at| at.lat),

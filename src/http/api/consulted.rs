@@ -74,7 +74,7 @@ async fn once_in(
         return Ok(());
     }
     let reading_of = Reading { reader: reader.clone(), act, subject, why: why.map(str::to_owned) };
-    sources.readings.write(&sources.store, sources.clock, reading_of).await?;
+    sources.readings.write(sources.clock, reading_of).await?;
     sources.recent.put(reading, moment);
     Ok(())
 }

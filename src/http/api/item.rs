@@ -15,11 +15,17 @@ use crate::storage::store::AlertItem;
 #[serde(transparent)]
 pub(in crate::http) struct Item(Box<RawValue>);
 
-impl From<&AlertItem> for Item {
-    fn from(item: &AlertItem) -> Item {
-        let text = RawValue::from_string(item.text.clone());
+impl From<AlertItem> for Item {
+    fn from(item: AlertItem) -> Item {
+        let text = RawValue::from_string(item.text);
         // The text is joined from objects that SQLite and serde wrote; null stands for one that a damaged file made unreadable.
         Item(text.unwrap_or_else(|_| RawValue::NULL.to_owned()))
+    }
+}
+
+impl From<&AlertItem> for Item {
+    fn from(item: &AlertItem) -> Item {
+        Item::from(item.clone())
     }
 }
 

@@ -1,7 +1,7 @@
 //! Readings that wait to be recorded. Those that come while others are written share the next transaction: each ends with a sync of the
 //! disk, and the store has one writer, so that one transaction for each would hold up the readers and the alerts.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::oneshot;
@@ -10,7 +10,7 @@ use tracing::warn;
 use crate::http::access::Reader;
 use crate::http::problem::Problem;
 use crate::platform::clock::Clock;
-use crate::storage::store::{Act, Consultation, StoreError, Subject, consulted};
+use crate::storage::store::{Act, Consultation, Recorder, StoreError, Subject};
 use atalaia_core::base::time::Time;
 
 /// Most readings of one transaction, so that the writer of alerts does not wait for long.
@@ -29,9 +29,14 @@ pub(in crate::http) struct Reading {
     pub(in crate::http) why: Option<String>,
 }
 
-/// The readings that wait. Cheap to clone.
-#[derive(Clone, Debug, Default)]
-pub(in crate::http) struct Readings(Arc<Mutex<Waiting>>);
+/// The readings that wait, and the way into the store. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(in crate::http) struct Readings {
+    /// The readings that wait.
+    waiting: Arc<Mutex<Waiting>>,
+    /// Records them.
+    recorder: Recorder,
+}
 
 /// What waits.
 #[derive(Debug, Default)]
@@ -50,11 +55,16 @@ impl Reading {
 }
 
 impl Readings {
+    /// Nothing waits. `path` is that of the store's file.
+    pub(in crate::http) fn new(path: PathBuf) -> Readings {
+        Readings { waiting: Arc::default(), recorder: Recorder::new(path) }
+    }
+
     /// Records a reading. Returns once it is on the disk.
     ///
     /// # Errors
     /// `busy` if the store cannot be written, which is logged.
-    pub(in crate::http) async fn write(&self, path: &Path, clock: Clock, reading: Reading) -> Result<(), Problem> {
+    pub(in crate::http) async fn write(&self, clock: Clock, reading: Reading) -> Result<(), Problem> {
         let (done, recorded) = oneshot::channel();
         let was_writing = {
             let mut waiting = self.waiting();
@@ -63,7 +73,7 @@ impl Readings {
         };
         if !was_writing {
             // A task of its own: others wait for it, whatever becomes of this request.
-            tokio::spawn(self.clone().write_all(path.to_owned(), clock));
+            tokio::spawn(self.clone().write_all(clock));
         }
         match recorded.await {
             Ok(true) => Ok(()),
@@ -72,7 +82,7 @@ impl Readings {
     }
 
     /// Writes until nothing waits.
-    async fn write_all(self, path: PathBuf, clock: Clock) {
+    async fn write_all(self, clock: Clock) {
         loop {
             let some = {
                 let mut waiting = self.waiting();
@@ -84,8 +94,8 @@ impl Readings {
                 waiting.readings.drain(..count).collect::<Vec<_>>()
             };
             let (readings, requests): (Vec<_>, Vec<_>) = some.into_iter().unzip();
-            let (path, now) = (path.clone(), clock.now());
-            let written = tokio::task::spawn_blocking(move || record(&path, &readings, now)).await;
+            let (recorder, now) = (self.recorder.clone(), clock.now());
+            let written = tokio::task::spawn_blocking(move || record(&recorder, &readings, now)).await;
             let is_recorded = match written {
                 Ok(Ok(())) => true,
                 Ok(Err(error)) => {
@@ -104,12 +114,12 @@ impl Readings {
 
     /// Locks what waits. A panic cannot leave it half changed.
     fn waiting(&self) -> MutexGuard<'_, Waiting> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// Records readings in one transaction.
-fn record(path: &Path, readings: &[Reading], now: Time) -> Result<(), StoreError> {
+fn record(recorder: &Recorder, readings: &[Reading], now: Time) -> Result<(), StoreError> {
     let all: Vec<Consultation<'_>> = readings.iter().map(Reading::consultation).collect();
-    consulted(path, &all, now)
+    recorder.record(&all, now)
 }

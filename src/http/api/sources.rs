@@ -71,6 +71,7 @@ impl Sources {
         let answers = Arc::default();
         Sources {
             access,
+            readings: Readings::new(store.clone()),
             store,
             journal: None,
             asker,
@@ -78,7 +79,6 @@ impl Sources {
             clock,
             readers,
             answers,
-            readings: Readings::default(),
             recent: Arc::default(),
             explanations: Arc::default(),
             places: Arc::new(Semaphore::new(AT_ONCE)),

@@ -3,6 +3,8 @@
 //! A reason means that alerts are missed, late or not delivered; a supervisor or a load balancer may act on it. A warning means that a
 //! person should look, while the rest works.
 
+mod clocks;
+
 use std::time::Duration;
 
 use serde::Serialize;
@@ -11,6 +13,8 @@ use super::view::{InputView, View};
 use crate::platform::telemetry::FromAir;
 use crate::storage::store::Backlog;
 use atalaia_core::base::time::{Span, Time};
+
+pub use clocks::unused_times;
 
 /// Age of the last view from which the main loop counts as stalled.
 /// Ten missed views.
@@ -79,6 +83,7 @@ pub(super) fn health(view: &View, age: Duration) -> Health {
     if !lagging.is_empty() {
         warnings.push(format!("late inputs: {}", lagging.join(", ")));
     }
+    warnings.extend(view.inputs.iter().filter_map(times_off));
     // Lines that wait for the engine make every alert late.
     if let Some(why) = lag(view) {
         reasons.push(why);
@@ -155,6 +160,13 @@ fn silent(input: &InputView, now: Time) -> Option<String> {
 /// A time to the minute, with the date only if it is on another day than `now`.
 fn at(time: Time, now: Time) -> String {
     format!("{} UTC", if time.date() == now.date() { time.clock() } else { time.minute() })
+}
+
+/// Describes an input whose times disagree with the clock; `None` for all others.
+fn times_off(input: &InputView) -> Option<String> {
+    let late = || clocks::times_behind(input.lag().filter(|_| input.lagging)?);
+    let what = input.clock_fault.as_ref().map(unused_times).or_else(late)?;
+    Some(format!("input {}: {what}", input.name))
 }
 
 /// Describes how the engine lags behind its live inputs; `None` if it keeps up.

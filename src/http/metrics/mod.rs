@@ -24,7 +24,7 @@ use super::view::{InputView, View};
 use crate::platform::telemetry::InputCounts;
 use crate::storage::journal::Usage;
 use crate::storage::store::Backlog;
-use atalaia_core::base::time::Time;
+use atalaia_core::base::time::{Span, Time};
 use atalaia_core::behaviours::Behaviour;
 
 /// Values that are read from the operating system and the disk, not from the main loop. `None` if a value could not be read.
@@ -158,6 +158,8 @@ fn inputs(page: &mut Page, view: &View) {
     };
     let rejects = by_reason(|input| &input.rejects);
     page.counters("source_rejected", "Lines and messages rejected by the decoder", rejects);
+    let unused = by_reason(|input| &input.unused_times);
+    page.counters("source_times_not_used", "Messages used with the time of receipt instead of their own", unused);
     let refused = by_reason(|input| &input.refused_posts);
     page.counters("source_refused_posts", "Posts refused", refused);
     let rate = each().map(|(labels, input)| (labels, input.lines_per_second));
@@ -195,8 +197,8 @@ fn engine(page: &mut Page, view: &View) {
     page.gauge("engine_time_seconds", "Engine time", engine.time.map(stamp));
     page.gauge(
         "engine_lag_seconds",
-        "Engine time behind the wall clock; grows while inputs are silent",
-        engine.time.map(|time| (view.at - time).seconds()),
+        "Engine time behind the wall clock; grows while inputs are silent; absent if all inputs are recordings",
+        view.engine_lag().map(Span::seconds),
     );
     page.gauge(
         "engine_wait_seconds",

@@ -44,6 +44,7 @@ fn names_are_those_that_dashboards_know() {
         "atalaia_source_lines_total{source=\"coast\"} 10",
         "atalaia_source_bytes_total{source=\"hub\"} 1000",
         "atalaia_source_rejected_total{source=\"coast\",reason=\"checksum_wrong\"} 3",
+        "atalaia_source_times_not_used_total{source=\"coast\",reason=\"time_ahead\"} 7",
         "atalaia_source_refused_posts_total{source=\"coast\",reason=\"unauthorised\"} 5",
         "atalaia_source_refused_posts_total{source=\"hub\",reason=\"busy\"} 0",
         "atalaia_source_connected{source=\"coast\"} 1.0",

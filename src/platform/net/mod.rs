@@ -17,4 +17,4 @@ pub use connection::{Connection, Deadline, Lifetime};
 pub use encrypted::ServerTls;
 pub use lobby::{Kept, Lobby, Place};
 pub use per_address::{PerAddressLimit, Permit};
-pub use rate::{LogLimit, RateLimit};
+pub use rate::{LogLimit, RateLimit, earlier};

@@ -83,6 +83,11 @@ impl LogLimit {
     }
 }
 
+/// What a line has about those left out before it: their number, or nothing if there are none.
+pub fn earlier(left_out: u64) -> Option<u64> {
+    (0 < left_out).then_some(left_out)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -83,7 +83,7 @@ pub use case_states::{CaseState, case_states};
 pub use chain::{Fault as ChainFault, Head, Verified, head, verify, verify_in_pieces};
 pub use collected::Collected;
 pub use columns::stored_severity;
-pub use consulted::{Consultation, consulted};
+pub use consulted::{Consultation, Recorder};
 pub use delivery_page::{Backlogged, DeliveryFilter, DeliveryPage};
 pub use delivery_state::DeliveryState;
 pub use digests::{IN_DIGEST, WITHDRAWN};
@@ -95,7 +95,7 @@ pub use ids::{Kind, kind_of};
 pub use integrity::SetAside;
 pub use items::{
     AlertDetail, AlertFilter, AlertItem, AlertPage, AlertSummary, CasePage, CaseQuery, Cursor, HistoryRow, Order,
-    PageRequest, Parts, Range, Sorted, ZoneCount, item,
+    PageRequest, Parts, Range, SimilarAlerts, Sorted, ZoneCount, item,
 };
 pub use lists::{
     ActionRow, AsOf, Before, Bodies, ChangeRow, Listed, Machine, actions, as_of, changes, history, listed, vessels,

@@ -263,7 +263,7 @@ pub(super) fn deliveries(connection: &Connection, id: &str) -> rusqlite::Result<
 
 /// The notes of one alert, oldest first.
 pub(super) fn notes(connection: &Connection, id: &str) -> rusqlite::Result<Vec<Note>> {
-    let mut query = connection.prepare("SELECT at, who, text FROM notes WHERE alert = ?1 ORDER BY seq")?;
+    let mut query = connection.prepare_cached("SELECT at, who, text FROM notes WHERE alert = ?1 ORDER BY seq")?;
     query.query_map([id], note)?.collect()
 }
 

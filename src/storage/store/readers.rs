@@ -44,10 +44,11 @@ pub struct StopOnDrop(Arc<Mutex<Stop>>);
 
 /// A connection and the file it was opened on.
 #[derive(Debug)]
-struct Kept {
-    connection: Connection,
+pub(super) struct Kept {
+    /// The connection.
+    pub(super) connection: Connection,
     /// Device and number of the file.
-    file: (u64, u64),
+    pub(super) file: (u64, u64),
 }
 
 impl Readers {
@@ -136,7 +137,7 @@ impl std::fmt::Debug for Stop {
 }
 
 /// Device and number of the file at this path.
-fn identity(path: &Path) -> io::Result<(u64, u64)> {
+pub(super) fn identity(path: &Path) -> io::Result<(u64, u64)> {
     fs::metadata(path).map(|found| (found.dev(), found.ino()))
 }
 

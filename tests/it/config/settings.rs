@@ -145,7 +145,7 @@ fn every_mistake_is_reported_with_line_key_and_advice() {
         assert_eq!(output.status.code(), Some(78), "{}: {shown}", path.display());
         assert!(output.stdout.is_empty(), "{}", path.display());
         for problem in &problems {
-            let Fault { key, what, advice } = &problem.fault;
+            let Fault { key, what, advice, .. } = &problem.fault;
             let what = if key.is_empty() { what.clone() } else { format!("{key}: {what}") };
             let place = problem.line.as_ref();
             let place = place.map(|line| format!("[{}:{}:{}]", problem.file, line.number, line.column));

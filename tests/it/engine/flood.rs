@@ -90,7 +90,7 @@ fn a_flood_of_invented_numbers_costs_bounded_memory_and_no_open_alert() {
         "{invented} numbers: {} tracks, {} evicted, {} MiB by its own count, {} MiB resident; lines told: {told:?}",
         tracks.len(),
         tracks.evicted(),
-        engine.bytes() >> 20,
+        engine.account().total() >> 20,
         resident() >> 20
     );
     assert_eq!(

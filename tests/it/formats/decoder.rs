@@ -5,7 +5,7 @@ mod mutants;
 
 use atalaia_core::ais::encode::{Envelope, Message};
 use atalaia_core::ais::{
-    Body, Decoder, Line, LineClock, Reject, Report, SourceId, SourceSettings, StationId, TimeBasis,
+    Body, Decoder, Line, LineClock, Reject, Report, SourceId, SourceSettings, StationId, TimeBasis, UnusedTime,
 };
 use atalaia_core::base::time::Time;
 use atalaia_core::base::units::Mmsi;
@@ -46,6 +46,10 @@ impl Reader {
 
     fn rejected(&self, reason: Reject) -> u64 {
         self.decoder.tally().total().rejected(reason)
+    }
+
+    fn unused_times(&self, reason: UnusedTime) -> u64 {
+        self.decoder.tally().total().unused_time(reason)
     }
 
     fn station(&self, report: &Report) -> &str {
@@ -166,7 +170,7 @@ fn live_a_time_ahead_of_receipt_is_replaced_and_counted() {
         let mut reader = Reader::with(None, live);
         reader.received = Some(at(received));
         assert_eq!(reader.read(&[&ahead])[0].basis, expected, "{received} {live}");
-        assert_eq!(reader.rejected(Reject::TimeAhead), u64::from(expected == TimeBasis::Receipt));
+        assert_eq!(reader.unused_times(UnusedTime::Ahead), u64::from(expected == TimeBasis::Receipt));
     }
 }
 
@@ -196,7 +200,7 @@ fn live_a_time_a_day_behind_receipt_is_replaced_whatever_its_source() {
             let report = &reader.read(lines)[0];
             let expected = if replaced { TimeBasis::Receipt } else { basis };
             assert_eq!(report.basis, expected, "{lines:?} received {received}, live {live}");
-            assert_eq!(reader.rejected(Reject::TimeBehind), u64::from(replaced));
+            assert_eq!(reader.unused_times(UnusedTime::Behind), u64::from(replaced));
         }
     }
 }

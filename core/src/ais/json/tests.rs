@@ -1,7 +1,7 @@
 //! The objects of each feed, with their pitfalls.
 
 use crate::ais::{
-    Body, Class, Decoder, Dimensions, Line, Position, Reject, Report, SourceId, SourceSettings, TimeBasis,
+    Body, Class, Decoder, Dimensions, Line, Position, Reject, Report, SourceId, SourceSettings, TimeBasis, UnusedTime,
 };
 use crate::base::time::Time;
 
@@ -441,7 +441,7 @@ fn a_time_ahead_of_receipt_is_replaced_and_one_outside_2000_to_2050_is_ignored()
     let mut reader = Reader::with(true);
     reader.received = Some(at("2026-10-09T11:00:00Z"));
     assert_eq!(reader.read(VESSEL)[0].basis, TimeBasis::Receipt);
-    assert_eq!(reader.rejected(Reject::TimeAhead), 1);
+    assert_eq!(reader.decoder.tally().total().unused_time(UnusedTime::Ahead), 1);
     let mut reader = Reader::new();
     reader.received = None;
     for time in ["9999-10-09T12:00:00Z", "1970-01-01T00:00:00Z", "", "soon"] {

@@ -13,7 +13,7 @@ use crate::alerts::party::{Party, confidence, named};
 use crate::alerts::score::{Ingredients, Score, shore_nm};
 use crate::base::state::{json, shared};
 use crate::base::time::{Span, Time};
-use crate::behaviours::{AnyFacts, End, Form, Holding, Lead, Opening, Subject};
+use crate::behaviours::{About, AnyFacts, End, Form, Holding, Lead, Opening, Subject};
 use crate::geo::LatLon;
 use crate::picture::tracks::{TrackIx, Tracks};
 
@@ -51,6 +51,8 @@ pub(super) struct Entry {
     pub(super) published_form: Form,
     /// The inputs of the score as of the last signal.
     pub(super) inputs: Inputs,
+    /// The period whose night the inputs have.
+    night_over: (Time, Time),
     /// What is known of the vessels, as far as the score rests on it.
     pub(super) knowledge: Knowledge,
     /// Where it was when the alert opened; `None` without a position. The latest position is that of the alert.
@@ -81,6 +83,7 @@ impl Entry {
         let started_at = after_last(key, holding.started_at, context.memory);
         let night = night_of(&holding, (started_at, holding.last_at.max(started_at)), holding.position);
         let inputs = Inputs::of(key.behaviour, &holding, &parties, night, view);
+        let night_over = holding.facts.stated(started_at, holding.last_at.max(started_at));
         let shore_nm = shore_nm(&holding, view);
         let score = score_of(key, &holding, &parties, (shore_nm, night), context);
         let knowledge = Knowledge::of(&holding, &parties, view);
@@ -124,6 +127,7 @@ impl Entry {
             sentence: Sentence::default(),
             parties,
             inputs,
+            night_over,
             knowledge,
             shore_nm,
             revision: 0,
@@ -169,7 +173,15 @@ impl Entry {
         // Late reports may show an earlier start; the id does not change.
         let started_at = self.alert.started_at.min(after_last(key, holding.started_at, context.memory));
         let last_at = self.alert.last_at.max(holding.last_at);
-        let night = night_of(&holding, (started_at, last_at), self.opened_where);
+        // A night takes sixty positions of the sun, and signals come once a minute.
+        let stated = holding.facts.stated(started_at, last_at);
+        let night = match Night::may_differ(self.night_over, stated) {
+            true => {
+                self.night_over = stated;
+                night_of(&holding, (started_at, last_at), self.opened_where)
+            }
+            false => self.inputs.night,
+        };
         let inputs = Inputs::of(key.behaviour, &holding, &self.parties, night, context.view);
         let due = context.settings.update() <= now - self.published_at;
         let knowledge = Knowledge::of(&holding, &self.parties, context.view);
@@ -311,6 +323,10 @@ fn after_last(key: &Key, started_at: Time, memory: &Memory) -> Time {
 /// How much of what the sentence states is at night, if the alert lasts over this period. What is over when the alert begins is seen from
 /// where it opened, because the vessel may be far away by now.
 fn night_of(holding: &Holding, (from, to): (Time, Time), opened_where: Option<LatLon>) -> Night {
+    // A receiver knows no night.
+    if matches!(holding.facts.form().behaviour().character().about, About::System(_)) {
+        return Night::No;
+    }
     let stated = holding.facts.stated(from, to);
     let place = if stated.1 <= from { opened_where.or(holding.position) } else { holding.position.or(opened_where) };
     place.map_or(Night::No, |place| Night::of(place, stated))

@@ -37,8 +37,8 @@ impl Parts for Form {
 /// What was measured.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub(crate) struct Measured {
-    /// How long it has been silent. Minutes.
-    pub(crate) silent_minutes: Rounded<1>,
+    /// How long it has been silent: between the minutes of its last fix and of the next. Minutes.
+    pub(crate) silent_minutes: Rounded<0>,
     /// How long a silence must be to open an alert there. Minutes.
     pub(crate) required_minutes: Rounded<1>,
     /// Probability that it was transmitting and not heard, 0-1; `None` for the only vessel of its input.
@@ -87,7 +87,7 @@ pub(crate) struct UsualSilence {
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub(crate) struct Reappearance {
     /// Distance from where it fell silent. Nautical miles.
-    pub(crate) distance_nm: Rounded<1>,
+    pub(crate) distance_nm: Rounded<3>,
     /// Speed over that distance in a straight line. Knots.
     pub(crate) implied_knots: Rounded<1>,
     /// Time that its usual speed leaves unexplained. Hours.

@@ -3,6 +3,7 @@
 //! A gap is reported once for each level that it reaches and once a day, not once a minute: while the vessel is silent, only the length
 //! changes.
 
+use crate::base::text::elapsed;
 use crate::base::time::{Span, Time};
 use crate::picture::coverage::Usual;
 use crate::picture::episodes::gap::Spot;
@@ -137,7 +138,7 @@ impl Dark {
             _ => None,
         };
         Measured {
-            silent_minutes: (until - self.from.at).minutes().into(),
+            silent_minutes: elapsed(self.from.at, until).minutes().into(),
             required_minutes: self.why.required.minutes().into(),
             unheard_probability: (!evidence.alone).then(|| evidence.unheard.into()),
             usual_knots: self.usual_knots.into(),

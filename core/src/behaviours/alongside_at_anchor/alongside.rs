@@ -99,7 +99,7 @@ impl Visit {
     /// Whether nothing is counted, open or able to resume.
     pub(super) fn is_done(&self, scene: &PairScene<'_>) -> bool {
         let idle = |stay: &Stay| {
-            let can_come_back = stay.ended.as_ref().is_some_and(|(_, at)| scene.now <= *at + scene.merge);
+            let can_come_back = stay.ended.as_ref().is_some_and(|(_, at)| scene.now < *at + scene.merge);
             stay.open.is_none() && !can_come_back
         };
         self.stays.iter().all(idle) && FORGET_APART < scene.now - self.last_near
@@ -297,7 +297,8 @@ impl Stay {
         instant: &CommonInstant,
         visits: &Visits,
     ) -> Option<Open> {
-        let again = self.ended.as_ref().is_some_and(|(_, ended_at)| instant.at <= *ended_at + scene.merge);
+        // By the clock of the alerts: the instant itself is minutes old, and by now the alert may be over.
+        let again = self.ended.as_ref().is_some_and(|(_, ended_at)| scene.now < *ended_at + scene.merge);
         if again {
             let (mut open, _) = self.ended.take_if(|_| RESUME_MINUTES <= self.tier.counted())?;
             open.parts.resume();

@@ -2,6 +2,7 @@
 //!
 //! Score lines: `alongside_at_anchor` is the base, `night` and `second_visit` add to it.
 
+use crate::behaviours::named::{Role, VesselRef};
 use crate::behaviours::words::{Caveat, Circumstances, Opening, Words, metres};
 use crate::zones::{Chart, Relation, ZoneIx};
 
@@ -12,7 +13,10 @@ impl Words for Facts {
         let apart = metres(self.measured.max_distance_metres);
         let again = if 1.0 < f64::from(self.measured.visit) { ", not for the first time" } else { "" };
         let (lay, zone, held) = (of.have("lay", "been"), of.zone(), of.together_for(self.measured.counted_minutes));
-        format!("{lay} alongside each other (within {apart}) in {zone} {held}, one of them anchored or moored{again}")
+        // The larger ship is the one at anchor.
+        let ship = of.vessels.iter().find(|vessel| vessel.role == Some(Role::Mother));
+        let ship = ship.map_or_else(|| "one of them".to_owned(), VesselRef::title);
+        format!("{lay} alongside each other (within {apart}) in {zone} {held}, {ship} anchored or moored{again}")
     }
 
     fn caveat(&self) -> Caveat {

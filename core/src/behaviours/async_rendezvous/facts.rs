@@ -45,7 +45,7 @@ pub(crate) struct Measured {
     /// Time from the end of the slow leg, or from the kink, to the stop. Hours.
     pub(crate) hours_between: Rounded<1>,
     /// Distance of the stop from the slow leg or kink. Nautical miles.
-    pub(crate) distance_nm: Rounded<1>,
+    pub(crate) distance_nm: Rounded<3>,
     /// MMSI of the ship.
     pub(crate) dropper_mmsi: Mmsi,
     /// MMSI of the craft that stopped.

@@ -8,6 +8,7 @@ use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use crate::base::state::remembers;
+use crate::base::text::elapsed;
 use crate::base::time::{Span, Time};
 use crate::base::units::METRES_PER_NM;
 use crate::behaviours::runner::profile::{Profiles, Standing};
@@ -302,7 +303,7 @@ impl AsyncRendezvous {
             expected_by_chance: expected.into(),
             craft_stopped_there: crowd.len().max(1),
             craft: (1 < crowd.len()).then(|| crowd.iter().take(CRAFT_NAMED).map(|key| key.mmsi).collect()),
-            stopped_minutes: (halt.last_at - halt.started_at).minutes().into(),
+            stopped_minutes: elapsed(halt.started_at, halt.last_at).minutes().into(),
             other_candidates: (1 < find.drops.len()).then(|| others.collect()),
         };
         let kind = SignalKind::Holds(Box::new(Holding {

@@ -12,7 +12,7 @@
 //! was measured.
 //! ## Ends
 //! For `end_minutes`, the angle is below `straight_degrees`, or the speed is above `moving_knots` or below
-//! `still_knots`; or the place no longer allows the condition; or 6 h pass without a fix with both angles (lost); or
+//! `still_knots`; or for `after_minutes` it neither drifts nor does any of that; or the place no longer allows the condition; or 6 h pass without a fix with both angles (lost); or
 //! `loitering` opens, which supersedes this alert.
 //! ## Blind spots
 //! Class B seldom sends a heading. A ship whose compass is out by 45° appears to drift wherever it goes slowly, and so

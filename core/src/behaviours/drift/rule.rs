@@ -94,11 +94,14 @@ impl Case for Drifting {
 
     fn observe(settings: &Settings, kept: &mut Kept<Way>, seen: &Seen<'_>) -> Option<(Observation, SpeedMadeGood)> {
         let (smg, degrees) = (seen.step.smg?, degrees_off(seen)?);
-        let observation = observation(settings, smg.knots, degrees);
+        let shown = observation(settings, smg.knots, degrees);
         let since = match kept.own.shows {
-            Some((same, since)) if same == observation => since,
+            Some((same, since)) if same == shown => since,
             Some(_) | None => seen.fix.at,
         };
+        // Neither a drift nor its end: after as long as a drift must last, it is over all the same.
+        let lingers = shown == Observation::Between && minutes(settings.after_minutes) <= seen.fix.at - since;
+        let observation = if lingers { Observation::Ends } else { shown };
         if observation == Observation::Meets {
             // The first fix of a new run. What earlier runs measured does not belong to it, except for what describes the whole alert.
             if kept.condition.counted() == Span::ZERO && since == seen.fix.at {
@@ -109,7 +112,7 @@ impl Case for Drifting {
             way.metres = way.metres.max(way.origin.metres_to(seen.fix.position));
             way.greatest_degrees = way.greatest_degrees.max(degrees);
         }
-        kept.own.shows = Some((observation, since));
+        kept.own.shows = Some((shown, since));
         Some((observation, SpeedMadeGood { since: smg.since.max(since), ..smg }))
     }
 

@@ -176,3 +176,17 @@ fn breaks_of_a_drift_are_told() {
     let summary = &changes.last().expect("it ended").alert.summary;
     assert!(summary.contains("for 1 h 24 min of the 2 h 05 min from 12:05 to 14:10 UTC"), "{summary}");
 }
+
+#[test]
+fn a_ship_that_neither_drifts_nor_steers_along_its_heading_for_long_has_stopped_drifting() {
+    // Above 5 kn it no longer drifts, and up to 6 kn it is not under way yet.
+    let script = "ALFA 224000001 heading=0 jitter=0
+           12:00 28 -17
+           go 90 2 30
+           go 90 5.5 180";
+    let changes = run(&only("drift"), AREA, script);
+    let last = changes.last().expect("it ended");
+    assert_eq!(last.change, crate::alerts::ChangeKind::Ended, "{}", last.reason);
+    assert!(last.alert.ended_at.is_some_and(|at| at.clock().as_str() <= "12:35"), "{:?}", last.alert.ended_at);
+    assert!(changes.iter().all(|change| change.reason != "still going on"));
+}

@@ -35,7 +35,7 @@ impl Parts for Form {
 /// What was measured.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub(crate) struct Measured {
-    /// The jump that showed it; its distance is that between the two ships at the latest report.
+    /// The jump that showed it: the last fix in the one place and the first in the other.
     #[serde(flatten)]
     pub(crate) jump: JumpFacts,
     /// Number of places where the number was heard within a day, at least 2.

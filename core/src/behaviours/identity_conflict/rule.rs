@@ -142,7 +142,7 @@ impl IdentityConflict {
         if let Some(known) = self.doubles.get_mut(&step.vessel)
             && known.is_one_track(step.vessel)
         {
-            (known.jump, known.last) = (*jump, last);
+            known.last = last;
             return self.heard(scene, step, step.vessel, at, out);
         }
         if proved.is_none() && from == step.vessel {
@@ -228,7 +228,8 @@ impl IdentityConflict {
         (number.places, number.last_at) = (number.places.max(places), number.last_at.max(at));
         double.open = Some((since, at));
         let is_shared = most < places;
-        let jump = JumpFacts { distance_nm: apart_nm.into(), ..(&double.jump).into() };
+        // Distance, time and speed of one pair of fixes: what the latest fixes of both show are two moments.
+        let jump = JumpFacts::from(&double.jump);
         let names = scene.tracks.names_of(mmsi).iter().filter_map(NameThere::of).collect();
         let measured = Measured { jump, places, names };
         let holding = Holding {

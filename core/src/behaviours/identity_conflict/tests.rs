@@ -26,8 +26,28 @@ fn two_more_fixes_of_the_first_prove_two_ships_until_one_is_silent_for_six_hours
          19:00 ended identity_conflict ALFA+224000001 since=12:11 ended=13:00",
     );
     let alert = run(&only("identity_conflict"), AREA, &two(60, 480))[0].alert.clone();
-    assert!(alert.summary.starts_with("Two ships 90 nm apart have been using MMSI 224000001"), "{}", alert.summary);
+    assert!(alert.summary.starts_with("Two ships heard 90 nm apart "), "{}", alert.summary);
+    assert!(alert.summary.contains(" have been using MMSI 224000001"), "{}", alert.summary);
     assert_eq!(alert.vessels.iter().map(|vessel| vessel.track).collect::<Vec<_>>(), [1, 2]);
+}
+
+#[test]
+fn distance_time_and_speed_are_of_one_pair_of_fixes_however_far_the_two_sail_apart() {
+    let script = "ALFA 224000001 type=70
+           12:00 28 -17
+           go 180 10 480
+         ALFA 224000001 mute
+           12:11.5 29.5 -17
+           go 0 10 480";
+    let changes = run(&only("identity_conflict"), AREA, script);
+    for change in &changes {
+        let measured = &change.alert.evidence.measured;
+        let number = |key: &str| measured[key].as_f64().unwrap_or_default();
+        assert!((91.0..93.0).contains(&number("distance_nm")), "{measured:?}");
+        let implied = number("distance_nm") / number("elapsed_minutes") * 60.0;
+        assert!((implied / number("implied_knots") - 1.0).abs() < 0.1, "{measured:?}");
+    }
+    assert!(1 < changes.len(), "it was told again hours later");
 }
 
 #[test]
@@ -184,7 +204,7 @@ fn two_ships_that_are_heard_in_turn_are_two_however_long_each_is_silent() {
     let conflict = conflict.expect("a conflict");
     assert_eq!((conflict.at.clock().as_str(), conflict.alert.started_at.clock().as_str()), ("15:02", "13:00"));
     let summary = &conflict.alert.summary;
-    assert!(summary.starts_with("Two ships 36") && summary.contains("using MMSI 224000001"), "{summary}");
+    assert!(summary.starts_with("Two ships heard 36") && summary.contains("using MMSI 224000001"), "{summary}");
     // The later jumps raise no alert of their own.
     assert!(opened(&changes, Behaviour::PositionJump) <= 2, "{changes:?}");
     let last = changes.iter().rev().find(|change| change.alert.id == conflict.alert.id).expect("its last line");

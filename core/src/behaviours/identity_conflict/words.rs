@@ -4,6 +4,7 @@
 
 use crate::ais::ship_type_name;
 use crate::base::text::distance;
+use crate::base::time::Span;
 use crate::behaviours::words::{Caveat, Circumstances, Opening, Tense, Who, Words};
 use crate::zones::{Chart, Relation, ZoneIx};
 
@@ -14,7 +15,7 @@ impl Words for Facts {
         let text = match self.places() {
             Some(places) if self.form == Form::Shared => format!("Transmitters in {places} places"),
             Some(places) => format!("{places} ships"),
-            None => format!("Two ships {} apart", self.apart()),
+            None => format!("Two ships heard {}", self.apart()),
         };
         Who { text, several: true }
     }
@@ -25,12 +26,12 @@ impl Words for Facts {
         match self.places() {
             Some(_) if self.form == Form::Shared => {
                 let used = if past { "used" } else { "have used" };
-                format!("{used} {number} within a day, two of them {} apart {since}", self.apart())
+                format!("{used} {number} within a day, two of them heard {} {since}", self.apart())
             }
             places => {
                 let using = if past { "used" } else { "have been using" };
                 // With two places, the subject already says how far apart they are.
-                let two = places.map_or_else(String::new, |_| format!(", two of them {} apart", self.apart()));
+                let two = places.map_or_else(String::new, |_| format!(", two of them heard {}", self.apart()));
                 format!("{using} {number} {since}{two}")
             }
         }
@@ -60,9 +61,14 @@ impl Facts {
         (self.form == Form::Shared || 2 < places).then_some(places)
     }
 
-    /// How far apart the two are.
+    /// How far apart two of its fixes are, in place and time: `62 nm apart within 2 min`.
     fn apart(&self) -> String {
-        distance(self.measured.jump.distance_nm)
+        let jump = &self.measured.jump;
+        let within = match jump.pace {
+            Some(pace) => format!("within {}", Span::from_minutes(f64::from(pace.elapsed_minutes).ceil() as i64)),
+            None => "at the same moment".to_owned(),
+        };
+        format!("{} apart {within}", distance(jump.distance_nm))
     }
 }
 

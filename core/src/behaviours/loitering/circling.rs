@@ -112,7 +112,7 @@ impl Circling {
             }
             State::Ended { satisfied_at, round, ended_at } => {
                 let window = satisfied_at - round.started_at;
-                if ended_at + scene.merge < fix.at {
+                if ended_at + scene.merge <= fix.at {
                     // Circling cannot resume any more. What came before the end does not count towards a new alert.
                     self.allowed_since = Some(ended_at);
                     self.state = State::Idle;
@@ -163,7 +163,7 @@ impl Circling {
         match self.state {
             State::Idle => self.allowed_since.is_none(),
             State::Open { .. } => false,
-            State::Ended { ended_at, .. } => self.allowed_since.is_none() && ended_at + merge < now,
+            State::Ended { ended_at, .. } => self.allowed_since.is_none() && ended_at + merge <= now,
         }
     }
 
@@ -194,7 +194,7 @@ impl Circling {
             circling_path_nm: round.path_nm.into(),
             circling_net_nm: round.net_nm.into(),
             circling_median_knots: round.median_knots.into(),
-            circling_turn_degrees: round.turn_degrees.into(),
+            circling_turn_degrees: round.turn_degrees.abs().into(),
         })
     }
 }

@@ -43,7 +43,7 @@ pub(crate) struct Measured {
     /// While it is slow, how; otherwise `None`.
     #[serde(flatten)]
     pub(crate) slow: Option<Slow>,
-    /// Speed made good at the latest fix. Knots; `None` over a hole too long to count.
+    /// Speed made good at the latest fix of a slow vessel. Knots; `None` if it only circles, and over a hole too long to count.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) speed_made_good_knots: Option<Rounded<1>>,
     /// While it circles, how; otherwise `None`.
@@ -78,7 +78,7 @@ pub(crate) struct Round {
     pub(crate) circling_net_nm: Rounded<1>,
     /// Median speed. Knots.
     pub(crate) circling_median_knots: Rounded<1>,
-    /// Sum of its turns. Degrees.
+    /// Sum of its turns, to whichever side. Degrees, from 0.
     pub(crate) circling_turn_degrees: Rounded<0>,
 }
 

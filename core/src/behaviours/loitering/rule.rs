@@ -166,6 +166,8 @@ impl State {
         self.last_fix = seen.fix.at;
         for profile in allowed {
             if !self.stays.iter().any(|stay| stay.profile == *profile) {
+                // Most vessels have one, and it is large.
+                self.stays.reserve_exact(1);
                 self.stays.push(Stay::new(*profile, not_before));
             }
         }
@@ -243,7 +245,8 @@ impl State {
                 swing_nm: stay.swing.radius_nm().into(),
                 max_knots: stay.swing.fastest_knots.into(),
             }),
-            speed_made_good_knots: step.smg.map(|smg| smg.knots.into()),
+            // Circling has a speed of its own, over its whole window.
+            speed_made_good_knots: step.smg.filter(|_| stay.slow.is_open()).map(|smg| smg.knots.into()),
             round: stay.circling.measured(),
             at_anchor: anchored.map(Anchored::facts),
             shore_nm: shore_nm.into(),

@@ -45,7 +45,7 @@ impl Words for Facts {
 
     fn line(&self, _: &str, _: &[(ZoneIx, Relation)], _: &Chart) -> String {
         match self.form {
-            Form::Circling => "Circles in a small area without making good any distance".to_owned(),
+            Form::Circling => "Circles in a small area and makes good little distance".to_owned(),
             Form::Slow | Form::SlowAndCircling => {
                 format!("Stays {} away from harbours and anchorages", below(self.thresholds.slow_knots()))
             }

@@ -119,7 +119,7 @@ impl Pair {
 
     /// Whether nothing is counted, open or able to resume.
     pub(super) fn is_done(&self, scene: &PairScene<'_>) -> bool {
-        let can_come_back = self.ended.as_ref().is_some_and(|(_, at)| scene.now <= *at + scene.merge);
+        let can_come_back = self.ended.as_ref().is_some_and(|(_, at)| scene.now < *at + scene.merge);
         let silent_for = scene.now - scene.silent_since();
         let counting = self.judged.iter().any(Judged::is_counting) && silent_for <= FORGET_AFTER
             || scene.now - self.last_near <= FORGET_APART;
@@ -219,6 +219,8 @@ impl Pair {
         let allowed = self.locate(scene, profiles, instant.middle);
         for profile in &allowed {
             if !self.judged.iter().any(|judged| judged.profile == *profile) {
+                // Most pairs have one, and it is large.
+                self.judged.reserve_exact(1);
                 self.judged.push(Judged::new(*profile));
             }
         }
@@ -268,12 +270,11 @@ impl Pair {
         let Some((_, ended_at)) = &self.ended else {
             return;
         };
-        let until = *ended_at + scene.merge;
+        // By the clock of the alerts: the instant itself is minutes old, and by now the alert may be over.
+        let in_time = scene.now < *ended_at + scene.merge;
         for judged in &mut self.judged {
             let settings = &profiles.get(judged.profile).settings;
-            let again = judged.near.counted() >= RESUME_MINUTES
-                && judged.near.slow(settings.slow_knots)
-                && judged.near.last() <= until;
+            let again = judged.near.counted() >= RESUME_MINUTES && judged.near.slow(settings.slow_knots) && in_time;
             if !judged.open && again {
                 judged.open = true;
             }
@@ -298,7 +299,7 @@ impl Pair {
         let tier = judged.leading(form);
         if self.said.is_none()
             && let Some((mut said, ended_at)) = self.ended.take()
-            && instant.at <= ended_at + scene.merge
+            && scene.now < ended_at + scene.merge
         {
             said.parts.resume();
             self.said = Some(Said { at: Time::MIN, ..said });

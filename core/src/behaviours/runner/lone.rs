@@ -197,7 +197,10 @@ impl<C: Case> Lone<C> {
             let (condition, swing) = (Condition::new(), Swing::default());
             let kept =
                 Kept { profile: *profile, condition, swing, knots: Median::new(), own, inside: true, not_before };
-            state.get_or_insert_with(new).kept.push(kept);
+            let all = &mut state.get_or_insert_with(new).kept;
+            // Most vessels have one, and it is large.
+            all.reserve_exact(1);
+            all.push(kept);
         }
         let Some(known) = state else {
             return;

@@ -135,11 +135,6 @@ impl Tier {
         self.since
     }
 
-    /// Last counted instant; `Time::MIN` before there is one.
-    pub(crate) fn last(&self) -> Time {
-        self.last
-    }
-
     /// Minutes counted.
     pub(crate) fn counted(&self) -> u32 {
         self.counted

@@ -3,6 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use crate::ais::{Class, SourceId, StationId};
+use crate::base::account::Account;
 use crate::base::state::remembers;
 use crate::base::time::{Span, Time};
 use crate::geo::LatLon;
@@ -266,9 +267,11 @@ impl Coverage {
         (self.cells.len(), self.cells.evicted())
     }
 
-    /// Approximate heap memory held, in bytes.
-    pub fn bytes(&self) -> usize {
-        self.cells.bytes() + self.feeds.bytes() + self.silent.capacity() * (size_of::<(TrackIx, Silence)>() + 1)
+    /// Adds what is known of reception, and the vessels that are silent.
+    pub fn account(&self, account: &mut Account) {
+        account.add("cells of reception", self.cells.bytes());
+        account.add("feeds", self.feeds.bytes());
+        account.add_map::<TrackIx, Silence>("silent vessels", self.silent.capacity());
     }
 
     remembers! { pub(crate) kept {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::account::Account;
 use crate::base::time::{Span, Time};
 use crate::geo::LatLon;
 use crate::picture::tracks::{TrackIx, TrackKey};
@@ -245,9 +246,12 @@ impl Episodes {
             + self.gear.dropped()
     }
 
-    /// Approximate size on the heap of what is kept by vessel. Bytes; the shelves have their own limit.
-    pub fn bytes(&self) -> usize {
-        let by_vessel = self.port_calls.bytes() + self.holes.bytes() + self.origins.bytes();
-        by_vessel + self.rates.bytes() + self.inseparable.bytes() + self.lying.bytes() + self.gear.bytes()
+    /// Adds what is kept by vessel; the shelves have their own limit.
+    pub fn account(&self, account: &mut Account) {
+        account.add("vessels that lie still", self.lying.bytes());
+        account.add("port calls", self.port_calls.bytes());
+        account.add("holes and origins", self.holes.bytes() + self.origins.bytes());
+        account.add("rates of stops", self.rates.bytes());
+        account.add("company and gear", self.inseparable.bytes() + self.gear.bytes());
     }
 }

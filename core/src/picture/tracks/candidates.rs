@@ -45,6 +45,8 @@ impl Candidates {
             {
                 waiting.remove(oldest);
             }
+            // Most MMSIs have one.
+            waiting.reserve_exact(1);
             waiting.push(Candidate { fixes: vec![fix], last: fix });
             return None;
         };

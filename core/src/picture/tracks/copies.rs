@@ -6,10 +6,8 @@ use crate::base::units::{Mmsi, knots};
 
 use super::heard;
 use super::shard::Shard;
-use super::track::{Cold, Flag, NO_NEXT};
+use super::track::{Flag, NO_NEXT};
 
-/// Maximum number of stations remembered for a vessel.
-const STATIONS_KEPT: usize = 8;
 /// A ship at no more than the first speed may send identical bits again, while it has moved no further than the distance: one at anchor
 /// swings, one that drifts leaves the scatter of its positions within minutes. Knots and metres.
 const STILL: [(f64, f64); 2] = [(0.3, SWING_METRES), (1.0, 30.0)];
@@ -93,25 +91,7 @@ impl Shard {
             self.hot[ix as usize].mark(Flag::SatelliteOnly, false);
         }
         if station != self.hot[ix as usize].station {
-            note_station(&mut self.cold[ix as usize], station);
-        }
-    }
-}
-
-/// Records that a station heard the vessel: it becomes the first of the list. Station 0 is none.
-pub(super) fn note_station(cold: &mut Cold, station: StationId) {
-    if station == StationId(0) {
-        return;
-    }
-    let stations = cold.stations.get_or_insert_default();
-    if stations.first() == Some(&station) {
-        return;
-    }
-    match stations.iter().position(|other| *other == station) {
-        Some(place) => stations[..=place].rotate_right(1),
-        None => {
-            stations.truncate(STATIONS_KEPT - 1);
-            stations.insert(0, station);
+            self.cold[ix as usize].told.note_station(station);
         }
     }
 }

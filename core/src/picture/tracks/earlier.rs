@@ -37,25 +37,47 @@ const MARKS: usize = 2 * BLOCK;
 const PACKED: usize = MARKS + BLOCK;
 const WHOLE: usize = LOOSE * BLOCK;
 
-/// First allocation of the list, and the least by which it grows while it is small and later. Bytes. An allocation of the C library has
-/// 8 bytes beyond a multiple of 16. A vessel that sends every five minutes stays below `SMALL`.
+/// Bytes of the first allocation, and the least by which it grows while it is small and later. An allocation of the C library has 8 bytes
+/// beyond a multiple of 16. A vessel that sends every five minutes stays below `SMALL`.
 const FIRST_ROOM: usize = 24;
-const SMALL_GROWTH: usize = 32;
+const SMALL_GROWTH: usize = 16;
 const SMALL: usize = 88;
 const GROWTH: usize = 64;
 
-/// Transmissions of the last hour before the last three, oldest first.
+/// Bytes before the transmissions: when the newest was sent, when old ones were last removed, the number of bytes of the blocks, and the
+/// number of transmissions. The times are the low 32 bits of the seconds since 1970.
+const FRONT: usize = 12;
+
+/// Transmissions of the last hour before the last three, oldest first: one allocation, none before the first of them.
 #[derive(Clone, Default, Serialize, Deserialize)]
+#[serde(from = "Vec<u8>", into = "Vec<u8>")]
 pub(super) struct Earlier {
-    /// Blocks of sixteen transmissions, then fewer than sixteen as they are.
-    bytes: Vec<u8>,
+    /// The front, blocks of sixteen transmissions, fewer than sixteen as they are, then unused bytes. Empty before the first.
+    bytes: Box<[u8]>,
+}
+
+/// What is in the front; see `FRONT`.
+#[derive(Clone, Copy, Default)]
+struct Front {
+    /// When the newest was sent, and when old ones were last removed. Low 32 bits of the seconds since 1970.
+    newest: u32,
+    pruned: u32,
     /// Number of bytes of the blocks.
     blocks: u16,
     /// Number of transmissions.
     count: u16,
-    /// Time of the newest, and when old ones were last removed. Seconds.
-    newest: i64,
-    pruned: i64,
+}
+
+impl Front {
+    /// Number of bytes of the blocks and of the transmissions after them.
+    fn length(self) -> usize {
+        usize::from(self.blocks) + LOOSE * (usize::from(self.count) % BLOCK)
+    }
+}
+
+/// Time from one moment to another, both as the low 32 bits of their seconds. Seconds.
+fn since(earlier: u32, later: u32) -> i64 {
+    i64::from(later.wrapping_sub(earlier) as i32)
 }
 
 /// Seconds as the time bits of a remembered transmission.
@@ -73,17 +95,29 @@ fn apart(kept: u32, seconds: i64) -> i64 {
 impl Earlier {
     /// Adds a transmission by its hash, of which the high 20 bits count.
     pub(super) fn push(&mut self, hash: u32, seconds: i64) {
-        self.newest = self.newest.max(seconds);
-        if PRUNED_EVERY < seconds - self.pruned {
+        let now = seconds as u32;
+        let mut front = self.front();
+        if self.bytes.is_empty() {
+            (front.newest, front.pruned) = (now, now);
+        }
+        if 0 < since(front.newest, now) {
+            front.newest = now;
+        }
+        let unpruned = since(front.pruned, now);
+        if PRUNED_EVERY < unpruned {
+            front.pruned = now;
+        }
+        self.make_room(0);
+        self.set_front(front);
+        if PRUNED_EVERY < unpruned {
             let oldest = KEPT.millis() / 1000;
-            match seconds - self.pruned < oldest {
+            match unpruned < oldest {
                 true => self.keep_if(|_, kept| apart(kept, seconds).abs() <= oldest),
                 // After an hour without a kept transmission every time is too old, or may have wrapped around.
                 false => self.keep_if(|_, _| false),
             }
-            self.pruned = seconds;
         }
-        if usize::from(self.count) == MOST_KEPT {
+        if MOST_KEPT <= usize::from(self.front().count) {
             self.keep_if(|place, _| DROPPED <= place);
         }
         self.add(hash >> TIME_BITS << TIME_BITS | time_bits(seconds));
@@ -91,7 +125,10 @@ impl Earlier {
 
     /// Time to a moment from the nearest transmission with this hash, negative if that came later; `None` if there was none within an hour.
     pub(super) fn last(&self, hash: u32, seconds: i64) -> Option<Span> {
-        if KEPT.millis() / 1000 < seconds - self.newest || !self.may_have(hash) {
+        if self.bytes.is_empty() || KEPT.millis() / 1000 < since(self.front().newest, seconds as u32) {
+            return None;
+        }
+        if !self.may_have(hash) {
             return None;
         }
         let same = |kept: &u32| kept >> TIME_BITS == hash >> TIME_BITS;
@@ -102,17 +139,34 @@ impl Earlier {
 
     /// Heap memory held, in bytes.
     pub(super) fn bytes(&self) -> usize {
-        self.bytes.capacity()
+        self.bytes.len()
     }
 
-    /// A value that depends on the head of the list, to load it into the cache before the next report needs it.
+    /// A value that depends on all of the list, to load it into the cache before the next report needs it: one byte from each cache line.
     pub(super) fn touch(&self) -> u32 {
-        self.newest as u32
+        self.bytes.iter().step_by(64).fold(0, |all, byte| all ^ u32::from(*byte))
     }
 
-    /// Like `touch`, but for the transmissions: one byte from each cache line.
-    pub(super) fn touch_all(&self) -> u32 {
-        self.bytes.iter().step_by(64).fold(0, |all, byte| all ^ u32::from(*byte))
+    /// What is in the front; zeros before the first transmission.
+    fn front(&self) -> Front {
+        let Some((front, _)) = self.bytes.split_first_chunk::<FRONT>() else {
+            return Front::default();
+        };
+        let [a, b, c, d, e, f, g, h, i, j, k, l] = *front;
+        Front {
+            newest: word([a, b, c, d]),
+            pruned: word([e, f, g, h]),
+            blocks: u16::from_le_bytes([i, j]),
+            count: u16::from_le_bytes([k, l]),
+        }
+    }
+
+    /// Writes the front. There is room for it.
+    fn set_front(&mut self, front: Front) {
+        self.bytes[..4].copy_from_slice(&front.newest.to_le_bytes());
+        self.bytes[4..8].copy_from_slice(&front.pruned.to_le_bytes());
+        self.bytes[8..10].copy_from_slice(&front.blocks.to_le_bytes());
+        self.bytes[10..FRONT].copy_from_slice(&front.count.to_le_bytes());
     }
 
     /// Whether the high 16 bits of the hash are those of some transmission. Without an early exit, so that the processor compares
@@ -143,7 +197,7 @@ impl Earlier {
     /// The transmissions, oldest first: hash above time.
     fn all(&self) -> Vec<u32> {
         let (mut rest, last) = self.parts();
-        let mut all = Vec::with_capacity(usize::from(self.count));
+        let mut all = Vec::with_capacity(usize::from(self.front().count).min(MOST_KEPT));
         let loose =
             |bytes: &[u8], all: &mut Vec<u32>| all.extend(bytes.as_chunks::<LOOSE>().0.iter().map(|kept| word(*kept)));
         while let Some((head, body)) = rest.split_first_chunk::<HEAD>() {
@@ -169,34 +223,37 @@ impl Earlier {
 
     /// The blocks, and the transmissions after them.
     fn parts(&self) -> (&[u8], &[u8]) {
-        self.bytes.split_at(usize::from(self.blocks).min(self.bytes.len()))
+        let front = self.front();
+        let used = self.bytes.get(FRONT..FRONT + front.length()).unwrap_or_default();
+        used.split_at(usize::from(front.blocks).min(used.len()))
     }
 
     /// Drops transmissions, by place and value.
     fn keep_if(&mut self, mut keep: impl FnMut(usize, u32) -> bool) {
-        let (mut all, mut place) = (self.all(), 0..);
+        let (mut all, mut place, front) = (self.all(), 0.., self.front());
         all.retain(|kept| place.next().is_some_and(|place| keep(place, *kept)));
-        if all.len() == usize::from(self.count) {
+        if all.len() == usize::from(front.count) {
             return;
         }
-        self.bytes.clear();
-        (self.blocks, self.count) = (0, 0);
+        self.set_front(Front { blocks: 0, count: 0, ..front });
         all.into_iter().for_each(|kept| self.add(kept));
     }
 
     /// Adds a transmission at the end, and packs the last sixteen when there are as many outside blocks.
     fn add(&mut self, kept: u32) {
         self.make_room(LOOSE);
-        self.bytes.extend_from_slice(&kept.to_le_bytes());
-        self.count = self.count.saturating_add(1);
-        if self.parts().1.len() == WHOLE {
-            self.close_block();
-        }
+        let front = self.front();
+        let end = FRONT + front.length();
+        self.bytes[end..end + LOOSE].copy_from_slice(&kept.to_le_bytes());
+        let count = front.count.saturating_add(1);
+        let loose = usize::from(front.count) % BLOCK + 1;
+        let blocks = if loose == BLOCK { self.close_block(usize::from(front.blocks)) } else { front.blocks };
+        self.set_front(Front { blocks, count, ..front });
     }
 
     /// Makes room for this many bytes more.
     fn make_room(&mut self, more: usize) {
-        let (wanted, room) = (self.bytes.len() + more, self.bytes.capacity());
+        let (wanted, room) = (FRONT + self.front().length() + more, self.bytes.len());
         if wanted <= room {
             return;
         }
@@ -205,31 +262,58 @@ impl Earlier {
             1..SMALL => room + SMALL_GROWTH,
             SMALL.. => room + (room / 8).next_multiple_of(16).max(GROWTH),
         };
-        self.bytes.reserve_exact(roomy.max(wanted) - self.bytes.len());
+        let mut bytes = std::mem::take(&mut self.bytes).into_vec();
+        bytes.reserve_exact(roomy.max(wanted) - room);
+        bytes.resize(roomy.max(wanted), 0);
+        self.bytes = bytes.into_boxed_slice();
     }
 
-    /// Makes a block of the last sixteen transmissions.
-    fn close_block(&mut self) {
+    /// Makes a block of the sixteen transmissions that follow `blocks` bytes of blocks. Returns the number of bytes of all blocks then.
+    fn close_block(&mut self, blocks: usize) -> u16 {
+        let start = FRONT + blocks;
         let mut last = [0; BLOCK];
-        last.iter_mut().zip(self.parts().1.as_chunks::<LOOSE>().0).for_each(|(last, kept)| *last = word(*kept));
+        let loose = self.bytes[start..start + WHOLE].as_chunks::<LOOSE>().0;
+        last.iter_mut().zip(loose).for_each(|(last, kept)| *last = word(*kept));
         let time = |kept: u32| kept & ((1 << TIME_BITS) - 1);
         let step = |pair: &[u32]| time(pair[1]).wrapping_sub(time(pair[0])) & ((1 << TIME_BITS) - 1);
-        self.bytes.truncate(usize::from(self.blocks));
+        let mut block = Vec::with_capacity(HEAD + WHOLE);
         match last.windows(2).all(|pair| step(pair) <= LONGEST_STEP) {
             true => {
-                self.bytes.extend_from_slice(&(time(last[0]) as u16).to_le_bytes());
-                last.iter().for_each(|kept| self.bytes.extend_from_slice(&((kept >> 16) as u16).to_le_bytes()));
+                block.extend_from_slice(&(time(last[0]) as u16).to_le_bytes());
+                last.iter().for_each(|kept| block.extend_from_slice(&((kept >> 16) as u16).to_le_bytes()));
                 let steps = std::iter::once(0).chain(last.windows(2).map(step));
-                self.bytes
-                    .extend(last.iter().zip(steps).map(|(kept, step)| (kept >> TIME_BITS & 15 | step << 4) as u8));
+                block.extend(last.iter().zip(steps).map(|(kept, step)| (kept >> TIME_BITS & 15 | step << 4) as u8));
             }
             false => {
-                self.make_room(HEAD + WHOLE);
-                self.bytes.extend_from_slice(&UNPACKED.to_le_bytes());
-                last.iter().for_each(|kept| self.bytes.extend_from_slice(&kept.to_le_bytes()));
+                block.extend_from_slice(&UNPACKED.to_le_bytes());
+                last.iter().for_each(|kept| block.extend_from_slice(&kept.to_le_bytes()));
             }
         }
-        self.blocks = self.bytes.len() as u16;
+        // The last of the sixteen is not counted yet.
+        self.make_room(block.len() - WHOLE.min(block.len()) + LOOSE);
+        self.bytes[start..start + block.len()].copy_from_slice(&block);
+        (blocks + block.len()) as u16
+    }
+}
+
+/// The bytes in use, for a snapshot.
+impl From<Earlier> for Vec<u8> {
+    fn from(earlier: Earlier) -> Vec<u8> {
+        let used = earlier.bytes.len().min(FRONT + earlier.front().length());
+        let mut bytes = earlier.bytes.into_vec();
+        bytes.truncate(used);
+        bytes
+    }
+}
+
+/// The transmissions of a snapshot; none if the bytes of a damaged one do not fit together.
+impl From<Vec<u8>> for Earlier {
+    fn from(bytes: Vec<u8>) -> Earlier {
+        let read = Earlier { bytes: bytes.into_boxed_slice() };
+        let front = read.front();
+        let count = usize::from(front.count);
+        let fits = read.bytes.len() == FRONT + front.length() && read.all().len() == count && count <= MOST_KEPT;
+        if fits { read } else { Earlier::default() }
     }
 }
 
@@ -247,6 +331,7 @@ mod tests {
         let mut random = fastrand::Rng::with_seed(5);
         for round in 0..200 {
             let mut earlier = Earlier::default();
+            earlier.make_room(0);
             let mut told = Vec::new();
             let (mut seconds, longest) = (1_700_000_000_i64, random.i64(1..200));
             for _ in 0..random.usize(1..300) {
@@ -258,6 +343,8 @@ mod tests {
                 assert!(earlier.may_have(hash), "{round}");
             }
             assert_eq!(earlier.all(), told, "{round}");
+            let bytes: Vec<u8> = earlier.into();
+            assert_eq!(Earlier::from(bytes).all(), told, "{round}: from a snapshot");
         }
     }
 
@@ -268,7 +355,8 @@ mod tests {
         for number in 0..600 {
             earlier.push(random.u32(..), 1_700_000_000 + number * 30);
         }
-        assert!((120..=131).contains(&earlier.count), "{}", earlier.count);
+        let count = earlier.front().count;
+        assert!((120..=131).contains(&count), "{count}");
         assert!(earlier.bytes() <= 520, "{}", earlier.bytes());
     }
 }

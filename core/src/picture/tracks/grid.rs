@@ -6,6 +6,7 @@
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
+use crate::base::account::Account;
 use crate::geo::{Cells, LatLon};
 
 use super::key::TrackIx;
@@ -76,6 +77,12 @@ impl Grid {
             }
             (before, after) => self.links[before as usize].after = after,
         }
+    }
+
+    /// Adds the cells and the lists of their vessels.
+    pub(super) fn account(&self, account: &mut Account) {
+        account.add_map::<Cell, u32>("grid of neighbours", self.first.capacity());
+        account.add("grid of neighbours", self.links.len() * size_of::<Link>());
     }
 
     /// Calls `found` for every vessel in the cells that a circle touches; the caller checks the distance.

@@ -29,11 +29,12 @@ pub(super) fn lasts(body: &Body) -> bool {
     matches!(body, Body::Position(said) if said.message_type != 0 && said.units().is_some())
 }
 
-/// Recent transmissions of one MMSI: half a cache line, read with every report.
+/// Recent transmissions of one MMSI, read with every report.
 #[derive(Clone, Default, Serialize, Deserialize)]
 pub(super) struct Heard {
     lately: [Transmission; 3],
-    earlier: Option<Box<Earlier>>,
+    /// Those before them, of the last hour.
+    earlier: Earlier,
 }
 
 /// One transmission.
@@ -68,7 +69,7 @@ impl Heard {
     pub(super) fn last(&self, hash: u64, at: Time) -> Option<Span> {
         let new = Transmission::new(hash, at, false);
         let lately = self.lately.iter().filter(|known| new.is_copy_of(**known)).map(|known| new.since(*known));
-        let earlier = self.earlier.iter().filter_map(|earlier| earlier.last(new.mark, at.seconds()));
+        let earlier = self.earlier.last(new.mark, at.seconds());
         lately.chain(earlier).min_by_key(|apart| apart.abs()).filter(|apart| apart.abs() <= KEPT)
     }
 
@@ -85,8 +86,7 @@ impl Heard {
         let gone = std::mem::replace(&mut self.lately[oldest], new);
         let since = new.since(gone);
         if gone.mark & 1 == 1 && since.abs() <= KEPT {
-            let earlier = self.earlier.get_or_insert_default();
-            earlier.push(gone.mark, (at - since).seconds());
+            self.earlier.push(gone.mark, (at - since).seconds());
         }
     }
 
@@ -102,7 +102,7 @@ impl Heard {
 
     /// Heap memory held, in bytes.
     pub(super) fn bytes(&self) -> usize {
-        self.earlier.as_ref().map_or(0, |earlier| size_of::<Earlier>() + earlier.bytes())
+        self.earlier.bytes()
     }
 
     /// A value that depends on the data that the next report will read, to load it into the cache.
@@ -110,14 +110,9 @@ impl Heard {
         self.lately[0].mark
     }
 
-    /// Like `touch`, but for the pointer to the earlier transmissions.
+    /// Like `touch`, but for the earlier transmissions.
     pub(super) fn touch_earlier(&self) -> u32 {
-        self.earlier.as_deref().map_or(0, Earlier::touch)
-    }
-
-    /// Like `touch`, but for the earlier transmissions themselves.
-    pub(super) fn touch_kept(&self) -> u32 {
-        self.earlier.as_deref().map_or(0, Earlier::touch_all)
+        self.earlier.touch()
     }
 }
 

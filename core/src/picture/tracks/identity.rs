@@ -91,6 +91,12 @@ pub struct Learned {
 }
 
 impl Identity {
+    /// Heap memory held, in bytes.
+    pub(super) fn bytes(&self) -> usize {
+        let texts = [&self.name, &self.own_name, &self.call_sign, &self.destination];
+        texts.into_iter().flatten().map(|text| text.len()).sum()
+    }
+
     /// Merges the fields of `said`. A message older than the newest only fills gaps. Returns the fields that changed, and those
     /// confirmed for the first time.
     pub(super) fn fuse(&mut self, said: &Static, at: Time) -> (Fields, Fields) {

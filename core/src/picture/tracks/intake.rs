@@ -11,7 +11,6 @@ use crate::geo::LatLon;
 use super::accept::{Outcome, Refusal};
 use super::blur;
 use super::confirmed::CONFIRMED_FIXES;
-use super::copies::note_station;
 use super::grid;
 use super::heard;
 use super::identity::{Fields, Learned};
@@ -65,7 +64,7 @@ impl Shard {
             }
         }
         if let Body::SafetyText(text) = &report.body {
-            return self.safety_text(mmsi, text);
+            return self.safety_text(mmsi, text, report.at);
         }
         if !matches!(report.body, Body::Position(_) | Body::Static(_)) {
             return Outcome::Refused(Refusal::NotTracked);
@@ -225,7 +224,7 @@ impl Shard {
             match &mut cold.usual {
                 Some(usual) => usual.sample(fix.at, smg.knots),
                 None if UNDER_WAY_KNOTS <= smg.knots => {
-                    let mut usual = Box::new(UsualSpeed::new(fix.at));
+                    let mut usual = UsualSpeed::new(fix.at);
                     usual.sample(fix.at, smg.knots);
                     cold.usual = Some(usual);
                 }
@@ -234,7 +233,7 @@ impl Shard {
         }
         if fix.station != hot.station {
             hot.station = fix.station;
-            note_station(cold, fix.station);
+            cold.told.note_station(fix.station);
         }
         let cell = grid::cell_of(fix.position);
         if cell != hot.cell {
@@ -261,7 +260,7 @@ impl Shard {
         let heard_last =
             |ix: &TrackIx| (self.hot[ix.0 as usize].last_at, std::cmp::Reverse(self.hot[ix.0 as usize].ordinal));
         let vessel = self.chain(mmsi).max_by_key(heard_last).unwrap_or(TrackIx(first));
-        let known = self.cold[vessel.0 as usize].identity.as_deref();
+        let known = self.cold[vessel.0 as usize].told.identity();
         let before = known.is_none_or(|known| known.teaches(said)).then(|| known.cloned().unwrap_or_default());
         let class = said.class.filter(|class| *class != Class::Unknown);
         let of_several = self.may_be_of_several(first);
@@ -275,7 +274,7 @@ impl Shard {
             if let Some(class) = class.filter(|_| is_sender || !of_several) {
                 hot.set_class(class);
             }
-            let identity = self.cold[next as usize].identity.get_or_insert_default();
+            let identity = self.cold[next as usize].told.identity_or_new();
             if is_sender {
                 identity.own_name = said.name.clone().or(identity.own_name.take());
             }
@@ -303,7 +302,7 @@ impl Shard {
     }
 
     /// Records whether a distress device reports a test in its text.
-    fn safety_text(&mut self, mmsi: Mmsi, text: &str) -> Outcome {
+    fn safety_text(&mut self, mmsi: Mmsi, text: &str, at: Time) -> Outcome {
         if mmsi.station_class() != StationClass::Distress {
             return Outcome::Refused(Refusal::NotTracked);
         }
@@ -312,7 +311,9 @@ impl Shard {
             None => self.create(mmsi, 1),
         };
         let is_test = text.to_ascii_uppercase().contains("TEST");
-        self.cold[vessel.0 as usize].identity.get_or_insert_default().is_test = is_test;
+        let identity = self.cold[vessel.0 as usize].told.identity_or_new();
+        identity.is_test = is_test;
+        identity.said_at = identity.said_at.max(Some(at));
         Outcome::Identity { vessel, learned: None }
     }
 }

@@ -28,7 +28,7 @@ impl Shard {
         }
         let hot = &self.hot[track.0 as usize];
         let position = hot.position();
-        let Some(identity) = self.cold[track.0 as usize].identity.as_deref_mut() else {
+        let Some(identity) = self.cold[track.0 as usize].told.identity_mut() else {
             return;
         };
         let Some((name, at)) = identity.name.clone().zip(identity.said_at) else {
@@ -73,7 +73,7 @@ impl Shard {
         if let Some(known) = names.heard.iter_mut().find(|known| known.name == name) {
             known.place.get_or_insert(position);
         }
-        if let Some(identity) = self.cold[track.0 as usize].identity.as_deref_mut() {
+        if let Some(identity) = self.cold[track.0 as usize].told.identity_mut() {
             identity.own_name = Some(name);
         }
     }

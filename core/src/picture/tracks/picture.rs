@@ -4,6 +4,7 @@
 //! parallel. A reader sees the tracks of all shards.
 
 use crate::ais::{Report, SourceId};
+use crate::base::account::Account;
 use crate::base::time::{Span, Time};
 use crate::base::units::Mmsi;
 use crate::geo::LatLon;
@@ -263,9 +264,9 @@ impl Tracks {
         self.shards.iter_mut().for_each(|shard| shard.sweep(now));
     }
 
-    /// Heap and slab memory of the tracks in bytes, without the maps.
-    pub fn bytes(&self) -> usize {
-        self.shards.iter().map(Shard::bytes).sum()
+    /// Adds what is kept of the tracks.
+    pub fn account(&self, account: &mut Account) {
+        self.shards.iter().for_each(|shard| shard.account(account));
     }
 
     fn mark(&mut self, ix: TrackIx, flag: Flag, holds: bool) {

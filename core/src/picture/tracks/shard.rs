@@ -3,6 +3,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::ais::SourceId;
+use crate::base::account::Account;
 use crate::base::slab::Slab;
 use crate::base::state::remembers;
 use crate::base::time::Span;
@@ -14,11 +15,13 @@ use super::clocks::Clocks;
 use super::confirmed::{CONFIRMED_FIXES, Confirmed};
 use super::grid::Grid;
 use super::heard::Heard;
+use super::identity::Identity;
 use super::key::TrackIx;
 use super::names::Names;
 use super::places::Places;
 use super::settings::Settings;
 use super::track::{Cold, Flag, Hot, NO_NEXT, Vessel};
+use super::usual::UsualSpeed;
 
 /// Maximum number of MMSIs counted in a shard: four times the number of ships with AIS.
 const MOST_NUMBERS: usize = 2_000_000;
@@ -122,11 +125,19 @@ impl Shard {
         });
     }
 
-    /// Heap and slab memory of the tracks in bytes, without the map.
-    pub(super) fn bytes(&self) -> usize {
-        let trails: usize = self.cold.iter().map(|cold| cold.trail.bytes()).sum();
-        let heard: usize = self.heard.iter().map(Heard::bytes).sum();
-        trails + heard + self.hot.capacity() * (size_of::<Hot>() + size_of::<Cold>() + size_of::<Heard>())
+    /// Adds what is kept of the tracks.
+    pub(super) fn account(&self, account: &mut Account) {
+        let tracks = self.hot.len();
+        account.add("tracks", tracks * (size_of::<Hot>() + size_of::<Cold>() + size_of::<Heard>()));
+        for cold in self.cold.iter() {
+            account.add("trails", cold.trail.bytes());
+            account.add("usual speeds", cold.usual.as_ref().map_or(0, UsualSpeed::bytes));
+            account.add("static data and stations", cold.told.bytes());
+        }
+        account.add("earlier transmissions", self.heard.iter().map(Heard::bytes).sum());
+        account.add_map::<u32, u32>("numbers", self.by_mmsi.capacity());
+        account.add_map::<u32, ()>("numbers", self.numbers_seen.capacity());
+        self.grid.account(account);
     }
 
     /// Creates a track. A further track of an MMSI takes over the identity and recent transmissions of the first, because static data
@@ -141,9 +152,8 @@ impl Shard {
             hot.set_class(self.hot[first as usize].class());
             hot.mark(Flag::Shared, self.hot[first as usize].is(Flag::Shared));
             hot.mark(Flag::Several, self.hot[first as usize].is(Flag::Several));
-            cold.identity = self.cold[first as usize].identity.clone();
-            if let Some(identity) = &mut cold.identity {
-                identity.own_name = None;
+            if let Some(known) = self.cold[first as usize].told.identity() {
+                *cold.told.identity_or_new() = Identity { own_name: None, ..known.clone() };
             }
         }
         let ix = match self.free.pop() {

@@ -76,7 +76,7 @@ impl Shard {
                 }
                 // No position between the old place and the new one is known, so none may be interpolated.
                 self.cold[ix.0 as usize].trail.clear();
-                if let Some(identity) = &mut self.cold[ix.0 as usize].identity {
+                if let Some(identity) = self.cold[ix.0 as usize].told.identity_mut() {
                     identity.own_name = None;
                 }
                 self.hot[ix.0 as usize].smg = f32::NAN;

@@ -25,12 +25,19 @@ impl Shard {
         let forget_before = now - Span::from_hours(i64::from(self.settings.forget_after_hours));
         for ix in 0..self.hot.len() as u32 {
             let hot = &self.hot[ix as usize];
-            if hot.is(Flag::Alive) && hot.last_at < forget_before && !hot.is_watched() {
+            if hot.is(Flag::Alive) && self.heard_at(ix) < forget_before && !hot.is_watched() {
                 self.forget(TrackIx(ix));
             }
         }
         // The filter only gains bits between two sweeps.
         self.mark_all_confirmed();
+    }
+
+    /// When a track was last heard: its last fix, or before its first fix its newest static message, which may come long before.
+    fn heard_at(&self, ix: u32) -> Time {
+        let hot = &self.hot[ix as usize];
+        let said_at = || self.cold[ix as usize].told.identity().and_then(|identity| identity.said_at);
+        if hot.fixes == 0 { hot.last_at.max(said_at().unwrap_or(Time::MIN)) } else { hot.last_at }
     }
 
     /// Drops a track. Its data can still be read until `release`, because behaviours have yet to end what they hold of it. If the MMSI has

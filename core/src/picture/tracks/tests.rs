@@ -231,3 +231,21 @@ fn a_flood_of_invented_mmsis_evicts_unconfirmed_tracks_and_spares_watched_ones()
     assert!(18_000 < tracks.evicted());
     assert!(tracks.find(key(1)).is_some());
 }
+
+#[test]
+fn a_name_that_came_before_the_first_position_is_kept_for_as_long_as_a_track() {
+    let mut tracks = tracks();
+    let name = Static { name: Some("PEZ VELOZ".into()), ..Static::default() };
+    tracks.accept(Report { body: Body::Static(Box::new(name)), ..report(0, LatLon::new(28.0, -17.0), 1) });
+    tracks.sweep(Time::from_seconds(3 * 3600));
+    sail(&mut tracks, &[(4 * 3600, LatLon::new(28.0, -17.0))]);
+    let named = |tracks: &Tracks| tracks.under(Mmsi(MMSI)).next().and_then(|vessel| vessel.name().map(str::to_owned));
+    assert_eq!(named(&tracks).as_deref(), Some("PEZ VELOZ"));
+    // A number that never sends a position is forgotten like any other.
+    let mut silent = Tracks::new(Settings::default(), Vec::new());
+    let name = Static { name: Some("PEZ VELOZ".into()), ..Static::default() };
+    silent.accept(Report { body: Body::Static(Box::new(name)), ..report(0, LatLon::new(28.0, -17.0), 1) });
+    let hours = i64::from(Settings::default().forget_after_hours);
+    silent.sweep(Time::from_seconds((hours + 1) * 3600));
+    assert_eq!(silent.under(Mmsi(MMSI)).count(), 0);
+}

@@ -11,6 +11,7 @@ use super::grid::{self, Cell};
 use super::identity::Identity;
 use super::key::{FOLLOWED, TrackIx, TrackKey};
 use super::settings::Settings;
+use super::told::Told;
 use super::trail::{Trail, TrailPoint};
 use super::usual::{self, UsualSpeed};
 
@@ -84,12 +85,9 @@ pub(super) struct Cold {
     /// Time of the first fix; `Time::MIN` before it.
     pub(super) first_at: Time,
     /// Record of its speeds; `None` before it has made 3 kn.
-    pub(super) usual: Option<Box<UsualSpeed>>,
-    /// Static data; `None` before any was heard.
-    pub(super) identity: Option<Box<Identity>>,
-    /// Stations that recently heard it, most recent first; `None` before a report with a station.
-    #[expect(clippy::box_collection, reason = "one thin pointer keeps a vessel's cold state at 64 bytes")]
-    pub(super) stations: Option<Box<Vec<StationId>>>,
+    pub(super) usual: Option<UsualSpeed>,
+    /// Its static data and stations.
+    pub(super) told: Told,
 }
 
 /// One bit of a track's hot state.
@@ -219,7 +217,7 @@ impl Default for Cold {
 
 impl Cold {
     pub(super) fn new() -> Cold {
-        Cold { trail: Trail::new(), first_at: Time::MIN, usual: None, identity: None, stations: None }
+        Cold { trail: Trail::new(), first_at: Time::MIN, usual: None, told: Told::default() }
     }
 }
 
@@ -307,7 +305,7 @@ impl<'a> Vessel<'a> {
     pub fn above_until(&self, before: Time, knots: f64, within: Span, settings: &Settings) -> Span {
         let bridge = settings.max_hole(self.satellite_only());
         let above = |usual: &UsualSpeed| usual.above(knots, before, within, bridge, settings.lost_after());
-        let Some(above) = self.cold.usual.as_deref().and_then(above) else {
+        let Some(above) = self.cold.usual.as_ref().and_then(above) else {
             return Span::ZERO;
         };
         let (end, reach) = (above.to.min(before), usual::SLOT + usual::FIRST_SPAN);
@@ -324,7 +322,9 @@ impl<'a> Vessel<'a> {
         let first = fast(above.from - usual::FIRST_SPAN, above.from + usual::SLOT).first().map(|leg| leg.0);
         let last = fast(above.to - reach, end).last().map(|leg| leg.1);
         let (late, early) = (first.map_or(Span::ZERO, |first| first - above.from), above.to - last.unwrap_or(end));
-        (above.counted - late.max(Span::ZERO) - early).max(Span::ZERO)
+        // Slots begin before the first fix in them; a ship was not under way before it was heard.
+        let counted = above.counted - late.max(Span::ZERO) - early;
+        counted.min(before - self.cold.first_at).max(Span::ZERO)
     }
 
     /// Whether the vessel has made 3 kn or more since it was first heard.
@@ -340,7 +340,7 @@ impl<'a> Vessel<'a> {
 
     /// Static data last heard under its MMSI, from whichever ship; `None` before any was heard.
     pub fn heard_identity(&self) -> Option<&'a Identity> {
-        self.cold.identity.as_deref()
+        self.cold.told.identity()
     }
 
     /// Name of the ship; `None` if never heard. Of several ships that send one MMSI, the name that most likely belongs to this track.
@@ -399,7 +399,7 @@ impl<'a> Vessel<'a> {
 
     /// Stations that recently heard the vessel, at most eight, most recent first.
     pub fn stations(&self) -> &'a [StationId] {
-        self.cold.stations.as_deref().map_or(&[], Vec::as_slice)
+        self.cold.told.stations()
     }
 
     /// Number of fixes so far; 65 535 means at least that many.

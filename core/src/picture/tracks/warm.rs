@@ -1,7 +1,7 @@
 //! Loads what the next reports need into the processor cache, so that many waits for memory overlap.
 //!
 //! With many vessels, every report meets data that left the cache long ago. One report after another would wait for memory several
-//! times each: for the track, then for what its pointers lead to. Here a batch is read in three rounds. Within a round no load depends
+//! times each: for the track, then for what its pointers lead to. Here a batch is read in two rounds. Within a round no load depends
 //! on another, so the processor has many under way at once.
 
 use std::hint::black_box;
@@ -26,13 +26,10 @@ impl Shard {
         // Second round: what the pointers of the first lead to.
         let trails = known.iter().map(|ix| {
             let cold = &self.cold[ix.0 as usize];
-            let usual = cold.usual.as_deref().map_or(0, UsualSpeed::touch);
+            let usual = cold.usual.as_ref().map_or(0, UsualSpeed::touch);
             cold.trail.touch(self.hot[ix.0 as usize].smg_place) ^ usual ^ self.heard[ix.0 as usize].touch_earlier()
         });
         black_box(trails.fold(0, |all, trail| all ^ trail));
-        // Third round: the list of earlier transmissions, behind one more pointer.
-        let kept = known.iter().map(|ix| self.heard[ix.0 as usize].touch_kept());
-        black_box(kept.fold(0, |all, kept| all ^ kept));
         known.iter_mut().for_each(|ix| *ix = self.outside(*ix));
     }
 }

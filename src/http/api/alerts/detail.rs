@@ -21,11 +21,8 @@ use crate::http::api::sources::Sources;
 use crate::http::parameters::Parameters;
 use crate::http::problem::Problem;
 use crate::http::tagged::Tagged;
-use crate::storage::store::PageRequest;
 use crate::storage::store::{Act, Subject};
-use crate::storage::store::{
-    AlertDetail, AlertFilter, AlertItem, HistoryRow, Note, Order, Parts, Readers, Sent, Sorted, StoreError,
-};
+use crate::storage::store::{AlertDetail, HistoryRow, Note, Parts, Readers, Sent, StoreError};
 use atalaia_core::base::text::advice;
 use atalaia_core::base::time::Time;
 use atalaia_core::base::units::Mmsi;
@@ -221,21 +218,8 @@ fn similar(
 ) -> Result<Similar, StoreError> {
     let vessels = body["vessels"].as_array().into_iter().flatten();
     let mmsis: Vec<u32> = vessels.filter_map(|vessel| u32::try_from(vessel["mmsi"].as_u64()?).ok()).collect();
-    if mmsis.is_empty() {
-        return Ok(Similar { counts: std::collections::BTreeMap::new(), last: Vec::new() });
-    }
-    let filter = AlertFilter { mmsis, ..AlertFilter::default() };
-    let mut counts = readers.summary(&filter, clearance, now, now)?.behaviour;
-    if let Some(count) = body["behaviour"].as_str().and_then(|behaviour| counts.get_mut(behaviour)) {
-        // The alert itself, unless it is a fact, which is not counted.
-        *count = count.saturating_sub(u32::from(body["announced"] == true));
-    }
-    counts.retain(|_, count| 0 < *count);
-    let order = Order { by: Sorted::LastAt, ascending: false };
-    let page =
-        readers.page(&PageRequest { filter: &filter, clearance, order, cursor: None, limit: SIMILAR + 1, now })?;
-    let others = page.items.iter().filter(|item: &&AlertItem| body["id"] != item.id.as_str());
-    Ok(Similar { counts, last: others.take(SIMILAR).map(Item::from).collect() })
+    let found = readers.similar(body["id"].as_str().unwrap_or_default(), &mmsis, clearance, SIMILAR, now)?;
+    Ok(Similar { counts: found.counts, last: found.last.into_iter().map(Item::from).collect() })
 }
 
 /// The vessels near an open alert that the reader may see, without its own; null if it is over or has no position, or the

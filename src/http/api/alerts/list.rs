@@ -123,11 +123,11 @@ pub(super) async fn list_alerts(
 
 /// The body of a page. `raw` is the query as it was sent.
 fn answer(page: AlertPage, at: Option<String>, fields: Option<&[String]>, raw: &str) -> Tagged {
-    let shown = |item: &AlertItem| match fields {
+    let shown = |item: AlertItem| match fields {
         None => Shown::Whole(Item::from(item)),
         Some(fields) => Shown::Picked(picked(item.value(), fields)),
     };
-    let items: Vec<Shown> = page.items.iter().map(shown).collect();
+    let items: Vec<Shown> = page.items.into_iter().map(shown).collect();
     let next = page.next.map(|next| next.to_string());
     let link = next.as_deref().map(|next| address(raw, next));
     let AlertPage { withheld, total, seq, .. } = page;

@@ -152,6 +152,7 @@ export interface Feed {
   lost_datagrams: number;
   connections: number;
   rejected: Record<string, number>;
+  times_not_used: Record<string, number>;
   refused_posts: Record<string, number>;
 }
 

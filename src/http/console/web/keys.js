@@ -24,7 +24,19 @@ const OF_THE_FOCUS = new Set(["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight",
 /** Milliseconds that a sequence waits for its second key. */
 const PATIENCE = 1500;
 
+/** A form in the page, wherever in it the focus is. */
+const FORM = "form, dialog, [role=dialog]";
+/** The place of a form of an act, which the form fills once it is loaded. */
+const PLACE = "[data-form-place]";
+
 let timer = 0;
+/** The form that had the focus last; null if something else had it. @type {Element | null} */
+let last = null;
+/** @typedef {{ close: (() => void) | null }} Layer */
+/** What lies open, the latest first. @type {Layer[]} */
+let layers = [];
+/** What has lain open since the page was opened: closed when nothing else is left. @type {Layer[]} */
+let resting = [];
 
 export const keys = {
   /**
@@ -41,16 +53,34 @@ export const keys = {
       bindings.value = bindings.peek().filter((each) => each !== binding);
     };
   },
+
+  /**
+   * Something lies open that Escape closes, the one opened last first.
+   * @param {(() => void) | null} close null for what a binding of Escape closes, which may have steps before that
+   * @param {boolean} [isResting] it was open before the reader did anything
+   * @returns {() => void} it is closed
+   */
+  layer(close, isResting = false) {
+    const layer = { close };
+    if (isResting) resting = [layer, ...resting];
+    else layers = [layer, ...layers];
+    return () => {
+      layers = layers.filter((each) => each !== layer);
+      resting = resting.filter((each) => each !== layer);
+    };
+  },
 };
+
+addEventListener("focusin", ({ target }) => (last = target instanceof Element ? target.closest(FORM) : null));
 
 addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.isComposing) return;
   const name = named(event);
-  if (!name || inText(event.target, name)) return;
+  if (!name || inText(event.target, name) || isOfForm(event.target, name)) return;
   const sequence = pending.peek() ? `${pending.peek()} ${name}` : name;
   settle();
   if (!enabled.peek() && isSingle(name)) return;
-  if (dispatch(sequence, event)) return;
+  if (name === "Escape" ? escape(event) : dispatch(sequence, event)) return;
   if (bindings.peek().some((each) => each.key.startsWith(`${sequence} `))) {
     pending.value = sequence;
     timer = window.setTimeout(settle, PATIENCE);
@@ -79,6 +109,22 @@ function dispatch(key, event) {
   return false;
 }
 
+/** Closes what was opened last. @param {KeyboardEvent} event */
+function escape(event) {
+  for (const { close } of layers) {
+    if (close === null) {
+      if (dispatch("Escape", event)) return true;
+      continue;
+    }
+    close();
+    event.preventDefault();
+    return true;
+  }
+  if (dispatch("Escape", event)) return true;
+  resting[0]?.close?.();
+  return resting.length > 0;
+}
+
 /** Name of the key that was pressed, or an empty text for one that is never bound.
  * @param {KeyboardEvent} event */
 function named(event) {
@@ -101,6 +147,28 @@ function inText(target, name) {
   const isText = target.isContentEditable || target.matches("textarea, select, input:not([type=checkbox], [type=radio], [type=button], [type=range])");
   if (isText && name === "Escape" && !target.closest("form")) target.blur();
   return isText;
+}
+
+/**
+ * Whether a key is meant for a form and for nothing else: one is filled in, is on its way, or has lost the focus when it was drawn anew.
+ * A letter must never act on an alert then. One that the focus went away from on purpose takes no keys.
+ * @param {EventTarget | null} target @param {string} name
+ */
+function isOfForm(target, name) {
+  if (name === "Escape") return false;
+  if (target instanceof Element && target.closest(FORM)) return true;
+  const place = document.querySelector(PLACE), drawn = place?.querySelector(FORM) ?? null;
+  if (place && !drawn) return true;
+  const form = drawn ?? (last?.isConnected ? last : null), isNowhere = [document.body, document.documentElement, document].some((each) => each === target);
+  if (!form || !isNowhere) return false;
+  // What is typed goes on where it was meant to go.
+  firstField(form)?.focus();
+  return true;
+}
+
+/** The field of a form that is filled in first. @param {Element} form @returns {HTMLElement | null} */
+export function firstField(form) {
+  return form.querySelector("[data-first]") ?? form.querySelector("textarea, input:not([type=radio], [type=checkbox])") ?? form.querySelector("input, select");
 }
 
 /** @param {EventTarget | null} target */

@@ -102,7 +102,12 @@ pub fn ties(events: &[Event<'_>]) -> Vec<String> {
                 true => "all of them".to_owned(),
                 false => format!("{} and {last}", first.join(", ")),
             };
-            sentences.push(format!("{}, MMSI {}, takes part in {which}.", vessel_words(vessel), mmsi(vessel)));
+            // Without a name, the words state the number already.
+            let number = match vessel["name"].is_null() {
+                true => String::new(),
+                false => format!(", MMSI {}", mmsi(vessel)),
+            };
+            sentences.push(format!("{}{number}, takes part in {which}.", vessel_words(vessel)));
         }
     }
     sentences

@@ -30,6 +30,7 @@ use map::{Charted, Line, Map, Mark, TRACK_STYLES};
 use parts::{PageMarking, dot, place, section, table, when};
 
 use crate::storage::store::{AlertFile, AuditRow, CaseFile, Note};
+use atalaia_core::base::text::elapsed;
 use atalaia_core::base::time::{Span, Time};
 use atalaia_core::base::units::METRES_PER_NM;
 use atalaia_core::geo::LatLon;
@@ -39,6 +40,14 @@ use atalaia_core::zones::ZoneSet;
 const AROUND: Span = Span::from_hours(1);
 /// Places of one alert closer together than this, in metres, share a mark.
 const SAME_PLACE: f64 = 0.15 * METRES_PER_NM;
+/// A position of an alert that is nearer than this to a fix of the evidence, in metres, comes from it: both are rounded to about 1 m.
+const SAME_FIX: f64 = 3.0;
+/// Measured moments of another vessel that the page must show: the keys of its MMSI and of the moment, and what it was.
+const EVENTS_BEFORE: [(&str, &str, &str); 3] = [
+    ("dropper_mmsi", "dropped_at", "it began to slow or was farthest off its course"),
+    ("dropper_mmsi", "passed_at", "it passed nearest to where the other one stopped"),
+    ("dark_mmsi", "silent_since", "it went silent"),
+];
 /// Maximum number of tracks on a map: twice the number of styles, beyond which they cannot be told apart.
 const MOST_TRACKS: usize = 12;
 /// Maximum number of vessels of one alert whose positions are marked. With two marks each, more would cover the tracks.
@@ -172,7 +181,7 @@ fn key_facts(alert_file: &AlertFile) -> Element {
     let at = |key: &str| time_of(alert, key).map_or(String::new(), |at| format!("{} UTC", at.minute()));
     let began = time_of(alert, "started_at").zip(time_of(alert, "last_at"));
     // Between what is known: the condition may have gone on after it was last seen.
-    let lasted = began.map_or(String::new(), |(began, last)| (last - began).to_string());
+    let lasted = began.map_or(String::new(), |(began, last)| elapsed(began, last).to_string());
     let place = position_of(alert);
     let place =
         place.map_or("not known".to_owned(), |at| format!("{} ({})", at.degrees_minutes(), at.decimal_degrees()));
@@ -296,14 +305,16 @@ fn figure_of_alert(alert: &Value, zones: Option<&ZoneSet>, title: &str) -> Optio
         }
     };
     if let Some(place) = position_of(alert) {
-        add("The position of the alert".to_owned(), time_of(alert, "last_at"), place);
+        // The time of the fix it comes from. Halfway between two vessels there is none.
+        add("The position of the alert".to_owned(), fix_at(&lines, place), place);
+    }
+    for (what, at, place) in events_before(alert, &lines) {
+        add(what, Some(at), place);
     }
     for line in lines.iter().take(MOST_MARKED) {
-        for (moment, what) in [(began, "when it began"), (last, "when it was last known to hold")] {
-            // The nearest in time, but not farther than the map reaches: a mark must not stand where the vessel was not.
-            let near = line.points.iter().min_by_key(|(at, _)| (*at - moment).abs().millis());
-            if let Some((at, place)) = near.filter(|(at, _)| (*at - moment).abs() <= AROUND) {
-                add(format!("{} {what}", line.name), Some(*at), *place);
+        for (moment, what) in [(began, "it began"), (last, "it was last known to hold")] {
+            if let Some((relation, at, place)) = fix_near(&line.points, moment) {
+                add(format!("{}, {relation} {what}", line.name), Some(at), place);
             }
         }
     }
@@ -325,6 +336,38 @@ fn figure_of_alert(alert: &Value, zones: Option<&ZoneSet>, title: &str) -> Optio
     let zones = drawn.zones.map(|zones| text("p", zones));
     let figure = element("figure").add(drawn.svg).add(element("figcaption").all(legend).all(zones));
     Some([figure, element("div").class("block").all(rows)])
+}
+
+/// When a vessel reported this position, last if it did so several times. `None` if no fix of the evidence is there: it is halfway between
+/// two vessels, or its fix was thinned out.
+fn fix_at(lines: &[Line], place: LatLon) -> Option<Time> {
+    let points = lines.iter().flat_map(|line| &line.points);
+    points.filter(|(_, at)| at.metres_to(place) < SAME_FIX).map(|(at, _)| *at).max()
+}
+
+/// The fix that shows where a vessel was at a moment, and how it relates to it: the last one up to then, else the first one after it. Not
+/// farther off than the map reaches: a mark must not stand where the vessel was not.
+fn fix_near(points: &[(Time, LatLon)], moment: Time) -> Option<(&'static str, Time, LatLon)> {
+    let after = points.partition_point(|(at, _)| *at <= moment);
+    let last = after.checked_sub(1).and_then(|index| points.get(index)).filter(|(at, _)| moment - *at <= AROUND);
+    match (last, points.get(after)) {
+        (Some((at, place)), _) if at.floor_minute() == moment.floor_minute() => Some(("when", *at, *place)),
+        (Some((at, place)), _) => Some(("last fix kept before", *at, *place)),
+        (None, Some((at, place))) if *at - moment <= AROUND => Some(("first fix kept after", *at, *place)),
+        (None, _) => None,
+    }
+}
+
+/// Where another vessel of the alert was when it did what came before: the measured moments of the vessel that is named beside them.
+fn events_before(alert: &Value, lines: &[Line]) -> Vec<(String, Time, LatLon)> {
+    let measured = &alert["evidence"]["measured"];
+    let events = EVENTS_BEFORE.iter().filter_map(|(vessel, moment, what)| {
+        let (mmsi, moment) = (measured[*vessel].as_u64()?, time_of(measured, moment)?);
+        let line = lines.iter().find(|line| line.mmsi == mmsi)?;
+        let (relation, at, place) = fix_near(&line.points, moment)?;
+        Some((format!("{}, {relation} {what}", line.name), at, place))
+    });
+    events.collect()
 }
 
 /// The map of a case. `None` if nothing of it has a place or a time.
@@ -369,7 +412,7 @@ fn lines_of<'a>(alerts: impl Iterator<Item = &'a Value> + Clone) -> Vec<Line> {
     tracks.sort_by_key(|(key, points)| (std::cmp::Reverse(points.len()), *key));
     let line = |(style, (key, points)): (usize, ((u64, u64), Points))| {
         let name = names.get(&key).cloned().unwrap_or_else(|| format!("MMSI {:09}", key.0));
-        Line { name, points: points.into_iter().collect(), style }
+        Line { name, mmsi: key.0, points: points.into_iter().collect(), style }
     };
     tracks.into_iter().take(MOST_TRACKS).enumerate().map(line).collect()
 }

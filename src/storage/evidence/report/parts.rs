@@ -218,7 +218,7 @@ pub(super) fn vessels(vessels: &[&Value]) -> Option<Element> {
             .add(text("td", word("call_sign")))
             .add(text("td", flag(vessel)))
             .add(text("td", sentence_case(ship_type(vessel))));
-        if cast { row.add(text("td", word("role"))) } else { row }
+        if cast { row.add(text("td", vessel["role"].as_str().map_or("-", part_played))) } else { row }
     };
     let mut heads = vec![
         ("Name", ""),
@@ -232,6 +232,18 @@ pub(super) fn vessels(vessels: &[&Value]) -> Option<Element> {
         heads.push(("Part played", ""));
     }
     table(&heads, vessels.iter().map(row).collect())
+}
+
+/// The part that a vessel played, in words. What it is said to have dropped or collected is only a possibility.
+fn part_played(role: &str) -> &str {
+    match role {
+        "dropper" => "possible drop",
+        "collector" => "possible collection",
+        "mother" => "larger ship",
+        "daughter" => "small craft",
+        "dark" => "silent",
+        other => other,
+    }
 }
 
 /// The measured values beside their thresholds, and the other settings of the rule.

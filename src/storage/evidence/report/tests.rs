@@ -211,7 +211,7 @@ fn a_case_is_releasable_to_the_receivers_that_all_its_alerts_name_and_to_no_one_
 fn a_part_once_played_stays_in_the_report_of_the_case() {
     let mut case = case_file();
     case.alerts[0].told.entry.body["vessels"][0]["role"] = "mother".into();
-    assert!(of_case(&case, None, at(400)).contains("<td>mother</td>"));
+    assert!(of_case(&case, None, at(400)).contains("<td>larger ship</td>"));
 }
 
 #[test]
@@ -221,4 +221,36 @@ fn a_measured_value_is_not_set_beside_a_limit_that_it_exceeds() {
     let page = of_alert(&file, None, at(400));
     // 120 m were measured: over the near part, not the close one.
     assert!(page.contains("at most 500 m") && !page.contains("at most 100 m"), "{page}");
+}
+
+#[test]
+fn every_position_on_the_page_has_the_time_of_the_fix_it_comes_from() {
+    let mut file = alert_file("aaaa", 224_123_456);
+    let body = &mut file.told.entry.body;
+    // Silent since 01:00, and noticed until 01:55; it was last heard at its position, and the other one every ten minutes.
+    body["position"] = json!({"lat": 27.5, "lon": -15.94});
+    body["last_at"] = at(115).to_string().into();
+    body["ended_at"] = Value::Null;
+    let gap = body["evidence"]["tracks"][0]["points"].as_array_mut().expect("points");
+    gap.truncate(7);
+    let page = of_alert(&file, None, at(400));
+    let row = |what: &str, when: &str| format!("<td>{what}</td><td class=\"fixed\">{when}</td>");
+    assert!(page.contains(&row("The position of the alert", "2026-01-01 01:00")), "{page}");
+    let kept = " last fix kept before it was last known to hold</td><td class=\"fixed\">2026-01-01 01:50</td>";
+    assert!(page.contains(kept), "{page}");
+}
+
+#[test]
+fn where_a_ship_may_have_dropped_something_is_on_the_page() {
+    let mut file = alert_file("aaaa", 224_123_456);
+    file.told.entry.body["started_at"] = at(200).to_string().into();
+    file.told.entry.body["evidence"]["measured"] =
+        json!({"dropper_mmsi": 224_123_456, "dropped_at": at(20).to_string(), "passed_at": at(35).to_string()});
+    let page = of_alert(&file, None, at(400));
+    for part in [
+        "ALFA, when it began to slow or was farthest off its course</td><td class=\"fixed\">2026-01-01 00:20</td>",
+        "ALFA, last fix kept before it passed nearest to where the other one stopped</td><td class=\"fixed\">2026-01-01 00:30</td>",
+    ] {
+        assert!(page.contains(part), "{part} in {page}");
+    }
 }

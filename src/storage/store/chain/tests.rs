@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use super::*;
 use crate::storage::store::tests::{PATIENCE, Place, distress, noon, place};
 use crate::storage::store::{
-    Act, Action, Actor, Consultation, Finding, Readers, Record, RetentionSettings, SignIn, Subject, act, consulted,
+    Act, Action, Actor, Consultation, Finding, Readers, Record, Recorder, RetentionSettings, SignIn, Subject, act,
     hold, purge, record,
 };
 use atalaia_core::alerts::Severity;
@@ -178,10 +178,11 @@ fn an_alert_that_is_purged_takes_its_reasons_along_and_the_rest_is_still_checked
 #[test]
 fn a_reading_is_counted_within_a_quarter_of_an_hour_and_leaves_the_chain_sound() {
     let (place, id) = worked();
+    let recorder = Recorder::new(place.path.clone());
     let read = |who: &str, minutes| {
         let by = Actor { who, way: Some(SignIn::Password), purpose: Some("shift"), ..Actor::default() };
         let reading = Consultation { by, act: Act::AlertRead, subject: &Subject::alert(&id), why: None };
-        consulted(&place.path, &[reading], noon() + Span::from_minutes(minutes)).expect("written");
+        recorder.record(&[reading], noon() + Span::from_minutes(minutes)).expect("written");
     };
     let touched = || place.count("SELECT touched_seq FROM alerts");
     let before = touched();
@@ -235,8 +236,9 @@ fn readings_that_come_together_each_leave_their_row() {
     let (place, id) = worked();
     let subject = Subject::alert(&id);
     let of = |who| Consultation { by: Actor::from(who), act: Act::AlertRead, subject: &subject, why: None };
-    consulted(&place.path, &[of("ana")], noon()).expect("written");
-    consulted(&place.path, &[of("ana"), of("bea"), of("rui"), of("bea")], noon()).expect("written");
+    let recorder = Recorder::new(place.path.clone());
+    recorder.record(&[of("ana")], noon()).expect("written");
+    recorder.record(&[of("ana"), of("bea"), of("rui"), of("bea")], noon()).expect("written");
     let rows = Readers::new(place.path.clone())
         .audit_page(&crate::storage::store::AuditQuery::default(), None, 3)
         .expect("rows");

@@ -7,12 +7,29 @@ use crate::storage::store::markings::of_machine;
 use crate::storage::store::stages::clear::Clearance;
 use atalaia_core::alerts::Handling;
 
+/// The values of column `clears` in the store, divided by a clearance.
+#[derive(Clone, Debug)]
+pub(super) struct Markings {
+    /// Those that it allows, as a JSON list.
+    pub(super) allowed: String,
+    /// Those that it does not allow, as a JSON list; `None` without any, as for most readers.
+    pub(super) refused: Option<String>,
+}
+
 /// The members of column `clears`, in its order.
 const MEMBERS: [&str; 6] = ["tlp", "europol", "releasable_to", "purpose", "personal_data", "reality"];
 
-/// The values of column `clears` that the clearance allows, as a JSON list. Finds each different value by its index, not by reading all rows.
+/// The values of column `clears` that the clearance allows, as a JSON list.
 pub(in crate::storage::store) fn allowed(connection: &Connection, clearance: &Clearance) -> rusqlite::Result<String> {
-    markings(connection, |one| may_see(clearance, one))
+    divided(connection, clearance).map(|markings| markings.allowed)
+}
+
+/// The values of column `clears`, divided by the clearance.
+pub(super) fn divided(connection: &Connection, clearance: &Clearance) -> rusqlite::Result<Markings> {
+    let (allowed, refused): (Vec<String>, Vec<String>) =
+        markings(connection)?.into_iter().partition(|one| may_see(clearance, one));
+    let refused = (!refused.is_empty()).then(|| Value::from(refused).to_string());
+    Ok(Markings { allowed: Value::from(allowed).to_string(), refused })
 }
 
 /// The value of column `clears` of one alert; `None` if it is not stored.
@@ -21,13 +38,8 @@ pub(in crate::storage::store) fn markings_of(connection: &Connection, id: &str) 
     query.query_row([id], |row| row.get(0)).optional()
 }
 
-/// The values of column `clears` that the clearance does not allow, as a JSON list.
-pub(super) fn refused(connection: &Connection, clearance: &Clearance) -> rusqlite::Result<String> {
-    markings(connection, |one| !may_see(clearance, one))
-}
-
-/// The different values of column `clears` for which `wanted` holds, as a JSON list.
-fn markings(connection: &Connection, wanted: impl Fn(&str) -> bool) -> rusqlite::Result<String> {
+/// The different values of column `clears`. Finds each by its index, not by reading all rows.
+fn markings(connection: &Connection) -> rusqlite::Result<Vec<String>> {
     let mut query = connection.prepare_cached(
         "WITH RECURSIVE marking (clears) AS (
              SELECT min(clears) FROM alert_items
@@ -35,9 +47,7 @@ fn markings(connection: &Connection, wanted: impl Fn(&str) -> bool) -> rusqlite:
              FROM marking WHERE marking.clears IS NOT NULL)
          SELECT clears FROM marking WHERE clears IS NOT NULL",
     )?;
-    let all = query.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<String>>>()?;
-    let wanted: Vec<Value> = all.into_iter().filter(|one| wanted(one)).map(Value::from).collect();
-    Ok(Value::from(wanted).to_string())
+    query.query_map([], |row| row.get(0))?.collect()
 }
 
 /// Whether the clearance allows one value of column `clears`. A marking that cannot be read is refused.

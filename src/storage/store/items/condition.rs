@@ -3,6 +3,7 @@
 use rusqlite::types::Value as Bound;
 use serde_json::Value;
 
+use super::clears::Markings;
 use super::filter::AlertFilter;
 use crate::storage::store::columns::{rank, status_of};
 use atalaia_core::base::time::Time;
@@ -74,6 +75,20 @@ impl Conditions {
         self.values.push((format!(":{name}"), value));
     }
 
+    /// Only alerts with a marking that the reader may see. Where that is every marking there is, nothing has to be compared.
+    pub(super) fn clear(&mut self, markings: &Markings) {
+        if markings.refused.is_some() {
+            self.bind("clears", Bound::Text(markings.allowed.clone()));
+            self.add(CLEARED);
+        }
+    }
+
+    /// Lets a query in the order of scores begin and end its way along the index at the scores of the filter.
+    pub(super) fn along_scores(&mut self, filter: &AlertFilter) {
+        self.texts.extend(filter.scores.least.map(|_| "score >= :score_least".to_owned()));
+        self.texts.extend(filter.scores.most.map(|_| "score <= :score_most".to_owned()));
+    }
+
     /// The text of all conditions.
     pub(super) fn text(&self) -> String {
         self.texts.join(" AND ")
@@ -114,8 +129,9 @@ impl Conditions {
             &filter.zones,
             "id IN (SELECT alert FROM alert_zones WHERE zone IN (SELECT value FROM json_each(:zones)))",
         );
-        self.number("score_least", filter.scores.least, "score >= :score_least");
-        self.number("score_most", filter.scores.most, "score <= :score_most");
+        // The sign keeps a count from using the index on scores, which would find each of many alerts by a search of its own.
+        self.number("score_least", filter.scores.least, "+score >= :score_least");
+        self.number("score_most", filter.scores.most, "+score <= :score_most");
         self.number("since", filter.since.map(Time::millis), "last_at >= :since");
         let open_or_since = filter.open_or_since.map(Time::millis);
         self.number("open_or_since", open_or_since, "(status = 'open' OR last_at >= :open_or_since)");

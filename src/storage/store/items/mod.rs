@@ -18,6 +18,7 @@ mod reading;
 mod redact;
 mod row;
 mod sight;
+mod similar;
 mod summary;
 
 pub use cases::{CasePage, CaseQuery};
@@ -29,6 +30,7 @@ pub use page::{AlertPage, PageRequest, item};
 pub(super) use redact::reason;
 pub use row::AlertItem;
 pub(super) use sight::{IN_SIGHT, last_for};
+pub use similar::SimilarAlerts;
 pub use summary::{AlertSummary, ZoneCount};
 
 #[cfg(test)]

@@ -6,10 +6,10 @@ use rusqlite::types::Value as Bound;
 use rusqlite::{Connection, OptionalExtension, named_params};
 
 use super::cases::is_visible;
-use super::clears::{allowed, may_see, refused};
-use super::condition::{CLEARED, Conditions, bound};
+use super::clears::{Markings, divided, may_see};
+use super::condition::{Conditions, bound};
 use super::filter::AlertFilter;
-use super::order::{Cursor, Order};
+use super::order::{Cursor, Order, Sorted};
 use super::redact::redacted;
 use super::row::{AlertItem, columns};
 use super::sight::last_for;
@@ -57,13 +57,31 @@ pub(super) fn page_of(connection: &Connection, request: &PageRequest<'_>) -> rus
 
 /// The same inside a transaction of the caller.
 pub(super) fn within(connection: &Connection, request: &PageRequest<'_>) -> rusqlite::Result<AlertPage> {
-    let PageRequest { filter, clearance, order, cursor, limit, now } = *request;
+    let PageRequest { filter, clearance, cursor, now, .. } = *request;
     let narrow = narrowed(connection, filter, clearance)?;
+    let markings = divided(connection, clearance)?;
     let mut conditions = Conditions::of(&narrow, now);
-    conditions.bind("clears", Bound::Text(allowed(connection, clearance)?));
-    let (total, withheld) = (seen(connection, &conditions)?, withheld(connection, filter, clearance, now)?);
-    let seq = last_for(connection, clearance)?;
-    conditions.add(CLEARED);
+    conditions.clear(&markings);
+    let (items, next) = rows(connection, conditions.clone(), request)?;
+    let total = match (cursor, &next) {
+        // All of them are there.
+        (None, None) => u32::try_from(items.len()).unwrap_or(u32::MAX),
+        _ => count(connection, &conditions)?,
+    };
+    let withheld = withheld(connection, filter, &markings, now)?;
+    Ok(AlertPage { items, next, withheld, total, seq: last_for(connection, clearance)? })
+}
+
+/// The alerts of a page, and where the next one begins. `conditions` are those of the filter and the clearance.
+pub(super) fn rows(
+    connection: &Connection,
+    mut conditions: Conditions,
+    request: &PageRequest<'_>,
+) -> rusqlite::Result<(Vec<AlertItem>, Option<Cursor>)> {
+    let PageRequest { filter, clearance, order, cursor, limit, .. } = *request;
+    if order.by == Sorted::Score {
+        conditions.along_scores(filter);
+    }
     if let Some(cursor) = cursor {
         cursor.limit(&mut conditions);
     }
@@ -77,7 +95,7 @@ pub(super) fn within(connection: &Connection, request: &PageRequest<'_>) -> rusq
     items.truncate(limit);
     let next = items.last().filter(|_| more).map(|item| item.cursor(order));
     let items = items.into_iter().map(|item| redacted(connection, item, clearance)).collect::<rusqlite::Result<_>>()?;
-    Ok(AlertPage { items, next, withheld, total, seq })
+    Ok((items, next))
 }
 
 /// The query of a page.
@@ -95,8 +113,8 @@ pub(super) fn ids(
 ) -> rusqlite::Result<Vec<String>> {
     let narrow = narrowed(connection, filter, clearance)?;
     let mut conditions = Conditions::of(&narrow, now);
-    conditions.bind("clears", Bound::Text(allowed(connection, clearance)?));
-    conditions.add(CLEARED);
+    conditions.clear(&divided(connection, clearance)?);
+    conditions.along_scores(&narrow);
     conditions.bind("limit", Bound::Integer(i64::try_from(limit).unwrap_or(i64::MAX)));
     let order = Order::default().text();
     let text = format!("SELECT id FROM alert_items WHERE {} ORDER BY {order} LIMIT :limit", conditions.text());
@@ -134,28 +152,26 @@ pub(super) fn narrowed<'a>(
     Ok(Cow::Owned(AlertFilter { cases, ..filter.clone() }))
 }
 
-/// How many alerts match the conditions and have one of the markings in `:clears`.
-fn seen(connection: &Connection, conditions: &Conditions) -> rusqlite::Result<u32> {
-    let text = format!("SELECT count(*) FROM alert_items WHERE {} AND {CLEARED}", conditions.text());
-    count(connection, &text, conditions)
-}
-
-/// How many alerts of the kinds and states of the filter the clearance does not allow.
+/// How many alerts of the kinds and states of the filter have a marking that the clearance does not allow.
 pub(super) fn withheld(
     connection: &Connection,
     filter: &AlertFilter,
-    clearance: &Clearance,
+    markings: &Markings,
     now: Time,
 ) -> rusqlite::Result<u32> {
+    let Some(refused) = &markings.refused else {
+        return Ok(0);
+    };
     let mut conditions = Conditions::of(&filter.anonymous(), now);
-    conditions.bind("clears", Bound::Text(refused(connection, clearance)?));
-    // Most readers may see every marking there is, and most markings are few: the index answers.
+    conditions.bind("clears", Bound::Text(refused.clone()));
+    // Most markings are few: the index answers.
     conditions.add("clears IN (SELECT value FROM json_each(:clears))");
-    count(connection, &format!("SELECT count(*) FROM alert_items WHERE {}", conditions.text()), &conditions)
+    count(connection, &conditions)
 }
 
-/// The number that a query finds.
-fn count(connection: &Connection, text: &str, conditions: &Conditions) -> rusqlite::Result<u32> {
-    let mut query = connection.prepare_cached(text)?;
-    query.query_row(bound(text, &conditions.values).as_slice(), |row| row.get(0))
+/// How many alerts match the conditions.
+fn count(connection: &Connection, conditions: &Conditions) -> rusqlite::Result<u32> {
+    let text = format!("SELECT count(*) FROM alert_items WHERE {}", conditions.text());
+    let mut query = connection.prepare_cached(&text)?;
+    query.query_row(bound(&text, &conditions.values).as_slice(), |row| row.get(0))
 }

@@ -8,6 +8,7 @@ use super::filter::AlertFilter;
 use super::page::{AlertPage, PageRequest, ids, item, page_of};
 use super::row::AlertItem;
 use super::sight::last;
+use super::similar::{SimilarAlerts, similar};
 use super::summary::{AlertSummary, summary_of};
 use crate::storage::store::error::StoreError;
 use crate::storage::store::readers::Readers;
@@ -74,6 +75,18 @@ impl Readers {
         at: Time,
     ) -> Result<AlertSummary, StoreError> {
         self.read(|connection| summary_of(connection, filter, clearance, now, at))
+    }
+
+    /// The alerts about one of these vessels, without the one with this id: all are counted, and the latest `limit` are returned.
+    pub fn similar(
+        &self,
+        id: &str,
+        mmsis: &[u32],
+        clearance: &Clearance,
+        limit: usize,
+        now: Time,
+    ) -> Result<SimilarAlerts, StoreError> {
+        self.read(|connection| similar(connection, id, mmsis, clearance, limit, now))
     }
 
     /// Last entry of the log; 0 before the first.

@@ -1,7 +1,8 @@
 //! One alert as lists show it.
 
 use rusqlite::Row;
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 
 use super::clears::may_see;
 use super::condition::{SILENCED_BY, STATE};
@@ -29,6 +30,35 @@ pub struct AlertItem {
     keys: [i64; 4],
 }
 
+/// The members of an item that are not in the stored text, in their order.
+#[derive(Serialize)]
+struct Added {
+    case_id: Option<String>,
+    revision: u32,
+    acts: u32,
+    etag: String,
+    state: WorkState,
+    owner: Option<String>,
+    acknowledged_until: Option<String>,
+    finding: Option<String>,
+    finding_reason: Option<String>,
+    silenced_by: Option<i64>,
+    notes: i64,
+    deliveries: Deliveries,
+    changed_at: String,
+    seq: i64,
+    exercise: bool,
+}
+
+/// Number of deliveries by state.
+#[derive(Serialize)]
+struct Deliveries {
+    delivered: i64,
+    pending: i64,
+    failed: i64,
+    withheld: i64,
+}
+
 /// The columns for [`AlertItem::of`].
 pub(super) fn columns() -> String {
     format!(
@@ -52,40 +82,39 @@ impl AlertItem {
         let (touched, seq) = (number(14)?, number(15)?);
         let until = row.get::<_, Option<i64>>(9)?.map(Time::from_millis);
         let state: WorkState = row.get(7)?;
-        let handling: String = row.get(2)?;
+        let handling = row.get_ref(2)?.as_str()?;
         let clears: String = row.get(16)?;
         let until = until.filter(|_| state == WorkState::Acknowledged).map(|until| until.to_string());
-        let added = json!({
-            "case_id": text(4)?,
-            "revision": revision,
-            "acts": acts,
-            "etag": format!("\"{revision}.{acts}\""),
-            "state": state,
-            "owner": text(8)?,
-            "acknowledged_until": until,
-            "finding": text(10)?,
-            "finding_reason": text(11)?,
-            "silenced_by": row.get::<_, Option<i64>>(12)?,
-            "notes": number(13)?,
-            "deliveries": {
-                "delivered": number(20)?,
-                "pending": number(21)?,
-                "failed": number(22)?,
-                "withheld": number(23)?,
+        let added = Added {
+            case_id: text(4)?,
+            revision,
+            acts,
+            etag: format!("\"{revision}.{acts}\""),
+            state,
+            owner: text(8)?,
+            acknowledged_until: until,
+            finding: text(10)?,
+            finding_reason: text(11)?,
+            silenced_by: row.get(12)?,
+            notes: number(13)?,
+            deliveries: Deliveries {
+                delivered: number(20)?,
+                pending: number(21)?,
+                failed: number(22)?,
+                withheld: number(23)?,
             },
-            "changed_at": Time::from_millis(touched).to_string(),
-            "seq": seq,
+            changed_at: Time::from_millis(touched).to_string(),
+            seq,
             // The reality is the last member, in a word of our own.
-            "exercise": clears.ends_with("\"exercise\"]"),
-        });
-        let item: String = row.get(1)?;
-        let kind: String = row.get(3)?;
+            exercise: clears.ends_with("\"exercise\"]"),
+        };
+        let (item, kind) = (row.get_ref(1)?.as_str()?, row.get_ref(3)?.as_str()?);
         Ok(AlertItem {
             id: row.get(0)?,
             revision,
             acts,
             seq,
-            text: joined(&item, &kind, &handling, &added),
+            text: joined(item, kind, handling, &added),
             clears,
             keys: [number(17)?, number(18)?, touched, number(19)?],
         })
@@ -121,11 +150,16 @@ impl AlertItem {
 }
 
 /// One object of the members of the stored item, `kind`, `handling` and the members of `added`.
-fn joined(item: &str, kind: &str, handling: &str, added: &Value) -> String {
-    let added = added.to_string();
-    let inner =
-        |object: &str| object.trim().strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).map(str::to_owned);
-    let members = [inner(item), Some(format!("\"kind\":\"{kind}\",\"handling\":{handling}")), inner(&added)];
-    let members: Vec<String> = members.into_iter().flatten().filter(|part| !part.is_empty()).collect();
-    format!("{{{}}}", members.join(","))
+fn joined(item: &str, kind: &str, handling: &str, added: &Added) -> String {
+    // Plain data always serialises.
+    let added = serde_json::to_string(added).unwrap_or_default();
+    let members = inner(item).filter(|members| !members.is_empty());
+    let comma = if members.is_some() { "," } else { "" };
+    let (members, added) = (members.unwrap_or_default(), inner(&added).unwrap_or_default());
+    format!("{{{members}{comma}\"kind\":\"{kind}\",\"handling\":{handling},{added}}}")
+}
+
+/// The members of an object without its braces; `None` if it is not one, as in a damaged file.
+fn inner(object: &str) -> Option<&str> {
+    object.trim().strip_prefix('{')?.strip_suffix('}')
 }

@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::Connection;
-use rusqlite::types::Value as Bound;
+use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
 
-use super::clears::allowed;
-use super::condition::{CLEARED, Conditions, SILENCED, STATE, bound};
+use super::clears::divided;
+use super::condition::{Conditions, SILENCED, STATE, bound};
 use super::filter::AlertFilter;
 use super::page::{narrowed, withheld};
 use super::sight::last_for;
@@ -17,6 +16,8 @@ use atalaia_core::base::time::{Span, Time};
 
 /// Hours that are counted one by one.
 const HOURS: i64 = 24;
+/// All severities, by their number in the store.
+const SEVERITIES: [Severity; 5] = [Severity::Info, Severity::Low, Severity::Medium, Severity::High, Severity::Critical];
 /// Most zones and owners that are counted by name, those with most alerts first.
 const NAMED: usize = 200;
 
@@ -65,19 +66,10 @@ pub struct HourCount {
     pub count: u32,
 }
 
-/// One group of equal alerts.
-struct Group {
-    severity: usize,
-    behaviour: String,
-    state: String,
-    owner: Option<String>,
-    /// Hours since 1970 in which they began.
-    hour: i64,
-    announced: bool,
-    allowed: bool,
-    silenced: u32,
-    count: u32,
-}
+/// Names with the number of their alerts.
+type Counts = BTreeMap<String, u32>;
+/// The number of alerts by zone id, and the greatest id among them.
+type Zones = BTreeMap<String, (u32, String)>;
 
 /// Counts the alerts that match the filter and that the clearance allows. `now` is the wall clock; `at` is the time at which the last hour
 /// ends, usually engine time.
@@ -89,93 +81,113 @@ pub(super) fn summary_of(
     at: Time,
 ) -> rusqlite::Result<AlertSummary> {
     let transaction = connection.unchecked_transaction()?;
+    let markings = divided(&transaction, clearance)?;
     // Facts are counted in any case, so that a reader learns how many there are.
     let mut conditions =
         Conditions::of(&AlertFilter { facts: true, ..narrowed(&transaction, filter, clearance)?.into_owned() }, now);
-    conditions.bind("clears", Bound::Text(allowed(&transaction, clearance)?));
+    conditions.clear(&markings);
     let mut summary = AlertSummary { seq: last_for(&transaction, clearance)?, ..AlertSummary::default() };
-    let severities = [Severity::Info, Severity::Low, Severity::Medium, Severity::High, Severity::Critical];
-    summary.severity = severities.into_iter().map(|severity| (severity.name(), 0)).collect();
     let hour = Span::from_hours(1).millis();
     let first = at.millis().div_euclid(hour) - HOURS + 1;
     let mut hours = BTreeMap::from_iter((first..first + HOURS).map(|hour| (hour, 0)));
-    for group in groups(&transaction, &conditions, hour)? {
-        if !group.allowed {
-            continue;
-        }
-        if !group.announced {
-            summary.facts += group.count;
-        }
-        if group.announced || filter.facts {
-            summary.add(&group, severities[group.severity.min(severities.len() - 1)]);
-            hours.entry(group.hour).and_modify(|count| *count += group.count);
-        }
-    }
-    summary.withheld = withheld(&transaction, filter, clearance, now)?;
+    let zones = summary.count(&transaction, &conditions, filter.facts, hour, &mut hours)?;
+    summary.withheld = withheld(&transaction, filter, &markings, now)?;
     let shown = |(number, count): (i64, u32)| HourCount { hour: Time::from_millis(number * hour).to_string(), count };
     summary.hours = hours.into_iter().map(shown).collect();
-    if !filter.facts {
-        conditions.add("announced = 1");
-    }
-    conditions.add(CLEARED);
-    summary.zone = zones(&transaction, &conditions)?;
+    summary.zone = named(&transaction, zones)?;
     Ok(summary)
 }
 
 impl AlertSummary {
-    /// Adds a group to all counts but those by zone and hour.
-    fn add(&mut self, group: &Group, severity: Severity) {
-        self.total += group.count;
-        self.silenced += group.silenced;
-        *self.severity.entry(severity.name()).or_default() += group.count;
-        *self.behaviour.entry(group.behaviour.clone()).or_default() += group.count;
-        *self.state.entry(group.state.clone()).or_default() += group.count;
-        let owner = group.owner.clone().unwrap_or_else(|| "none".to_owned());
-        if self.owner.len() < NAMED || self.owner.contains_key(&owner) {
-            *self.owner.entry(owner).or_default() += group.count;
+    /// Reads the alerts that match the conditions, one after the other, and counts each. `facts` says whether facts count as alerts, `hour` is
+    /// the length of an hour in milliseconds. Sorting them into groups first takes SQLite longer than all of this. Returns their zones.
+    fn count(
+        &mut self,
+        connection: &Connection,
+        conditions: &Conditions,
+        facts: bool,
+        hour: i64,
+        hours: &mut BTreeMap<i64, u32>,
+    ) -> rusqlite::Result<Zones> {
+        // One row for each zone of an alert, or one without a zone; those of an alert follow one another.
+        let counted = if facts { "" } else { "AND announced = 1" };
+        let text = format!(
+            "SELECT id, zone, severity, behaviour, {STATE}, assignee, started_at / {hour}, announced, id IN {SILENCED}
+             FROM alert_items LEFT JOIN alert_zones ON alert = id {counted} WHERE {}",
+            conditions.text()
+        );
+        let mut query = connection.prepare_cached(&text)?;
+        let mut rows = query.query(bound(&text, &conditions.values).as_slice())?;
+        let (mut severity, mut zones, mut last) = ([0; SEVERITIES.len()], Zones::new(), String::new());
+        while let Some(row) = rows.next()? {
+            let id = row.get_ref(0)?.as_str()?;
+            let announced: bool = row.get(7)?;
+            if id != last {
+                id.clone_into(&mut last);
+                self.facts += u32::from(!announced);
+                if announced || facts {
+                    self.total += 1;
+                    self.silenced += row.get::<_, u32>(8)?;
+                    let rank = row.get::<_, i64>(2)?.try_into().unwrap_or(0);
+                    severity[SEVERITIES.len().saturating_sub(1).min(rank)] += 1;
+                    add(&mut self.behaviour, row.get_ref(3)?.as_str()?);
+                    add(&mut self.state, row.get_ref(4)?.as_str()?);
+                    add(&mut self.owner, row.get_ref(5)?.as_str_or_null()?.unwrap_or("none"));
+                    hours.entry(row.get(6)?).and_modify(|count| *count += 1);
+                }
+            }
+            if let Some(zone) = row.get_ref(1)?.as_str_or_null()? {
+                add_zone(&mut zones, zone, id);
+            }
         }
+        self.severity = SEVERITIES.into_iter().map(Severity::name).zip(severity).collect();
+        let owners = std::mem::take(&mut self.owner);
+        self.owner = most(owners, |count| *count).into_iter().collect();
+        Ok(zones)
     }
 }
 
-/// The alerts that match the conditions, in groups. `hour` is the length of an hour in milliseconds.
-fn groups(connection: &Connection, conditions: &Conditions, hour: i64) -> rusqlite::Result<Vec<Group>> {
-    let text = format!(
-        "SELECT severity, behaviour, {STATE}, assignee, started_at / {hour}, announced,
-             {CLEARED}, sum(id IN {SILENCED}), count(*)
-         FROM alert_items WHERE {} GROUP BY 1, 2, 3, 4, 5, 6, 7",
-        conditions.text()
-    );
-    let mut query = connection.prepare_cached(&text)?;
-    let rows = query.query_map(bound(&text, &conditions.values).as_slice(), |row| {
-        Ok(Group {
-            severity: row.get::<_, i64>(0)?.try_into().unwrap_or(0),
-            behaviour: row.get(1)?,
-            state: row.get(2)?,
-            owner: row.get(3)?,
-            hour: row.get(4)?,
-            announced: row.get(5)?,
-            allowed: row.get(6)?,
-            silenced: row.get(7)?,
-            count: row.get(8)?,
-        })
-    })?;
-    rows.collect()
+/// Counts one more alert under a name. Most names are there already, and need no text of their own.
+fn add(counts: &mut Counts, name: &str) {
+    match counts.get_mut(name) {
+        Some(count) => *count += 1,
+        None => drop(counts.insert(name.to_owned(), 1)),
+    }
 }
 
-/// The zones of the alerts that match the conditions. The sign makes SQLite count along the index by zone, without sorting.
-fn zones(connection: &Connection, conditions: &Conditions) -> rusqlite::Result<BTreeMap<String, ZoneCount>> {
-    let text = format!(
-        "SELECT zone, alerts, (SELECT one.value ->> '$.name' FROM alert_texts, json_each(item, '$.zones') AS one
-             WHERE alert_texts.id = latest AND one.value ->> '$.id' = zone)
-         FROM (SELECT zone, count(*) AS alerts, max(alert) AS latest FROM alert_zones
-             WHERE +alert IN (SELECT id FROM alert_items WHERE {}) GROUP BY zone ORDER BY alerts DESC, zone LIMIT {NAMED})",
-        conditions.text()
-    );
-    let mut query = connection.prepare_cached(&text)?;
-    let rows = query.query_map(bound(&text, &conditions.values).as_slice(), |row| {
-        let (zone, count): (String, u32) = (row.get(0)?, row.get(1)?);
-        let name: Option<String> = row.get(2)?;
-        Ok((zone.clone(), ZoneCount { name: name.unwrap_or(zone), count }))
-    })?;
-    rows.collect()
+/// Counts one more alert in a zone.
+fn add_zone(zones: &mut Zones, zone: &str, alert: &str) {
+    match zones.get_mut(zone) {
+        Some((count, latest)) => {
+            *count += 1;
+            if latest.as_str() < alert {
+                alert.clone_into(latest);
+            }
+        }
+        None => drop(zones.insert(zone.to_owned(), (1, alert.to_owned()))),
+    }
+}
+
+/// The [`NAMED`] with the highest counts. Of equal ones, those whose names come first.
+fn most<T>(all: BTreeMap<String, T>, count: impl Fn(&T) -> u32) -> Vec<(String, T)> {
+    let mut all: Vec<(String, T)> = all.into_iter().collect();
+    if NAMED < all.len() {
+        // Stable, so equal ones stay in the order of their names.
+        all.sort_by_key(|(_, one)| std::cmp::Reverse(count(one)));
+        all.truncate(NAMED);
+    }
+    all
+}
+
+/// The zones with most alerts, each with its name in the latest of them.
+fn named(connection: &Connection, zones: Zones) -> rusqlite::Result<BTreeMap<String, ZoneCount>> {
+    let mut query = connection.prepare_cached(
+        "SELECT one.value ->> '$.name' FROM alert_texts, json_each(item, '$.zones') AS one
+         WHERE alert_texts.id = ?1 AND one.value ->> '$.id' = ?2",
+    )?;
+    let name = |(zone, (count, latest)): (String, (u32, String))| {
+        let name: Option<Option<String>> = query.query_row(params![latest, zone], |row| row.get(0)).optional()?;
+        Ok((zone.clone(), ZoneCount { name: name.flatten().unwrap_or(zone), count }))
+    };
+    most(zones, |(count, _)| *count).into_iter().map(name).collect()
 }

@@ -123,7 +123,7 @@ fn the_log_has_what_happened_in_order_and_leaves_out_readings() {
     act(&place.path, &id, &Action::Note("call".to_owned()), "ana", None, noon()).expect("there");
     let (by, subject) = (Actor::from("bea"), Subject::alert(&id));
     let reading = Consultation { by, act: Act::AlertRead, subject: &subject, why: None };
-    consulted(&place.path, &[reading], noon()).expect("written");
+    Recorder::new(place.path.clone()).record(&[reading], noon()).expect("written");
     let vessel = Silence { mmsi: Some(970_123_456), ..Silence::default() };
     silence(&place.path, &vessel, noon(), noon() + Span::from_hours(1), "ana", "a drill", noon()).expect("made");
     let page = readers.log(start, 100, &all, noon()).expect("readable");

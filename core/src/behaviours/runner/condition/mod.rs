@@ -198,7 +198,7 @@ impl Condition {
     pub(crate) fn is_idle(&self, rule: &Timing, now: Time) -> bool {
         match self.state {
             State::Idle => self.run.is_none(),
-            State::Ended { ended_at, .. } => self.run.is_none() && ended_at + rule.merge < now,
+            State::Ended { ended_at, .. } => self.run.is_none() && ended_at + rule.merge <= now,
             State::Running | State::Open { .. } => false,
         }
     }
@@ -250,7 +250,8 @@ impl Condition {
             }
             State::Open { .. } => Verdict::Holds,
             State::Ended { started_at, satisfied_at, ended_at } => {
-                if ended_at + rule.merge < at {
+                // At the very end of the window the alert is over.
+                if ended_at + rule.merge <= at {
                     self.state = State::Running;
                     self.started_at = run.since;
                     self.before = Span::ZERO;

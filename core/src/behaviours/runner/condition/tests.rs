@@ -74,7 +74,7 @@ fn ends_at_the_last_slow_fix_and_comes_back_within_the_hour() {
         assert_eq!(see(&mut condition, Observation::Ends, at), Verdict::Holds);
     }
     assert_eq!(see(&mut condition, Observation::Ends, 80), Verdict::Over(minute(60)));
-    assert_eq!(see(&mut condition, Observation::Meets, 120), Verdict::Opened);
+    assert_eq!(see(&mut condition, Observation::Meets, 119), Verdict::Opened);
     assert_eq!(condition.started_at(), minute(0));
     assert_eq!(condition.satisfied_at(), Some(minute(60)));
 }
@@ -93,6 +93,19 @@ fn what_comes_back_after_the_merge_window_is_new() {
     }
     assert_eq!(see(&mut condition, Observation::Meets, 185), Verdict::Opened);
     assert_eq!(condition.started_at(), minute(125));
+}
+
+#[test]
+fn what_comes_back_at_the_very_end_of_the_merge_window_is_new_as_the_alert_is_over_by_then() {
+    let mut condition = Condition::new();
+    for at in 5..=60 {
+        see(&mut condition, Observation::Meets, at);
+    }
+    for at in 70..=80 {
+        see(&mut condition, Observation::Ends, at);
+    }
+    assert_eq!(see(&mut condition, Observation::Meets, 120), Verdict::Nothing);
+    assert_eq!((condition.started_at(), condition.counted_in_all()), (minute(115), Span::from_minutes(5)));
 }
 
 #[test]

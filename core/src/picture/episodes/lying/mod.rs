@@ -202,8 +202,9 @@ impl StillVessels {
             !circle.is_lost(now, circle.is_stopped)
         });
         // Every vessel is in the table until its speed is known, so at the start of a feed it is far larger than later.
-        if 4 * self.vessels.len() < self.vessels.capacity() {
-            self.vessels.shrink_to(2 * self.vessels.len());
+        let count = self.vessels.len();
+        if 2 * count < self.vessels.capacity() {
+            self.vessels.shrink_to(count + count / 4);
         }
         self.places.sweep(now);
     }

@@ -207,7 +207,7 @@ impl Trail {
             few if few < FIRST => FIRST,
             size => size + GROWTH.max(size / 8),
         };
-        wanted.min(most).next_multiple_of(WORDS).max(self.used() + WORDS)
+        whole(wanted.min(most).max(self.used() + WORDS))
     }
 
     /// Number of words in use.
@@ -354,7 +354,7 @@ impl Trail {
     fn store(&mut self, packed: &[u32], old: u16, plain: &[Record]) {
         let needed = packed.len() + WORDS * plain.len();
         if !(needed..needed + 2 * GROWTH).contains(&self.words.len()) {
-            self.words = vec![0; (needed + WORDS).next_multiple_of(WORDS)].into_boxed_slice();
+            self.words = vec![0; whole(needed + WORDS)].into_boxed_slice();
         }
         self.words[..packed.len()].copy_from_slice(packed);
         self.words[packed.len()..needed].copy_from_slice(plain.as_flattened());
@@ -427,6 +427,11 @@ fn pack_old<'a>(packed: &mut Vec<u32>, records: &'a [Record], now: i64) -> &'a [
         done += some.len();
     }
     &records[done..]
+}
+
+/// Number of words to allocate for this many. An allocation of the C library has 8 bytes beyond a multiple of 16.
+fn whole(words: usize) -> usize {
+    (words + 2).next_multiple_of(4) - 2
 }
 
 /// A number of fixes. No trail has more than a few thousand.

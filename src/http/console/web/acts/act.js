@@ -256,11 +256,11 @@ async function stepBack(item, step) {
  * @param {{mmsi?: number, zone?: string, behaviour?: string, until: string, why: string}} body
  * @param {boolean} isTrial true only counts what it would hold back
  * @param {string} [key]
- * @returns {Promise<{holds: number, items: Alert[], number: number|null}>}
+ * @returns {Promise<{holds: number, recent: number, items: Alert[], number: number|null}>} `holds` open alerts, and `recent` that are over
  */
 export async function silence(body, isTrial, key = newKey()) {
   const { data } = await post("/silences", body, { key, params: isTrial ? { dry_run: true } : {} });
-  const made = /** @type {{holds: number, items: Alert[], number: number|null}} */ (data);
+  const made = /** @type {{holds: number, recent: number, items: Alert[], number: number|null}} */ (data);
   const { number } = made;
   if (!isTrial && number !== null) {
     const undo = async () => {

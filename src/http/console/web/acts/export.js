@@ -50,7 +50,7 @@ export function ExportForm({ filter, total }) {
     options: [{ value: "chosen", label: t("export.chosen", { n: ids.length }) }, { value: "filter", label: t("export.filter", { n: total }) }],
   }) : null,
   h(Choices, {
-    name: "format", label: t("export.format"), value: format, isFirst: true, onPick: (value) => draft.set({ format: value }),
+    name: "format", label: t("export.format"), value: format, onPick: (value) => draft.set({ format: value }),
     options: FORMATS.map((value) => ({ value, label: value === "text" ? t("export.text") : value.toUpperCase() })),
   }),
   h(TextField, { label: t("acts.why"), hint: t("export.audited"), rows: 2, value: why, onText: (text) => draft.set({ why: text }) }));

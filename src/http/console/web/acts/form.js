@@ -1,8 +1,10 @@
 // @ts-check
 /** The form of an act, loaded when it may be needed: with the first alert that is selected or chosen. */
 import { h } from "../vendor/preact.js";
+import { useLayer } from "../ui/layer.js";
 import { Lazy } from "../views/lazy.js";
 import { t } from "../words.js";
+import { hide } from "./run.js";
 
 const load = () => import("./forms.js").then(({ ActForm }) => ActForm);
 
@@ -13,5 +15,7 @@ export function loadForms() {
 
 /** @param {Parameters<typeof import("./forms.js").ActForm>[0]} props */
 export function LazyForm(props) {
-  return h(Lazy, { load, props, name: t("acts.title") });
+  useLayer(true, hide);
+  // Its place is there at once: until the form is, keys do nothing.
+  return h("div", { class: "act-place", "data-form-place": "" }, h(Lazy, { load, props, name: t("acts.title") }));
 }

@@ -55,7 +55,7 @@ function UntilForm({ alerts }) {
     canSend: until !== null, why: t("acts.until_what"), onSend,
   },
   h(Until, { label: t("acts.until"), choice, typed, at: now.value, onSet: draft.set }),
-  h(TextField, { label: t("acts.why"), hint: t("acts.optional"), rows: 1, value: why, onText: (text) => draft.set({ why: text }) }));
+  h(TextField, { label: t("acts.why"), isFirst: true, hint: t("acts.optional"), rows: 1, value: why, onText: (text) => draft.set({ why: text }) }));
 }
 
 /** @param {{alerts: Alert[], people: string[]}} props */
@@ -148,7 +148,7 @@ function CloseForm({ alerts }) {
     title: t("acts.form.close", { n: alerts.length }), about: subjects(alerts), submit: t("acts.do.close"), busy, fault,
     canSend: missing === null, why: missing, onSend: () => send({ act: "close", finding, why: why.trim() }, draft.key),
   },
-  h(Choices, { name: "finding", label: t("acts.finding"), value: finding, options, isFirst: true, onPick: (value) => draft.set({ finding: value }) }),
+  h(Choices, { name: "finding", label: t("acts.finding"), value: finding, options, onPick: (value) => draft.set({ finding: value }) }),
   finding ? h("p", { class: "act-hint" }, t(`finding.hint.${finding}`)) : null,
   h(TextField, { label: t("acts.why"), rows: 2, value: why, onText: (text) => draft.set({ why: text }) }));
 }

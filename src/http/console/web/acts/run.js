@@ -80,8 +80,19 @@ async function drop() {
   }
 }
 
+/** What is said ends after so long, ms: what went wrong has more to read. */
+const SAID_MS = Object.freeze({ good: 10_000, bad: 20_000 });
+/** The same while the pointer is on it, ms. */
+const READ_MS = 60_000;
+/** @type {any} */
+let ending = 0;
+/** What was selected when it was said; null if nothing was. @type {string|null} */
+let saidOver = null;
+
 effect(() => {
   const { id } = selection.value;
+  // What was said over one alert is not about another.
+  if (notice.peek() && id !== null && id !== saidOver) notice.value = null;
   if (next.peek() && next.peek()?.id !== id) next.value = null;
 });
 
@@ -205,4 +216,15 @@ export async function undo() {
  */
 export function say(tone, text, alerts) {
   notice.value = { tone, text, ids: alerts.map((alert) => alert.id) };
+  saidOver = selection.peek().id;
+  linger(false);
+}
+
+/**
+ * Has what is said end by itself, later while somebody points at it.
+ * @param {boolean} isRead
+ */
+export function linger(isRead) {
+  clearTimeout(ending);
+  ending = setTimeout(() => { notice.value = null; }, isRead ? READ_MS : SAID_MS[notice.peek()?.tone ?? "good"]);
 }

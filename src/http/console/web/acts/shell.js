@@ -1,6 +1,7 @@
 // @ts-check
 /** The frame every form of an act has: heading, fields, what went wrong, the two buttons. It is part of the page, never above it. */
 import { h, useLayoutEffect, useRef, useState } from "../vendor/preact.js";
+import { firstField } from "../keys.js";
 import { t } from "../words.js";
 import { act } from "./act.js";
 import { explain } from "../ui/explain.js";
@@ -43,7 +44,7 @@ export function Shell({ title, about, submit, busy, fault, canSend, why, onSend,
   const root = useRef(/** @type {HTMLFormElement|null} */ (null));
   // Before the next key is heard: what is typed at once belongs into the form.
   useLayoutEffect(() => {
-    const first = /** @type {HTMLElement|null} */ (root.current?.querySelector("[data-first]") ?? root.current?.querySelector("textarea, input, select"));
+    const first = root.current && firstField(root.current);
     const before = /** @type {HTMLElement|null} */ (document.activeElement);
     first?.focus();
     root.current?.scrollIntoView({ block: "nearest" });
@@ -83,15 +84,14 @@ export function Shell({ title, about, submit, busy, fault, canSend, why, onSend,
 
 /**
  * A row of choices of which one holds: radio buttons that look like a bar.
- * @param {{name: string, label: string, value: string, options: Array<{value: string, label: string, hint?: string}>, onPick: (value: string) => void, isFirst?: boolean}} props
+ * @param {{name: string, label: string, value: string, options: Array<{value: string, label: string, hint?: string}>, onPick: (value: string) => void}} props
  */
-export function Choices({ name, label, value, options, onPick, isFirst }) {
+export function Choices({ name, label, value, options, onPick }) {
   return h("fieldset", { class: "act-choices" },
     h("legend", null, label),
-    options.map((option, index) => h("label", { key: option.value, class: value === option.value ? "on" : "", title: option.hint ?? "" },
+    options.map((option) => h("label", { key: option.value, class: value === option.value ? "on" : "", title: option.hint ?? "" },
       h("input", {
         type: "radio", name, value: option.value, checked: value === option.value,
-        "data-first": isFirst && (value === option.value || (!options.some((one) => one.value === value) && index === 0)) ? "" : undefined,
         onChange: () => onPick(option.value),
       }),
       option.label)));
@@ -99,10 +99,11 @@ export function Choices({ name, label, value, options, onPick, isFirst }) {
 
 /**
  * A field for a reason or a note.
- * @param {{label: string, value: string, rows: number, onText: (text: string) => void, hint?: string, most?: number}} props `most` in characters, as the server takes them
+ * @param {{label: string, value: string, rows: number, onText: (text: string) => void, hint?: string, most?: number, isFirst?: boolean}} props `most` in characters, as the server takes
+ *   them; `isFirst` gets the focus when the form opens
  */
-export function TextField({ label, value, rows, onText, hint, most = 2000 }) {
+export function TextField({ label, value, rows, onText, hint, most = 2000, isFirst = false }) {
   return h("label", { class: "act-field" },
     h("span", null, label, hint ? h("small", null, hint) : null),
-    h("textarea", { rows, value, maxLength: most, onInput: (/** @type {any} */ event) => onText(event.currentTarget.value) }));
+    h("textarea", { rows, value, maxLength: most, "data-first": isFirst ? "" : undefined, onInput: (/** @type {any} */ event) => onText(event.currentTarget.value) }));
 }

@@ -1,11 +1,12 @@
 // @ts-check
 /** The form of a silence. It shows what the silence would hold back before anybody makes it. */
-import { h, useEffect, useState } from "../vendor/preact.js";
+import { h, useState } from "../vendor/preact.js";
 import { eventNow, session } from "../state.js";
 import { t, word } from "../words.js";
 import { silence } from "./act.js";
 import { useDraft } from "./drafts.js";
 import { explain } from "../ui/explain.js";
+import { Preview } from "./preview.js";
 import { hide } from "./run.js";
 import { Choices, Shell, TextField } from "./shell.js";
 import { subjects } from "./subjects.js";
@@ -14,10 +15,6 @@ import { called, mmsiText } from "../vessel.js";
 
 /** @typedef {import("../list/types.js").Alert} Alert */
 
-/** Rows of the preview. */
-const SHOWN = 5;
-/** Wait after the last change of the form before the server is asked for the preview, ms. */
-const PAUSE_MS = 350;
 /** The longest silence an analyst may make, hours; longer and wider ones need the right `silence_wide`. */
 const HOURS = 24;
 
@@ -56,8 +53,8 @@ export function SilenceForm({ alerts }) {
   },
   h(What, { alert, mmsi, zone, behaviour, onSet: draft.set }),
   h(Until, { label: t("acts.until"), choice, typed, at: eventNow.value, onSet: draft.set }),
-  h(TextField, { label: t("acts.why"), rows: 1, value: why, onText: (text) => draft.set({ why: text }) }),
-  h(Preview, { mmsi, zone, behaviour, isWhole: until !== null && Boolean(mmsi || zone || behaviour), until: body.until }),
+  h(TextField, { label: t("acts.why"), isFirst: true, rows: 1, value: why, onText: (text) => draft.set({ why: text }) }),
+  h(Preview, { mmsi, zone, behaviour }),
   h("p", { class: "act-hint" }, t("silence.hint"), alert.status === "open" ? "" : ` ${t("silence.hint_over")}`));
 }
 
@@ -76,41 +73,4 @@ function What({ alert, mmsi, zone, behaviour, onSet }) {
       options: [{ value: alert.behaviour, label: word("behaviour", alert.behaviour) }, none], onPick: (value) => onSet({ behaviour: value }),
     }),
     zones.length ? h(Choices, { name: "zone", label: t("silence.zone"), value: zone, options: [...zones, none], onPick: (value) => onSet({ zone: value }) }) : null);
-}
-
-/**
- * What the silence would hold back now, by the server's answer.
- * @param {{mmsi: string, zone: string, behaviour: string, isWhole: boolean, until: string}} props
- */
-function Preview({ mmsi, zone, behaviour, isWhole, until }) {
-  const [seen, setSeen] = useState(/** @type {{holds: number, items: Alert[]}|string|null} */ (null));
-  useEffect(() => {
-    let isOld = false;
-    setSeen(null);
-    if (!isWhole) return undefined;
-    const timer = setTimeout(async () => {
-      const body = { ...(mmsi ? { mmsi: Number(mmsi) } : {}), ...(zone ? { zone } : {}), ...(behaviour ? { behaviour } : {}), until, why: t("silence.preview") };
-      try {
-        const made = await silence(body, true);
-        if (!isOld) setSeen(made);
-      } catch (error) {
-        if (!isOld) setSeen(explain(error));
-      }
-    }, PAUSE_MS);
-    return () => {
-      isOld = true;
-      clearTimeout(timer);
-    };
-    // `until` moves with the clock; the preview is about what is open now.
-  }, [mmsi, zone, behaviour, isWhole]);
-  if (!isWhole) return null;
-  const head = seen === null ? t("silence.counting") : typeof seen === "string" ? seen : t("silence.holds", { n: seen.holds });
-  const items = seen === null || typeof seen === "string" ? [] : seen.items.slice(0, SHOWN);
-  const more = seen === null || typeof seen === "string" ? 0 : seen.holds - items.length;
-  return h("div", { class: "act-preview", "aria-live": "polite" },
-    h("strong", null, head),
-    h("ul", null, items.map((item) => h("li", { key: item.id },
-      h("span", { class: `sev-word sev-${item.severity}` }, `${t(`severity.${item.severity}`)} ${item.score}`), " ",
-      word("behaviour", item.behaviour), " · ", item.vessels.map(called).join(" – "))),
-    more > 0 ? h("li", null, t("acts.and_more", { n: more })) : null));
 }

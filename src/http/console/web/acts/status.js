@@ -5,7 +5,7 @@ import { now, selection } from "../state.js";
 import { time } from "../format.js";
 import { t } from "../words.js";
 import { last, underway } from "./act.js";
-import { bars, conflict, goOn, next, notice, undo } from "./run.js";
+import { bars, conflict, goOn, linger, next, notice, undo } from "./run.js";
 import { subjects } from "./subjects.js";
 
 /** @typedef {import("../list/types.js").Alert} Alert */
@@ -26,7 +26,7 @@ export function Status({ id = null, isList = false }) {
   return h("div", { class: "acts-status", "aria-live": "polite" },
     id === null ? null : h(Swapped, { id }),
     ways > 0 ? h("p", { class: "act-notice underway" }, t("acts.underway", { n: ways })) : null,
-    said && about(said.ids) ? h("p", { class: `act-notice ${said.tone}` },
+    said && about(said.ids) ? h("p", { class: `act-notice ${said.tone}`, onPointerEnter: () => linger(true), onPointerLeave: () => linger(false) },
       said.text, h("button", { type: "button", class: "act-close", "aria-label": t("acts.dismiss"), onClick: () => { notice.value = null; } }, "×")) : null,
     before && left > 0 && ways === 0 ? h("p", { class: "act-notice good" },
       t(`acts.did.${before.act}`, { n: before.count, number: String(before.number ?? "") }), before.about ? `: ${before.about}` : "",

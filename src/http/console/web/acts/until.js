@@ -36,7 +36,7 @@ export function Until({ label, choice, typed, at, onSet }) {
   const options = HOURS.map((hours) => ({ value: String(hours), label: t("acts.hours", { n: hours }) }));
   return h("div", { class: "act-until" },
     h(Choices, {
-      name: "until", label, value: choice, isFirst: true, onPick: (value) => onSet({ choice: value }),
+      name: "until", label, value: choice, onPick: (value) => onSet({ choice: value }),
       options: [...options, { value: "typed", label: t("acts.until_time") }],
     }),
     choice === "typed"

@@ -9,6 +9,7 @@ import { may, session } from "../state.js";
 import { tab } from "../storage.js";
 import { Boundary } from "../ui/boundary.js";
 import { Button } from "../ui/button.js";
+import { useLayer } from "../ui/layer.js";
 import { ToastLine } from "../ui/toast.js";
 import { Lazy } from "../views/lazy.js";
 import { t } from "../words.js";
@@ -87,8 +88,10 @@ function View({ view, id, params }) {
 /** A panel at the right edge that blocks nothing; Esc closes it.
  * @param {{ title: string, children: import("../vendor/preact.js").ComponentChildren }} props */
 function Side({ title, children }) {
+  const close = () => void (panel.value = null);
+  useLayer(true, close);
   return h("aside", { class: "side", "aria-label": title },
-    h("div", { class: "side-head" }, h("h2", null, title), h(Button, { kind: "quiet", onClick: () => (panel.value = null), hint: "Esc" }, t("action.close"))),
+    h("div", { class: "side-head" }, h("h2", null, title), h(Button, { kind: "quiet", onClick: close, hint: "Esc" }, t("action.close"))),
     h("div", { class: "side-body" }, h(Boundary, { name: "side", children })));
 }
 

@@ -32,6 +32,19 @@ export function wordAt(text, caret) {
 }
 
 /**
+ * The key that is written at the caret, and the text without that token; null where no key is.
+ * @param {string} text
+ * @param {number} caret
+ * @returns {{key: string, text: string}|null}
+ */
+export function restAt(text, caret) {
+  const word = wordAt(text, caret);
+  const key = /^([a-z_]+)[:<>]/i.exec(word.text)?.[1].toLowerCase() ?? "";
+  if (!Object.hasOwn(KEYS, key)) return null;
+  return { key, text: tokens(text).filter((one) => one.start !== word.start).map((one) => one.text).join(" ") };
+}
+
+/**
  * The offers for a text and a caret, best first.
  * @param {string} text
  * @param {number} caret

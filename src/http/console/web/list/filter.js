@@ -125,12 +125,42 @@ export function problem(one) {
 /** Whether the server would refuse a text. @param {string} text */
 export const isWrong = (text) => tokens(text).some((one) => problem(one) !== null);
 
+/** What of a text can be meant: a term that cannot filters nothing. @param {string} text */
+export const sound = (text) => tokens(text).filter((one) => problem(one) === null).map((one) => one.text).join(" ");
+
 /**
- * The token that somebody may have meant by one that cannot be meant; null if nothing is near.
+ * Whether the word under the caret may be the beginning of a key, so that nobody knows yet what it is for.
+ * @param {string} text
+ * @param {number} caret
+ */
+export function isBegun(text, caret) {
+  const word = tokens(text).find((one) => one.start <= caret && caret <= one.end);
+  return word !== undefined && Object.keys(KEYS).some((key) => key.startsWith(word.text.toLowerCase()));
+}
+
+/** Most tokens that are named in place of one that cannot be meant. */
+const MEANT = 4;
+
+/**
+ * The tokens that somebody may have meant by one that cannot be meant, the nearest first.
+ * @param {Token} one
+ * @returns {string[]}
+ */
+export function meant(one) {
+  const [value] = one.values;
+  const known = one.key === null || one.values.length !== 1 || problem(one) !== "value" ? [] : (KEYS[one.key].values ?? []);
+  const holds = known.filter((word) => word.includes(value.toLowerCase()));
+  if (one.key === null || holds.length === 0) return [corrected(one)].filter((word) => word !== null);
+  const begins = holds.filter((word) => word.startsWith(value.toLowerCase()));
+  return [...new Set([...begins, ...holds])].slice(0, MEANT).map((word) => written(/** @type {string} */ (one.key), one.sign, [word]));
+}
+
+/**
+ * The token with its misspelt words mended; null if nothing is near.
  * @param {Token} one
  * @returns {string|null}
  */
-export function meant(one) {
+function corrected(one) {
   const what = problem(one);
   const parts = /^([a-z_]+)([:<>=]+)(.*)$/is.exec(one.text);
   if (what === "key" && parts) {

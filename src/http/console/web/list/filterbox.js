@@ -1,11 +1,12 @@
 // @ts-check
 /** The filter box: one line of tokens with completion, chips under it, and filters kept by name. */
+import { get } from "../api.js";
 import { eventNow, filter, session } from "../state.js";
 import { Fragment, h, useEffect, useRef, useState } from "../vendor/preact.js";
 import { hasWord, t } from "../words.js";
 import { country } from "./country.js";
-import { accept, offers } from "./complete.js";
-import { isWrong, meant, problem, query, tokens, without } from "./filter.js";
+import { accept, offers, restAt } from "./complete.js";
+import { isBegun, isWrong, meant, problem, query, sound, tokens, without } from "./filter.js";
 import { Saved } from "./saved.js";
 import { hasDrawer, summary } from "./store.js";
 import { TYPE_WORDS } from "./types.js";
@@ -46,25 +47,37 @@ export function FilterBox() {
   const box = useRef(/** @type {HTMLInputElement|null} */ (null));
   const timer = useRef(0);
   const applied = filter.value ?? "";
+  /** The filter as this box left it last, and whether what stands in the box still waits to be one. */
+  const own = useRef({ applied, waits: false });
   useEffect(() => {
+    if (applied === own.current.applied || timer.current || own.current.waits) return;
     // Another window, a chip or a facet changed it; what is being typed here is not thrown away for an echo of itself.
-    if (!timer.current) setText(applied);
+    own.current.applied = applied;
+    setText(applied);
   }, [applied]);
   const apply = (/** @type {string} */ value) => {
     clearTimeout(timer.current);
     timer.current = 0;
-    // What is not finished, or cannot be meant, would be refused; the list waits for the rest of it.
-    if (!isWrong(value)) filter.value = value.trim();
+    own.current = { applied: sound(value), waits: false };
+    filter.value = own.current.applied;
+  };
+  const counted = useCounts();
+  const offer = (/** @type {string} */ value, /** @type {number} */ caret) => {
+    const show = (/** @type {import("./types.js").Summary|null} */ counts) => {
+      const list = offers(value, caret, counts, naming, session.peek()?.name ?? null);
+      setMenu(list.length ? { list, at: -1 } : null);
+    };
+    show(counted(value, caret, (counts) => {
+      if (box.current?.value === value && document.activeElement === box.current) show(counts);
+    }));
   };
   const change = (/** @type {string} */ value, /** @type {number} */ caret) => {
     setText(value);
-    const list = offers(value, caret, summary.peek(), naming, session.peek()?.name ?? null);
-    setMenu(list.length ? { list, at: -1 } : null);
+    offer(value, caret);
     clearTimeout(timer.current);
-    timer.current = window.setTimeout(() => {
-      timer.current = 0;
-      apply(value);
-    }, PAUSE_MS);
+    // What is not finished, or cannot be meant, waits until it is, or until the reader says that it is.
+    own.current.waits = isWrong(value) || isBegun(value, caret);
+    timer.current = own.current.waits ? 0 : window.setTimeout(() => apply(value), PAUSE_MS);
   };
   const pick = (/** @type {Offer} */ offer) => {
     const field = box.current;
@@ -100,7 +113,7 @@ export function FilterBox() {
         "aria-autocomplete": "list", "aria-activedescendant": menu && menu.at >= 0 ? `offer-${menu.at}` : undefined, id: "filter-box",
         value: text, placeholder: t("list.filter_hint"), spellcheck: false, autocomplete: "off", autocapitalize: "none",
         onInput: (/** @type {any} */ event) => change(event.currentTarget.value, event.currentTarget.selectionStart), onFocus,
-        onKeyDown: onKey, onBlur: () => { if (timer.current) apply(text); setMenu(null); },
+        onKeyDown: onKey, onBlur: () => { if (timer.current || own.current.waits) apply(text); setMenu(null); },
       }),
       h("kbd", { class: "filter-key", "aria-hidden": "true" }, "f"),
       h(Saved, { text: applied }),
@@ -111,6 +124,26 @@ export function FilterBox() {
     menu ? h(Menu, { menu, pick }) : null,
     h(Chips, { text: applied }),
     h(Faults, { text, applied }));
+}
+
+/**
+ * The counts under the rest of the filter: what is written about a key must not hide its other values. The function returns those at hand and
+ * calls `then` with better ones.
+ */
+function useCounts() {
+  const kept = useRef({ asked: "", counts: /** @type {import("./types.js").Summary|null} */ (null) });
+  return (/** @type {string} */ text, /** @type {number} */ caret, /** @type {(counts: import("./types.js").Summary) => void} */ then) => {
+    const rest = restAt(text, caret), asked = JSON.stringify(rest);
+    if (rest === null || rest.text === (filter.peek() ?? "")) return summary.peek();
+    if (kept.current.asked === asked) return kept.current.counts;
+    kept.current = { asked, counts: null };
+    get("/alerts/summary", query(sound(rest.text), [rest.key], eventNow.peek()), { background: true }).then(({ data }) => {
+      if (kept.current.asked !== asked) return;
+      kept.current.counts = data;
+      then(data);
+    }, () => undefined);
+    return null;
+  };
 }
 
 /** @param {{menu: {list: Offer[], at: number}, pick: (offer: Offer) => void}} props */
@@ -161,6 +194,7 @@ function Faults({ text, applied }) {
   if (wrong.length === 0) return null;
   return h("p", { class: "filter-fault", role: "status" }, wrong.map(({ one, what }) => {
     const better = meant(one);
-    return `${t(`list.fault.${what}`, { token: one.text })}${better ? ` ${t("list.fault.meant", { token: better })}` : ""} `;
+    const hint = better.length > 1 ? t("list.fault.near", { tokens: better.join(", ") }) : better.length === 1 ? t("list.fault.meant", { token: better[0] }) : "";
+    return `${t(`list.fault.${what}`, { token: one.text })} ${hint} `;
   }), wrong.length && text.trim() !== applied ? t("list.fault.waits") : "");
 }

@@ -172,7 +172,6 @@ export class Actions {
   measure() {
     const { measure } = this.model;
     measure.value = measure.peek() ? null : [];
-    if (measure.peek()) say(t("map.measure_help"));
   }
 
   /** @param {Place} at */
@@ -233,11 +232,10 @@ export class Actions {
     }
   }
 
-  /** Undoes one thing after the other: tool, box, rings, position, tracks, isolation, selection of a vessel. @returns {boolean} whether there was something to undo */
+  /** Undoes one thing after the other: following, box, rings, position, tracks, isolation, selection of a vessel. @returns {boolean} whether there was something to undo */
   escape() {
-    const { measure, boxed, rings, tracks, isolated, found, following: follows } = this.model;
-    if (measure.peek()) measure.value = null;
-    else if (follows.peek()) follows.value = false;
+    const { boxed, rings, tracks, isolated, found, following: follows } = this.model;
+    if (follows.peek()) follows.value = false;
     else if (boxed.peek()) boxed.value = null;
     else if (rings.peek().length) rings.value = [];
     else if (found.peek()) found.value = null;

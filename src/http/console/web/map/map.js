@@ -7,6 +7,7 @@ import { palette, place, selection } from "../state.js";
 import { addSheet } from "../sheet.js";
 import { Boundary } from "../ui/boundary.js";
 import { Button } from "../ui/button.js";
+import { useLayer } from "../ui/layer.js";
 import { Lazy } from "../views/lazy.js";
 import { language, t } from "../words.js";
 import "../words/map.js";
@@ -118,6 +119,9 @@ function MapBody({ alone }) {
     };
   }, []);
 
+  const isMeasuring = model.measure.value !== null;
+  useLayer(isMeasuring, () => void (model.measure.value = null));
+  useLayer(menu !== null, closeMenu);
   const faults = Object.values(model.faults.value).filter((each) => each !== null), chosen = selection.value;
   const items = menu ? [
     { label: t("map.copy_position"), run: () => actions.copyPosition(menu.at) },
@@ -129,7 +133,7 @@ function MapBody({ alone }) {
   ] : [];
   return h("div", { class: `map${alone ? " alone" : ""}`, ref: root },
     h("div", {
-      class: `map-target${model.measure.value ? " measuring" : ""}`, ref: target, tabIndex: 0, "data-keys": "map",
+      class: `map-target${isMeasuring ? " measuring" : ""}`, ref: target, tabIndex: 0, "data-keys": "map",
       role: "application", "aria-label": t("map.label"), "aria-roledescription": t("map.role"),
     }),
     h("div", { class: "map-cross", "aria-hidden": true }),
@@ -182,6 +186,7 @@ const tracksText = (tracks) => t(tracks.some(({ alert }) => alert !== null) ? "m
 function States({ model, actions }) {
   /** @type {[boolean, string, () => void][]} */
   const states = [
+    [model.measure.value !== null, t("map.measure_help"), () => (model.measure.value = null)],
     [model.following.value, t("map.following"), () => (model.following.value = false)],
     [model.isolated.value, t("map.isolated"), () => (model.isolated.value = false)],
     [model.tracks.value.length > 0, tracksText(model.tracks.value), () => actions.clearTracks()],

@@ -1,6 +1,7 @@
 // @ts-check
 import { h, useEffect, useRef, useState } from "../vendor/preact.js";
 import { Button } from "./button.js";
+import { useLayer } from "./layer.js";
 
 /** @typedef {{ label: string, onPick?: () => void, href?: string, checked?: boolean, disabled?: boolean, hint?: string } | "line"} Item */
 
@@ -23,6 +24,7 @@ export function Menu({ label, name, items, right = false, kind = "quiet", title 
     setOpen(false);
     /** @type {HTMLElement | null | undefined} */ (root.current?.querySelector("button"))?.focus();
   };
+  useLayer(open, close);
   const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
     if (!open) return;
     if (event.key === "Tab") return setOpen(false);

@@ -3,16 +3,15 @@
 import { get } from "../api.js";
 import { silence } from "../acts/act.js";
 import { useDraft } from "../acts/drafts.js";
+import { Preview } from "../acts/preview.js";
+import { VesselField } from "../acts/vessel_field.js";
 import { explain } from "../ui/explain.js";
 import { Until, ahead } from "../acts/until.js";
 import { eventNow, session } from "../state.js";
-import { h, useEffect, useState } from "../vendor/preact.js";
+import { firstField } from "../keys.js";
+import { h, useEffect, useLayoutEffect, useRef, useState } from "../vendor/preact.js";
 import { t, word } from "../words.js";
 import { BEHAVIOURS } from "../list/types.js";
-import { called } from "../vessel.js";
-
-/** Wait after the last change before the server counts what would be held back, ms. */
-const PAUSE_MS = 400;
 
 /** Zones of the chart by id; empty before they are known. */
 function useZones() {
@@ -25,17 +24,25 @@ function useZones() {
 
 /** @param {{onDone: () => void, onCancel: () => void}} props */
 export function NewSilence({ onDone, onCancel }) {
-  const draft = useDraft("silence.new", { mmsi: "", zone: "", behaviour: "", choice: "12", typed: "", why: "" });
-  const { mmsi, zone, behaviour, choice, typed, why } = draft.value;
+  const draft = useDraft("silence.new", { vessel: "", mmsi: "", zone: "", behaviour: "", choice: "12", typed: "", why: "" });
+  const { vessel, mmsi, zone, behaviour, choice, typed, why } = draft.value;
   const zones = useZones();
   const [state, setState] = useState(/** @type {{busy: boolean, fault: string|null}} */ ({ busy: false, fault: null }));
   const until = ahead(choice, typed, eventNow.value);
-  const isNumber = /^\d{9}$/.test(mmsi.trim());
+  const root = useRef(/** @type {HTMLFormElement|null} */ (null));
+  // Whoever opened it goes on by writing, and is back where she was when it closes.
+  useLayoutEffect(() => {
+    const before = /** @type {HTMLElement|null} */ (document.activeElement);
+    if (root.current) firstField(root.current)?.focus();
+    return () => setTimeout(() => {
+      if (document.activeElement === document.body && before?.isConnected) before.focus({ preventScroll: true });
+    }, 0);
+  }, []);
   const isWide = session.value?.rights.includes("silence_wide") ?? false;
-  const needsWide = !mmsi.trim() || (until !== null && until - eventNow.value > 24 * 3_600_000 + 60_000);
-  const missing = mmsi.trim() && !isNumber ? t("silences.mmsi_what") : !mmsi.trim() && !zone && !behaviour ? t("silence.of_what")
+  const needsWide = !mmsi || (until !== null && until - eventNow.value > 24 * 3_600_000 + 60_000);
+  const missing = vessel.trim() && !mmsi ? t("silences.vessel_what") : !mmsi && !zone && !behaviour ? t("silence.of_what")
     : until === null ? t("acts.until_what") : needsWide && !isWide ? t("silence.too_wide", { n: 24 }) : why.trim() === "" ? t("acts.why_what") : null;
-  const about = { ...(isNumber ? { mmsi: Number(mmsi) } : {}), ...(zone ? { zone } : {}), ...(behaviour ? { behaviour } : {}) };
+  const about = { ...(mmsi ? { mmsi: Number(mmsi) } : {}), ...(zone ? { zone } : {}), ...(behaviour ? { behaviour } : {}) };
   const send = async (/** @type {Event} */ event) => {
     event.preventDefault();
     if (missing) return;
@@ -48,10 +55,16 @@ export function NewSilence({ onDone, onCancel }) {
       setState({ busy: false, fault: explain(error) });
     }
   };
-  return h("form", { class: "act-form wide", onSubmit: send, "aria-label": t("silences.new") },
+  const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
+    if (event.key === "Escape") {
+      event.stopPropagation();
+      onCancel();
+    }
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) void send(event);
+  };
+  return h("form", { class: "act-form wide", ref: root, onSubmit: send, onKeyDown, "aria-label": t("silences.new") },
     h("div", { class: "act-form-body columns" },
-      h("label", { class: "act-field" }, h("span", null, t("silence.vessel")),
-        h("input", { value: mmsi, inputMode: "numeric", maxLength: 9, placeholder: "MMSI", onInput: (/** @type {any} */ event) => draft.set({ mmsi: event.currentTarget.value }) })),
+      h(VesselField, { label: t("silence.vessel"), text: vessel, mmsi, onSet: (text, number) => draft.set({ vessel: text, mmsi: number }) }),
       h("label", { class: "act-field" }, h("span", null, t("silence.behaviour")),
         h("select", { value: behaviour, onChange: (/** @type {any} */ event) => draft.set({ behaviour: event.currentTarget.value }) },
           h("option", { value: "" }, t("silence.any")), BEHAVIOURS.map((one) => h("option", { key: one, value: one }, word("behaviour", one))))),
@@ -62,40 +75,9 @@ export function NewSilence({ onDone, onCancel }) {
         h("input", { value: why, maxLength: 500, onInput: (/** @type {any} */ event) => draft.set({ why: event.currentTarget.value }) }))),
     h("div", { class: "act-form-body" },
       h(Until, { label: t("acts.until"), choice, typed, at: eventNow.value, onSet: draft.set }),
-      h(Count, { about })),
+      h(Preview, { mmsi, zone, behaviour })),
     state.fault ? h("p", { class: "act-fault", role: "alert" }, state.fault, " ", t("acts.text_is_kept")) : null,
     h("footer", { class: "act-form-foot" }, h("span", { class: "act-missing" }, missing ?? ""),
       h("button", { type: "button", class: "button", onClick: onCancel }, t("acts.cancel")),
       h("button", { type: "submit", class: "button main", disabled: missing !== null || state.busy }, state.busy ? t("acts.sending") : t("acts.do.silence"))));
-}
-
-/**
- * How much a silence would hold back now.
- * @param {{about: {mmsi?: number, zone?: string, behaviour?: string}}} props
- */
-function Count({ about }) {
-  const [text, setText] = useState("");
-  const asked = JSON.stringify(about);
-  useEffect(() => {
-    let isOld = false;
-    if (asked === "{}") {
-      setText("");
-      return undefined;
-    }
-    setText(t("silence.counting"));
-    const timer = setTimeout(async () => {
-      try {
-        const made = await silence({ ...JSON.parse(asked), until: new Date(eventNow.peek() + 3_600_000).toISOString(), why: t("silence.preview") }, true);
-        const names = made.items.slice(0, 3).map((item) => `${word("behaviour", item.behaviour)} ${item.vessels[0] ? called(item.vessels[0]) : ""}`.trim());
-        if (!isOld) setText([t("silence.holds", { n: made.holds }), names.join(", ")].filter(Boolean).join(": "));
-      } catch (error) {
-        if (!isOld) setText(explain(error));
-      }
-    }, PAUSE_MS);
-    return () => {
-      isOld = true;
-      clearTimeout(timer);
-    };
-  }, [asked]);
-  return text ? h("p", { class: "act-hint", "aria-live": "polite" }, text) : null;
 }

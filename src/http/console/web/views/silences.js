@@ -24,6 +24,7 @@ await Promise.all([addSheet("list"), addSheet("acts")]);
  * @property {string} who
  * @property {string} why
  * @property {number|null} mmsi
+ * @property {string|null} name of the vessel as it was last heard
  * @property {string|null} zone
  * @property {string|null} behaviour
  * @property {string} from
@@ -159,7 +160,7 @@ function tokensOf(one) {
 /** @param {{one: Silence}} props */
 function What({ one }) {
   return h("span", { class: "silence-what" },
-    one.mmsi !== null ? h("a", { ...link(`/vessels/${one.mmsi}`), class: "silence-part" }, `MMSI ${mmsiText(one.mmsi)}`) : null,
+    one.mmsi !== null ? h("a", { ...link(`/vessels/${one.mmsi}`), class: "silence-part" }, one.name ? [h("bdi", null, one.name), ` · ${mmsiText(one.mmsi)}`] : `MMSI ${mmsiText(one.mmsi)}`) : null,
     one.behaviour ? h("span", { class: "silence-part" }, word("behaviour", one.behaviour)) : null,
     one.zone ? h("button", { type: "button", class: "silence-part link", onClick: () => go(`/?q=${encodeURIComponent(`zone:${one.zone}`)}`) }, t("silences.zone", { id: one.zone })) : null);
 }

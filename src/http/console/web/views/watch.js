@@ -6,6 +6,7 @@ import { route, setParams } from "../route.js";
 import { keys } from "../keys.js";
 import { place, selection } from "../state.js";
 import { Boundary } from "../ui/boundary.js";
+import { useLayer } from "../ui/layer.js";
 import { Splitter, useSize } from "../ui/split.js";
 import { h, useEffect, useRef, useState } from "../vendor/preact.js";
 import { t } from "../words.js";
@@ -120,6 +121,7 @@ function closeDetail() {
 /** The alert that is open. The panel keeps its own error to itself. */
 function Detail() {
   const { id } = selection.value;
+  useLayer(true, null);
   return h("aside", { class: "detail", "data-keys": "alert", "aria-label": t("watch.detail") },
     h("button", { type: "button", class: "tool detail-close", onClick: closeDetail, title: `${t("action.close")} (Esc)`, "aria-label": t("action.close") }, "×"),
     h(Boundary, { name: "detail", key: id }, h(Lazy, { load: loadAlert, props: { id }, name: t("watch.alert") })));

@@ -56,6 +56,8 @@ pub(super) const TRACK_STYLES: [(&str, &str); 6] = [
 pub(super) struct Line {
     /// Name of the vessel.
     pub(super) name: String,
+    /// Its MMSI; 0 if the alert does not state it.
+    pub(super) mmsi: u64,
     /// Times and positions, oldest first.
     pub(super) points: Vec<(Time, LatLon)>,
     /// Index into `TRACK_STYLES`, modulo its length.

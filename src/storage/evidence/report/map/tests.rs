@@ -15,7 +15,7 @@ fn map(places: &[(f64, f64)]) -> Map<'static> {
     let place = LatLon::new(places[0].0, places[0].1);
     Map {
         title: "a <map>".to_owned(),
-        lines: vec![Line { name: "ALFA".to_owned(), points, style: 0 }],
+        lines: vec![Line { name: "ALFA".to_owned(), mmsi: 224_000_001, points, style: 0 }],
         marks: vec![Mark { number: 1, at: place }],
         from: at(0),
         until: at(600),

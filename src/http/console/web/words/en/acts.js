@@ -42,6 +42,7 @@ const words = {
   "silence.title": "Silence", "silence.hint": "A silence holds back deliveries, not alerts: they stay in the list. It goes by the time of the alerts.", "silence.any": "any", "silence.vessel": "Vessel",
   "silence.behaviour": "Behaviour", "silence.zone": "Zone", "silence.of_what": "Name a vessel, a zone or a behaviour", "silence.too_wide": "You may silence one vessel for up to {n} h; more needs a supervisor",
   "silence.preview": "preview", "silence.counting": "Counting what it would hold back…", "silence.holds": { one: "It holds back {n} open alert now", other: "It holds back {n} open alerts now" },
+  "silence.recent": { one: "{n} alert that ended within the last 24 h fits too; it bears no mark.", other: "{n} alerts that ended within the last 24 h fit too; they bear no mark." },
   "export.title": { one: "Export {n} alert", other: "Export {n} alerts" }, "export.format": "Format", "export.text": "Text", "export.audited": "kept in the audit", "export.why_what": "A reason of at least {n} characters is missing",
   "export.done": { one: "{n} alert exported", other: "{n} alerts exported" },
   "export.scope": "Which", "export.chosen": { one: "the selected one", other: "the {n} selected" }, "export.filter": { one: "the one under the filter", other: "all {n} under the filter" },

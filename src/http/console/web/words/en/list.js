@@ -60,7 +60,7 @@ const words = {
   "list.mark.more": { one: "{n} more mark", other: "{n} more marks" },
   "list.saved_rename": "Rename “{name}”", "list.saved_taken": "There is a filter of that name.",
   "list.fault.meant": "Did you mean “{token}”?",
-  "list.fault.waits": "The rows are still those of the filter before.",
+  "list.fault.waits": "This filters nothing yet.", "list.fault.near": "Nearest: {tokens}.",
   "list.empty.outside": { one: "{n} new alert lies outside this filter.", other: "{n} new alerts lie outside this filter." },
   "list.lasted": "for {span}",
   "list.last": "Last known {time}",

@@ -43,6 +43,7 @@ const words = {
   "silence.title": "Silenciar", "silence.hint": "Un silencio retiene entregas, no alertas: estas siguen en la lista. Cuenta por la hora de las alertas.", "silence.any": "cualquiera", "silence.vessel": "Buque",
   "silence.behaviour": "Comportamiento", "silence.zone": "Zona", "silence.of_what": "Indique un buque, una zona o un comportamiento", "silence.too_wide": "Puede silenciar un buque hasta {n} h; más corresponde a un supervisor",
   "silence.preview": "vista previa", "silence.counting": "Contando lo que quedaría retenido…", "silence.holds": { one: "Retiene ahora {n} alerta abierta", other: "Retiene ahora {n} alertas abiertas" },
+  "silence.recent": { one: "{n} alerta que terminó en las últimas 24 h también encaja; no lleva marca.", other: "{n} alertas que terminaron en las últimas 24 h también encajan; no llevan marca." },
   "export.title": { one: "Exportar {n} alerta", other: "Exportar {n} alertas" }, "export.format": "Formato", "export.text": "Texto", "export.audited": "queda en la auditoría", "export.why_what": "Falta un motivo de al menos {n} caracteres",
   "export.done": { one: "{n} alerta exportada", other: "{n} alertas exportadas" },
   "export.scope": "Cuáles", "export.chosen": { one: "la elegida", other: "las {n} elegidas" }, "export.filter": { one: "la del filtro", other: "las {n} del filtro" },

@@ -61,7 +61,7 @@ const words = {
   "list.mark.more": { one: "{n} señal más", other: "{n} señales más" },
   "list.saved_rename": "Cambiar el nombre de «{name}»", "list.saved_taken": "Ya hay un filtro con ese nombre.",
   "list.fault.meant": "¿Quiso decir «{token}»?",
-  "list.fault.waits": "Las filas son todavía las del filtro anterior.",
+  "list.fault.waits": "Esto todavía no filtra nada.", "list.fault.near": "Lo más parecido: {tokens}.",
   "list.empty.outside": { one: "{n} alerta nueva queda fuera de este filtro.", other: "{n} alertas nuevas quedan fuera de este filtro." },
   "list.lasted": "durante {span}",
   "list.last": "Último dato {time}",

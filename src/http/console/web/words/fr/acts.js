@@ -43,6 +43,7 @@ const words = {
   "silence.title": "Mettre en silence", "silence.hint": "Un silence retient des envois, pas des alertes : elles restent dans la liste. Il suit l’heure des alertes.", "silence.any": "quelconque", "silence.vessel": "Navire",
   "silence.behaviour": "Comportement", "silence.zone": "Zone", "silence.of_what": "Indiquez un navire, une zone ou un comportement", "silence.too_wide": "Vous pouvez mettre un navire en silence jusqu’à {n} h ; au-delà, il faut un superviseur",
   "silence.preview": "aperçu", "silence.counting": "Compte de ce qui serait retenu…", "silence.holds": { one: "Retient maintenant {n} alerte ouverte", other: "Retient maintenant {n} alertes ouvertes" },
+  "silence.recent": { one: "{n} alerte terminée dans les dernières 24 h correspond aussi ; elle ne porte pas de marque.", other: "{n} alertes terminées dans les dernières 24 h correspondent aussi ; elles ne portent pas de marque." },
   "export.title": { one: "Exporter {n} alerte", other: "Exporter {n} alertes" }, "export.format": "Format", "export.text": "Texte", "export.audited": "gardé dans l’audit", "export.why_what": "Il manque un motif d’au moins {n} caractères",
   "export.done": { one: "{n} alerte exportée", other: "{n} alertes exportées" },
   "export.scope": "Lesquelles", "export.chosen": { one: "l’alerte choisie", other: "les {n} choisies" }, "export.filter": { one: "celle du filtre", other: "les {n} du filtre" },

@@ -61,7 +61,7 @@ const words = {
   "list.mark.more": { one: "{n} marque de plus", other: "{n} marques de plus" },
   "list.saved_rename": "Renommer « {name} »", "list.saved_taken": "Un filtre porte déjà ce nom.",
   "list.fault.meant": "Vouliez-vous dire « {token} » ?",
-  "list.fault.waits": "Les lignes sont encore celles du filtre précédent.",
+  "list.fault.waits": "Ceci ne filtre encore rien.", "list.fault.near": "Le plus proche : {tokens}.",
   "list.empty.outside": { one: "{n} nouvelle alerte est hors de ce filtre.", other: "{n} nouvelles alertes sont hors de ce filtre." },
   "list.lasted": "pendant {span}",
   "list.last": "Dernière donnée {time}",

@@ -43,6 +43,7 @@ const words = {
   "silence.title": "Silenciar", "silence.hint": "Um silêncio retém entregas, não alertas: estes ficam na lista. Conta pela hora dos alertas.", "silence.any": "qualquer", "silence.vessel": "Navio",
   "silence.behaviour": "Comportamento", "silence.zone": "Zona", "silence.of_what": "Indique um navio, uma zona ou um comportamento", "silence.too_wide": "Pode silenciar um navio até {n} h; mais do que isso cabe a um supervisor",
   "silence.preview": "pré-visualização", "silence.counting": "A contar o que ficaria retido…", "silence.holds": { one: "Retém agora {n} alerta aberto", other: "Retém agora {n} alertas abertos" },
+  "silence.recent": { one: "{n} alerta que terminou nas últimas 24 h também corresponde; não tem marca.", other: "{n} alertas que terminaram nas últimas 24 h também correspondem; não têm marca." },
   "export.title": { one: "Exportar {n} alerta", other: "Exportar {n} alertas" }, "export.format": "Formato", "export.text": "Texto", "export.audited": "fica na auditoria", "export.why_what": "Falta um motivo de pelo menos {n} caracteres",
   "export.done": { one: "{n} alerta exportado", other: "{n} alertas exportados" },
   "export.scope": "Quais", "export.chosen": { one: "o escolhido", other: "os {n} escolhidos" }, "export.filter": { one: "o que está no filtro", other: "os {n} do filtro" },

@@ -61,7 +61,7 @@ const words = {
   "list.mark.more": { one: "mais {n} sinal", other: "mais {n} sinais" },
   "list.saved_rename": "Mudar o nome de «{name}»", "list.saved_taken": "Já há um filtro com esse nome.",
   "list.fault.meant": "Queria dizer «{token}»?",
-  "list.fault.waits": "As linhas são ainda as do filtro anterior.",
+  "list.fault.waits": "Isto ainda não filtra nada.", "list.fault.near": "O mais próximo: {tokens}.",
   "list.empty.outside": { one: "{n} alerta novo fica fora deste filtro.", other: "{n} alertas novos ficam fora deste filtro." },
   "list.lasted": "durante {span}",
   "list.last": "Último dado {time}",
