@@ -52,7 +52,7 @@ test("a supervisor holds a case with a reason and lifts the hold; who may not is
   const { case_id: id } = await inCase(page);
   const held = async () => (await (await page.request.get(`/api/v1/cases/${id}`)).json()).held;
   await page.goto(`/cases/${id}`);
-  await page.getByRole("button", { name: "Hold…" }).click();
+  await page.getByRole("button", { name: "Legal hold…" }).click();
   const send = page.getByRole("button", { name: "Hold the case" });
   assert.equal(await send.isDisabled(), true);
   await page.getByLabel("Reason").fill("<b>investigation</b> 12/2026");
@@ -69,7 +69,7 @@ test("a supervisor holds a case with a reason and lifts the hold; who may not is
   await page.getByRole("button", { name: "Lift the hold…" }).click();
   await page.getByLabel("Reason").fill("the court has closed it");
   await page.getByRole("button", { name: "Lift the hold", exact: true }).click();
-  await page.getByRole("button", { name: "Hold…" }).waitFor();
+  await page.getByRole("button", { name: "Legal hold…" }).waitFor();
   assert.equal(await held(), null);
   assert.equal(await page.locator(".al-tag-held").count(), 0);
 
@@ -81,7 +81,7 @@ test("a supervisor holds a case with a reason and lifts the hold; who may not is
   });
   await page.reload();
   await page.getByRole("heading", { level: 1, name: `Case ${id.slice(0, 8)}` }).waitFor();
-  assert.equal(await page.getByRole("button", { name: "Hold…" }).count(), 0);
+  assert.equal(await page.getByRole("button", { name: "Legal hold…" }).count(), 0);
   assertNoFaults(faults);
   await context.close();
 });

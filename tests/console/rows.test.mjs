@@ -13,13 +13,14 @@ const BEHAVIOURS = [
   "position_jump", "identity_conflict", "identity_change", "interference", "fishing_out_of_place", "watchlist", "distress",
 ];
 
-/** Every behaviour with all marks, and a pair whose names are as long as AIS lets them be. */
+/** Every behaviour with all marks, and pairs whose names are as long as AIS lets them be, or nearly fit. */
 function crowd() {
   return BEHAVIOURS.map((behaviour, index) => {
     const one = alert(String.fromCharCode(97 + index), 95 - index);
-    const vessels = [{ ...one.vessels[0], name: "MEDITERRANEAN QUEEN1" }, { ...one.vessels[0], mmsi: 224000099, name: "ATLANTIC WANDERER 22" }];
+    const names = index % 2 ? ["EXERCISE CHARLIE", "EXERCISE DELTA"] : ["MEDITERRANEAN QUEEN1", "ATLANTIC WANDERER 22"];
+    const vessels = names.map((name, which) => ({ ...one.vessels[0], mmsi: 224000098 + which, name }));
     return {
-      ...one, behaviour, vessels, owner: "m.silva", notes: 2, case_id: "c".repeat(26), silenced_by: 3, exercise: true, state: /** @type {const} */ ("acknowledged"),
+      ...one, behaviour, vessels, status: /** @type {const} */ ("ended"), ended_at: new Date(Date.parse(one.started_at) + 151 * 60_000).toISOString(), owner: "m.silva", notes: 2, case_id: "c".repeat(26), silenced_by: 3, exercise: true, state: /** @type {const} */ ("acknowledged"),
       deliveries: { delivered: 0, pending: 0, failed: 1, withheld: 0 }, zones: [{ id: "z", name: "A zone with a long name indeed", kind: "area", relation: "in" }],
     };
   });
@@ -47,6 +48,7 @@ for (const locale of ["en-GB", "pt-PT", "es-ES", "fr-FR"]) {
           const box = name.getBoundingClientRect();
           // The dots take the place of about one letter.
           if (range.getBoundingClientRect().right > box.right - 8) faults.push(`name cut before its twelfth letter: ${letters.data}`);
+          if (box.right > /** @type {HTMLElement} */ (name.closest(".row-names")).getBoundingClientRect().right + 1) faults.push(`name cut without dots: ${letters.data}`);
           if (box.right > row.getBoundingClientRect().right) faults.push(`name outside its row: ${letters.data}`);
         }
         return faults;

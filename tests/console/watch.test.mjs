@@ -405,7 +405,7 @@ test("what is selected in one window is selected in the other, and lives when th
 
 test("a screen on the wall takes new alerts in at once, but never under the pointer or while it is held", async () => {
   await watch([alert("a", 80), alert("b", 60)], async ({ daemon, page, names, row }) => {
-    await page.getByRole("button", { name: "At once" }).click();
+    await page.getByRole("button", { name: "Live", exact: true }).click();
     daemon.change(alert("c", 90), "opened");
     await row("SHIP C").waitFor();
     assert.deepEqual(await names(), ["SHIP C", "SHIP A", "SHIP B"]);
@@ -415,7 +415,7 @@ test("a screen on the wall takes new alerts in at once, but never under the poin
     assert.deepEqual(await names(), ["SHIP C", "SHIP A", "SHIP B"]);
     await page.keyboard.press("Alt+Space");
     await page.getByRole("button", { name: "Held" }).waitFor();
-    await page.getByRole("button", { name: "At once" }).hover();
+    await page.getByRole("button", { name: "Live", exact: true }).hover();
     daemon.change(alert("e", 97), "opened");
     await page.getByRole("button", { name: "2 new" }).waitFor();
     assert.deepEqual(await names(), ["SHIP C", "SHIP A", "SHIP B"]);

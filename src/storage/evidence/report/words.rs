@@ -138,7 +138,7 @@ fn plain(value: f64) -> String {
 /// key becomes words.
 const NAMES: &[(&str, &str)] = &[
     ("counted_minutes", "Time that counted, without breaks"),
-    ("distance_metres", "Distance when last together, hull to hull if known"),
+    ("distance_metres", "Distance at the latest minute, perhaps after they parted"),
     ("min_distance_metres", "Nearest to each other, hull to hull if known"),
     ("max_distance_metres", "Farthest from each other, hull to hull if known"),
     ("median_knots", "Median speed"),

@@ -1,6 +1,7 @@
 // @ts-check
 // What happened to an alert: changes by the engine, acts of people, notes, and each delivery.
 import { h } from "../vendor/preact.js";
+import { WHY as BACK } from "../acts/back.js";
 import { Mark, Tag, When } from "./parts.js";
 import { merged } from "./past.js";
 import { t, word } from "./words.js";
@@ -23,18 +24,20 @@ export function History({ alert }) {
 
 /** @param {{past: import("./past.js").Row}} props */
 function Event({ past }) {
-  const isProgram = !past.who || past.who === PROGRAM;
+  const isProgram = !past.who || past.who === PROGRAM, isBack = past.why === BACK;
+  // Taking an act back sets the state before it again: the audit has the steps, a reader sees what the person did.
+  const steps = isBack ? ["taken_back"] : [past.what, ...(past.steps ?? [])];
   const isLate = past.stored_at && Math.abs(Date.parse(past.stored_at) - Date.parse(past.at)) > LATE;
   return h("li", { class: `al-past${isProgram ? "" : " al-past-person"}${past.what === "retracted" ? " al-past-retracted" : ""}` },
     h(When, { at: past.at }),
     h("span", { class: "al-past-what" },
-      h("b", {}, [past.what, ...(past.steps ?? [])].map((what) => word("change", what)).join(", ")), past.revision ? h("span", { class: "al-note" }, ` r${past.revision}`) : null,
+      h("b", {}, steps.map((what) => word("change", what)).join(", ")), past.revision ? h("span", { class: "al-note" }, ` r${past.revision}`) : null,
       past.severity && past.score != null && isProgram ? h(Mark, { severity: past.severity, score: past.score, size: 14 }) : null),
     h("span", { class: "al-past-why" },
       isProgram ? null : h("b", { class: "al-who" }, past.who),
-      past.steps ? h("span", { class: "al-note" }, `${t("alert.took_back")} `) : null,
-      past.why ? h("span", { lang: isProgram ? "en" : undefined, class: "al-words" }, past.why) : null,
-      isLate ? [" ", h("span", { class: "al-note nowrap" }, t("alert.stored"), " ", h(When, { at: past.stored_at }))] : null));
+      isBack ? h("span", { class: "al-note" }, [past.what, ...(past.steps ?? [])].map((what) => word("change", what)).join(", ")) : null,
+      past.why && !isBack ? h("span", { lang: isProgram ? "en" : undefined, class: "al-words" }, past.why) : null,
+      isLate ? [" ", h("span", { class: "al-note" }, t("alert.stored"), " ", h("span", { class: "nowrap" }, h(When, { at: past.stored_at })))] : null));
 }
 
 /** @param {{alert: Alert}} props */

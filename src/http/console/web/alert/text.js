@@ -1,7 +1,7 @@
 // @ts-check
 // An alert as plain text with every reason and number, for a mail or a log.
 import { placeLine, vesselLine } from "../acts/copy.js";
-import { number, time } from "../format.js";
+import { time } from "../format.js";
 import { now } from "../state.js";
 import { marking } from "./head.js";
 import { local } from "./said.js";
@@ -20,12 +20,12 @@ export function asText(alert, explanation) {
     alert.summary,
     "",
     `${t("alert.began")} ${time(alert.started_at)} · ${t("alert.decided")} ${time(alert.opened_at)} · ${alert.ended_at ? `${t("alert.ended")} ${time(alert.ended_at)}` : `${t("alert.last")} ${time(alert.last_at)}`}`,
-    place ? `${t("alert.position")}: ${place}` : "",
+    place ? t("word.named", { name: t("alert.position"), value: place }) : "",
     ...alert.vessels.map(vesselLine),
-    alert.zones.length ? `${t("alert.zones")}: ${alert.zones.map((zone) => zone.name).join(", ")}` : "",
+    alert.zones.length ? t("word.named", { name: t("alert.zones"), value: alert.zones.map((zone) => zone.name).join(", ") }) : "",
     ...(explanation ? ["", t("alert.why"), ...explanation.conditions.map(condition)] : []),
     "",
-    `${t("alert.score")}: ${number(alert.score)}`,
+    t("word.named", { name: t("alert.score"), value: alert.score }),
     ...stairs(alert.score_reasons).map((line) => `  ${line.points > 0 ? "+" : "−"}${Math.abs(line.points)}  ${line.text}`),
     ...(explanation?.limits.length ? ["", t("alert.limits"), ...explanation.limits.map((limit) => `  ${limit}`)] : []),
     "",

@@ -27,7 +27,7 @@ export function Bar() {
   const pages = PAGES.filter(([, , right]) => may(right));
   const here = route.value.view;
   return h("header", { class: "bar" },
-    h("span", { class: "bar-menu" }, h(Menu, { label: [h("span", { key: "sign", "aria-hidden": true }, "☰"), t(`nav.${here}`)], name: `${t("frame.pages")}: ${t(`nav.${here}`)}`, items: pages.map(([name, path, , key]) => ({ label: t(`nav.${name}`), checked: name === here, hint: key, onPick: () => go(path) })) })),
+    h("span", { class: "bar-menu" }, h(Menu, { label: [h("span", { key: "sign", "aria-hidden": true }, "☰"), t(`nav.${here}`)], name: t("word.named", { name: t("frame.pages"), value: t(`nav.${here}`) }), items: pages.map(([name, path, , key]) => ({ label: t(`nav.${name}`), checked: name === here, hint: key, onPick: () => go(path) })) })),
     h("span", { class: "bar-site cut", title: session.value?.site }, session.value?.site || "Atalaia"),
     h("nav", { class: "bar-nav", "aria-label": t("frame.pages") }, pages.map(([name, path]) => h("a", { key: name, ...link(path), "aria-current": name === here ? "page" : undefined }, t(`nav.${name}`)))),
     h(Marking, null), h(Clock, null), h(Feeds, null), h(Budget, null), h(Search, null), h("span", { class: "bar-right" }, h(Settings, null), h(Who, null)));
@@ -58,11 +58,11 @@ function Feeds() {
   if (!all || !may("status")) return null;
   if (unknownSince.value !== null) {
     const text = t("frame.unknown_since", { time: clock(unknownSince.value) });
-    return h("a", { class: "bar-fact feed-lights", ...link("/status"), title: `${t("frame.feeds")}: ${text}` }, h("span", { class: "light none" }, h("span", { "aria-hidden": true }, "?"), h("span", { class: "for-readers" }, text)));
+    return h("a", { class: "bar-fact feed-lights", ...link("/status"), title: t("word.named", { name: t("frame.feeds"), value: text }) }, h("span", { class: "light none" }, h("span", { "aria-hidden": true }, "?"), h("span", { class: "for-readers" }, text)));
   }
   const counts = ["up", "lagging", "silent"].map((which) => ({ which, n: all.filter((each) => feedState(each) === which).length }));
   const text = counts.map(({ which, n }) => t(`feeds.${which}`, { n })).join(", ");
-  return h("a", { class: "bar-fact feed-lights", ...link("/status"), title: `${t("frame.feeds")}: ${text}` },
+  return h("a", { class: "bar-fact feed-lights", ...link("/status"), title: t("word.named", { name: t("frame.feeds"), value: text }) },
     counts.map(({ which, n }) => (n > 0 || which === "up") && h("span", { key: which, class: `light ${which}` },
       h("svg", { width: 10, height: 10, viewBox: "0 0 10 10", "aria-hidden": true }, h("path", { d: SIGNS[which], fill: "currentColor" })), h("span", { "aria-hidden": true }, n), h("span", { class: "for-readers" }, t(`feeds.${which}`, { n })))));
 }
@@ -78,7 +78,7 @@ function Settings() {
   const languages = LANGUAGES.map((each) => ({ label: LANGUAGE_NAMES[each], checked: language.value === each, onPick: () => { setLanguage(each); setPreference("language", each); } }));
   return [
     h(Menu, { key: "palette", label: h(Icon, { name: "palette" }), name: t("frame.palette"), right: true, items: palettes }),
-    h(Menu, { key: "language", label: language.value.toUpperCase(), name: `${t("frame.language")}: ${language.value.toUpperCase()}`, right: true, items: languages }),
+    h(Menu, { key: "language", label: language.value.toUpperCase(), name: t("word.named", { name: t("frame.language"), value: language.value.toUpperCase() }), right: true, items: languages }),
     h(Button, { key: "sound", kind: "quiet", pressed: sound.value, label: t(sound.value ? "frame.sound_on" : "frame.sound_off"), onClick: () => (sound.value = !sound.peek()) }, h(Icon, { name: sound.value ? "sound" : "mute" })),
     h(Button, { key: "keys", kind: "quiet", label: t("keys.title"), expanded: panel.value === "keys", onClick: () => togglePanel("keys") }, "?"),
   ];

@@ -99,7 +99,7 @@ function Cells({ alert, isChosen, isWorse, underway, minute, common, prefix, on 
         h(Names, { vessels: alert.vessels }),
         h("span", { class: "row-rest" },
           alert.zones[0] && !common?.zone ? h("span", { class: "row-zone", title: alert.zones.map((zone) => zone.name).join("\n") }, shortZone(alert.zones[0].name, prefix)) : null),
-        h("span", { class: "row-length", title: t("list.length") }, t("list.lasted", { span: between(alert.started_at, alert.ended_at ?? alert.last_at) })))),
+        h("span", { class: "row-length", title: t("list.length") }, lasted(alert)))),
     // Only a wide list has room for it, and then needs no line below the rows.
     h("div", { role: "gridcell", class: "row-sentence", key: "sentence" }, sentence(alert), " ", h("small", { class: "as-of" }, asOf(alert, minute * 60_000))),
   ];
@@ -116,8 +116,14 @@ function shortName(behaviour) {
 /** The name of a zone without what all of them begin with: it is the end that tells them apart. @param {string} name @param {string} prefix */
 const shortZone = (name, prefix) => (prefix !== "" && name.startsWith(prefix) ? `…${name.slice(prefix.length)}` : name);
 
-/** A name of up to so many characters is never cut. */
-const WHOLE = 16;
+/** A name of up to so many characters is never cut; one of a pair, which has less room. */
+const WHOLE = 16, WHOLE_IN_PAIR = 12;
+
+/** How long an alert lasted; beside two names without the word for it, which the tooltip has. @param {Alert} alert */
+function lasted({ vessels, started_at, ended_at, last_at }) {
+  const text = between(started_at, ended_at ?? last_at);
+  return vessels.length > 1 ? text : t("list.lasted", { span: text });
+}
 
 /**
  * The vessels of an alert: one with flag and type, a pair with both names, more by number.
@@ -127,7 +133,7 @@ function Names({ vessels }) {
   if (vessels.length === 0) return null;
   const title = vessels.map((vessel) => `${called(vessel)}, ${vessel.flag ? country(vessel.flag) : t("list.no_flag")}, ${t(`vessel.${typeName(vessel.ship_type)}`)}, MMSI ${mmsiText(vessel.mmsi)}`).join("\n");
   const [one] = vessels;
-  const name = (/** @type {Vessel} */ vessel) => h("b", { class: [...called(vessel)].length > WHOLE ? "long" : "" }, h("bdi", null, called(vessel)));
+  const name = (/** @type {Vessel} */ vessel) => h("b", { class: [...called(vessel)].length > (vessels.length > 1 ? WHOLE_IN_PAIR : WHOLE) ? "long" : "" }, h("bdi", null, called(vessel)));
   const flag = (/** @type {Vessel} */ vessel) => (vessel.flag ? h("small", null, vessel.flag) : null);
   if (vessels.length === 1) {
     return h("span", { class: "row-names", title }, name(one), flag(one),

@@ -93,13 +93,13 @@ export class Actions {
   labels() {
     const { labels } = this.model;
     labels.value = following(LABEL_MODES, labels.peek());
-    say(`${t("map.labels")}: ${t(`map.labels.${labels.peek()}`)}`, "info", undefined, 3);
+    say(t("word.named", { name: t("map.labels"), value: t(`map.labels.${labels.peek()}`) }), "info", undefined, 3);
   }
 
   colours() {
     const { colour } = this.model;
     colour.value = following(COLOUR_MODES, colour.peek());
-    say(`${t("map.colour")}: ${t(`map.colour.${colour.peek()}`)}`, "info", undefined, 3);
+    say(t("word.named", { name: t("map.colour"), value: t(`map.colour.${colour.peek()}`) }), "info", undefined, 3);
   }
 
   /** The tracks of the selection, or none if they are shown. */
@@ -209,7 +209,7 @@ export class Actions {
   async zonesHere(at) {
     try {
       const found = await zonesAt(at);
-      say(found.length ? `${t("map.zones_here")}: ${found.join(" · ")}` : t("map.no_zone_here"), "info", undefined, 15);
+      say(found.length ? t("word.named", { name: t("map.zones_here"), value: found.join(" · ") }) : t("map.no_zone_here"), "info", undefined, 15);
     } catch {
       say(t("map.zones_failed"), "bad");
     }

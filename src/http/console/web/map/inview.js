@@ -1,7 +1,7 @@
 // @ts-check
 // The map as a list: vessels in view, near a point, or in a box. For readers that cannot see the map, and for boxes.
 import { h, useEffect, useRef, useState } from "../vendor/preact.js";
-import { degrees, nm } from "../format.js";
+import { degrees, dms, nm } from "../format.js";
 import { picture } from "../live.js";
 import { selection } from "../state.js";
 import { Button } from "../ui/button.js";
@@ -43,14 +43,14 @@ function choose(fleet, subject, extent, middle) {
 export function VesselList({ fleet, subject, extent, middle, onClose, onTracks }) {
   const root = useRef(/** @type {HTMLElement|null} */ (null)), [turn, setTurn] = useState(0);
   // The rows keep their place until they are asked for again: a list that sorts itself each second cannot be read.
-  const [rows, setRows] = useState(/** @type {{total: number, items: any[]}} */ ({ total: 0, items: [] }));
+  const [rows, setRows] = useState(/** @type {{total: number, items: any[], from: Place}} */ ({ total: 0, items: [], from: { lat: 0, lon: 0 } }));
   // A list that is opened before the vessels are there is filled when they come.
   if (fleet.count === 0) void picture.value;
   const isThere = fleet.count > 0;
   useEffect(() => {
     const { indices, from } = choose(fleet, subject, extent(), middle());
     const items = indices.slice(0, MOST).map((i) => ({ ...factsOf(fleet, i), away: distanceNm(from, fleet.place(i)), to: bearing(from, fleet.place(i)) }));
-    setRows({ total: indices.length, items });
+    setRows({ total: indices.length, items, from });
   }, [subject, turn, isThere]);
   useEffect(() => root.current?.focus({ preventScroll: true }), [subject]);
   const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
@@ -70,6 +70,9 @@ export function VesselList({ fleet, subject, extent, middle, onClose, onTracks }
       h(Button, { kind: "quiet", label: t("action.close"), onClick: onClose }, "×")),
     rows.total > MOST ? h("p", { class: "faint" }, t("map.list.cut", { n: rows.total - MOST })) : null,
     rows.total === 0 ? h("p", null, t("map.list.none")) : null,
+    rows.total === 0 ? null : h("p", { class: "faint" }, t("map.list.origin", { position: dms(rows.from.lat, rows.from.lon), from: t(`map.list.from_${subject.kind === "near" ? "point" : "middle"}`) })),
+    rows.total === 0 ? null : h("div", { class: "map-list-head", "aria-hidden": true }, h("span", null, t("nav.vessel")), h("span", null, t("map.fact.type")),
+      h("span", { class: "map-list-number" }, t("map.fact.speed")), h("span", { class: "map-list-number" }, t("map.list.away"))),
     h("ul", null, rows.items.map((row) => {
       const isChosen = chosen.kind === "vessel" && chosen.id === String(row.mmsi);
       return h("li", { key: row.mmsi },

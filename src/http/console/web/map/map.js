@@ -173,7 +173,7 @@ function Tools({ actions, model, onList, alone, open }) {
     h(Button, { kind: "quiet", label: t("map.key.in"), onClick: () => actions.stage()?.zoom(1) }, "+"),
     h(Button, { kind: "quiet", label: t("map.key.out"), onClick: () => actions.stage()?.zoom(-1) }, "−"),
     h(Button, { kind: "quiet", pressed: model.measure.value !== null, hint: "m", onClick: () => actions.measure() }, t("map.measure")),
-    h(Button, { kind: "quiet", hint: "y", title: t("map.key.colour"), onClick: () => actions.colours() }, `${t("map.colour")}: ${t(`map.colour.${model.colour.value}`).toLocaleLowerCase(language.value)}`),
+    h(Button, { kind: "quiet", hint: "y", title: t("map.key.colour"), onClick: () => actions.colours() }, t("word.named", { name: t("map.colour"), value: t(`map.colour.${model.colour.value}`).toLocaleLowerCase(language.value) })),
     h(Button, { kind: "quiet", hint: "V", title: t("map.key.list"), onClick: onList }, t("map.list.open")),
     alone ? null : h(Button, { kind: "quiet", label: t("map.window"), onClick: open },
       h("svg", { viewBox: "0 0 16 16", width: 14, height: 14, "aria-hidden": true }, h("path", { d: "M9.5 2H14v4.5M14 2L8 8M12 9.5V14H2V4h4.5", fill: "none", stroke: "currentColor", "stroke-width": 1.6 }))));
@@ -190,7 +190,7 @@ function States({ model, actions }) {
     [model.following.value, t("map.following"), () => (model.following.value = false)],
     [model.isolated.value, t("map.isolated"), () => (model.isolated.value = false)],
     [model.tracks.value.length > 0, tracksText(model.tracks.value), () => actions.clearTracks()],
-    [model.found.value !== null, `${t("search.coordinates")}: ${model.found.value?.name}`, () => (model.found.value = null)],
+    [model.found.value !== null, t("word.named", { name: t("search.coordinates"), value: model.found.value?.name }), () => (model.found.value = null)],
     [model.alerts.left.value > 0, t("map.alerts_cut", { n: model.alerts.left.value }), () => (model.alerts.left.value = 0)],
   ];
   return h("div", { class: "map-states" }, states.filter(([on]) => on).map(([, text, end]) => h("button", { key: text, type: "button", class: "map-state", title: t("map.end"), onClick: end }, text, " ×")));

@@ -5,7 +5,8 @@ import { file, get } from "../api.js";
 import { number, time } from "../format.js";
 import { useBack } from "../live.js";
 import { answers } from "../purpose.js";
-import { setParams } from "../route.js";
+import { WHY as BACK } from "../acts/back.js";
+import { link, setParams } from "../route.js";
 import { may } from "../state.js";
 import { Button } from "../ui/button.js";
 import { Chip } from "../ui/chip.js";
@@ -15,7 +16,7 @@ import { listOf } from "../ui/list.js";
 import { save } from "../ui/save.js";
 import { say } from "../ui/toast.js";
 import "../words/pages.js";
-import { t, word } from "../words.js";
+import { hasWord, t, word } from "../words.js";
 
 /** @typedef {import("../../types/api").AuditRow} AuditRow */
 
@@ -115,17 +116,38 @@ function readable(subject) {
   }
 }
 
+/** What was done, in words. Taking an act back sets the state before it again, which is not how a person calls it. @param {AuditRow} row */
+function did({ what, why }) {
+  if (why === BACK) return t("change.taken_back");
+  return hasWord(`audit.did.${what}`) ? t(`audit.did.${what}`) : word("change", what);
+}
+
+/** Acts on a case; the id alone does not say of what it is. */
+const OF_CASE = new Set(["case", "held", "released"]);
+
+/** What it was done to, with the way there for who may go it. @param {{ row: AuditRow }} props */
+function Subject({ row: { subject, what } }) {
+  const name = readable(subject);
+  if (!subject || name === null) return "–";
+  const vessel = /^vessel (\d{1,9})(?:\.\d+)?$/.exec(subject), isId = /^[a-z2-7]{26}$/.test(subject), kind = OF_CASE.has(what) ? "case" : "alert";
+  if (!may("read") || (!vessel && !isId)) return name;
+  // The row itself opens on a click: the link is followed, the row stays as it is.
+  const onClick = (/** @type {Event} */ event) => event.stopPropagation();
+  return h("span", { onClick }, vessel ? h("a", link(`/vessels/${vessel[1]}`), `${t("nav.vessel")} ${vessel[1].padStart(9, "0")}`)
+    : h("a", { ...link(`/${kind}s/${subject}`), title: subject }, `${t(`nav.${kind}`)} ${subject.slice(0, 8)}`));
+}
+
 /** @param {{ row: AuditRow }} props */
 function Row({ row }) {
   return h("div", { class: "audit-row" },
-    h("span", { class: "nowrap" }, time(row.at, true)), h("span", { class: "cut" }, row.who), h("span", { class: "cut" }, word("verb", row.verb) || "–"), h("span", { class: "cut" }, row.what),
-    h("span", { class: "cut mono" }, readable(row.subject) ?? "–", row.times > 1 && ` ×${number(row.times)}`), h("span", { class: "cut" }, row.why ?? word("purpose", row.purpose)));
+    h("span", { class: "nowrap" }, time(row.at, true)), h("span", { class: "cut" }, row.who), h("span", { class: "cut" }, word("verb", row.verb) || "–"), h("span", { class: "cut" }, did(row)),
+    h("span", { class: "cut mono" }, h(Subject, { row }), row.times > 1 && ` ×${number(row.times)}`), h("span", { class: "cut" }, row.why ?? word("purpose", row.purpose)));
 }
 
 /** @param {{ row: AuditRow }} props */
 function Detail({ row }) {
   const facts = [["at", time(row.at, true)], ["last_at", row.times > 1 && time(row.last_at, true)], ["who", row.who], ["caller", row.caller], ["way", row.way && t(`way.${row.way}`)], ["session", row.session], ["address", row.address], ["verb", word("verb", row.verb)],
-    ["what", row.what], ["subject", row.subject], ["purpose", word("purpose", row.purpose)], ["why", row.why], ["result", row.result], ["times", number(row.times)], ["hash", row.hash]];
+    ["what", did(row)], ["subject", row.subject && h(Subject, { row })], ["purpose", word("purpose", row.purpose)], ["why", row.why], ["result", row.result], ["times", number(row.times)], ["hash", row.hash]];
   return h("section", { class: "card" }, h("h2", null, t("audit.row", { n: row.seq })),
     h("dl", { class: "facts" }, facts.map(([name, value]) => value && [h("dt", { key: name }, t(`audit.${name}`)), h("dd", { key: `${name}.`, class: name === "hash" ? "mono" : undefined }, value)])),
     h("div", { class: "row" }, row.subject && h(Button, { kind: "quiet", onClick: () => setParams({ subject: row.subject, who: null }) }, t("audit.all_of_subject")), h(Button, { kind: "quiet", onClick: () => setParams({ who: row.who, subject: null }) }, t("audit.all_of_person", { name: row.who }))));

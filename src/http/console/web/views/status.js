@@ -24,10 +24,16 @@ export default function StatusView() {
       unknownSince.value !== null ? h(Chip, { tone: "bad" }, t("frame.unknown_since", { time: clock(unknownSince.value) }))
         : h(Chip, { tone: status.ready ? "good" : "bad" }, t(status.ready ? "status.ready" : "status.not_ready")),
       h("span", { class: "muted" }, t("status.as_of", { time: time(status.at, true) }))),
-    [...status.reasons, ...status.warnings].length > 0 && h("ul", { class: "card notices" }, status.reasons.map((each) => h("li", { key: each, class: "bad" }, each)), status.warnings.map((each) => h("li", { key: each, class: "warn" }, each))),
+    [...status.reasons, ...status.warnings].length > 0 && h("ul", { class: "card notices" }, status.reasons.map((each) => h("li", { key: each, class: "bad" }, each)), status.warnings.map((each) => h("li", { key: each, class: "warn" }, warningIn(each)))),
     h("div", { class: "cards" }, cards.map(([name, child]) => h("section", { key: String(name), class: "card" }, h("h2", null, t(`status.${name}`)), h(Boundary, { name: String(name), children: child })))),
     h("section", { class: "card scrolls", tabIndex: 0 }, h("h2", null, t("frame.feeds")), h(Boundary, { name: "feeds", children: h(Feeds, { all: feeds.value ?? status.inputs }) })),
     h("section", { class: "card scrolls", tabIndex: 0 }, h("h2", null, t("status.sinks")), h(Boundary, { name: "sinks", children: h(Sinks, { all: status.sinks }) })));
+}
+
+/** A warning of the daemon in the language of the reader, where it is one that the console knows; others stay English. @param {string} text */
+function warningIn(text) {
+  const [, name, time, rest = ""] = /^input (\S+) has sent nothing since ([^;]+?)(;.*)?$/.exec(text) ?? [];
+  return name ? [t("status.warning_silent", { name, time }), h("span", { key: "rest", lang: "en" }, rest)] : h("span", { lang: "en" }, text);
 }
 
 /** @param {{ status: Status }} props */

@@ -11,7 +11,7 @@ const words = {
   "list.group.vessel": "vessel", "list.group.owner": "owner",
   "list.group_none.case": "without a case", "list.group_none.zone": "in no zone", "list.group_none.behaviour": "without a behaviour",
   "list.group_none.vessel": "without a vessel", "list.group_none.owner": "nobody’s",
-  "list.case": "Case {id}", "list.at_once": "At once", "list.at_once_hint": "Take in new alerts at once, for a screen on the wall. Nothing moves while somebody is at the list.",
+  "list.case": "Case {id}", "list.at_once": "Live", "list.at_once_hint": "Take in new alerts at once, for a screen on the wall. Nothing moves while somebody is at the list.",
   "list.held": "Held", "list.held_hint": "The list is held still (Alt+Space). Click to release it.",
   "list.chosen": { one: "{n} alert selected", other: "{n} alerts selected" }, "list.clear_choice": "Clear the selection", "list.choose": "Select: {what}",
   "list.row_broken": "This row could not be drawn:", "list.underway": "sending…",

@@ -32,6 +32,7 @@ const words = {
   "map.key.labels": "Next labels", "map.key.colour": "Next colours", "map.key.measure": "Measure", "map.key.escape": "End what is on", "map.key.in": "Zoom in", "map.key.out": "Zoom out", "map.key.pan": "Move the map",
   "map.key.point_back": "Take the last point back", "map.key.list": "Vessels in view as a list", "map.key.pick": "Select in the middle", "map.key.menu": "Actions in the middle",
   "map.tracks_then": { one: "{n} track of the alert’s time", other: "{n} tracks of the alert’s time" },
+  "map.list.origin": "Distance and bearing from {from}, {position}.", "map.list.from_point": "the point chosen", "map.list.from_middle": "the middle of the map", "map.list.away": "Away",
   "map.now": "now",
   "map.no_track_then": "This alert keeps no track.",
 };

@@ -33,6 +33,7 @@ const words = {
   "map.key.labels": "Siguientes etiquetas", "map.key.colour": "Siguientes colores", "map.key.measure": "Medir", "map.key.escape": "Terminar lo que está activo", "map.key.in": "Acercar", "map.key.out": "Alejar", "map.key.pan": "Mover el mapa",
   "map.key.point_back": "Quitar el último punto", "map.key.list": "Buques a la vista en lista", "map.key.pick": "Seleccionar en el centro", "map.key.menu": "Acciones en el centro",
   "map.tracks_then": { one: "{n} derrota del tiempo de la alerta", other: "{n} derrotas del tiempo de la alerta" },
+  "map.list.origin": "Distancia y demora desde {from}, {position}.", "map.list.from_point": "el punto elegido", "map.list.from_middle": "el centro del mapa", "map.list.away": "Distancia",
   "map.now": "ahora",
   "map.no_track_then": "Esta alerta no guarda ninguna derrota.",
 };

@@ -11,7 +11,7 @@ const words = {
   "frame.lag_title": "Cuánto va el tiempo del motor por detrás del reloj", "frame.feeds": "Fuentes", "frame.budget": "Presupuesto", "frame.budget_of": "{today} de {allowed}",
   "frame.budget_title": "Alertas de hoy, medias o más graves, del número que una guardia puede mirar", "frame.palette": "Paleta", "frame.language": "Idioma",
   "frame.sound_on": "Sonido activado", "frame.sound_off": "Sonido desactivado", "frame.no_page": "No hay página {path}.", "frame.not_loaded": "No se pudo cargar esta página. Se cargará en cuanto el servicio vuelva a responder.", "frame.unknown_since": "Desconocido desde las {time}: se ha perdido la conexión", "frame.lag_unknown": "motor: desconocido",
-  "feeds.up": "{n} activas", "feeds.lagging": "{n} con retraso", "feeds.silent": "{n} en silencio",
+  "feeds.up": { one: "{n} activa", other: "{n} activas" }, "feeds.lagging": "{n} con retraso", "feeds.silent": "{n} en silencio",
   "palette.system": "Como el sistema", "palette.day": "Día", "palette.dusk": "Crepúsculo", "palette.night": "Noche",
   "role.viewer": "observador", "role.analyst": "analista", "role.supervisor": "supervisor", "role.admin": "administrador", "role.auditor": "auditor", "role.n": { one: "{n} función", other: "{n} funciones" },
   "search.placeholder": "Buscar: buque, alerta, caso, zona, posición", "search.label": "Buscar", "search.nothing": "Nada encontrado.", "search.vessels": "Buques", "search.alerts": "Alertas", "search.cases": "Casos",

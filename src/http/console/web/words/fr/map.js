@@ -33,6 +33,7 @@ const words = {
   "map.key.labels": "Étiquettes suivantes", "map.key.colour": "Couleurs suivantes", "map.key.measure": "Mesurer", "map.key.escape": "Terminer ce qui est actif", "map.key.in": "Rapprocher", "map.key.out": "Éloigner", "map.key.pan": "Déplacer la carte",
   "map.key.point_back": "Retirer le dernier point", "map.key.list": "Navires en vue en liste", "map.key.pick": "Sélectionner au milieu", "map.key.menu": "Actions au milieu",
   "map.tracks_then": { one: "{n} trace du temps de l’alerte", other: "{n} traces du temps de l’alerte" },
+  "map.list.origin": "Distance et relèvement depuis {from}, {position}.", "map.list.from_point": "le point choisi", "map.list.from_middle": "le milieu de la carte", "map.list.away": "Distance",
   "map.now": "maintenant",
   "map.no_track_then": "Cette alerte ne garde aucune trace.",
 };

@@ -33,6 +33,7 @@ const words = {
   "map.key.labels": "Etiquetas seguintes", "map.key.colour": "Cores seguintes", "map.key.measure": "Medir", "map.key.escape": "Terminar o que está ativo", "map.key.in": "Aproximar", "map.key.out": "Afastar", "map.key.pan": "Mover o mapa",
   "map.key.point_back": "Retirar o último ponto", "map.key.list": "Navios à vista em lista", "map.key.pick": "Selecionar no meio", "map.key.menu": "Ações no meio",
   "map.tracks_then": { one: "{n} trajeto do tempo do alerta", other: "{n} trajetos do tempo do alerta" },
+  "map.list.origin": "Distância e azimute a partir {from}, {position}.", "map.list.from_point": "do ponto escolhido", "map.list.from_middle": "do meio do mapa", "map.list.away": "Distância",
   "map.now": "agora",
   "map.no_track_then": "Este alerta não guarda nenhum trajeto.",
 };

@@ -11,7 +11,7 @@ const words = {
   "frame.lag_title": "Quanto o tempo do motor está atrás do relógio", "frame.feeds": "Fontes", "frame.budget": "Orçamento", "frame.budget_of": "{today} de {allowed}",
   "frame.budget_title": "Alertas de hoje, médios ou acima, do número que um turno consegue ver", "frame.palette": "Paleta", "frame.language": "Língua",
   "frame.sound_on": "Som ligado", "frame.sound_off": "Som desligado", "frame.no_page": "Não há página {path}.", "frame.not_loaded": "Não foi possível carregar esta página. Será carregada assim que o serviço voltar a responder.", "frame.unknown_since": "Desconhecido desde as {time}: a ligação está perdida", "frame.lag_unknown": "motor: desconhecido",
-  "feeds.up": "{n} ativas", "feeds.lagging": "{n} atrasadas", "feeds.silent": "{n} em silêncio",
+  "feeds.up": { one: "{n} ativa", other: "{n} ativas" }, "feeds.lagging": { one: "{n} atrasada", other: "{n} atrasadas" }, "feeds.silent": "{n} em silêncio",
   "palette.system": "Como o sistema", "palette.day": "Dia", "palette.dusk": "Crepúsculo", "palette.night": "Noite",
   "role.viewer": "observador", "role.analyst": "analista", "role.supervisor": "supervisor", "role.admin": "administrador", "role.auditor": "auditor", "role.n": { one: "{n} função", other: "{n} funções" },
   "search.placeholder": "Procurar: navio, alerta, caso, zona, posição", "search.label": "Procurar", "search.nothing": "Nada encontrado.", "search.vessels": "Navios", "search.alerts": "Alertas", "search.cases": "Casos",
