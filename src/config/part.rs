@@ -166,7 +166,7 @@ mod tests {
         assert_eq!(settings.elsewhere, 0);
         assert_eq!(settings.store, Some(PathBuf::from("/srv/alerts.sqlite")));
         assert_eq!(settings.journal.path, Some(PathBuf::from("/etc/here/lines")));
-        assert_eq!(settings.evidence.key, Some(PathBuf::from("/etc/here/sign.key")));
+        assert_eq!(settings.evidence.key, None, "not needed");
     }
 
     #[test]
