@@ -177,7 +177,7 @@ for (const [key, said] of [["s", "airnc"], ["A", "air"], ["v", "nairs"], ["e", "
       await page.keyboard.type("ainv");
       await page.locator(".act-form .act-form-foot button").first().focus();
       await page.keyboard.type("ai");
-      // Drawn anew, a form can lose the focus.
+      // Drawn again, a form can lose the focus.
       await page.evaluate(() => /** @type {HTMLElement} */ (document.activeElement).blur());
       await page.keyboard.type("ai");
       assert.equal(await reason.inputValue(), `${said}ai`);

@@ -150,7 +150,7 @@ function inText(target, name) {
 }
 
 /**
- * Whether a key is meant for a form and for nothing else: one is filled in, is on its way, or has lost the focus when it was drawn anew.
+ * Whether a key is meant for a form and for nothing else: one is filled in, is on its way, or has lost the focus when it was drawn again.
  * A letter must never act on an alert then. One that the focus went away from on purpose takes no keys.
  * @param {EventTarget | null} target @param {string} name
  */

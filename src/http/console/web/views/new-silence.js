@@ -30,7 +30,7 @@ export function NewSilence({ onDone, onCancel }) {
   const [state, setState] = useState(/** @type {{busy: boolean, fault: string|null}} */ ({ busy: false, fault: null }));
   const until = ahead(choice, typed, eventNow.value);
   const root = useRef(/** @type {HTMLFormElement|null} */ (null));
-  // Whoever opened it goes on by writing, and is back where she was when it closes.
+  // The person who opened it goes on by writing, and is back where she was when it closes.
   useLayoutEffect(() => {
     const before = /** @type {HTMLElement|null} */ (document.activeElement);
     if (root.current) firstField(root.current)?.focus();
