@@ -184,7 +184,7 @@ fn a_single_impossible_fix_changes_nothing() {
 
 /// The output of `atalaia replay`, and its decoded messages by type: the loss of a message may not show in any alert.
 fn replayed_and_counted(folder: &TempDir, inputs: &[String]) -> (String, Value) {
-    let arguments = ["--summary".to_owned(), "summary.json".to_owned()];
+    let arguments = ["--force".to_owned(), "--summary".to_owned(), "summary.json".to_owned()];
     let lines = replayed(folder, &[&arguments, inputs].concat());
     let summary = fs::read_to_string(folder.path().join("summary.json")).unwrap();
     let mut summary: Value = serde_json::from_str(&summary).unwrap();
