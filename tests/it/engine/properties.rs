@@ -242,6 +242,13 @@ fn later(changes: &[Value], span: Span) -> Vec<Value> {
                 change["alert"][field] = id.as_str().into();
             }
         }
+        // A reason names another alert by the beginning of its id.
+        let reason = change["reason"].as_str().unwrap_or_default();
+        let words = reason.split(' ').map(|word| {
+            let named = ids_of.iter().find(|(old, _)| word.len() == 8 && old.starts_with(word));
+            named.map_or(word, |(_, new)| &new[..8])
+        });
+        change["reason"] = words.collect::<Vec<_>>().join(" ").into();
     }
     changes
 }
