@@ -145,8 +145,8 @@ impl Daemon {
         let lines: Vec<String> =
             lines.map(|problem| FromAir(&problem.to_string().replace("\n    ", " | ")).to_string()).collect();
         let (problems, why) = (problems.len(), lines.clone());
-        // A file that was saved is read by itself, and again for a SIGHUP that follows.
-        match self.reloader.outcome.refused(self.clock.now(), lines) {
+        // SIGHUP always gets the list. A changed file gets it once: each later change of any file reads all of them again.
+        match self.reloader.outcome.refused(self.clock.now(), lines) || self.reloader.reading.owed {
             true => {
                 why.iter().for_each(|problem| error!(%problem, "not reloaded"));
                 warn!(problems, "reload refused: settings and zones in force are kept");

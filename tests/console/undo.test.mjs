@@ -21,8 +21,8 @@ const ACTS = [
   ["an acknowledgement until a time", [], ["A", "Control+Enter"], "acknowledged"],
   ["a longer acknowledgement of an acknowledged alert", [ASIDE], ["A", "Control+Enter"], "acknowledged"],
   ["an assignment to me", [{ act: "assign", to: "m.silva" }], ["i"], "assigned"],
-  ["a finding", [{ act: "assign", to: "m.silva" }], ["v", "Space", "Tab", "text", "Control+Enter"], "closed"],
-  ["a finding on an acknowledged alert", [ASIDE], ["v", "Space", "Tab", "text", "Control+Enter"], "closed"],
+  ["a finding", [{ act: "assign", to: "m.silva" }], ["v", "text", "Tab", "Space", "Control+Enter"], "closed"],
+  ["a finding on an acknowledged alert", [ASIDE], ["v", "text", "Tab", "Space", "Control+Enter"], "closed"],
   ["the reopening of a closed alert", [CLOSED], ["r", "Control+Enter"], "reopened"],
   ["the reopening of an acknowledged alert", [ASIDE], ["r", "Control+Enter"], "reopened"],
 ];

@@ -212,8 +212,10 @@ fn a_broken_zone_file_is_rejected_with_its_line_and_a_good_one_loaded() {
     daemon.signal("HUP");
     daemon.wait_for(&["not reloaded", "latenes_seconds", "did you mean"]);
     daemon.wait_for(&["in force are kept"]);
-    // A valid zone file does not make them valid.
+    // A valid zone file does not make them valid; what is wrong with them has been listed.
     fs::write(zones.join("a.geojson"), ZONE).unwrap();
+    daemon.wait_for(&["reload refused again", "in force are kept"]);
+    daemon.signal("HUP");
     daemon.wait_for(&["not reloaded", "latenes_seconds", "did you mean"]);
     daemon.wait_for(&["in force are kept"]);
     fs::write(&path, &text).unwrap();

@@ -1,6 +1,7 @@
 //! A million mutated real lines.
 
 use atalaia_core::ais::{Body, Line, LineClock, LineCutter, Reject, SourceId};
+use atalaia_core::base::time::Span;
 use jiff::tz::TimeZone;
 
 use super::layouts::{DMA, NOAA, NOAA_2025};
@@ -82,7 +83,7 @@ fn a_million_mutated_lines_cause_neither_panics_nor_impossible_reports() {
     let lines = real_lines();
     let mut rng = fastrand::Rng::with_seed(0x00A7_A1A1_A000_0001);
     let mut reader = Reader::with(Some("Europe/Paris"), true);
-    reader.received = Some(at("2026-01-01T00:00:00Z"));
+    let mut received = at("2026-01-01T00:00:00Z");
     let mut clock = LineClock::new(Some(TimeZone::UTC));
     let mut cutter = LineCutter::new();
     let mut out = Vec::new();
@@ -92,16 +93,17 @@ fn a_million_mutated_lines_cause_neither_panics_nor_impossible_reports() {
     for _ in 0..mutants {
         let mut line = mutant(&mut rng, &lines);
         clock.time_of(&line);
+        // At this pace some of the wrong times gain on receipt like those of a recording, and most do not.
+        received = received + Span::from_seconds(rng.i64(0..90));
         line.push(b"\r\n"[rng.usize(0..2)]);
         cutter.feed(&line, |bytes| {
-            let line = Line { source: SourceId(0), received: reader.received, bytes };
+            let line = Line { source: SourceId(0), received: Some(received), bytes };
             reader.decoder.line(line, &mut out);
         });
         given += out.len();
         for report in out.drain(..) {
             assert!(report.mmsi.0 <= 999_999_999);
-            let horizon = at("2026-01-01T00:01:00Z");
-            assert!(at("2000-01-01T00:00:00Z") <= report.at && report.at <= horizon);
+            assert!(at("2000-01-01T00:00:00Z") <= report.at && report.at <= received + Span::from_seconds(60));
             if let Body::Position(position) = &report.body {
                 let place = position.units();
                 assert!(place.is_none_or(|(lat, lon)| { lat.abs() <= 54_000_000 && lon.abs() <= 108_000_000 }));

@@ -142,15 +142,16 @@ function CloseForm({ alerts }) {
   const draft = useDraft(draftOf("close", alerts), { finding: "", why: "" });
   const { busy, fault, send } = useSend(alerts, draft.clear);
   const { finding, why } = draft.value;
-  const missing = finding === "" ? t("acts.finding_what") : why.trim() === "" ? t("acts.why_what") : null;
+  const missing = why.trim() === "" ? t("acts.why_what") : finding === "" ? t("acts.finding_what") : null;
   const options = FINDINGS.map((value) => ({ value, label: t(`finding.${value}`), hint: t(`finding.hint.${value}`) }));
   return h(Shell, {
     title: t("acts.form.close", { n: alerts.length }), about: subjects(alerts), submit: t("acts.do.close"), busy, fault,
     canSend: missing === null, why: missing, onSend: () => send({ act: "close", finding, why: why.trim() }, draft.key),
   },
+  // The reason comes first: letters typed at once are its letters, and Tab leads on to the findings.
+  h(TextField, { label: t("acts.why"), rows: 2, value: why, onText: (text) => draft.set({ why: text }) }),
   h(Choices, { name: "finding", label: t("acts.finding"), value: finding, options, onPick: (value) => draft.set({ finding: value }) }),
-  finding ? h("p", { class: "act-hint" }, t(`finding.hint.${finding}`)) : null,
-  h(TextField, { label: t("acts.why"), rows: 2, value: why, onText: (text) => draft.set({ why: text }) }));
+  finding ? h("p", { class: "act-hint" }, t(`finding.hint.${finding}`)) : null);
 }
 
 /** @param {{alerts: Alert[]}} props */
