@@ -12,6 +12,7 @@ use super::witnesses::Witnesses;
 use crate::platform::clock::Clock;
 use crate::platform::disk::Disk;
 use crate::storage::journal::{self, Entry};
+use crate::storage::store::StoredTimes;
 use atalaia_core::ais::Line;
 use atalaia_core::base::time::{Span, Time};
 
@@ -19,6 +20,8 @@ use atalaia_core::base::time::{Span, Time};
 const BEFORE: Span = Span::from_minutes(10);
 /// And until this long after it last held. A feed may deliver late.
 const AFTER: Span = Span::from_minutes(15);
+/// An alert that was stored this long after its time comes from a recording.
+const OF_RECORDING: Span = Span::from_hours(24);
 
 /// A sentence as it was received.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -40,7 +43,7 @@ pub struct QuotedLine {
 pub struct Quoted {
     /// The sentences, in order of receipt.
     pub lines: Vec<QuotedLine>,
-    /// Begin of the period that is read, by time of receipt.
+    /// Begin of the period: sentences that were received in it, or have their time in it.
     pub from: Time,
     /// Its end.
     pub until: Time,
@@ -48,15 +51,15 @@ pub struct Quoted {
     pub complete: bool,
 }
 
-/// The sentences of the vessels of a stored alert, at most `limit`. Reading ends after `patience`; what was found until then is returned.
-/// `None` if the alert has no time.
+/// The sentences of the vessels of an alert that was stored at `stored`, at most `limit`. Reading ends after `patience`; what was found until
+/// then is returned. `None` if the alert has no time.
 ///
 /// # Errors
 /// `Journal` if the journal cannot be read. A hole in it is not an error.
 pub fn quoted(
     disk: &dyn Disk,
     folder: &Path,
-    alert: &Value,
+    (alert, stored): (&Value, StoredTimes),
     limit: usize,
     patience: Duration,
 ) -> Result<Option<Quoted>, EvidenceError> {
@@ -66,7 +69,11 @@ pub fn quoted(
     };
     let (from, until) = (began - BEFORE, last + AFTER);
     let none = Quoted { lines: Vec::new(), from, until, complete: false };
-    let start = if folder.is_dir() { journal::start(disk, folder, from)? } else { None };
+    // By time of receipt. The lines of a recording are received at the speed at which they were recorded, or faster.
+    let recording = (stored.at + OF_RECORDING < stored.first)
+        .then(|| (stored.first - (stored.at - began) - BEFORE, stored.last + AFTER));
+    let (read_from, read_until) = recording.unwrap_or((from, until));
+    let start = if folder.is_dir() { journal::start(disk, folder, read_from)? } else { None };
     let Some(start) = start else {
         return Ok(Some(none));
     };
@@ -84,7 +91,7 @@ pub fn quoted(
         };
         clock = at.or(clock);
         first = first.or(at);
-        if clock.is_some_and(|clock| until < clock) {
+        if clock.is_some_and(|clock| read_until < clock) {
             return ControlFlow::Break(());
         }
         if limit < found || patience < Clock.moment().since(begins) {
@@ -93,16 +100,22 @@ pub fn quoted(
         }
         match entry {
             Entry::Begun { sources, .. } => sieve.inputs(sources),
-            Entry::Lines { source, received, bytes } if clock.is_none_or(|clock| from <= clock) => {
+            Entry::Lines { source, received, bytes } if clock.is_none_or(|clock| read_from <= clock) => {
                 for bytes in bytes.split(|byte| *byte == b'\n').filter(|bytes| !bytes.is_empty()) {
                     let line = Line { source: *source, received: *received, bytes };
-                    found += usize::from(sieve.line(position.0, line));
+                    let wants = |at: Time| recording.is_none() || (from..=until).contains(&at);
+                    found += usize::from(sieve.line_within(position.0, line, wants));
                 }
             }
             Entry::Lines { .. } | Entry::Tick { .. } | Entry::Idle { .. } | Entry::Ended | Entry::InForce { .. } => {}
         }
         ControlFlow::Continue(())
     })?;
+    // A journal that begins later does not have all of it.
+    let reaches_back = match recording {
+        Some(_) => sieve.first_at().is_some_and(|first| first <= from),
+        None => first.is_some_and(|first| first <= from),
+    };
     let mut lines: Vec<QuotedLine> = sieve
         .taken()
         .map(|(_, taken)| {
@@ -111,8 +124,6 @@ pub fn quoted(
             QuotedLine { received: taken.received, claimed, station, input: taken.source, line }
         })
         .collect();
-    // A journal that begins later does not have all of it, nor one whose clock is another, as for a recording that is played.
-    let reaches_back = first.is_some_and(|first| first <= from);
     let whole = in_time && reaches_back && read.holes.is_empty() && lines.len() <= limit;
     lines.truncate(limit);
     Ok(Some(Quoted { lines, complete: whole, ..none }))

@@ -95,7 +95,7 @@ pub use ids::{Kind, kind_of};
 pub use integrity::SetAside;
 pub use items::{
     AlertDetail, AlertFilter, AlertItem, AlertPage, AlertSummary, CasePage, CaseQuery, Cursor, HistoryRow, Order,
-    PageRequest, Parts, Range, SimilarAlerts, Sorted, ZoneCount, item,
+    PageRequest, Parts, Range, SimilarAlerts, Sorted, StoredTimes, ZoneCount, item,
 };
 pub use lists::{
     ActionRow, AsOf, Before, Bodies, ChangeRow, Listed, Machine, actions, as_of, changes, history, listed, vessels,

@@ -6,5 +6,6 @@ mod described;
 mod following;
 mod matrix;
 mod metrics;
+mod sentences;
 mod signing_in;
 mod trail;

@@ -18,7 +18,7 @@ use crate::http::parameters::Parameters;
 use crate::http::problem::Problem;
 use crate::platform::disk::RealDisk;
 use crate::storage::evidence::{QuotedLine, quoted};
-use crate::storage::store::{Act, Subject};
+use crate::storage::store::{Act, Readers, Subject};
 
 /// Sentences of an answer if the request names no number, and the largest number it may name.
 const LIMIT: (usize, usize) = (200, 2000);
@@ -28,7 +28,7 @@ const LIMIT: (usize, usize) = (200, 2000);
 struct SentenceList {
     /// The sentences, in order of receipt.
     items: Vec<Sentence>,
-    /// Begin of the period that was read, by time of receipt.
+    /// Begin of the period: sentences that were received in it, or, of a recording, have their time in it.
     from: Option<String>,
     /// Its end.
     until: Option<String>,
@@ -79,8 +79,11 @@ pub(super) async fn list_sentences(
     let given = Parameters::of(given, &["limit"])?;
     let limit = given.count("limit", LIMIT.0, LIMIT.1)?;
     let (now, clearance, wanted) = (sources.clock.now(), reader.clearance.clone(), id.to_ascii_lowercase());
-    let item = sources.read(move |readers| readers.item(&wanted, &clearance, now)).await?;
-    let item = item.ok_or_else(|| missing(&id))?;
+    let look = move |readers: &Readers| {
+        let item = readers.item(&wanted, &clearance, now)?;
+        item.map(|item| Ok((readers.stored_times(&item.id)?, item))).transpose()
+    };
+    let (stored, item) = sources.read(look).await?.ok_or_else(|| missing(&id))?;
     consulted(&sources, &reader, Act::SentencesRead, Subject::alert(&item.id), None).await?;
     let Some(folder) = sources.journal.clone() else {
         return Ok(found(&SentenceList { items: Vec::new(), from: None, until: None, complete: false }));
@@ -88,7 +91,7 @@ pub(super) async fn list_sentences(
     let busy = || Problem::busy("another request reads the journal; ask again later");
     let place = place().ok_or_else(busy)?;
     let body = item.value();
-    let read = move || quoted(&RealDisk, &folder, &body, limit, PATIENCE);
+    let read = move || quoted(&RealDisk, &folder, (&body, stored), limit, PATIENCE);
     match with_place(place, read).await? {
         Ok(Some(quoted)) => {
             let (from, until) = (Some(quoted.from.to_string()), Some(quoted.until.to_string()));

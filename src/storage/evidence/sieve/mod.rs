@@ -102,6 +102,12 @@ impl Sieve {
 
     /// Examines one line. Returns whether it has a report of a vessel of the case.
     pub(super) fn line(&mut self, position: u64, line: Line<'_>) -> bool {
+        self.line_within(position, line, |_| true)
+    }
+
+    /// Examines one line, and selects it only if the time of its report is wanted. Returns whether it has such a report of a vessel of
+    /// the case.
+    pub(super) fn line_within(&mut self, position: u64, line: Line<'_>, wants: impl Fn(Time) -> bool) -> bool {
         self.count += 1;
         let order = self.count;
         self.reports.clear();
@@ -114,7 +120,7 @@ impl Sieve {
         let whole = line.bytes.starts_with(b"{");
         let (part, group) = if whole { (None, None) } else { (part_of(line.bytes), group_of(line.bytes)) };
         self.first_at = self.first_at.or_else(|| self.reports.iter().map(|report| report.at).min());
-        let is_ours = self.reports.iter().any(|report| self.vessels.contains(&report.mmsi));
+        let is_ours = self.reports.iter().any(|report| self.vessels.contains(&report.mmsi) && wants(report.at));
         let is_witness = !is_ours && self.reports.iter().any(|report| self.witnesses.wants(report));
         self.of_witnesses += u64::from(is_witness);
         if is_ours || is_witness {

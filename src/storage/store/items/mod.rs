@@ -27,6 +27,7 @@ pub use detail::{AlertDetail, HistoryRow, Parts};
 pub use filter::{AlertFilter, Range};
 pub use order::{Cursor, Order, Sorted};
 pub use page::{AlertPage, PageRequest, item};
+pub use reading::StoredTimes;
 pub(super) use redact::reason;
 pub use row::AlertItem;
 pub(super) use sight::{IN_SIGHT, last_for};

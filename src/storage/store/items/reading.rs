@@ -1,5 +1,6 @@
 //! Lists, items and counts by connections that are kept open.
 
+use rusqlite::Row;
 use serde_json::Value;
 
 use super::cases::{CasePage, CaseQuery, case, cases};
@@ -15,6 +16,17 @@ use crate::storage::store::readers::Readers;
 use crate::storage::store::stages::clear::Clearance;
 use atalaia_core::base::time::Time;
 
+/// When the changes of an alert were stored, by the wall clock.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct StoredTimes {
+    /// The first change.
+    pub first: Time,
+    /// The last one.
+    pub last: Time,
+    /// Time of the first change by the clock of the alerts.
+    pub at: Time,
+}
+
 impl Readers {
     /// A page of the alerts that match the filter and that the clearance allows.
     pub fn page(&self, request: &PageRequest<'_>) -> Result<AlertPage, StoreError> {
@@ -24,6 +36,14 @@ impl Readers {
     /// One alert by its full id; `None` if it is not stored or the clearance does not allow it.
     pub fn item(&self, id: &str, clearance: &Clearance, now: Time) -> Result<Option<AlertItem>, StoreError> {
         self.read(|connection| item(connection, id, clearance, now))
+    }
+
+    /// When the changes of a stored alert were stored, by its full id.
+    pub fn stored_times(&self, id: &str) -> Result<StoredTimes, StoreError> {
+        let query = "SELECT min(stored_at), max(stored_at), min(at) FROM changes WHERE alert = ?1";
+        let time = |row: &Row<'_>, column: usize| row.get(column).map(Time::from_millis);
+        let times = |row: &Row<'_>| Ok(StoredTimes { first: time(row, 0)?, last: time(row, 1)?, at: time(row, 2)? });
+        self.read(|connection| connection.prepare_cached(query)?.query_row([id], times))
     }
 
     /// One alert with its tracks and the parts that are asked for.
