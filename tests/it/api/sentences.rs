@@ -20,7 +20,7 @@ fn an_alert_of_a_recording_that_was_played_in_years_later_has_its_sentences() {
     fs::write(folder.path().join("zones/demo.geojson"), demo::ZONES).unwrap();
     let address = feed.local_addr().unwrap();
     let input = format!("[[inputs]]\nkind = \"tcp\"\nname = \"exercise\"\nrecorded = true\naddress = \"{address}\"\n");
-    let api = Api::start_in(folder, &format!("[zones]\nfolder = \"zones\"\n[journal]\nfolder = \"journal\"\n{input}"));
+    let api = Api::start_in(folder, &format!("[zones]\nfolder = \"zones\"\n{input}"));
     let mut stream = accept(&feed);
     stream.write_all(&demo::feed().unwrap()).unwrap();
     stream.shutdown(Shutdown::Write).unwrap();

@@ -228,7 +228,7 @@ fn the_pages_show_the_inputs_and_what_is_wrong() {
     };
     let (code, text) = status(&["--address", &pages]);
     let feed = text.lines().find(|line| line.starts_with("feed ")).unwrap_or_default();
-    assert!(code == Some(0) && text.starts_with("ready at ") && feed.ends_with("checksum_wrong 1"), "{text}");
+    assert!(code == Some(0) && text.starts_with("ready at ") && feed.ends_with("checksum_wrong 1  -"), "{text}");
     assert!(feed.contains(" up "), "{feed}");
     // A change that needs a restart is reported on every page, and stops nothing.
     let text = fs::read_to_string(&path).unwrap();

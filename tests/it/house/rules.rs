@@ -12,7 +12,7 @@ use super::source::Source;
 /// left to Cargo; files, sockets and clocks to Clippy.
 const ORDER: &[&[&str]] = &[
     &["base::time", "base::units", "base::state", "base::fault", "base::parallel"],
-    &["base::text", "base::slab", "base::unit"],
+    &["base::text", "base::slab", "base::unit", "base::account"],
     &["geo"],
     &["ais", "zones"],
     &["scenario"],

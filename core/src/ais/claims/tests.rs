@@ -1,3 +1,5 @@
+//! Stories of clocks that are right, wrong, set back, or played from a recording.
+
 use super::*;
 
 /// The clock of the host when each story begins.

@@ -173,15 +173,15 @@ impl Entry {
         // Late reports may show an earlier start; the id does not change.
         let started_at = self.alert.started_at.min(after_last(key, holding.started_at, context.memory));
         let last_at = self.alert.last_at.max(holding.last_at);
-        // A night takes sixty positions of the sun, and signals come once a minute.
+        // A night takes sixty positions of the sun or more, and signals come once a minute.
         let stated = holding.facts.stated(started_at, last_at);
-        let night = match Night::may_differ(self.night_over, stated) {
-            true => {
-                self.night_over = stated;
-                night_of(&holding, (started_at, last_at), self.opened_where)
+        let night = night_place(&holding, (started_at, stated.1), self.opened_where).map_or(Night::No, |place| {
+            if self.inputs.night.holds(place, self.night_over, stated) {
+                return self.inputs.night;
             }
-            false => self.inputs.night,
-        };
+            self.night_over = stated;
+            Night::of(place, stated)
+        });
         let inputs = Inputs::of(key.behaviour, &holding, &self.parties, night, context.view);
         let due = context.settings.update() <= now - self.published_at;
         let knowledge = Knowledge::of(&holding, &self.parties, context.view);
@@ -320,16 +320,19 @@ fn after_last(key: &Key, started_at: Time, memory: &Memory) -> Time {
     }
 }
 
-/// How much of what the sentence states is at night, if the alert lasts over this period. What is over when the alert begins is seen from
-/// where it opened, because the vessel may be far away by now.
+/// How much of what the sentence states is at night, if the alert lasts over this period.
 fn night_of(holding: &Holding, (from, to): (Time, Time), opened_where: Option<LatLon>) -> Night {
-    // A receiver knows no night.
-    if matches!(holding.facts.form().behaviour().character().about, About::System(_)) {
-        return Night::No;
-    }
     let stated = holding.facts.stated(from, to);
-    let place = if stated.1 <= from { opened_where.or(holding.position) } else { holding.position.or(opened_where) };
-    place.map_or(Night::No, |place| Night::of(place, stated))
+    night_place(holding, (from, stated.1), opened_where).map_or(Night::No, |place| Night::of(place, stated))
+}
+
+/// From where the sun is looked at. What is over (`until`) when the alert begins (`from`) is seen from where it opened, because the vessel may
+/// be far away by now. `None` without a position, and for a receiver, which knows no night.
+fn night_place(holding: &Holding, (from, until): (Time, Time), opened_where: Option<LatLon>) -> Option<LatLon> {
+    if matches!(holding.facts.form().behaviour().character().about, About::System(_)) {
+        return None;
+    }
+    if until <= from { opened_where.or(holding.position) } else { holding.position.or(opened_where) }
 }
 
 /// The score of what holds now, with what the book remembers of its vessels.

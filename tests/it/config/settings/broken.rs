@@ -251,8 +251,8 @@ fn no_broken_file_changes_the_settings_in_force_and_a_valid_one_does() {
         }
         count += 1;
         daemon.signal("HUP");
-        // In the log, quotation marks and backslashes are not escaped.
-        daemon.wait_for(&["ERROR", "not reloaded", told]);
+        // In the log the problem is quoted, and quotation marks in it are escaped.
+        daemon.wait_for(&["ERROR", "not reloaded", &told.replace('"', "\\\"")]);
         daemon.wait_for(&["reload refused", "in force are kept"]);
     }
     assert!(50 <= count, "only {count} broken files");
