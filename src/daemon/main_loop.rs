@@ -209,6 +209,9 @@ impl Daemon {
         persist::log_journal(event);
         self.with_status(StatusReporter::show);
         self.persistence.save_after_loss(event, &mut self.driver);
+        if matches!(event, journal::Event::Working { .. }) {
+            self.reload_refused();
+        }
     }
 
     /// The regular work of a second. The tick is an entry of the journal too, because time alone can end an alert
@@ -232,6 +235,9 @@ impl Daemon {
         self.with_status(|status, parts| status.look_out(parts, now));
         self.questions.publish(&self.driver.engine, &self.settings.chart);
     }
+        if self.reloader.tries_again(now) {
+            self.reload_refused();
+        }
 
     /// Lets `act` use the status together with the parts that it is about.
     fn with_status(&mut self, act: impl FnOnce(&mut StatusReporter, &Parts<'_>)) {

@@ -259,6 +259,7 @@ impl StatusReporter {
                 ok: reload.ok,
                 taken_at: reload.taken_at,
                 problems: reload.problems.len() as u64,
+                unkept: reload.problems.first().filter(|_| reload.unkept).cloned(),
                 file: self.file.clone(),
                 waits_for_restart: reload.waits_for_restart.clone(),
             },
@@ -358,7 +359,7 @@ impl StatusReporter {
             );
         }
         let at = parts.engine.now().map(|at| at.to_string());
-        let Outcome { at: reloaded_at, ok: reload_ok, problems, .. } = parts.reload;
+        let Outcome { taken_at: reloaded_at, ok: reload_ok, problems, .. } = parts.reload;
         let reload_refused = problems.first();
         info!(at, open_alerts = parts.engine.open_alerts().len(), reload_ok, %reloaded_at, reload_refused, "status");
     }

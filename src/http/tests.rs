@@ -55,6 +55,7 @@ pub(super) fn view() -> View {
             taken_at: at,
             problems: 0,
             file: "/etc/atalaia/atalaia.toml".into(),
+            unkept: None,
             waits_for_restart: Vec::new(),
         },
         lapsing: Vec::new(),

@@ -191,6 +191,8 @@ pub struct ReloadView {
     pub problems: u64,
     /// The settings file that is read.
     pub file: PathBuf,
+    /// Why sound files could not be saved beside the journal, safe to show; `None` unless they were refused for that.
+    pub unkept: Option<String>,
     /// Tables of the settings whose changes take effect at the next start.
     pub waits_for_restart: Vec<String>,
 }

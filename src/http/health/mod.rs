@@ -92,7 +92,12 @@ pub(super) fn health(view: &View, age: Duration) -> Health {
     if !down.is_empty() {
         warnings.push(format!("sinks down: {}", down.join(", ")));
     }
-    if !view.reload.ok {
+    if let Some(why) = &view.reload.unkept {
+        // The files are sound: a check of them would find nothing.
+        warnings.push(format!(
+            "reload refused: {why}; the previous settings and zones remain in force, and the daemon tries again by itself"
+        ));
+    } else if !view.reload.ok {
         let problems = view.reload.problems;
         let word = if problems == 1 { "problem" } else { "problems" };
         warnings.push(format!(

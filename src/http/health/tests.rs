@@ -98,5 +98,19 @@ fn silent_inputs_and_lagging_clocks_are_not_the_engines_fault() {
         behind(view);
         view.inputs.iter_mut().for_each(|input| input.lagging = true);
     });
+#[test]
+fn sound_files_that_could_not_be_saved_are_not_to_be_checked() {
+    let mut view = view();
+    let why = Some("settings and zones cannot be saved beside the journal: no space left".to_owned());
+    view.reload = ReloadView { ok: false, problems: 1, unkept: why, ..view.reload };
+    assert_eq!(
+        health(&view, Duration::from_secs(1)).warnings,
+        [
+            "reload refused: settings and zones cannot be saved beside the journal: no space left; the previous settings and zones remain in \
+          force, and the daemon tries again by itself"
+        ]
+    );
+}
+
     assert_eq!(lagging, Vec::<String>::new());
 }
