@@ -409,7 +409,7 @@ impl StatusReporter {
             counters: source.counters.read(),
             rejects: rejects.map(|(reason, count)| (reason.name(), count)).collect(),
             unused_times: UnusedTime::ALL.map(unused).to_vec(),
-            clock_fault: parts.engine.clock_fault(source.id, self.clock.now()),
+            clock_fault: source.clock_fault(parts.engine, self.clock.now()),
             refused_posts: match settings.kind {
                 Kind::AiscatcherHttp => source.counters.refused_posts(),
                 _ => Vec::new(),
@@ -428,6 +428,7 @@ impl StatusReporter {
     /// Since when a live input has sent nothing; `None` unless the engine treats it as silent.
     fn silent_since(&self, source: &Source, settings: &Settings) -> Option<Time> {
         let is_silent = source.idle && source.state != State::Ended && settings.kind.is_live();
+            holds_back: source.holds_back,
         let length = || self.clock.moment().since(source.heard).as_millis();
         let began = || self.clock.now() - Span::from_millis(i64::try_from(length()).unwrap_or(i64::MAX));
         is_silent.then(|| source.heard_at.unwrap_or_else(began))

@@ -89,6 +89,8 @@ pub struct InputView {
     pub reported: Option<(Time, Span)>,
     /// How late its reports may arrive.
     pub lateness: Span,
+    /// How far engine time, which waits for this recording, is behind the live inputs; `None` if it is not, or waits for others.
+    pub holds_back: Option<Span>,
     /// Why it is down, sanitised for display.
     pub reason: Option<String>,
 }

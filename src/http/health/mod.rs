@@ -14,7 +14,7 @@ use crate::platform::telemetry::FromAir;
 use crate::storage::store::Backlog;
 use atalaia_core::base::time::{Span, Time};
 
-pub use clocks::unused_times;
+pub use clocks::{holds_back, unused_times};
 
 /// Age of the last view from which the main loop counts as stalled.
 /// Ten missed views.
@@ -184,7 +184,16 @@ fn lag(view: &View) -> Option<String> {
     };
     let lateness = view.inputs.iter().filter(heard).map(|input| input.lateness).max()?;
     let behind = view.at - view.engine.time?;
-    (lateness + LAG < behind).then(|| format!("engine lagging: its time is {:.0} s behind receipt", behind.seconds()))
+    let length = match behind.seconds() {
+        seconds @ ..600.0 => format!("{seconds:.0} s"),
+        _ => clocks::length(behind),
+    };
+    let held = view
+        .inputs
+        .iter()
+        .filter_map(|input| Some(format!("; input {}: {}", input.name, holds_back(input.holds_back?))));
+    (lateness + LAG < behind)
+        .then(|| format!("engine lagging: its time is {length} behind receipt{}", held.collect::<String>()))
 }
 
 #[cfg(test)]
