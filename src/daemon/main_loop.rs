@@ -11,7 +11,7 @@ use std::io;
 use std::time::Duration;
 
 use tokio::time::{Instant, Interval, sleep};
-use tracing::info;
+use tracing::{error, info};
 
 use super::ask::Questions;
 use super::deliveries::Deliveries;
@@ -280,17 +280,20 @@ impl Daemon {
         let left = self.deliveries.close();
         let (has_store, has_journal) = (self.persistence.store.is_some(), self.persistence.records.is_some());
         let stored = self.persistence.close(&mut self.driver);
-        info!(open_alerts = open.len(), "stopped");
-        match (has_store, stored, left) {
+        let lost = match (has_store, stored, left) {
             (true, false, _) => {
                 let fate = if has_journal { "the next start rebuilds them" } else { "they are lost" };
                 Err(io::Error::other(format!("the last alerts could not be stored: {fate}")))
             }
-            (true, true, _) | (false, _, 0) => Ok(()),
-            (false, _, lines) => {
-                Err(io::Error::other(format!("{lines} alert messages could not be delivered and are lost")))
+            (true, true, _) | (false, _, 0) => {
+                info!(open_alerts = open.len(), "stopped");
+                return Ok(());
             }
-        }
+            (false, _, lines) => format!("{lines} alert messages could not be delivered and are lost"),
+        };
+        // The log ends with how the stop went, and not with a success that standard error then contradicts.
+        error!(open_alerts = open.len(), "stopped; {lost}");
+        Err(io::Error::other(lost))
     }
 
     /// Processes the lines that have arrived. Data in socket and pipe buffers counts as arrived. A recording, or a feed that never pauses,
