@@ -30,7 +30,7 @@ use crate::platform::clock::Clock;
 use crate::platform::fault;
 use crate::platform::telemetry::FromAir;
 use crate::storage::journal::{self, Entry};
-use crate::storage::store;
+use crate::storage::store::{self, Store};
 use atalaia_core::ais::SourceId;
 use atalaia_core::base::time::Span;
 
@@ -235,10 +235,10 @@ impl Daemon {
         self.trail.log_head(now, self.persistence.trail());
         self.with_status(|status, parts| status.look_out(parts, now));
         self.questions.publish(&self.driver.engine, &self.settings.chart);
-    }
         if self.reloader.tries_again(now) {
             self.reload_refused();
         }
+    }
 
     /// Lets `act` use the status together with the parts that it is about.
     fn with_status(&mut self, act: impl FnOnce(&mut StatusReporter, &Parts<'_>)) {
@@ -248,6 +248,7 @@ impl Daemon {
             engine: &self.driver.engine,
             dispatcher: self.deliveries.dispatcher.as_ref(),
             reload: &self.reloader.outcome,
+            unstored: self.persistence.store.as_ref().map_or(0, Store::unstored),
         };
         act(&mut self.status, &parts);
     }
@@ -283,7 +284,7 @@ impl Daemon {
         let lost = match (has_store, stored, left) {
             (true, false, _) => {
                 let fate = if has_journal { "the next start rebuilds them" } else { "they are lost" };
-                Err(io::Error::other(format!("the last alerts could not be stored: {fate}")))
+                format!("the last alerts could not be stored: {fate}")
             }
             (true, true, _) | (false, _, 0) => {
                 info!(open_alerts = open.len(), "stopped");
