@@ -21,6 +21,9 @@ use atalaia_core::base::time::{Span, Time};
 /// The reason given when such an alert is ended.
 pub(super) const GIVEN_UP: &str = "not followed over a restart: the state of the program was lost";
 
+/// Put in front of its summary.
+pub(super) const MAY_GO_ON: &str = "No longer followed after a restart; it may still go on. Last known:";
+
 /// Alerts that a new engine may raise a second time: maximum age before the most recent alert, and maximum number. The ids are
 /// held in memory.
 const LATELY: Span = Span::from_hours(14 * 24);
@@ -91,6 +94,9 @@ pub(super) fn end(
             continue;
         };
         let last_at = alert.get("last_at").cloned().unwrap_or(Value::Null);
+        // The summary says that it goes on, and it may: only nobody follows it here.
+        let summary = alert.get("summary").and_then(Value::as_str).unwrap_or_default();
+        alert.insert("summary".to_owned(), format!("{MAY_GO_ON} {summary}").into());
         alert.insert("status".to_owned(), "ended".into());
         alert.insert("ended_at".to_owned(), last_at.clone());
         let alert = Value::Object(alert);
