@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::columns::stored_severity;
 use super::error::StoreError;
-use super::offer::Ending;
+use super::offer::{Ending, MAY_GO_ON};
 use super::rows::{self, StoreChange};
 use super::stages::filter::Filter;
 use super::{connect, markings, offer};
@@ -20,9 +20,6 @@ use atalaia_core::base::time::{Span, Time};
 
 /// The reason given when such an alert is ended.
 pub(super) const GIVEN_UP: &str = "not followed over a restart: the state of the program was lost";
-
-/// Put in front of its summary.
-pub(super) const MAY_GO_ON: &str = "No longer followed after a restart; it may still go on. Last known:";
 
 /// Alerts that a new engine may raise a second time: maximum age before the most recent alert, and maximum number. The ids are
 /// held in memory.

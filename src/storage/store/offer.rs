@@ -4,7 +4,6 @@ use rusqlite::{Transaction, params};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::abandoned::MAY_GO_ON;
 use super::delivery_state::DeliveryState;
 use super::digests::{self, SinkHistory, Way};
 use super::markings;
@@ -13,6 +12,9 @@ use super::stages::{self, Decision, Knowledge};
 use super::trail::audit_withheld;
 use atalaia_core::alerts::{Alert, Change, ChangeKind, Handling, Severity};
 use atalaia_core::base::time::Time;
+
+/// Put in front of the summary of an alert that is no longer followed.
+pub(super) const MAY_GO_ON: &str = "No longer followed after a restart; it may still go on. Last known:";
 
 /// Offers a change to one sink and records what the stages decide. `silence` is the one that covers the alert, if any. Returns whether a
 /// delivery is now due.
@@ -211,9 +213,8 @@ pub(super) fn offer_again(
 }
 
 /// The closing notice of an alert that the sink knows but may no longer receive, as JSON; `close` sets what the end changes, and `lead` is
-/// put in front of the summary. It is the
-/// latest change it has received, restated as ended. A pending change counts as well if the sink may still receive it. `None` if there is
-/// no such change.
+/// put in front of the summary. It is the latest change it has received, restated as ended. A pending change counts as well if the sink may
+/// still receive it. `None` if there is no such change.
 fn closing_notice(
     transaction: &Transaction<'_>,
     filter: &Filter,
