@@ -174,7 +174,7 @@ fn what_was_set_aside_is_found_until_it_is_moved_away_and_the_account_says_what_
     let found = found.expect("damaged");
     // Parts of the same store are not stores of their own.
     fs::write(format!("{}-wal", found.kept.display()), "").expect("written");
-    assert_eq!(set_aside(&place.path), [found.kept.clone()]);
+    assert_eq!(set_aside(&place.path), std::slice::from_ref(&found.kept));
     let account = found.account(&place.path);
     assert!(
         account.contains("users, tokens, notes, silences and the audit trail, is only in the damaged file"),
