@@ -140,9 +140,13 @@ fn tugs_meet_small_craft_as_merchants_do_and_big_ships_are_not_small() {
     let tug = Ship { mmsi: 224_000_006, ship_type: 52, length: 28, ..CARGO };
     let unknown = Ship { mmsi: 224_000_007, ship_type: 0, length: 0, ..CARGO };
     let liner = Ship { mmsi: 224_000_008, ship_type: 60, length: 200, ..CARGO };
+    let boat = Ship { length: 12, ..unknown };
     let raised = |a, b| pair(a, b, |_, _| {}).score == 50;
-    assert!(raised(tug, unknown));
-    assert!(raised(CARGO, unknown));
+    assert!(raised(tug, boat));
+    assert!(raised(CARGO, boat));
+    // SPEC "Definitions revised": an unknown type alone does not make a small craft.
+    assert!(!raised(tug, unknown));
+    assert!(!raised(CARGO, unknown));
     assert!(!raised(tug, CARGO));
     assert!(!raised(CARGO, liner));
     assert!(!raised(liner, unknown));
@@ -315,4 +319,23 @@ fn the_ship_that_was_in_a_source_region_last_gives_the_line() {
     assert_eq!(lines_of(&alert), ["near 35", "shore_24_nm 5", "source_region 5"]);
     let text = &alert.score_reasons[2].text;
     assert_eq!(text, "Came from Panama, Pacific side (last there 2026-02-28 06:00 UTC)");
+}
+
+#[test]
+fn a_vessel_that_sent_neither_type_nor_length_is_no_small_craft() {
+    let meets = |other: Ship| {
+        let mut sea = Sea::new();
+        let (a, b) = (sea.ship(CARGO), sea.ship(other));
+        sea.opens(Behaviour::Rendezvous, Subject::pair(a, b), near())
+    };
+    let unknown = Ship { ship_type: 0, length: 0, ..FISHING };
+    let alert = meets(unknown);
+    assert_eq!(lines_of(&alert), ["near 35", "shore_24_nm 5"]);
+    assert!(alert.vessels.iter().all(|vessel| vessel.role.is_none()), "{:?}", alert.vessels);
+    assert!(alert.handling.personal_data, "it may be somebody's boat");
+    for small in [Ship { length: 12, ..unknown }, Ship { class: Class::B, message_type: 18, ..unknown }, FISHING] {
+        let alert = meets(small);
+        assert!(lines_of(&alert).contains(&"merchant_small_craft 10".to_owned()), "{:?}", lines_of(&alert));
+        assert!(alert.vessels.iter().all(|vessel| vessel.role.is_some()), "{:?}", alert.vessels);
+    }
 }

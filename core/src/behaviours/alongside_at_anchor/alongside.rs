@@ -18,7 +18,7 @@ use crate::picture::tracks::TrackKey;
 use crate::zones::{Hit, Relation, ZoneIx};
 
 use super::facts::{Facts, Measured};
-use super::roles::{is_ship_at_anchor, is_small_craft};
+use super::roles::{is_known_small, is_ship_at_anchor, is_small_craft};
 use super::settings::{Settings, asked_by};
 
 /// Minutes alongside for the same visit to resume within the merge window.
@@ -340,6 +340,10 @@ impl Stay {
             min_distance_metres: self.min_metres.into(),
             max_distance_metres: whole.furthest.into(),
             visit: open.visit.into(),
+            craft_size_unknown: (![scene.a, scene.b]
+                .iter()
+                .any(|vessel| is_known_small(vessel, settings.small_metres)))
+            .then_some(true),
         };
         let mut base = vec![(Behaviour::AlongsideAtAnchor.name(), settings.score)];
         if self.night {

@@ -22,6 +22,9 @@ pub(crate) struct Measured {
     pub(crate) max_distance_metres: Rounded<0>,
     /// Number of the visit of this craft to this ship, from 1.
     pub(crate) visit: Rounded<0>,
+    /// `true` if neither length, type nor class shows that the craft is small; otherwise `None`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) craft_size_unknown: Option<bool>,
 }
 
 settings_in_force! {
