@@ -10,7 +10,7 @@ use crate::zones::Kind;
 /// The traits of a behaviour that scores, cases, messages and reports depend on. Each behaviour states them in a constant named
 /// `CHARACTER`; without it the program does not compile.
 pub struct Character {
-    /// Title in reports and mails: `Meeting at sea`.
+    /// Title in reports and mails: `Meeting of two ships`.
     pub title: &'static str,
     /// The part of `docs/behaviours.md` that describes it, from `page.md` of its folder.
     pub chapter: Chapter,

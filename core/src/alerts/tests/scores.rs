@@ -339,3 +339,38 @@ fn a_vessel_that_sent_neither_type_nor_length_is_no_small_craft() {
         assert!(alert.vessels.iter().all(|vessel| vessel.role.is_some()), "{:?}", alert.vessels);
     }
 }
+
+#[test]
+fn what_score_lines_say_about_the_place_is_true_at_a_quay_too() {
+    let text = |behaviour: Behaviour, code: &'static str, position: LatLon, shore_nm: f64| {
+        let mut sea = Sea::new();
+        let (a, b) = (sea.ship(CARGO), sea.ship(ANOTHER_CARGO));
+        let is_pair = behaviour == Behaviour::Rendezvous;
+        let subject = if is_pair { Subject::pair(a, b) } else { Subject::one(a.0, a.1) };
+        let mut holding = slow(0, 60);
+        holding.facts = facts::usual(behaviour);
+        (holding.base, holding.position, holding.shore_nm) = (vec![(code, 35)], Some(position), Some(shore_nm));
+        sea.opens(behaviour, subject, holding).score_reasons[0].text.clone()
+    };
+    // The harbour of Nouadhibou.
+    let quay = LatLon { lat: 20.901, lon: -17.041 };
+    let (near_harbour, near_shore) = ("at or near a harbour or anchorage", "near shore");
+    for (behaviour, code, at_sea) in [
+        (Behaviour::Rendezvous, "near", "away from shore"),
+        (Behaviour::Rendezvous, "close", "away from shore"),
+        (Behaviour::Loitering, "loitering", "away from harbours and anchorages"),
+        (Behaviour::Slowdown, "slowdown", "in open water"),
+        (Behaviour::AisGap, "ais_gap", "at sea"),
+        (Behaviour::SmallCraftStop, "small_craft_stop", "in mid-ocean"),
+        (Behaviour::FishingOutOfPlace, "fishing_out_of_place", "far out"),
+    ] {
+        let far = text(behaviour, code, HERE, 120.0);
+        assert!(far.contains(at_sea), "{far}");
+        let quayside = text(behaviour, code, quay, 0.3);
+        assert!(quayside.contains(near_harbour) && !quayside.contains(at_sea), "{quayside}");
+        // Off a shore without a harbour, as a zone may ask with `min_shore_nm` 0.
+        let close = text(behaviour, code, HERE, 0.7);
+        let is_about_shore = behaviour != Behaviour::Loitering;
+        assert_eq!(close.contains(near_shore) && !close.contains(at_sea), is_about_shore, "{close}");
+    }
+}

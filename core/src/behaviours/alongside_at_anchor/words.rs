@@ -3,8 +3,8 @@
 //! Score lines: `alongside_at_anchor` is the base, `night` and `second_visit` add to it.
 
 use crate::behaviours::named::{Role, VesselRef};
+use crate::behaviours::site::Site;
 use crate::behaviours::words::{Caveat, Circumstances, Opening, Words, metres};
-use crate::zones::{Chart, Relation, ZoneIx};
 
 use super::facts::Facts;
 
@@ -30,7 +30,7 @@ impl Words for Facts {
         format!("alongside {}", of.minutes(self.measured.counted_minutes))
     }
 
-    fn line(&self, code: &str, _: &[(ZoneIx, Relation)], _: &Chart) -> String {
+    fn line(&self, code: &str, _: &Site<'_>) -> String {
         match code {
             "night" => "At night".to_owned(),
             "second_visit" => "The same boat has been alongside this ship before".to_owned(),

@@ -6,8 +6,8 @@
 use crate::base::text::about_hours;
 use crate::base::units::Mmsi;
 use crate::behaviours::named::{Role, VesselRef};
+use crate::behaviours::site::Site;
 use crate::behaviours::words::{Caveat, Circumstances, Limit, Opening, Tense, Who, Words, plain};
-use crate::zones::{Chart, Relation, ZoneIx};
 
 use super::facts::{Facts, Form, Measured};
 
@@ -43,7 +43,7 @@ impl Words for Facts {
         "stopped within reach of a silent vessel".to_owned()
     }
 
-    fn line(&self, code: &str, _: &[(ZoneIx, Relation)], _: &Chart) -> String {
+    fn line(&self, code: &str, _: &Site<'_>) -> String {
         match code {
             "lay_still" => "The silent vessel lay still when last heard".to_owned(),
             _ => "Stopped where a silent vessel could have come and returned in time".to_owned(),

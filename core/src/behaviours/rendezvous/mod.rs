@@ -46,7 +46,7 @@ pub use settings::Settings;
 
 /// What the rest of the program must know about it.
 pub const CHARACTER: Character = Character {
-    title: "Meeting at sea",
+    title: "Meeting of two ships",
     chapter: Chapter::AtSea,
     about: About::Vessels,
     zones: ZoneUse::Settings,

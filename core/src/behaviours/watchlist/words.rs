@@ -4,8 +4,9 @@
 
 use crate::ais::clean;
 use crate::base::time::Time;
+use crate::behaviours::site::Site;
 use crate::behaviours::words::{Caveat, Circumstances, Opening, Words, plain};
-use crate::zones::{Chart, MatchedBy, Relation, ZoneIx};
+use crate::zones::MatchedBy;
 
 use super::facts::{Facts, Form, Measured};
 
@@ -36,7 +37,7 @@ impl Words for Facts {
         }
     }
 
-    fn line(&self, _: &str, _: &[(ZoneIx, Relation)], _: &Chart) -> String {
+    fn line(&self, _: &str, _: &Site<'_>) -> String {
         format!("On {}", self.measured.row())
     }
 

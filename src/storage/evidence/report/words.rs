@@ -70,7 +70,7 @@ pub fn vessel_words(vessel: &Value) -> String {
     format!("{} ({}, {})", vessel_name(vessel), flag(vessel), ship_type(vessel))
 }
 
-/// The title of a behaviour: `Meeting at sea`. The name in plain words for one that this version does not know.
+/// The title of a behaviour: `Meeting of two ships`. The name in plain words for one that this version does not know.
 pub fn behaviour_title(behaviour: &str) -> String {
     match (behaviour, Behaviour::named(behaviour)) {
         (_, Some(behaviour)) => behaviour.character().title.to_owned(),
@@ -247,7 +247,7 @@ mod tests {
         let vessel = json!({"mmsi": 224_000_001, "name": "ALFA", "flag": "ES", "ship_type": 70});
         assert_eq!(vessel_words(&vessel), "ALFA (Spain, cargo)");
         assert_eq!(vessel_words(&json!({"mmsi": 7})), "MMSI 000000007 (flag unknown, type unknown)");
-        assert_eq!(behaviour_title("rendezvous"), "Meeting at sea");
+        assert_eq!(behaviour_title("rendezvous"), "Meeting of two ships");
         assert_eq!(behaviour_title("some_new_one"), "Some new one");
     }
 }
