@@ -8,16 +8,20 @@
 //! ## Opens
 //! At no more than `speed_factor` times its usual speed, the silent vessel could have reached the stop and come back to
 //! where it was heard again, with `slack_minutes` to `max_slack_hours` to spare, of which `together_minutes` while the
-//! other lay stopped. No third vessel lay alongside. Of several candidates the one with the most slack is named, with
+//! other lay stopped. No vessel that was heard explains the stop: none lay within 500 m of the ship for 30 min (half of a
+//! shorter stop) and for a third of the stop, from its beginning. Of several candidates the one with the most slack is named, with
 //! the number of all. With more than `most_candidates` candidates, or if one silence leaves time for more than
 //! `most_stops` stops, it is only a fact.
 //! ## Ends
-//! The stop ends. Retracted if the silent vessel is heard again where it could not have come from there, or if a late
-//! report shows that it was elsewhere.
+//! The stop ends. Retracted if the silent vessel is heard again where it could not have come from there, if a late
+//! report shows that it was elsewhere, or if a vessel that is heard lay alongside for long enough: for the part of the stop
+//! given above once it is over, before that for 2 h and half of the stop so far. A silence
+//! may become known only after the stop; the alert is then noticed when it has already ended.
 //! ## Blind spots
 //! That a vessel could have come does not prove that it did. Boats without transponders have no gaps, and neither has
 //! any vessel where reception is thin.
 
+mod beside;
 mod candidates;
 mod explain;
 pub(crate) mod facts;
