@@ -27,8 +27,12 @@ impl Words for Facts {
         Caveat::Reported("draught and destination are entered by hand")
     }
 
-    fn stated(&self, from: Time, _: Time) -> (Time, Time) {
-        (from, from)
+    /// The change; calls are stated as they are known by now, where the ship is now.
+    fn stated(&self, from: Time, to: Time) -> (Time, Time) {
+        match self {
+            Facts::ShortCalls { .. } => (to, to),
+            Facts::Destination { .. } => (from, from),
+        }
     }
 
     fn opened(&self, _: &Opening) -> String {
