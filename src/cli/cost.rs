@@ -153,7 +153,10 @@ pub(super) fn main(settings: &Checked, recording: &Path) -> Result<(), Failure> 
     let (cost, played) = run(settings, recording)?;
     let summary = played.engine.summary();
     let (Some(first), Some(last)) = (summary.first_at, summary.last_at) else {
-        return print("the recording has no times, so behaviours could not be judged\n");
+        return print(match summary.lines {
+            0 => "the recording is empty, so behaviours could not be judged\n",
+            _ => "the recording has no times, so behaviours could not be judged\n",
+        });
     };
     let length = last - first;
     // Less than an hour is too short to estimate a day.

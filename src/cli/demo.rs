@@ -12,7 +12,6 @@ mod exercise;
 mod player;
 
 use std::ffi::OsStr;
-use std::fmt::Write as _;
 use std::io::{self, IsTerminal};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
@@ -24,6 +23,7 @@ use tokio_util::sync::CancellationToken;
 use self::console::Folder;
 use self::player::Pace;
 pub use self::player::feed;
+use super::change_text::change_text;
 use super::failure::Failure;
 use super::output::print;
 use crate::config::{Checked, Purpose, ZoneSource, check};
@@ -32,7 +32,7 @@ use crate::inputs;
 use crate::platform::clock::Clock;
 use crate::platform::telemetry::FromAir;
 use atalaia_core::alerts::handling::Reality;
-use atalaia_core::alerts::{Change, ChangeKind, Severity};
+use atalaia_core::alerts::{Change, ChangeKind};
 use atalaia_core::base::time::Time;
 use atalaia_core::behaviours::ZONE_REQUESTS;
 use atalaia_core::zones::{Chart, ZoneSet};
@@ -248,46 +248,6 @@ fn print_changes(changes: &mpsc::Receiver<Change>) -> Result<usize, Failure> {
         print(&change_text(&change))?;
     }
     Ok(opened)
-}
-
-/// One change as an analyst reads it: an opening in full, any other in one line.
-fn change_text(change: &Change) -> String {
-    let alert = &change.alert;
-    let mut text = format!("{}  {:<8}  {}", change.at, level(alert.severity), alert.behaviour);
-    let what = match change.change {
-        ChangeKind::Opened => "opened",
-        ChangeKind::Updated => "updated",
-        ChangeKind::Ended => "ended",
-        ChangeKind::Retracted => "retracted",
-    };
-    let names: Vec<String> = alert
-        .vessels
-        .iter()
-        .map(|vessel| match &vessel.name {
-            Some(name) => FromAir(name).to_string(),
-            None => vessel.mmsi.to_string(),
-        })
-        .collect();
-    let _ = writeln!(text, " {what}: {} ({})", names.join(" and "), FromAir(&change.reason));
-    if change.change == ChangeKind::Opened {
-        let _ = writeln!(text, "    {}", FromAir(&alert.summary));
-        for reason in &alert.score_reasons {
-            let _ = writeln!(text, "    {:>+4}  {}", reason.points, FromAir(&reason.text));
-        }
-        let _ = writeln!(text, "    ={:>3}  of 100\n", alert.score);
-    }
-    text
-}
-
-/// The severity; in capitals from medium on, so that the eye finds it in a long list.
-fn level(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Info => "info",
-        Severity::Low => "low",
-        Severity::Medium => "MEDIUM",
-        Severity::High => "HIGH",
-        Severity::Critical => "CRITICAL",
-    }
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ mod backup;
 mod bundle;
 mod cases;
 mod ceilings;
+mod change_text;
 mod check;
 mod cost;
 mod daemon;

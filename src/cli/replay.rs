@@ -37,7 +37,8 @@ use atalaia_core::engine::{Engine, SourceClock, Summary};
 pub(super) struct Arguments {
     #[command(flatten)]
     settings: SettingsArguments,
-    /// Write alerts to this file, one JSON object per line, in order of time [default: standard output]
+    /// Write alerts to this file, one JSON object per line, in order of time; `-` for standard output [default: standard output,
+    /// as text on a terminal]
     #[arg(long, value_name = "FILE")]
     alerts: Option<PathBuf>,
     /// Include facts: events with too few points for an alert, by default fewer than 20
@@ -105,7 +106,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let played = play(&settings, &playback, &mut |_| {}, &mut |changes| {
         let wanted = changes.iter().filter(|change| arguments.facts || change.alert.announced);
         for change in wanted {
-            alerts.line(change)?;
+            alerts.change(change)?;
         }
         alerts.flush()
     });
@@ -158,6 +159,8 @@ fn result(summary: &Summary, facts: bool) -> String {
         counted(below, "fact")
     );
     match (alerts, below, facts) {
+        // Nothing was there to judge: no zone would change that.
+        (0, ..) if summary.vessels == 0 || summary.first_at.is_none() => read,
         (0, 1.., false) => {
             format!("{read}\natalaia: nothing there made an alert; --facts shows what came nearest to one")
         }

@@ -15,6 +15,7 @@ use super::{access, place};
 use crate::config::{Purpose, check, no_inputs};
 use crate::daemon;
 use crate::platform::telemetry::{self, FromAir};
+use crate::storage::journal::JournalError;
 use crate::storage::store::StoreError;
 
 /// Arguments of `atalaia run`.
@@ -51,7 +52,12 @@ pub(super) fn main(arguments: Arguments) -> Result<(), Failure> {
             Some(StoreError::Taken { .. }) => {
                 Failure::Shown { code: 78, text: format!("atalaia: {}", FromAir(&error.to_string())) }
             }
-            _ => Failure::Other(of_store.and_then(access::refused_to_daemon).unwrap_or_else(|| error.to_string())),
+            _ => {
+                let of_journal = error.get_ref().and_then(|error| error.downcast_ref::<JournalError>());
+                let denied = of_store.and_then(access::refused_to_daemon);
+                let denied = denied.or_else(|| access::refused_journal_to_daemon(of_journal?));
+                Failure::Other(denied.unwrap_or_else(|| error.to_string()))
+            }
         }
     })
 }

@@ -53,10 +53,8 @@ const GLANCE: Duration = Duration::from_secs(2);
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let address = arguments.address()?;
     let page = ask(&format!("http://{address}/status"), PATIENCE).map_err(|error| {
-        Failure::Other(format!(
-            "no daemon answers at {address}: {}; name its pages: --address IP:PORT",
-            FromAir(&error)
-        ))
+        let (address, error) = (FromAir(&address), FromAir(&error));
+        Failure::Other(format!("no daemon answers at {address}: {error}; {}", arguments.remedy()))
     })?;
     let value: Value = serde_json::from_str(&page)
         .map_err(|error| Failure::Other(format!("{address} does not answer like an Atalaia daemon: {error}")))?;
@@ -72,6 +70,17 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
 }
 
 impl Arguments {
+    /// What to do if no daemon answers. An address that was named, or is in the settings, is that of its pages.
+    fn remedy(&self) -> &'static str {
+        let is_in_settings = named::named_settings(self.config.as_deref()).is_some() || installed().is_some();
+        match self.address.is_some() || is_in_settings {
+            true => "is it running? See: systemctl status atalaia",
+            false => {
+                "is it running? See: systemctl status atalaia. If its pages are elsewhere, name them: --address IP:PORT"
+            }
+        }
+    }
+
     /// The address to ask: that of `--address`, else of the settings, else of the installed ones, else the
     /// usual one.
     ///
@@ -259,6 +268,14 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn a_daemon_whose_pages_are_known_is_probably_not_running() {
+        let named = Arguments { config: None, address: Some("127.0.0.1:9477".to_owned()), json: false };
+        assert_eq!(named.remedy(), "is it running? See: systemctl status atalaia");
+        let in_settings = Arguments { config: Some("atalaia.toml".into()), address: None, json: false };
+        assert_eq!(in_settings.remedy(), "is it running? See: systemctl status atalaia");
+    }
 
     #[test]
     fn an_input_that_sends_nothing_is_silent_and_has_no_lag() {

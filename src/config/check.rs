@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::certificates::lapsing_of;
 use super::chart::{NAMING_KEYS, Parts, ZONES_FOLDER, ZoneSource};
 use super::checked::Checked;
-use super::doubts::{far_from_default, far_latenesses};
+use super::doubts::{far_from_default, far_latenesses, recordings_beside_live};
 use super::files::Files;
 use super::hindrances::{Asker, Weight, hindrances};
 use super::layers::Layer;
@@ -167,6 +167,7 @@ impl Text<'_> {
             }
             doubts.extend(far_from_default(&config, |path| loaded.is_written(path)));
             doubts.extend(far_latenesses(&config));
+            doubts.extend(recordings_beside_live(&config));
             // Further warnings about a key with an error are not useful.
             let is_at_fault = |key: &str| faults.iter().any(|fault| fault.key == key);
             doubts.retain(|doubt| !loaded.is_about_faulty(doubt) && !is_at_fault(&doubt.key));

@@ -48,6 +48,24 @@ pub(super) fn far_latenesses(config: &Config) -> Vec<Fault> {
     doubts.collect()
 }
 
+/// A warning for each recording that is played into a live input beside inputs that are live: engine time waits for it.
+pub(super) fn recordings_beside_live(config: &Config) -> Vec<Fault> {
+    let mut live = config.inputs.iter().filter(|input| input.kind.is_live() && !input.recorded);
+    let Some(live) = live.next() else {
+        return Vec::new();
+    };
+    let recorded = config.inputs.iter().enumerate().filter(|(_, input)| input.kind.is_live() && input.recorded);
+    let doubt = |(place, _)| {
+        let what = format!(
+            "is true beside the live input `{}`: engine time waits for the recording, and live alerts do not come",
+            live.name
+        );
+        let advice = "play the recording into a daemon of its own, or remove this if the lines are live";
+        Fault::new(format!("inputs[{place}].recorded"), what).advise(advice)
+    };
+    recorded.map(doubt).collect()
+}
+
 /// Like [`far_from_default`], for a zone's settings of one behaviour; keys are relative to them.
 pub(super) fn far_overrides(behaviour: &str, overrides: &Map<String, Value>) -> Vec<Fault> {
     let defaults = serde_json::to_value(Config::default().behaviours).unwrap_or_default();
@@ -175,6 +193,25 @@ mod tests {
             "{told:?}"
         );
         assert_eq!(doubts(&input(120)), [""; 0]);
+    }
+
+    #[test]
+    fn a_recording_is_doubted_beside_live_inputs_only() {
+        let input = |name: &str, rest: &str| format!("[[inputs]]\nkind = \"stdin\"\nname = \"{name}\"\n{rest}\n");
+        let tcp = |name: &str, rest: &str| input(name, rest).replace("\"stdin\"", "\"tcp\"\naddress = \"feed:5631\"");
+        let doubts = |text: &str| -> Vec<String> {
+            recordings_beside_live(&toml::from_str(text).expect("settings")).iter().map(Fault::to_string).collect()
+        };
+        let recorded = tcp("slow-clock", "recorded = true");
+        assert_eq!(
+            doubts(&(tcp("coast", "") + &recorded)),
+            [
+                "inputs[1].recorded: is true beside the live input `coast`: engine time waits for the recording, and live alerts do not \
+              come; play the recording into a daemon of its own, or remove this if the lines are live"
+            ]
+        );
+        assert_eq!(doubts(&(recorded.clone() + &recorded)), [""; 0]);
+        assert_eq!(doubts(&tcp("coast", "")), [""; 0]);
     }
 
     #[test]

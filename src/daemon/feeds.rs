@@ -21,14 +21,16 @@ use crate::inputs::{self, Message, Port, Settings, State};
 use crate::platform::clock::{Clock, Moment};
 use crate::platform::service::Sockets;
 use crate::platform::telemetry::InputCounters;
-use atalaia_core::ais::SourceId;
-use atalaia_core::base::time::Time;
+use atalaia_core::ais::{ClockFault, Reject, SourceId, UnusedTime};
+use atalaia_core::base::time::{Span, Time};
 use atalaia_core::engine::Engine;
 
 /// Capacity of the channel from the inputs, in batches: enough to bridge a burst, small enough that a busy engine slows its feeds.
 const BATCHES_WAITING: usize = 64;
 /// Time inputs have to close their connections in an orderly way when stopping.
 const LEAVE: Duration = Duration::from_secs(3);
+/// Engine time may be behind a live input by this much while other live inputs pause.
+const HELD_BACK: Span = Span::from_seconds(120);
 
 /// The inputs of the daemon.
 pub(super) struct Feeds {
@@ -134,10 +136,30 @@ impl Feeds {
         }
     }
 
+    /// Logs when engine time begins or ceases to wait for recordings, beside live inputs that are far ahead of it.
+    pub(super) fn log_holding(&mut self, engine: &Engine, settings: &Checked) {
+        let clocks: Vec<_> = settings.inputs.iter().map(|input| config::source_clock(input, settings)).collect();
+        let behind = self.sources.iter().zip(&clocks).filter_map(|(source, clock)| {
+            let (received, behind) = engine.reported(source.id).filter(|_| !source.idle && !source.lagging)?;
+            held_back(engine.time()?, received - behind - clock.lateness)
+        });
+        let behind = behind.max();
+        for (source, clock) in self.sources.iter_mut().zip(&clocks) {
+            let holds = !clock.live && !source.idle && source.state != State::Ended && source.heard_at.is_some();
+            let behind = behind.filter(|_| holds);
+            match (source.holds_back, behind) {
+                (None, Some(behind)) => warn!(input = %source.name, "{}", http::holds_back(behind)),
+                (Some(_), None) => info!(input = %source.name, "engine time no longer waits for the recording"),
+                _ => {}
+            }
+            source.holds_back = behind;
+        }
+    }
+
     /// Warns of inputs whose times disagree with the clock: at once, and at growing intervals while they do.
     pub(super) fn log_clock_faults(&mut self, engine: &Engine, now: Moment, wall: Time) {
         for source in &mut self.sources {
-            let fault = engine.clock_fault(source.id, wall);
+            let fault = source.clock_fault(engine, wall);
             if let Some(fault) = fault.filter(|fault| source.fault_log.is_due(fault, now)) {
                 warn!(input = %source.name, "{}", http::unused_times(&fault));
             }
@@ -160,6 +182,18 @@ impl Feeds {
 /// Maximum delay of an input's reports: longer than this after its last line, none can still be on the way.
 fn lateness(input: &Settings, settings: &Checked) -> Duration {
     Duration::from_millis(config::source_clock(input, settings).lateness.millis().max(0) as u64)
+}
+
+/// Number of lines of an input whose times were not used, over restarts.
+fn faulty(engine: &Engine, id: SourceId) -> u64 {
+    let counts = engine.tally().source(id);
+    let unused = |reason| counts.map_or(0, |counts| counts.unused_time(reason));
+    UnusedTime::ALL.into_iter().map(unused).sum::<u64>() + counts.map_or(0, |counts| counts.rejected(Reject::Recording))
+}
+
+/// How far engine time is behind the watermark of a live input; `None` if that is no more than a pause explains.
+fn held_back(time: Time, watermark: Time) -> Option<Span> {
+    Some(watermark - time).filter(|behind| HELD_BACK < *behind)
 }
 
 /// The loop's state of one input.
@@ -189,8 +223,12 @@ pub(super) struct Source {
     pub(super) lateness: Duration,
     /// Whether the log already reports that its clock lags.
     pub(super) lagging: bool,
+    /// How far engine time, which waits for this recording, is behind the live inputs; `None` if it is not. The log has it.
+    pub(super) holds_back: Option<Span>,
     /// Lines processed since the start, without those that were skipped.
     pub(super) lines: u64,
+    /// Lines whose times were not used before the start. They say nothing about the feed now: its times may have been mended.
+    faulty_before: u64,
     /// What the log has about its times.
     fault_log: FaultLog,
 }
@@ -211,9 +249,16 @@ impl Source {
             released: false,
             lateness: lateness(input, settings),
             lagging: false,
+            holds_back: None,
             lines: 0,
+            faulty_before: faulty(&driver.engine, id),
             fault_log: FaultLog::default(),
         }
+    }
+
+    /// What is wrong with its times, by lines received since the start; `None` if nothing is.
+    pub(super) fn clock_fault(&self, engine: &Engine, wall: Time) -> Option<ClockFault> {
+        engine.clock_fault(self.id, wall).filter(|_| self.faulty_before < faulty(engine, self.id))
     }
 
     /// Whether the engine must be notified of silence: once after `idle_after`, and once when no late report can still be on its way.
@@ -237,5 +282,46 @@ impl Source {
             self.skip -= 1;
         }
         rest
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Purpose;
+
+    #[test]
+    fn times_that_were_wrong_before_a_restart_are_not_held_against_the_feed() {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        let file = folder.path().join("atalaia.toml");
+        std::fs::write(&file, "[[inputs]]\nkind = \"tcp\"\nname = \"local\"\naddress = \"127.0.0.1:5631\"\n")
+            .expect("written");
+        let settings = config::check(Some(&file), None, Purpose::Replay).expect("sound");
+        let mut driver = EngineDriver::new(&settings, vec!["local".to_owned()], "key".to_owned());
+        let wall = Clock.now();
+        let send = |driver: &mut EngineDriver, ahead: Span| {
+            let tag = format!("c:{}", (wall + ahead).millis() / 1000);
+            let sum = tag.bytes().fold(0, |sum, byte| sum ^ byte);
+            let line = format!("\\{tag}*{sum:02X}\\!AIVDM,1,1,,A,13u?etPv2;0n:dDPwUM1U1Cb069D,0*24\n");
+            driver.lines(SourceId(0), Some(wall), line.as_bytes(), &mut Vec::new());
+        };
+        let source = |driver: &EngineDriver| Source::new(&settings.inputs[0], SourceId(0), driver, &settings, Clock);
+        let before = source(&driver);
+        (0..20).for_each(|_| send(&mut driver, Span::from_hours(1)));
+        assert!(before.clock_fault(&driver.engine, wall).is_some(), "one hour ahead");
+        // The engine of the next start has the counts of this one.
+        let after = source(&driver);
+        (0..20).for_each(|_| send(&mut driver, Span::ZERO));
+        assert_eq!(after.clock_fault(&driver.engine, wall), None);
+        (0..20).for_each(|_| send(&mut driver, Span::from_hours(1)));
+        assert!(after.clock_fault(&driver.engine, wall).is_some(), "wrong again");
+    }
+
+    #[test]
+    fn engine_time_is_held_back_by_more_than_a_pause_only() {
+        let time = Time::from_seconds(1_000_000);
+        assert_eq!(held_back(time, time + HELD_BACK), None);
+        assert_eq!(held_back(time, time + Span::from_hours(48)), Some(Span::from_hours(48)));
+        assert_eq!(held_back(time, time - Span::from_hours(1)), None);
     }
 }

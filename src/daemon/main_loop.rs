@@ -11,7 +11,7 @@ use std::io;
 use std::time::Duration;
 
 use tokio::time::{Instant, Interval, sleep};
-use tracing::info;
+use tracing::{error, info};
 
 use super::ask::Questions;
 use super::deliveries::Deliveries;
@@ -30,7 +30,7 @@ use crate::platform::clock::Clock;
 use crate::platform::fault;
 use crate::platform::telemetry::FromAir;
 use crate::storage::journal::{self, Entry};
-use crate::storage::store;
+use crate::storage::store::{self, Store};
 use atalaia_core::ais::SourceId;
 use atalaia_core::base::time::Span;
 
@@ -209,6 +209,9 @@ impl Daemon {
         persist::log_journal(event);
         self.with_status(StatusReporter::show);
         self.persistence.save_after_loss(event, &mut self.driver);
+        if matches!(event, journal::Event::Working { .. }) {
+            self.reload_refused();
+        }
     }
 
     /// The regular work of a second. The tick is an entry of the journal too, because time alone can end an alert
@@ -224,6 +227,7 @@ impl Daemon {
         self.persistence.keep_up(&self.settings.journal, now);
         self.feeds.log_lagging(engine);
         self.feeds.log_clock_faults(engine, now, received);
+        self.feeds.log_holding(engine, &self.settings);
         self.persistence.report_flood(engine, now);
         self.persistence.store_cases(engine);
         self.persistence.purge(&self.settings);
@@ -231,6 +235,9 @@ impl Daemon {
         self.trail.log_head(now, self.persistence.trail());
         self.with_status(|status, parts| status.look_out(parts, now));
         self.questions.publish(&self.driver.engine, &self.settings.chart);
+        if self.reloader.tries_again(now) {
+            self.reload_refused();
+        }
     }
 
     /// Lets `act` use the status together with the parts that it is about.
@@ -241,6 +248,7 @@ impl Daemon {
             engine: &self.driver.engine,
             dispatcher: self.deliveries.dispatcher.as_ref(),
             reload: &self.reloader.outcome,
+            unstored: self.persistence.store.as_ref().map_or(0, Store::unstored),
         };
         act(&mut self.status, &parts);
     }
@@ -273,17 +281,20 @@ impl Daemon {
         let left = self.deliveries.close();
         let (has_store, has_journal) = (self.persistence.store.is_some(), self.persistence.records.is_some());
         let stored = self.persistence.close(&mut self.driver);
-        info!(open_alerts = open.len(), "stopped");
-        match (has_store, stored, left) {
+        let lost = match (has_store, stored, left) {
             (true, false, _) => {
                 let fate = if has_journal { "the next start rebuilds them" } else { "they are lost" };
-                Err(io::Error::other(format!("the last alerts could not be stored: {fate}")))
+                format!("the last alerts could not be stored: {fate}")
             }
-            (true, true, _) | (false, _, 0) => Ok(()),
-            (false, _, lines) => {
-                Err(io::Error::other(format!("{lines} alert messages could not be delivered and are lost")))
+            (true, true, _) | (false, _, 0) => {
+                info!(open_alerts = open.len(), "stopped");
+                return Ok(());
             }
-        }
+            (false, _, lines) => format!("{lines} alert messages could not be delivered and are lost"),
+        };
+        // The log ends with how the stop went, and not with a success that standard error then contradicts.
+        error!(open_alerts = open.len(), "stopped; {lost}");
+        Err(io::Error::other(lost))
     }
 
     /// Processes the lines that have arrived. Data in socket and pipe buffers counts as arrived. A recording, or a feed that never pauses,

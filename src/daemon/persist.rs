@@ -295,7 +295,7 @@ impl Persistence {
         };
         store.cases(engine.cases());
         if !store.settle(LAST_WORDS) {
-            error!("the store did not accept everything in time; one more attempt at shutdown");
+            error!("the last alerts are not stored yet; one more attempt follows, and then the daemon stops");
         }
         std::iter::from_fn(|| self.stored.try_recv().ok()).collect()
     }

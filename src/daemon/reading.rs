@@ -32,6 +32,8 @@ pub(super) struct Reading {
 pub(super) struct Reply {
     /// What was read.
     pub(super) what: FileChange,
+    /// Whether nothing had changed since the files were refused.
+    pub(super) is_repeat: bool,
     /// The new settings, or why there are none.
     pub(super) read: Result<Box<NewSettings>, Refusal>,
 }
@@ -60,6 +62,8 @@ pub(super) enum Refusal {
 pub(super) struct Task {
     /// What to read.
     pub(super) what: FileChange,
+    /// Whether nothing has changed since the files were refused.
+    pub(super) is_repeat: bool,
     /// The settings file.
     pub(super) file: PathBuf,
     /// The settings in force: zones alone are read into a copy of them, and unchanged watchlists are reused.
@@ -103,7 +107,7 @@ impl Reading {
         reply.unwrap_or_else(|_| {
             let fault = Fault::new("", "could not be read: the thread that reads them ended").advise("send SIGHUP");
             let problem = Problem::of_file("settings", fault);
-            Reply { what: FileChange::Settings, read: Err(Refusal::Problems(vec![problem])) }
+            Reply { what: FileChange::Settings, is_repeat: false, read: Err(Refusal::Problems(vec![problem])) }
         })
     }
 
@@ -131,7 +135,7 @@ impl Task {
             new.settings.list_texts = None;
             Ok(Box::new(new))
         });
-        Reply { what: self.what, read }
+        Reply { what: self.what, is_repeat: self.is_repeat, read }
     }
 
     /// Reads the settings with their zones and watchlists again.

@@ -11,7 +11,7 @@ use std::{fs, io};
 
 use crate::config::{self, Checked, InForce, Purpose};
 use crate::platform::disk::{Disk, create_folders, write_whole};
-use crate::storage::journal::Rehearsal;
+use crate::storage::journal::{JournalError, Rehearsal};
 use atalaia_core::base::time::{Span, Time};
 
 /// Safety margin before a record is removed, for snapshots and for a clock that was corrected in the meantime.
@@ -40,7 +40,10 @@ impl SettingsArchive {
     pub(super) fn keep(&mut self, in_force: &InForce<'_>, settings: &Checked) -> io::Result<()> {
         let folder = self.folder.join(&in_force.key);
         let kept = self.keep_in(&folder, in_force);
-        kept.map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", folder.display())))?;
+        kept.map_err(|error| {
+            let kind = error.kind();
+            io::Error::new(kind, JournalError::File { path: folder.clone(), cause: Arc::new(error) })
+        })?;
         // Earlier records are read from disk again if they are needed, which is rare.
         self.read.clear();
         self.know(&in_force.key, settings);

@@ -27,7 +27,7 @@ use crate::inputs::{Kind, Settings, State};
 use crate::platform::clock::{Clock, Moment};
 use crate::platform::disk::Absence;
 use crate::platform::service::{Service, Sockets};
-use crate::platform::telemetry::{InputCounts, SinkCounters};
+use crate::platform::telemetry::{FromAir, InputCounts, SinkCounters};
 use crate::storage::journal;
 use crate::storage::store;
 use atalaia_core::ais::UnusedTime;
@@ -61,6 +61,8 @@ pub(super) struct Parts<'a> {
     pub(super) dispatcher: Option<&'a Dispatcher>,
     /// How the last reload ended.
     pub(super) reload: &'a Outcome,
+    /// Announced changes that the store has not taken yet.
+    pub(super) unstored: usize,
 }
 
 /// The longest time the loop spent on one event, in the current interval and in the previous one.
@@ -116,7 +118,9 @@ pub(super) struct StatusReporter {
     journal: Option<Failing>,
     /// Warnings for certificates that have expired or soon will.
     lapsing: Vec<String>,
-    /// When the certificates were last read; `None` before the first time.
+    /// Damaged stores that were set aside and are still there.
+    set_aside: Vec<String>,
+    /// When the certificates and these stores were last looked for; `None` before the first time.
     lapsing_read: Option<Moment>,
     /// The settings file.
     file: PathBuf,
@@ -165,6 +169,7 @@ impl StatusReporter {
             store: kept.store.as_ref().map(|_| Failing::default()),
             journal: kept.records.as_ref().map(|_| Failing::default()),
             lapsing: Vec::new(),
+            set_aside: Vec::new(),
             lapsing_read: None,
             file: std::path::absolute(file).unwrap_or_else(|_| file.to_owned()),
             view: None,
@@ -225,7 +230,7 @@ impl StatusReporter {
     /// Updates the state of the store.
     pub(super) fn store(&mut self, event: &store::Event) {
         match event {
-            store::Event::Failing { absence, .. } => begin_failing(&mut self.store, *absence),
+            store::Event::Failing { why, absence } => begin_failing(&mut self.store, why, *absence),
             store::Event::Working => self.store.iter_mut().for_each(end_failing),
             store::Event::Stored | store::Event::GivenUp(_) => {}
         }
@@ -234,7 +239,7 @@ impl StatusReporter {
     /// Updates the state of the journal.
     pub(super) fn journal(&mut self, event: &journal::Event) {
         match event {
-            journal::Event::Failing { absence, .. } => begin_failing(&mut self.journal, *absence),
+            journal::Event::Failing { why, absence } => begin_failing(&mut self.journal, why, *absence),
             journal::Event::Working { .. } => self.journal.iter_mut().for_each(end_failing),
             journal::Event::Unsealed { .. } => {}
         }
@@ -254,11 +259,14 @@ impl StatusReporter {
             retracted: self.retracted.clone(),
             open: self.open.clone(),
             store: self.store.clone(),
+            unstored: 0,
+            set_aside: self.set_aside.clone(),
             journal: self.journal.clone(),
             reload: ReloadView {
                 ok: reload.ok,
                 taken_at: reload.taken_at,
                 problems: reload.problems.len() as u64,
+                unkept: reload.problems.first().filter(|_| reload.unkept).cloned(),
                 file: self.file.clone(),
                 waits_for_restart: reload.waits_for_restart.clone(),
             },
@@ -288,11 +296,11 @@ fn sink_view((name, counters): (&str, &SinkCounters)) -> SinkView {
 }
 
 /// Notes a failure. Failures in a row count once: the store repeats its report while it retries.
-fn begin_failing(failing: &mut Option<Failing>, absence: Option<Absence>) {
+fn begin_failing(failing: &mut Option<Failing>, why: &str, absence: Option<Absence>) {
     let Some(failing) = failing else {
         return;
     };
-    failing.absence = absence;
+    (failing.why, failing.absence) = (Some(FromAir(why).to_string()), absence);
     if !std::mem::replace(&mut failing.now, true) {
         failing.times += 1;
     }
@@ -300,7 +308,7 @@ fn begin_failing(failing: &mut Option<Failing>, absence: Option<Absence>) {
 
 /// Notes that it works again.
 fn end_failing(failing: &mut Failing) {
-    (failing.now, failing.absence) = (false, None);
+    (failing.now, failing.why, failing.absence) = (false, None, None);
 }
 
 impl StatusReporter {
@@ -315,6 +323,8 @@ impl StatusReporter {
         // Reading goes to the disk, so not with every turn.
         if self.lapsing_read.is_none_or(|read| READ_EVERY <= now.since(read)) {
             self.read_lapsing(parts.settings);
+            let aside = parts.settings.store.iter().flat_map(|path| store::set_aside(path));
+            self.set_aside = aside.map(|file| FromAir(&file.display().to_string()).to_string()).collect();
             self.lapsing_read = Some(now);
         }
         let open: u64 = self.open.values().sum();
@@ -341,7 +351,8 @@ impl StatusReporter {
                 inputs.map(|(place, (source, settings))| self.input_view(parts, place, source, settings)).collect();
             let engine = EngineView { exercise: is_exercise(parts.settings), ..self.engine_view(parts.engine) };
             let sinks = parts.dispatcher.into_iter().flat_map(Dispatcher::counters).map(sink_view).collect();
-            let view = self.snapshot(inputs, sinks, engine, parts.reload);
+            let unstored = parts.unstored as u64;
+            let view = View { unstored, ..self.snapshot(inputs, sinks, engine, parts.reload) };
             if let Some(pages) = &self.view {
                 pages.send_replace(Arc::new(view));
             }
@@ -358,7 +369,7 @@ impl StatusReporter {
             );
         }
         let at = parts.engine.now().map(|at| at.to_string());
-        let Outcome { at: reloaded_at, ok: reload_ok, problems, .. } = parts.reload;
+        let Outcome { taken_at: reloaded_at, ok: reload_ok, problems, .. } = parts.reload;
         let reload_refused = problems.first();
         info!(at, open_alerts = parts.engine.open_alerts().len(), reload_ok, %reloaded_at, reload_refused, "status");
     }
@@ -408,7 +419,7 @@ impl StatusReporter {
             counters: source.counters.read(),
             rejects: rejects.map(|(reason, count)| (reason.name(), count)).collect(),
             unused_times: UnusedTime::ALL.map(unused).to_vec(),
-            clock_fault: parts.engine.clock_fault(source.id, self.clock.now()),
+            clock_fault: source.clock_fault(parts.engine, self.clock.now()),
             refused_posts: match settings.kind {
                 Kind::AiscatcherHttp => source.counters.refused_posts(),
                 _ => Vec::new(),
@@ -417,6 +428,7 @@ impl StatusReporter {
             silent_since: self.silent_since(source, settings),
             clients: (settings.kind == Kind::TcpListen).then(|| source.counters.clients.load(Relaxed)),
             lagging: source.lagging,
+            holds_back: source.holds_back,
             // Reports from before a restart say nothing about the feed now.
             reported: parts.engine.reported(source.id).filter(|_| source.heard_at.is_some()),
             lateness: clock.lateness,

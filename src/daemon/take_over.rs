@@ -30,9 +30,22 @@ impl Daemon {
 
     /// Starts a reload after a file change or SIGHUP. The files are read on another thread, then taken over or refused.
     pub(super) fn reload(&mut self, what: FileChange) {
-        if self.reloader.reading.is_busy() {
-            return self.reloader.reading.defer(what);
+        match self.reloader.reading.is_busy() {
+            true => self.reloader.reading.defer(what),
+            false => self.begin_reload(what, false),
         }
+    }
+
+    /// Loads refused files again. They may load now: what was at fault need not have been in a watched file.
+    pub(super) fn reload_refused(&mut self) {
+        if !self.reloader.outcome.ok && !self.reloader.reading.is_busy() {
+            self.begin_reload(FileChange::Settings, true);
+        }
+    }
+
+    /// Starts a reload while none is in progress.
+    fn begin_reload(&mut self, what: FileChange, is_repeat: bool) {
+        self.reloader.begun = self.clock.moment();
         // After a refusal any file may have been corrected, so everything is read again.
         let what = if self.reloader.outcome.ok { what } else { FileChange::Settings };
         // Before reading, so that no later change is missed.
@@ -44,21 +57,21 @@ impl Daemon {
             Some(format!("{}: {absence}", records.place.folder.display()))
         });
         let (file, in_force) = (self.reloader.file.clone(), self.settings.clone());
-        self.reloader.reading.begin(Task { what, file, in_force, archive, away });
+        self.reloader.reading.begin(Task { what, is_repeat, file, in_force, archive, away });
     }
 
     /// Takes over or refuses what the reload thread has read.
-    pub(super) fn have_read(&mut self, Reply { what, read }: Reply) {
+    pub(super) fn have_read(&mut self, Reply { what, is_repeat, read }: Reply) {
         match (what, read) {
             (FileChange::Settings, Ok(new)) => self.take_over(*new),
             (FileChange::Zones, Ok(new)) => self.take_over_zones(*new),
             (what, Err(refusal)) => {
-                if what == FileChange::Settings {
+                if what == FileChange::Settings && !is_repeat {
                     // Sinks reopen their files even so, for log rotation.
                     self.deliveries.reopen(&self.settings);
                 }
                 match refusal {
-                    Refusal::Problems(problems) => self.refuse(&problems),
+                    Refusal::Problems(problems) => self.refuse(&problems, is_repeat),
                     Refusal::Unkept(error) => self.refuse_unkept(&error),
                 }
             }
@@ -135,22 +148,25 @@ impl Daemon {
     /// Refuses settings that are sound and cannot be archived.
     fn refuse_unkept(&mut self, error: &io::Error) {
         let why = "settings and zones cannot be saved beside the journal, so a restart would not have them";
-        error!(%error, "reload refused: {why}; settings and zones in force are kept");
-        self.reloader.outcome.refused(self.clock.now(), vec![FromAir(&format!("{why}: {error}")).to_string()]);
+        // SIGHUP always gets an answer; the daemon's own attempts are not logged each time.
+        if self.reloader.outcome.unkept(FromAir(&format!("{why}: {error}")).to_string()) || self.reloader.reading.owed {
+            error!(%error, "reload refused: {why}; settings and zones in force are kept, and the daemon tries again by itself");
+        }
     }
 
     /// Refuses settings with errors, and logs the first [`PROBLEMS_LOGGED`] of them.
-    fn refuse(&mut self, problems: &[Problem]) {
+    fn refuse(&mut self, problems: &[Problem], is_repeat: bool) {
         let lines = problems.iter().take(PROBLEMS_LOGGED);
         let lines: Vec<String> =
             lines.map(|problem| FromAir(&problem.to_string().replace("\n    ", " | ")).to_string()).collect();
         let (problems, why) = (problems.len(), lines.clone());
         // SIGHUP always gets the list. A changed file gets it once: each later change of any file reads all of them again.
-        match self.reloader.outcome.refused(self.clock.now(), lines) || self.reloader.reading.owed {
+        match self.reloader.outcome.refused(lines) || self.reloader.reading.owed {
             true => {
                 why.iter().for_each(|problem| error!(%problem, "not reloaded"));
                 warn!(problems, "reload refused: settings and zones in force are kept");
             }
+            false if is_repeat => {}
             false => warn!(
                 problems,
                 "reload refused again, for the problems logged before: settings and zones in force are kept"

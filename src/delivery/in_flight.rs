@@ -36,6 +36,8 @@ pub(super) struct Attempt {
     pub(super) delayed: bool,
     /// When the pace of the sink allows it, as last reported to the store; `None` if it has not waited for that.
     pub(super) paced: Option<Moment>,
+    /// An operator has queued it again: even a receiver that answered 410 Gone gets another chance.
+    pub(super) by_hand: bool,
 }
 
 impl Attempt {
@@ -51,6 +53,7 @@ impl Attempt {
             partly: false,
             delayed: false,
             paced: None,
+            by_hand: false,
         }
     }
 

@@ -303,9 +303,9 @@ impl StoredQueue {
         };
         // A new worker tries everything at once, whatever delay the previous one set.
         for row in new {
-            let OutboxRow { seq, since, attempts, .. } = row;
+            let OutboxRow { seq, since, attempts, by_hand, .. } = row;
             match self.cleared(row) {
-                Ok(delivery) => in_flight.push(Attempt::new(delivery, since, attempts)),
+                Ok(delivery) => in_flight.push(Attempt { by_hand, ..Attempt::new(delivery, since, attempts) }),
                 Err(outcome) => {
                     self.reporter.tried(vec![AttemptReport { seq, attempts, outcome }]);
                     reported.insert(seq);

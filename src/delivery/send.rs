@@ -70,8 +70,9 @@ pub(super) enum SendError {
         /// The receiver's answer, without any secret.
         reason: String,
     },
-    /// The receiver answered 410 Gone. Nothing more is sent to it until the settings are changed or reloaded.
-    #[error("{reason}")]
+    /// The receiver answered 410 Gone. Nothing more is sent to it until the settings are changed or reloaded, or an operator retries a
+    /// delivery.
+    #[error("nothing more is sent until atalaia deliveries retry or a reload: {reason}")]
     Gone {
         /// The receiver's answer, without any secret.
         reason: String,

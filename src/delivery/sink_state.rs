@@ -23,7 +23,8 @@ pub(super) enum SinkState {
     BackingOff { until: Moment },
     /// The sink was down after the last attempt, at `since`. The next delivery that is ready is tried.
     Down { since: Moment },
-    /// The receiver answered 410 Gone, for this reason. Nothing is sent until a reload.
+    /// The receiver answered 410 Gone, for this reason. Nothing is sent until a reload, or until an operator retries a
+    /// delivery.
     Gone { reason: String },
     /// The daemon stops: what is ready is sent once more.
     Draining,

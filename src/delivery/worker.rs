@@ -134,8 +134,15 @@ impl Worker {
                 }
                 SinkState::Gone { reason } => {
                     let (reason, all) = (reason.clone(), self.state.in_flight.drain());
-                    self.give_up(all, &reason);
-                    Next::Wait { time: LOOK_AGAIN, for_deliveries: true }
+                    // A retry is asked for once the receiver is mended.
+                    if order != Order::Drain && all.iter().any(|attempt| attempt.by_hand) {
+                        self.state.health = Health::default();
+                        self.state.in_flight.put_back(all);
+                        Next::Look
+                    } else {
+                        self.give_up(all, &reason);
+                        Next::Wait { time: LOOK_AGAIN, for_deliveries: true }
+                    }
                 }
                 SinkState::Up | SinkState::Down { .. } | SinkState::Draining => self.deliver(now).await,
             };
@@ -381,7 +388,7 @@ impl Worker {
         match retry::decide(error, taken, &mut self.state.health, &terms) {
             Retry::Never { mut attempts, reason } => {
                 if matches!(self.state.health.state, SinkState::Gone { .. }) {
-                    error!(sink = %self.settings.name, reason = %FromAir(&reason), "receiver answered 410 Gone; sink disabled until a reload");
+                    error!(sink = %self.settings.name, reason = %FromAir(&reason), "receiver answered 410 Gone; sink disabled until a retry or a reload");
                     SinkCounters::set(&self.counters.down, 1);
                     attempts.extend(self.state.in_flight.drain());
                 }

@@ -43,6 +43,10 @@ pub struct View {
     pub open: BTreeMap<Behaviour, u64>,
     /// Failures of the store; `None` without a store.
     pub store: Option<Failing>,
+    /// Announced changes that the store has not taken yet. While it fails, they are held back.
+    pub unstored: u64,
+    /// Damaged stores that were set aside and are still there, safe to show.
+    pub set_aside: Vec<String>,
     /// Failures of the journal; `None` without a journal.
     pub journal: Option<Failing>,
     /// The last reload; before the first one, the start.
@@ -85,6 +89,8 @@ pub struct InputView {
     pub clients: Option<u64>,
     /// Whether the times of its reports are behind receipt by more than its lateness.
     pub lagging: bool,
+    /// How far engine time, which waits for this recording, is behind the live inputs; `None` if it is not, or waits for others.
+    pub holds_back: Option<Span>,
     /// When its last report was received, and how far the report's time was behind that; `None` for recordings and before the first report.
     pub reported: Option<(Time, Span)>,
     /// How late its reports may arrive.
@@ -173,8 +179,10 @@ pub struct EngineView {
 pub struct Failing {
     /// Number of times writing began to fail, since the start.
     pub times: u64,
-    /// Whether writing fails now. The reason is in the log, together with the path.
+    /// Whether writing fails now.
     pub now: bool,
+    /// The file or folder and the reason, safe to show; `None` while it works.
+    pub why: Option<String>,
     /// How the file or folder is absent; `None` if that is not the cause.
     pub absence: Option<Absence>,
 }
@@ -189,6 +197,8 @@ pub struct ReloadView {
     pub taken_at: Time,
     /// Number of problems in the last reload.
     pub problems: u64,
+    /// Why sound files could not be saved beside the journal, safe to show; `None` unless they were refused for that.
+    pub unkept: Option<String>,
     /// The settings file that is read.
     pub file: PathBuf,
     /// Tables of the settings whose changes take effect at the next start.

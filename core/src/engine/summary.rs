@@ -159,7 +159,8 @@ impl Counters {
             match (refused.is_empty(), is_table) {
                 (true, _) => "none of its lines contains a position".to_owned(),
                 (false, true) => format!(
-                    "no row of its table can be read: time and MMSI are not written as in Danish or NOAA tables; refused: {}",
+                    "no row of its table can be read: a row needs its MMSI, its date and time in one column, as 2026-03-01 04:10:00, \
+                     and latitude and longitude in degrees, as 36.95; refused: {}",
                     refused.join(", ")
                 ),
                 (false, false) => format!("none of its lines contains a position; refused: {}", refused.join(", ")),

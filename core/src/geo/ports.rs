@@ -282,6 +282,15 @@ mod tests {
     }
 
     #[test]
+    fn harbours_that_the_index_misplaces_are_where_they_are() {
+        let ports = Ports::built_in();
+        let (port, nm) = ports.nearest(LatLon::new(28.93, -89.43)).expect("a port");
+        assert!(&*port.name == "Southwest Pass" && nm < 3.0, "{} {nm}", port.name);
+        let (port, nm) = ports.nearest(LatLon::new(28.45, -90.7)).expect("a port");
+        assert!(30.0 < nm, "open sea, {nm} nm from {}", port.name);
+    }
+
+    #[test]
     fn the_index_agrees_with_every_point_measured_one_by_one() {
         let ports = Ports::built_in();
         let all: Vec<&Port> = ports.harbours.ports.iter().chain(&ports.anchorages.ports).collect();

@@ -20,6 +20,7 @@ use super::{named, person};
 use crate::config::holds_settings;
 use crate::platform::service::group_name;
 use crate::platform::telemetry::FromAir;
+use crate::storage::journal::JournalError;
 use crate::storage::store::StoreError;
 
 /// Bound on a command line repeated in a message, in characters. Longer ones, such as `replay` with many
@@ -90,6 +91,26 @@ pub(super) fn refused_copy(error: &StoreError, store: &Path) -> Option<String> {
 /// The same for the daemon, which must own its store.
 pub(super) fn refused_to_daemon(error: &StoreError) -> Option<String> {
     closed_part(error).map(|path| daemon_denied(&path))
+}
+
+/// The same for the journal and what is kept in its folder. `None` if permissions are not the cause.
+pub(super) fn refused_journal_to_daemon(error: &JournalError) -> Option<String> {
+    match error {
+        JournalError::File { path, cause } if cause.kind() == io::ErrorKind::PermissionDenied => {
+            Some(daemon_denied(&closed_on_way(path)))
+        }
+        _ => None,
+    }
+}
+
+/// The file itself if it exists and is closed, otherwise the nearest folder above it in which this user may not write.
+fn closed_on_way(path: &Path) -> PathBuf {
+    let is_closed = |part: &&Path| match fs::metadata(part) {
+        Ok(found) if found.is_dir() => !is_open(part, Access::READ_OK | Access::WRITE_OK | Access::EXEC_OK),
+        Ok(_) => !is_open(part, Access::READ_OK | Access::WRITE_OK),
+        Err(_) => false,
+    };
+    path.ancestors().find(is_closed).unwrap_or(path).to_owned()
 }
 
 /// The file that exists but cannot be written, or the folder in which it cannot be created. `None` if permissions are

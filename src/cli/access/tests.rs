@@ -69,3 +69,16 @@ fn a_file_is_accessible_to_its_creator() {
     assert!(to_store(&file, || "gone".to_owned()).is_ok() && to_settings(&file).is_ok());
     assert!(matches!(to_store(folder.path(), || "gone".to_owned()), Err(Failure::Input(_))));
 }
+
+#[test]
+fn a_daemon_that_may_not_write_its_journal_is_told_what_to_change() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let error = |kind: io::ErrorKind| {
+        let (path, cause) = (folder.path().join("in-force/00f8"), std::sync::Arc::new(io::Error::from(kind)));
+        refused_journal_to_daemon(&JournalError::File { path, cause })
+    };
+    let told = error(io::ErrorKind::PermissionDenied).unwrap();
+    let remedy = format!("belongs to you, but its mode does not let you in: chmod u+rwx {}", folder.path().display());
+    assert!(told.contains("in-force/00f8: permission denied: you are ") && told.ends_with(&remedy), "{told}");
+    assert_eq!(error(io::ErrorKind::StorageFull), None);
+}

@@ -1,12 +1,14 @@
 //! Where a replay writes to: files that are not replaced without a word, or standard output.
 
 use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::Path;
 
 use serde::Serialize;
 
+use crate::cli::change_text::change_text;
 use crate::cli::failure::Failure;
+use atalaia_core::alerts::Change;
 
 /// Refuses an output that would replace a file with something in it, unless `force` is set. Pipes and devices are not replaced.
 ///
@@ -27,6 +29,8 @@ pub(super) struct Output {
     name: String,
     /// Buffered, because there may be many lines.
     writer: BufWriter<Box<dyn Write>>,
+    /// Whether a person reads it.
+    is_terminal: bool,
 }
 
 impl Output {
@@ -35,6 +39,7 @@ impl Output {
     /// # Errors
     /// The file cannot be created.
     pub(super) fn open(path: Option<&Path>) -> Result<Output, Failure> {
+        let is_terminal = path.is_none() && io::stdout().is_terminal();
         let (name, writer): (String, Box<dyn Write>) = match path.filter(|path| path.as_os_str() != "-") {
             None => ("standard output".to_owned(), Box::new(io::stdout())),
             Some(path) => {
@@ -43,7 +48,18 @@ impl Output {
                 (name, Box::new(file))
             }
         };
-        Ok(Output { name, writer: BufWriter::with_capacity(1 << 16, writer) })
+        Ok(Output { name, writer: BufWriter::with_capacity(1 << 16, writer), is_terminal })
+    }
+
+    /// Writes a change: as text on a terminal that was not named (`-`), else as one line of JSON.
+    ///
+    /// # Errors
+    /// See [`Output::failed`].
+    pub(super) fn change(&mut self, change: &Change) -> Result<(), Failure> {
+        match self.is_terminal {
+            true => self.writer.write_all(change_text(change).as_bytes()).map_err(|error| self.failed(&error)),
+            false => self.line(change),
+        }
     }
 
     /// Writes an object as one line of JSON.

@@ -27,6 +27,8 @@ fn a_replay_without_alerts_says_what_was_read_and_what_to_try() {
     assert!(!result(&summary, true).contains("--facts"), "they are shown already");
     summary.alerts.insert("loitering".to_owned(), [("high".to_owned(), 3)].into());
     assert_eq!(result(&summary, true), format!("{}3 alerts, 2 facts", read.trim_end_matches("0 alerts, ")));
+    let empty = result(&Summary::default(), false);
+    assert_eq!(empty, "0 lines, 0 vessels: 0 alerts, 0 facts", "no zone would change that");
 }
 
 #[test]

@@ -68,6 +68,14 @@ impl Asker {
         if self.service.is_some() { Weight::Possible } else { Weight::Certain }
     }
 
+    /// The command that lets this user use a file or folder: its mode is at fault if it is the user's own, otherwise its owner.
+    fn mend(&self, found: &fs::Metadata, place: &Path, rights: &str) -> String {
+        match found.uid() == self.own.uid {
+            true => format!("chmod {rights} {}", place.display()),
+            false => format!("chown {} {}", self.own.name, place.display()),
+        }
+    }
+
     /// Advice for what this user may not do but the service's user may.
     fn advice(&self) -> String {
         match &self.service {
@@ -171,7 +179,10 @@ fn closed(key: &str, place: &Path, asker: &Asker) -> Option<(Weight, Fault)> {
     let advice = match &asker.service {
         Some(_) => asker.advice(),
         None if holds_settings(place) => "write a path in a folder of its own, such as /var/lib/atalaia".to_owned(),
-        None => format!("chown {} {shown}, or write another path", asker.own.name),
+        None => format!(
+            "{}, or write another path",
+            asker.mend(&found, place, if found.is_dir() { "u+rwx" } else { "u+rw" })
+        ),
     };
     Some((
         asker.weight(),
@@ -264,7 +275,12 @@ fn unreadable(key: &str, file: &Path, asker: &Asker) -> Fault {
     let advice = match &asker.service {
         Some(_) => asker.advice(),
         None => {
-            format!("chown {} {}, or hand it over with LoadCredential= of the unit", asker.own.name, file.display())
+            // Without its metadata, a folder above it is closed, and the file may be anyone's.
+            let mend = match fs::metadata(file) {
+                Ok(found) => asker.mend(&found, file, "u+r"),
+                Err(_) => format!("let {} into its folder", asker.own.name),
+            };
+            format!("{mend}, or hand it over with LoadCredential= of the unit")
         }
     };
     Fault::new(key, format!("{} cannot be read by {}", file.display(), asker.own.shown())).advise(advice)

@@ -99,3 +99,14 @@ fn restrictions_of_the_unit_are_reported_regardless_of_permissions() {
         "{what}"
     );
 }
+
+#[test]
+fn a_closed_file_needs_another_mode_if_it_is_the_users_own_and_another_owner_if_not() {
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    let found = fs::metadata(file.path()).expect("there");
+    let shown = file.path().display();
+    assert_eq!(asker(true).mend(&found, file.path(), "u+rw"), format!("chmod u+rw {shown}"));
+    let mut other = asker(true);
+    (other.own.uid, other.own.name) = (found.uid() + 1, "atalaia".to_owned());
+    assert_eq!(other.mend(&found, file.path(), "u+rw"), format!("chown atalaia {shown}"));
+}

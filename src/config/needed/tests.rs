@@ -66,7 +66,8 @@ fn a_store_that_cannot_be_written_is_found_by_a_check_and_does_not_prevent_a_sta
     let problems = check(Some(&file), None, Purpose::Service).expect_err("closed");
     assert!(problems.len() == 1 && problems[0].fault.key == "store.path", "{problems:?}");
     assert!(
-        problems[0].fault.what.contains("state cannot be written by ") && problems[0].to_string().contains("; chown "),
+        problems[0].fault.what.contains("state cannot be written by ")
+            && problems[0].to_string().contains("; chmod u+rwx "),
         "{problems:?}"
     );
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
@@ -32,13 +32,18 @@ type Received = Arc<Mutex<Vec<(Moment, Value)>>>;
 
 /// Accepts posts and records them.
 fn receiver() -> (String, Received) {
+    receiver_while(Arc::default())
+}
+
+/// Records posts, and accepts them unless it is gone.
+fn receiver_while(is_gone: Arc<AtomicBool>) -> (String, Received) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let url = format!("http://{}", listener.local_addr().expect("bound"));
     let came = Received::default();
     let kept = Arc::clone(&came);
     thread::spawn(move || {
         for stream in listener.incoming().map_while(Result::ok) {
-            let kept = Arc::clone(&kept);
+            let (kept, is_gone) = (Arc::clone(&kept), Arc::clone(&is_gone));
             thread::spawn(move || {
                 let mut stream = BufReader::new(stream);
                 loop {
@@ -56,7 +61,9 @@ fn receiver() -> (String, Received) {
                     stream.read_exact(&mut body).expect("a body");
                     let body = serde_json::from_slice(&body).expect("JSON");
                     kept.lock().expect("nobody panicked").push((Clock.moment(), body));
-                    stream.get_mut().write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").expect("answered");
+                    let status = if is_gone.load(Ordering::Relaxed) { "410 Gone" } else { "200 OK" };
+                    let answer = format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\n\r\n");
+                    stream.get_mut().write_all(answer.as_bytes()).expect("answered");
                 }
             });
         }
@@ -232,6 +239,54 @@ fn an_alert_withheld_for_its_marking_reaches_the_sink_once_it_is_lowered_and_ret
     wait_until(|| !events.lock().expect("nobody panicked").is_empty());
     let body = events.lock().expect("nobody panicked")[0].1.clone();
     assert_eq!((&body["alert"]["id"], &body["alert"]["handling"]["tlp"]), (&Value::from(id), &Value::from("GREEN")));
+    dispatcher.finish(PATIENCE);
+    drop(store);
+}
+
+#[test]
+fn a_retry_reaches_a_receiver_that_answered_410_gone_and_is_mended() {
+    let folder = TempDir::new().expect("a folder");
+    let path = folder.path().join("alerts.sqlite");
+    let is_gone = Arc::new(AtomicBool::new(true));
+    let (partner, posts) = receiver_while(Arc::clone(&is_gone));
+    let text = format!(
+        "kind = \"webhook\"\nname = \"partner\"\nmin_severity = \"info\"\n\
+         webhook = {{ url = \"{partner}\", body = \"line\", allow = [\"127.0.0.1/32\"] }}"
+    );
+    let settings: Vec<Settings> = vec![toml::from_str(&text).expect("settings")];
+    let filters: Vec<Filter> = settings.iter().map(Settings::filter).collect();
+    let wake = Wake::default();
+    let waker = wake.clone();
+    let orders = Orders { filters: filters.clone(), handling: HandlingSettings::default() };
+    let store = Store::open(&path, orders, || Clock.now(), |_| {}, move |_| waker.wake()).expect("the store opens");
+    let link = StoreLink { path: path.as_path().into(), reporter: store.reporter(), wake };
+    let dispatcher = Dispatcher::start(&settings, &DeliverySettings::default(), Some(link), Clock).expect("they start");
+    let mut changes = flood_of(2);
+    changes.truncate(2);
+    let rows = |state| {
+        let which = DeliveryQuery { state: Some(state), ..DeliveryQuery::default() };
+        delivery_rows(&path, &which, 100).expect("a list").len()
+    };
+    let received = || posts.lock().expect("nobody panicked").len();
+    let retry =
+        || store::retry(&path, &DeliveryQuery::default(), Some(&filters), "ana", None, Clock.now()).expect("written");
+    for (count, change) in (1..).zip(changes) {
+        store.changes(vec![change], 0);
+        assert!(store.settle(PATIENCE));
+        wait_until(|| rows(DeliveryState::Failed) == count);
+    }
+    assert_eq!(received(), 1, "a receiver that is gone is left alone");
+    let (_, counters) = dispatcher.counters().next().expect("a sink");
+    let reason = counters.reason.get().unwrap_or_default();
+    assert!(counters.is_down() && reason.contains("until atalaia deliveries retry or a reload: "), "{reason}");
+
+    // Still gone: one attempt, and no more.
+    retry();
+    wait_until(|| received() == 2 && rows(DeliveryState::Failed) == 2);
+    is_gone.store(false, Ordering::Relaxed);
+    retry();
+    wait_until(|| rows(DeliveryState::Delivered) == 2);
+    assert_eq!((received(), counters.is_down()), (4, false));
     dispatcher.finish(PATIENCE);
     drop(store);
 }

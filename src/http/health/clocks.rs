@@ -9,6 +9,8 @@ const NEAREST_ZONE: Span = Span::from_minutes(25);
 const FURTHEST_ZONE: Span = Span::from_hours(14);
 /// Zones are multiples of this apart.
 const ZONE_STEP: Span = Span::from_minutes(30);
+/// What to do with a recording. Engine time is that of the input furthest behind, so a recording does not go together with live inputs.
+const PLAY_APART: &str = "play it into a daemon of its own, with recorded = true";
 /// How far local times may be from a multiple of [`ZONE_STEP`], for clocks and connections that are not exact.
 const ZONE_SLACK: Span = Span::from_minutes(2);
 
@@ -18,14 +20,17 @@ pub fn unused_times(fault: &ClockFault) -> String {
     if fault.is_recording {
         return format!(
             "the time in its lines runs faster than the clock and is {off} it: a recording is being played, and its lines are not used; \
-             set recorded = true"
+             {PLAY_APART}"
         );
     }
     let whose = if fault.is_partial { "some of its lines" } else { "its lines" };
     let advice = match (Span::ZERO < fault.ahead, is_zone(fault.ahead)) {
-        (true, true) => "if they are local times, set time_zone; if not, correct the clock of the feed",
-        (true, false) => "correct the clock of the feed, or that of this machine",
-        (false, _) => "if this is a recording, set recorded = true; if not, correct the clock of the feed",
+        (true, true) => {
+            "if they are local times written as text, set time_zone; if not, correct the clock of the feed: times in TAG c: are always UTC"
+                .to_owned()
+        }
+        (true, false) => "correct the clock of the feed, or that of this machine".to_owned(),
+        (false, _) => format!("if this is a recording, {PLAY_APART}; if not, correct the clock of the feed"),
     };
     format!(
         "the times of {whose} are {off} the clock and are not used: each such line counts at the time it came; {advice}"
@@ -36,12 +41,21 @@ pub fn unused_times(fault: &ClockFault) -> String {
 /// `None` for one that is less behind. Without the name of the input.
 pub(super) fn times_behind(behind: Span) -> Option<String> {
     let advice = match is_zone(behind) {
-        true => "if they are local times, set time_zone; if this is a recording, set recorded = true",
-        false => {
-            "if this is a recording, set recorded = true; if not, correct the clock of the feed or set lateness_seconds"
-        }
+        true => format!("if they are local times written as text, set time_zone; if this is a recording, {PLAY_APART}"),
+        false => format!(
+            "if this is a recording, {PLAY_APART}; if not, correct the clock of the feed or set lateness_seconds"
+        ),
     };
     (NEAREST_ZONE < behind).then(|| format!("the times of its lines are {} the clock; {advice}", off(-behind)))
+}
+
+/// Describes a recording that engine time waits for, `behind` the live inputs, and what to do. Without the name of the input.
+pub fn holds_back(behind: Span) -> String {
+    format!(
+        "engine time waits for this recording and is {} behind the live inputs, whose alerts come late; {PLAY_APART}, or, if its lines \
+         are live, remove recorded = true",
+        length(behind)
+    )
 }
 
 /// Whether the offset is that of a time zone.
@@ -53,18 +67,22 @@ fn is_zone(off: Span) -> bool {
 
 /// The offset in words: `2 h ahead of`, `9 years behind`.
 fn off(ahead: Span) -> String {
+    let side = if Span::ZERO < ahead { "ahead of" } else { "behind" };
+    format!("{} {side}", length(ahead))
+}
+
+/// The length of an offset in words: `90 s`, `2 h`, `9 years`.
+pub(super) fn length(off: Span) -> String {
     let count = |value: f64, unit: &str| format!("{value:.0} {unit}");
-    let seconds = ahead.abs().seconds();
-    let length = match seconds {
+    let seconds = off.abs().seconds();
+    match seconds {
         ..120.0 => count(seconds, "s"),
         ..7_000.0 => count(seconds / 60.0, "min"),
-        ..172_800.0 if is_zone(ahead) => format!("{} h", (seconds / 1_800.0).round() / 2.0),
-        ..172_800.0 => ahead.abs().to_string(),
+        ..172_800.0 if is_zone(off) => format!("{} h", (seconds / 1_800.0).round() / 2.0),
+        ..172_800.0 => off.abs().to_string(),
         ..63_072_000.0 => count(seconds / 86_400.0, "days"),
         _ => count((seconds / 31_557_600.0).floor(), "years"),
-    };
-    let side = if Span::ZERO < ahead { "ahead of" } else { "behind" };
-    format!("{length} {side}")
+    }
 }
 
 #[cfg(test)]
@@ -80,7 +98,7 @@ mod tests {
         assert_eq!(
             unused_times(&fault(-Span::from_hours(24 * 3_540))),
             "the times of its lines are 9 years behind the clock and are not used: each such line counts at the time it came; \
-             if this is a recording, set recorded = true; if not, correct the clock of the feed"
+             if this is a recording, play it into a daemon of its own, with recorded = true; if not, correct the clock of the feed"
         );
         assert!(
             unused_times(&fault(Span::from_seconds(7_198))).contains(" are 2 h ahead of the clock and are not used")
@@ -88,7 +106,7 @@ mod tests {
         assert!(unused_times(&fault(Span::from_seconds(19_800))).contains(" are 5.5 h ahead of "));
         assert!(
             unused_times(&fault(Span::from_seconds(7_198)))
-                .ends_with("set time_zone; if not, correct the clock of the feed")
+                .ends_with("set time_zone; if not, correct the clock of the feed: times in TAG c: are always UTC")
         );
         assert!(unused_times(&fault(Span::from_seconds(90))).contains(" 90 s ahead of "));
         assert!(unused_times(&fault(Span::from_minutes(70))).ends_with("or that of this machine"));
@@ -96,7 +114,8 @@ mod tests {
         assert!(unused_times(&partial).starts_with("the times of some of its lines are 3 days behind the clock"));
         let recording = ClockFault { is_recording: true, ..partial };
         assert!(unused_times(&recording).ends_with(
-            "is 3 days behind it: a recording is being played, and its lines are not used; set recorded = true"
+            "is 3 days behind it: a recording is being played, and its lines are not used; play it into a daemon of its own, \
+             with recorded = true"
         ));
     }
 
@@ -105,8 +124,8 @@ mod tests {
         assert_eq!(
             times_behind(Span::from_seconds(7_203)).as_deref(),
             Some(
-                "the times of its lines are 2 h behind the clock; if they are local times, set time_zone; if this is a recording, \
-                 set recorded = true"
+                "the times of its lines are 2 h behind the clock; if they are local times written as text, set time_zone; if \
+                 this is a recording, play it into a daemon of its own, with recorded = true"
             )
         );
         assert!(

@@ -9,12 +9,12 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::view::{InputView, View};
+use super::view::{Failing, InputView, View};
 use crate::platform::telemetry::FromAir;
 use crate::storage::store::Backlog;
 use atalaia_core::base::time::{Span, Time};
 
-pub use clocks::unused_times;
+pub use clocks::{holds_back, unused_times};
 
 /// Age of the last view from which the main loop counts as stalled.
 /// Ten missed views.
@@ -53,17 +53,20 @@ pub(super) fn health(view: &View, age: Duration) -> Health {
         reasons.push("starting: some inputs are not ready yet".to_owned());
     }
     if let Some(store) = view.store.as_ref().filter(|store| store.now) {
+        let held = match view.unstored {
+            0 => "alerts are held back and not delivered".to_owned(),
+            1 => "alerts are held back and not delivered, so far 1 change".to_owned(),
+            changes => format!("alerts are held back and not delivered, so far {changes} changes"),
+        };
         reasons.push(match store.absence {
-            Some(absence) => {
-                format!("store unavailable: its file is {absence}; alerts are held back and not delivered")
-            }
-            None => "store failing: alerts are held back and not delivered".to_owned(),
+            Some(absence) => format!("store unavailable: its file is {absence}; {held}"),
+            None => format!("store failing{}: {held}", because(store)),
         });
     }
     if let Some(journal) = view.journal.as_ref().filter(|journal| journal.now) {
         reasons.push(match journal.absence {
             Some(absence) => format!("journal unavailable: its folder is {absence}; received lines are not recorded"),
-            None => "journal failing: received lines are not recorded".to_owned(),
+            None => format!("journal failing{}: received lines are not recorded", because(journal)),
         });
     }
     let names = |is: &dyn Fn(&InputView) -> bool| -> Vec<&str> {
@@ -92,7 +95,12 @@ pub(super) fn health(view: &View, age: Duration) -> Health {
     if !down.is_empty() {
         warnings.push(format!("sinks down: {}", down.join(", ")));
     }
-    if !view.reload.ok {
+    if let Some(why) = &view.reload.unkept {
+        // The files are sound: a check of them would find nothing.
+        warnings.push(format!(
+            "reload refused: {why}; the previous settings and zones remain in force, and the daemon tries again by itself"
+        ));
+    } else if !view.reload.ok {
         let problems = view.reload.problems;
         let word = if problems == 1 { "problem" } else { "problems" };
         warnings.push(format!(
@@ -105,6 +113,12 @@ pub(super) fn health(view: &View, age: Duration) -> Health {
         warnings.push(format!("changed settings need a restart: {}", view.reload.waits_for_restart.join(", ")));
     }
     warnings.extend(view.lapsing.iter().cloned());
+    warnings.extend(view.set_aside.iter().map(|file| {
+        format!(
+            "the store was damaged and has been set aside as {file}: users, tokens, alerts and notes that the present store lacks are only \
+             there; move it to another folder once it is dealt with"
+        )
+    }));
     Health { ready: reasons.is_empty(), reasons, warnings, notes: Vec::new() }
 }
 
@@ -150,6 +164,11 @@ impl Health {
     }
 }
 
+/// Why writing fails, in brackets; empty if that is not known.
+fn because(failing: &Failing) -> String {
+    failing.why.as_ref().map_or_else(String::new, |why| format!(" ({why})"))
+}
+
 /// Describes an input that is up but sends nothing; `None` for all others.
 fn silent(input: &InputView, now: Time) -> Option<String> {
     let since = input.silent_since.filter(|_| input.up)?;
@@ -179,7 +198,16 @@ fn lag(view: &View) -> Option<String> {
     };
     let lateness = view.inputs.iter().filter(heard).map(|input| input.lateness).max()?;
     let behind = view.at - view.engine.time?;
-    (lateness + LAG < behind).then(|| format!("engine lagging: its time is {:.0} s behind receipt", behind.seconds()))
+    let length = match behind.seconds() {
+        seconds @ ..600.0 => format!("{seconds:.0} s"),
+        _ => clocks::length(behind),
+    };
+    let held = view
+        .inputs
+        .iter()
+        .filter_map(|input| Some(format!("; input {}: {}", input.name, holds_back(input.holds_back?))));
+    (lateness + LAG < behind)
+        .then(|| format!("engine lagging: its time is {length} behind receipt{}", held.collect::<String>()))
 }
 
 #[cfg(test)]

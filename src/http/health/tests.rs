@@ -17,10 +17,10 @@ fn reasons(change: impl FnOnce(&mut View)) -> Vec<String> {
 fn a_condition_that_stops_the_work_is_a_reason() {
     assert_eq!(reasons(|_| {}), Vec::<String>::new());
     assert!(reasons(|view| view.ready = false)[0].starts_with("starting"));
-    let failing = Some(Failing { times: 1, now: true, absence: None });
+    let failing = Some(Failing { times: 1, now: true, ..Failing::default() });
     assert!(reasons(|view| view.store.clone_from(&failing))[0].starts_with("store failing"));
     assert!(reasons(|view| view.journal = failing)[0].starts_with("journal failing"));
-    let away = Some(Failing { times: 1, now: true, absence: Some(Absence::Gone) });
+    let away = Some(Failing { times: 1, now: true, absence: Some(Absence::Gone), ..Failing::default() });
     assert!(reasons(|view| view.store.clone_from(&away))[0].starts_with("store unavailable: its file is gone;"));
     assert!(reasons(|view| view.journal = away)[0].starts_with("journal unavailable: its folder is gone;"));
     assert_eq!(
@@ -30,6 +30,19 @@ fn a_condition_that_stops_the_work_is_a_reason() {
     assert!(reasons(|view| view.engine.waited = WAITED)[0].starts_with("engine lagging"));
     let behind = |view: &mut View| view.engine.time = Some(view.at - Span::from_seconds(151));
     assert_eq!(reasons(behind), ["engine lagging: its time is 151 s behind receipt"]);
+    let held = |view: &mut View| {
+        view.engine.time = Some(view.at - Span::from_hours(48));
+        (view.inputs[1].live, view.inputs[1].reported) = (false, None);
+        view.inputs[1].holds_back = Some(Span::from_hours(48));
+    };
+    assert_eq!(
+        reasons(held),
+        [
+            "engine lagging: its time is 2 days behind receipt; input hub: engine time waits for this recording and is 2 days behind the live \
+          inputs, whose alerts come late; play it into a daemon of its own, with recorded = true, or, if its lines are live, remove \
+          recorded = true"
+        ]
+    );
     let stalled = health(&view(), STALLED);
     assert!(!stalled.ready && stalled.reasons[0].starts_with("the main loop has made no progress for 10 s"));
 }
@@ -86,6 +99,20 @@ fn a_condition_that_does_not_stop_the_work_is_a_warning() {
 }
 
 #[test]
+fn sound_files_that_could_not_be_saved_are_not_to_be_checked() {
+    let mut view = view();
+    let why = Some("settings and zones cannot be saved beside the journal: no space left".to_owned());
+    view.reload = ReloadView { ok: false, problems: 1, unkept: why, ..view.reload };
+    assert_eq!(
+        health(&view, Duration::from_secs(1)).warnings,
+        [
+            "reload refused: settings and zones cannot be saved beside the journal: no space left; the previous settings and zones remain in \
+          force, and the daemon tries again by itself"
+        ]
+    );
+}
+
+#[test]
 fn silent_inputs_and_lagging_clocks_are_not_the_engines_fault() {
     let behind = |view: &mut View| view.engine.time = Some(view.at - Span::from_seconds(4000));
     let silent = reasons(|view| {
@@ -99,4 +126,31 @@ fn silent_inputs_and_lagging_clocks_are_not_the_engines_fault() {
         view.inputs.iter_mut().for_each(|input| input.lagging = true);
     });
     assert_eq!(lagging, Vec::<String>::new());
+}
+
+#[test]
+fn a_failing_store_says_why_and_how_many_changes_it_holds_back() {
+    let said = |unstored| {
+        reasons(|view| {
+            let why = Some("st/atalaia.sqlite: disk I/O error".to_owned());
+            view.store = Some(Failing { times: 1, now: true, why, absence: None });
+            view.unstored = unstored;
+        })
+    };
+    let store = "store failing (st/atalaia.sqlite: disk I/O error): alerts are held back and not delivered";
+    assert_eq!(said(0), [store]);
+    assert_eq!(said(1), [format!("{store}, so far 1 change")]);
+    assert_eq!(said(2), [format!("{store}, so far 2 changes")]);
+    let works = reasons(|view| view.unstored = 2);
+    assert_eq!(works, Vec::<String>::new(), "the store takes them within moments");
+}
+
+#[test]
+fn a_store_that_was_set_aside_is_a_warning_for_as_long_as_it_is_there() {
+    let mut view = view();
+    view.set_aside = vec!["/var/lib/atalaia/atalaia.sqlite.corrupt-1".to_owned()];
+    let health = health(&view, Duration::from_secs(1));
+    assert!(health.ready && health.warnings.len() == 1, "{health:?}");
+    let said = "the store was damaged and has been set aside as /var/lib/atalaia/atalaia.sqlite.corrupt-1: users, tokens, alerts and notes";
+    assert!(health.warnings[0].starts_with(said), "{health:?}");
 }

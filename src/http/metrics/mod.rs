@@ -234,6 +234,13 @@ fn alerts(page: &mut Page, view: &View) {
 fn keeping(page: &mut Page, view: &View, beside: &Beside) {
     if let Some(store) = &view.store {
         page.gauge("store_failing", "Whether the store cannot be written", truth(store.now));
+        page.gauge(
+            "store_unstored_changes",
+            "Changes of alerts that the store has not taken yet",
+            view.unstored as f64,
+        );
+        let aside = view.set_aside.len() as f64;
+        page.gauge("store_set_aside", "Damaged stores that were set aside and are still there", aside);
         page.counter("store_failures", "Number of times writing to the store began to fail", store.times);
     }
     if let Some(journal) = &view.journal {

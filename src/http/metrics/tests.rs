@@ -15,6 +15,7 @@ fn lines(view: &View, beside: &Beside, traffic: &Traffic) -> Vec<String> {
 #[test]
 fn names_are_those_that_dashboards_know() {
     let mut view = view();
+    (view.unstored, view.set_aside) = (3, vec!["x.corrupt-1".to_owned()]);
     (view.inputs[1].silent_since, view.inputs[1].clients) = (Some(view.at), Some(0));
     view.opened.insert((Behaviour::Loitering, Severity::High), 4);
     view.open.insert(Behaviour::Loitering, 1);
@@ -76,6 +77,8 @@ fn names_are_those_that_dashboards_know() {
         "atalaia_api_streams 1",
         "atalaia_api_streams_cut_off_total 0",
         "atalaia_store_failing 0.0",
+        "atalaia_store_unstored_changes 3.0",
+        "atalaia_store_set_aside 1.0",
         "atalaia_store_bytes 8192.0",
         "atalaia_journal_segments 3.0",
         "atalaia_snapshot_age_seconds 60.0",

@@ -45,7 +45,9 @@ pub enum RecordingError {
         name: String,
     },
     /// Read to its end without a line that could be AIS.
-    #[error("{name}: no line of it is an NMEA sentence, an object of a JSON feed, or a row of Danish or NOAA CSV")]
+    #[error(
+        "{name}: no line of it is an NMEA sentence, an object of a JSON feed, or the header of a table with columns time, MMSI, latitude and longitude"
+    )]
     NoLine {
         /// Path, or `standard input`.
         name: String,

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::columns::stored_severity;
 use super::error::StoreError;
-use super::offer::Ending;
+use super::offer::{Ending, MAY_GO_ON};
 use super::rows::{self, StoreChange};
 use super::stages::filter::Filter;
 use super::{connect, markings, offer};
@@ -91,6 +91,9 @@ pub(super) fn end(
             continue;
         };
         let last_at = alert.get("last_at").cloned().unwrap_or(Value::Null);
+        // The summary says that it goes on, and it may: only nobody follows it here.
+        let summary = alert.get("summary").and_then(Value::as_str).unwrap_or_default();
+        alert.insert("summary".to_owned(), format!("{MAY_GO_ON} {summary}").into());
         alert.insert("status".to_owned(), "ended".into());
         alert.insert("ended_at".to_owned(), last_at.clone());
         let alert = Value::Object(alert);

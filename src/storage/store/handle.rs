@@ -17,7 +17,7 @@ use super::migration;
 use super::orders::Orders;
 use super::premises::Premises;
 use super::trail::OwnRecord;
-use super::writer::{Event, Request, Shared, Writer};
+use super::writer::{Event, Request, Shared, Writer, announced};
 use crate::platform::service::holder_of_lock;
 use crate::platform::telemetry::Pulse;
 use atalaia_core::alerts::cases::Case;
@@ -69,7 +69,12 @@ impl Store {
         let pulse = Arc::new(Pulse::default());
         let beats = Arc::clone(&pulse);
         let premises = Premises::of(path).map_err(StoreError::file(path))?;
-        let shared = Arc::new(Shared { waiting: AtomicUsize::new(0), finishing: AtomicBool::new(false), premises });
+        let shared = Arc::new(Shared {
+            waiting: AtomicUsize::new(0),
+            unstored: AtomicUsize::new(0),
+            finishing: AtomicBool::new(false),
+            premises,
+        });
         let for_writer = Arc::clone(&shared);
         let path_of = path.to_owned();
         let mut writer = Writer {
@@ -107,7 +112,13 @@ impl Store {
 
     /// The same with the cases that the changes begin. Stored together, so that no reader finds an alert that names a case which is not there.
     pub fn changes_with_cases(&self, changes: Vec<Change>, cases: Vec<Case>, position: u64) {
+        self.shared.unstored.fetch_add(announced(&changes), Ordering::AcqRel);
         self.ask(Request::Changes(changes, cases, position));
+    }
+
+    /// Number of announced changes that are not stored yet. While the store fails, these are held back.
+    pub fn unstored(&self) -> usize {
+        self.shared.unstored.load(Ordering::Acquire)
     }
 
     /// Ends all alerts that are open in the store but not in `open`, because no engine follows them any more.

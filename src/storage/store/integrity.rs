@@ -43,7 +43,7 @@ impl SetAside {
         let (kept, path) = (self.kept.display(), path.display());
         format!(
             "nothing was deleted: the damaged file is {kept}. The daemon now works with {now}; alerts that are still open are stored \
-             again, and whatever else is not in it is only in the damaged file. To restore a copy made by `atalaia backup`: sudo systemctl stop atalaia; \
+             again. Whatever else is not in it, such as users, tokens, notes, silences and the audit trail, is only in the damaged file. To restore a copy made by `atalaia backup`: sudo systemctl stop atalaia; \
              move {path}, {path}-wal, {path}-shm and {path}.journal into another folder; sudo install -o atalaia -g atalaia -m 0600 COPY \
              {path}; sudo systemctl start atalaia"
         )
@@ -99,6 +99,14 @@ pub(super) fn damaged(path: &Path) -> Vec<PathBuf> {
         files.filter(|file| file.file_name().as_encoded_bytes().starts_with(first)).map(|file| file.path()).collect();
     damaged.sort();
     damaged
+}
+
+/// The stores that were set aside here as damaged and are still there, earliest first.
+pub fn set_aside(path: &Path) -> Vec<PathBuf> {
+    let is_main = |file: &PathBuf| {
+        !["-wal", "-shm"].iter().any(|part| file.as_os_str().as_encoded_bytes().ends_with(part.as_bytes()))
+    };
+    damaged(path).into_iter().filter(is_main).collect()
 }
 
 /// Describes the damage of a file; `None` if it is intact or missing. A file of a later version is an error, because this program cannot

@@ -13,6 +13,9 @@ use super::trail::audit_withheld;
 use atalaia_core::alerts::{Alert, Change, ChangeKind, Handling, Severity};
 use atalaia_core::base::time::Time;
 
+/// Put in front of the summary of an alert that is no longer followed.
+pub(super) const MAY_GO_ON: &str = "No longer followed after a restart; it may still go on. Last known:";
+
 /// Offers a change to one sink and records what the stages decide. `silence` is the one that covers the alert, if any. Returns whether a
 /// delivery is now due.
 pub(super) fn offer(
@@ -43,7 +46,7 @@ pub(super) fn offer(
         Decision::ClosingNotice { because } => {
             // Plain data: serialising cannot fail.
             let ended = serde_json::to_value(change).unwrap_or_default();
-            let line = closing_notice(transaction, filter, &alert.id, |last| {
+            let line = closing_notice(transaction, filter, &alert.id, "Ended. Last sent:", |last| {
                 ["change", "revision", "at"].iter().for_each(|key| last[*key] = ended[*key].clone());
                 ["status", "ended_at"].iter().for_each(|key| last["alert"][*key] = ended["alert"][*key].clone());
             })?;
@@ -174,7 +177,7 @@ pub(super) fn offer_end(
     if known.singly
         && let Some(because) = filter.clearance.refusal(end.handling)
     {
-        line = closing_notice(transaction, filter, end.alert, |told| {
+        line = closing_notice(transaction, filter, end.alert, MAY_GO_ON, |told| {
             told["change"] = "ended".into();
             told["revision"] = end.revision.into();
             told["at"] = end.at.to_string().into();
@@ -209,13 +212,14 @@ pub(super) fn offer_again(
     row.queue(transaction, filter, &offer, None, now)
 }
 
-/// The closing notice of an alert that the sink knows but may no longer receive, as JSON; `close` sets what the end changes. It is the
-/// latest change it has received, restated as ended. A pending change counts as well if the sink may still receive it. `None` if there is
-/// no such change.
+/// The closing notice of an alert that the sink knows but may no longer receive, as JSON; `close` sets what the end changes, and `lead` is
+/// put in front of the summary. It is the latest change it has received, restated as ended. A pending change counts as well if the sink may
+/// still receive it. `None` if there is no such change.
 fn closing_notice(
     transaction: &Transaction<'_>,
     filter: &Filter,
     alert: &str,
+    lead: &str,
     close: impl FnOnce(&mut Value),
 ) -> rusqlite::Result<Option<String>> {
     let mut query = transaction.prepare_cached(
@@ -242,7 +246,7 @@ fn closing_notice(
         close(&mut change);
         // The last summary describes something that is still going on.
         let told = change["alert"]["summary"].as_str().unwrap_or_default();
-        change["alert"]["summary"] = format!("Ended. Last sent: {told}").into();
+        change["alert"]["summary"] = format!("{lead} {told}").into();
         change["reason"] = "ended; the marking of later findings does not allow more to be sent".into();
         return Ok(Some(change.to_string()));
     }

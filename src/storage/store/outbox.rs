@@ -8,7 +8,7 @@
 //! | pending | pending | a failed attempt: `due_at` says when it is tried again |
 //! | pending | withheld | its marking, or the clearance of the sink, no longer allows it |
 //! | pending | failed | it is given up, or the sink is no longer in the settings |
-//! | failed | pending | an operator retries it; it then goes behind all others |
+//! | failed | pending | an operator retries it; it then goes behind all others, with its error and no attempts |
 //! | withheld | pending | an operator retries its alert, whose marking now allows it |
 //!
 //! `told_at` is when a row was accepted or given up; of a pending row, when a part of its receivers got it. The worker of a sink reads the
@@ -43,12 +43,15 @@ pub struct OutboxRow {
     pub due_at: Option<Time>,
     /// Whether it only reports the end of an alert, with data the sink has already received. No marking holds it back.
     pub closing_notice: bool,
+    /// Whether an operator has queued it again, and it has not been tried since.
+    pub by_hand: bool,
 }
 
 /// The columns of an [`OutboxRow`]. The change is joined for its line, the alert for its marking.
 const WAITING: &str =
     "SELECT outbox.seq, coalesce(outbox.line, changes.line), outbox.since, outbox.attempts, outbox.due_at,
-         outbox.line IS NOT NULL, alerts.mark
+         outbox.line IS NOT NULL, alerts.mark,
+         outbox.attempts = 0 AND outbox.error IS NOT NULL AND outbox.due_at IS NULL
      FROM outbox JOIN changes ON changes.alert = outbox.alert AND changes.revision = outbox.revision
      JOIN alerts ON alerts.id = outbox.alert";
 
@@ -144,6 +147,7 @@ impl Outbox {
                     attempts: row.get(3)?,
                     due_at: row.get::<_, Option<i64>>(4)?.map(Time::from_millis),
                     closing_notice,
+                    by_hand: row.get(7)?,
                 })
             })?;
             rows.collect()

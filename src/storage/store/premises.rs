@@ -39,7 +39,10 @@ pub(super) fn words(error: &StoreError) -> String {
     let is_of_system = matches!(error, StoreError::Sqlite { cause, .. } if cause.sqlite_error_code() == Some(ErrorCode::SystemIoFailure));
     match getrlimit(Resource::Fsize).current.filter(|_| is_of_system) {
         Some(most) => {
-            format!("{error}; files may not grow beyond {most} bytes here (LimitFSIZE=, ulimit -f): is one full?")
+            format!(
+                "{error}; no file of this process may grow beyond {most} bytes, and the store may have reached that. To do: raise \
+                 LimitFSIZE= of the unit, or ulimit -f, and restart the daemon"
+            )
         }
         None => error.to_string(),
     }

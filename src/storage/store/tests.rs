@@ -426,3 +426,20 @@ fn the_vessels_of_all_alerts_are_shown_without_their_bodies() {
     vessels(&place.path, &mut |vessel| found.push(vessel["mmsi"].as_u64())).expect("it can be read");
     assert_eq!(found, [Some(970_123_456)]);
 }
+
+#[test]
+fn changes_that_a_failing_store_holds_back_are_counted_until_they_are_stored() {
+    let place = place();
+    let (store, _events) = place.open(&["file"]);
+    let changes = distress();
+    let away = place.path.with_file_name("away");
+    fs::rename(&place.path, &away).expect("moved");
+    store.changes(changes[..1].to_vec(), 0);
+    assert!(!store.settle(Duration::from_millis(200)), "nothing can be stored");
+    let fact = with(&changes[0], 2, |alert| alert.announced = false);
+    store.changes(vec![fact], 0);
+    assert_eq!(store.unstored(), 1, "facts are not delivered");
+    fs::rename(&away, &place.path).expect("moved back");
+    assert!(store.settle(PATIENCE));
+    assert_eq!(store.unstored(), 0);
+}

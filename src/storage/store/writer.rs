@@ -88,6 +88,8 @@ pub(super) enum Request {
 pub(super) struct Shared {
     /// Requests in the queue that the writer has not read.
     pub(super) waiting: AtomicUsize,
+    /// Announced changes that were handed over and are not stored yet.
+    pub(super) unstored: AtomicUsize,
     /// The writer is to end with the current batch.
     pub(super) finishing: AtomicBool,
     /// The files of the store, to check whether they are in place.
@@ -309,8 +311,10 @@ impl<N: Fn() -> Time, B: FnMut(u64), T: FnMut(Event)> Writer<N, B, T> {
                 Request::Reached(waits) => {
                     let _ = waits.send(());
                 }
-                Request::Changes(..)
-                | Request::Open(_)
+                Request::Changes(changes, ..) => {
+                    self.shared.unstored.fetch_sub(announced(&changes), Ordering::AcqRel);
+                }
+                Request::Open(_)
                 | Request::Cases(_)
                 | Request::Attempts(_)
                 | Request::Notice(_)
@@ -331,6 +335,11 @@ impl<N: Fn() -> Time, B: FnMut(u64), T: FnMut(Event)> Writer<N, B, T> {
             self.connection = connection;
         }
     }
+}
+
+/// Number of changes that sinks may receive: facts are never delivered.
+pub(super) fn announced(changes: &[Change]) -> usize {
+    changes.iter().filter(|change| change.alert.announced).count()
 }
 
 /// Stores the current state of cases.

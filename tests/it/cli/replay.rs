@@ -150,7 +150,8 @@ fn a_table_of_an_unknown_layout_is_not_called_one_without_positions() {
         ),
     );
     let told = desk.refused("gfw.csv");
-    let expected = "gfw.csv: no row of its table can be read: time and MMSI are not written as in Danish or NOAA tables; refused: csv_row 2\n";
+    let expected = "gfw.csv: no row of its table can be read: a row needs its MMSI, its date and time in one column, as \
+                    2026-03-01 04:10:00, and latitude and longitude in degrees, as 36.95; refused: csv_row 2\n";
     assert!(told.ends_with(expected), "{told}");
 }
 

@@ -16,6 +16,12 @@ import zstandard
 HERE = pathlib.Path(__file__).parent
 UNITS_PER_DEGREE = 10_000
 RADIUS_NM = {"Large": 3, "Medium": 2, "Small": 1.5, "Very Small": 1}
+# Harbours whose position in the index is wrong by tens of miles.
+CORRECTED = {
+    ("Southwest Pass", "United States"): (28.9, -89.43),
+    ("Nykobing (Mor)", "Denmark"): (56.7938, 8.865),
+    ("Kimbe", "Papua New Guinea"): (-5.55, 150.15),
+}
 
 
 def text(path):
@@ -100,6 +106,9 @@ def harbours(path):
         )
         for row in csv.DictReader(io.StringIO(text(path)))
     ]
+    found = [row[:2] for row in rows if row[:2] in CORRECTED]
+    assert len(found) == len(CORRECTED), found
+    rows = [(*row[:2], *map(short, CORRECTED[row[:2]]), *row[4:]) if row[:2] in CORRECTED else row for row in rows]
     table("harbours.zst", sorted(rows))
 
 

@@ -164,3 +164,22 @@ fn a_file_of_a_later_version_or_of_another_program_is_refused_and_not_touched() 
         assert_eq!(damaged(&place.path).len(), 0);
     }
 }
+
+#[test]
+fn what_was_set_aside_is_found_until_it_is_moved_away_and_the_account_says_what_may_be_lost() {
+    let place = place();
+    filled(&place);
+    assert_eq!(set_aside(&place.path), [""; 0].map(PathBuf::from));
+    let (found, _) = after(&place, |bytes| bytes[..100].fill(0xa5));
+    let found = found.expect("damaged");
+    // Parts of the same store are not stores of their own.
+    fs::write(format!("{}-wal", found.kept.display()), "").expect("written");
+    assert_eq!(set_aside(&place.path), std::slice::from_ref(&found.kept));
+    let account = found.account(&place.path);
+    assert!(
+        account.contains("users, tokens, notes, silences and the audit trail, is only in the damaged file"),
+        "{account}"
+    );
+    fs::rename(&found.kept, place.path.with_file_name("elsewhere")).expect("moved");
+    assert_eq!(set_aside(&place.path), [""; 0].map(PathBuf::from));
+}

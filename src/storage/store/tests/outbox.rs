@@ -381,8 +381,18 @@ fn receivers_that_have_an_alert_receive_its_end_though_others_never_get_it() {
         assert_eq!(waiting.len(), told, "{partly}: {waiting:#?}");
         for end in waiting {
             assert!(end.closing_notice && end.line.contains("\"change\":\"ended\""), "{}", end.line);
-            assert!(end.line.contains("Ended. Last sent: ") && !end.line.contains("RED"), "{}", end.line);
+            assert!(end.line.contains("No longer followed after a restart; it may still go on. "), "{}", end.line);
+            assert!(!end.line.contains("RED"), "{}", end.line);
         }
+        // So does a sink that may receive everything.
+        let line: serde_json::Value =
+            serde_json::from_str(&place.waiting("own").pop().expect("an end").line).expect("JSON");
+        let summary = line["alert"]["summary"].as_str().expect("a text");
+        assert_eq!(line["change"], "ended");
+        assert_eq!(
+            summary,
+            format!("No longer followed after a restart; it may still go on. Last known: {}", changes[0].alert.summary)
+        );
         let audit = alert(&place.path, &changes[0].alert.id, noon()).expect("there").audit;
         assert!(audit.iter().any(|row| row.what == "withheld"));
     }

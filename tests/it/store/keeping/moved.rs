@@ -130,11 +130,14 @@ fn a_missing_journal_is_reported_and_continued_when_it_is_back() {
     fs::write(&settings, format!("{text}[http]\naddress = \"127.0.0.1:0\"\n[alerts]\nalert_from = 10\n")).unwrap();
     daemon.signal("HUP");
     daemon.wait_for(&["ERROR", "reload refused", "settings and zones in force are kept"]);
+    let page = wait_for_page(&pages, "/readyz", |answer| answer.contains("reload refused: "));
+    assert!(page.contains("cannot be saved beside the journal") && !page.contains("atalaia check"), "{page}");
     assert!(!journal.exists(), "another folder was made in its place");
 
     fs::rename(&away, &journal).unwrap();
     daemon.wait_for(&["the journal can be written again"]);
-    wait_for_page(&pages, "/readyz", |answer| answer.contains("\"ready\":true"));
+    daemon.wait_for(&["reloaded", "zones="]);
+    wait_for_page(&pages, "/readyz", |answer| answer.contains("\"ready\":true") && !answer.contains("reload refused"));
     send(3);
     wait_until(|| 3 <= delivered(&folder).len());
     // After a kill it can only resume from the journal, and nothing in it is missing.
