@@ -57,6 +57,8 @@ pub struct Character {
     pub rests_on_silence: bool,
     /// Whether its alerts form groups when they share vessels.
     pub is_grouped: bool,
+    /// Whether it counts whole minutes, so that the first and the last one are both part of how long it lasted.
+    pub counts_minutes: bool,
     /// How a list of vessels names those it brought together: `met`; `None` if it is not about a meeting.
     pub meets: Option<&'static str>,
     /// How much history a replay needs to find an alert again. Hours.

@@ -202,13 +202,13 @@ impl Circumstances<'_> {
         }
     }
 
-    /// Like [`Circumstances::held_for`], but for pairs: they are compared at whole minutes, so the first and the last minute both count.
-    /// What the sentence states was measured in the counted minutes only, so the whole time is stated as well if it is a tenth longer.
+    /// Like [`Circumstances::held_for`], but for pairs: they are compared at whole minutes, and the first and the last one both count. What
+    /// the sentence states was measured in the counted minutes only, so it says `of` if more than one of them did not count.
     pub(super) fn together_for(&self, counted_minutes: impl Into<f64>) -> String {
         let (whole, counted) = (self.held() + MINUTE, counted(counted_minutes));
-        match counted.millis() * 11 < whole.millis() * 10 {
+        match counted + MINUTE < whole {
             true => self.part_of(counted, whole),
-            false => format!("for {counted}"),
+            false => format!("for {whole}"),
         }
     }
 

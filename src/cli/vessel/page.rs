@@ -19,6 +19,7 @@ use crate::storage::evidence::report::{Standing, mmsi};
 use crate::storage::store::Entry;
 use atalaia_core::base::time::Time;
 use atalaia_core::base::units::Mmsi;
+use atalaia_core::behaviours::Behaviour;
 use atalaia_core::engine::questions::is_meeting;
 use atalaia_core::geo::LatLon;
 use atalaia_core::picture::tracks::flag_of;
@@ -253,7 +254,11 @@ fn meetings(known: &VesselRecord, page: &mut Page) {
         if let (Some(from), Some(to), false) = (from, to, others.is_empty()) {
             let degrees = |key: &str| body["position"][key].as_f64();
             let at = degrees("lat").zip(degrees("lon")).map(|(lat, lon)| LatLon::new(lat, lon).decimal_degrees());
-            let row = [from.minute(), lasted(known, from, to, word("status") == "open"), at.unwrap_or_default()];
+            let held = match Behaviour::named(word("behaviour")) {
+                Some(behaviour) if word("status") != "open" => lasting(behaviour.lasted(from, to)),
+                _ => lasted(known, from, to, word("status") == "open"),
+            };
+            let row = [from.minute(), held, at.unwrap_or_default()];
             rows.push(row.into_iter().chain([format!("{} {}", word("behaviour"), others.join(" + "))]).collect());
         }
     }

@@ -49,7 +49,7 @@ fn ten_minutes_within_100_metres_of_the_hull_open_in_calm_water_and_parting_ends
     assert!(opened.summary.contains("alongside each other") && opened.summary.contains("Roads"), "{}", opened.summary);
     let ended = changes.last().expect("it ended");
     assert_eq!(ended.reason, "apart");
-    assert_eq!(ended.alert.ended_at.expect("ended").clock(), "11:41");
+    assert_eq!(ended.alert.ended_at.expect("ended").clock(), "11:40");
 }
 
 #[test]

@@ -27,6 +27,8 @@ pub(super) struct Candidate {
     pub(super) ix: TrackIx,
     /// Time to spare after the way to the stop and back, at the highest speed that `speed_factor` allows.
     pub(super) slack: Span,
+    /// Longest time that it can have spent at the stop.
+    pub(super) there: Span,
 }
 
 /// The silent vessels that could have come to a halt, the one with the most slack first. The vessel `named` by an earlier report
@@ -58,7 +60,7 @@ pub(super) fn candidates(
             if vessel.is_phantom() || vessel.shares_number() || one_hull(scene, gap.key, halt.key).is_some() {
                 return None;
             }
-            Some(Candidate { gap: *gap, ix: vessel.ix(), slack })
+            Some(Candidate { gap: *gap, ix: vessel.ix(), slack, there: together })
         })
         .collect();
     candidates.sort_by(|a, b| (b.slack, a.gap.key, a.gap.from.at).cmp(&(a.slack, b.gap.key, b.gap.from.at)));
@@ -69,6 +71,18 @@ pub(super) fn candidates(
         new
     });
     candidates
+}
+
+impl Candidate {
+    /// The vessel as one of several in a list: `224000004 GHOST (up to 2 h 00 min at the stop, 5.2 h of slack)`. The evidence finds the
+    /// MMSI at the beginning.
+    pub(super) fn title(&self, scene: &Scene<'_>) -> String {
+        let mmsi = self.gap.key.mmsi.0;
+        let vessel = scene.tracks.vessel(self.ix);
+        let name = vessel.identity().and_then(|identity| identity.name.as_deref());
+        let name = name.map_or_else(String::new, |name| format!(" {name}"));
+        format!("{mmsi:09}{name} (up to {} at the stop, {:.1} h of slack)", self.there, self.slack.hours())
+    }
 }
 
 /// The slack of a silent vessel that went to a halt and back, and the longest time that it can have spent at the halt.

@@ -299,8 +299,12 @@ fn holding(
     settings: &Settings,
 ) -> Box<Holding> {
     let best = &candidates[0];
-    let others = candidates[1..].iter().take(settings.candidates.saturating_sub(1) as usize);
-    let others = others.map(|other| format!("{} ({:.1} h of slack)", other.gap.key.mmsi.0, other.slack.hours()));
+    let listed = candidates[1..].iter().take(settings.candidates.saturating_sub(1) as usize);
+    let mut others: Vec<String> = listed.map(|other| other.title(scene)).collect();
+    let more = candidates.len() - 1 - others.len();
+    if 0 < more {
+        others.push(format!("and {more} more"));
+    }
     let measured = Measured {
         dark_mmsi: best.gap.key.mmsi,
         silent_since: best.gap.from.at,
@@ -310,7 +314,8 @@ fn holding(
         stopped_minutes: halt.still.minutes().into(),
         possible: candidates.len(),
         stops_within_reach: meeting.stops,
-        other_candidates: (1 < candidates.len()).then(|| others.collect()),
+        there_minutes: best.there.minutes().into(),
+        other_candidates: (1 < candidates.len()).then_some(others),
     };
     let many = settings.most_candidates < candidates.len() as u32;
     let wide = settings.most_stops < meeting.stops as u32;

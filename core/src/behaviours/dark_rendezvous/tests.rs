@@ -206,3 +206,44 @@ fn it_is_retracted_once_a_vessel_that_is_heard_has_lain_alongside_for_long() {
     let last = changes.last().expect("a line");
     assert_eq!((last.change, last.reason.as_str()), (ChangeKind::Retracted, "another vessel lay alongside"));
 }
+
+/// `meeting` with two hours of stop, and three more vessels like GHOST beside it.
+fn four_silent() -> String {
+    let more = (4..7).map(|number| {
+        format!(
+            "\nGHOST{number} 22400000{number} type=36 every=60\n 06:00 28.5 -17.200{number}\n stop 240\n silent 240\n stop 120"
+        )
+    });
+    meeting(120, BACK_WHERE_IT_WAS) + &more.collect::<String>()
+}
+
+#[test]
+fn every_candidate_is_named_with_how_long_it_can_have_stayed() {
+    let changes = told(&four_silent());
+    let alert = &changes.last().expect("an alert").alert;
+    let measured = &alert.evidence.measured;
+    let others = measured["other_candidates"].as_array().expect("a list");
+    let named: Vec<&str> = others.iter().filter_map(|other| other.as_str()).collect();
+    assert_eq!(measured["possible"].as_u64(), Some(1 + named.len() as u64), "{named:?}");
+    assert!(alert.summary.contains("one of 4 candidates"), "{}", alert.summary);
+    let dark = measured["dark_mmsi"].as_u64().expect("an MMSI");
+    for number in (3..7).filter(|number| dark != 224_000_000 + number) {
+        let start = match number {
+            3 => "224000003 GHOST (up to ".to_owned(),
+            _ => format!("22400000{number} GHOST{number} (up to "),
+        };
+        assert!(named.iter().any(|other| other.starts_with(&start) && other.contains(" at the stop, ")), "{named:?}");
+    }
+    // Never longer than the other lay stopped.
+    let minutes = |name: &str| measured[name].as_f64().expect("a number");
+    assert!(15.0 <= minutes("there_minutes") && minutes("there_minutes") <= 121.0, "{measured:?}");
+}
+
+#[test]
+fn candidates_that_are_not_listed_are_counted() {
+    let mut settings = settings();
+    settings.behaviours.dark_rendezvous.candidates = 2;
+    let changes = told_with(&settings, &four_silent());
+    let others = changes.last().expect("an alert").alert.evidence.measured["other_candidates"].to_string();
+    assert!(others.ends_with(",\"and 2 more\"]"), "{others}");
+}

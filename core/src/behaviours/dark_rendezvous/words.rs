@@ -22,15 +22,15 @@ impl Words for Facts {
         let dark = of.vessels.iter().find(|vessel| vessel.role == Some(Role::Dark));
         let dark = dark.map_or_else(|| "a vessel".to_owned(), VesselRef::title);
         let Measured { silent_since, slack_hours, stopped_minutes, possible, .. } = &self.measured;
-        let (since, minutes, slack) =
-            (of.clock(*silent_since), stopped_minutes.whole_minutes(), about_hours(*slack_hours));
+        // The alert lasts as long as the vessel stays there, though it may drift faster meanwhile.
+        let (since, held, slack) = (of.clock(*silent_since), of.held_for(*stopped_minutes), about_hours(*slack_hours));
         let candidates = match possible {
             0 | 1 => "the only candidate".to_owned(),
             possible => format!("one of {possible} candidates"),
         };
         let stopped = if of.tense == Tense::Past { "stopped" } else { "has been stopped" };
         format!(
-            "{stopped} for {minutes} at a position that {dark}, silent since {since} UTC, could have reached \
+            "{stopped} {held} at a position that {dark}, silent since {since} UTC, could have reached \
              ({candidates}; {slack} of unaccounted time)"
         )
     }

@@ -69,6 +69,7 @@ pub const CHARACTER: Character = Character {
     describes: None,
     rests_on_silence: false,
     is_grouped: true,
+    counts_minutes: true,
     meets: Some("met"),
     history_hours: HISTORY_HOURS,
     cap: CapCategory::Security,

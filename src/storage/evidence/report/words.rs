@@ -116,9 +116,15 @@ pub(super) fn number_text(key: &str, value: &Value) -> String {
             Some(at) => format!("{} UTC", at.minute()),
             None => text.clone(),
         },
-        (Value::Array(all), _) => format!("{}", all.len()),
+        (Value::Array(all), _) => list(all),
         (Value::Null | Value::Object(_), _) => "-".to_owned(),
     }
+}
+
+/// The entries of a list: vessels or numbers. A reader needs to know which, not how many.
+fn list(all: &[Value]) -> String {
+    let entry = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    all.iter().map(entry).collect::<Vec<_>>().join("; ")
 }
 
 /// A number without needless decimals: one decimal from 1 on, three below, and one significant digit below 0.001.
@@ -138,7 +144,7 @@ fn plain(value: f64) -> String {
 /// key becomes words.
 const NAMES: &[(&str, &str)] = &[
     ("counted_minutes", "Time that counted, without breaks"),
-    ("distance_metres", "Distance at the latest minute, perhaps after they parted"),
+    ("distance_metres", "Distance at the latest minute that counted"),
     ("min_distance_metres", "Nearest to each other, hull to hull if known"),
     ("max_distance_metres", "Farthest from each other, hull to hull if known"),
     ("median_knots", "Median speed"),
@@ -197,6 +203,8 @@ const NAMES: &[(&str, &str)] = &[
     ("reach_nm", "Reach"),
     ("speed_factor", "Speed assumed, times the usual"),
     ("together_minutes", "Time needed together"),
+    ("there_minutes", "Time that it can have been there at most"),
+    ("other_candidates", "Other vessels that come into question"),
     ("most_candidates", "Possible vessels at most"),
     ("in_place_nm", "Same place within"),
     ("long_hours", "Counts as long after"),
