@@ -77,6 +77,10 @@ fn words(values: &Map<String, Value>, group: Group) -> Vec<String> {
 
 /// The entries of a list, such as the vessels that come into question.
 fn entries(list: &[Value]) -> String {
+    // Entries with parts of their own would be unreadable in a line.
+    if list.iter().any(Value::is_object) {
+        return list.len().to_string();
+    }
     let entry = |value: &Value| value.as_str().map_or_else(|| value.to_string(), clean);
     let entries: Vec<String> = list.iter().map(entry).collect();
     format!("{}: {}", entries.len(), entries.join(", "))

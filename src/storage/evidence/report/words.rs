@@ -123,6 +123,10 @@ pub(super) fn number_text(key: &str, value: &Value) -> String {
 
 /// The entries of a list: vessels or numbers. A reader needs to know which, not how many.
 fn list(all: &[Value]) -> String {
+    // Entries with parts of their own would be unreadable in a line.
+    if all.iter().any(Value::is_object) {
+        return all.len().to_string();
+    }
     let entry = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     all.iter().map(entry).collect::<Vec<_>>().join("; ")
 }
