@@ -356,7 +356,7 @@ mod tests {
         };
         let text = page(&known(&[of("rendezvous", 2), of("dark_rendezvous", 3), of("async_rendezvous", 4)]), true);
         let line = |word: &str| text.lines().position(|line| line.contains(word)).unwrap_or_else(|| panic!("{text}"));
-        let (meetings, possible) = (line("MEETING  "), line("POSSIBLE MEETING"));
+        let (meetings, possible) = (line("meeting  "), line("possible meeting"));
         assert!(meetings < line("000000002") && line("000000002") < possible, "{text}");
         assert!(possible < line("may have met no name (000000003)"), "{text}");
         assert!(possible < line("at one place after another: no name (000000004)"), "{text}");

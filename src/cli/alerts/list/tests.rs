@@ -77,8 +77,8 @@ fn an_alert_that_is_over_has_its_beginning_and_its_end_in_columns_of_their_own()
     let lines: Vec<&str> = text.lines().collect();
     let column = |name: &str| lines[0].find(name).unwrap_or_else(|| panic!("no {name}: {text}"));
     let at = |line: &str, name: &str| line[column(name)..].split_whitespace().next().unwrap_or_default().to_owned();
-    assert_eq!([at(lines[1], "BEGAN"), at(lines[1], "ENDED")], ["10:26", "12:26"], "{text}");
-    assert_eq!([at(lines[2], "BEGAN"), at(lines[2], "ENDED")], ["10:26", "-"], "{text}");
-    assert!(!text.contains("SINCE"), "{text}");
-    assert!(!table(&[open], now).contains("ENDED"), "nothing has ended");
+    assert_eq!([at(lines[1], "began"), at(lines[1], "ended")], ["10:26", "12:26"], "{text}");
+    assert_eq!([at(lines[2], "began"), at(lines[2], "ended")], ["10:26", "-"], "{text}");
+    assert!(!text.contains("since"), "{text}");
+    assert!(!table(&[open], now).contains("ended"), "nothing has ended");
 }
