@@ -47,7 +47,7 @@ impl Night {
         }
     }
 
-    /// Whether what was found for the period `before` holds for `now` as well, as far as one look at the sun can tell.
+    /// Whether the result for the period `before` also holds for the period `now`. Looks at the sun once at most; if unsure, returns false.
     pub(super) fn holds(self, place: LatLon, before: (Time, Time), now: (Time, Time)) -> bool {
         let grown = now.1 - before.1;
         if before.0 != now.0 || grown < Span::ZERO {
@@ -58,7 +58,7 @@ impl Night {
             _ if grown == Span::ZERO => true,
             Night::No => grown < LEAST && !is_dark(),
             Night::Whole => grown < LEAST && is_dark(),
-            // Neither the night nor the light that a period has had becomes less, nor does the least that counts become more.
+            // As the period grows, its darkness and its light can only increase. From this length on the limit stays the same.
             Night::Partly => LEAST.millis() * 10 <= (before.1 - before.0).millis(),
         }
     }

@@ -76,7 +76,7 @@ pub fn with_holder(error: io::Error, address: &str, protocol: Protocol) -> io::E
     io::Error::new(error.kind(), format!("{error}, {who} ({command} lists them)"))
 }
 
-/// How often the list of locks is read before a lock counts as nobody's.
+/// Maximum number of times the list of locks is read before the file counts as unlocked.
 const READINGS: usize = 5;
 
 /// Id of the process that holds the lock of a file (`flock`); `None` if there is none or the system does not say.
@@ -85,7 +85,7 @@ pub fn holder_of_lock(path: &Path) -> Option<u32> {
     let (device, inode) = (found.dev(), found.ino());
     // The kernel prints a device as major and minor number in hexadecimal.
     let place = format!("{:02x}:{:02x}:{inode}", rustix::fs::major(device), rustix::fs::minor(device));
-    // The kernel writes the list piece by piece, and locks that come and go meanwhile can hide one that stays.
+    // The list arrives in pieces. While other locks come and go, one that stays can be missing from a single reading.
     (0..READINGS).find_map(|_| {
         let locks = fs::read_to_string("/proc/locks").ok()?;
         locks.lines().find_map(|line| lock_in(line, &place)).filter(|pid| *pid != 0)

@@ -91,7 +91,7 @@ pub(super) fn end(
             continue;
         };
         let last_at = alert.get("last_at").cloned().unwrap_or(Value::Null);
-        // The summary says that it goes on, and it may: only nobody follows it here.
+        // The summary says that the behaviour goes on. It may, but this daemon no longer follows it.
         let summary = alert.get("summary").and_then(Value::as_str).unwrap_or_default();
         alert.insert("summary".to_owned(), format!("{MAY_GO_ON} {summary}").into());
         alert.insert("status".to_owned(), "ended".into());
