@@ -170,10 +170,7 @@ fn of_journal<'a>(arguments: &'a Arguments, folder: PathBuf, store: Option<&Path
     })?;
     let mut answer = Answer::new(arguments, true);
     answer.ask(&looked.engine);
-    answer.since = match looked.origin {
-        crate::daemon::Origin::Snapshot(_) => None,
-        crate::daemon::Origin::Journal { received, .. } => Some(received),
-    };
+    answer.since = looked.since();
     match store {
         // The store has the alerts that were raised. A journal read from the middle may lead to others.
         Some(store) => {
@@ -192,7 +189,7 @@ struct Answer<'a> {
     arguments: &'a Arguments,
     /// Whether the answer comes from a daemon's journal rather than from recordings.
     of_journal: bool,
-    /// The first moment that was read. `None` if the daemon's saved state was restored, so that nothing is missing.
+    /// Event time of the first report that was read. `None` if the daemon's saved state was restored, so that nothing is missing.
     since: Option<Time>,
     /// How long a silent vessel is remembered.
     memory: Span,

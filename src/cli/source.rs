@@ -169,6 +169,8 @@ pub(super) fn look_back(
             false => Failure::Input(format!("{}: {text}", wanted.folder.display())),
         }
     })?;
+    // Only now are the times of all reports known.
+    aside(&origin_words(looked.origin, looked.since()));
     for (from, to) in &looked.away {
         aside(&format!("no daemon ran from {} to {}: nothing was received", from.minute(), to.minute()));
     }
@@ -178,7 +180,7 @@ pub(super) fn look_back(
     Ok(looked)
 }
 
-/// Passes on what the reading shows, and prints where it began.
+/// Passes on what the reading shows.
 struct Aside<'a> {
     /// Sees the engine after every line.
     look: &'a mut dyn FnMut(&Engine, &Chart),
@@ -187,10 +189,6 @@ struct Aside<'a> {
 }
 
 impl Onlooker for Aside<'_> {
-    fn begins(&mut self, origin: Origin) {
-        aside(&origin_words(origin));
-    }
-
     fn look(&mut self, engine: &Engine, chart: &Chart) {
         (self.look)(engine, chart);
     }
@@ -200,16 +198,19 @@ impl Onlooker for Aside<'_> {
     }
 }
 
-/// Where the reading of a journal began, in words.
-fn origin_words(origin: Origin) -> String {
+/// Where the reading of a journal began, in words. `since` is the event time of the earliest report that was read; `None` without
+/// one. A time of receipt is named as such: a question is about the times of the reports.
+fn origin_words(origin: Origin, since: Option<Time>) -> String {
+    let reports = since.map_or("no report".to_owned(), |since| format!("reports from {} UTC on", since.minute()));
     match origin {
         Origin::Snapshot(at) => format!("read from the daemon's saved state of {} and the journal since", at.minute()),
-        Origin::Journal { received, first: true } => {
-            format!("read from the beginning of the journal, {}; what came before is not known", received.minute())
+        Origin::Journal { first: true, .. } => {
+            format!("read from the beginning of the journal: {reports}; what came before is not known")
         }
-        Origin::Journal { received, first: false } => {
-            format!("read from the journal since {}; what came before is left out (--read-from)", received.minute())
-        }
+        Origin::Journal { received, first: false } => format!(
+            "read from the journal: {reports}, received from {} on; what came before is left out (--read-from)",
+            received.minute()
+        ),
     }
 }
 
@@ -235,6 +236,18 @@ pub(super) fn mmsi(text: &str) -> Result<u32, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_recording_that_was_played_in_begins_with_its_reports() {
+        let time = |text: &str| Time::parse(text).expect("a time");
+        let since = Some(time("2026-11-28T14:28:00Z"));
+        let received = time("2026-12-02T14:28:00Z");
+        let whole = origin_words(Origin::Journal { received, first: true }, since);
+        assert!(whole.contains("reports from 2026-11-28 14:28 UTC on; what came before is not known"), "{whole}");
+        assert!(!whole.contains("12-02"), "the time of receipt is not asked for: {whole}");
+        let part = origin_words(Origin::Journal { received, first: false }, since);
+        assert!(part.contains("reports from 2026-11-28 14:28 UTC on, received from 2026-12-02 14:28 on"), "{part}");
+    }
 
     #[test]
     fn an_mmsi_has_nine_digits() {

@@ -24,7 +24,7 @@ use super::place::{Place, StoreArguments};
 use super::source::{MMSI_DIGITS, aside, look_back};
 use super::when;
 use crate::config::Table;
-use crate::daemon::{self, LookBack, LookedBack, Origin};
+use crate::daemon::{self, LookBack, LookedBack};
 use crate::platform::clock::Clock;
 use crate::platform::telemetry::FromAir;
 use crate::storage::store::{self, Extent, Query};
@@ -277,10 +277,7 @@ fn gather(
     });
     let cases = cases.collect();
     // After a snapshot nothing is missing, so there is no first moment to mention.
-    let since = looked.as_ref().and_then(|looked| match looked.origin {
-        Origin::Snapshot(_) => None,
-        Origin::Journal { received, .. } => Some(received),
-    });
+    let since = looked.as_ref().and_then(LookedBack::since);
     let journal = looked.is_some();
     // By the clock, a stop that goes on would seem to last while no report came in.
     let read_to = looked.as_ref().and_then(|looked| looked.engine.now()).unwrap_or(now);

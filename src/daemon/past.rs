@@ -72,10 +72,19 @@ pub struct LookedBack {
     pub received: Option<Time>,
 }
 
+impl LookedBack {
+    /// Event time from which the reports that were read begin: an answer knows nothing from before. `None` after a snapshot,
+    /// as nothing is missing then, and without a report. A recording that was played in begins long before it was received.
+    pub fn since(&self) -> Option<Time> {
+        match self.origin {
+            Origin::Snapshot(_) => None,
+            Origin::Journal { .. } => self.engine.summary().first_at,
+        }
+    }
+}
+
 /// Observes a look back while it runs.
 pub trait Onlooker {
-    /// Reading starts at `origin`.
-    fn begins(&mut self, origin: Origin);
     /// Called after each line and each other entry, with the engine's state and the zones in force.
     fn look(&mut self, engine: &Engine, chart: &Chart);
     /// Alerts opened, changed or ended.
@@ -110,7 +119,6 @@ pub fn look_back(wanted: &LookBack, onlooker: &mut dyn Onlooker) -> io::Result<L
         Some((mut driver, position)) => {
             course.current = Some(archive.get(&driver.in_force)?);
             course.origin = driver.engine.now().map(Origin::Snapshot);
-            course.origin.into_iter().for_each(|origin| onlooker.begins(origin));
             hold(&mut driver, wanted);
             course.driver = Some(driver);
             position
@@ -216,9 +224,7 @@ impl Course {
             Entry::Idle { .. } | Entry::Ended | Entry::InForce { .. } => None,
         };
         if let (None, Some(received)) = (self.origin, at) {
-            let origin = Origin::Journal { received, first: oldest.is_none_or(|oldest| received <= oldest) };
-            self.origin = Some(origin);
-            onlooker.begins(origin);
+            self.origin = Some(Origin::Journal { received, first: oldest.is_none_or(|oldest| received <= oldest) });
         }
         let applied = match entry {
             Entry::Lines { source, received, bytes } => {

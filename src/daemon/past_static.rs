@@ -28,7 +28,8 @@ const BATCHES: u32 = 512;
 /// How far back the journal was read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct PastReach {
-    /// Everything received from this time on was looked at.
+    /// Event time of the first report of any vessel in the part that was looked at, in order of receipt. The time of receipt if
+    /// none of its reports can be read.
     pub since: Time,
     /// Whether the journal begins there. Otherwise patience ended.
     pub is_whole: bool,
@@ -77,7 +78,22 @@ pub fn past_static(
         }
         until = from;
     }
-    Ok(Some(PastReach { since: until.min(newest), is_whole: until <= oldest }))
+    let received = until.min(newest);
+    let since = first_report(folder, mmsi, received)?.unwrap_or(received);
+    Ok(Some(PastReach { since, is_whole: until <= oldest }))
+}
+
+/// Event time of the first report received from `received` on; `None` if there is none. What was played in from a recording has
+/// times long before it was received.
+fn first_report(folder: &Path, mmsi: Mmsi, received: Time) -> io::Result<Option<Time>> {
+    let mut search = Search::new(mmsi);
+    let mut first = None;
+    journal::lines_between(&ReadOnly, folder, received, received + PART, &[], |batch| {
+        first = search.first_at(batch);
+        if first.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    })
+    .map_err(io::Error::other)?;
+    Ok(first)
 }
 
 /// Decodes the lines of one vessel.
@@ -134,6 +150,16 @@ impl Search {
                 }
             }
         }
+    }
+
+    /// Event time of the first report of an entry, of any vessel; `None` if none of its lines is one.
+    fn first_at(&mut self, batch: &Found<'_>) -> Option<Time> {
+        let source = self.source(batch.source.unwrap_or_default());
+        self.reports.clear();
+        for bytes in batch.bytes.split(|byte| *byte == b'\n').filter(|bytes| !bytes.is_empty()) {
+            self.decoder.line(Line { source, received: batch.received, bytes }, &mut self.reports);
+        }
+        self.reports.first().map(|report| report.at)
     }
 
     /// The number of an input.
@@ -199,9 +225,19 @@ mod tests {
 
     #[test]
     fn a_row_of_a_table_is_read_with_its_header() {
+        let mut search = Search::new(Mmsi(351_759_000));
         let header = "MMSI,BaseDateTime,LAT,LON,SOG,COG,Heading,VesselName,IMO,CallSign,VesselType,Status,Length,Width,\
                       Draft,Cargo,TransceiverClass\n";
         let row = "351759000,2026-01-01T00:00:00,36.0,-5.0,10.0,90.0,90,EVER DIADEM,,,70,0,100,20,5.0,,A\n";
         assert_eq!(names(&[(0, header), (1, row)], 351_759_000), ["EVER DIADEM"]);
+
+        // It was played in four days later. What is known of it begins with the time in the row.
+        let received = Some(Time::from_seconds(1_767_225_600 + 4 * 86_400));
+        let mut first = |text: &str| {
+            let bytes = text.as_bytes();
+            search.first_at(&Found { position: journal::Position(0), source: Some("a"), received, bytes })
+        };
+        assert_eq!(first(header), None);
+        assert_eq!(first(row), Some(Time::from_seconds(1_767_225_600)));
     }
 }

@@ -40,7 +40,7 @@ pub use handling::{Handling, HandlingSettings};
 pub use id::digest;
 pub use night::Night;
 pub use notice::{FailedDeliveries, Notice, NoticeFacts, NoticeKind, VesselFlood};
-pub(crate) use party::is_small;
+pub(crate) use party::may_be_small;
 pub use point::EvidencePoint;
 pub use score::ScoreSettings;
 pub use settings::Settings;

@@ -122,22 +122,30 @@ impl Party {
         is_leisure(self.named.ship_type, self.class == Class::B, self.length)
     }
 
-    /// Whether it is small: neither merchant ship nor tug, and short, class B, fishing, pleasure or of unknown type and length. Of several
-    /// ships that send one MMSI, none counts as small for what is not known of it.
+    /// Whether what it sent shows that it is small: neither merchant ship nor tug, and short, class B, fishing or pleasure. A vessel whose
+    /// type and length are unknown is not.
     pub(super) fn small(&self) -> bool {
-        (!self.of_several || self.class == Class::B) && is_small(self.named.ship_type, self.class, self.length)
+        is_small(self.named.ship_type, self.class, self.length)
+    }
+
+    /// Whether it may be small, which makes an alert personal data. Of several ships that send one MMSI, none counts as small for what is
+    /// not known of it.
+    pub(super) fn may_be_small(&self) -> bool {
+        (!self.of_several || self.class == Class::B) && may_be_small(self.named.ship_type, self.class, self.length)
     }
 }
 
-/// Whether a vessel is small: neither merchant ship nor tug, and short, class B, fishing, pleasure or of unknown type and length. Length in
-/// metres; type and length are `None` if never sent.
-pub(crate) fn is_small(ship_type: Option<u8>, class: Class, length: Option<u16>) -> bool {
-    if ship_type.is_some_and(is_merchant_or_tug) {
-        return false;
-    }
-    let short = length.map(|metres| metres < SMALL_METRES);
+/// Whether a vessel is known to be small: neither merchant ship nor tug, and short, class B, fishing or pleasure (SPEC
+/// `async_rendezvous`). Length in metres; type and length are `None` if never sent.
+fn is_small(ship_type: Option<u8>, class: Class, length: Option<u16>) -> bool {
+    let short = length.is_some_and(|metres| metres < SMALL_METRES);
     let kind = matches!(ship_type, Some(30 | 36 | 37)) || class == Class::B;
-    short == Some(true) || kind || (short.is_none() && ship_type.is_none())
+    !ship_type.is_some_and(is_merchant_or_tug) && (short || kind)
+}
+
+/// Whether a vessel is small or may be: nothing that it sent tells its type or length.
+pub(crate) fn may_be_small(ship_type: Option<u8>, class: Class, length: Option<u16>) -> bool {
+    is_small(ship_type, class, length) || (length.is_none() && ship_type.is_none())
 }
 
 /// Whether an AIS ship type is that of a cargo ship, tanker or tug (ITU-R M.1371).

@@ -6,6 +6,7 @@ mod facts;
 mod interest;
 mod lines;
 mod marking;
+mod rarity;
 mod retracted;
 mod scores;
 mod texts;

@@ -5,6 +5,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::text::elapsed;
+use crate::base::time::{Span, Time};
+
 use super::registry::with_registry;
 
 macro_rules! behaviour {
@@ -51,6 +54,13 @@ impl Behaviour {
     /// The behaviour with this name; `None` if there is none.
     pub fn named(name: &str) -> Option<Behaviour> {
         Behaviour::ALL.iter().copied().find(|kind| kind.name() == name)
+    }
+
+    /// How long an alert with these times lasted, each cut to the minute as shown. Of a behaviour that counts whole minutes, the first and
+    /// the last one are both part of it: its sentence says the same.
+    pub fn lasted(self, from: Time, to: Time) -> Span {
+        let both = if self.character().counts_minutes { Span::from_minutes(1) } else { Span::ZERO };
+        elapsed(from, to) + both
     }
 }
 

@@ -10,7 +10,7 @@ use crate::zones::Kind;
 /// The traits of a behaviour that scores, cases, messages and reports depend on. Each behaviour states them in a constant named
 /// `CHARACTER`; without it the program does not compile.
 pub struct Character {
-    /// Title in reports and mails: `Meeting at sea`.
+    /// Title in reports and mails: `Meeting of two ships`.
     pub title: &'static str,
     /// The part of `docs/behaviours.md` that describes it, from `page.md` of its folder.
     pub chapter: Chapter,
@@ -57,6 +57,8 @@ pub struct Character {
     pub rests_on_silence: bool,
     /// Whether its alerts form groups when they share vessels.
     pub is_grouped: bool,
+    /// Whether it counts whole minutes, so that the first and the last one are both part of how long it lasted.
+    pub counts_minutes: bool,
     /// How a list of vessels names those it brought together: `met`; `None` if it is not about a meeting.
     pub meets: Option<&'static str>,
     /// How much history a replay needs to find an alert again. Hours.

@@ -69,6 +69,8 @@ pub enum End {
     Superseded,
     /// The silent vessel cannot have been there.
     SilentElsewhere,
+    /// A vessel that was heard lay alongside for much of the stop.
+    AnotherAlongside,
     /// The safety text of the distress device reads TEST.
     SaysTest,
     /// A late report shows that the vessel was heard.
@@ -112,6 +114,7 @@ impl End {
             End::SingleEvent => "single event",
             End::Changed => "changed",
             End::SilentElsewhere => "the silent vessel cannot have been there",
+            End::AnotherAlongside => "another vessel lay alongside",
             End::SaysTest => "its safety text reads TEST",
             End::WasHeard => "a late report shows that it was heard",
             End::CrossedBack => "crossed back",

@@ -41,6 +41,7 @@ mod scene;
 mod settings;
 mod shared;
 mod signal;
+mod site;
 pub mod slowdown;
 pub mod small_craft_stop;
 mod step;
@@ -80,6 +81,7 @@ pub(crate) use shared::anchored::AtAnchor;
 #[cfg(test)]
 pub(crate) use shared::sharing::JumpFacts;
 pub use signal::{Doubt, Holding, Signal, SignalKind, Subject, Verdict};
+pub(crate) use site::Site;
 pub use step::{Interest, Step};
 pub use vicinity::{Place, Vicinity};
 pub use watchlist::{LISTED, LISTING};

@@ -31,6 +31,7 @@ const fn about_the_program(title: &'static str, problem: &'static str) -> Charac
         describes: None,
         rests_on_silence: false,
         is_grouped: false,
+        counts_minutes: false,
         meets: None,
         history_hours: HISTORY_HOURS,
         cap: CapCategory::Security,

@@ -5,12 +5,12 @@ use serde::{Deserialize, Serialize};
 use super::facts::{Record, Rounded};
 use super::named::{VesselRef, ZoneRef};
 use super::shared::anchored::AtAnchor;
+use super::site::Site;
 use crate::ais::clean;
 use crate::base::text::{decimals, distance, elapsed};
 use crate::base::time::{Span, Time};
 use crate::base::units::{METRES_PER_NM, Mmsi};
 use crate::geo::LatLon;
-use crate::zones::{Chart, Relation, ZoneIx};
 
 /// Interval between the instants at which pairs are compared.
 const MINUTE: Span = Span::from_minutes(1);
@@ -33,8 +33,8 @@ pub(crate) trait Words: Record {
     /// Why the alert opened, in a few words whose minutes agree with the displayed times.
     fn opened(&self, of: &Opening) -> String;
 
-    /// Text of a line of the base score, by its code. `zones` are those that the position is in or near.
-    fn line(&self, code: &str, zones: &[(ZoneIx, Relation)], chart: &Chart) -> String;
+    /// Text of a line of the base score, by its code. What it says about the place must hold at this site.
+    fn line(&self, code: &str, site: &Site<'_>) -> String;
 
     /// A part of the form as the reason for a change names it, after `now`.
     fn part(&self, part: &'static str) -> String {
@@ -202,13 +202,13 @@ impl Circumstances<'_> {
         }
     }
 
-    /// Like [`Circumstances::held_for`], but for pairs: they are compared at whole minutes, so the first and the last minute both count.
-    /// What the sentence states was measured in the counted minutes only, so the whole time is stated as well if it is a tenth longer.
+    /// Like [`Circumstances::held_for`], but for pairs: they are compared at whole minutes, and the first and the last one both count. What
+    /// the sentence states was measured in the counted minutes only, so it says `of` if more than one of them did not count.
     pub(super) fn together_for(&self, counted_minutes: impl Into<f64>) -> String {
         let (whole, counted) = (self.held() + MINUTE, counted(counted_minutes));
-        match counted.millis() * 11 < whole.millis() * 10 {
+        match counted + MINUTE < whole {
             true => self.part_of(counted, whole),
-            false => format!("for {counted}"),
+            false => format!("for {whole}"),
         }
     }
 

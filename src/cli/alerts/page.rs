@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::cli::access::refused;
 use crate::cli::failure::Failure;
@@ -19,7 +19,9 @@ use crate::platform::telemetry::FromAir;
 use crate::storage::evidence::report::Standing;
 use crate::storage::store::Act;
 use crate::storage::store::{self, AuditRow, ChangeRow, DeliveryState, Sent, Told};
-use atalaia_core::base::time::Time;
+use atalaia_core::base::text::elapsed;
+use atalaia_core::base::time::{Span, Time};
+use atalaia_core::behaviours::Behaviour;
 
 /// Column at which the texts of rows begin, in characters.
 const INDENT: usize = 11;
@@ -80,7 +82,7 @@ fn states(told: &Told, now: Time, row: &mut impl FnMut(&str, &str)) {
             format!("happened {} ago", words(now - began))
         }
         ("open", Some(began), _) => format!("open for {}", words(now - began)),
-        (status, Some(began), Some(ended)) => format!("{status} after {}", words(ended - began)),
+        (status, Some(began), Some(ended)) => format!("{status} after {}", lasted(body, began, ended)),
         (status, ..) => status.to_owned(),
     };
     let kind = if body["announced"] == true { "" } else { "; a fact: it has not reached the points of an alert" };
@@ -92,6 +94,12 @@ fn states(told: &Told, now: Time, row: &mut impl FnMut(&str, &str)) {
         let why = entry.finding_reason.as_deref().unwrap_or_default();
         row("Finding", &format!("{}: {}", FromAir(finding), FromAir(why)));
     }
+}
+
+/// How long an alert that has ended lasted, as its sentence says.
+fn lasted(body: &Value, began: Time, ended: Time) -> Span {
+    let behaviour = body["behaviour"].as_str().and_then(Behaviour::named);
+    behaviour.map_or_else(|| elapsed(began, ended), |behaviour| behaviour.lasted(began, ended))
 }
 
 /// One line per change. A run of updates with the same score is counted in one line if it is longer than

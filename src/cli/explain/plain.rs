@@ -7,7 +7,11 @@
 /// Name of the condition, and how it reads if it is met and if it is not. `{}` is the measured value. An empty text
 /// leaves it to the general form.
 const SENTENCES: [(&str, &str, &str); 45] = [
-    ("alongside_another", "nothing lay alongside", "another vessel lay alongside: {}"),
+    (
+        "alongside_another",
+        "nothing lay alongside for a third of the stop (longest: {})",
+        "another vessel lay alongside: {}",
+    ),
     ("anchored", "at anchor: {} (lowers the score; within 12 nm of shore only a fact)", ""),
     ("calm_water", "calm water does not matter here", ""),
     ("destination", "reports the harbour {} as destination", "reports no known harbour as destination"),

@@ -118,7 +118,11 @@ impl Deeds {
             // it cannot have been still for longer than it lasted.
             let note = |lasted: Option<Span>| match halt.still == Span::ZERO {
                 true => format!("slow, {:.1} kn at the least", halt.slowest_knots),
-                false => format!("still for {}", lasted.map_or(halt.still, |lasted| halt.still.min(lasted))),
+                // A drifting vessel is slow for longer than it lies still.
+                false => match lasted.map_or(halt.still, |lasted| halt.still.min(lasted)) {
+                    still if lasted.is_some_and(|lasted| still < lasted) => format!("still for {still} of it"),
+                    still => format!("still for {still}"),
+                },
             };
             let parts = parts(halt.started_at, halt.over.then_some(halt.last_at), &unheard);
             self.stops.extend(parts.into_iter().map(|(from, to)| Deed {

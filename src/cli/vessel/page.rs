@@ -19,7 +19,8 @@ use crate::storage::evidence::report::{Standing, mmsi};
 use crate::storage::store::Entry;
 use atalaia_core::base::time::Time;
 use atalaia_core::base::units::Mmsi;
-use atalaia_core::engine::questions::is_meeting;
+use atalaia_core::behaviours::Behaviour;
+use atalaia_core::engine::questions::{is_meeting, may_have_met, verb};
 use atalaia_core::geo::LatLon;
 use atalaia_core::picture::tracks::flag_of;
 
@@ -166,7 +167,7 @@ fn reach_words(reach: PastReach, none: bool) -> String {
     let since = reach.since.minute();
     let other = if none { "no other identity" } else { "nothing else" };
     match reach.is_whole {
-        true => format!("{other} since {since} UTC, where the journal begins"),
+        true => format!("{other} since {since} UTC, where the reports of the journal begin"),
         false => format!("{other} since {since} UTC; --all looks further back"),
     }
 }
@@ -231,10 +232,11 @@ fn cases(known: &VesselRecord, page: &mut Page) {
     page.section("cases", &columns, known.cases.iter().map(row).chain(pending).collect());
 }
 
-/// Alerts and facts about meetings with other vessels. Retracted ones are left out: there was no meeting.
+/// Alerts and facts about meetings with other vessels. What is only inferred, as with a vessel that was silent, has a section
+/// of its own: the page may be quoted. Retracted ones are left out: there was no meeting.
 fn meetings(known: &VesselRecord, page: &mut Page) {
     let me = |vessel: &Value| vessel["mmsi"].as_u64() == Some(u64::from(known.mmsi));
-    let mut rows = Vec::new();
+    let (mut rows, mut possible) = (Vec::new(), Vec::new());
     for body in known.alerts.iter().map(|entry| &entry.body) {
         let word = |key: &str| body[key].as_str().unwrap_or_default();
         if !is_meeting(word("behaviour")) || word("status") == "retracted" {
@@ -253,11 +255,25 @@ fn meetings(known: &VesselRecord, page: &mut Page) {
         if let (Some(from), Some(to), false) = (from, to, others.is_empty()) {
             let degrees = |key: &str| body["position"][key].as_f64();
             let at = degrees("lat").zip(degrees("lon")).map(|(lat, lon)| LatLon::new(lat, lon).decimal_degrees());
-            let row = [from.minute(), lasted(known, from, to, word("status") == "open"), at.unwrap_or_default()];
-            rows.push(row.into_iter().chain([format!("{} {}", word("behaviour"), others.join(" + "))]).collect());
+            let held = match Behaviour::named(word("behaviour")) {
+                Some(behaviour) if word("status") != "open" => lasting(behaviour.lasted(from, to)),
+                _ => lasted(known, from, to, word("status") == "open"),
+            };
+            let row = [from.minute(), held, at.unwrap_or_default()];
+            let (behaviour, others) = (word("behaviour"), others.join(" + "));
+            match may_have_met(behaviour) {
+                true => {
+                    let words = format!("{} {others} ({behaviour})", verb(behaviour));
+                    possible.push(row.into_iter().chain([words]).collect());
+                }
+                false => rows.push(row.into_iter().chain([format!("{behaviour} {others}")]).collect()),
+            }
         }
     }
     page.section("meetings", &[text("meeting"), text("lasted"), text("where"), text("")], rows);
+    // What lasted is the stop that the alert rests on. How long they were together, if they were, is not known.
+    let columns = [text("possible meeting"), text("alert lasted"), text("where"), text("")];
+    page.section("possible meetings", &columns, possible);
 }
 
 /// How long a meeting lasted. One that goes on has lasted until the vessel was last heard. `from` and `to`
@@ -303,6 +319,50 @@ fn status(code: u8) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A vessel without a journal, with these alerts.
+    fn known(alerts: &[Value]) -> VesselRecord {
+        let now = Time::from_seconds(86_400);
+        let entry = |body: &Value| Entry {
+            id: "abcd".to_owned(),
+            state: crate::storage::store::WorkState::New,
+            assignee: None,
+            finding: None,
+            finding_reason: None,
+            body: body.clone(),
+        };
+        VesselRecord {
+            mmsi: 1,
+            now,
+            read_to: now,
+            since: None,
+            journal: false,
+            deeds: super::super::deeds::Deeds::default(),
+            sayings: super::super::identity::Sayings::default(),
+            reach: None,
+            listed: None,
+            alerts: alerts.iter().map(entry).collect(),
+            cases: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_meeting_that_is_only_inferred_is_listed_as_a_possible_one() {
+        let of = |behaviour: &str, other: u32| {
+            serde_json::json!({
+                "behaviour": behaviour, "status": "ended", "started_at": "1970-01-01T01:00:00Z",
+                "last_at": "1970-01-01T12:00:00Z", "vessels": [{"mmsi": 1}, {"mmsi": other}],
+            })
+        };
+        let text = page(&known(&[of("rendezvous", 2), of("dark_rendezvous", 3), of("async_rendezvous", 4)]), true);
+        let line = |word: &str| text.lines().position(|line| line.contains(word)).unwrap_or_else(|| panic!("{text}"));
+        let (meetings, possible) = (line("meeting  "), line("possible meeting"));
+        assert!(meetings < line("000000002") && line("000000002") < possible, "{text}");
+        assert!(possible < line("may have met no name (000000003)"), "{text}");
+        assert!(possible < line("at one place after another: no name (000000004)"), "{text}");
+        let none = page(&known(&[of("dark_rendezvous", 3)]), true);
+        assert!(none.contains("none known: cases, meetings\n"), "no meeting is known: {none}");
+    }
 
     #[test]
     fn a_stop_that_goes_on_has_lasted_until_the_end_of_the_reading() {

@@ -20,7 +20,7 @@ pub(super) struct VesselRecord {
     pub(super) now: Time,
     /// Event time at the end of the reading; the wall clock without a journal.
     pub(super) read_to: Time,
-    /// The first moment that was read. `None` if the daemon's saved state was restored, or without a journal.
+    /// Event time of the first report that was read. `None` if the daemon's saved state was restored, or without a journal.
     pub(super) since: Option<Time>,
     /// Whether there was a journal.
     pub(super) journal: bool,

@@ -145,7 +145,7 @@ fn a_case_is_listed_and_shown_as_a_story() {
     for part in [
         "TLP:AMBER H1",
         "what happened (times are UTC)",
-        "Meeting at sea",
+        "Meeting of two ships",
         "2024-03-01 1",
         "35°59.",
         "'N 017°29.",
@@ -179,7 +179,7 @@ fn reports_are_pages_with_a_map_that_no_name_can_change() {
         "class=\"track\"",
         "class=\"mark\"",
         "nautical mile",
-        "Meeting at sea: ALFA and ",
+        "Meeting of two ships: ALFA and ",
         "Why this alert was raised",
         "How the score comes about",
         "History of the alert",
@@ -212,7 +212,7 @@ fn reports_are_pages_with_a_map_that_no_name_can_change() {
     let way = format!("is the id of a case, not of an alert: atalaia cases show {}", &case[..8]);
     assert!(code == Some(2) && why.contains(&way), "{why}");
     is_harmless(&of_case);
-    for part in ["What happened, in order of time", "class=\"mark\"", "Meeting at sea", "The alerts one by one"] {
+    for part in ["What happened, in order of time", "class=\"mark\"", "Meeting of two ships", "The alerts one by one"] {
         assert!(of_case.contains(part), "{part} in\n{of_case}");
     }
 

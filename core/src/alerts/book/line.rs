@@ -81,7 +81,7 @@ impl Entry {
         evidence::refresh(evidence, &self.parties, self.facts.shown_from(started_at), context.settings, context.view);
         let corroborated = evidence::is_corroborated(&self.parties, context.view).unwrap_or(self.corroborated);
         self.corroborated = corroborated;
-        let small_craft = self.parties.iter().any(Party::small);
+        let small_craft = self.parties.iter().any(Party::may_be_small);
         // This is the automatic marking. The store keeps an analyst's mark and applies it over each line.
         alert.handling = context.handling.of(alert.opened_at, corroborated, small_craft);
         alert.vessels = self.parties.iter().map(|party| party.named.clone()).collect();

@@ -5,7 +5,7 @@ use crate::base::units::Mmsi;
 use crate::behaviours::{AnyFacts, Behaviour, Role, Roles, VesselRef};
 
 /// Gives each vessel of an alert its role, if the behaviour has roles; `vessels` corresponds to `parties`. A vessel without a role keeps
-/// `None`. Two merchant ships have no roles, nor have two small craft.
+/// `None`. Two merchant ships have no roles, nor have two small craft, nor a merchant ship with a vessel of unknown type and length.
 pub(super) fn assign(behaviour: Behaviour, facts: &AnyFacts, parties: &[Party], vessels: &mut [VesselRef]) {
     let is = |one: Option<Mmsi>, vessel: &VesselRef| one == Some(Mmsi(vessel.mmsi));
     match (behaviour.character().roles, parties) {

@@ -1,6 +1,7 @@
 //! The score line for how common stops are at the place: what others did there before.
 
 use crate::alerts::alert::ScoreReason;
+use crate::base::time::Span;
 use crate::behaviours::Counted;
 use crate::geo::LatLon;
 use crate::picture::episodes::{Craft, Kind, Rate};
@@ -23,11 +24,12 @@ const AROUND_BUSY: f64 = 0.1;
 const AROUND_CROWDED: f64 = 0.25;
 
 /// The line for how often comparable vessels stop, or pass slowly, at the place: points for a rare place, a deduction for a busy one.
-/// `None` where that does not matter to the behaviour, where stops are neither rare nor many, and while too little data is known.
+/// `None` where that does not matter to the behaviour, where stops are neither rare nor many, and while too little data is known. Stops in
+/// harbours and anchorages are not counted, so none of them is a rare place.
 pub(super) fn rarity(given: &Ingredients<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
     let (at, usual) = (given.holding.position?, given.character().usual?);
     let rate = rate(given, usual.counted, (at, settings.place_nm));
-    let seen = given.view.episodes.seen_for(given.holding.last_at).hours();
+    let seen = seen_for(given, at).hours();
     // Counts are scaled up to `place_days`, by at most a factor of two, and not at all with less than a day of data.
     let whole = f64::from(settings.place_days);
     let known = if rate.days < 1.0 { whole } else { rate.days.max(whole / 2.0).max(1.0) };
@@ -38,6 +40,7 @@ pub(super) fn rarity(given: &Ingredients<'_>, settings: &ScoreSettings) -> Optio
     {
         return Some(around);
     }
+    let in_calm = || given.view.chart.calm(at, given.holding.last_at).inside;
     let (a_day, nm, such) = (rate.per_day(), rate.nm, such(usual.counted));
     let text = format!("{a_day:.1} {such} a day within {nm} nm, by {}", others(rate.vessels));
     let (code, points, text) = match rate.is_none() {
@@ -49,14 +52,22 @@ pub(super) fn rarity(given: &Ingredients<'_>, settings: &ScoreSettings) -> Optio
         false if given.character().weighs_chance => return None,
         false if CROWDED <= in_place_days => ("crowded_place", settings.crowded_place_points, text),
         false if MANY <= in_place_days => ("busy_place", settings.busy_place_points, text),
-        true if f64::from(24 * settings.rare_after_days) <= seen => {
-            let days = (seen / 24.0).min(whole);
-            let text = format!("No {such} by other vessels within {nm} nm in {days:.0} days of data");
+        true if f64::from(24 * settings.rare_after_days) <= seen && !in_calm() => {
+            let data = data(seen.min(24.0 * whole));
+            let (such, left_out) = (none_such(usual.counted), left_out(stopping(given)));
+            let text =
+                format!("No {such} by other vessels within {nm} nm in {data} of data from this area, {left_out}");
             ("rare_place", settings.rare_place_points, text)
         }
         _ => return None,
     };
     Some(line(code, points, text))
+}
+
+/// For how long it was possible to see others stop at a place: vessels were heard around it, and the feed did not pause.
+fn seen_for(given: &Ingredients<'_>, at: LatLon) -> Span {
+    let now = given.holding.last_at;
+    given.view.episodes.seen_for(now).min(given.view.coverage.heard_for(at, now))
 }
 
 /// How often vessels of this kind stop in a wider area, such as a waiting area, oil field or fishing ground. Counted per
@@ -99,6 +110,29 @@ fn such(counted: Counted) -> &'static str {
         Counted::Stops => "stops",
         Counted::SlowPassages => "stops and slow passages",
     }
+}
+
+/// The same, after `No`.
+fn none_such(counted: Counted) -> &'static str {
+    match counted {
+        Counted::Stops => "stops",
+        Counted::SlowPassages => "stops or slow passages",
+    }
+}
+
+/// What is not counted, in words: craft whose stops say nothing about those of this kind ([`Craft::is_like`]), and calm water.
+fn left_out(craft: Craft) -> &'static str {
+    match craft {
+        Craft::Small => "not counting merchant ships, fishing vessels, harbours and anchorages",
+        Craft::Fishing => "not counting merchant ships, small craft, harbours and anchorages",
+        Craft::Merchant => "not counting fishing vessels, small craft, harbours and anchorages",
+        Craft::Other => "not counting harbours and anchorages",
+    }
+}
+
+/// An amount of data: `3 days`, or `15 h` below two days.
+fn data(hours: f64) -> String {
+    if hours < 48.0 { format!("{:.0} h", hours.floor()) } else { format!("{:.0} days", (hours / 24.0).floor()) }
 }
 
 /// The vessels that did it, in words; the parties of the alert are not among them.

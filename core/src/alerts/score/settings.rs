@@ -59,7 +59,8 @@ pub struct ScoreSettings {
     /// How long an identity counts as new. Days, at most 365.
     #[schemars(range(min = 0, max = 365))]
     pub identity_days: u32,
-    /// No comparable vessel stopped near the place, once there are `rare_after_days` of data. Points.
+    /// No comparable vessel stopped near the place outside harbours and anchorages, once vessels have been heard around it for
+    /// `rare_after_days`. Points.
     #[schemars(range(min = 0, max = 100))]
     pub rare_place_points: i32,
     /// 5 to 19 stops of comparable vessels in `place_days`, each vessel counted at most three times; not for `async_rendezvous`.
@@ -78,7 +79,7 @@ pub struct ScoreSettings {
     /// How long stops at a place count. Days, at most 14.
     #[schemars(range(min = 0, max = 14))]
     pub place_days: u32,
-    /// Days of data before a place can count as rare. At most 14.
+    /// How long vessels must have been heard around a place before it can count as rare. Days, at most 14.
     #[schemars(range(min = 0, max = 14))]
     pub rare_after_days: u32,
     /// A case with at least this score exempts its vessels from caps and benign zones. Points.

@@ -1,7 +1,7 @@
 //! The score: points that add up line by line, from the base of the behaviour to the cap.
 
 use crate::alerts::alert::ScoreReason;
-use crate::behaviours::LiftedBy;
+use crate::behaviours::{LiftedBy, Site};
 
 use super::ingredients::Ingredients;
 use super::line::{Cap, line};
@@ -113,8 +113,16 @@ impl Score {
 
 /// The base score, line by line as the behaviour gave it.
 fn base(given: &Ingredients<'_>) -> Vec<ScoreReason> {
-    let base = given.holding.base.iter();
-    let text = |code| given.holding.facts.line(code, &given.holding.zones, given.view.chart);
+    let holding = given.holding;
+    let site = Site {
+        position: holding.position,
+        shore_nm: given.shore_nm,
+        at: holding.last_at,
+        zones: &holding.zones,
+        chart: given.view.chart,
+    };
+    let base = holding.base.iter();
+    let text = |code| holding.facts.line(code, &site);
     base.map(|(code, points)| line(code, *points, text(code))).collect()
 }
 

@@ -90,6 +90,7 @@ pub(super) fn may_have_met(form: dark_rendezvous::Form, possible: usize, stops: 
         usual_knots: 12.0.into(),
         distance_nm: 5.0.into(),
         stopped_minutes: 40.0.into(),
+        there_minutes: 30.0.into(),
         possible,
         stops_within_reach: stops,
         other_candidates: None,

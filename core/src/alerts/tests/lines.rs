@@ -111,7 +111,7 @@ fn a_summary_can_be_read_out() {
         [
             "AIS-SART 970011234 has been transmitting since 12:00 UTC. Treat as real until the coast guard says otherwise.",
             "ALFA (Spain, cargo) and MMSI 263000009 (Portugal, type unknown) have stayed within 180 m of each other at 1.1 kn \
-             (median) for 40 min, 60 nm off the coast, 54 nm from Nouadhibou (Mauritania), inside Western Sahara to Freetown, Banc d'Arguin fishing \
+             (median) for 41 min, 60 nm off the coast, 54 nm from Nouadhibou (Mauritania), inside Western Sahara to Freetown, Banc d'Arguin fishing \
              ground. Names and types as reported by the ships; the AIS data do not show whether anything was transferred.",
         ]
     );

@@ -140,9 +140,13 @@ fn tugs_meet_small_craft_as_merchants_do_and_big_ships_are_not_small() {
     let tug = Ship { mmsi: 224_000_006, ship_type: 52, length: 28, ..CARGO };
     let unknown = Ship { mmsi: 224_000_007, ship_type: 0, length: 0, ..CARGO };
     let liner = Ship { mmsi: 224_000_008, ship_type: 60, length: 200, ..CARGO };
+    let boat = Ship { length: 12, ..unknown };
     let raised = |a, b| pair(a, b, |_, _| {}).score == 50;
-    assert!(raised(tug, unknown));
-    assert!(raised(CARGO, unknown));
+    assert!(raised(tug, boat));
+    assert!(raised(CARGO, boat));
+    // SPEC "Definitions revised": an unknown type alone does not make a small craft.
+    assert!(!raised(tug, unknown));
+    assert!(!raised(CARGO, unknown));
     assert!(!raised(tug, CARGO));
     assert!(!raised(CARGO, liner));
     assert!(!raised(liner, unknown));
@@ -315,4 +319,58 @@ fn the_ship_that_was_in_a_source_region_last_gives_the_line() {
     assert_eq!(lines_of(&alert), ["near 35", "shore_24_nm 5", "source_region 5"]);
     let text = &alert.score_reasons[2].text;
     assert_eq!(text, "Came from Panama, Pacific side (last there 2026-02-28 06:00 UTC)");
+}
+
+#[test]
+fn a_vessel_that_sent_neither_type_nor_length_is_no_small_craft() {
+    let meets = |other: Ship| {
+        let mut sea = Sea::new();
+        let (a, b) = (sea.ship(CARGO), sea.ship(other));
+        sea.opens(Behaviour::Rendezvous, Subject::pair(a, b), near())
+    };
+    let unknown = Ship { ship_type: 0, length: 0, ..FISHING };
+    let alert = meets(unknown);
+    assert_eq!(lines_of(&alert), ["near 35", "shore_24_nm 5"]);
+    assert!(alert.vessels.iter().all(|vessel| vessel.role.is_none()), "{:?}", alert.vessels);
+    assert!(alert.handling.personal_data, "it may be somebody's boat");
+    for small in [Ship { length: 12, ..unknown }, Ship { class: Class::B, message_type: 18, ..unknown }, FISHING] {
+        let alert = meets(small);
+        assert!(lines_of(&alert).contains(&"merchant_small_craft 10".to_owned()), "{:?}", lines_of(&alert));
+        assert!(alert.vessels.iter().all(|vessel| vessel.role.is_some()), "{:?}", alert.vessels);
+    }
+}
+
+#[test]
+fn what_score_lines_say_about_the_place_is_true_at_a_quay_too() {
+    let text = |behaviour: Behaviour, code: &'static str, position: LatLon, shore_nm: f64| {
+        let mut sea = Sea::new();
+        let (a, b) = (sea.ship(CARGO), sea.ship(ANOTHER_CARGO));
+        let is_pair = behaviour == Behaviour::Rendezvous;
+        let subject = if is_pair { Subject::pair(a, b) } else { Subject::one(a.0, a.1) };
+        let mut holding = slow(0, 60);
+        holding.facts = facts::usual(behaviour);
+        (holding.base, holding.position, holding.shore_nm) = (vec![(code, 35)], Some(position), Some(shore_nm));
+        sea.opens(behaviour, subject, holding).score_reasons[0].text.clone()
+    };
+    // The harbour of Nouadhibou.
+    let quay = LatLon { lat: 20.901, lon: -17.041 };
+    let (near_harbour, near_shore) = ("at or near a harbour or anchorage", "near shore");
+    for (behaviour, code, at_sea) in [
+        (Behaviour::Rendezvous, "near", "away from shore"),
+        (Behaviour::Rendezvous, "close", "away from shore"),
+        (Behaviour::Loitering, "loitering", "away from harbours and anchorages"),
+        (Behaviour::Slowdown, "slowdown", "in open water"),
+        (Behaviour::AisGap, "ais_gap", "at sea"),
+        (Behaviour::SmallCraftStop, "small_craft_stop", "in mid-ocean"),
+        (Behaviour::FishingOutOfPlace, "fishing_out_of_place", "far out"),
+    ] {
+        let far = text(behaviour, code, HERE, 120.0);
+        assert!(far.contains(at_sea), "{far}");
+        let quayside = text(behaviour, code, quay, 0.3);
+        assert!(quayside.contains(near_harbour) && !quayside.contains(at_sea), "{quayside}");
+        // Off a shore without a harbour, as a zone may ask with `min_shore_nm` 0.
+        let close = text(behaviour, code, HERE, 0.7);
+        let is_about_shore = behaviour != Behaviour::Loitering;
+        assert_eq!(close.contains(near_shore) && !close.contains(at_sea), is_about_shore, "{close}");
+    }
 }

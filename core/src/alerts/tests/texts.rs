@@ -31,7 +31,19 @@ fn the_minutes_of_a_meeting_agree_with_its_times() {
     assert_eq!(reason, "close together, within 100 m, in each of the 10 minutes from 12:00 to 12:09 UTC");
     let expected = "ALFA (Spain, cargo) and BRAVO (Liberia, cargo) have stayed within 60 m of each other at 1.1 kn (median) for 10 min.";
     assert!(summary.starts_with(expected), "{summary}");
+    assert!(meets(10, 10).1.contains(" (median) for 11 min. "), "one minute is no difference: {:?}", meets(10, 10));
+    assert!(meets(60, 55).1.contains(" for 55 min of the 1 h 01 min since 12:00 UTC"), "{:?}", meets(60, 55));
     assert!(meets(11, 10).0.ends_with("in 10 of the 12 minutes from 12:00 to 12:11 UTC"), "{:?}", meets(11, 10));
+}
+
+#[test]
+fn a_stop_that_is_not_the_whole_alert_says_so() {
+    let stopped = || facts::may_have_met(dark_rendezvous::Form::Possible, 1, 1);
+    let hour = |holding: &mut Holding| holding.last_at = minute(60);
+    let (_, summary) = opens(stopped(), hour);
+    assert!(summary.contains(" stopped for 40 min of the 1 h 00 min since 12:00 UTC at a position that "), "{summary}");
+    let (_, summary) = opens(stopped(), |holding| holding.last_at = minute(40));
+    assert!(summary.contains(" stopped for 40 min at a position that "), "{summary}");
 }
 
 #[test]

@@ -5,9 +5,9 @@
 use crate::ais::clean;
 use crate::base::text::{about, about_hours, decimals, distance};
 use crate::base::time::Time;
+use crate::behaviours::site::Site;
 use crate::behaviours::words::{Caveat, Circumstances, Level, LiftedBy, Limit, Opening, Tense, Words, plain};
 use crate::picture::coverage::Usual;
-use crate::zones::{Chart, Relation, ZoneIx};
 
 use super::facts::{Facts, Form, Measured, Reappearance, UsualSilence};
 
@@ -50,15 +50,15 @@ impl Words for Facts {
         }
     }
 
-    fn line(&self, code: &str, _: &[(ZoneIx, Relation)], _: &Chart) -> String {
+    fn line(&self, code: &str, site: &Site<'_>) -> String {
         match (code, self.form) {
             ("alone", _) => "The only vessel on its input: the receiver may have failed instead".to_owned(),
             ("long" | "longer", _) => self.long(code),
             (_, Form::Silent | Form::LongSilent | Form::InPlace) if self.measured.usual_silence.is_none() => {
-                format!("Went silent at sea {}", self.measured.area())
+                format!("Went silent {} {}", silent_at(site), self.measured.area())
             }
             // Reception is no reason for points where others fall silent as well, or where its course left the feed's reach.
-            _ => "Went silent at sea".to_owned(),
+            _ => format!("Went silent {}", silent_at(site)),
         }
     }
 
@@ -79,6 +79,11 @@ impl Words for Facts {
         });
         [short, self.out_of_reach(), self.usual_silence(), self.in_place()].into_iter().flatten().collect()
     }
+}
+
+/// Where it went silent: `at sea`, unless that is close to shore or to a harbour.
+fn silent_at(site: &Site<'_>) -> &'static str {
+    if site.is_at_sea() { "at sea" } else { site.off_shore() }
 }
 
 impl Facts {

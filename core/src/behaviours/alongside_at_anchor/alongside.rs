@@ -18,7 +18,7 @@ use crate::picture::tracks::TrackKey;
 use crate::zones::{Hit, Relation, ZoneIx};
 
 use super::facts::{Facts, Measured};
-use super::roles::{is_ship_at_anchor, is_small_craft};
+use super::roles::{is_known_small, is_ship_at_anchor, is_small_craft};
 use super::settings::{Settings, asked_by};
 
 /// Minutes alongside for the same visit to resume within the merge window.
@@ -67,12 +67,10 @@ struct Stay {
     ended: Option<(Open, Time)>,
     /// Whether any counted minute was by night.
     night: bool,
-    /// Last minute at which the two were not apart.
+    /// Last minute at which the two were alongside. The visit ends then: the rule notices it later.
     held_at: Time,
     /// Start and number of minutes for which the two have been apart; `None` while they are not.
     away: Option<(Time, u32)>,
-    /// Smallest distance in the minutes that counted; infinite before the first. Metres.
-    min_metres: f64,
 }
 
 /// Latest report about a visit.
@@ -238,7 +236,6 @@ impl Stay {
             night: false,
             held_at: Time::MIN,
             away: None,
-            min_metres: f64::INFINITY,
         }
     }
 
@@ -266,25 +263,25 @@ impl Stay {
         }
         if self.tier.counted() == 0 {
             self.night = false;
-            self.min_metres = f64::INFINITY;
         }
         if within {
-            self.min_metres = self.min_metres.min(instant.metres);
+            self.held_at = instant.at;
             self.night |= sun_altitude_degrees(instant.middle, instant.at) < NIGHT_DEGREES;
         }
         if self.open.is_none() {
             self.open = self.opening(scene, settings, instant, visits);
-        }
-        if !away {
-            self.held_at = instant.at;
         }
         if lasting(&mut self.away, away, instant.at, settings.end_minutes).is_some() {
             let reason = if ship.says_anchored() { End::Apart } else { End::UnderWay };
             self.end(scene.keys(), self.held_at, reason, visits, out);
             return;
         }
-        let news = self.open.as_ref().is_some_and(|open| SAY_EVERY <= instant.at - open.said_at);
-        if news && !away {
+        // Further apart, no measurement describes the visit. Only the first report is due in any case.
+        let is_due = |open: &Open| match open.said_at {
+            Time::MIN => true,
+            said_at => within && SAY_EVERY <= instant.at - said_at,
+        };
+        if self.open.as_ref().is_some_and(is_due) {
             self.say(scene, profile, instant, zones, out);
         }
     }
@@ -337,9 +334,13 @@ impl Stay {
         let measured = Measured {
             counted_minutes: whole.counted.into(),
             distance_metres: instant.metres.into(),
-            min_distance_metres: self.min_metres.into(),
+            min_distance_metres: whole.nearest.into(),
             max_distance_metres: whole.furthest.into(),
             visit: open.visit.into(),
+            craft_size_unknown: (![scene.a, scene.b]
+                .iter()
+                .any(|vessel| is_known_small(vessel, settings.small_metres)))
+            .then_some(true),
         };
         let mut base = vec![(Behaviour::AlongsideAtAnchor.name(), settings.score)];
         if self.night {
@@ -353,7 +354,7 @@ impl Stay {
             Holding {
                 started_at: open.started_at,
                 satisfied_at: open.satisfied_at,
-                last_at: instant.at,
+                last_at: self.held_at,
                 facts: Facts { form: OneForm, measured, thresholds: settings.into() }.into(),
                 position: Some(instant.middle),
                 shore_nm: Some(scene.chart.shore_nm(instant.middle)),

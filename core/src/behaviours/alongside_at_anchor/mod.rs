@@ -64,6 +64,7 @@ pub const CHARACTER: Character = Character {
     describes: None,
     rests_on_silence: false,
     is_grouped: false,
+    counts_minutes: true,
     meets: Some("met"),
     history_hours: HISTORY_HOURS,
     cap: CapCategory::Security,

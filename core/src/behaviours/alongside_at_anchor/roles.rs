@@ -35,3 +35,11 @@ pub(super) fn is_small_craft(vessel: &Vessel<'_>, small_metres: f64) -> bool {
         None => true,
     }
 }
+
+/// Whether what the craft sent shows that it is small: short, class B, fishing or pleasure.
+pub(super) fn is_known_small(vessel: &Vessel<'_>, small_metres: f64) -> bool {
+    let length = vessel.identity().and_then(|identity| identity.length());
+    let is_short = length.is_some_and(|length| f64::from(length) < small_metres);
+    let is_large = vessel.ship_type().is_some_and(|kind| (60..=89).contains(&kind));
+    is_short || (!is_large && vessel.class() == Class::B) || matches!(vessel.ship_type(), Some(30 | 36 | 37))
+}

@@ -49,7 +49,7 @@ fn ten_minutes_within_100_metres_of_the_hull_open_in_calm_water_and_parting_ends
     assert!(opened.summary.contains("alongside each other") && opened.summary.contains("Roads"), "{}", opened.summary);
     let ended = changes.last().expect("it ended");
     assert_eq!(ended.reason, "apart");
-    assert_eq!(ended.alert.ended_at.expect("ended").clock(), "11:41");
+    assert_eq!(ended.alert.ended_at.expect("ended").clock(), "11:40");
 }
 
 #[test]
@@ -133,4 +133,23 @@ fn a_silent_boat_ends_it_after_six_hours() {
         "11:09 opened alongside_at_anchor TENDER+BIGONE since=11:00
          17:30 ended alongside_at_anchor TENDER+BIGONE since=11:00 ended=11:30",
     );
+}
+
+#[test]
+fn a_craft_of_unknown_type_and_length_is_not_called_small() {
+    let first = |craft: &str| {
+        let asks = anchorage("anchorage", "{}");
+        let changes = run(&only("alongside_at_anchor"), &asks, &visit(80.0, 40, craft));
+        let alert = &changes[0].alert;
+        let lines: Vec<_> = alert.score_reasons.iter().map(|line| line.text.clone()).collect();
+        (lines, alert.summary.clone(), alert.vessels.iter().all(|vessel| vessel.role.is_none()))
+    };
+    let (lines, summary, has_no_roles) = first("class=A type=0");
+    assert_eq!(lines[0], "Craft of unknown size alongside a ship at anchor");
+    assert!(!lines.iter().any(|line| line.contains("mall craft")), "{lines:?}");
+    assert!(summary.contains("BIGONE") && summary.contains("cargo) anchored or moored"), "{summary}");
+    assert!(has_no_roles);
+    let (lines, _, has_no_roles) = first(BOAT);
+    assert_eq!(lines[0], "Small craft alongside a ship at anchor");
+    assert!(!has_no_roles);
 }

@@ -7,13 +7,16 @@ use crate::base::text::{about_hours, decimals, distance};
 use crate::base::time::Time;
 use crate::base::units::Mmsi;
 use crate::behaviours::named::{Role, VesselRef};
+use crate::behaviours::site::Site;
 use crate::behaviours::words::{Caveat, Circumstances, Limit, Opening, STOPPED_KNOTS, Tense, Who, Words, plain};
-use crate::zones::{Chart, Relation, ZoneIx};
 
 use super::facts::{Dropped, Facts, Form, Measured};
 
 /// A stop nearer than this to the track of the ship is on it. Nautical miles, half of the last digit of the measured distance.
 const ON_TRACK_NM: f64 = 0.05;
+
+/// A stop this long after the ship is hours later. Hours.
+const HOURS: f64 = 1.5;
 
 impl Words for Facts {
     fn who(&self, of: &Circumstances<'_>) -> Who {
@@ -70,13 +73,16 @@ impl Words for Facts {
         "stopped where another ship had slowed or turned".to_owned()
     }
 
-    fn line(&self, code: &str, _: &[(ZoneIx, Relation)], _: &Chart) -> String {
+    fn line(&self, code: &str, _: &Site<'_>) -> String {
         let Measured { hours_between, distance_nm, expected_by_chance, .. } = &self.measured;
         match code {
             "late" => format!("{hours_between:.1} h later: many other explanations"),
             "far" => format!("{distance_nm:.1} nm away: many other explanations"),
             "by_chance" => format!("{expected_by_chance:.1} such stops expected there in that time by chance alone"),
-            _ => "Small craft stopped where a ship had slowed or turned hours earlier".to_owned(),
+            _ => {
+                let hours = if HOURS <= f64::from(*hours_between) { "hours " } else { "" };
+                format!("Small craft stopped where a ship had slowed or turned {hours}earlier")
+            }
         }
     }
 

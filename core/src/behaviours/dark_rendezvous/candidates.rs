@@ -1,4 +1,4 @@
-//! Silent vessels that could have reached a stop, and transmitting vessels that lay alongside the stopped one.
+//! Silent vessels that could have reached a stop.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,23 +7,16 @@ use crate::base::units::METRES_PER_NM;
 use crate::behaviours::runner::profile::{Profile, Standing};
 use crate::behaviours::shared::one_hull::one_hull;
 use crate::behaviours::{Place, Scene, minutes};
-use crate::geo::LatLon;
 use crate::picture::episodes::Halt;
 use crate::picture::episodes::gap::Gap;
-use crate::picture::tracks::{TrackIx, TrackKey, Vessel};
+use crate::picture::tracks::{TrackIx, TrackKey};
 
 use super::settings::Settings;
 
-/// Distance within which two halting vessels are alongside, allowing for where their antennas are. Metres.
-const ALONGSIDE_METRES: f64 = 500.0;
 /// Distance from shore within which a silence is no gap (SPEC `ais_gap`). Nautical miles.
 const SILENT_SHORE_NM: f64 = 6.0;
-/// Search distance for other vessels around the stop, as they may have moved since. Metres.
-const SEARCHED_METRES: f64 = 5.0 * METRES_PER_NM;
 /// Longest time for the way there and back: twice `FARTHEST_NM` at 5 kn.
 const LONGEST_WAY: Span = Span::from_hours(48);
-/// Fixes further apart do not show where a vessel lay between them.
-const BRIDGE: Span = Span::from_minutes(30);
 
 /// A silent vessel that could have come.
 #[derive(Serialize, Deserialize)]
@@ -34,6 +27,8 @@ pub(super) struct Candidate {
     pub(super) ix: TrackIx,
     /// Time to spare after the way to the stop and back, at the highest speed that `speed_factor` allows.
     pub(super) slack: Span,
+    /// Longest time that it can have spent at the stop.
+    pub(super) there: Span,
 }
 
 /// The silent vessels that could have come to a halt, the one with the most slack first. The vessel `named` by an earlier report
@@ -65,7 +60,7 @@ pub(super) fn candidates(
             if vessel.is_phantom() || vessel.shares_number() || one_hull(scene, gap.key, halt.key).is_some() {
                 return None;
             }
-            Some(Candidate { gap: *gap, ix: vessel.ix(), slack })
+            Some(Candidate { gap: *gap, ix: vessel.ix(), slack, there: together })
         })
         .collect();
     candidates.sort_by(|a, b| (b.slack, a.gap.key, a.gap.from.at).cmp(&(a.slack, b.gap.key, b.gap.from.at)));
@@ -76,6 +71,18 @@ pub(super) fn candidates(
         new
     });
     candidates
+}
+
+impl Candidate {
+    /// The vessel as one of several in a list: `224000004 GHOST (up to 2 h 00 min at the stop, 5.2 h of slack)`. The evidence finds the
+    /// MMSI at the beginning.
+    pub(super) fn title(&self, scene: &Scene<'_>) -> String {
+        let mmsi = self.gap.key.mmsi.0;
+        let vessel = scene.tracks.vessel(self.ix);
+        let name = vessel.identity().and_then(|identity| identity.name.as_deref());
+        let name = name.map_or_else(String::new, |name| format!(" {name}"));
+        format!("{mmsi:09}{name} (up to {} at the stop, {:.1} h of slack)", self.there, self.slack.hours())
+    }
 }
 
 /// The slack of a silent vessel that went to a halt and back, and the longest time that it can have spent at the halt.
@@ -92,33 +99,6 @@ pub(super) fn chance(halt: &Halt, gap: &Gap, settings: &Settings, now: Time) -> 
 /// When the halt ended, or `now` while it continues.
 pub(super) fn stop_end(halt: &Halt, now: Time) -> Time {
     if halt.over { halt.last_at } else { now }
-}
-
-/// A vessel heard beside the halting one both half-way through the stop and at its end, with the larger of the two distances in
-/// metres. If there are several, the one with the lowest key. Never `silent`, whose whereabouts are unknown.
-pub(super) fn alongside(scene: &Scene<'_>, halt: &Halt, silent: TrackKey) -> Option<(TrackKey, f64)> {
-    let host = scene.tracks.find(halt.key)?;
-    let half = halt.started_at + Span::from_millis((halt.last_at - halt.started_at).millis() / 2);
-    let places: Vec<_> = [half, halt.last_at].into_iter().filter_map(|at| Some((at, place_at(&host, at)?))).collect();
-    let mut beside: Option<(TrackKey, f64)> = None;
-    scene.tracks.near(halt.last_position, SEARCHED_METRES, |other, _| {
-        let key = other.key();
-        if key == halt.key || key == silent || !other.takes_part() || beside.is_some_and(|(known, _)| known < key) {
-            return;
-        }
-        let apart = places.iter().map(|(at, place)| Some(place_at(&other, *at)?.metres_to(*place)));
-        let farthest = apart.map(|metres| metres.unwrap_or(f64::INFINITY)).fold(0.0, f64::max);
-        if !places.is_empty() && farthest <= ALONGSIDE_METRES {
-            beside = Some((key, farthest));
-        }
-    });
-    beside
-}
-
-/// Position of a vessel at a time, or its last position shortly before.
-fn place_at(vessel: &Vessel<'_>, at: Time) -> Option<LatLon> {
-    let last = || vessel.last().filter(|last| last.at <= at && at - last.at <= BRIDGE);
-    vessel.position_at(at, BRIDGE).or_else(|| last().map(|last| last.position))
 }
 
 impl Settings {

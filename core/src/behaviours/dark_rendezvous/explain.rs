@@ -6,7 +6,8 @@ use crate::base::time::Span;
 use crate::behaviours::shared::dropped::zones_at;
 use crate::behaviours::{Explanation, Place, Scene, Step, minutes};
 
-use super::candidates::{alongside, candidates, chance, stop_end};
+use super::beside::{Beside, beside};
+use super::candidates::{candidates, chance, stop_end};
 use super::rule::DarkRendezvous;
 
 impl Explanation {
@@ -86,11 +87,14 @@ impl DarkRendezvous {
         let candidates = in_force.map_or_else(Vec::new, |profile| candidates(scene, halt, profile, None));
         let silent = candidates.first().map_or(step.key, |candidate| candidate.gap.key);
         // A vessel alongside explains the stop, whichever vessel was silent.
-        let beside = alongside(scene, halt, silent);
-        let measured = beside.map_or("none".to_owned(), |(key, metres)| format!("{key} ({metres:.0} m)"));
+        let beside = beside(scene, halt, silent);
+        let explains = beside.as_ref().is_some_and(Beside::explains);
+        let measured = beside.map_or("none".to_owned(), |Beside { key, together, whole, metres }| {
+            format!("{key} (for {together} of {whole}, within {metres:.0} m)")
+        });
         shown
             .at_least("stopped_minutes", Some(halt.still.minutes()), settings.stop_minutes)
-            .is("alongside_another", measured, "none", beside.is_none())
+            .is("alongside_another", measured, "none for a third of the stop", !explains)
             .spare("silent_vessels_slack_minutes", best.map(|(slack, _)| slack), settings.slack_minutes)
             .spare("silent_vessels_there_minutes", best.map(|(_, there)| there), settings.together_minutes)
             .at_least_one("silent_vessels_possible", candidates.len())

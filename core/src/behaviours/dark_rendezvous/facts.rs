@@ -51,7 +51,10 @@ pub(crate) struct Measured {
     pub(crate) possible: usize,
     /// Number of stops that the silent vessel could have come to.
     pub(crate) stops_within_reach: usize,
-    /// Other silent vessels that could have come, with the time that they had left; `None` if there are none.
+    /// Longest time that it can have spent at the stop. Minutes.
+    pub(crate) there_minutes: Rounded<0>,
+    /// Other silent vessels that could have come: MMSI, name, the longest time that they can have spent at the stop, and their slack. The
+    /// last entry counts those that are not listed. `None` if there are none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) other_candidates: Option<Vec<String>>,
 }

@@ -8,16 +8,20 @@
 //! ## Opens
 //! At no more than `speed_factor` times its usual speed, the silent vessel could have reached the stop and come back to
 //! where it was heard again, with `slack_minutes` to `max_slack_hours` to spare, of which `together_minutes` while the
-//! other lay stopped. No third vessel lay alongside. Of several candidates the one with the most slack is named, with
+//! other lay stopped. No vessel that was heard explains the stop: none lay within 500 m of the ship for 30 min (half of a
+//! shorter stop) and for a third of the stop, from its beginning. Of several candidates the one with the most slack is named, with
 //! the number of all. With more than `most_candidates` candidates, or if one silence leaves time for more than
 //! `most_stops` stops, it is only a fact.
 //! ## Ends
-//! The stop ends. Retracted if the silent vessel is heard again where it could not have come from there, or if a late
-//! report shows that it was elsewhere.
+//! The stop ends. Retracted if the silent vessel is heard again where it could not have come from there, if a late
+//! report shows that it was elsewhere, or if a vessel that is heard lay alongside for long enough: for the part of the stop
+//! given above once it is over, before that for 2 h and half of the stop so far. A silence
+//! may become known only after the stop; the alert is then noticed when it has already ended.
 //! ## Blind spots
 //! That a vessel could have come does not prove that it did. Boats without transponders have no gaps, and neither has
 //! any vessel where reception is thin.
 
+mod beside;
 mod candidates;
 mod explain;
 pub(crate) mod facts;
@@ -62,12 +66,14 @@ pub const CHARACTER: Character = Character {
     describes: None,
     rests_on_silence: true,
     is_grouped: false,
+    counts_minutes: false,
     meets: Some("may have met"),
     history_hours: 50,
     cap: CapCategory::Security,
     cise: CiseAnomaly::Movement,
     compared: &[
         Compared { measured: "slack_hours", with: &[("max_slack_hours", Comparison::AtMost)] },
+        Compared { measured: "there_minutes", with: &[("together_minutes", Comparison::AtLeast)] },
         Compared { measured: "stopped_minutes", with: &[("stop_minutes", Comparison::AtLeast)] },
     ],
     reported: &[],

@@ -23,7 +23,8 @@ use crate::picture::episodes::{Halt, News};
 use crate::picture::tracks::{Activity, TrackIx, TrackKey};
 use crate::zones::Chart;
 
-use super::candidates::{Candidate, alongside, candidates, stop_end};
+use super::beside::{Beside, beside};
+use super::candidates::{Candidate, candidates, stop_end};
 use super::facts::{Facts, Form, Measured};
 use super::settings::Settings;
 
@@ -76,6 +77,8 @@ struct Meeting {
     heard_again: bool,
     /// Whether the stop has ended, so that only a correction or a retraction can follow.
     over: bool,
+    /// Whether a vessel that was heard alongside proved to explain the stop. The alert was retracted and is not opened again.
+    explained: bool,
 }
 
 impl Meeting {
@@ -119,6 +122,9 @@ impl DarkRendezvous {
         let Some(halt) = scene.episodes.halts.get(id) else {
             return;
         };
+        if self.explain_stop(scene, id, halt, out) {
+            return;
+        }
         let meeting = self.meetings.get(&id);
         let named = meeting.map(|meeting| meeting.dark);
         let stops = meeting.map_or(0, |meeting| self.stops_of(meeting.dark, meeting.from));
@@ -159,7 +165,7 @@ impl DarkRendezvous {
             return;
         };
         // A vessel that transmits and lay alongside explains the stop better than a silent one.
-        if alongside(scene, halt, best.gap.key).is_some() {
+        if beside(scene, halt, best.gap.key).as_ref().is_some_and(Beside::explains) {
             return;
         }
         if !self.make_room() {
@@ -176,6 +182,7 @@ impl DarkRendezvous {
             stops: 1 + self.stops_of(best.gap.key, best.gap.from.at),
             heard_again: best.gap.to.is_some(),
             over: halt.over,
+            explained: false,
         };
         out.signals.push(meeting.signal(SignalKind::Holds(holding(scene, halt, &meeting, &candidates, &settings))));
         if halt.over {
@@ -184,9 +191,24 @@ impl DarkRendezvous {
         self.meetings.insert(id, meeting);
     }
 
+    /// Whether a vessel that was heard alongside explains a stop whose meeting was reported. The first time, the alert is retracted.
+    fn explain_stop(&mut self, scene: &Scene<'_>, id: u64, halt: &Halt, out: &mut Output) -> bool {
+        let Some(meeting) = self.meetings.get_mut(&id) else {
+            return false;
+        };
+        let explains = if halt.over { Beside::explains } else { Beside::explains_so_far };
+        if !meeting.explained && beside(scene, halt, meeting.dark).as_ref().is_some_and(explains) {
+            (meeting.explained, meeting.over) = (true, true);
+            let kind = SignalKind::Disproved { started_at: meeting.started_at, reason: End::AnotherAlongside };
+            out.signals.push(meeting.signal(kind));
+        }
+        meeting.explained
+    }
+
     /// Number of stops found so far that one silence leaves time for.
     fn stops_of(&self, dark: TrackKey, from: Time) -> usize {
-        self.meetings.values().filter(|meeting| meeting.dark == dark && meeting.from == from).count()
+        let open = self.meetings.values().filter(|meeting| !meeting.explained);
+        open.filter(|meeting| meeting.dark == dark && meeting.from == from).count()
     }
 
     /// Whether any vessel within reach was silent during a halt, by time and distance alone.
@@ -247,6 +269,9 @@ impl DarkRendezvous {
         let Some(halt) = scene.episodes.halts.get(id) else {
             return;
         };
+        if self.explain_stop(scene, id, halt, out) {
+            return;
+        }
         let Some(meeting) = self.meetings.get_mut(&id).filter(|meeting| !meeting.over) else {
             return;
         };
@@ -274,8 +299,12 @@ fn holding(
     settings: &Settings,
 ) -> Box<Holding> {
     let best = &candidates[0];
-    let others = candidates[1..].iter().take(settings.candidates.saturating_sub(1) as usize);
-    let others = others.map(|other| format!("{} ({:.1} h of slack)", other.gap.key.mmsi.0, other.slack.hours()));
+    let listed = candidates[1..].iter().take(settings.candidates.saturating_sub(1) as usize);
+    let mut others: Vec<String> = listed.map(|other| other.title(scene)).collect();
+    let more = candidates.len() - 1 - others.len();
+    if 0 < more {
+        others.push(format!("and {more} more"));
+    }
     let measured = Measured {
         dark_mmsi: best.gap.key.mmsi,
         silent_since: best.gap.from.at,
@@ -285,7 +314,8 @@ fn holding(
         stopped_minutes: halt.still.minutes().into(),
         possible: candidates.len(),
         stops_within_reach: meeting.stops,
-        other_candidates: (1 < candidates.len()).then(|| others.collect()),
+        there_minutes: best.there.minutes().into(),
+        other_candidates: (1 < candidates.len()).then_some(others),
     };
     let many = settings.most_candidates < candidates.len() as u32;
     let wide = settings.most_stops < meeting.stops as u32;
@@ -429,6 +459,7 @@ mod tests {
             stops: 1,
             heard_again: false,
             over,
+            explained: false,
         };
         let ids = 0..MOST as u64;
         rule.meetings = ids.map(|id| (id, meeting(id == 7))).collect();

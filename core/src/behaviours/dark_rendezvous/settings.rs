@@ -58,7 +58,7 @@ impl Default for Settings {
             slack_minutes: 45.0,
             together_minutes: 15.0,
             max_slack_hours: 48.0,
-            candidates: 3,
+            candidates: 5,
             most_candidates: 5,
             most_stops: 3,
         }

@@ -170,3 +170,80 @@ fn a_stop_with_a_vessel_alongside_opens_nothing() {
     assert!(told(&mate("28.6")).is_empty(), "some 340 m away");
     assert!(!told(&mate("28.62")).is_empty(), "1.2 nm away");
 }
+
+/// HOST as in `meeting`, stopped for four hours from 11:00. MATE is beside it from `from` minutes after the stop began, for `minutes`.
+fn visited(from: u32, minutes: u32) -> String {
+    // MATE comes from 6 nm to the north and goes back there, at 12 kn.
+    format!(
+        "{}\nMATE 224000020 type=80 every=60\n 06:00 28.7 -17.3\n stop {}\n go 180 12 30\n stop {minutes}\n go 0 12 300",
+        meeting(240, BACK_WHERE_IT_WAS),
+        300 + from - 30,
+    )
+}
+
+#[test]
+fn a_partner_that_has_left_still_explains_the_stop() {
+    // Nothing opens as it leaves, nor when the ghost is heard again, an hour after it is out of sight.
+    assert!(told(&visited(0, 200)).is_empty(), "beside it for 200 of 240 min");
+    assert!(told(&visited(0, 100)).is_empty(), "for 100 of 240 min");
+}
+
+#[test]
+fn a_ship_that_passes_by_or_visits_for_a_while_does_not_explain_a_stop_of_hours() {
+    for minutes in [1, 25, 45] {
+        let changes = told(&visited(60, minutes));
+        assert!(!changes.is_empty(), "{minutes} min of 240");
+        assert!(changes.iter().all(|change| change.change != ChangeKind::Retracted), "{minutes} min of 240");
+    }
+}
+
+#[test]
+fn it_is_retracted_once_a_vessel_that_is_heard_has_lain_alongside_for_long() {
+    let changes = told(&visited(110, 125));
+    let kinds: Vec<ChangeKind> = changes.iter().map(|change| change.change).collect();
+    assert_eq!(kinds.first(), Some(&ChangeKind::Opened));
+    assert_eq!(kinds.iter().filter(|kind| **kind == ChangeKind::Retracted).count(), 1, "{kinds:?}");
+    let last = changes.last().expect("a line");
+    assert_eq!((last.change, last.reason.as_str()), (ChangeKind::Retracted, "another vessel lay alongside"));
+}
+
+/// `meeting` with two hours of stop, and three more vessels like GHOST beside it.
+fn four_silent() -> String {
+    let more = (4..7).map(|number| {
+        format!(
+            "\nGHOST{number} 22400000{number} type=36 every=60\n 06:00 28.5 -17.200{number}\n stop 240\n silent 240\n stop 120"
+        )
+    });
+    meeting(120, BACK_WHERE_IT_WAS) + &more.collect::<String>()
+}
+
+#[test]
+fn every_candidate_is_named_with_how_long_it_can_have_stayed() {
+    let changes = told(&four_silent());
+    let alert = &changes.last().expect("an alert").alert;
+    let measured = &alert.evidence.measured;
+    let others = measured["other_candidates"].as_array().expect("a list");
+    let named: Vec<&str> = others.iter().filter_map(|other| other.as_str()).collect();
+    assert_eq!(measured["possible"].as_u64(), Some(1 + named.len() as u64), "{named:?}");
+    assert!(alert.summary.contains("one of 4 candidates"), "{}", alert.summary);
+    let dark = measured["dark_mmsi"].as_u64().expect("an MMSI");
+    for number in (3..7).filter(|number| dark != 224_000_000 + number) {
+        let start = match number {
+            3 => "224000003 GHOST (up to ".to_owned(),
+            _ => format!("22400000{number} GHOST{number} (up to "),
+        };
+        assert!(named.iter().any(|other| other.starts_with(&start) && other.contains(" at the stop, ")), "{named:?}");
+    }
+    // Never longer than the other lay stopped.
+    let minutes = |name: &str| measured[name].as_f64().expect("a number");
+    assert!(15.0 <= minutes("there_minutes") && minutes("there_minutes") <= 121.0, "{measured:?}");
+}
+
+#[test]
+fn candidates_that_are_not_listed_are_counted() {
+    let mut settings = settings();
+    settings.behaviours.dark_rendezvous.candidates = 2;
+    let changes = told_with(&settings, &four_silent());
+    let others = changes.last().expect("an alert").alert.evidence.measured["other_candidates"].to_string();
+    assert!(others.ends_with(",\"and 2 more\"]"), "{others}");
+}

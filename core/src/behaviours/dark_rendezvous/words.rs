@@ -6,8 +6,8 @@
 use crate::base::text::about_hours;
 use crate::base::units::Mmsi;
 use crate::behaviours::named::{Role, VesselRef};
+use crate::behaviours::site::Site;
 use crate::behaviours::words::{Caveat, Circumstances, Limit, Opening, Tense, Who, Words, plain};
-use crate::zones::{Chart, Relation, ZoneIx};
 
 use super::facts::{Facts, Form, Measured};
 
@@ -22,15 +22,15 @@ impl Words for Facts {
         let dark = of.vessels.iter().find(|vessel| vessel.role == Some(Role::Dark));
         let dark = dark.map_or_else(|| "a vessel".to_owned(), VesselRef::title);
         let Measured { silent_since, slack_hours, stopped_minutes, possible, .. } = &self.measured;
-        let (since, minutes, slack) =
-            (of.clock(*silent_since), stopped_minutes.whole_minutes(), about_hours(*slack_hours));
+        // The alert lasts as long as the vessel stays there, though it may drift faster meanwhile.
+        let (since, held, slack) = (of.clock(*silent_since), of.held_for(*stopped_minutes), about_hours(*slack_hours));
         let candidates = match possible {
             0 | 1 => "the only candidate".to_owned(),
             possible => format!("one of {possible} candidates"),
         };
         let stopped = if of.tense == Tense::Past { "stopped" } else { "has been stopped" };
         format!(
-            "{stopped} for {minutes} at a position that {dark}, silent since {since} UTC, could have reached \
+            "{stopped} {held} at a position that {dark}, silent since {since} UTC, could have reached \
              ({candidates}; {slack} of unaccounted time)"
         )
     }
@@ -43,7 +43,7 @@ impl Words for Facts {
         "stopped within reach of a silent vessel".to_owned()
     }
 
-    fn line(&self, code: &str, _: &[(ZoneIx, Relation)], _: &Chart) -> String {
+    fn line(&self, code: &str, _: &Site<'_>) -> String {
         match code {
             "lay_still" => "The silent vessel lay still when last heard".to_owned(),
             _ => "Stopped where a silent vessel could have come and returned in time".to_owned(),

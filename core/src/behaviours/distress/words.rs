@@ -2,8 +2,8 @@
 //!
 //! A position may be missing; the texts do without it. Score lines: `active`, `unstated` or `test`.
 
+use crate::behaviours::site::Site;
 use crate::behaviours::words::{Caveat, Circumstances, Opening, Words};
-use crate::zones::{Chart, Relation, ZoneIx};
 
 use super::facts::{Facts, Form};
 
@@ -39,7 +39,7 @@ impl Words for Facts {
         }
     }
 
-    fn line(&self, _: &str, _: &[(ZoneIx, Relation)], _: &Chart) -> String {
+    fn line(&self, _: &str, _: &Site<'_>) -> String {
         match self.form {
             Form::Test => "Distress device under test".to_owned(),
             Form::Unstated => "Distress device transmitting, without saying whether it is a test".to_owned(),

@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::base::state::remembers;
 use crate::base::time::Time;
 use crate::behaviours::runner::vessel::{PerVessel, Signals, VesselRule, VesselScene};
+use crate::behaviours::shared::moment::Moment;
 use crate::behaviours::{self, Behaviour, End, Explanation, Holding, Interest, Step, minutes, number};
 use crate::picture::tracks::Fields;
 use crate::zones::Chart;
@@ -46,7 +47,8 @@ impl DraughtRule {
     /// The facts of a change to `after` decimetres, with the silence before it if that may be the reason.
     fn holding(&self, scene: &VesselScene<'_>, step: &Step<'_>, pending: &Pending, after: u8) -> Holding {
         let settings = &self.settings;
-        let position = scene.vessel.last().map(|fix| fix.position);
+        // The change is believed at its second report, but the sentence states the first.
+        let Moment { position, shore_nm, zones } = Moment::of(&scene.vessel, pending.at, scene.chart);
         let metres = |dm: u8| f64::from(dm) / 10.0;
         let mut base = vec![(Behaviour::DraughtChange.name(), settings.score)];
         let lookback = minutes(settings.lookback_hours * 60.0);
@@ -69,8 +71,8 @@ impl DraughtRule {
             last_at: step.at,
             facts: Facts { form, measured, thresholds: settings.into() }.into(),
             position,
-            shore_nm: step.place.map(|place| place.shore_nm(scene.chart)),
-            zones: step.presence.iter().collect(),
+            shore_nm,
+            zones,
             base,
             asked: None,
             anchored: false,

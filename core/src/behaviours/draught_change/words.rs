@@ -4,8 +4,8 @@
 
 use crate::base::text::about_hours;
 use crate::base::time::Time;
+use crate::behaviours::site::Site;
 use crate::behaviours::words::{Caveat, Circumstances, Opening, Words};
-use crate::zones::{Chart, Relation, ZoneIx};
 
 use super::facts::{Facts, Form, Measured};
 
@@ -29,7 +29,7 @@ impl Words for Facts {
         "draught changed (confirmed by a second report)".to_owned()
     }
 
-    fn line(&self, code: &str, _: &[(ZoneIx, Relation)], _: &Chart) -> String {
+    fn line(&self, code: &str, _: &Site<'_>) -> String {
         match (code, self.form) {
             ("after_gap", _) => "After hours of silence".to_owned(),
             (_, Form::Deeper) => "Reported draught has increased without a port call".to_owned(),

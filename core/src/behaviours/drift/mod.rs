@@ -59,6 +59,7 @@ pub const CHARACTER: Character = Character {
     describes: Some(Description { event: Event::SlowVessel, detail: 1 }),
     rests_on_silence: false,
     is_grouped: false,
+    counts_minutes: false,
     meets: None,
     history_hours: HISTORY_HOURS,
     // A drifting ship may need help.

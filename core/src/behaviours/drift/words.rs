@@ -3,8 +3,8 @@
 //! Score line: `drift`, with the points of a merchant ship or of any other vessel.
 
 use crate::behaviours::shared::anchored::AtAnchor;
+use crate::behaviours::site::Site;
 use crate::behaviours::words::{Caveat, Circumstances, Opening, Words, stated};
-use crate::zones::{Chart, Relation, ZoneIx};
 
 use super::facts::Facts;
 
@@ -25,7 +25,7 @@ impl Words for Facts {
         format!("drifting {}", of.held(self.measured.counted_minutes))
     }
 
-    fn line(&self, _: &str, _: &[(ZoneIx, Relation)], _: &Chart) -> String {
+    fn line(&self, _: &str, _: &Site<'_>) -> String {
         "Moves slowly, not in the direction of its heading".to_owned()
     }
 

@@ -5,9 +5,9 @@
 
 use crate::base::text::decimals;
 use crate::base::time::Time;
+use crate::behaviours::site::Site;
 use crate::behaviours::words::{Caveat, Circumstances, Opening, Who, Words};
 use crate::geo::LatLon;
-use crate::zones::{Chart, Relation, ZoneIx};
 
 use super::facts::{Facts, Measured};
 
@@ -60,7 +60,7 @@ impl Words for Facts {
         format!("silent for {}", of.whole())
     }
 
-    fn line(&self, _: &str, _: &[(ZoneIx, Relation)], _: &Chart) -> String {
+    fn line(&self, _: &str, _: &Site<'_>) -> String {
         match self.measured {
             Measured::Input { .. } => "An input is silent".to_owned(),
             Measured::Station { .. } => "A station is silent".to_owned(),

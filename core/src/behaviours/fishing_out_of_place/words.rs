@@ -3,10 +3,13 @@
 //! Score lines: `fishing_out_of_place` is the base, `foreign_flag` adds to it.
 
 use crate::base::text::{about_hours, decimals};
+use crate::behaviours::site::Site;
 use crate::behaviours::words::{Caveat, Circumstances, Opening, Words};
-use crate::zones::{Chart, Relation, ZoneIx};
 
 use super::facts::{Facts, Measured};
+
+/// Distance from shore from which a vessel is far out. Nautical miles.
+const FAR_NM: f64 = 100.0;
 
 impl Words for Facts {
     fn deed(&self, of: &Circumstances<'_>) -> String {
@@ -25,12 +28,13 @@ impl Words for Facts {
         format!("stopped {}, after a long straight passage", of.held(self.measured.counted_minutes))
     }
 
-    fn line(&self, code: &str, _: &[(ZoneIx, Relation)], _: &Chart) -> String {
+    fn line(&self, code: &str, site: &Site<'_>) -> String {
         match code {
             "foreign_flag" => "Flag state from another region, or unknown".to_owned(),
             _ => {
                 let passage = about_hours(self.measured.passage_hours);
-                format!("Fishing vessel stops far out, after a straight passage of {passage}")
+                let place = if site.is_off_shore(FAR_NM) { "far out" } else { site.off_shore() };
+                format!("Fishing vessel stops {place}, after a straight passage of {passage}")
             }
         }
     }

@@ -12,6 +12,7 @@ use crate::base::state::remembers;
 use crate::base::time::Time;
 use crate::base::units::Mmsi;
 use crate::behaviours::Parts;
+use crate::behaviours::shared::moment::Moment;
 use crate::behaviours::shared::names::{another_call_sign, another_name, another_type, is_no_name, is_placeholder_imo};
 use crate::behaviours::{
     Behaviour, End, Explanation, Holding, Interest, Output, PictureRule, Places, Rule, Scene, Signal, SignalKind, Step,
@@ -378,14 +379,16 @@ impl PictureRule for IdentityChange {
             _ => self.settings.score,
         };
         let subject = Subject::one(step.key, step.vessel);
+        // A change is believed at its second report, but the sentence states the first.
+        let Moment { position, shore_nm, zones } = Moment::of(&vessel, found.since, scene.chart);
         let holds = Holding {
             started_at: found.since,
             satisfied_at: step.at,
             last_at: step.at,
             facts: Facts { form: change, measured: found.measured, thresholds: (&self.settings).into() }.into(),
-            position: vessel.last().map(|fix| fix.position),
-            shore_nm: step.place.map(|place| place.shore_nm(scene.chart)),
-            zones: step.presence.iter().collect(),
+            position,
+            shore_nm,
+            zones,
             base: vec![(change.parts()[0], points)],
             asked: None,
             anchored: false,

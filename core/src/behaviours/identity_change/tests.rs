@@ -208,3 +208,15 @@ fn while_two_ships_share_an_mmsi_names_are_not_judged() {
     .replace("OTHER 224000001\n12:00 20 -30", "OTHER 224000001 mute\n12:01 20 -30\nstop 90");
     assert_eq!(opened(&script), Vec::new());
 }
+
+#[test]
+fn a_new_name_is_placed_where_it_was_first_sent() {
+    let script = ship("", "go 90 10 6", "say name=ZULU\ngo 90 10 60\nsay\ngo 90 10 70");
+    let alert = &run(&only("identity_change"), AREA, &script)[0].alert;
+    assert!(alert.summary.contains("at 12:12 UTC"), "{}", alert.summary);
+    assert!(55.0 < (alert.opened_at - alert.started_at).minutes(), "believed an hour later");
+    // Twelve minutes at 10 kn from the start, and not 12 nm.
+    let position = alert.position.expect("a position");
+    let sailed_nm = (position.lon - -17.0) * 60.0 * position.lat.to_radians().cos();
+    assert!((sailed_nm - 2.0).abs() < 0.3, "{sailed_nm} nm");
+}

@@ -4,9 +4,9 @@
 
 use crate::ais::{clean, ship_type_name};
 use crate::base::time::Time;
+use crate::behaviours::site::Site;
 use crate::behaviours::words::{Caveat, Circumstances, Level, LiftedBy, Limit, Opening, Words};
 use crate::picture::tracks::{Flag, country_of};
-use crate::zones::{Chart, Relation, ZoneIx};
 
 use super::facts::{Facts, Form, Measured, NewCallSign, NewName, NewShipType};
 
@@ -53,7 +53,7 @@ impl Words for Facts {
         because.to_owned()
     }
 
-    fn line(&self, code: &str, _: &[(ZoneIx, Relation)], _: &Chart) -> String {
+    fn line(&self, code: &str, _: &Site<'_>) -> String {
         let text = match code {
             "new_identity" => "Same IMO number seen before under another MMSI, name or flag",
             "new_mmsi" => "Same IMO number seen before under another MMSI",

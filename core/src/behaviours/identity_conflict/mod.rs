@@ -63,6 +63,7 @@ pub const CHARACTER: Character = Character {
     describes: Some(Description { event: Event::Jump, detail: 2 }),
     rests_on_silence: false,
     is_grouped: false,
+    counts_minutes: false,
     meets: None,
     history_hours: HISTORY_HOURS,
     cap: CapCategory::Security,

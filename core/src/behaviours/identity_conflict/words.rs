@@ -5,8 +5,8 @@
 use crate::ais::ship_type_name;
 use crate::base::text::distance;
 use crate::base::time::Span;
+use crate::behaviours::site::Site;
 use crate::behaviours::words::{Caveat, Circumstances, Opening, Tense, Who, Words};
-use crate::zones::{Chart, Relation, ZoneIx};
 
 use super::facts::{Facts, Form, NameThere};
 
@@ -45,8 +45,11 @@ impl Words for Facts {
         "both positions still reporting".to_owned()
     }
 
-    fn line(&self, _: &str, _: &[(ZoneIx, Relation)], _: &Chart) -> String {
-        "One MMSI used by two ships".to_owned()
+    fn line(&self, _: &str, _: &Site<'_>) -> String {
+        match self.places() {
+            Some(_) => "One MMSI used in several places".to_owned(),
+            None => "One MMSI used by two ships".to_owned(),
+        }
     }
 
     fn part(&self, _: &'static str) -> String {

@@ -3,8 +3,8 @@
 //! The text counts the vessels and does not name them, since there may be hundreds; the alert lists them. Score line: `interference`.
 
 use crate::base::text::decimals;
+use crate::behaviours::site::Site;
 use crate::behaviours::words::{Caveat, Circumstances, Opening, Tense, Who, Words};
-use crate::zones::{Chart, Relation, ZoneIx};
 
 use super::facts::Facts;
 
@@ -27,7 +27,7 @@ impl Words for Facts {
         "many vessels jumped to one place".to_owned()
     }
 
-    fn line(&self, _: &str, _: &[(ZoneIx, Relation)], _: &Chart) -> String {
+    fn line(&self, _: &str, _: &Site<'_>) -> String {
         "Many vessels jumped to one place: satellite navigation jammed or spoofed".to_owned()
     }
 }

@@ -64,7 +64,7 @@ impl ZoneCase for SlowInBelt {
 
     /// Measurements on the way out do not describe the condition.
     fn describes(condition: &Condition) -> bool {
-        !condition.is_ending()
+        condition.holds()
     }
 
     fn holding(
@@ -89,7 +89,7 @@ impl ZoneCase for SlowInBelt {
         Holding {
             started_at: condition.started_at(),
             satisfied_at: condition.satisfied_at().unwrap_or(step.at),
-            last_at: condition.held_until(fix.at),
+            last_at: fix.at,
             facts: Facts { form: OneForm, measured, thresholds: settings.into() }.into(),
             position: Some(fix.position),
             shore_nm: Some(scene.chart.shore_nm(fix.position)),

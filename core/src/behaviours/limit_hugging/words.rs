@@ -3,8 +3,8 @@
 //! Score line: `limit_hugging`.
 
 use crate::base::text::distance;
+use crate::behaviours::site::Site;
 use crate::behaviours::words::{Caveat, Circumstances, Opening, Words, below};
-use crate::zones::{Chart, Relation, ZoneIx};
 
 use super::facts::Facts;
 
@@ -24,7 +24,7 @@ impl Words for Facts {
         format!("{slow} outside the limit {held}")
     }
 
-    fn line(&self, _: &str, _: &[(ZoneIx, Relation)], _: &Chart) -> String {
+    fn line(&self, _: &str, _: &Site<'_>) -> String {
         "Stays slow just outside the limit".to_owned()
     }
 }

@@ -69,12 +69,12 @@ impl Stay {
 
     /// Whether a condition is open and shows no sign of ending. Only then do measurements describe it.
     pub(super) fn holds(&self) -> bool {
-        (self.slow.is_open() && !self.slow.is_ending()) || self.circling.is_open()
+        self.slow.holds() || self.circling.is_open()
     }
 
     /// The last moment up to now at which a condition that is open held.
     pub(super) fn held_until(&self, now: Time) -> Time {
-        if self.circling.is_open() { self.circling.held_until() } else { self.slow.held_until(now) }
+        if self.circling.is_open() { self.circling.held_until() } else { now }
     }
 
     /// Whether either condition is satisfied.
@@ -101,7 +101,10 @@ impl Stay {
             let smg = SpeedMadeGood { since: smg.since.max(self.not_before), ..smg };
             let rule = settings.rule(scene.merge, vessel.satellite_only());
             let observation = match smg.knots {
-                knots if knots < settings.slow_knots => Observation::Meets,
+                knots if knots < settings.slow_knots => match vessel.moves_off(fix, settings.moving_knots) {
+                    true => Observation::Leaves,
+                    false => Observation::Meets,
+                },
                 knots if knots < settings.moving_knots && !smg.over_hole => Observation::Between,
                 _ if self.slow.is_open() && self.is_shift(settings, fix) => Observation::Shifts,
                 _ => Observation::Ends,
@@ -110,6 +113,7 @@ impl Stay {
                 ended = Some(at);
             }
             if observation == Observation::Meets {
+                self.swing.at_speed(smg.knots);
                 self.lay = Some((fix.position, fix.at));
             }
             // Positions on the way out are not part of the swing.
@@ -117,7 +121,7 @@ impl Stay {
                 self.swing = Swing::default();
                 self.visited = false;
             } else if matches!(observation, Observation::Meets | Observation::Between) {
-                self.swing.extend(fix.position, smg.knots);
+                self.swing.extend(fix.position);
             }
         }
         // A vessel that lies still no longer circles; the alert continues as slow.

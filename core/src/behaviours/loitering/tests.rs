@@ -96,7 +96,7 @@ fn a_return_after_the_hour_is_new() {
            go 90 6 80
            stop 61",
         "13:00 opened loitering ALFA since=12:00
-         14:11 ended loitering ALFA since=12:00 ended=13:11
+         14:10 ended loitering ALFA since=12:00 ended=13:10
          15:29 opened loitering ALFA since=14:29",
     );
 }

@@ -5,8 +5,8 @@
 use crate::base::text::{about_hours, decimals, distance};
 use crate::base::time::Span;
 use crate::behaviours::shared::anchored::AtAnchor;
+use crate::behaviours::site::Site;
 use crate::behaviours::words::{self, Caveat, Circumstances, Opening, Words, below};
-use crate::zones::{Chart, Relation, ZoneIx};
 
 use super::facts::{Facts, Form, Round};
 
@@ -43,11 +43,15 @@ impl Words for Facts {
         }
     }
 
-    fn line(&self, _: &str, _: &[(ZoneIx, Relation)], _: &Chart) -> String {
+    fn line(&self, _: &str, site: &Site<'_>) -> String {
         match self.form {
             Form::Circling => "Circles in a small area and makes good little distance".to_owned(),
             Form::Slow | Form::SlowAndCircling => {
-                format!("Stays {} away from harbours and anchorages", below(self.thresholds.slow_knots()))
+                let place = match site.is_off_harbours() {
+                    true => "away from harbours and anchorages",
+                    false => "at or near a harbour or anchorage",
+                };
+                format!("Stays {} {place}", below(self.thresholds.slow_knots()))
             }
         }
     }

@@ -4,10 +4,13 @@
 
 use crate::base::text::{about_hours, decimals};
 use crate::base::time::Time;
+use crate::behaviours::site::Site;
 use crate::behaviours::words::{self, Caveat, Circumstances, Opening, Words};
-use crate::zones::{Chart, Relation, ZoneIx};
 
 use super::facts::{Facts, Measured};
+
+/// A trip that goes this far from its start goes far out. Nautical miles.
+const FAR_NM: f64 = 50.0;
 
 impl Words for Facts {
     fn deed(&self, of: &Circumstances<'_>) -> String {
@@ -32,10 +35,13 @@ impl Words for Facts {
     }
 
     fn opened(&self, _: &Opening) -> String {
-        "returned after a stop in open water".to_owned()
+        "returned after a stop without a port call".to_owned()
     }
 
-    fn line(&self, _: &str, _: &[(ZoneIx, Relation)], _: &Chart) -> String {
-        "Went far out, stopped in open water and came back without a port call".to_owned()
+    fn line(&self, _: &str, site: &Site<'_>) -> String {
+        let out = if FAR_NM <= f64::from(self.measured.farthest_nm) { "far out" } else { "out" };
+        // The alert is placed at the stop.
+        let stopped = if site.is_at_sea() { "in open water" } else { site.off_shore() };
+        format!("Went {out}, stopped {stopped} and came back without a port call")
     }
 }

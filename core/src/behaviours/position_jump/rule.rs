@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::state::remembers;
 use crate::base::time::Time;
 use crate::behaviours::facts::OneForm;
+use crate::behaviours::shared::moment::Moment;
 use crate::behaviours::shared::sharing::{explain_number, is_of_several, is_watched, jump_nm};
 use crate::behaviours::{
     Behaviour, End, Explanation, Holding, Interest, Output, PictureRule, Places, Rule, Scene, Signal, SignalKind, Step,
@@ -146,14 +147,16 @@ impl PictureRule for PositionJump {
             return;
         }
         let subject = Subject::one(step.key, step.vessel);
+        // The place that it jumped to, where the sentence puts it. By the third fix it may have sailed on.
+        let Moment { position, shore_nm, zones } = Moment::at(Some(jump.first.position), scene.chart);
         let holding = Holding {
             started_at: jump.first.at,
             satisfied_at: fix.at,
             last_at: fix.at,
             facts: Facts { form: OneForm, measured: jump.into(), thresholds: (&self.settings).into() }.into(),
-            position: Some(fix.position),
-            shore_nm: Some(scene.chart.shore_nm(fix.position)),
-            zones: step.presence.iter().collect(),
+            position,
+            shore_nm,
+            zones,
             base: vec![(Behaviour::PositionJump.name(), self.settings.score)],
             asked: None,
             anchored: false,

@@ -5,8 +5,8 @@
 use crate::base::text::{decimals, distance};
 use crate::base::time::{Span, Time};
 use crate::behaviours::shared::sharing::{JumpFacts, Pace};
+use crate::behaviours::site::Site;
 use crate::behaviours::words::{Caveat, Circumstances, Opening, Words};
-use crate::zones::{Chart, Relation, ZoneIx};
 
 use super::facts::Facts;
 
@@ -36,7 +36,7 @@ impl Words for Facts {
         "three fixes where it could not have got to".to_owned()
     }
 
-    fn line(&self, _: &str, _: &[(ZoneIx, Relation)], _: &Chart) -> String {
+    fn line(&self, _: &str, _: &Site<'_>) -> String {
         "Reported from where it could not have got to".to_owned()
     }
 }

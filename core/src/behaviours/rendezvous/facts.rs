@@ -44,9 +44,9 @@ impl Parts for Form {
 pub(crate) struct Measured {
     /// Number of minutes that counted.
     pub(crate) counted_minutes: Rounded<0>,
-    /// Distance between the two at the latest minute. Metres.
+    /// Distance between the two at the latest minute that counted. Metres.
     pub(crate) distance_metres: Rounded<0>,
-    /// Smallest distance between them. Metres.
+    /// Smallest distance between them in the minutes that counted. Metres.
     pub(crate) min_distance_metres: Rounded<0>,
     /// Largest distance between them in the minutes that counted. Metres.
     pub(crate) max_distance_metres: Rounded<0>,

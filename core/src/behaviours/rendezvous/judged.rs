@@ -95,9 +95,9 @@ impl Judged {
         self.open |= self.underway.satisfied(&underway) && enough(self.underway.since());
     }
 
-    /// Handles one instant. Returns the last minute of an open meeting once the ships have been apart, or one of them fast, for
-    /// long enough. Ships in company under way are fast anyway, so only distance ends their meeting.
-    pub(super) fn parted(&mut self, settings: &Settings, instant: &CommonInstant) -> Option<Time> {
+    /// Handles one instant. The meeting is no longer open once the ships have been apart, or one of them fast, for long enough. Ships in
+    /// company under way are fast anyway, so only distance ends their meeting.
+    pub(super) fn parted(&mut self, settings: &Settings, instant: &CommonInstant) {
         // A ship that arrives fast has not left, so only what follows the first counted minute can end a count.
         if !self.open && self.near.counted() <= 1 && self.underway.counted() <= 1 {
             self.away = None;
@@ -113,22 +113,21 @@ impl Judged {
         if !(far || (fast && !in_step)) {
             self.held_at = instant.at;
         }
-        let held_at = self.held_at;
-        let was_open = self.open;
         if far_since.is_some() {
             *self = Judged::new(self.profile);
-            return was_open.then_some(held_at);
+            return;
         }
-        away_since?;
+        if away_since.is_none() {
+            return;
+        }
         self.near = Tier::new();
         self.close = Tier::new();
         if in_step {
-            return None;
+            return;
         }
         self.open = false;
         self.was_close = false;
         self.was_long = false;
-        was_open.then_some(held_at)
     }
 
     /// Whether the meeting is open and the ships are together at `at`, so that the measurements describe the meeting.

@@ -46,7 +46,7 @@ pub use settings::Settings;
 
 /// What the rest of the program must know about it.
 pub const CHARACTER: Character = Character {
-    title: "Meeting at sea",
+    title: "Meeting of two ships",
     chapter: Chapter::AtSea,
     about: About::Vessels,
     zones: ZoneUse::Settings,
@@ -69,6 +69,7 @@ pub const CHARACTER: Character = Character {
     describes: None,
     rests_on_silence: false,
     is_grouped: true,
+    counts_minutes: true,
     meets: Some("met"),
     history_hours: HISTORY_HOURS,
     cap: CapCategory::Security,

@@ -44,8 +44,6 @@ pub(crate) struct Pair {
     ended: Option<(Said, Time)>,
     /// Last instant within twice `apart_metres`, in engine time. At first a time ahead of now, so that a new pair is not dropped at once.
     last_near: Time,
-    /// Smallest distance while a meeting was open; infinite before. Metres.
-    min_metres: f64,
     /// What two fishing vessels did before; empty for others.
     side_by_side: SideBySide,
     /// Number of meetings of the two in the 14 days before the latest one reported.
@@ -75,7 +73,8 @@ pub(super) struct Said {
     started_at: Time,
     /// When a tier was first satisfied.
     satisfied_at: Time,
-    /// Last reported instant at which the two were within the distance of a tier. The meeting ends no later if they are lost.
+    /// Last reported instant at which the two were within the distance of a tier. The meeting ends then, whatever ends it: the
+    /// measurements are those of the time until then.
     last_at: Time,
     /// The form reported.
     form: Form,
@@ -96,7 +95,6 @@ impl Pair {
             said: None,
             ended: None,
             last_near: from + Span::from_minutes(20),
-            min_metres: f64::INFINITY,
             side_by_side: SideBySide::default(),
             earlier: 0,
             swing: [None, None],
@@ -233,7 +231,6 @@ impl Pair {
         {
             self.side_by_side.look(instant, profile.settings.gear_metres, profile.settings.gear_knots);
         }
-        let mut ended_at = None;
         let mut reason = End::Apart;
         for judged in &mut self.judged {
             let profile = profiles.get(judged.profile);
@@ -241,7 +238,6 @@ impl Pair {
             let at_sea = profile.at_sea(&place, profile.settings.min_shore_nm, standing);
             if !(allowed.contains(&judged.profile) && at_sea) {
                 if judged.open {
-                    ended_at = ended_at.max(self.said.as_ref().map(|said| said.last_at));
                     reason = End::LeftZone;
                 }
                 *judged = Judged::new(judged.profile);
@@ -249,9 +245,7 @@ impl Pair {
             }
             let enough = |started_at: Time| scene.have_enough_fixes(started_at);
             judged.count(&profile.settings, instant, &place, mixed(scene), enough);
-            if let Some(held_at) = judged.parted(&profile.settings, instant) {
-                ended_at = ended_at.max(Some(held_at));
-            }
+            judged.parted(&profile.settings, instant);
         }
         if instant.metres <= 2.0 * profiles_near(profiles, &self.judged) {
             self.last_near = scene.now.max(instant.at);
@@ -260,8 +254,9 @@ impl Pair {
         let open = self.judged.iter().any(|judged| judged.open);
         if open {
             self.say(scene, profiles, (instant, &place), meetings, out);
-        } else if let Some(said) = self.said.as_ref().map(|said| said.started_at) {
-            self.over(ended_at.unwrap_or(instant.at).max(said), reason, out);
+        } else if let Some(said) = &self.said {
+            // The rule notices the end later than the ships began to move apart.
+            self.over(said.last_at, reason, out);
         }
     }
 
@@ -310,12 +305,12 @@ impl Pair {
         let zones = self.spot.as_ref().map(|spot| spot.zones.clone()).unwrap_or_default();
         let since = self.said.as_ref().map_or(tier.since(), |said| said.started_at);
         let satisfied_at = self.said.as_ref().map_or(instant.at, |said| said.satisfied_at);
+        // Further apart, the meeting does not hold, though it is not over yet, and no measurement describes it.
         let within = instant.metres <= settings.near_metres.max(settings.underway_metres);
-        let last_at = match &self.said {
-            Some(said) if !within => said.last_at,
-            Some(_) | None => instant.at,
-        };
-        self.min_metres = self.min_metres.min(instant.metres);
+        if !within && self.said.is_some() {
+            return;
+        }
+        let last_at = if within { instant.at } else { tier.last() };
         for (swing, vessel) in self.swing.iter_mut().zip([scene.a, scene.b]) {
             if let Some(position) = vessel.position_at(instant.at, minutes(settings.bridge_slow_minutes)) {
                 let (origin, reach) = swing.get_or_insert((position, 0.0));
@@ -341,7 +336,7 @@ impl Pair {
         let measured = Measured {
             counted_minutes: whole.counted.into(),
             distance_metres: instant.metres.into(),
-            min_distance_metres: self.min_metres.into(),
+            min_distance_metres: whole.nearest.into(),
             max_distance_metres: whole.furthest.into(),
             median_knots: whole.median_knots().into(),
             shore_nm: place.shore_nm.into(),

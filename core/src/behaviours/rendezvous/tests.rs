@@ -43,7 +43,30 @@ fn half_an_hour_within_500_metres_opens_and_parting_ends_it() {
     assert!((29..=31).contains(&((opened.opened_at - opened.started_at).minutes() as i64)));
     let ended = changes.last().expect("it ended");
     assert_eq!(ended.reason, "apart");
-    assert_eq!(ended.alert.ended_at.expect("ended").clock(), "14:02");
+    assert_eq!(ended.alert.ended_at.expect("ended").clock(), "14:00", "ALFA leaves");
+}
+
+#[test]
+fn the_distances_are_those_of_all_the_minutes_that_counted() {
+    // They begin 110 m apart and drift to 480 m before the meeting opens; then ALFA leaves at 13:00.
+    let script = "BRAVO 224000002 jitter=0
+           12:00 28 -17
+           stop 240
+         ALFA 224000001 jitter=0
+           12:00 28.001 -17
+           stop 10
+           go 0 1 12
+           stop 38
+           go 0 10 60";
+    let changes = run(&only("rendezvous"), AREA, script);
+    let alert = &changes.last().expect("it ended").alert;
+    let metres = |name: &str| alert.evidence.measured[name].as_f64().expect("a number");
+    assert!((100.0..125.0).contains(&metres("min_distance_metres")), "{:?}", alert.evidence.measured);
+    assert!((470.0..=500.0).contains(&metres("max_distance_metres")), "{:?}", alert.evidence.measured);
+    // The latest minute is one of them, not one on the way out.
+    assert!(metres("distance_metres") <= metres("max_distance_metres"), "{:?}", alert.evidence.measured);
+    assert_eq!(alert.ended_at.expect("it ended").clock(), "13:00");
+    assert!(alert.evidence.measured["median_knots"].as_f64().expect("a speed") <= 0.1);
 }
 
 #[test]

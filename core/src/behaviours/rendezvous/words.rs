@@ -4,10 +4,13 @@
 
 use crate::base::text::{decimals, ordinal};
 use crate::base::time::Span;
+use crate::behaviours::site::Site;
 use crate::behaviours::words::{Caveat, Circumstances, Limit, Opening, Words, metres, plain};
-use crate::zones::{Chart, Relation, ZoneIx};
 
 use super::facts::{Facts, Form, Gear, TierThresholds};
+
+/// A meeting from this length on lasts for hours; a zone may call a shorter one long. Minutes.
+const LONG_MINUTES: f64 = 120.0;
 
 impl Words for Facts {
     fn deed(&self, of: &Circumstances<'_>) -> String {
@@ -40,12 +43,13 @@ impl Words for Facts {
         format!("{within} {}", of.minutes(self.measured.counted_minutes))
     }
 
-    fn line(&self, code: &str, _: &[(ZoneIx, Relation)], _: &Chart) -> String {
+    fn line(&self, code: &str, site: &Site<'_>) -> String {
         match code {
-            "near" => "Two ships stay close at low speed, away from shore".to_owned(),
-            "close" => "Two ships lie side by side at low speed, away from shore".to_owned(),
+            "near" => format!("Two ships stay close at low speed, {}", site.off_shore()),
+            "close" => format!("Two ships lie side by side at low speed, {}", site.off_shore()),
             "underway" => "Two ships keep close company under way".to_owned(),
-            "long" => "Lasts for hours".to_owned(),
+            "long" if LONG_MINUTES <= f64::from(self.measured.counted_minutes) => "Lasts for hours".to_owned(),
+            "long" => "Lasts long".to_owned(),
             other => plain(other),
         }
     }

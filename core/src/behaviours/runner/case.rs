@@ -165,22 +165,27 @@ impl<X> Kept<X> {
             self.inside = true;
             self.not_before = seen.fix.at;
         }
-        let (observation, smg) = C::observe(settings, self, seen)?;
+        let (mut observation, smg) = C::observe(settings, self, seen)?;
         *heard_at = seen.fix.at;
         let smg = SpeedMadeGood { since: smg.since.max(self.not_before), ..smg };
         let rule = C::rule(settings, self, seen);
+        let leaves = |knots| seen.vessel.moves_off(&seen.fix, knots);
+        if observation == Observation::Meets && rule.slower_than.is_some_and(leaves) {
+            observation = Observation::Leaves;
+        }
         let before = self.condition.counted();
         let verdict = self.condition.observe(&rule, observation, &smg, seen.fix.at, seen.fix.position);
         if observation == Observation::Meets {
             let span = self.condition.counted() - before;
+            self.swing.at_speed(smg.knots);
             self.knots.add(self.condition.started_at(), smg.knots, span);
             C::measure(self, seen, span);
         }
         // Positions on the way out are not part of the swing.
         if self.condition.counted() == Span::ZERO {
             self.swing = Swing::default();
-        } else if observation != Observation::Ends {
-            self.swing.extend(seen.fix.position, smg.knots);
+        } else if matches!(observation, Observation::Meets | Observation::Between) {
+            self.swing.extend(seen.fix.position);
         }
         match verdict {
             Verdict::Over(at) => Some(at),

@@ -13,6 +13,7 @@ use crate::behaviours::checks::Coherent;
 use crate::behaviours::explain::or_not_asked;
 use crate::behaviours::runner::profile::Profiles;
 use crate::behaviours::runner::vessel::{Signals, VesselRule, VesselScene};
+use crate::behaviours::shared::moment::Moment;
 use crate::behaviours::{self, AnyFacts, Behaviour, End, Explanation, Holding, Interest, Rounded, Step};
 use crate::zones::{Chart, Crossing, Presence, Relation, ZoneIx};
 
@@ -260,14 +261,16 @@ fn holding<B: Border>(
     asked: Option<i32>,
 ) -> Holding {
     let now = step.fix.map_or(step.at, |fix| fix.at);
-    let position = step.fix.map(|fix| fix.position);
     let measured = Measured {
         speed_made_good_knots: step.smg.map(|smg| smg.knots.into()),
         unheard_since: unheard_since(scene, step, at),
     };
-    let mut zones: Vec<_> = step.presence.iter().collect();
-    if B::WAY == Way::Out && !zones.iter().any(|(listed, _)| *listed == zone) {
-        zones.push((zone, Relation::Near));
+    // The place belongs to the moment that is stated. A crossing may be confirmed only by a later fix.
+    let Moment { position, shore_nm, mut zones } = Moment::of(&scene.vessel, at, scene.chart);
+    let relation = if B::WAY == Way::In { Relation::In } else { Relation::Near };
+    match zones.iter_mut().find(|(listed, _)| *listed == zone) {
+        Some(listed) => listed.1 = relation,
+        None => zones.push((zone, relation)),
     }
     Holding {
         started_at: at,
@@ -275,7 +278,7 @@ fn holding<B: Border>(
         last_at: now,
         facts: B::facts(measured),
         position,
-        shore_nm: position.map(|position| scene.chart.shore_nm(position)),
+        shore_nm,
         zones,
         base: vec![(B::BEHAVIOUR.name(), score)],
         asked,

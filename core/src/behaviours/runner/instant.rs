@@ -104,5 +104,5 @@ pub(crate) fn distance(a: &Vessel<'_>, at_a: LatLon, b: &Vessel<'_>, at_b: LatLo
         }
     };
     // Far beyond the length of any hull, the difference does not matter.
-    if 2500.0 < antennas { antennas } else { hull_metres(hull(a, at_a), hull(b, at_b)) }
+    if 2500.0 < antennas { antennas } else { hull_metres(hull(a, at_a), hull(b, at_b)).min(antennas) }
 }

@@ -307,14 +307,13 @@ impl<X> State<X> {
     ) {
         let (step, fix) = (seen.step, &seen.fix);
         let open = self.kept.iter().filter(|kept| kept.condition.is_open());
-        let Some(kept) = open.min_by_key(|kept| (kept.condition.is_ending(), kept.condition.started_at())) else {
+        let Some(kept) = open.min_by_key(|kept| (!kept.condition.holds(), kept.condition.started_at())) else {
             if let (Some(_), Some(ended_at)) = (self.said.take_if(|_| over_at.is_some()), over_at) {
                 out.over(ended_at, reason);
             }
             return;
         };
-        // While the end threshold is met, measurements do not describe the condition.
-        if kept.condition.is_ending() {
+        if !kept.condition.holds() {
             return;
         }
         let settings = &profiles.get(kept.profile).settings;
@@ -331,7 +330,7 @@ impl<X> State<X> {
         out.holds(Holding {
             started_at: condition.started_at(),
             satisfied_at: condition.satisfied_at().unwrap_or(fix.at),
-            last_at: condition.held_until(fix.at),
+            last_at: fix.at,
             facts,
             position: Some(fix.position),
             shore_nm: Some(seen.shore_nm()),

@@ -25,10 +25,12 @@ impl TierRule {
 }
 
 /// What counted instants add up to, in one part of a meeting or in several.
-#[derive(Clone, Default, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Tally {
     /// Number of counted instants, one a minute.
     pub(crate) counted: u32,
+    /// Smallest distance among them; infinite before the first one. Metres.
+    pub(crate) nearest: f64,
     /// Largest distance among them. Metres.
     pub(crate) furthest: f64,
     /// Speeds of both ships.
@@ -57,11 +59,18 @@ impl Parts {
     }
 }
 
+impl Default for Tally {
+    fn default() -> Tally {
+        Tally { counted: 0, nearest: f64::INFINITY, furthest: 0.0, speeds: Speeds::default() }
+    }
+}
+
 impl Tally {
     /// The sum of this part and a later one.
     fn with(&self, later: &Tally) -> Tally {
         Tally {
             counted: self.counted + later.counted,
+            nearest: self.nearest.min(later.nearest),
             furthest: self.furthest.max(later.furthest),
             speeds: self.speeds.with(&later.speeds),
         }
@@ -84,6 +93,8 @@ pub(crate) struct Tier {
     counted: u32,
     /// Number of instants of the current break, that is, since the last counted one.
     missed: u32,
+    /// Smallest distance among the counted instants; infinite before the first one. Metres.
+    nearest: f64,
     /// Largest distance among the counted instants. Metres.
     furthest: f64,
     /// Speeds of both ships at the counted instants.
@@ -93,7 +104,15 @@ pub(crate) struct Tier {
 impl Tier {
     /// A tier with nothing counted.
     pub(crate) fn new() -> Tier {
-        Tier { since: Time::MAX, last: Time::MIN, counted: 0, missed: 0, furthest: 0.0, speeds: Speeds::default() }
+        Tier {
+            since: Time::MAX,
+            last: Time::MIN,
+            counted: 0,
+            missed: 0,
+            nearest: f64::INFINITY,
+            furthest: 0.0,
+            speeds: Speeds::default(),
+        }
     }
 
     /// Handles one instant. It counts if `within` is true, and is otherwise a minute of a break.
@@ -111,6 +130,7 @@ impl Tier {
         self.counted += 1;
         self.missed = 0;
         self.last = at;
+        self.nearest = self.nearest.min(metres);
         self.furthest = self.furthest.max(metres);
         self.speeds.count(knots);
     }
@@ -135,6 +155,11 @@ impl Tier {
         self.since
     }
 
+    /// Last counted instant; `Time::MIN` before there is one.
+    pub(crate) fn last(&self) -> Time {
+        self.last
+    }
+
     /// Minutes counted.
     pub(crate) fn counted(&self) -> u32 {
         self.counted
@@ -142,7 +167,8 @@ impl Tier {
 
     /// What the counted instants add up to.
     fn tally(&self) -> Tally {
-        Tally { counted: self.counted, furthest: self.furthest, speeds: self.speeds.clone() }
+        let Tier { counted, nearest, furthest, .. } = *self;
+        Tally { counted, nearest, furthest, speeds: self.speeds.clone() }
     }
 }
 

@@ -5,6 +5,7 @@
 
 pub(super) mod anchored;
 pub(super) mod dropped;
+pub(super) mod moment;
 pub(super) mod names;
 pub(super) mod one_hull;
 pub(super) mod sharing;

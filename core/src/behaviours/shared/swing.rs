@@ -14,17 +14,21 @@ pub(crate) struct Swing {
     east: (f64, f64),
     /// Farthest positions south and north of it. Metres, the first 0 or less.
     north: (f64, f64),
-    /// Highest speed made good at any position. Knots.
+    /// Highest speed made good in the time that counted. Knots.
     pub(crate) fastest_knots: f64,
 }
 
 impl Swing {
-    /// Adds a position, and the speed at it.
-    pub(crate) fn extend(&mut self, position: LatLon, knots: f64) {
+    /// Adds a position.
+    pub(crate) fn extend(&mut self, position: LatLon) {
         let origin = *self.origin.get_or_insert(position);
         let (east, north) = origin.plane(position);
         self.east = (self.east.0.min(east), self.east.1.max(east));
         self.north = (self.north.0.min(north), self.north.1.max(north));
+    }
+
+    /// Adds a speed at which the vessel counts as slow.
+    pub(crate) fn at_speed(&mut self, knots: f64) {
         self.fastest_knots = self.fastest_knots.max(knots);
     }
 

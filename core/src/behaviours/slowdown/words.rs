@@ -4,8 +4,8 @@
 
 use crate::base::text::{about_hours, decimals};
 use crate::behaviours::shared::anchored::AtAnchor;
+use crate::behaviours::site::Site;
 use crate::behaviours::words::{Caveat, Circumstances, Limit, Opening, Words, below};
-use crate::zones::{Chart, Relation, ZoneIx};
 
 use super::facts::{Facts, Followed, OverHole};
 
@@ -47,9 +47,10 @@ impl Words for Facts {
         }
     }
 
-    fn line(&self, _: &str, _: &[(ZoneIx, Relation)], _: &Chart) -> String {
+    fn line(&self, _: &str, site: &Site<'_>) -> String {
         match self {
-            Facts::Followed { .. } => "Slowed right down on passage, in open water".to_owned(),
+            Facts::Followed { .. } if site.is_at_sea() => "Slowed right down on passage, in open water".to_owned(),
+            Facts::Followed { .. } => format!("Slowed right down on passage, {}", site.off_shore()),
             Facts::Hole { .. } => "Made good little distance between two reports, on passage".to_owned(),
         }
     }

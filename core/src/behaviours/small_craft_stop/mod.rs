@@ -34,7 +34,7 @@ pub use settings::Settings;
 
 /// What the rest of the program must know about it.
 pub const CHARACTER: Character = Character {
-    title: "Small craft stopped at sea",
+    title: "Small craft stopped",
     chapter: Chapter::AtSea,
     about: About::Vessels,
     zones: ZoneUse::Settings,
@@ -57,6 +57,7 @@ pub const CHARACTER: Character = Character {
     describes: None,
     rests_on_silence: false,
     is_grouped: false,
+    counts_minutes: false,
     meets: None,
     history_hours: HISTORY_HOURS,
     cap: CapCategory::Security,

@@ -3,10 +3,13 @@
 //! Score lines: `small_craft_stop` is the base, `gale` takes points from it.
 
 use crate::base::text::decimals;
+use crate::behaviours::site::Site;
 use crate::behaviours::words::{Caveat, Circumstances, Opening, STOPPED_KNOTS, Words, below, stated};
-use crate::zones::{Chart, Relation, ZoneIx};
 
 use super::facts::Facts;
+
+/// Distance from shore from which a text speaks of mid-ocean. Nautical miles.
+const MID_OCEAN_NM: f64 = 100.0;
 
 impl Words for Facts {
     fn deed(&self, of: &Circumstances<'_>) -> String {
@@ -29,10 +32,11 @@ impl Words for Facts {
         format!("{} {}", below(self.thresholds.slow_knots), of.held(self.measured.counted_minutes))
     }
 
-    fn line(&self, code: &str, _: &[(ZoneIx, Relation)], _: &Chart) -> String {
+    fn line(&self, code: &str, site: &Site<'_>) -> String {
         match code {
             "gale" => "Gale there: yachts heave to".to_owned(),
-            _ => "Small craft stopped or drifting in mid-ocean".to_owned(),
+            _ if site.is_off_shore(MID_OCEAN_NM) => "Small craft stopped or drifting in mid-ocean".to_owned(),
+            _ => format!("Small craft stopped or drifting {}", site.off_shore()),
         }
     }
 }

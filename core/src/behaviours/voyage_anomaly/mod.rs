@@ -56,6 +56,7 @@ pub const CHARACTER: Character = Character {
     describes: None,
     rests_on_silence: false,
     is_grouped: false,
+    counts_minutes: false,
     meets: None,
     history_hours: 240,
     cap: CapCategory::Security,

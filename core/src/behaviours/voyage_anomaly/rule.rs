@@ -11,9 +11,10 @@ use crate::base::state::remembers;
 use crate::base::time::{Span, Time};
 use crate::behaviours::runner::profile::Profiles;
 use crate::behaviours::runner::vessel::{PerVessel, Signals, VesselRule, VesselScene};
+use crate::behaviours::shared::moment::Moment;
 use crate::behaviours::{self, Behaviour, End, Explanation, Holding, Interest, Place, Step, minutes};
 use crate::picture::tracks::{Fields, Learned};
-use crate::zones::{Chart, Hit, Relation, ZoneIx};
+use crate::zones::{Chart, Hit, Relation};
 
 use super::facts::{self, Facts, ShortCalls};
 use super::settings::Settings;
@@ -50,14 +51,9 @@ impl State {
     }
 }
 
-/// Position of a watched vessel, and the settings in force there.
-#[derive(Serialize, Deserialize)]
+/// The position of a watched vessel.
 struct Spot {
-    /// Shore and calm water.
-    place: Place,
-    /// The zones that it is in or near.
-    zones: Vec<(ZoneIx, Relation)>,
-    /// The settings of the first watched zone.
+    /// The settings of the first watched zone there.
     settings: Settings,
 }
 
@@ -90,7 +86,7 @@ impl VoyageRule {
         let place = Place::at(scene.chart, fix.position, scene.now);
         let settle = minutes(settings.settle_hours * 60.0);
         let in_port = place.calm.inside || scene.is_in_port() || scene.was_in_port(scene.now - settle, scene.now);
-        (!in_port).then_some(Spot { place, zones, settings })
+        (!in_port).then_some(Spot { settings })
     }
 
     /// Handles a destination that differs from the one before; returns the change to keep.
@@ -111,14 +107,14 @@ impl VoyageRule {
             Some(known) => (known.from, at),
             None => (harbour(learned.before.destination.as_deref())?, at),
         };
-        let Spot { settings, .. } = self.watched(scene).filter(|_| from != to)?;
+        let Spot { settings } = self.watched(scene).filter(|_| from != to)?;
         Some(NewDestination { from, to, since, kept: minutes(settings.kept_minutes) })
     }
 
     /// Judges a change of destination that was kept for long enough, and reports it if the ship is still watched and at sea. Returns
     /// the change if the settings here require that it is kept for longer.
     fn judge(&self, change: NewDestination, scene: &VesselScene<'_>, out: &mut Signals<'_>) -> Option<NewDestination> {
-        let Spot { place, zones, settings } = self.watched(scene)?;
+        let Spot { settings } = self.watched(scene)?;
         let kept = minutes(settings.kept_minutes);
         if scene.now < change.since + kept {
             return Some(NewDestination { kept, ..change });
@@ -129,7 +125,8 @@ impl VoyageRule {
             kept_minutes: (scene.now - change.since).minutes().into(),
         };
         let facts = Facts::Destination { measured, thresholds: (&settings).into() };
-        report(facts, change.since, scene, Some(place), zones, &settings, out);
+        // It has sailed on since the change, whose moment the sentence states.
+        report(facts, change.since, scene, Moment::of(&scene.vessel, change.since, scene.chart), &settings, out);
         None
     }
 
@@ -157,9 +154,9 @@ impl VoyageRule {
                 draught_change_metres: change.unwrap_or(0.0).into(),
                 port: call.port.as_deref().map(Arc::from),
             };
-            let (place, zones) = self.watched(scene).map_or((None, Vec::new()), |spot| (Some(spot.place), spot.zones));
+            let moment = Moment::of(&scene.vessel, scene.now, scene.chart);
             let facts = Facts::ShortCalls { measured, thresholds: settings.into() };
-            report(facts, since, scene, place, zones, settings, out);
+            report(facts, since, scene, moment, settings, out);
         }
         Some((count, since))
     }
@@ -264,8 +261,7 @@ fn report(
     facts: Facts,
     started_at: Time,
     scene: &VesselScene<'_>,
-    place: Option<Place>,
-    zones: Vec<(ZoneIx, Relation)>,
+    Moment { position, shore_nm, zones }: Moment,
     settings: &Settings,
     out: &mut Signals<'_>,
 ) {
@@ -274,8 +270,8 @@ fn report(
         satisfied_at: scene.now,
         last_at: scene.now,
         facts: facts.into(),
-        position: scene.vessel.last().map(|fix| fix.position),
-        shore_nm: place.map(|place| place.shore_nm),
+        position,
+        shore_nm,
         zones,
         base: vec![(Behaviour::VoyageAnomaly.name(), settings.score)],
         asked: None,

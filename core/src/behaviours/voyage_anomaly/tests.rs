@@ -105,3 +105,11 @@ fn a_call_that_loads_a_long_one_and_a_ferry_open_nothing() {
     assert_eq!(play(PORT, &calls(1500, "7.8", 70)).len(), 0);
     assert_eq!(play(PORT, &calls(300, "7.8", 60)).len(), 0);
 }
+
+#[test]
+fn a_new_destination_is_placed_where_it_was_first_sent() {
+    let changes = play(AREA, &goes("GDANSK", "GB_BEL", 40));
+    let position = changes[0].alert.position.expect("a position");
+    // It was 10 nm from the start by 01:00, and 15 nm when the change had been kept for long enough.
+    assert!((position.lat - (26.0 - 10.0 / 60.0)).abs() < 0.01, "{position:?}");
+}

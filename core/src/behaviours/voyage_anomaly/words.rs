@@ -3,8 +3,8 @@
 //! Both forms rest on what the crew entered by hand, which the caveat says. Score line: `voyage_anomaly`.
 
 use crate::base::time::Time;
+use crate::behaviours::site::Site;
 use crate::behaviours::words::{Caveat, Circumstances, Opening, Words};
-use crate::zones::{Chart, Relation, ZoneIx};
 
 use super::facts::{Facts, NewDestination, ShortCalls};
 
@@ -27,8 +27,12 @@ impl Words for Facts {
         Caveat::Reported("draught and destination are entered by hand")
     }
 
-    fn stated(&self, from: Time, _: Time) -> (Time, Time) {
-        (from, from)
+    /// The change; calls are stated as they are known by now, where the ship is now.
+    fn stated(&self, from: Time, to: Time) -> (Time, Time) {
+        match self {
+            Facts::ShortCalls { .. } => (to, to),
+            Facts::Destination { .. } => (from, from),
+        }
     }
 
     fn opened(&self, _: &Opening) -> String {
@@ -38,7 +42,7 @@ impl Words for Facts {
         }
     }
 
-    fn line(&self, _: &str, _: &[(ZoneIx, Relation)], _: &Chart) -> String {
+    fn line(&self, _: &str, _: &Site<'_>) -> String {
         match self {
             Facts::ShortCalls { .. } => "Calls at ports without loading or unloading".to_owned(),
             Facts::Destination { .. } => "Reported destination changed at sea".to_owned(),

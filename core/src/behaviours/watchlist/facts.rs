@@ -50,6 +50,8 @@ pub(crate) struct Measured {
     pub(crate) matched_by: MatchedBy,
     /// Whether its name or call sign has one letter more, less or another.
     pub(crate) fuzzy: bool,
+    /// When it was last heard with a position, which is that of the alert; `None` if it never was.
+    pub(crate) last_heard_at: Option<Time>,
 }
 
 settings_in_force! {

@@ -68,8 +68,8 @@ impl Seen {
         }
     }
 
-    /// The row, as alerts state it.
-    fn measured(&self) -> Measured {
+    /// The row, as alerts state it, and when the vessel was last heard with a position.
+    fn measured(&self, last_heard_at: Option<Time>) -> Measured {
         let Listed { list, reason, owner, expires, .. } = &self.listed;
         Measured {
             list: list.clone(),
@@ -78,6 +78,7 @@ impl Seen {
             expires: *expires,
             matched_by: self.by,
             fuzzy: self.fuzzy,
+            last_heard_at,
         }
     }
 }
@@ -127,7 +128,8 @@ impl Watchlist {
             return;
         }
         seen.said = Some((at, form));
-        let position = scene.tracks.vessel(ix).last().map(|fix| fix.position);
+        let last = scene.tracks.vessel(ix).last();
+        let position = last.map(|fix| fix.position);
         let zones = match (presence, position) {
             (Some(presence), _) => presence.iter().collect(),
             (None, Some(position)) => zones_at(scene.chart, position),
@@ -137,7 +139,8 @@ impl Watchlist {
             started_at: seen.started_at,
             satisfied_at: seen.started_at,
             last_at: at,
-            facts: Facts { form, measured: seen.measured(), thresholds: (&self.settings).into() }.into(),
+            facts: Facts { form, measured: seen.measured(last.map(|fix| fix.at)), thresholds: (&self.settings).into() }
+                .into(),
             position,
             shore_nm: None,
             zones,

@@ -117,3 +117,21 @@ fn a_temporary_watch_reports_entries_until_it_expires() {
     assert!(changes.iter().any(|change| change.change == ChangeKind::Ended));
     assert!(entered(&watch("12:15")).is_empty());
 }
+
+#[test]
+fn place_and_night_are_those_of_the_report_that_the_sentence_states() {
+    let summaries = |clock: &str| {
+        let script = format!("RAIDER 224000001 type=70\n {clock} 23.9 -17\n go 0 12 600");
+        let changes = run(&only("watchlist"), AREA, "mmsi\n224000001\n", &script, None);
+        let all = changes.iter().map(|change| change.alert.summary.clone());
+        (all.clone().next().expect("a line"), all.last().expect("a line"))
+    };
+    let (first, last) = summaries("12:00");
+    assert!(first.contains("first heard at 12:00 UTC") && !first.contains("last heard"), "{first}");
+    assert!(!first.contains("at night") && !first.contains("Watch area"), "{first}");
+    let (_, later) = last.split_once("; last heard at ").expect("the moment of the place");
+    assert!(later.contains("inside Watch area") && later.contains("at night"), "{last}");
+    let (first, last) = summaries("02:00");
+    assert!(first.contains("at night"), "{first}");
+    assert!(last.contains("; last heard at ") && !last.contains("at night"), "{last}");
+}

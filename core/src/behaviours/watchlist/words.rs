@@ -4,8 +4,9 @@
 
 use crate::ais::clean;
 use crate::base::time::Time;
+use crate::behaviours::site::Site;
 use crate::behaviours::words::{Caveat, Circumstances, Opening, Words, plain};
-use crate::zones::{Chart, MatchedBy, Relation, ZoneIx};
+use crate::zones::MatchedBy;
 
 use super::facts::{Facts, Form, Measured};
 
@@ -18,15 +19,21 @@ impl Words for Facts {
             Form::TakesPart => takes_part.to_owned(),
             Form::TakesPartAndEntered => format!("{entered}{takes_part}"),
         };
-        format!("is on {}; first heard at {} UTC{so_far}", self.measured.row(), of.clock(of.started_at))
+        let first = of.clock(of.started_at);
+        // Place and night follow in the sentence, and belong to the latest position.
+        let last = self.measured.last_heard_at.map(|at| of.clock(at)).filter(|last| *last != first);
+        let last = last.map_or_else(String::new, |last| format!("; last heard at {last} UTC"));
+        format!("is on {}; first heard at {first} UTC{so_far}{last}", self.measured.row())
     }
 
     fn caveat(&self) -> Caveat {
         Caveat::Reported("craft without AIS would not be seen")
     }
 
-    fn stated(&self, from: Time, _: Time) -> (Time, Time) {
-        (from, from)
+    /// The moment of the latest position.
+    fn stated(&self, _: Time, to: Time) -> (Time, Time) {
+        let at = self.measured.last_heard_at.unwrap_or(to);
+        (at, at)
     }
 
     fn opened(&self, _: &Opening) -> String {
@@ -36,7 +43,7 @@ impl Words for Facts {
         }
     }
 
-    fn line(&self, _: &str, _: &[(ZoneIx, Relation)], _: &Chart) -> String {
+    fn line(&self, _: &str, _: &Site<'_>) -> String {
         format!("On {}", self.measured.row())
     }
 

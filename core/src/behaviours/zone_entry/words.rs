@@ -3,8 +3,9 @@
 //! Score line: `zone_entry`, with the reason and the owner of the zone if its file states them.
 
 use crate::base::time::Time;
+use crate::behaviours::site::Site;
 use crate::behaviours::words::{Caveat, Circumstances, Opening, Words};
-use crate::zones::{Chart, Relation, ZoneIx};
+use crate::zones::Relation;
 
 use super::facts::Facts;
 
@@ -26,9 +27,9 @@ impl Words for Facts {
     }
 
     /// Adds the owner of the zone and the reason for watching it, if the zone file states them.
-    fn line(&self, _: &str, zones: &[(ZoneIx, Relation)], chart: &Chart) -> String {
-        let all = chart.zones.zones();
-        let crossed = zones.iter().filter(|(_, relation)| *relation == Relation::In);
+    fn line(&self, _: &str, site: &Site<'_>) -> String {
+        let all = site.chart.zones.zones();
+        let crossed = site.zones.iter().filter(|(_, relation)| *relation == Relation::In);
         let watched = crossed.filter_map(|(zone, _)| all.get(usize::from(zone.0))).find_map(|zone| {
             let why = [zone.reason.clone(), zone.owner.as_ref().map(|owner| format!("owner: {owner}"))];
             let why: Vec<String> = why.into_iter().flatten().collect();

@@ -55,6 +55,7 @@ pub const CHARACTER: Character = Character {
     describes: None,
     rests_on_silence: false,
     is_grouped: false,
+    counts_minutes: false,
     meets: None,
     history_hours: HISTORY_HOURS,
     cap: CapCategory::Security,

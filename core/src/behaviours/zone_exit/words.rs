@@ -3,8 +3,8 @@
 //! Score line: `zone_exit`.
 
 use crate::base::time::Time;
+use crate::behaviours::site::Site;
 use crate::behaviours::words::{Caveat, Circumstances, Opening, Words};
-use crate::zones::{Chart, Relation, ZoneIx};
 
 use super::facts::Facts;
 
@@ -25,7 +25,7 @@ impl Words for Facts {
         "left the zone".to_owned()
     }
 
-    fn line(&self, _: &str, _: &[(ZoneIx, Relation)], _: &Chart) -> String {
+    fn line(&self, _: &str, _: &Site<'_>) -> String {
         "Left the zone".to_owned()
     }
 }

@@ -51,7 +51,7 @@ impl ZoneCase for OutOfBand {
 
     /// A speed within the limits does not describe the condition, nor does the time at it.
     fn describes(condition: &Condition) -> bool {
-        !condition.is_ending()
+        condition.holds()
     }
 
     fn holding(profile: &Profile<Settings>, at: &At<'_>, _place: (ZoneIx, f64), so_far: &SoFar<'_>) -> Holding {
@@ -69,7 +69,7 @@ impl ZoneCase for OutOfBand {
         Holding {
             started_at: condition.started_at(),
             satisfied_at: condition.satisfied_at().unwrap_or(step.at),
-            last_at: condition.held_until(fix.at),
+            last_at: fix.at,
             facts: Facts { form, measured, thresholds: settings.into() }.into(),
             position: Some(fix.position),
             shore_nm: Some(scene.chart.shore_nm(fix.position)),

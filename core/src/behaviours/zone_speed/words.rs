@@ -3,8 +3,8 @@
 //! Score line: `zone_speed`.
 
 use crate::base::text::decimals;
+use crate::behaviours::site::Site;
 use crate::behaviours::words::{Caveat, Circumstances, Opening, Words};
-use crate::zones::{Chart, Relation, ZoneIx};
 
 use super::facts::{Facts, Form};
 
@@ -32,7 +32,7 @@ impl Words for Facts {
         }
     }
 
-    fn line(&self, _: &str, _: &[(ZoneIx, Relation)], _: &Chart) -> String {
+    fn line(&self, _: &str, _: &Site<'_>) -> String {
         match self.form {
             Form::TooSlow => "Below the zone's minimum speed".to_owned(),
             Form::TooFast => "Above the zone's speed limit".to_owned(),

@@ -2,7 +2,7 @@
 
 use super::vessel::kind_of;
 use crate::ais::{Class, Dimensions, ship_type_name};
-use crate::alerts::{HandlingSettings, is_small};
+use crate::alerts::{HandlingSettings, may_be_small};
 use crate::base::time::Time;
 use crate::behaviours::LISTED;
 use crate::engine::Engine;
@@ -86,7 +86,7 @@ impl PictureVessel {
                 satellite_only: vessel.satellite_only(),
                 listed: vessel.active() & LISTED != 0,
                 in_conflict: vessel.is_one_of_several() || vessel.is_of_several(),
-                personal: handling.is_personal(is_small(vessel.ship_type(), vessel.class(), length)),
+                personal: handling.is_personal(may_be_small(vessel.ship_type(), vessel.class(), length)),
             },
         })
     }

@@ -204,8 +204,11 @@ impl State {
         }
     }
 
-    /// Adds a fix below `SLOW_KNOTS`.
+    /// Adds a fix below `SLOW_KNOTS`. One at which the vessel has begun to move away is not part of the halt, unless it stays after all.
     fn observe(&mut self, look: &Look<'_>, knots: f64, since: Time) {
+        if look.vessel.moves_off(&look.fix, AWAY_KNOTS) {
+            return;
+        }
         let at = look.fix.at;
         self.fixes = self.fixes.saturating_add(1);
         self.halt.last_at = at;

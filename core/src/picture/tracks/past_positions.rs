@@ -1,12 +1,29 @@
 //! Where a vessel was at several past moments.
 
 use crate::base::time::{Span, Time};
+use crate::base::units::knots;
 use crate::geo::LatLon;
 
+use super::Fix;
 use super::track::Vessel;
 use super::trail::Walk;
 
+/// Time before a fix over which [`Vessel::moves_off`] measures the speed: so short that a ship which gets under way is noticed, and so long
+/// that the scatter of positions does not matter.
+const LATELY: Span = Span::from_minutes(1);
+/// Positions between fixes further apart than this are not known.
+const BRIDGE: Span = Span::from_minutes(20);
+
 impl<'a> Vessel<'a> {
+    /// Whether the vessel made good at least `least_knots` in the minute before a fix. The speed made good of the vessel is measured over five
+    /// minutes or more, so it stays low for a while after the vessel got under way; this shows that it has.
+    pub fn moves_off(&self, fix: &Fix, least_knots: f64) -> bool {
+        self.position_at(fix.at - LATELY, BRIDGE).is_some_and(|before| {
+            let metres = before.metres_to(fix.position) - fix.said.resolution_metres();
+            least_knots <= knots(metres.max(0.0), LATELY.seconds())
+        })
+    }
+
     /// Position at `at`, interpolated between two fixes at most `bridge` apart; `None` outside the trail or across a longer hole.
     pub fn position_at(&self, at: Time, bridge: Span) -> Option<LatLon> {
         self.past_positions(bridge).at(at)

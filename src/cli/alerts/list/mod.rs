@@ -49,15 +49,16 @@ enum Sort {
 }
 
 /// The columns. Zones, vessels and texts may be cut; on a narrow line the least informative columns are left
-/// out first. The numbers of `spare` are the order in which they go: age first, as it follows from `since`,
+/// out first. The numbers of `spare` are the order in which they go: age first, as it follows from `began`,
 /// the assignee last.
-const COLUMNS: [Column; 13] = [
+const COLUMNS: [Column; 14] = [
     text("id"),
     text("severity"),
     number("score"),
     text("behaviour").down_to(8),
     text("state").down_to(6),
-    text("since"),
+    text("began"),
+    text("ended"),
     text("changed").spare(2),
     number("age").spare(1),
     text("zone").down_to(8).spare(4),
@@ -66,9 +67,9 @@ const COLUMNS: [Column; 13] = [
     text("assignee").down_to(6).spare(6),
     text("text").down_to(14).spare(5),
 ];
-/// Columns that are left out if they are empty in every row: zone, case and assignee, by their index in
+/// Columns that are left out if they are empty in every row: ended, zone, case and assignee, by their index in
 /// [`COLUMNS`].
-const MAY_BE_EMPTY: [usize; 3] = [8, 10, 11];
+const MAY_BE_EMPTY: [usize; 4] = [6, 9, 11, 12];
 
 /// Prints the list.
 ///
@@ -224,14 +225,16 @@ fn row(one: &Listed, now: Time) -> Vec<String> {
         (WorkState::Acknowledged, status) => format!("{status}, ack"),
         (WorkState::New, status) => status.to_owned(),
     };
-    let since = if said("status") == "open" { time("started_at") } else { time("ended_at").or(time("last_at")) };
+    // One that was taken back has no end of its own.
+    let ended = if said("status") == "open" { None } else { time("ended_at").or(time("last_at")) };
     vec![
         short_id(said("id")),
         said("severity").to_owned(),
         body["score"].to_string(),
         said("behaviour").to_owned(),
         state,
-        shown(since),
+        shown(time("started_at")),
+        shown(ended),
         shown(Some(one.changed_at)),
         time("started_at").map_or_else(|| "-".to_owned(), |began| words(now - began)),
         zone(&body["zones"]),

@@ -62,3 +62,23 @@ fn what_happened_once_stands_after_what_goes_on_and_is_counted_apart() {
     assert_eq!(counts(&all), "3 open: 1 going on, 2 happened once and not closed\n");
     assert_eq!(counts(&[goes_on]), "", "every open row goes on");
 }
+
+#[test]
+fn an_alert_that_is_over_has_its_beginning_and_its_end_in_columns_of_their_own() {
+    let mut over = listed(WorkState::New, true, "medium");
+    let began = json!("1970-01-01T10:26:00Z");
+    over.entry.body["started_at"] = began.clone();
+    let mut open = over.clone();
+    open.entry.id = "b".to_owned();
+    over.entry.body["status"] = "ended".into();
+    over.entry.body["ended_at"] = "1970-01-01T12:26:00Z".into();
+    let now = Time::from_seconds(15 * 3600);
+    let text = table(&[over, open.clone()], now);
+    let lines: Vec<&str> = text.lines().collect();
+    let column = |name: &str| lines[0].find(name).unwrap_or_else(|| panic!("no {name}: {text}"));
+    let at = |line: &str, name: &str| line[column(name)..].split_whitespace().next().unwrap_or_default().to_owned();
+    assert_eq!([at(lines[1], "began"), at(lines[1], "ended")], ["10:26", "12:26"], "{text}");
+    assert_eq!([at(lines[2], "began"), at(lines[2], "ended")], ["10:26", "-"], "{text}");
+    assert!(!text.contains("since"), "{text}");
+    assert!(!table(&[open], now).contains("ended"), "nothing has ended");
+}

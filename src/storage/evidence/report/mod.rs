@@ -33,6 +33,7 @@ use crate::storage::store::{AlertFile, AuditRow, CaseFile, Note};
 use atalaia_core::base::text::elapsed;
 use atalaia_core::base::time::{Span, Time};
 use atalaia_core::base::units::METRES_PER_NM;
+use atalaia_core::behaviours::Behaviour;
 use atalaia_core::geo::LatLon;
 use atalaia_core::zones::ZoneSet;
 
@@ -181,7 +182,14 @@ fn key_facts(alert_file: &AlertFile) -> Element {
     let at = |key: &str| time_of(alert, key).map_or(String::new(), |at| format!("{} UTC", at.minute()));
     let began = time_of(alert, "started_at").zip(time_of(alert, "last_at"));
     // Between what is known: the condition may have gone on after it was last seen.
-    let lasted = began.map_or(String::new(), |(began, last)| elapsed(began, last).to_string());
+    let behaviour = alert["behaviour"].as_str().and_then(Behaviour::named);
+    let lasted = began.map_or(String::new(), |(began, last)| {
+        let behaviour = behaviour.filter(|behaviour| behaviour.character().counts_minutes);
+        behaviour.map_or_else(
+            || elapsed(began, last).to_string(),
+            |pair| format!("{} (the first and the last minute included)", pair.lasted(began, last)),
+        )
+    });
     let place = position_of(alert);
     let place =
         place.map_or("not known".to_owned(), |at| format!("{} ({})", at.degrees_minutes(), at.decimal_degrees()));

@@ -398,7 +398,7 @@ pub(super) fn about(now: Time) -> Option<Element> {
     section("About this page", vec![text("p", made).class("small")])
 }
 
-/// The title of an alert: `Meeting at sea: ALFA and BRAVO`
+/// The title of an alert: `Meeting of two ships: ALFA and BRAVO`
 pub(super) fn title_of(alert: &Value) -> String {
     const MOST: usize = 3;
     let vessels = alert["vessels"].as_array().map_or(&[][..], Vec::as_slice);

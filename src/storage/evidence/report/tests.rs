@@ -115,7 +115,7 @@ fn the_policy_of_the_page_allows_its_own_style_alone() {
 fn an_alert_shows_measured_values_beside_thresholds() {
     let page = of_alert(&alert_file("aaaa", 224_123_456), None, at(400));
     for part in [
-        "<h1>Meeting at sea: ALFA and ",
+        "<h1>Meeting of two ships: ALFA and ",
         ">Time that counted, without breaks</td><td class=\"fixed\">50 min</td><td>at least 45 min</td>",
         ">Farthest from each other, hull to hull if known</td><td class=\"fixed\">120 m</td><td>at most 500 m</td>",
         "27°30.000&#39;N 015°54.000&#39;W",

@@ -70,7 +70,7 @@ pub fn vessel_words(vessel: &Value) -> String {
     format!("{} ({}, {})", vessel_name(vessel), flag(vessel), ship_type(vessel))
 }
 
-/// The title of a behaviour: `Meeting at sea`. The name in plain words for one that this version does not know.
+/// The title of a behaviour: `Meeting of two ships`. The name in plain words for one that this version does not know.
 pub fn behaviour_title(behaviour: &str) -> String {
     match (behaviour, Behaviour::named(behaviour)) {
         (_, Some(behaviour)) => behaviour.character().title.to_owned(),
@@ -116,9 +116,19 @@ pub(super) fn number_text(key: &str, value: &Value) -> String {
             Some(at) => format!("{} UTC", at.minute()),
             None => text.clone(),
         },
-        (Value::Array(all), _) => format!("{}", all.len()),
+        (Value::Array(all), _) => list(all),
         (Value::Null | Value::Object(_), _) => "-".to_owned(),
     }
+}
+
+/// The entries of a list: vessels or numbers. A reader needs to know which, not how many.
+fn list(all: &[Value]) -> String {
+    // Entries with parts of their own would be unreadable in a line.
+    if all.iter().any(Value::is_object) {
+        return all.len().to_string();
+    }
+    let entry = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    all.iter().map(entry).collect::<Vec<_>>().join("; ")
 }
 
 /// A number without needless decimals: one decimal from 1 on, three below, and one significant digit below 0.001.
@@ -138,7 +148,7 @@ fn plain(value: f64) -> String {
 /// key becomes words.
 const NAMES: &[(&str, &str)] = &[
     ("counted_minutes", "Time that counted, without breaks"),
-    ("distance_metres", "Distance at the latest minute, perhaps after they parted"),
+    ("distance_metres", "Distance at the latest minute that counted"),
     ("min_distance_metres", "Nearest to each other, hull to hull if known"),
     ("max_distance_metres", "Farthest from each other, hull to hull if known"),
     ("median_knots", "Median speed"),
@@ -197,6 +207,8 @@ const NAMES: &[(&str, &str)] = &[
     ("reach_nm", "Reach"),
     ("speed_factor", "Speed assumed, times the usual"),
     ("together_minutes", "Time needed together"),
+    ("there_minutes", "Time that it can have been there at most"),
+    ("other_candidates", "Other vessels that come into question"),
     ("most_candidates", "Possible vessels at most"),
     ("in_place_nm", "Same place within"),
     ("long_hours", "Counts as long after"),
@@ -247,7 +259,7 @@ mod tests {
         let vessel = json!({"mmsi": 224_000_001, "name": "ALFA", "flag": "ES", "ship_type": 70});
         assert_eq!(vessel_words(&vessel), "ALFA (Spain, cargo)");
         assert_eq!(vessel_words(&json!({"mmsi": 7})), "MMSI 000000007 (flag unknown, type unknown)");
-        assert_eq!(behaviour_title("rendezvous"), "Meeting at sea");
+        assert_eq!(behaviour_title("rendezvous"), "Meeting of two ships");
         assert_eq!(behaviour_title("some_new_one"), "Some new one");
     }
 }

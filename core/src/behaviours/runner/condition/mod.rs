@@ -34,6 +34,9 @@ pub(crate) struct Timing {
 pub(crate) enum Observation {
     /// The begin threshold is met.
     Meets,
+    /// The begin threshold is met over the span of the speed, but the vessel now moves above the end threshold, so it may be leaving. Nothing
+    /// is counted until a later fix meets the begin threshold again: then the vessel did not leave, and this time counts too.
+    Leaves,
     /// Neither threshold is met. Nothing is counted and nothing is reset.
     Between,
     /// The end threshold is met, but near the place where the condition held. It does not end, but does not hold
@@ -106,7 +109,7 @@ pub(crate) struct Condition {
     started_at: Time,
     /// Last fix that met the begin threshold.
     held_at: Time,
-    /// Whether the last observation met neither threshold.
+    /// Whether the last observation met neither threshold, or showed that the vessel may be leaving.
     strayed: bool,
     /// Time counted by earlier runs of the same alert.
     before: Span,
@@ -144,6 +147,11 @@ impl Condition {
                 self.origin.get_or_insert(Origin { position, at: smg.since });
                 self.meets(rule, smg.since, at)
             }
+            Observation::Leaves => {
+                self.ending = None;
+                self.strayed = true;
+                self.standing()
+            }
             Observation::Between => {
                 self.ending = None;
                 self.strayed = true;
@@ -179,14 +187,15 @@ impl Condition {
         }
     }
 
-    /// The last moment up to a fix at `at` at which it is known to hold: the fix itself, unless what was last observed met neither threshold.
-    pub(crate) fn held_until(&self, at: Time) -> Time {
-        if self.strayed { self.held_at } else { at }
-    }
-
     /// Whether it is satisfied now.
     pub(crate) fn is_open(&self) -> bool {
         matches!(self.state, State::Open { .. })
+    }
+
+    /// Whether it is open and the last fix met the begin threshold. Only then do measurements describe it: at any other fix it may turn out to
+    /// have ended before.
+    pub(crate) fn holds(&self) -> bool {
+        self.is_open() && self.ending.is_none() && !self.strayed
     }
 
     /// Whether the end threshold is met, but not yet for long enough to end the condition.

@@ -111,8 +111,17 @@ pub fn is_meeting(behaviour: &str) -> bool {
     Behaviour::named(behaviour).is_some_and(|behaviour| behaviour.character().meets.is_some())
 }
 
+/// Whether it is only inferred that the vessels met, as of one that was silent at the time. Such a meeting is listed as a
+/// possible one.
+pub fn may_have_met(behaviour: &str) -> bool {
+    is_meeting(behaviour) && verb(behaviour) != SEEN
+}
+
+/// What a vessel did with another if both were heard together.
+const SEEN: &str = "met";
+
 /// How an answer names the other vessels. A dark vessel was not seen, so a meeting with it is only possible; other
 /// behaviours merely name the others.
-fn verb(behaviour: &str) -> &'static str {
+pub fn verb(behaviour: &str) -> &'static str {
     Behaviour::named(behaviour).and_then(|behaviour| behaviour.character().meets).unwrap_or("with")
 }

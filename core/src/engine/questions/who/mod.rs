@@ -8,7 +8,7 @@ mod rank;
 mod search;
 mod stop;
 
-pub use deed::{Deed, is_meeting};
+pub use deed::{Deed, is_meeting, may_have_met, verb};
 pub use memory::{who, who_among};
 pub use rank::{DARK_AFTER, Did, LEAST, Ranked, STOP_KNOTS, Sighting, Suspects, rank, spell};
 pub use search::Search;

@@ -115,6 +115,8 @@ struct Counts {
     silent: [[f32; 2]; 2],
     /// The last vessel that fell silent here, so that repeated silences of one vessel count once.
     last_silent: Option<TrackKey>,
+    /// The slot since which vessels have been heard in the cell, without a break as long as the memory; meaningless before one was heard.
+    heard_since: Slot,
     /// Bits of the sixteenths in which vessels were heard: in these 14 days, and in the 14 days before.
     parts: [u16; 2],
     /// The first slot of the present 14 days of `parts`.
@@ -136,6 +138,11 @@ impl Counts {
         counts.by_class.iter_mut().for_each(|reception| reception.fade(share));
         counts.silent.iter_mut().flatten().for_each(|count| *count *= share);
         counts
+    }
+
+    /// Whether a vessel was heard in the cell.
+    fn is_heard(&self) -> bool {
+        self.by_class.iter().any(|reception| 0.0 < reception.heard)
     }
 
     /// How much is known of the cell; the least known cells are dropped first. Slots.
@@ -164,11 +171,16 @@ impl Cells {
             by_class: [Reception::default(); 2],
             silent: [[0.0; 2]; 2],
             last_silent: None,
+            heard_since: slot,
             parts: [0; 2],
             parts_since: slot,
             stations: [StationId(0); 2],
         });
+        let is_old = MEMORY_SLOTS as i64 <= slot.since(counts.slot);
         *counts = counts.at(slot);
+        if heard == Hearing::Yes && (is_old || !counts.is_heard()) {
+            counts.heard_since = slot;
+        }
         let reception = &mut counts.by_class[place_of(class)];
         reception.observed += 1.0;
         reception.heard += f32::from(u8::from(heard == Hearing::Yes));
@@ -239,6 +251,12 @@ impl Cells {
         let near = Cell::touching(at, nm * METRES_PER_NM).filter(|cell| cell.centre().nm_to(at) <= nm);
         let heard = |cell: Cell| self.counts.get(&cell).map(|counts| counts.at(slot).by_class.map(|class| class.heard));
         near.filter_map(heard).flatten().sum()
+    }
+
+    /// The slot since which vessels have been heard in the cell of a place or in one of the eight around it; `None` if none was.
+    pub(super) fn heard_since(&self, at: LatLon) -> Option<Slot> {
+        let counts = Cell::of(at).block().filter_map(|cell| self.counts.get(&cell));
+        counts.filter(|counts| counts.is_heard()).map(|counts| counts.heard_since).min()
     }
 
     /// Number of cells dropped because there were too many.
