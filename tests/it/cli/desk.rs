@@ -85,10 +85,10 @@ fn lists_fit_every_width_and_keep_the_important_columns() {
         }
     }
     let head = |columns: &str| desk.says(&["alerts", "list"], Some(columns)).lines().next().unwrap().to_owned();
-    for word in ["id", "severity", "score", "behaviour", "state", "since", "vessels"] {
+    for word in ["id", "severity", "score", "behaviour", "state", "began", "vessels"] {
         assert!(head("80").split_whitespace().any(|head| head == word), "{word}: {}", head("80"));
     }
-    for word in ["changed", "age", "zone", "assignee", "text"] {
+    for word in ["ended", "changed", "age", "zone", "assignee", "text"] {
         assert!(head("200").split_whitespace().any(|head| head == word), "{word}: {}", head("200"));
     }
 }

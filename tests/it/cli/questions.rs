@@ -238,7 +238,7 @@ fn the_journal_of_a_running_daemon_answers_and_is_left_unchanged() {
     let (page, _) = run(&["vessel", "--config", &settings, "alfa"]);
     let before = page.lines().find(|line| line.starts_with("before")).unwrap_or_else(|| panic!("{page}"));
     assert!(before.contains("hull 90 x 20 m, known 2024-03-01 09:0"), "from the journal alone: {page}");
-    assert!(page.contains("UTC, where the journal begins"), "{page}");
+    assert!(page.contains("UTC, where the reports of the journal begin"), "{page}");
     assert!(page.contains("new; the daemon will store it within seconds"), "the alerts name their case: {page}");
     assert!(!page.lines().any(|line| line.starts_with("none known") && line.contains("cases")), "{page}");
     let unknown =

@@ -19,6 +19,9 @@ const AROUND_NM: f64 = 60.0;
 const AROUND_VESSELS: usize = 6;
 /// Amount of data needed to judge the wider area. Days.
 const AROUND_DAYS: f64 = 0.25;
+/// How far from a place vessels are heard by the same receivers as one at the place: the reach of a coast station in good conditions, less
+/// than that of a satellite. In mid-ocean few ships come nearer. Nautical miles.
+const HEARD_NM: f64 = 100.0;
 /// Stops per vessel-day in the wider area from which it counts as busy, and from which as crowded.
 const AROUND_BUSY: f64 = 0.1;
 const AROUND_CROWDED: f64 = 0.25;
@@ -29,7 +32,7 @@ const AROUND_CROWDED: f64 = 0.25;
 pub(super) fn rarity(given: &Ingredients<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
     let (at, usual) = (given.holding.position?, given.character().usual?);
     let rate = rate(given, usual.counted, (at, settings.place_nm));
-    let seen = seen_for(given, at).hours();
+    let seen = || seen_for(given, at).hours();
     // Counts are scaled up to `place_days`, by at most a factor of two, and not at all with less than a day of data.
     let whole = f64::from(settings.place_days);
     let known = if rate.days < 1.0 { whole } else { rate.days.max(whole / 2.0).max(1.0) };
@@ -44,16 +47,16 @@ pub(super) fn rarity(given: &Ingredients<'_>, settings: &ScoreSettings) -> Optio
     let (a_day, nm, such) = (rate.per_day(), rate.nm, such(usual.counted));
     let text = format!("{a_day:.1} {such} a day within {nm} nm, by {}", others(rate.vessels));
     let (code, points, text) = match rate.is_none() {
-        _ if given.character().weighs_chance && seen < 24.0 => {
-            let text = format!("Only {seen:.0} h of data: not yet known how common stops are here");
+        _ if given.character().weighs_chance && seen() < 24.0 => {
+            let text = format!("Only {:.0} h of data: not yet known how common stops are here", seen());
             ("little_data", settings.little_data_points, text)
         }
         // The behaviour's own rule weighs what would happen by chance.
         false if given.character().weighs_chance => return None,
         false if CROWDED <= in_place_days => ("crowded_place", settings.crowded_place_points, text),
         false if MANY <= in_place_days => ("busy_place", settings.busy_place_points, text),
-        true if f64::from(24 * settings.rare_after_days) <= seen && !in_calm() => {
-            let data = data(seen.min(24.0 * whole));
+        true if f64::from(24 * settings.rare_after_days) <= seen() && !in_calm() => {
+            let data = data(seen().min(24.0 * whole));
             let (such, left_out) = (none_such(usual.counted), left_out(stopping(given)));
             let text =
                 format!("No {such} by other vessels within {nm} nm in {data} of data from this area, {left_out}");
@@ -64,10 +67,10 @@ pub(super) fn rarity(given: &Ingredients<'_>, settings: &ScoreSettings) -> Optio
     Some(line(code, points, text))
 }
 
-/// For how long it was possible to see others stop at a place: vessels were heard around it, and the feed did not pause.
+/// For how long it was possible to see others stop at a place: vessels were heard in the area, and the feed did not pause.
 fn seen_for(given: &Ingredients<'_>, at: LatLon) -> Span {
     let now = given.holding.last_at;
-    given.view.episodes.seen_for(now).min(given.view.coverage.heard_for(at, now))
+    given.view.episodes.seen_for(now).min(given.view.coverage.heard_for(at, HEARD_NM, now))
 }
 
 /// How often vessels of this kind stop in a wider area, such as a waiting area, oil field or fishing ground. Counted per

@@ -242,10 +242,9 @@ impl Coverage {
         self.slot.map_or(0.0, |slot| usual_silence::hours(self.cells.heard_near(at, nm, slot)))
     }
 
-    /// For how long vessels have been heard around a place, in its cell or one of the eight around it. Zero if none was. The pauses of
-    /// the whole feed are included.
-    pub fn heard_for(&self, at: LatLon, now: Time) -> Span {
-        self.cells.heard_since(at).map_or(Span::ZERO, |slot| (now - slot.start()).max(Span::ZERO))
+    /// For how long vessels have been heard within about `nm` of a place. Zero if none was. The pauses of the whole feed are included.
+    pub fn heard_for(&self, at: LatLon, nm: f64, now: Time) -> Span {
+        self.cells.heard_since(at, nm).map_or(Span::ZERO, |slot| (now - slot.start()).max(Span::ZERO))
     }
 
     /// Probability, 0-1, that a vessel at these places in successive slots is not heard.

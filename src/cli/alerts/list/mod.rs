@@ -58,13 +58,13 @@ const COLUMNS: [Column; 14] = [
     text("behaviour").down_to(8),
     text("state").down_to(6),
     text("began"),
-    text("ended"),
+    text("ended").spare(6),
     text("changed").spare(2),
     number("age").spare(1),
     text("zone").down_to(8).spare(4),
     text("vessels").down_to(12).names(26),
     text("case").spare(3),
-    text("assignee").down_to(6).spare(6),
+    text("assignee").down_to(6).spare(7),
     text("text").down_to(14).spare(5),
 ];
 /// Columns that are left out if they are empty in every row: ended, zone, case and assignee, by their index in

@@ -253,9 +253,9 @@ impl Cells {
         near.filter_map(heard).flatten().sum()
     }
 
-    /// The slot since which vessels have been heard in the cell of a place or in one of the eight around it; `None` if none was.
-    pub(super) fn heard_since(&self, at: LatLon) -> Option<Slot> {
-        let counts = Cell::of(at).block().filter_map(|cell| self.counts.get(&cell));
+    /// The slot since which vessels have been heard in the cells that a circle of `nm` around a place may touch; `None` if none was.
+    pub(super) fn heard_since(&self, at: LatLon, nm: f64) -> Option<Slot> {
+        let counts = Cell::touching(at, nm * METRES_PER_NM).filter_map(|cell| self.counts.get(&cell));
         counts.filter(|counts| counts.is_heard()).map(|counts| counts.heard_since).min()
     }
 
