@@ -46,7 +46,7 @@ pub(super) fn page(watch: &Watch) -> String {
         let before = store.worse.iter().find(|(_, other)| other.id == entry.id);
         before.map_or(String::new(), |(before, _)| format!("was {}", before.name()))
     });
-    section(&mut page, &format!("Ended: {}", store.ended.len()), "");
+    section(&mut page, &format!("Ended: {}{}", store.ended.len(), watch.ended_words()), "");
     alerts(&mut page, &store.ended, |_| String::new());
     section(&mut page, &format!("Done by people: {}", store.actions.len()), "");
     let actions = store.actions.iter().map(|act| {

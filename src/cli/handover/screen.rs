@@ -53,7 +53,7 @@ pub(super) fn text(watch: &Watch, width: Option<usize>) -> String {
     rows(&mut lines, &store.worse, MOST_OTHERS, &page, |(before, entry)| {
         format!("{}  (was {})", row(watch, entry), before.name())
     });
-    heading(&mut lines, &format!("ENDED {}", store.ended.len()));
+    heading(&mut lines, &format!("ENDED {}{}", store.ended.len(), watch.ended_words()));
     rows(&mut lines, &store.ended, MOST_OTHERS, &page, |entry| row(watch, entry));
     heading(&mut lines, &format!("DONE {}", store.actions.len()));
     // The latest first: what was done long ago is in the state of the alerts by now.
