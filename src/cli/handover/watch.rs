@@ -71,16 +71,6 @@ impl Watch {
         }
     }
 
-    /// What the number of ended alerts leaves out: those that began and ended within the watch, which are in the list of new ones. In
-    /// words, empty if there are none.
-    pub(super) fn ended_words(&self) -> String {
-        let over = self.store.new.iter().filter(|entry| entry.body["status"] != "open").count();
-        match over {
-            0 => String::new(),
-            over => format!(" from before; {over} of the new ones have ended too"),
-        }
-    }
-
     /// The silences that end within [`SOON`].
     pub(super) fn soon(&self) -> impl Iterator<Item = &SilenceRow> {
         self.silences.iter().filter(|silence| silence.until - self.now <= SOON)
