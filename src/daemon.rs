@@ -6,7 +6,7 @@
 //! | `driver` | the engine |
 //! | `persist`, `journaling` | the store and the journal |
 //! | `deliveries` | the changes of a turn, the sinks |
-//! | `status` | what the pages and the service manager show |
+//! | `status`, `status_times`, `late_reports` | what the pages and the service manager show |
 //! | `reload`, `reading`, `take_over` | the settings file, its reloads, and what they put in force |
 //! | `ask` | the questions of the pages |
 //!
@@ -28,6 +28,7 @@ mod driver;
 mod fault_log;
 mod feeds;
 mod journaling;
+mod late_reports;
 mod main_loop;
 mod past;
 mod past_chart;
@@ -43,6 +44,7 @@ mod settings_archive;
 mod signals;
 mod start;
 mod status;
+mod status_times;
 mod take_over;
 mod ticks;
 mod trail;

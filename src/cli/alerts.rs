@@ -27,7 +27,7 @@ use crate::config::Table;
 use crate::platform::clock::Clock;
 use crate::platform::telemetry::FromAir;
 use crate::storage::export::Format;
-use crate::storage::store::{self, Action, Entry, Finding, StoreError};
+use crate::storage::store::{self, ActReport, Action, Entry, Finding, StoreError};
 use atalaia_core::alerts::Class;
 use atalaia_core::base::time::{Span, Time};
 
@@ -194,8 +194,11 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let does = |ids: &[String], what: Action, why: Option<&str>| {
         let who = who(arguments.who.as_ref())?;
         each(ids, |id| {
-            let id = store::act(&path, id, &what, &who, why, now)?;
+            let ActReport { id, unchanged } = store::act(&path, id, &what, &who, why, now)?;
             let entry = store::alert(&path, &id, now)?.entry;
+            if let Some(text) = unchanged {
+                return Ok(same(&entry, &text));
+            }
             let silences =
                 // An analyst who reopens an alert expects to hear of it; a silence made when it was closed
                 // would prevent that.
@@ -224,10 +227,13 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
             each(ids, |id| {
                 // Checked before the alert is closed: half of what was asked would be done otherwise.
                 silence::has_vessels(&path, id, now)?;
-                let id = store::act(&path, id, &Action::Close(*finding), &who, Some(why), now)?;
+                let ActReport { id, unchanged } =
+                    store::act(&path, id, &Action::Close(*finding), &who, Some(why), now)?;
                 let made = silence::after_close(&path, &id, length, &who, why, now)?;
                 let entry = store::alert(&path, &id, now)?.entry;
-                Ok(format!("{}\n{}", done(&Action::Close(*finding), &entry), made.trim_end()))
+                let closed =
+                    unchanged.map_or_else(|| done(&Action::Close(*finding), &entry), |text| same(&entry, &text));
+                Ok(format!("{closed}\n{}", made.trim_end()))
             })
         }
         Command::Mark { id, marking, why } => {
@@ -275,6 +281,13 @@ fn done(what: &Action, entry: &Entry) -> String {
     };
     let behaviour = FromAir(entry.body["behaviour"].as_str().unwrap_or_default()).to_string();
     format!("{verb} {} {behaviour} {}{more}", short_id(&entry.id), about(&entry.body))
+}
+
+/// An alert on which the same was done before: `unchanged krwn3kli rendezvous PETIT MARIE + OCEAN STAR: already acknowledged by ana at
+/// 2026-03-01 04:10 UTC; nothing changed`.
+fn same(entry: &Entry, text: &str) -> String {
+    let behaviour = FromAir(entry.body["behaviour"].as_str().unwrap_or_default()).to_string();
+    format!("unchanged {} {behaviour} {}: {}", short_id(&entry.id), about(&entry.body), FromAir(text))
 }
 
 /// Applies an action to each alert and prints the outcome. A refused alert does not stop the others; an

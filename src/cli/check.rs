@@ -14,6 +14,7 @@ use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 
 use super::failure::Failure;
+use super::own_daemon::OwnDaemon;
 
 use super::output::print;
 
@@ -76,12 +77,16 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     }
     // Settings on disk that differ from those in force surprise the person who restarts the daemon weeks later.
     if let Some(address) = &settings.http.address
-        && let Some(tables) = status::waits_for_restart(address)
+        && let Ok(page) = status::glance(address)
     {
-        warn(&format!(
-            "the running daemon (pages at {address}) still works with the former {tables}: a reload does not change that. To take it \
-             over: sudo systemctl restart atalaia"
-        ));
+        if let Some(another) = OwnDaemon::of(&file).other_than(address, &page) {
+            warn(&another);
+        } else if let Some(tables) = status::waits_for_restart(&page) {
+            warn(&format!(
+                "the running daemon (pages at {address}) still works with the former {tables}: a reload does not change that. To take it \
+                 over: sudo systemctl restart atalaia"
+            ));
+        }
     }
     print(&summary::of(&settings, Clock.now()))?;
     // Root may read and write everything, so "ok" from root would be worth little.

@@ -1,13 +1,16 @@
 //! Asks the running daemon over HTTP.
 //!
 //! Only a daemon on the loopback address of the same machine is asked, because the requests carry no credentials. A failure of any kind
-//! counts as no daemon: all callers but `near` have another way to answer.
+//! counts as no daemon: all callers but `near` have another way to answer. So does another daemon that answers at the address, but that is
+//! said.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 
+use super::own_daemon::OwnDaemon;
+use super::source::aside;
 use super::{named, status};
 use crate::config::{StoreSettings, Table, store_settings};
 
@@ -20,6 +23,17 @@ pub(super) struct Daemon {
     pub(super) address: String,
     /// Its store; `None` if the settings have none.
     pub(super) store: Option<PathBuf>,
+    /// Tells it from another daemon at the same address.
+    own: OwnDaemon,
+}
+
+/// Why there is no answer.
+#[derive(Debug)]
+pub(super) enum NoAnswer {
+    /// Nothing answers in time, the daemon refuses, or the answer is not what this version expects.
+    Silent,
+    /// Another daemon answers at the address: which, and what to do, in words.
+    Another(String),
 }
 
 impl Daemon {
@@ -31,13 +45,35 @@ impl Daemon {
         let address: std::net::SocketAddr = http.address?.parse().ok()?;
         // With port 0 the system chooses the port, and the settings do not tell which.
         let answers = address.ip().is_loopback() && address.port() != 0;
-        Some(Daemon { address: address.to_string(), store }).filter(|_| answers)
+        Some(Daemon { address: address.to_string(), store, own: OwnDaemon::of(&file) }).filter(|_| answers)
     }
 
-    /// The answer to a question below `/api/v1`; `None` if nothing answers in time, if it refuses, or if the
-    /// answer is not what this version expects.
-    pub(super) fn ask<T: DeserializeOwned>(&self, path: &str) -> Option<T> {
-        let page = status::ask(&format!("http://{}/api/v1/{path}", self.address), PATIENCE).ok()?;
-        serde_json::from_str(&page).ok()
+    /// The answer to a question below `/api/v1`.
+    ///
+    /// # Errors
+    /// No answer that can be used, or another daemon at the address.
+    pub(super) fn ask<T: DeserializeOwned>(&self, path: &str) -> Result<T, NoAnswer> {
+        // Without a status in time the daemon may still answer questions.
+        if let Ok(page) = status::glance(&self.address)
+            && let Some(another) = self.own.other_than(&self.address, &page)
+        {
+            return Err(NoAnswer::Another(another));
+        }
+        let page = status::ask(&format!("http://{}/api/v1/{path}", self.address), PATIENCE);
+        page.ok().and_then(|page| serde_json::from_str(&page).ok()).ok_or(NoAnswer::Silent)
+    }
+
+    /// As [`Daemon::ask`], for commands that can do without the daemon: says on standard error if another one answers.
+    pub(super) fn ask_if_own<T: DeserializeOwned>(&self, path: &str) -> Option<T> {
+        self.ask(path).inspect_err(|why| why.tell()).ok()
+    }
+}
+
+impl NoAnswer {
+    /// Says on standard error that another daemon answers.
+    fn tell(&self) {
+        if let NoAnswer::Another(why) = self {
+            aside(why);
+        }
     }
 }

@@ -131,7 +131,7 @@ fn in_browser(speed: f64) -> Result<(), Failure> {
     let stop = CancellationToken::new();
     let (played, outcome) = thread::scope(|scope| {
         let player = scope.spawn(|| {
-            let played = player::play_at(&listener, &feed, pace, &stop);
+            let played = player::play_at(&listener, &feed, pace, &stop, say_the_end);
             stop.cancel();
             played
         });
@@ -146,6 +146,12 @@ fn in_browser(speed: f64) -> Result<(), Failure> {
     outcome?;
     played.map_err(|_| interrupted())?.map_err(loopback)?;
     print(&format!("\n{}", next(&std::env::args_os().next().unwrap_or_default())))
+}
+
+/// Says that the recording is over: a map on which nothing moves any more would look like a fault.
+fn say_the_end() {
+    // Without standard output the line is lost.
+    let _ = print("The recording has ended at 21:15 UTC, so nothing moves any more. The console stays until Ctrl-C.\n");
 }
 
 /// Prints where the console is once it can be signed in to, and a new link at each Enter: who closes the browser is signed out, and has

@@ -38,7 +38,7 @@ pub(super) struct Arguments {
 /// Reads both files and prints how well they agree.
 ///
 /// # Errors
-/// A file cannot be read, or some of its lines cannot be used: exit code 65.
+/// A file cannot be read, some of its lines cannot be used, or the truth has no rows: exit code 65.
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let read = |path: &Path| {
         let name = path.display().to_string();
@@ -53,6 +53,11 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let (alerts_name, alerts_text) = read(&arguments.alerts)?;
     let lines = |errors: Vec<LineError>| Failure::Lines(errors.iter().map(LineError::to_string).collect());
     let truths = truth::parse(&truth_name, &truth_text).map_err(lines)?;
+    if truths.is_empty() {
+        // A table without rows would look like a result.
+        let what = "has no rows, so there is nothing to compare the alerts with; write at least one, also where no alert is expected";
+        return Err(Failure::Input(format!("{truth_name}: {what} (expect = none)")));
+    }
     let alerts = alerts_in_lines(&alerts_name, &alerts_text).map_err(lines)?;
     let judgement = judge(&truths, &alerts);
     match arguments.json {

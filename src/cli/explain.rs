@@ -117,7 +117,8 @@ fn of_daemon(arguments: &Arguments) -> Result<Option<Answer<'_>>, Failure> {
         return Ok(None);
     };
     let only = arguments.only().map_or(String::new(), |only| format!("?behaviour={only}"));
-    let Some(conditions) = daemon.ask::<Conditions>(&format!("vessels/{:09}/explanations{only}", arguments.mmsi))
+    let Some(conditions) =
+        daemon.ask_if_own::<Conditions>(&format!("vessels/{:09}/explanations{only}", arguments.mmsi))
     else {
         return Ok(None);
     };

@@ -9,9 +9,12 @@ mod screen;
 mod watch;
 mod words;
 
+use std::path::Path;
+
 use super::access::refused;
 use super::failure::Failure;
 use super::output::print;
+use super::own_daemon::OwnDaemon;
 use super::period::has_come;
 use super::person::who;
 use super::place::{Place, StoreArguments};
@@ -75,7 +78,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     // A silence that ends during the next watch is the first that it has to know of.
     silences.sort_by_key(|silence| (silence.until, silence.number));
     let backlog = store::backlog(&path, now).map_err(refused)?;
-    let daemon = ask(settings.map(|settings| settings.http.address));
+    let daemon = ask(settings.map(|settings| settings.http.address), arguments.store.config.as_deref());
     let watch = Watch { since: arguments.since, now, name, store, system, silences, all_silences, daemon, backlog };
     print(&match arguments.format.as_str() {
         "markdown" => markdown::page(&watch),
@@ -85,8 +88,8 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
 }
 
 /// Asks the daemon for its status page. `address` is that of the settings; `None` if the command line names no
-/// settings.
-fn ask(address: Option<Option<String>>) -> Daemon {
+/// settings. `config` is the value of `--config`.
+fn ask(address: Option<Option<String>>, config: Option<&Path>) -> Daemon {
     // Only the settings know the address; `--store` comes without them.
     let Some(address) = address else {
         return Daemon::Silent("not asked: the store is named without settings (--config)".to_owned());
@@ -95,7 +98,10 @@ fn ask(address: Option<Option<String>>) -> Daemon {
         return Daemon::Silent("not asked: the settings have no [http] address".to_owned());
     };
     match status::glance(&address) {
-        Ok(page) => Daemon::Answers(page),
+        Ok(page) => match OwnDaemon::of_named(config).other_than(&address, &page) {
+            None => Daemon::Answers(page),
+            Some(why) => Daemon::Silent(why),
+        },
         Err(error) => Daemon::Silent(format!("no daemon answers at {address}: {}", FromAir(&error))),
     }
 }

@@ -23,6 +23,9 @@ use crate::platform::telemetry::FromAir;
 /// group. Others may not read it.
 const NEW_MODE: u32 = 0o640;
 
+/// Answers that are taken for a misunderstanding and not for the name of a file, in lower case.
+const YES_OR_NO: [&str; 6] = ["y", "yes", "ok", "true", "n", "no"];
+
 /// Arguments of `atalaia init`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -181,7 +184,7 @@ impl<R: BufRead> Questions<R> {
                 "Where does AIS come from? tcp://HOST:PORT connects there; udp://ADDRESS:PORT and tcp-listen://ADDRESS:PORT \
                  wait for lines; gpsd://HOST:PORT, fifo:PATH, file:PATH",
                 "udp://127.0.0.1:10110",
-                &|text| Feed::parse(text, folder),
+                &|text| Feed::parse_existing(text, folder),
             )?],
             given => given.iter().map(|text| Feed::parse(text, folder)).collect::<Result<_, _>>().map_err(Failure::Usage)?,
         };
@@ -240,6 +243,14 @@ impl<R: BufRead> Questions<R> {
                 return Err(Failure::Other("the input ended; nothing was written".to_owned()));
             }
             let text = line.trim();
+            if YES_OR_NO.contains(&text.to_lowercase().as_str()) {
+                let shown = FromAir(text).to_string();
+                let _ = writeln!(
+                    out,
+                    "{shown}: not a question of yes or no; Enter takes {default}, and ./{shown} stands for a file of that name"
+                );
+                continue;
+            }
             match parse(if text.is_empty() { default } else { text }) {
                 Ok(answer) => return Ok(answer),
                 Err(fault) => {
@@ -293,6 +304,24 @@ mod tests {
         assert!(text.contains("path = \"a.sqlite\"") && !text.contains("gone"), "{text}");
         let missing = taken(&folder.path().join("gone/a.toml"), false).expect_err("before the first question");
         assert!(missing.contains("gone: no such folder; make it (mkdir -p "), "{missing}");
+    }
+
+    #[test]
+    fn yes_is_no_name_of_a_file_and_a_recording_must_be_there() {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        let there = folder.path().join("there.nmea");
+        fs::write(&there, "").expect("written");
+        let (gone, there) = (folder.path().join("gone.nmea").display().to_string(), there.display().to_string());
+        let flags = ["--zones", "built-in", "--sink", "log"];
+        let answers = format!("yes\nfile:{gone}\nfile:{there}\nYes\nno\n\n");
+        let draft = asked(&answers).draft(&arguments(&flags), folder.path()).expect("answers");
+        let text = draft.text(Path::new("a.toml"));
+        assert!(text.contains("path = \"there.nmea\"") && text.contains("path = \"atalaia.sqlite\""), "{text}");
+        // A flag may name a recording that comes later.
+        let later = format!("file:{gone}");
+        let flags = [&flags[..], &["--store", "none", "--feed", &later]].concat();
+        let draft = asked("").draft(&arguments(&flags), folder.path()).expect("no question");
+        assert!(draft.text(Path::new("a.toml")).contains("gone.nmea"));
     }
 
     #[test]

@@ -34,6 +34,7 @@ mod marking;
 mod named;
 mod near;
 mod output;
+mod own_daemon;
 mod password;
 mod period;
 mod person;

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
-use super::daemon::Daemon;
+use super::daemon::{Daemon, NoAnswer};
 use super::failure::Failure;
 use super::output::print;
 use super::position::Position;
@@ -63,9 +63,12 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     })?;
     let Arguments { radius_nm, limit, .. } = arguments;
     let place = arguments.place.read().map_err(Failure::Usage)?;
-    let found: Option<Answer> =
+    let found: Result<Answer, NoAnswer> =
         daemon.ask(&format!("vessels?near={},{}&radius_nm={radius_nm}&limit={limit}", place.lat, place.lon));
-    let found = found.ok_or_else(|| Failure::Other(format!("no daemon answers questions at {}", daemon.address)))?;
+    let found = found.map_err(|why| match why {
+        NoAnswer::Silent => Failure::Other(format!("no daemon answers questions at {}", daemon.address)),
+        NoAnswer::Another(why) => Failure::Other(why),
+    })?;
     print(&if arguments.json { found.items.iter().map(json).collect::<String>() } else { page(&found) })
 }
 

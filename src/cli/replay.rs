@@ -281,9 +281,10 @@ pub(super) fn play_on(
     if let Some(until) = playback.until {
         engine.hold_at(until);
     }
-    let progress = Progress::new(&recordings);
+    let sizes = recordings.iter().map(Recording::size).collect();
     let reading = Reading { time_zone: playback.time_zone.clone(), lateness: Some(lateness) };
     let recordings = MergedRecordings::new(recordings, &reading)?;
+    let progress = Progress::new(sizes, recordings.positions());
     let decoder = engine.detach_decoder();
     let reader = Reader { recordings, decoder, sources: ids, pace: playback.pace, count: 0 };
     // With one lane, everything stays on one thread. Blocks after a stop must not be decoded, because their
@@ -375,9 +376,8 @@ struct Progress {
 }
 
 impl Progress {
-    /// A bar over all recordings together. Its length is known only if every one of them is a file.
-    fn new(recordings: &[Recording]) -> Progress {
-        let sizes: Option<Vec<u64>> = recordings.iter().map(Recording::size).collect();
+    /// A bar over all recordings together. Its length is known only if every one of them is a file, and so has a compressed size.
+    fn new(sizes: Option<Vec<u64>>, positions: Vec<Arc<AtomicU64>>) -> Progress {
         let (length, style) = match sizes {
             Some(sizes) => (Some(sizes.iter().sum()), "{bar:30} {percent:>3} %  {msg}  {eta} left"),
             None => (None, "{spinner} {bytes}  {msg}"),
@@ -386,7 +386,7 @@ impl Progress {
         if let Ok(style) = ProgressStyle::with_template(style) {
             bar.set_style(style);
         }
-        Progress { bar, positions: recordings.iter().map(Recording::position).collect() }
+        Progress { bar, positions }
     }
 
     /// Draws nothing in the first 2 s: a short replay needs no bar. `now` is engine time, which tells more
@@ -395,10 +395,11 @@ impl Progress {
         if self.bar.is_hidden() || self.bar.elapsed() < Duration::from_secs(2) {
             return;
         }
+        // Before the message, which draws the bar: it would show the former position, and 0 % the first time.
+        self.bar.set_position(self.positions.iter().map(|position| position.load(Relaxed)).sum());
         if let Some(now) = now {
             self.bar.set_message(FromAir(&now.to_string()).to_string());
         }
-        self.bar.set_position(self.positions.iter().map(|position| position.load(Relaxed)).sum());
     }
 
     /// Hides the bar while something else is written.

@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::failure::Failure;
 use super::output::print;
+use super::own_daemon::{OwnDaemon, identity};
 use super::when::short;
 use super::{named, place};
 use crate::config::{Problem, Table, store_settings};
@@ -48,16 +49,19 @@ const GLANCE: Duration = Duration::from_secs(2);
 /// the command.
 ///
 /// # Errors
-/// The settings name no address (78), nothing answers there, what answers is not a daemon of ours, or it is
-/// not ready.
+/// The settings name no address (78), nothing answers there, what answers is not a daemon of ours or not that of the
+/// settings, or it is not ready.
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
-    let address = arguments.address()?;
+    let Asked { address, own } = arguments.asked()?;
     let page = ask(&format!("http://{address}/status"), PATIENCE).map_err(|error| {
         let (address, error) = (FromAir(&address), FromAir(&error));
         Failure::Other(format!("no daemon answers at {address}: {error}; {}", arguments.remedy()))
     })?;
     let value: Value = serde_json::from_str(&page)
         .map_err(|error| Failure::Other(format!("{address} does not answer like an Atalaia daemon: {error}")))?;
+    if let Some(another) = own.and_then(|own| own.other_than(&address, &value)) {
+        return Err(Failure::Other(another));
+    }
     let text = if arguments.json { page } else { status_text(&value) };
     match value["ready"] == true {
         true => print(&text),
@@ -86,20 +90,32 @@ impl Arguments {
     ///
     /// # Errors
     /// Settings that are named cannot be read, or have no address.
-    fn address(&self) -> Result<String, Failure> {
+    fn asked(&self) -> Result<Asked, Failure> {
         if let Some(address) = &self.address {
-            return Ok(address.clone());
+            return Ok(Asked { address: address.clone(), own: None });
         }
         let Some(file) = named::named_settings(self.config.as_deref()) else {
-            return Ok(installed().unwrap_or_else(|| USUAL.to_owned()));
+            return Ok(match installed() {
+                Some(address) => Asked { address, own: Some(OwnDaemon::of(Path::new(named::INSTALLED))) },
+                None => Asked { address: USUAL.to_owned(), own: None },
+            });
         };
         let file = place::settings_file(Some(&file), Some(HINT))?;
-        place::part(&file, &[Table::Http], Some(HINT))?.http.address.ok_or_else(|| {
+        let address = place::part(&file, &[Table::Http], Some(HINT))?.http.address.ok_or_else(|| {
             let what = "is missing, and without it the daemon has no status page, unless systemd opened a socket";
             let fault = Fault::new("http.address", what).advise("write it, or give --address IP:PORT");
             Failure::Settings(vec![Problem::of_file(file.display().to_string(), fault)])
-        })
+        })?;
+        Ok(Asked { address, own: Some(OwnDaemon::of(&file)) })
     }
+}
+
+/// The daemon that is asked.
+struct Asked {
+    /// IP and port of its pages.
+    address: String,
+    /// The daemon that should answer there; `None` if the address does not come from settings.
+    own: Option<OwnDaemon>,
 }
 
 /// The address in the installed settings. `None` if they do not exist, cannot be used or have no address.
@@ -108,11 +124,9 @@ fn installed() -> Option<String> {
     store_settings(Path::new(named::INSTALLED), &[Table::Http]).ok()?.http.address
 }
 
-/// The settings tables that the daemon at `address` will adopt only after a restart. `None` if there are
-/// none, or if it does not answer within [`GLANCE`]. As the page lists them, such as `store`.
-pub(super) fn waits_for_restart(address: &str) -> Option<String> {
-    let page = ask(&format!("http://{address}/status"), GLANCE).ok()?;
-    let page: Value = serde_json::from_str(&page).ok()?;
+/// The settings tables that the daemon with this status page will adopt only after a restart. `None` if there are
+/// none. As the page lists them, such as `store`.
+pub(super) fn waits_for_restart(page: &Value) -> Option<String> {
     let tables = page["reload"]["waits_for_restart"].as_array()?;
     let tables: Vec<String> = tables.iter().map(word).collect();
     (!tables.is_empty()).then(|| tables.join(", "))
@@ -170,6 +184,8 @@ fn status_text(page: &Value) -> String {
         word(&engine["time"]),
         word(&engine["vessels"])
     );
+    // Two daemons on a machine look alike otherwise.
+    text += &identity(page).map_or(String::new(), |identity| format!("daemon: {identity}\n"));
     for (mark, list) in [("!", &page["reasons"]), ("?", &page["warnings"]), ("i", &page["notes"])] {
         for reason in list.as_array().into_iter().flatten() {
             text += &format!("{mark} {}\n", word(reason));

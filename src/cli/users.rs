@@ -13,7 +13,7 @@ use super::marking::purpose;
 use super::output::print;
 use super::password::new_password;
 use super::person::who;
-use super::place::StoreArguments;
+use super::place::{Place, StoreArguments};
 use super::table::{Column, number, table, text, width};
 use super::when::short;
 use crate::http::{ApiSecret, hash, name_fault};
@@ -130,7 +130,8 @@ const SESSIONS: [Column; 5] = [text("person"), text("way"), text("from"), text("
 /// # Errors
 /// The store cannot be used, no person is named, or the store refuses the change.
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
-    let path = arguments.store.path()?;
+    let Place { store: path, settings } = arguments.store.place(&[])?;
+    let console = settings.as_ref().and_then(|settings| settings.console.as_deref());
     let now = Clock.now();
     if let Command::List { json } = &arguments.command {
         return list(&path, *json, now);
@@ -161,7 +162,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
             };
             let (made, secret) = if password.link { new_link(now).map(Some)? } else { None }.unzip();
             store::add_person(&path, &person, made.as_ref(), by, now).map_err(refused)?;
-            secret.map_or(Ok(()), |secret| show_link(&secret))
+            secret.map_or(Ok(()), |secret| show_link(console, &secret))
         }
         Command::Set { name, roles, password, password_file, purpose, disable, enable, ceilings } => {
             let is_new = *password || password_file.is_some();
@@ -178,7 +179,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
         Command::Link { name } => {
             let (link, secret) = new_link(now)?;
             store::make_link(&path, name, &link, by, now).map_err(refused)?;
-            show_link(&secret)
+            show_link(console, &secret)
         }
         Command::Sessions { end } => {
             let name = end.as_deref().unwrap_or_default();
@@ -200,9 +201,9 @@ fn new_link(now: Time) -> Result<(Link, ApiSecret), Failure> {
     Ok((Link { secret: secret.digest(), ends_at: now + LINK_LIFE }, secret))
 }
 
-/// Prints the part of a one-time link that belongs behind the address of the console.
-fn show_link(secret: &ApiSecret) -> Result<(), Failure> {
-    print(&format!("/login#link={}\n", secret.expose()))
+/// Prints a one-time link: whole if the settings tell the address of the console, else the part that belongs behind it.
+fn show_link(console: Option<&str>, secret: &ApiSecret) -> Result<(), Failure> {
+    print(&format!("{}/login#link={}\n", console.unwrap_or_default(), secret.expose()))
 }
 
 /// Prints the people.

@@ -139,7 +139,8 @@ fn of_daemon(arguments: &Arguments) -> Option<Result<(), Failure>> {
     let daemon = inputs.is_empty().then(|| Daemon::of(config.as_deref())).flatten()?;
     let Arguments { near, radius_nm, from, to, .. } = arguments;
     let period = format!("from={from}&to={to}");
-    let found: Answer = daemon.ask(&format!("who?near={},{}&radius_nm={radius_nm}&{period}", near.lat, near.lon))?;
+    let found: Answer =
+        daemon.ask_if_own(&format!("who?near={},{}&radius_nm={radius_nm}&{period}", near.lat, near.lon))?;
     aside(&format!("answered by the running daemon at {}, from what it remembers", daemon.address));
     let rows = found.items;
     Some(print(&if arguments.json { rows.iter().map(json).collect::<String>() } else { page(arguments, &rows, &[]) }))

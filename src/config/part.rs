@@ -61,6 +61,8 @@ pub struct StoreSettings {
     pub store: Option<PathBuf>,
     /// Where the daemon serves its pages.
     pub http: http::Settings,
+    /// Address of the console for a browser, as far as it can be read; `None` if the settings do not tell it.
+    pub console: Option<String>,
     /// How long records in the store are kept.
     pub retention: store::RetentionSettings,
     /// How received lines are kept.
@@ -113,6 +115,7 @@ fn part(layers: &[Layer], folder: &Path, needed: &[Table]) -> Result<StoreSettin
     Ok(StoreSettings {
         store: within(config.store.path),
         http: config.http,
+        console: whole.config.as_ref().and_then(|config| config.api.console()),
         retention: config.retention,
         journal: journal::Settings { path: within(config.journal.path), ..config.journal },
         evidence: evidence::Settings { key: within(config.evidence.key) },

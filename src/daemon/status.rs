@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 use super::feeds::{Feeds, Source};
+use super::late_reports::LateReports;
 use super::persist::Persistence;
 use super::rates::Rates;
 use super::reload::Outcome;
@@ -29,7 +30,7 @@ use crate::platform::disk::Absence;
 use crate::platform::service::{Service, Sockets};
 use crate::platform::telemetry::{FromAir, InputCounts, SinkCounters};
 use crate::storage::journal;
-use crate::storage::store;
+use crate::storage::store::{self, Clearance};
 use atalaia_core::ais::UnusedTime;
 use atalaia_core::alerts::handling::Reality;
 use atalaia_core::alerts::{Change, ChangeKind, Severity};
@@ -91,7 +92,7 @@ pub(super) struct StatusReporter {
     /// The connection to the service manager, with its watchdog.
     pub(super) service: Service,
     /// For ages of views and states.
-    clock: Clock,
+    pub(super) clock: Clock,
     /// When the daemon started.
     began: Moment,
     /// When the state was last logged.
@@ -112,6 +113,10 @@ pub(super) struct StatusReporter {
     waited: Span,
     /// How long turns of the loop take.
     turns: Turns,
+    /// When the first line was seen; `None` before that.
+    pub(super) first_line: Option<Time>,
+    /// Whether all reports come too late.
+    pub(super) late: LateReports,
     /// Whether the store fails; `None` without one.
     store: Option<Failing>,
     /// Whether the journal fails; `None` without one.
@@ -166,6 +171,8 @@ impl StatusReporter {
             rates: Rates::default(),
             waited: Span::ZERO,
             turns: Turns::default(),
+            first_line: None,
+            late: LateReports::default(),
             store: kept.store.as_ref().map(|_| Failing::default()),
             journal: kept.records.as_ref().map(|_| Failing::default()),
             lapsing: Vec::new(),
@@ -281,7 +288,9 @@ fn is_exercise(settings: &Checked) -> bool {
 }
 
 /// What the pages show of a sink.
-fn sink_view((name, counters): (&str, &SinkCounters)) -> SinkView {
+fn sink_view(name: &str, counters: &SinkCounters, settings: &Checked) -> SinkView {
+    // A sink that a reload has just removed is on its way out, and receives nothing more.
+    let clearance = settings.sinks.iter().find(|sink| sink.name == name).map(|sink| sink.filter().clearance);
     let read = |counter: &AtomicU64| counter.load(Relaxed);
     SinkView {
         name: name.to_owned(),
@@ -292,6 +301,7 @@ fn sink_view((name, counters): (&str, &SinkCounters)) -> SinkView {
         unrecorded: read(&counters.unrecorded),
         down: counters.is_down(),
         reason: counters.reason.get(),
+        clearance: clearance.unwrap_or(Clearance::everything()),
     }
 }
 
@@ -336,6 +346,7 @@ impl StatusReporter {
         if self.view.is_some() {
             self.rates.note(now.since(self.began), sources.iter().map(|source| source.lines).collect());
         }
+        self.note_late(parts);
         self.show(parts);
         if LOG_EVERY <= now.since(self.logged) {
             self.logged = now;
@@ -349,8 +360,14 @@ impl StatusReporter {
             let inputs = parts.feeds.sources.iter().zip(&parts.settings.inputs).enumerate();
             let inputs =
                 inputs.map(|(place, (source, settings))| self.input_view(parts, place, source, settings)).collect();
-            let engine = EngineView { exercise: is_exercise(parts.settings), ..self.engine_view(parts.engine) };
-            let sinks = parts.dispatcher.into_iter().flat_map(Dispatcher::counters).map(sink_view).collect();
+            let engine = EngineView {
+                exercise: is_exercise(parts.settings),
+                begins_at: self.begins_at(parts),
+                too_late: self.too_late(parts.feeds),
+                ..self.engine_view(parts.engine)
+            };
+            let sinks = parts.dispatcher.into_iter().flat_map(Dispatcher::counters);
+            let sinks = sinks.map(|(name, counters)| sink_view(name, counters, parts.settings)).collect();
             let unstored = parts.unstored as u64;
             let view = View { unstored, ..self.snapshot(inputs, sinks, engine, parts.reload) };
             if let Some(pages) = &self.view {
@@ -458,6 +475,8 @@ impl StatusReporter {
             copies: summary.copies,
             late: summary.late,
             exercise: false,
+            begins_at: None,
+            too_late: None,
         }
     }
 }

@@ -31,7 +31,7 @@ use super::page::{TEXT, found, json, page};
 use super::process::process;
 use super::questions;
 use super::settings::Settings;
-use super::status::status;
+use super::status::{Identity, OwnStatus, status};
 use super::traffic::Traffic;
 use super::view::View;
 use crate::platform::clock::Clock;
@@ -215,5 +215,6 @@ async fn show_readiness(State(pages): State<Pages>) -> Response {
 /// The page for people. Always status 200: it shows problems instead of being one.
 async fn show_status(State(pages): State<Pages>) -> Response {
     let (view, age) = pages.view();
-    found(&status(&view, age, &pages.counted().await))
+    let daemon = Identity::of(&view, pages.store.as_deref());
+    found(&OwnStatus { daemon, status: status(&view, age, &pages.counted().await) })
 }

@@ -4,6 +4,7 @@
 //! its old name beside the new one for a version.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -33,6 +34,35 @@ pub(super) struct Status<'a> {
     open_alerts: &'a BTreeMap<Behaviour, u64>,
     /// The last reload of settings and zones.
     reload: Reload<'a>,
+}
+
+/// A status with what identifies the daemon, so that a command on this machine notices if another one has the address.
+#[derive(Debug, Serialize)]
+pub(super) struct OwnStatus<'a> {
+    /// The daemon.
+    pub(super) daemon: Identity,
+    /// The rest of the page.
+    #[serde(flatten)]
+    pub(super) status: Status<'a>,
+}
+
+/// What tells a daemon from others on the machine.
+#[derive(Debug, Serialize)]
+pub(super) struct Identity {
+    /// Process id.
+    pid: u32,
+    /// Path of the settings file, as it was named at the start, but absolute.
+    settings: String,
+    /// Absolute path of the store; `None` without one.
+    store: Option<String>,
+}
+
+impl Identity {
+    /// That of this process.
+    pub(super) fn of(view: &View, store: Option<&Path>) -> Identity {
+        let shown = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).display().to_string();
+        Identity { pid: std::process::id(), settings: shown(&view.reload.file), store: store.map(shown) }
+    }
 }
 
 /// State of the engine.

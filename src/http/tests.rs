@@ -3,6 +3,8 @@
 use super::{EngineView, Failing, InputView, ReloadView, SinkView, View};
 use crate::platform::clock::Clock;
 use crate::platform::telemetry::InputCounts;
+use crate::storage::store::Clearance;
+use atalaia_core::alerts::handling::Tlp;
 use atalaia_core::base::time::{Span, Time};
 
 /// Two inputs that are up and an engine that keeps up.
@@ -43,6 +45,7 @@ pub(super) fn view() -> View {
             unrecorded: 0,
             down: false,
             reason: None,
+            clearance: Clearance { max_tlp: Tlp::Amber, ..Clearance::everything() },
         }],
         engine: EngineView { time: Some(at - Span::from_seconds(32)), ..EngineView::default() },
         opened: Default::default(),

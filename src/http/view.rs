@@ -11,6 +11,7 @@ use std::time::Duration;
 use crate::platform::clock::Moment;
 use crate::platform::disk::Absence;
 use crate::platform::telemetry::InputCounts;
+use crate::storage::store::Clearance;
 use atalaia_core::ais::ClockFault;
 use atalaia_core::alerts::Severity;
 use atalaia_core::base::time::{Span, Time};
@@ -135,6 +136,8 @@ pub struct SinkView {
     pub down: bool,
     /// Why the last delivery failed, sanitised for display; `None` if it succeeded.
     pub reason: Option<String>,
+    /// The markings that it may receive.
+    pub clearance: Clearance,
 }
 
 impl View {
@@ -172,6 +175,20 @@ pub struct EngineView {
     pub late: u64,
     /// Whether alerts are marked as those of an exercise or a test (`[handling] reality`).
     pub exercise: bool,
+    /// About when engine time begins, because the first reports have then waited for late ones; `None` once it has begun, before the first
+    /// line, and for recordings, whose own times decide.
+    pub begins_at: Option<Time>,
+    /// Reports that are all too late; `None` if they are not, or few.
+    pub too_late: Option<TooLate>,
+}
+
+/// Reports that are older than engine time, without others between them.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct TooLate {
+    /// Names of the inputs that sent lines meanwhile.
+    pub inputs: Vec<String>,
+    /// Number of reports.
+    pub count: u64,
 }
 
 /// Failures of the store or the journal.

@@ -54,9 +54,16 @@ pub(super) fn play(listener: &TcpListener, feed: &[u8]) -> io::Result<()> {
     await_end(&mut stream)
 }
 
-/// Sends the feed once at a pace, and then keeps the connection open. Returns once `stop` is cancelled or the daemon has closed the
-/// connection.
-pub(super) fn play_at(listener: &TcpListener, feed: &[u8], pace: Pace, stop: &CancellationToken) -> io::Result<()> {
+/// Sends the feed once at a pace, calls `at_end` after the last line, and then keeps the connection open. Returns once `stop` is cancelled or
+/// the daemon has closed the connection.
+pub(super) fn play_at(
+    listener: &TcpListener,
+    feed: &[u8],
+    pace: Pace,
+    stop: &CancellationToken,
+    at_end: impl FnOnce(),
+) -> io::Result<()> {
+    let mut at_end = Some(at_end);
     let (mut stream, _) = listener.accept()?;
     let begun = Clock.moment();
     let mut lines = feed.split_inclusive(|byte| *byte == b'\n').peekable();
@@ -70,6 +77,11 @@ pub(super) fn play_at(listener: &TcpListener, feed: &[u8], pace: Pace, stop: &Ca
         if let Err(error) = stream.write_all(&due) {
             // The daemon has stopped.
             return if stop.is_cancelled() { Ok(()) } else { Err(error) };
+        }
+        if lines.peek().is_none()
+            && let Some(at_end) = at_end.take()
+        {
+            at_end();
         }
         thread::sleep(STEP);
     }
@@ -93,6 +105,27 @@ fn stamp(line: &[u8]) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_end_of_the_recording_is_reported_once_and_the_connection_stays() {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let mut reader = TcpStream::connect(listener.local_addr().expect("an address")).expect("connected");
+        let stop = CancellationToken::new();
+        let (ends, at_end) = std::sync::mpsc::channel();
+        let pace = Pace { from: Time::from_seconds(1_000), speed: 1.0 };
+        thread::scope(|scope| {
+            let player = scope
+                .spawn(|| play_at(&listener, b"1000,a\n1001,b\n", pace, &stop, || ends.send(()).expect("received")));
+            at_end.recv_timeout(Duration::from_secs(20)).expect("the end is reported");
+            let mut sent = [0; 14];
+            reader.read_exact(&mut sent).expect("sent before");
+            assert_eq!(&sent, b"1000,a\n1001,b\n");
+            thread::sleep(STEP * 3);
+            stop.cancel();
+            player.join().expect("ended").expect("without an error");
+        });
+        assert!(at_end.try_recv().is_err(), "once");
+    }
 
     #[test]
     fn the_feed_is_the_recording_and_the_exercise_in_order_of_time() {

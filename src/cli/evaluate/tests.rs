@@ -129,3 +129,20 @@ fn lines_that_are_not_alerts_are_named_by_file_and_line() {
     assert_eq!(errors[0], "alerts:4: `severity` is missing");
     assert!(errors[1].starts_with("alerts:5: is not an alert line: "), "{errors:?}");
 }
+
+#[test]
+fn a_truth_without_rows_is_refused_by_name() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, text).expect("written");
+        path
+    };
+    let alerts = file("alerts.jsonl", LINES);
+    for text in ["", "\n", "behaviour,vessels,from,to\n"] {
+        let truth = file("truth.csv", text);
+        let refused = main(&Arguments { truth, alerts: alerts.clone(), json: false });
+        let Err(Failure::Input(why)) = refused else { panic!("refused: {refused:?}") };
+        assert!(why.contains("truth.csv: has no rows, so there is nothing to compare the alerts with"), "{why}");
+    }
+}

@@ -6,7 +6,7 @@
 use serde_json::Value;
 
 use super::watch::{Daemon, SOON, Watch};
-use super::words::{names, open_words};
+use super::words::{ended_words, names, open_words};
 use crate::cli::subjects::silence_words;
 use crate::cli::table::short_id;
 use crate::platform::telemetry::FromAir;
@@ -46,7 +46,7 @@ pub(super) fn page(watch: &Watch) -> String {
         let before = store.worse.iter().find(|(_, other)| other.id == entry.id);
         before.map_or(String::new(), |(before, _)| format!("was {}", before.name()))
     });
-    section(&mut page, &format!("Ended: {}", store.ended.len()), "");
+    section(&mut page, &format!("Ended: {}", ended_words(&store.ended, &store.new)), "");
     alerts(&mut page, &store.ended, |_| String::new());
     section(&mut page, &format!("Done by people: {}", store.actions.len()), "");
     let actions = store.actions.iter().map(|act| {

@@ -6,7 +6,7 @@
 use serde_json::Value;
 
 use super::watch::{Daemon, Watch};
-use super::words::{names, open_words};
+use super::words::{ended_words, names, open_words};
 use crate::cli::subjects::silence_words;
 use crate::cli::table::{cut, short_id};
 use crate::cli::when::short;
@@ -53,7 +53,7 @@ pub(super) fn text(watch: &Watch, width: Option<usize>) -> String {
     rows(&mut lines, &store.worse, MOST_OTHERS, &page, |(before, entry)| {
         format!("{}  (was {})", row(watch, entry), before.name())
     });
-    heading(&mut lines, &format!("ENDED {}", store.ended.len()));
+    heading(&mut lines, &format!("ENDED {}", ended_words(&store.ended, &store.new)));
     rows(&mut lines, &store.ended, MOST_OTHERS, &page, |entry| row(watch, entry));
     heading(&mut lines, &format!("DONE {}", store.actions.len()));
     // The latest first: what was done long ago is in the state of the alerts by now.

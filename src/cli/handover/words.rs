@@ -51,12 +51,40 @@ pub(super) fn open_words(open: &[Entry]) -> String {
     }
 }
 
+/// The number of ended alerts from before the watch, and of those that began and ended within it, which are in the list of new ones:
+/// `0 from before; 8 of the new ones have ended too`. Without the latter only the number.
+pub(super) fn ended_words(ended: &[Entry], new: &[Entry]) -> String {
+    match new.iter().filter(|entry| entry.body["status"] != "open").count() {
+        0 => ended.len().to_string(),
+        1 => format!("{} from before; 1 of the new ones has ended too", ended.len()),
+        over => format!("{} from before; {over} of the new ones have ended too", ended.len()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use std::slice::from_ref;
+
     use serde_json::json;
 
     use super::*;
     use crate::storage::store::WorkState;
+
+    #[test]
+    fn alerts_that_began_and_ended_within_the_watch_are_counted_where_ended_ones_are() {
+        let entry = |status: &str| Entry {
+            id: "a".to_owned(),
+            state: WorkState::New,
+            assignee: None,
+            finding: None,
+            finding_reason: None,
+            body: json!({"status": status}),
+        };
+        let [open, over, back] = ["open", "ended", "retracted"].map(entry);
+        assert_eq!(ended_words(&[], from_ref(&open)), "0");
+        assert_eq!(ended_words(&[], &[over.clone(), open, back]), "0 from before; 2 of the new ones have ended too");
+        assert_eq!(ended_words(from_ref(&over), from_ref(&over)), "1 from before; 1 of the new ones has ended too");
+    }
 
     #[test]
     fn what_happened_once_is_not_counted_among_what_goes_on() {

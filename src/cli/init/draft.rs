@@ -126,6 +126,21 @@ impl Feed {
         };
         Ok(Feed { kind, key, value })
     }
+
+    /// As [`Feed::parse`], for an answer at the terminal, where another file can still be named.
+    ///
+    /// # Errors
+    /// What to write, also if the file or pipe does not exist.
+    pub(super) fn parse_existing(text: &str, folder: &Path) -> Result<Feed, String> {
+        let feed = Feed::parse(text, folder)?;
+        // The answer has the path as the user sees it; that of the settings is relative to their folder.
+        match text.split_once(Key::Path.separator()).filter(|_| feed.key == Key::Path) {
+            Some((_, file)) if !Path::new(file).exists() => Err(format!(
+                "{file}: no such file; name one that exists, or run `atalaia init --feed {text}` for one that comes later"
+            )),
+            _ => Ok(feed),
+        }
+    }
 }
 
 /// Checks that the text is `HOST:PORT` and returns it unchanged. Whether the host exists is left to the

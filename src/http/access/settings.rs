@@ -75,6 +75,17 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// The address of the console for a browser: that of the settings, else that of the listener. `None` if it cannot be told from the
+    /// settings, because the listener has no address of its own or takes every one.
+    pub fn console(&self) -> Option<String> {
+        if let Some(url) = &self.public_url {
+            return Some(url.trim_end_matches('/').to_owned());
+        }
+        let address: std::net::SocketAddr = self.address.as_ref()?.parse().ok()?;
+        let scheme = if self.tls.is_set() { "https" } else { "http" };
+        (!address.ip().is_unspecified() && address.port() != 0).then(|| format!("{scheme}://{address}"))
+    }
+
     /// What the ranges of the fields do not show, with the path of the key. `has_store` is whether `[store]` names a file.
     pub fn problems(&self, has_store: bool) -> Vec<Fault> {
         let mut problems = fault::below("api.tls", self.tls.problems());
@@ -158,6 +169,19 @@ mod tests {
 
     fn at(address: &str) -> Settings {
         Settings { address: Some(address.to_owned()), ..Settings::default() }
+    }
+
+    #[test]
+    fn the_address_of_the_console_is_that_of_a_browser() {
+        let of = |address: &str, url: Option<&str>| {
+            let url = url.map(str::to_owned);
+            Settings { address: Some(address.to_owned()), public_url: url, ..Settings::default() }.console()
+        };
+        assert_eq!(of("127.0.0.1:9478", None).as_deref(), Some("http://127.0.0.1:9478"));
+        assert_eq!(of("[::1]:9478", None).as_deref(), Some("http://[::1]:9478"));
+        let public = of("0.0.0.0:9478", Some("https://console.example.org/"));
+        assert_eq!(public.as_deref(), Some("https://console.example.org"));
+        assert_eq!((of("0.0.0.0:9478", None), of("127.0.0.1:0", None)), (None, None));
     }
 
     #[test]

@@ -20,6 +20,7 @@ use crate::http::body::{JsonBody, wrong};
 use crate::http::page::found;
 use crate::http::parameters::Parameters;
 use crate::http::problem::Problem;
+use crate::http::view::SinkView;
 use crate::storage::store::{self, DeliveryFilter, DeliveryQuery, DeliveryRow, DeliveryState, Filter};
 use atalaia_core::alerts::Severity;
 use atalaia_core::base::text::advice;
@@ -106,6 +107,19 @@ struct Retried {
     queued: u64,
     /// Number of deliveries that were left as they are, by sink, because the settings no longer have the sink.
     removed: BTreeMap<String, u64>,
+    /// Deliveries that stay withheld, because the sink may not receive the present marking of the alert.
+    withheld: Vec<StillWithheld>,
+}
+
+/// Deliveries to a sink that stay withheld.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct StillWithheld {
+    /// Name of the sink.
+    sink: String,
+    /// Number of deliveries.
+    count: u64,
+    /// The limit of the sink that the marking exceeds.
+    why: String,
 }
 
 /// Adds the routes.
@@ -147,7 +161,7 @@ async fn list_deliveries(
 }
 
 /// Tries failed deliveries again: all of them, those to a sink, or those of an alert. They are sent within seconds, behind all others. What
-/// a sink may not receive is still kept from it. Deliveries of alerts that the reader may not see are tried again too.
+/// a sink may not receive is still kept from it: of an alert that is named, `withheld` says how many and why. Deliveries of alerts that the reader may not see are tried again too.
 #[utoipa::path(post, path = "/deliveries/retry", tag = "deliveries", request_body = RetryBody,
     responses((status = 200, description = "What was done", body = Retried),
     (status = 415, description = "The body is not JSON"), Refusals))]
@@ -168,19 +182,24 @@ async fn retry_deliveries(
         let there = sources.read(move |readers| readers.item(&id, &clearance, now)).await?;
         there.ok_or_else(|| Problem::not_found("there is no such alert"))?;
     }
-    // Only the names: the worker of each sink compares the marking with its clearance.
+    // Only names and clearances: what was queued once has been selected.
     let known: Vec<Filter> = {
         let view = sources.view.borrow();
         if !view.ready {
             return Err(Problem::busy("the daemon is starting"));
         }
-        view.sinks.iter().map(|sink| Filter::from_severity(&sink.name, Severity::Info)).collect()
+        let filter = |sink: &SinkView| Filter {
+            clearance: sink.clearance.clone(),
+            ..Filter::from_severity(&sink.name, Severity::Info)
+        };
+        view.sinks.iter().map(filter).collect()
     };
     let which = DeliveryQuery { sink: wanted.sink, alert, state: None };
     let retry =
         move |path: &std::path::Path| store::retry(path, &which, Some(&known), reader.actor(), why.as_deref(), now);
     let done = sources.stored(retry).await?;
-    Ok(found(&Retried { queued: done.queued, removed: done.removed }))
+    let withheld = done.withheld.into_iter().map(|((sink, why), count)| StillWithheld { sink, count, why });
+    Ok(found(&Retried { queued: done.queued, removed: done.removed, withheld: withheld.collect() }))
 }
 
 /// A delivery as it is sent.

@@ -1,5 +1,6 @@
 //! What the warnings of `/readyz` and the log say about inputs whose times disagree with the clock.
 
+use crate::http::view::TooLate;
 use atalaia_core::ais::ClockFault;
 use atalaia_core::base::time::Span;
 
@@ -55,6 +56,17 @@ pub fn holds_back(behind: Span) -> String {
         "engine time waits for this recording and is {} behind the live inputs, whose alerts come late; {PLAY_APART}, or, if its lines \
          are live, remove recorded = true",
         length(behind)
+    )
+}
+
+/// Describes reports that are all older than engine time, and what to do.
+pub fn all_too_late(late: &TooLate) -> String {
+    let inputs = if late.inputs.len() == 1 { "input" } else { "inputs" };
+    format!(
+        "{inputs} {}: the last {} reports are all older than engine time and open no alerts; if this is a recording that was sent before, \
+         play it into a daemon of its own, with an empty store; if not, correct the clock of the feed or set lateness_seconds",
+        late.inputs.join(", "),
+        late.count
     )
 }
 

@@ -14,7 +14,7 @@ use crate::platform::telemetry::FromAir;
 use crate::storage::store::Backlog;
 use atalaia_core::base::time::{Span, Time};
 
-pub use clocks::{holds_back, unused_times};
+pub use clocks::{all_too_late, holds_back, unused_times};
 
 /// Age of the last view from which the main loop counts as stalled.
 /// Ten missed views.
@@ -24,6 +24,8 @@ const LAG: Span = Span::from_seconds(120);
 /// The engine counts as lagging if lines wait for it this long.
 /// A burst is worked off faster.
 const WAITED: Span = Span::from_seconds(10);
+/// Engine time is expected to have begun this long after the first reports have waited.
+const BEGUN: Span = Span::from_seconds(5);
 /// An input is included in the lag check if its last report is more recent than this.
 /// An older one says nothing about whether the engine keeps up.
 const HEARD: Span = Span::from_seconds(60);
@@ -87,6 +89,7 @@ pub(super) fn health(view: &View, age: Duration) -> Health {
         warnings.push(format!("late inputs: {}", lagging.join(", ")));
     }
     warnings.extend(view.inputs.iter().filter_map(times_off));
+    warnings.extend(view.engine.too_late.as_ref().map(all_too_late));
     // Lines that wait for the engine make every alert late.
     if let Some(why) = lag(view) {
         reasons.push(why);
@@ -119,7 +122,7 @@ pub(super) fn health(view: &View, age: Duration) -> Health {
              there; move it to another folder once it is dealt with"
         )
     }));
-    Health { ready: reasons.is_empty(), reasons, warnings, notes: Vec::new() }
+    Health { ready: reasons.is_empty(), reasons, warnings, notes: no_time_yet(view).into_iter().collect() }
 }
 
 impl Health {
@@ -186,6 +189,24 @@ fn times_off(input: &InputView) -> Option<String> {
     let late = || clocks::times_behind(input.lag().filter(|_| input.lagging)?);
     let what = input.clock_fault.as_ref().map(unused_times).or_else(late)?;
     Some(format!("input {}: {what}", input.name))
+}
+
+/// Says why there is no engine time, and so no alert, and until when; `None` once there is.
+fn no_time_yet(view: &View) -> Option<String> {
+    if view.engine.time.is_some() || view.inputs.is_empty() {
+        return None;
+    }
+    let why = match (view.engine.begins_at, view.inputs.iter().any(|input| input.heard.is_some())) {
+        (Some(begins_at), true) if view.at <= begins_at + BEGUN => {
+            format!("the first reports wait for late ones (lateness_seconds) until about {begins_at}")
+        }
+        (None, true) if view.inputs.iter().any(|input| !input.live) => {
+            "it begins once the times in the recording have passed the first one by lateness_seconds".to_owned()
+        }
+        (_, true) => "no line so far had a report that can be used".to_owned(),
+        (_, false) => "no line has come in".to_owned(),
+    };
+    Some(format!("no engine time yet, and so no alerts: {why}"))
 }
 
 /// Describes how the engine lags behind its live inputs; `None` if it keeps up.

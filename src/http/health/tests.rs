@@ -1,7 +1,7 @@
 //! What makes a daemon unhealthy, and what the answer says.
 
 use super::super::tests::view;
-use super::super::{Failing, ReloadView, SinkView};
+use super::super::{Failing, ReloadView, SinkView, TooLate};
 use super::*;
 use crate::platform::disk::Absence;
 
@@ -45,6 +45,36 @@ fn a_condition_that_stops_the_work_is_a_reason() {
     );
     let stalled = health(&view(), STALLED);
     assert!(!stalled.ready && stalled.reasons[0].starts_with("the main loop has made no progress for 10 s"));
+}
+
+#[test]
+fn a_daemon_without_engine_time_says_why_and_until_when() {
+    let notes = |change: &dyn Fn(&mut View)| {
+        let mut view = view();
+        view.engine.time = None;
+        change(&mut view);
+        health(&view, Duration::from_secs(1)).notes
+    };
+    let lead = "no engine time yet, and so no alerts: ";
+    let unheard = notes(&|view| view.inputs.iter_mut().for_each(|input| input.heard = None));
+    assert_eq!(unheard, [format!("{lead}no line has come in")]);
+    let waits = notes(&|view| view.engine.begins_at = Some(view.at + Span::from_seconds(30)));
+    let until = "the first reports wait for late ones (lateness_seconds) until about 2027-01-15T08:00:30Z";
+    assert_eq!(waits, [format!("{lead}{until}")]);
+    let over = notes(&|view| view.engine.begins_at = Some(view.at - Span::from_seconds(30)));
+    assert_eq!(over, [format!("{lead}no line so far had a report that can be used")]);
+    assert_eq!(health(&view(), Duration::from_secs(1)).notes, [""; 0], "once it has begun");
+}
+
+#[test]
+fn reports_that_are_all_too_late_are_a_warning_with_the_input_and_what_to_do() {
+    let mut view = view();
+    view.engine.too_late = Some(TooLate { inputs: vec!["hub".to_owned()], count: 4_812 });
+    let health = health(&view, Duration::from_secs(1));
+    assert!(health.ready);
+    let said = "input hub: the last 4812 reports are all older than engine time and open no alerts; if this is a recording that was sent \
+                before, play it into a daemon of its own, with an empty store;";
+    assert!(health.warnings.len() == 1 && health.warnings[0].starts_with(said), "{:?}", health.warnings);
 }
 
 #[test]

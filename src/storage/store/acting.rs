@@ -7,7 +7,8 @@ use std::path::Path;
 
 use rusqlite::Transaction;
 
-use super::actions::{Acted, Action, act_in};
+use super::action::Action;
+use super::actions::{Acted, act_in};
 use super::connect::in_transaction;
 use super::error::StoreError;
 use super::items::{AlertItem, item};
@@ -62,6 +63,8 @@ pub struct ActRequest<'a> {
 pub enum ActOutcome {
     /// Done; the alert as it now stands.
     Done(Box<AlertItem>),
+    /// The same was done before, by whom and when; the alert as it stands.
+    Unchanged(Box<AlertItem>, String),
     /// The alert has changed since the person saw it; as it stands.
     Stale(Box<AlertItem>),
     /// There is no such alert, or the author may not see it.
@@ -129,6 +132,7 @@ fn act_on(
     match deed {
         Deed::Action(action) => match act_in(transaction, id, action, by, why, now)? {
             Acted::Done => {}
+            Acted::Unchanged(text) => return Ok(ActOutcome::Unchanged(Box::new(before), text)),
             Acted::Refused(text) => return Ok(ActOutcome::Refused(text)),
         },
         Deed::Mark(said) => match mark_in(transaction, id, said, by, why.unwrap_or_default(), lowering, now)? {

@@ -5,7 +5,9 @@ use std::path::Path;
 use rusqlite::{Transaction, params};
 
 use super::act::Act;
+use super::action::Action;
 use super::connect::in_transaction;
+use super::done_before::done_before;
 use super::error::StoreError;
 use super::ids::{Kind, whole};
 use super::once::{Once, RequestKey, once};
@@ -13,49 +15,6 @@ use super::subject::Subject;
 use super::trail::{Actor, audit};
 use super::work_state::WorkState;
 use atalaia_core::base::time::Time;
-
-/// An analyst's finding on an alert.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Finding {
-    /// It was what it appeared to be.
-    Confirmed,
-    /// It happened but is harmless.
-    Benign,
-    /// It did not happen.
-    False,
-}
-
-impl Finding {
-    /// All findings.
-    pub const ALL: [Finding; 3] = [Finding::Confirmed, Finding::Benign, Finding::False];
-
-    /// Name of the finding as stored.
-    pub fn name(self) -> &'static str {
-        match self {
-            Finding::Confirmed => "confirmed",
-            Finding::Benign => "benign",
-            Finding::False => "false",
-        }
-    }
-}
-
-/// An action on one alert.
-#[derive(Clone, PartialEq, Debug)]
-pub enum Action {
-    /// Acknowledges the alert. It becomes new again at the given time, if any, or when its severity rises.
-    Acknowledge {
-        /// Expiry, by the wall clock.
-        until: Option<Time>,
-    },
-    /// Assigns the alert to an analyst; `None` removes the assignment.
-    Assign(Option<String>),
-    /// Adds a note.
-    Note(String),
-    /// Closes the alert with a finding.
-    Close(Finding),
-    /// Makes a closed or acknowledged alert new again.
-    Reopen,
-}
 
 /// The alerts that a silence covers. An alert must match every field that is set.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -68,7 +27,16 @@ pub struct Silence {
     pub behaviour: Option<String>,
 }
 
-/// Applies an action to an alert and returns its full id. The given id may be shortened if it is unambiguous. `why` is required for a
+/// What an action on an alert has done.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ActReport {
+    /// Full id of the alert.
+    pub id: String,
+    /// Why nothing was written: who had done the same before, and when. `None` if the action was done.
+    pub unchanged: Option<String>,
+}
+
+/// Applies an action to an alert. The given id may be shortened if it is unambiguous. `why` is required for a
 /// finding; `now` is the wall clock.
 ///
 /// # Errors
@@ -80,12 +48,13 @@ pub fn act<'a>(
     who: impl Into<Actor<'a>>,
     why: Option<&str>,
     now: Time,
-) -> Result<String, StoreError> {
+) -> Result<ActReport, StoreError> {
     let who = who.into();
     in_transaction(path, |transaction| {
         let id = whole(transaction, Kind::Alert, id).map_err(StoreError::sqlite(path))??;
         match act_in(transaction, &id, act, who, why, now).map_err(StoreError::sqlite(path))? {
-            Acted::Done => Ok(id),
+            Acted::Done => Ok(ActReport { id, unchanged: None }),
+            Acted::Unchanged(text) => Ok(ActReport { id, unchanged: Some(text) }),
             Acted::Refused(text) => Err(StoreError::Refused(text)),
         }
     })
@@ -96,6 +65,8 @@ pub fn act<'a>(
 pub(super) enum Acted {
     /// Done.
     Done,
+    /// The same was done before, by whom and when. Nothing was written.
+    Unchanged(String),
     /// It does not fit the state of the alert, for this reason. Nothing was written.
     Refused(String),
 }
@@ -111,6 +82,9 @@ pub(super) fn act_in(
 ) -> rusqlite::Result<Acted> {
     let mut query = transaction.prepare_cached("SELECT state, severity FROM alerts WHERE id = ?1")?;
     let (state, severity): (WorkState, i64) = query.query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    if let Some(text) = done_before(transaction, id, act, why, now)? {
+        return Ok(Acted::Unchanged(text));
+    }
     let done = do_it(transaction, id, state, severity, act, who, why, now)?;
     if done == Acted::Done {
         count(transaction, id)?;

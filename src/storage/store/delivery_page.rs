@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
 use super::delivery_state::DeliveryState;
+use super::digests;
 use super::error::StoreError;
 use super::items::may_see;
 use super::readers::Readers;
@@ -111,6 +112,7 @@ fn page(
         true => end(connection, after)?,
         false => None,
     };
+    let digests = digests::next(connection)?;
     let mut found = query.query(values.as_slice())?;
     let mut page = DeliveryPage { rows: Vec::new(), next: None, withheld: 0, sinks };
     let mut last = None;
@@ -122,7 +124,7 @@ fn page(
         last = Some(row.get(0)?);
         let clears: String = row.get(1)?;
         match may_see(clearance, &clears) {
-            true => page.rows.push(delivery(row)?),
+            true => page.rows.push(delivery(row, &digests)?),
             false => page.withheld += 1,
         }
     }
@@ -152,7 +154,8 @@ fn query_of(filter: &DeliveryFilter) -> String {
     }
     format!(
         "SELECT outbox.seq, alert_items.clears, outbox.sink, outbox.alert, outbox.revision, alert_items.behaviour, outbox.state,
-             outbox.since, outbox.attempts, outbox.due_at, outbox.told_at, outbox.error
+             outbox.since, outbox.attempts, outbox.due_at, outbox.told_at, outbox.error,
+             outbox.state = 'pending' AND outbox.gathered = 1 AND outbox.digest IS NULL
          FROM outbox {index} CROSS JOIN alert_items ON alert_items.id = outbox.alert WHERE {} ORDER BY outbox.seq",
         conditions.join(" AND ")
     )
@@ -170,19 +173,24 @@ fn end(connection: &Connection, after: i64) -> rusqlite::Result<Option<i64>> {
     query.query_row(named_params! { ":after": after, ":read": READ }, |row| row.get(0)).optional()
 }
 
-/// One row.
-fn delivery(row: &Row<'_>) -> rusqlite::Result<DeliveryRow> {
+/// One row. `digests` are the times of the next digests, by sink and behaviour: what waits for one is due then.
+fn delivery(row: &Row<'_>, digests: &BTreeMap<(String, String), Time>) -> rusqlite::Result<DeliveryRow> {
     let time =
         |column| -> rusqlite::Result<Option<Time>> { Ok(row.get::<_, Option<i64>>(column)?.map(Time::from_millis)) };
+    let (sink, behaviour): (String, String) = (row.get(2)?, row.get(5)?);
+    let due_at = match row.get(12)? {
+        true => digests.get(&(sink.clone(), behaviour.clone())).copied(),
+        false => time(9)?,
+    };
     Ok(DeliveryRow {
-        sink: row.get(2)?,
+        sink,
         alert: row.get(3)?,
         revision: row.get(4)?,
-        behaviour: row.get(5)?,
+        behaviour,
         state: row.get(6)?,
         since: Time::from_millis(row.get(7)?),
         attempts: row.get(8)?,
-        due_at: time(9)?,
+        due_at,
         settled_at: time(10)?,
         error: row.get(11)?,
     })

@@ -226,7 +226,7 @@ fn what_analysts_do_is_kept_with_who_and_why_or_refused_with_a_reason() {
     store.changes(changes, 0);
     assert!(store.settle(PATIENCE));
     let does = |what: Action, why: Option<&str>| act(&place.path, &id, &what, "ana", why, noon());
-    let refused = |outcome: Result<String, StoreError>| outcome.expect_err("refused").to_string();
+    let refused = |outcome: Result<ActReport, StoreError>| outcome.expect_err("refused").to_string();
     assert!(refused(does(Action::Close(Finding::False), None)).contains("a finding needs a reason"));
     assert!(refused(does(Action::Reopen, None)).contains("is neither closed nor acknowledged"));
     assert!(refused(act(&place.path, "nothing", &Action::Reopen, "ana", None, noon())).contains("no alert nothing"));

@@ -4,8 +4,7 @@ use crate::base::time::{Span, Time};
 use crate::base::units::knots;
 use crate::geo::LatLon;
 
-use super::Fix;
-use super::track::Vessel;
+use super::track::{Fix, Vessel};
 use super::trail::Walk;
 
 /// Time before a fix over which [`Vessel::moves_off`] measures the speed: so short that a ship which gets under way is noticed, and so long

@@ -6,7 +6,8 @@ use crate::storage::store::{ActOutcome, AlertItem};
 /// The alert after an act, or the problem.
 pub(super) fn outcome(outcome: ActOutcome) -> Result<Box<AlertItem>, Problem> {
     match outcome {
-        ActOutcome::Done(item) => Ok(item),
+        // The alert is as the request wanted it.
+        ActOutcome::Done(item) | ActOutcome::Unchanged(item, _) => Ok(item),
         ActOutcome::Stale(item) => Err(Problem::stale("the alert has changed since; look at it again", item.value())),
         ActOutcome::Missing => Err(Problem::not_found("there is no such alert")),
         ActOutcome::Refused(text) => Err(Problem::refused(text)),

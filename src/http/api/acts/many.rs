@@ -37,6 +37,8 @@ pub(super) struct ActResult {
     status: u16,
     /// The alert after the act; null if it was not done.
     item: Option<Item>,
+    /// Who had done the same before and when, so that nothing changed; null if something did.
+    unchanged: Option<String>,
     /// Why it was not done; null if it was.
     problem: Option<Value>,
 }
@@ -92,9 +94,18 @@ pub(super) async fn act_on_alerts(
 
 /// The body of the response.
 fn text(outcomes: Outcomes) -> String {
-    let one = |(id, done): (String, ActOutcome)| match outcome(done) {
-        Ok(item) => ActResult { id, status: 200, item: Some(Item::from(&*item)), problem: None },
-        Err(problem) => ActResult { id, status: problem.status().as_u16(), item: None, problem: Some(problem.value()) },
+    let one = |(id, done): (String, ActOutcome)| {
+        let unchanged = match &done {
+            ActOutcome::Unchanged(_, text) => Some(text.clone()),
+            _ => None,
+        };
+        match outcome(done) {
+            Ok(item) => ActResult { id, status: 200, item: Some(Item::from(&*item)), unchanged, problem: None },
+            Err(problem) => {
+                let (status, problem) = (problem.status().as_u16(), Some(problem.value()));
+                ActResult { id, status, item: None, unchanged, problem }
+            }
+        }
     };
     let results = ActResults { results: outcomes.into_iter().map(one).collect() };
     // Plain data always serialises.

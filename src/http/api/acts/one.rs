@@ -19,7 +19,8 @@ use crate::http::body::{read, wrong};
 use crate::http::problem::Problem;
 use crate::storage::store::{self, ActOutcome, ActRequest, Lowering, Once};
 
-/// Acts on one alert. Returns it as it then stands.
+/// Acts on one alert. Returns it as it then stands. An act that was done before in the same way and with no new reason changes nothing: the
+/// alert keeps its etag, and its history gets no second row.
 #[utoipa::path(post, path = "/alerts/{id}/acts", tag = "alerts", request_body = ActBody, params(
     ("id" = String, Path, description = "Full id of the alert"),
     ("If-Match" = Option<String>, Header, description = "The etag of the alert as you saw it; without it, the act is done on any state"),
@@ -58,7 +59,7 @@ pub(super) async fn act_on_alert(
             key: key.as_ref().map(Keyed::stored),
         };
         store::act_once(path, &request, now, |outcomes| match outcomes {
-            [(_, ActOutcome::Done(item))] => Some((200, format!("{}\n", item.text))),
+            [(_, ActOutcome::Done(item) | ActOutcome::Unchanged(item, _))] => Some((200, format!("{}\n", item.text))),
             _ => None,
         })
     });

@@ -41,6 +41,37 @@ fn a_failed_delivery_is_listed_and_tried_again_once() {
 }
 
 #[test]
+fn a_retry_says_what_the_marking_of_the_alert_still_keeps_from_a_sink() {
+    run_test(async {
+        let site = site().await;
+        let connection = rusqlite::Connection::open(&site.path).expect("a store");
+        let withheld = "INSERT INTO outbox (sink, alert, revision, state, since, attempts, told_at, error)
+             VALUES ('log', ?1, 1, 'withheld', 1000, 0, 2000, 'TLP:RED is above its max_tlp AMBER')";
+        connection.execute(withheld, [&site.id]).expect("a delivery");
+        site.mark_red();
+        let sol = token(&site.path, "sol", &[Right::Read, Right::Retry], Tlp::Red);
+        let done = site.send(&sol, "POST", "/deliveries/retry", &[], &json!({"alert": site.id})).await;
+        let why = "TLP:RED is above its max_tlp AMBER";
+        let expected = json!({"queued": 0, "removed": {}, "withheld": [{"sink": "log", "count": 1, "why": why}]});
+        assert_eq!(done.body, expected, "{}", done.text);
+    });
+}
+
+#[test]
+fn what_waits_for_a_digest_says_when_it_is_due() {
+    run_test(async {
+        let site = site().await;
+        let connection = rusqlite::Connection::open(&site.path).expect("a store");
+        let gathered = "INSERT INTO outbox (sink, alert, revision, state, since, attempts, gathered)
+             VALUES ('log', ?1, 1, 'pending', 1000, 0, 1)";
+        connection.execute(gathered, [&site.id]).expect("a delivery");
+        let sol = token(&site.path, "sol", &[Right::Read, Right::Retry], Tlp::Red);
+        let list = site.get(&sol, "/deliveries").await;
+        assert_eq!(list.body["items"][0]["due_at"], "1970-01-01T00:01:01Z", "{}", list.text);
+    });
+}
+
+#[test]
 fn who_may_not_read_alerts_sees_no_alert_and_a_page_ends_where_the_next_begins() {
     run_test(async {
         let site = site().await;

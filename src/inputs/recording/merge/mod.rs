@@ -3,6 +3,9 @@
 //! Engine time never runs backwards, so the reports in lines out of order would be late. CSV archives may be sorted by vessel instead of by
 //! time, so they are sorted here. NMEA logs are in order of receipt, which is kept: a line with a wrong clock must not move the others.
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
 use jiff::tz::TimeZone;
 
 use super::file::{Format, Recording, RecordingError};
@@ -41,6 +44,12 @@ impl MergedRecordings {
     pub fn new(recordings: Vec<Recording>, reading: &Reading) -> Result<MergedRecordings, RecordingError> {
         let feeds = recordings.into_iter().map(|recording| Feed::new(recording, reading));
         Ok(MergedRecordings { feeds: feeds.collect::<Result<_, _>>()? })
+    }
+
+    /// Counters of the compressed bytes read so far, one for each recording. Those of the recordings themselves will not do: one that was
+    /// checked for disorder has been read to its end, and is then read again.
+    pub fn positions(&self) -> Vec<Arc<AtomicU64>> {
+        self.feeds.iter().map(|feed| Arc::clone(&feed.position)).collect()
     }
 
     /// Number of lines dropped so far because they exceed the maximum length.
@@ -93,6 +102,8 @@ struct Feed {
     name: String,
     /// Number of zero bytes after the compressed data.
     padding: u64,
+    /// Compressed bytes read so far.
+    position: Arc<AtomicU64>,
 }
 
 /// Where the lines of a recording come from.
@@ -147,6 +158,7 @@ impl Feed {
             overlong: 0,
             name: recording.name().to_owned(),
             padding: 0,
+            position: recording.position(),
             source: Source::Memory,
         };
         let is_csv = matches!(recording.format(), Format::Danish(_) | Format::Noaa(_));
@@ -164,6 +176,7 @@ impl Feed {
                 }
             }
         }
+        feed.position = recording.position();
         feed.source = Source::Stream(Box::new(recording));
         Ok(feed)
     }

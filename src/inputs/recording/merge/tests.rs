@@ -66,6 +66,24 @@ fn a_recording_cut_between_the_parts_of_a_message_is_joined_again() {
 }
 
 #[test]
+fn the_position_is_that_of_the_reading_and_not_of_the_check_before_it() {
+    let row = |n: u32| format!("338148873,2022-01-03T{:02}:{:02}:{:02},1,1\n", n / 3600, n / 60 % 60, n % 60);
+    let rows: String = (0..80_000).map(row).collect();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rows.csv");
+    std::fs::write(&path, format!("MMSI,BaseDateTime,LAT,LON\n{rows}")).unwrap();
+    let recording = Recording::open(&path, Limits { ratio: 100, bytes: 1 << 40 }).unwrap();
+    let size = recording.size().unwrap();
+    let reading = Reading { time_zone: None, lateness: Some(Span::from_seconds(120)) };
+    let mut merged = MergedRecordings::new(vec![recording], &reading).unwrap();
+    let positions = merged.positions();
+    let position = || positions[0].load(std::sync::atomic::Ordering::Relaxed);
+    assert!(position() < size / 2, "nothing is handed out yet: {} of {size}", position());
+    while merged.read_block(&mut |_: usize, _: &[u8]| {}).unwrap() {}
+    assert_eq!(position(), size);
+}
+
+#[test]
 fn rows_far_out_of_order_are_sorted_and_equal_times_keep_their_order() {
     let text = "MMSI,BaseDateTime,LAT,LON\n\
                 338148873,2022-01-03T00:20:00,1,1\n\

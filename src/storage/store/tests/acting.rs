@@ -116,6 +116,43 @@ fn who_may_not_see_an_alert_cannot_act_on_it_and_who_may_not_lower_a_marking_can
 }
 
 #[test]
+fn what_was_done_before_in_the_same_way_leaves_no_second_row() {
+    let (place, readers, id, _) = opened();
+    let does = |action: &Action, who: &str, why: Option<&str>| {
+        act(&place.path, &id, action, who, why, noon()).expect("there").unchanged
+    };
+    let acknowledge = |until| Action::Acknowledge { until };
+    assert_eq!(does(&acknowledge(None), "ana", None), None);
+    let again = does(&acknowledge(None), "bea", None).expect("nothing to do");
+    assert_eq!(again, format!("already acknowledged by ana at {} UTC; nothing changed", noon().minute()));
+    let all = Clearance::everything();
+    let over_the_network = Deed::Action(acknowledge(None));
+    let seen = state(&readers, &id);
+    assert!(
+        matches!(one(send(&place, &id, "bea", &over_the_network, &[], None, &all)), ActOutcome::Done(_)),
+        "a reason"
+    );
+    assert_eq!(state(&readers, &id).acts, seen.acts + 1);
+    let until = Some(noon() + Span::from_hours(1));
+    assert_eq!(does(&acknowledge(until), "bea", None), None, "it ends at another time");
+    assert!(does(&acknowledge(until), "ana", None).is_some());
+    let assign = Action::Assign(Some("bea".to_owned()));
+    assert_eq!(does(&assign, "ana", None), None);
+    assert!(does(&assign, "ana", None).is_some_and(|text| text.starts_with("already assigned to bea by ana at ")));
+    let close = Action::Close(Finding::Benign);
+    assert_eq!(does(&close, "ana", Some("seen on the camera")), None);
+    assert!(does(&close, "ana", Some(" seen on the camera")).is_some_and(|text| text.contains("closed as benign")));
+    let before = state(&readers, &id);
+    let same = one(send(&place, &id, "bea", &Deed::Action(close.clone()), &[before], None, &all));
+    assert!(matches!(same, ActOutcome::Unchanged(_, text) if text.contains(" by ana at ")));
+    assert_eq!(state(&readers, &id), before);
+    assert_eq!(does(&close, "ana", Some("a drill")), None, "another reason");
+    assert_eq!(does(&Action::Close(Finding::Confirmed), "ana", Some("a drill")), None, "another finding");
+    assert_eq!(place.count("SELECT count(*) FROM audit WHERE what = 'closed'"), 3);
+    assert_eq!(place.count("SELECT count(*) FROM audit WHERE what = 'acknowledged'"), 3);
+}
+
+#[test]
 fn the_log_has_what_happened_in_order_and_leaves_out_readings() {
     let (place, readers, id, _) = opened();
     let all = Clearance::everything();

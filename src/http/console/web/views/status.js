@@ -74,8 +74,8 @@ const TONE = /** @type {const} */ ({ up: "good", lagging: "warn", silent: "bad",
 /** @param {{ all: Feed[] }} props */
 function Feeds({ all }) {
   if (all.length === 0) return h("p", { class: "muted" }, t("status.no_feeds"));
-  const heads = ["name", "state", "rate", "lag", "last_line", "lines", "rejected", "dropped"];
-  const right = new Set(["rate", "lag", "lines", "rejected", "dropped"]);
+  const heads = ["name", "state", "rate", "lag", "last_line", "lines", "rejected", "times_not_used", "dropped"];
+  const right = new Set(["rate", "lag", "lines", "rejected", "times_not_used", "dropped"]);
   return h("table", null,
     h("thead", null, h("tr", null, heads.map((each) => h("th", { key: each, class: right.has(each) ? "number" : undefined, scope: "col" }, t(`feed.${each}`))))),
     h("tbody", null, all.map((feed) => h("tr", { key: feed.name }, feedCells(feed)))));
@@ -84,15 +84,18 @@ function Feeds({ all }) {
 /** @param {Feed} feed */
 function feedCells(feed) {
   const state = feedState(feed);
-  const rejected = Object.values(feed.rejected ?? {}).reduce((sum, each) => sum + each, 0);
-  const reasons = Object.entries(feed.rejected ?? {}).map(([reason, n]) => `${reason}: ${number(n)}`).join("\n");
+  /** @param {Record<string, number>|undefined} counts */
+  const sum = (counts) => Object.values(counts ?? {}).reduce((all, each) => all + each, 0);
+  /** @param {Record<string, number>|undefined} counts */
+  const reasons = (counts) => Object.entries(counts ?? {}).map(([reason, n]) => `${reason}: ${number(n)}`).join("\n");
   const isKnown = unknownSince.value === null;
   const label = !isKnown ? t("feed.unknown") : feed.state === "down" ? t("feed.down") : feed.silent_since ? t("feed.silent_for", { span: ago(feed.silent_since, now.value) }) : t(`feed.is_${state}`);
   return [
     h("th", { key: "n", scope: "row" }, feed.name), h("td", { key: "s" }, h(Chip, { tone: isKnown ? TONE[state] : "plain", title: feed.reason ?? undefined }, label), isKnown && feed.reason && h("small", { class: "muted" }, ` ${feed.reason}`)),
     h("td", { key: "r", class: "number" }, isKnown ? t("feed.per_second", { n: number(feed.lines_per_second, 1) }) : "–"), h("td", { key: "l", class: "number" }, !isKnown || feed.lag_seconds == null ? "–" : span(feed.lag_seconds)),
     h("td", { key: "t", class: "nowrap", title: time(feed.last_line_at, true) }, feed.last_line_at ? agoText(feed.last_line_at, now.value) : t("word.never")),
-    h("td", { key: "c", class: "number" }, number(feed.lines)), h("td", { key: "j", class: "number", title: reasons }, number(rejected)), h("td", { key: "d", class: "number" }, number(feed.dropped + feed.lost_datagrams)),
+    h("td", { key: "c", class: "number" }, number(feed.lines)), h("td", { key: "j", class: "number", title: reasons(feed.rejected) }, number(sum(feed.rejected))),
+    h("td", { key: "u", class: "number", title: reasons(feed.times_not_used) }, number(sum(feed.times_not_used))), h("td", { key: "d", class: "number" }, number(feed.dropped + feed.lost_datagrams)),
   ];
 }
 

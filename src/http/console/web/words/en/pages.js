@@ -19,7 +19,7 @@ const words = {
   "status.budget_over": "More than a watch can look at. Check zones and thresholds.", "status.none_open": "No alert is open.", "status.reload_result": "Last reload", "status.reload_ok": "taken over",
   "status.reload_failed": { one: "refused: {n} problem; the earlier settings are in force", other: "refused: {n} problems; the earlier settings are in force" }, "status.reload_taken": "In force since", "status.reload_waits": "Wait for a restart",
   "status.no_feeds": "There are no feeds in the settings.", "status.no_sinks": "There are no sinks in the settings.",
-  "feed.name": "Feed", "feed.state": "State", "feed.rate": "Rate", "feed.lag": "Lag", "feed.last_line": "Last line", "feed.lines": "Lines", "feed.rejected": "Rejected", "feed.dropped": "Dropped", "feed.down": "down", "feed.silent_for": "silent for {span}",
+  "feed.name": "Feed", "feed.state": "State", "feed.rate": "Rate", "feed.lag": "Lag", "feed.last_line": "Last line", "feed.lines": "Lines", "feed.rejected": "Rejected", "feed.times_not_used": "Times not used", "feed.dropped": "Dropped", "feed.down": "down", "feed.silent_for": "silent for {span}",
   "feed.is_up": "up", "feed.is_lagging": "lagging", "feed.is_silent": "silent", "feed.is_none": "ended", "feed.per_second": "{n} lines/s",
   "sink.name": "Sink", "sink.state": "State", "sink.delivered": "Delivered", "sink.waiting": "Waiting", "sink.failed": "Failed", "sink.delayed": "Delayed", "sink.given_up": "Given up", "sink.oldest": "The oldest has waited since {time}",
   "people.users": "Users", "people.sessions": "Sessions", "people.tokens": "Tokens", "people.new_user": "New user", "people.name": "Name", "people.roles": "Roles", "people.ceilings": "May see at most", "people.last_sign_in": "Last log-in",
