@@ -105,7 +105,8 @@ enum Command {
         /// Reason for the finding
         #[arg(long)]
         why: String,
-        /// Also silence this behaviour of these vessels for this long from now, as `12h`, `2d`
+        /// Also silence this behaviour of these vessels for this long from now, as `12h`, `2d`; each vessel for itself: of a
+        /// meeting, every meeting of each of the two ships
         #[arg(long, value_name = "LENGTH", value_parser = length)]
         silence: Option<Span>,
     },
@@ -130,8 +131,8 @@ enum Command {
     /// Hold back the deliveries of some alerts for a while, and show which; the alerts are still stored
     ///
     /// Name a vessel, a zone or a behaviour; of several, all must fit. Start and end are compared with the
-    /// times of the reports, which lag behind the clock if a feed does: such a silence begins with the latest report
-    /// and ends once the reports reach its end.
+    /// times of the reports, which lag behind the clock if a feed does: a silence begins when the latest alert that it
+    /// covers was last known to hold, and ends once the reports reach its end.
     Silence(silence::Arguments),
     /// List every silence
     Silences {

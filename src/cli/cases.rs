@@ -20,7 +20,7 @@ use super::{bundle, report};
 use crate::config::Table;
 use crate::platform::clock::Clock;
 use crate::platform::telemetry::FromAir;
-use crate::storage::evidence::report::{Event, behaviour_title, counted, events, mmsi, ties, vessel_words};
+use crate::storage::evidence::report::{Event, behaviour_title, counted, events, mmsi, ties, vessel_words, vessels_of};
 use crate::storage::store::Act;
 use crate::storage::store::{self, AuditRow, CaseFile, CaseState};
 use atalaia_core::base::time::Time;
@@ -229,7 +229,7 @@ fn page(case_file: &CaseFile, width: Option<usize>) -> String {
             page += &format!("  {}\n", wrapped(&FromAir(&tie).to_string(), width, 2));
         }
     }
-    let roles = roles(case);
+    let roles = roles(case, &events);
     if !roles.is_empty() {
         page += &format!("\npossible parts: {}\n", roles.join("; "));
     }
@@ -281,12 +281,12 @@ fn happened(event: &Event<'_>, width: Option<usize>) -> String {
 
 /// The vessels with a role in the case, each with that role, such as mother or daughter of a meeting. Roles are kept by track, because
 /// two ships may send one MMSI.
-fn roles(case: &Value) -> Vec<String> {
-    let vessels = case["vessels"].as_array().map_or(&[][..], Vec::as_slice);
+fn roles(case: &Value, events: &[Event<'_>]) -> Vec<String> {
+    let parties = vessels_of(events.iter().map(Event::alert));
     let role = |role: &Value| {
-        let vessel =
-            vessels.iter().find(|vessel| vessel["mmsi"] == role["mmsi"] && vessel["track"] == role["track"])?;
-        Some(format!("{} {}", FromAir(&vessel_words(vessel)), role_words(role["role"].as_str()?)))
+        let is_it = |vessel: &Value| vessel["mmsi"] == role["mmsi"] && vessel["track"] == role["track"];
+        let party = parties.iter().find(|party| is_it(&party.vessel))?;
+        Some(format!("{} {}", FromAir(&party.words()), role_words(role["role"].as_str()?)))
     };
     case["roles"].as_array().into_iter().flatten().filter_map(role).collect()
 }

@@ -285,6 +285,7 @@ impl Answer<'_> {
             // Alerts are listed once, under the first track: they are about the MMSI, whichever ship sent it.
             if place == 0 {
                 self.known(width, &mut page);
+                self.inside(&mut page);
             }
             self.behaviours(track, &names, width, &mut page);
         }
@@ -333,6 +334,17 @@ impl Answer<'_> {
             );
         }
         page
+    }
+
+    /// The alerts that the moment lies inside, before conditions that may seem to contradict them.
+    fn inside(&self, page: &mut String) {
+        let (at, only) = (self.arguments.at, self.arguments.only());
+        let is_asked = |known: &&PastAlert| only.is_none_or(|only| only.name() == known.behaviour);
+        let known = self.before.iter().chain(&self.later).filter(is_asked);
+        let lines: Vec<String> = known.filter_map(|known| known.inside(at)).map(|line| line + "\n").collect();
+        if !lines.is_empty() {
+            *page += &format!("\n{}the conditions below are those of {} UTC\n", lines.concat(), at.minute());
+        }
     }
 
     /// Alerts about the vessel up to the moment, and those that opened soon after it.

@@ -276,6 +276,7 @@ fn gather(
         vessels.into_iter().any(|vessel| vessel["mmsi"].as_u64() == Some(u64::from(mmsi)))
     });
     let cases = cases.collect();
+    let standings = store::case_states(store).map_err(refused)?;
     // After a snapshot nothing is missing, so there is no first moment to mention.
     let since = looked.as_ref().and_then(LookedBack::since);
     let journal = looked.is_some();
@@ -295,7 +296,20 @@ fn gather(
         let said = Said { mmsi, imo, call_sign: word(Field::CallSign), name: word(Field::Name) };
         listed = settings.chart.watchlists.find(said, now);
     }
-    Ok(VesselRecord { mmsi, now, read_to, since, journal, deeds, sayings, reach: None, listed, alerts, cases })
+    Ok(VesselRecord {
+        mmsi,
+        now,
+        read_to,
+        since,
+        journal,
+        deeds,
+        sayings,
+        reach: None,
+        listed,
+        alerts,
+        cases,
+        standings,
+    })
 }
 
 #[cfg(test)]

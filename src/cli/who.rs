@@ -2,7 +2,7 @@
 //! ranked first.
 //!
 //! Vessels near the position are examined once per minute of event time. Meetings are taken from the alerts and facts
-//! of the engine. A silence while no vessel at all was heard there is due to the receiver: it is listed, but not
+//! of the engine. A silence while no vessel at all reported may be due to the receiver: it is listed, but not
 //! counted against a vessel.
 
 mod place;
@@ -107,8 +107,6 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
             let (asked, until) = (Some(arguments.from), Some(arguments.to));
             let wanted = LookBack { folder, asked, until, read_from: arguments.reading.read_from };
             let looked = look_back(&wanted, &mut |engine, chart| watch.look(engine, chart), &mut take)?;
-            // In a journal nothing is read while no daemon ran, so the watch cannot notice that by itself.
-            watch.outages.extend(looked.away);
             if let Some(store) = store {
                 // The store has the alerts that were raised. A journal read from the middle may lead to others.
                 let query = Query { facts: true, since: asked, until, ..Query::default() };
@@ -129,7 +127,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     print(&if arguments.json {
         rows.iter().map(json).collect::<String>()
     } else {
-        page(arguments, &rows, &watch.outages)
+        page(arguments, &rows, &watch.outages, &|row| watch.formerly(row))
     })
 }
 
@@ -143,7 +141,11 @@ fn of_daemon(arguments: &Arguments) -> Option<Result<(), Failure>> {
         daemon.ask_if_own(&format!("who?near={},{}&radius_nm={radius_nm}&{period}", near.lat, near.lon))?;
     aside(&format!("answered by the running daemon at {}, from what it remembers", daemon.address));
     let rows = found.items;
-    Some(print(&if arguments.json { rows.iter().map(json).collect::<String>() } else { page(arguments, &rows, &[]) }))
+    Some(print(&if arguments.json {
+        rows.iter().map(json).collect::<String>()
+    } else {
+        page(arguments, &rows, &[], &|_| String::new())
+    }))
 }
 
 /// The daemon's answer.
@@ -160,8 +162,13 @@ fn json(row: &Ranked) -> String {
 }
 
 /// The vessels as a table: those with a rank, then those whose silence is due to reception; with `--all` all
-/// others too.
-fn page(arguments: &Arguments, rows: &[Ranked], outages: &[(Time, Time)]) -> String {
+/// others too. `formerly` gives the former names of a vessel, to follow the present one.
+fn page(
+    arguments: &Arguments,
+    rows: &[Ranked],
+    outages: &[(Time, Time)],
+    formerly: &dyn Fn(&Ranked) -> String,
+) -> String {
     let ranked = rows.iter().filter(|row| row.is_ranked()).count();
     let to = match arguments.from.date() == arguments.to.date() {
         true => arguments.to.clock(),
@@ -180,7 +187,8 @@ fn page(arguments: &Arguments, rows: &[Ranked], outages: &[(Time, Time)]) -> Str
         if rows.is_empty() { String::new() } else { format!(", {ranked} stopped, slowed, met or dark") },
     );
     for (from, to) in outages {
-        page += &format!("nothing was received from {} to {}\n", from.minute(), to.clock());
+        let (from, to) = (from.minute(), to.clock_on(*from));
+        page += &format!("no report of any vessel from {from} to {to}: whether anything was received is not known\n");
     }
     let width = width();
     let wide = width.is_none_or(|width| WIDE <= width);
@@ -199,7 +207,8 @@ fn page(arguments: &Arguments, rows: &[Ranked], outages: &[(Time, Time)]) -> Str
             });
             // Flag and type need the room of a wide line; the type alone says more.
             let kind = if wide || row.ship_type.is_empty() { row.kind.as_str() } else { row.ship_type };
-            let who = format!("{} {:09} ({kind})", FromAir(&row.name), row.mmsi);
+            let name = format!("{}{}", row.name, formerly(row));
+            let who = format!("{} {:09} ({kind})", FromAir(&name), row.mmsi);
             vec![rank, points, who, nearest, FromAir(&row.words()).to_string()]
         })
         .collect();

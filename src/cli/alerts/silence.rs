@@ -2,9 +2,9 @@
 //! them.
 //!
 //! A silence holds back deliveries, not alerts: they are stored and listed as ever. It is compared with the times of
-//! the reports, which lag behind the clock if a feed does. However it is made, it therefore begins with the latest report that it
-//! concerns, and ends by the clock, as people mean an end. A remark says so where the two are apart. The preview shows at
-//! once what a silence with too few conditions would swallow.
+//! the reports, which lag behind the clock if a feed does. However it is made, it therefore begins with the latest alert that it
+//! covers, when that one was last known to hold, and ends by the clock, as people mean an end. Every answer states both. The
+//! preview shows at once what a silence with too few conditions would swallow.
 
 use std::path::Path;
 
@@ -39,7 +39,7 @@ pub(super) struct Arguments {
     /// Silence this behaviour
     #[arg(long, value_parser = PossibleValuesParser::new(behaviours()), hide_possible_values = true)]
     behaviour: Option<String>,
-    /// Start, as `02:00`, `-6h` [default: now; of alerts that lag behind the clock, the latest change]
+    /// Start, as `02:00`, `-6h` [default: when the latest alert that it covers was last known to hold; now if it covers none]
     #[arg(long, value_name = "T", value_parser = past, allow_hyphen_values = true)]
     from: Option<Time>,
     /// End, as `06:00`, `+12h`, `tomorrow 06:00`
@@ -57,8 +57,7 @@ pub(super) struct Arguments {
 const MOST: usize = 10;
 /// If no open alert matches, those that began within this time are counted: one day covers every watch.
 const LATELY: Span = Span::from_hours(24);
-/// Alerts whose own time is further behind the clock than this come from a late or replayed feed. Less is the
-/// usual delay of a feed.
+/// A silence that begins further behind the clock than this says why. Less is the usual delay of a feed.
 const LATE: Span = Span::from_minutes(10);
 
 /// Creates the silence and shows what it holds back. `said` is the value of `--as`.
@@ -71,14 +70,13 @@ pub(super) fn main(path: &Path, arguments: &Arguments, said: Option<&String>, no
     if silence == Silence::default() {
         return Err(Failure::Usage("a silence needs a vessel, a zone or a behaviour".to_owned()));
     }
-    let found = matching(path, &silence, now)?;
-    let behind = found.iter().max_by_key(|one| one.changed_at).and_then(|one| lagging(one.changed_at, one.stored_at));
-    let from = arguments.from.or(behind).unwrap_or(now);
+    let found = matching(path, &silence, now).map_err(refused)?;
+    let from = arguments.from.unwrap_or_else(|| begins(&found, now));
     let mut preview = preview(&found, now);
-    if let Some(latest) = behind {
-        preview += &lag_words(latest);
+    if arguments.from.is_none() {
+        preview += &early_words(from, now);
     }
-    let span = format!("{}, {} to {} UTC", silence_words(&silence), from.minute(), until.minute());
+    let span = span_words(&silence, from, *until);
     if arguments.dry_run {
         return print(&format!("silence of {span} (not made)\n{preview}"));
     }
@@ -86,28 +84,37 @@ pub(super) fn main(path: &Path, arguments: &Arguments, said: Option<&String>, no
     print(&format!("silence {number} of {span}\n{preview}"))
 }
 
-/// Every stored alert and fact that the silence would apply to, whatever its time.
-fn matching(path: &Path, silence: &Silence, now: Time) -> Result<Vec<Listed>, Failure> {
+/// Every stored alert that the silence would apply to, whatever its time.
+fn matching(path: &Path, silence: &Silence, now: Time) -> Result<Vec<Listed>, StoreError> {
     let query = Query {
         mmsi: silence.mmsi,
         zone: silence.zone.clone(),
         behaviour: silence.behaviour.clone(),
         ..Query::default()
     };
-    store::listed(path, &query, now).map_err(refused)
+    store::listed(path, &query, now)
 }
 
-/// The event time of an alert's latest change, if it was stored so much later that the feed lags behind the clock.
-fn lagging(changed_at: Time, stored_at: Time) -> Option<Time> {
-    Some(changed_at).filter(|_| LATE < stored_at - changed_at)
+/// When a silence begins of which nobody named the start: when the latest of the alerts that it covers was last known to hold;
+/// now if it covers none.
+fn begins(covered: &[Listed], now: Time) -> Time {
+    let held = covered.iter().filter_map(|one| one.entry.body["last_at"].as_str().and_then(Time::parse));
+    // A receiver whose clock is ahead must not delay the silence.
+    held.max().map_or(now, |held| held.min(now))
 }
 
-/// The remark on alerts that lag behind the clock; `latest` is their latest change.
-fn lag_words(latest: Time) -> String {
-    format!(
-        "a silence goes by the time of the reports, and these alerts lag behind the clock: the latest changed at {} UTC\n",
-        latest.minute()
-    )
+/// What a silence covers, and its beginning and end as the list of silences has them.
+fn span_words(silence: &Silence, from: Time, until: Time) -> String {
+    format!("{}, {} to {} UTC", silence_words(silence), from.minute(), until.minute())
+}
+
+/// The remark on silences that begin well before now; empty for others.
+fn early_words(from: Time, now: Time) -> String {
+    match LATE < now - from {
+        true => "a silence goes by the time of the reports: it begins when the latest alert that it covers was last known to hold\n"
+            .to_owned(),
+        false => String::new(),
+    }
 }
 
 /// The open alerts among those that the silence would apply to.
@@ -132,8 +139,8 @@ fn preview(found: &[Listed], now: Time) -> String {
     text
 }
 
-/// Silences the behaviour of a closed alert for each of its vessels, from the last moment of the alert until
-/// `length` from now by the clock. Says which silences were made, one per line, and whether the feed lags behind.
+/// Silences the behaviour of a closed alert for each of its vessels until `length` from now by the clock. Says which silences
+/// were made, one per line with beginning and end, and what of a meeting they cover.
 ///
 /// # Errors
 /// Those of the store; silences made before it failed stay.
@@ -147,16 +154,19 @@ pub(super) fn after_close(
 ) -> Result<String, StoreError> {
     let entry = store::alert(path, id, now)?.entry;
     let behaviour = entry.body["behaviour"].as_str().map(str::to_owned);
-    let last_at = entry.body["last_at"].as_str().and_then(Time::parse).unwrap_or(now);
-    let until = now + length;
-    let mut text = String::new();
-    for mmsi in vessels(&entry) {
-        let silence = Silence { mmsi: Some(mmsi), zone: None, behaviour: behaviour.clone() };
-        let number = store::silence(path, &silence, last_at.min(now), until, who, why, now)?;
-        text += &format!("silence {number} of {} until {} UTC\n", silence_words(&silence), until.minute());
+    let (mut text, mut earliest) = (String::new(), now);
+    let vessels = vessels(&entry);
+    for mmsi in &vessels {
+        let silence = Silence { mmsi: Some(*mmsi), zone: None, behaviour: behaviour.clone() };
+        let (from, until) = (begins(&matching(path, &silence, now)?, now), now + length);
+        let number = store::silence(path, &silence, from, until, who, why, now)?;
+        text += &format!("silence {number} of {}\n", span_words(&silence, from, until));
+        earliest = earliest.min(from);
     }
-    let latest = store::history(path, &entry.id)?.last().and_then(|change| lagging(change.at, change.stored_at));
-    Ok(text + &latest.map_or_else(String::new, lag_words))
+    if 1 < vessels.len() {
+        text += "each of them covers this behaviour of its ship with any other ship, not only of these together\n";
+    }
+    Ok(text + &early_words(earliest, now))
 }
 
 /// A line for each silence of the vessels of an alert that would still hold back its deliveries, each after a

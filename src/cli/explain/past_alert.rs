@@ -6,6 +6,7 @@
 
 use serde_json::{Value, json};
 
+use crate::cli::table::short_id;
 use crate::platform::telemetry::FromAir;
 use crate::storage::store::AsOf;
 use atalaia_core::alerts::{Alert, Status};
@@ -102,6 +103,20 @@ impl PastAlert {
         }
     }
 
+    /// What must be said before the conditions of the moment if it lies inside the alert: an alert stays open until its end is
+    /// reached, so that they need not be met all the time. `None` outside it, and if it had been retracted.
+    pub(super) fn inside(&self, at: Time) -> Option<String> {
+        let ended = self.ended_at.or(self.later.map(|(ended, _)| ended));
+        if at < self.started_at || ended.is_some_and(|ended| ended < at) || self.retracted {
+            return None;
+        }
+        let (which, opened) = (format!("{}: {} {}", self.behaviour, self.kind(), short_id(&self.id)), self.opened_at);
+        Some(match opened <= at {
+            true => format!("{which} was open then; its conditions were met at {} UTC", opened.minute()),
+            false => format!("{which} had begun by then; its conditions were met at {} UTC only", opened.minute()),
+        })
+    }
+
     /// What it was at that time, and below it the lines that made most of its score.
     pub(super) fn lines(&self, at: Time) -> Vec<String> {
         let mut lines = vec![format!(
@@ -163,5 +178,27 @@ mod tests {
                 "    +50 slow; +20 far from land; +10 at night; and 2 more",
             ]
         );
+    }
+
+    #[test]
+    fn a_moment_inside_an_alert_is_not_contradicted_by_its_conditions() {
+        let time = |text: &str| Time::parse(text).expect("a time");
+        let of = |change: &str, ended: Option<&str>| {
+            let alert = json!({
+                "id": "abcdefghij", "behaviour": "loitering", "announced": true, "score": 75, "status": change, "summary": "It is slow.",
+                "started_at": "2026-03-01T19:21:00Z", "opened_at": "2026-03-01T20:21:00Z", "ended_at": null, "score_reasons": [],
+            });
+            let ended_at = ended.map(time);
+            PastAlert::stored(&AsOf { alert, status: "ended".to_owned(), ended_at }).expect("an alert")
+        };
+        let inside = |known: &PastAlert, at: &str| known.inside(time(at)).unwrap_or_default();
+        let open = of("open", Some("2026-03-01T22:30:00Z"));
+        let met = "loitering: alert abcdefgh was open then; its conditions were met at 2026-03-01 20:21 UTC";
+        assert_eq!(inside(&open, "2026-03-01T22:00:00Z"), met);
+        let begun = "loitering: alert abcdefgh had begun by then; its conditions were met at 2026-03-01 20:21 UTC only";
+        assert_eq!(inside(&open, "2026-03-01T20:00:00Z"), begun);
+        assert_eq!([inside(&open, "2026-03-01T19:00:00Z"), inside(&open, "2026-03-01T23:00:00Z")], ["", ""]);
+        assert_eq!(inside(&of("open", None), "2026-03-02T23:00:00Z"), met);
+        assert_eq!(inside(&of("retracted", None), "2026-03-01T22:00:00Z"), "");
     }
 }

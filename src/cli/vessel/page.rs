@@ -204,13 +204,13 @@ fn alerts(known: &VesselRecord, page: &mut Page) {
 fn cases(known: &VesselRecord, page: &mut Page) {
     let row = |case: &Value| {
         let word = |key: &str| case[key].as_str().unwrap_or_default();
-        let count = |key: &str| case[key].as_array().map_or(0, Vec::len).to_string();
+        let alerts = known.standings.get(word("id")).map_or(0, |state| state.alerts);
         vec![
             short_id(word("id")),
             word("severity").to_owned(),
             case["score"].to_string(),
-            count("alerts"),
-            count("vessels"),
+            alerts.to_string(),
+            case["vessels"].as_array().map_or(0, Vec::len).to_string(),
             FromAir(word("story")).to_string(),
         ]
     };
@@ -343,6 +343,7 @@ mod tests {
             listed: None,
             alerts: alerts.iter().map(entry).collect(),
             cases: Vec::new(),
+            standings: std::collections::BTreeMap::new(),
         }
     }
 
@@ -362,6 +363,20 @@ mod tests {
         assert!(possible < line("at one place after another: no name (000000004)"), "{text}");
         let none = page(&known(&[of("dark_rendezvous", 3)]), true);
         assert!(none.contains("none known: cases, meetings\n"), "no meeting is known: {none}");
+    }
+
+    #[test]
+    fn a_case_has_as_many_alerts_as_in_the_list_of_cases() {
+        let mut vessel = known(&[]);
+        let alerts = ["a", "b", "c", "d", "e", "f", "g"];
+        vessel.cases =
+            vec![serde_json::json!({"id": "caseone", "score": 70, "alerts": alerts, "vessels": [{"mmsi": 1}]})];
+        let state = crate::storage::store::CaseState { alerts: 6, ..Default::default() };
+        vessel.standings.insert("caseone".to_owned(), state);
+        let text = page(&vessel, true);
+        let row = text.lines().find(|line| line.starts_with("caseone")).unwrap_or_else(|| panic!("{text}"));
+        let cells: Vec<&str> = row.split_whitespace().collect();
+        assert_eq!(cells, ["caseone", "70", "6", "1"], "one of the seven is a minor event");
     }
 
     #[test]

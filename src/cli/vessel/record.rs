@@ -1,12 +1,14 @@
 //! Everything known about one vessel, as it was put together for the answer.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use super::deed::Deed;
 use super::deeds::Deeds;
 use super::identity::Sayings;
 use crate::daemon::PastReach;
-use crate::storage::store::Entry;
+use crate::storage::store::{CaseState, Entry};
 use atalaia_core::base::time::Time;
 use atalaia_core::base::units::Mmsi;
 use atalaia_core::picture::tracks::flag_of;
@@ -36,6 +38,8 @@ pub(super) struct VesselRecord {
     pub(super) alerts: Vec<Entry>,
     /// Cases of the store that name it, as they are stored.
     pub(super) cases: Vec<Value>,
+    /// How cases stand, by id. The alerts of a case are counted as the list of cases does: without minor events.
+    pub(super) standings: BTreeMap<String, CaseState>,
 }
 
 impl VesselRecord {

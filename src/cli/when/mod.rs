@@ -20,6 +20,11 @@ const FORMS: &str = "write now, 02:00, yesterday, yesterday 02:00, -6h, -90m, -2
 const FORMS_AHEAD: &str = "write now, 06:00, tomorrow, tomorrow 06:00, +12h, +90m, +2d, 2026-03-01, 2026-03-01 04:00 \
     or 2026-03-01T04:00:00Z (UTC)";
 
+/// Minutes of a day.
+const DAY: i64 = 1440;
+/// From this length on, in minutes, a length of time is shown in days.
+const TWO_DAYS: i64 = 2 * DAY;
+
 /// Whether a time of day without a date, or a length without a sign, is before or after now.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Side {
@@ -73,22 +78,27 @@ pub(super) fn short(at: Time, now: Time) -> String {
 /// A length of time with one unit, rounded down: `12 min`, `3 h`, `2 d`. A negative one counts as zero.
 /// Minutes below an hour, hours below two days, days from then on.
 pub(super) fn words(span: atalaia_core::base::time::Span) -> String {
-    let minutes = span.millis().max(0) / 60_000;
+    let minutes = minutes(span);
     match minutes {
-        0..60 => format!("{minutes} min"),
-        60..2880 => format!("{} h", minutes / 60),
-        _ => format!("{} d", minutes / 1440),
+        ..60 => format!("{minutes} min"),
+        60..TWO_DAYS => format!("{} h", minutes / 60),
+        _ => format!("{} d", minutes / DAY),
     }
 }
 
-/// A length of time as a page shows it: `42 min`, `3 h 05 min`, `12 days`. Days from two days on. A negative one counts as
-/// zero: the clock of a receiver may be ahead of ours.
+/// A length of time as a page shows it: `42 min`, `3 h 05 min`, `12 days`. Days from two days on, rounded down as in [`words`].
+/// A negative one counts as zero: the clock of a receiver may be ahead of ours.
 pub(super) fn lasting(span: atalaia_core::base::time::Span) -> String {
-    let span = span.max(atalaia_core::base::time::Span::ZERO);
-    match span.hours() {
-        48.0.. => format!("{:.0} days", span.hours() / 24.0),
-        _ => span.to_string(),
+    let minutes = minutes(span);
+    match minutes {
+        TWO_DAYS.. => format!("{} days", minutes / DAY),
+        _ => atalaia_core::base::time::Span::from_minutes(minutes).to_string(),
     }
+}
+
+/// Whole minutes of a length of time, rounded down; 0 for a negative one.
+fn minutes(span: atalaia_core::base::time::Span) -> i64 {
+    span.millis().max(0) / 60_000
 }
 
 /// The time that `text` means at `now`. `None` if it has none of the forms. Full times are tried first,

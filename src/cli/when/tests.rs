@@ -99,5 +99,7 @@ fn lengths_are_above_zero() {
 fn a_long_time_is_shown_in_days() {
     let minutes = |minutes| lasting(atalaia_core::base::time::Span::from_minutes(minutes));
     assert_eq!([42, 185, 85_015 * 60].map(minutes), ["42 min", "3 h 05 min", "3542 days"]);
+    let short = words(atalaia_core::base::time::Span::from_minutes(3_750));
+    assert_eq!((minutes(3_750), short.as_str()), ("2 days".to_owned(), "2 d"), "62.5 h are the same everywhere");
     assert_eq!([-1, -61].map(minutes), ["0 min", "0 min"], "a report ahead of our clock was heard just now");
 }

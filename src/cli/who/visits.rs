@@ -5,12 +5,13 @@
 
 use std::collections::BTreeMap;
 
+use crate::storage::evidence::report::formerly;
 use atalaia_core::ais::ship_type_name;
 use atalaia_core::base::time::{Span, Time};
-use atalaia_core::base::units::METRES_PER_NM;
+use atalaia_core::base::units::{METRES_PER_NM, Mmsi};
 use atalaia_core::engine::Engine;
 use atalaia_core::engine::questions::{
-    DARK_AFTER, Did, LEAST, STOP_KNOTS, Search, Sighting, Unheard, halted, kind_of, spell,
+    DARK_AFTER, Did, LEAST, Ranked, STOP_KNOTS, Search, Sighting, Unheard, halted, kind_of, spell,
 };
 use atalaia_core::geo::LatLon;
 use atalaia_core::picture::tracks::{TrackKey, Vessel};
@@ -32,7 +33,7 @@ pub(super) struct Watch {
     search: Search,
     /// The minute that was examined last, in event time; [`Time::MIN`] before the first.
     looked_at: Time,
-    /// Periods in which nothing at all was received.
+    /// Periods in which there is no report of any vessel, whatever the reason.
     pub(super) outages: Vec<(Time, Time)>,
     /// What was seen of each vessel, by track.
     visits: BTreeMap<TrackKey, Visit>,
@@ -41,8 +42,8 @@ pub(super) struct Watch {
 /// What was seen of one vessel there. Vessels that leave and come back have one visit.
 #[derive(Default)]
 struct Visit {
-    /// The name as it was sent.
-    name: String,
+    /// The names that it sent while it was near, in order of time, without duplicates.
+    names: Vec<String>,
     /// Country and ship type: `Spain, cargo`
     kind: String,
     /// Ship type: `cargo`
@@ -146,9 +147,14 @@ impl Silence {
         let until = self.lost.map(|(_, to)| to).into_iter().chain(outages.iter().map(|(_, to)| *to)).max();
         let until =
             until.map_or_else(String::new, |until| format!(" until {}", until.min(self.to).clock_on(self.from)));
+        // Where no vessel at all reported, the data do not show whether reception was lost.
+        let (why, of_it) = match self.lost {
+            Some(_) => ("reception lost there", "with reception lost there"),
+            None => ("no report of any vessel", "without a report of any vessel"),
+        };
         Some(match DARK_AFTER <= self.to - self.from - lost {
-            true => Did::Dark(format!("{silent}, {lost} of it with reception lost there{until}")),
-            false => Did::Unheard(format!("{silent}: reception lost there{until}")),
+            true => Did::Dark(format!("{silent}, {lost} of it {of_it}{until}")),
+            false => Did::Unheard(format!("{silent}: {why}{until}")),
         })
     }
 }
@@ -169,9 +175,9 @@ impl Watch {
             return;
         }
         let passed = if self.looked_at == Time::MIN { Span::from_minutes(1) } else { minute - self.looked_at };
-        // Without a line for this long, the feed was out, whatever the vessels did.
+        // The engine may also have gone through many reports in one step, as from a feed that delivers late.
         if STALE <= passed {
-            self.outages.push((self.looked_at, minute));
+            self.outages.extend(unreported(engine, self.looked_at, now));
         }
         self.looked_at = minute;
         let Search { near, radius_nm, from, .. } = self.search;
@@ -186,19 +192,41 @@ impl Watch {
     }
 }
 
+/// The periods of at least [`STALE`] from one moment to another in which no vessel anywhere has a report.
+fn unreported(engine: &Engine, from: Time, to: Time) -> Vec<(Time, Time)> {
+    let mut reports = vec![from, to];
+    for vessel in engine.tracks().iter() {
+        let last = vessel.last().map(|fix| fix.at);
+        let times = vessel.trail_since(from).map(|point| point.at).chain(last);
+        reports.extend(times.filter(|at| from < *at && *at < to));
+    }
+    reports.sort_unstable();
+    reports.windows(2).filter(|pair| STALE <= pair[1] - pair[0]).map(|pair| (pair[0], pair[1])).collect()
+}
+
 impl Watch {
     /// What was seen of each vessel in the period. `engine` has read up to its end.
     pub(super) fn sightings(&self, engine: &Engine) -> Vec<Sighting> {
         self.visits.iter().map(|(key, visit)| visit.sighting(*key, self, engine)).collect()
+    }
+
+    /// The names other than its present one that a vessel sent while it was near, after that one: `, formerly SILVER LUZ`
+    pub(super) fn formerly(&self, row: &Ranked) -> String {
+        let key = TrackKey { mmsi: Mmsi(row.mmsi), ordinal: row.track };
+        let names = self.visits.get(&key).map_or(&[][..], |visit| &visit.names);
+        let others: Vec<String> = names.iter().filter(|name| **name != row.name).cloned().collect();
+        formerly(&others)
     }
 }
 
 impl Visit {
     /// The visit as the ranking takes it.
     fn sighting(&self, key: TrackKey, watch: &Watch, engine: &Engine) -> Sighting {
+        // It may have taken another name since.
+        let present = engine.tracks().find(key).and_then(|vessel| vessel.name().map(str::to_owned));
         Sighting {
             key,
-            name: self.name.clone(),
+            name: present.or(self.names.last().cloned()).unwrap_or_else(|| "no name".to_owned()),
             kind: self.kind.clone(),
             ship_type: self.ship_type,
             nearest: self.nearest,
@@ -212,8 +240,9 @@ impl Visit {
         let Some(fix) = vessel.last() else {
             return;
         };
-        let name = vessel.identity().and_then(|identity| identity.name.as_deref()).unwrap_or("no name");
-        name.clone_into(&mut self.name);
+        if let Some(name) = vessel.name().filter(|name| self.names.iter().all(|known| known != name)) {
+            self.names.push(name.to_owned());
+        }
         self.kind = kind_of(vessel.mmsi(), vessel.ship_type());
         self.ship_type = ship_type_name(vessel.ship_type());
         // A vessel that was silent all the time is there by a report from before the period.
@@ -299,6 +328,17 @@ mod tests {
         stop.report(at(279), true);
         stop.report(at(281), false);
         assert_eq!(stop.text("stopped", true).as_deref(), Some("stopped for 38 min from 12:00 to 12:38"));
+    }
+
+    #[test]
+    fn a_silence_while_no_vessel_reported_does_not_claim_to_know_why() {
+        let silence = Silence { from: at(0), to: at(120), lost: None, goes_on: false };
+        let did = silence.did(&[(at(10), at(110))]);
+        let unheard = "silent for 2 h 00 min from 12:00: no report of any vessel until 13:50";
+        assert_eq!(did, Some(Did::Unheard(unheard.to_owned())));
+        let lost = Silence { lost: Some((at(0), at(110))), ..silence };
+        let unheard = "silent for 2 h 00 min from 12:00: reception lost there until 13:50";
+        assert_eq!(lost.did(&[]), Some(Did::Unheard(unheard.to_owned())));
     }
 
     #[test]

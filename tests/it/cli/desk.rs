@@ -202,7 +202,7 @@ fn a_silence_shows_the_alerts_it_would_withhold_before_it_is_made() {
     let there = open.iter().filter(|alert| alert["zones"].to_string().contains(&format!("\"{zone}\""))).count();
     assert!(made.starts_with("silence 1 of zone "), "{made}");
     assert!(made.contains(&format!("of {there} open alert")), "{made}");
-    assert!(made.contains("lag behind the clock"), "the scene plays in 2024\n{made}");
+    assert!(made.contains("goes by the time of the reports: it begins when"), "the scene plays in 2024\n{made}");
 
     // A false alarm silences this behaviour for this ship for half a day, by the clock like any other silence.
     let id = id_of(&desk, "rendezvous");
@@ -210,11 +210,19 @@ fn a_silence_shows_the_alerts_it_would_withhold_before_it_is_made() {
     let said = desk.says(&close, None);
     assert!(
         said.starts_with(&format!("closed {} rendezvous ", &id[..8]))
-            && said.contains(", false\nsilence 2 of rendezvous, MMSI 224123456 until 2")
-            && !said.contains("until 2024-")
-            && said.contains("lag behind the clock: the latest changed at 2024-03-0"),
+            && said.contains(", false\nsilence 2 of rendezvous, MMSI 224123456, 2024-03-0")
+            && !said.contains(" to 2024-")
+            && said.contains("of its ship with any other ship")
+            && said.contains("goes by the time of the reports: it begins when"),
         "{said}"
     );
+    // The list has the beginning that the answer stated, which is that of the alert's last moment.
+    let last_at = objects(&desk.says(&["alerts", "show", &id, "--json"], None))[0]["last_at"].clone();
+    let listed = objects(&desk.says(&["alerts", "silences", "--json"], None));
+    let second = listed.iter().find(|one| one["number"] == 2).unwrap();
+    assert_eq!(second["from"], last_at, "{said}");
+    let stated = last_at.as_str().unwrap()[..16].replace('T', " ");
+    assert!(said.contains(&format!("MMSI 224123456, {stated} to ")), "{stated} in\n{said}");
     // Reopening it does not lift the silence, and says so. The id may be in capitals.
     let said = desk.says(&["alerts", "--as", "ana", "reopen", &id[..8].to_ascii_uppercase()], None);
     assert!(

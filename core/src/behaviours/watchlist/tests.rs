@@ -123,8 +123,8 @@ fn place_and_night_are_those_of_the_report_that_the_sentence_states() {
     let summaries = |clock: &str| {
         let script = format!("RAIDER 224000001 type=70\n {clock} 23.9 -17\n go 0 12 600");
         let changes = run(&only("watchlist"), AREA, "mmsi\n224000001\n", &script, None);
-        let all = changes.iter().map(|change| change.alert.summary.clone());
-        (all.clone().next().expect("a line"), all.last().expect("a line"))
+        let [first, last] = [changes.first(), changes.last()].map(|change| change.expect("a line"));
+        (first.alert.summary.clone(), last.alert.summary.clone())
     };
     let (first, last) = summaries("12:00");
     assert!(first.contains("first heard at 12:00 UTC") && !first.contains("last heard"), "{first}");

@@ -1,11 +1,11 @@
 //! The alerts of a case as numbered events in order of time, and the vessels they share.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::standing::Standing;
-use super::words::{mmsi, position_of, time_of, vessel_words};
+use super::words::{mmsi, position_of, time_of, vessel_name, vessel_words};
 use crate::storage::store::{AlertFile, CaseFile, WorkState};
 use atalaia_core::base::time::Time;
 use atalaia_core::geo::LatLon;
@@ -68,17 +68,87 @@ pub fn events(case_file: &CaseFile) -> Vec<Event<'_>> {
     alert_file.into_iter().enumerate().map(|(index, alert_file)| Event { number: index + 1, alert_file }).collect()
 }
 
-/// The vessels of several alerts, each once, in order of MMSI and track, as the last alert names them.
-pub fn vessels_of<'a>(alerts: impl Iterator<Item = &'a Value>) -> Vec<&'a Value> {
-    let mut vessels: BTreeMap<(u64, u64), &Value> = BTreeMap::new();
-    for vessel in alerts.flat_map(|alert| alert["vessels"].as_array().into_iter().flatten()) {
-        let known = vessels.entry(key(vessel)).or_insert(vessel);
-        // The latest identity, but a part once played is not forgotten.
-        if known["role"].is_null() || !vessel["role"].is_null() {
-            *known = vessel;
+/// A vessel of one alert or of several.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Party {
+    /// What it says of itself in the latest of the alerts. What that one does not state comes from the latest that does.
+    pub vessel: Value,
+    /// The parts that it plays in the alerts, in order of time, without duplicates.
+    pub roles: Vec<String>,
+    /// The names under which earlier alerts have it, in order of time, without duplicates and without its present name.
+    pub formerly: Vec<String>,
+}
+
+impl Party {
+    /// A vessel as one alert has it.
+    pub(super) fn of(vessel: &Value) -> Party {
+        let mut party = Party { vessel: json!({}), roles: Vec::new(), formerly: Vec::new() };
+        party.take(vessel);
+        party
+    }
+
+    /// Its name, else its MMSI: `SILVER LIZARD, formerly SILVER LUZ`
+    pub fn name(&self) -> String {
+        vessel_name(&self.vessel) + &self.formerly()
+    }
+
+    /// Name, country and type: `SILVER LIZARD (Spain, cargo), formerly SILVER LUZ`
+    pub fn words(&self) -> String {
+        vessel_words(&self.vessel) + &self.formerly()
+    }
+
+    /// The former names as a continuation; empty without one.
+    fn formerly(&self) -> String {
+        formerly(&self.formerly)
+    }
+
+    /// Takes in what a later alert says of the vessel.
+    fn take(&mut self, later: &Value) {
+        let before = name_of(&self.vessel).map(str::to_owned);
+        let stated = later.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
+        for (key, value) in stated {
+            self.vessel[key] = value.clone();
+        }
+        let now = name_of(&self.vessel).map(str::to_owned);
+        self.formerly.extend(before.filter(|before| Some(before) != now.as_ref()));
+        // A vessel may go back to a name that it had before.
+        let mut seen = BTreeSet::new();
+        self.formerly.retain(|name| Some(name) != now.as_ref() && seen.insert(name.clone()));
+        if let Some(role) = later["role"].as_str().filter(|role| !self.roles.iter().any(|known| known == role)) {
+            self.roles.push(role.to_owned());
         }
     }
-    vessels.into_values().collect()
+}
+
+/// Former names after the present one: `, formerly ALFA and BRAVO`. Empty without one.
+pub fn formerly(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => format!(", formerly {one}"),
+        [first @ .., last] => format!(", formerly {} and {last}", first.join(", ")),
+    }
+}
+
+/// The name that a vessel reports; `None` if there is none.
+fn name_of(vessel: &Value) -> Option<&str> {
+    vessel["name"].as_str().map(str::trim).filter(|name| !name.is_empty())
+}
+
+/// The vessels of several alerts, each once, in order of MMSI and track. Which alert is the latest follows from when it was
+/// last known to hold, not from when it began: a long one may begin before a change of name and end after it.
+pub fn vessels_of<'a>(alerts: impl Iterator<Item = &'a Value>) -> Vec<Party> {
+    let mut alerts: Vec<&Value> = alerts.collect();
+    alerts.sort_by_key(|alert| (time_of(alert, "last_at"), time_of(alert, "started_at")));
+    let mut parties: BTreeMap<(u64, u64), Party> = BTreeMap::new();
+    for vessel in alerts.iter().flat_map(|alert| vessels_in(alert)) {
+        parties.entry(key(vessel)).and_modify(|party| party.take(vessel)).or_insert_with(|| Party::of(vessel));
+    }
+    parties.into_values().collect()
+}
+
+/// The vessels of one alert, in its order.
+pub(super) fn vessels_in(alert: &Value) -> impl Iterator<Item = &Value> {
+    alert["vessels"].as_array().into_iter().flatten()
 }
 
 /// Identifies a vessel: MMSI and track.
@@ -90,10 +160,8 @@ pub(super) fn key(vessel: &Value) -> (u64, u64) {
 /// `ALFA (Spain, cargo), MMSI 224000001, takes part in 1, 2 and 5.`
 pub fn ties(events: &[Event<'_>]) -> Vec<String> {
     let mut sentences = Vec::new();
-    for vessel in vessels_of(events.iter().map(Event::alert)) {
-        let takes_part = |event: &&Event<'_>| {
-            event.alert()["vessels"].as_array().into_iter().flatten().any(|other| key(other) == key(vessel))
-        };
+    for party in vessels_of(events.iter().map(Event::alert)) {
+        let takes_part = |event: &&Event<'_>| vessels_in(event.alert()).any(|other| key(other) == key(&party.vessel));
         let numbers: Vec<String> = events.iter().filter(takes_part).map(|event| event.number.to_string()).collect();
         if let [first @ .., last] = numbers.as_slice()
             && !first.is_empty()
@@ -103,11 +171,11 @@ pub fn ties(events: &[Event<'_>]) -> Vec<String> {
                 false => format!("{} and {last}", first.join(", ")),
             };
             // Without a name, the words state the number already.
-            let number = match vessel["name"].is_null() {
-                true => String::new(),
-                false => format!(", MMSI {}", mmsi(vessel)),
+            let number = match name_of(&party.vessel) {
+                None => String::new(),
+                Some(_) => format!(", MMSI {}", mmsi(&party.vessel)),
             };
-            sentences.push(format!("{}{number}, takes part in {which}.", vessel_words(vessel)));
+            sentences.push(format!("{}{number}, takes part in {which}.", party.words()));
         }
     }
     sentences

@@ -19,12 +19,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-pub use events::{Event, events, ties, vessels_of};
+pub use events::{Event, Party, events, formerly, ties, vessels_of};
 pub use measures::{Measure, Number, WHAT_AIS_CANNOT_SHOW, measures};
 pub use standing::Standing;
 pub use words::{behaviour_title, flag, mmsi, position_of, ship_type, time_of, vessel_name, vessel_words};
 
-use events::key;
+use events::{key, vessels_in};
 use html::{Element, element, text};
 use map::{Charted, Line, Map, Mark, TRACK_STYLES};
 use parts::{PageMarking, dot, place, section, table, when};
@@ -70,7 +70,8 @@ pub fn of_alert(alert_file: &AlertFile, zones: Option<&ZoneSet>, now: Time) -> S
         key_facts(alert_file),
     ];
     content.extend(figure_of_alert(alert, zones, &title).into_iter().flatten());
-    let vessels: Vec<&Value> = alert["vessels"].as_array().into_iter().flatten().collect();
+    // In the order of the alert, in which the ship that it is about comes first.
+    let vessels: Vec<Party> = vessels_in(alert).map(Party::of).collect();
     content.extend(section("Vessels, as they identify themselves", parts::vessels(&vessels).into_iter().collect()));
     let why = section("Why this alert was raised", parts::measures(alert));
     let score = section("How the score comes about", parts::score(alert).into_iter().collect());
@@ -93,9 +94,8 @@ pub fn of_case(case_file: &CaseFile, zones: Option<&ZoneSet>, now: Time) -> Stri
     let case = &case_file.case;
     let events = events(case_file);
     let id = case["id"].as_str().unwrap_or_default();
-    // The alerts are in order of time, so the latest identity of a vessel is shown.
     let vessels = vessels_of(events.iter().map(Event::alert));
-    let names: Vec<String> = vessels.iter().take(3).map(|vessel| vessel_name(vessel)).collect();
+    let names: Vec<String> = vessels.iter().take(3).map(|party| vessel_name(&party.vessel)).collect();
     let more = vessels.len().saturating_sub(names.len());
     let more = if 0 < more { format!(" and {more} more") } else { String::new() };
     let title = format!("Case {}: {}{more}", short(id), names.join(", "));
@@ -404,7 +404,7 @@ fn named_zones<'a>(alerts: impl Iterator<Item = &'a Value>) -> BTreeSet<String> 
 /// are joined by time. Points without a time or a valid position are left out.
 fn lines_of<'a>(alerts: impl Iterator<Item = &'a Value> + Clone) -> Vec<Line> {
     let names: BTreeMap<(u64, u64), String> =
-        vessels_of(alerts.clone()).into_iter().map(|vessel| (key(vessel), vessel_name(vessel))).collect();
+        vessels_of(alerts.clone()).into_iter().map(|party| (key(&party.vessel), party.name())).collect();
     type Points = BTreeMap<Time, LatLon>;
     let mut tracks: BTreeMap<(u64, u64), Points> = BTreeMap::new();
     for track in alerts.flat_map(|alert| alert["evidence"]["tracks"].as_array().into_iter().flatten()) {

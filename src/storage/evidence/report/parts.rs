@@ -4,6 +4,7 @@ use data_encoding::BASE64;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use super::events::Party;
 use super::html::{Element, element, style, text};
 use super::measures::{self, Measure, WHAT_AIS_CANNOT_SHOW};
 use super::words::{behaviour_title, flag, mmsi, sentence_case, ship_type, vessel_name};
@@ -205,20 +206,26 @@ pub(super) fn when(at: Option<Time>) -> Element {
 }
 
 /// The vessels as they identify themselves. `None` without vessels.
-pub(super) fn vessels(vessels: &[&Value]) -> Option<Element> {
+pub(super) fn vessels(parties: &[Party]) -> Option<Element> {
     // Most behaviours give their vessels no part to play; the column would be empty.
-    let cast = vessels.iter().any(|vessel| vessel["role"].is_string());
-    let row = |vessel: &&Value| {
+    let cast = parties.iter().any(|party| !party.roles.is_empty());
+    let row = |party: &Party| {
+        let vessel = &party.vessel;
         let word = |key: &str| vessel[key].as_str().unwrap_or("-").to_owned();
         let number = vessel["imo"].as_u64().map_or("-".to_owned(), |imo| imo.to_string());
         let row = element("tr")
-            .add(text("td", vessel_name(vessel)))
+            .add(text("td", party.name()))
             .add(text("td", mmsi(vessel)).class("fixed"))
             .add(text("td", number).class("fixed"))
             .add(text("td", word("call_sign")))
             .add(text("td", flag(vessel)))
             .add(text("td", sentence_case(ship_type(vessel))));
-        if cast { row.add(text("td", vessel["role"].as_str().map_or("-", part_played))) } else { row }
+        let parts: Vec<&str> = party.roles.iter().map(|role| part_played(role)).collect();
+        match (cast, parts.is_empty()) {
+            (false, _) => row,
+            (true, true) => row.add(text("td", "-")),
+            (true, false) => row.add(text("td", parts.join(", "))),
+        }
     };
     let mut heads = vec![
         ("Name", ""),
@@ -231,7 +238,7 @@ pub(super) fn vessels(vessels: &[&Value]) -> Option<Element> {
     if cast {
         heads.push(("Part played", ""));
     }
-    table(&heads, vessels.iter().map(row).collect())
+    table(&heads, parties.iter().map(row).collect())
 }
 
 /// The part that a vessel played, in words. What it is said to have dropped or collected is only a possibility.

@@ -254,3 +254,38 @@ fn where_a_ship_may_have_dropped_something_is_on_the_page() {
         assert!(page.contains(part), "{part} in {page}");
     }
 }
+
+#[test]
+fn a_renamed_ship_has_its_present_name_and_its_former_ones() {
+    let mut early = alert_file("aaaa", 224_123_456);
+    let mut long = alert_file("bbbb", 224_123_456);
+    let body = |file: &mut AlertFile, key: &str, value: Value| file.told.entry.body[key] = value;
+    // The one that begins first goes on after the change of name, which it therefore knows.
+    body(&mut long, "started_at", json!(at(50).to_string()));
+    body(&mut long, "last_at", json!(at(600).to_string()));
+    long.told.entry.body["vessels"][0]["name"] = json!("LIZARD");
+    early.told.entry.body["vessels"][0]["role"] = json!("dark");
+    long.told.entry.body["vessels"][0]["role"] = json!("daughter");
+    let mut last = alert_file("cccc", 224_123_456);
+    body(&mut last, "last_at", json!(at(700).to_string()));
+    last.told.entry.body["vessels"][0]["name"] = Value::Null;
+    let case = json!({"id": "casecasecase", "score": 75, "severity": "high", "alerts": ["aaaa", "bbbb", "cccc"]});
+    let case_file = CaseFile { case, audit: Vec::new(), alerts: vec![early, long, last] };
+    let page = of_case(&case_file, None, at(900));
+    for part in [
+        "Case casecase: LIZARD, ",
+        "<td>LIZARD, formerly ALFA</td>",
+        "<td>silent, small craft</td>",
+        "LIZARD (Spain, cargo), formerly ALFA, MMSI 224123456, takes part in all of them.",
+        "LIZARD, formerly ALFA (2026-01-01 ",
+    ] {
+        assert!(page.contains(part), "{part} in\n{page}");
+    }
+    let names = ["ALFA", "BRAVO", "ALFA"].map(|name| json!({"vessels": [{"mmsi": 1, "track": 1, "name": name}]}));
+    let timed = (0_i64..).zip(names).map(|(number, mut alert)| {
+        alert["last_at"] = json!(at(number).to_string());
+        alert
+    });
+    let alerts: Vec<Value> = timed.collect();
+    assert_eq!(vessels_of(alerts.iter())[0].name(), "ALFA, formerly BRAVO", "it is called as before again");
+}

@@ -152,15 +152,21 @@ impl Map<'_> {
             .with("stroke", colour)
             .with("stroke-dasharray", dashes);
         let mut drawn = vec![path];
+        // On a map of several days a clock time alone does not say which day.
+        let is_long = self.from.date() != self.until.date();
+        let length = if is_long { 70.0 } else { 40.0 };
         for (at, place) in self.ticks(line) {
             let (x, y) = view.place(place);
-            let clear = busy.iter().all(|(other_x, other_y)| 46.0 < (x - other_x).abs() || 16.0 < (y - other_y).abs());
-            let inside = (20.0..WIDTH - 50.0).contains(&x) && (20.0..HEIGHT - 20.0).contains(&y);
+            let clear =
+                busy.iter().all(|(other_x, other_y)| length + 6.0 < (x - other_x).abs() || 16.0 < (y - other_y).abs());
+            let inside = (20.0..WIDTH - length - 10.0).contains(&x) && (20.0..HEIGHT - 20.0).contains(&y);
             if clear && inside {
                 busy.push((x, y));
-                room.take(Rect { left: x - 3.0, top: y - 17.0, right: x + 40.0, bottom: y + 3.0 });
+                room.take(Rect { left: x - 3.0, top: y - 17.0, right: x + length, bottom: y + 3.0 });
                 drawn.push(circle(x, y, 2.6).with("fill", colour));
-                drawn.push(text("text", at.clock()).class("time").with("x", round(x + 6.0)).with("y", round(y - 5.0)));
+                let (_, month, day, ..) = at.civil();
+                let clock = if is_long { format!("{month:02}-{day:02} {}", at.clock()) } else { at.clock() };
+                drawn.push(text("text", clock).class("time").with("x", round(x + 6.0)).with("y", round(y - 5.0)));
             }
         }
         drawn
