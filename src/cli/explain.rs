@@ -285,7 +285,6 @@ impl Answer<'_> {
             // Alerts are listed once, under the first track: they are about the MMSI, whichever ship sent it.
             if place == 0 {
                 self.known(width, &mut page);
-                self.inside(&mut page);
             }
             self.behaviours(track, &names, width, &mut page);
         }
@@ -318,11 +317,17 @@ impl Answer<'_> {
     /// The behaviours in order of how near they are to an alert.
     fn short(&self, nearest: &[&Form], track: &TrackConditions, names: &Names, width: Option<usize>) -> String {
         let shown = if self.arguments.all { nearest.len() } else { SHOWN };
-        let heard = silent_since(track, self.conditions.at);
+        let at = self.conditions.at;
+        let heard = silent_since(track, at);
         let me = TrackKey { mmsi: Mmsi(self.conditions.mmsi), ordinal: track.track };
         let row = |form: &&Form| {
             let name = words::name_for(form, me, names);
             let missing = words::missing(form, names, heard);
+            let open = self.before.iter().find(|known| known.behaviour == form.behaviour.name() && known.is_open(at));
+            let missing = match open.filter(|_| 0 < form.missing) {
+                Some(open) => format!("{}; now: {missing}", open.met()),
+                None => missing,
+            };
             vec![cut(&name, width.map(|_| NAME_WIDTH)), words::count(form), missing]
         };
         let rows: Vec<Vec<String>> = nearest.iter().take(shown).map(row).collect();
@@ -334,17 +339,6 @@ impl Answer<'_> {
             );
         }
         page
-    }
-
-    /// The alerts that the moment lies inside, before conditions that may seem to contradict them.
-    fn inside(&self, page: &mut String) {
-        let (at, only) = (self.arguments.at, self.arguments.only());
-        let is_asked = |known: &&PastAlert| only.is_none_or(|only| only.name() == known.behaviour);
-        let known = self.before.iter().chain(&self.later).filter(is_asked);
-        let lines: Vec<String> = known.filter_map(|known| known.inside(at)).map(|line| line + "\n").collect();
-        if !lines.is_empty() {
-            *page += &format!("\n{}the conditions below are those of {} UTC\n", lines.concat(), at.minute());
-        }
     }
 
     /// Alerts about the vessel up to the moment, and those that opened soon after it.

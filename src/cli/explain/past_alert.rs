@@ -103,18 +103,15 @@ impl PastAlert {
         }
     }
 
-    /// What must be said before the conditions of the moment if it lies inside the alert: an alert stays open until its end is
-    /// reached, so that they need not be met all the time. `None` outside it, and if it had been retracted.
-    pub(super) fn inside(&self, at: Time) -> Option<String> {
+    /// Whether it was open at a moment: it had opened and not ended, and was not retracted.
+    pub(super) fn is_open(&self, at: Time) -> bool {
         let ended = self.ended_at.or(self.later.map(|(ended, _)| ended));
-        if at < self.started_at || ended.is_some_and(|ended| ended < at) || self.retracted {
-            return None;
-        }
-        let (which, opened) = (format!("{}: {} {}", self.behaviour, self.kind(), short_id(&self.id)), self.opened_at);
-        Some(match opened <= at {
-            true => format!("{which} was open then; its conditions were met at {} UTC", opened.minute()),
-            false => format!("{which} had begun by then; its conditions were met at {} UTC only", opened.minute()),
-        })
+        self.opened_at <= at && ended.is_none_or(|ended| at <= ended) && !self.retracted
+    }
+
+    /// When its conditions were met: an alert stays open until its end is reached, so that they need not be met all the time.
+    pub(super) fn met(&self) -> String {
+        format!("{} {} is open, met at {}", self.kind(), short_id(&self.id), self.opened_at.minute())
     }
 
     /// What it was at that time, and below it the lines that made most of its score.
@@ -181,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn a_moment_inside_an_alert_is_not_contradicted_by_its_conditions() {
+    fn an_alert_is_open_from_its_opening_to_its_end_unless_it_was_retracted() {
         let time = |text: &str| Time::parse(text).expect("a time");
         let of = |change: &str, ended: Option<&str>| {
             let alert = json!({
@@ -191,14 +188,12 @@ mod tests {
             let ended_at = ended.map(time);
             PastAlert::stored(&AsOf { alert, status: "ended".to_owned(), ended_at }).expect("an alert")
         };
-        let inside = |known: &PastAlert, at: &str| known.inside(time(at)).unwrap_or_default();
         let open = of("open", Some("2026-03-01T22:30:00Z"));
-        let met = "loitering: alert abcdefgh was open then; its conditions were met at 2026-03-01 20:21 UTC";
-        assert_eq!(inside(&open, "2026-03-01T22:00:00Z"), met);
-        let begun = "loitering: alert abcdefgh had begun by then; its conditions were met at 2026-03-01 20:21 UTC only";
-        assert_eq!(inside(&open, "2026-03-01T20:00:00Z"), begun);
-        assert_eq!([inside(&open, "2026-03-01T19:00:00Z"), inside(&open, "2026-03-01T23:00:00Z")], ["", ""]);
-        assert_eq!(inside(&of("open", None), "2026-03-02T23:00:00Z"), met);
-        assert_eq!(inside(&of("retracted", None), "2026-03-01T22:00:00Z"), "");
+        assert_eq!(open.met(), "alert abcdefgh is open, met at 2026-03-01 20:21");
+        assert!(open.is_open(time("2026-03-01T22:00:00Z")));
+        let outside = ["2026-03-01T20:00:00Z", "2026-03-01T23:00:00Z"].map(time);
+        assert!(outside.iter().all(|at| !open.is_open(*at)), "before it opened, and after its end");
+        assert!(of("open", None).is_open(time("2026-03-02T23:00:00Z")));
+        assert!(!of("retracted", None).is_open(time("2026-03-01T22:00:00Z")));
     }
 }
