@@ -6,6 +6,7 @@
 use serde_json::{Map, Value};
 
 use super::settings::Config;
+use crate::inputs;
 use atalaia_core::base::fault::Fault;
 
 /// Factor by which a value may exceed or fall below its default without a warning. Units that are mixed up mostly differ by more: hours and
@@ -48,22 +49,28 @@ pub(super) fn far_latenesses(config: &Config) -> Vec<Fault> {
     doubts.collect()
 }
 
-/// A warning for each recording that is played into a live input beside inputs that are live: engine time waits for it.
+/// A warning for each recording beside inputs that are live: what is not of the same day is not used.
 pub(super) fn recordings_beside_live(config: &Config) -> Vec<Fault> {
     let mut live = config.inputs.iter().filter(|input| input.kind.is_live() && !input.recorded);
     let Some(live) = live.next() else {
         return Vec::new();
     };
-    let recorded = config.inputs.iter().enumerate().filter(|(_, input)| input.kind.is_live() && input.recorded);
-    let doubt = |(place, _)| {
+    let doubt = |(place, input): (usize, &inputs::Settings)| {
+        let (key, value) = match (input.kind.is_live(), input.kind.is_recording()) {
+            (true, _) if input.recorded => ("recorded", "is true".to_owned()),
+            (false, true) => ("kind", "is a recording".to_owned()),
+            _ => return None,
+        };
         let what = format!(
-            "is true beside the live input `{}`: engine time waits for the recording, and live alerts do not come",
+            "{value} beside the live input `{}`: engine time is that of the live inputs, and reports more than a day from it are not used",
             live.name
         );
-        let advice = "play the recording into a daemon of its own, or remove this if the lines are live";
-        Fault::new(format!("inputs[{place}].recorded"), what).advise(advice)
+        let advice = "play the recording into a daemon of its own";
+        let advice =
+            if input.recorded { format!("{advice}, or remove this if the lines are live") } else { advice.to_owned() };
+        Some(Fault::new(format!("inputs[{place}].{key}"), what).advise(advice))
     };
-    recorded.map(doubt).collect()
+    config.inputs.iter().enumerate().filter_map(doubt).collect()
 }
 
 /// Like [`far_from_default`], for a zone's settings of one behaviour; keys are relative to them.
@@ -206,10 +213,19 @@ mod tests {
         assert_eq!(
             doubts(&(tcp("coast", "") + &recorded)),
             [
-                "inputs[1].recorded: is true beside the live input `coast`: engine time waits for the recording, and live alerts do not \
-              come; play the recording into a daemon of its own, or remove this if the lines are live"
+                "inputs[1].recorded: is true beside the live input `coast`: engine time is that of the live inputs, and reports more than a \
+              day from it are not used; play the recording into a daemon of its own, or remove this if the lines are live"
             ]
         );
+        let file = input("last-year", "path = \"last-year.csv\"").replace("\"stdin\"", "\"file\"");
+        assert_eq!(
+            doubts(&(tcp("coast", "") + &file)),
+            [
+                "inputs[1].kind: is a recording beside the live input `coast`: engine time is that of the live inputs, and reports more than \
+              a day from it are not used; play the recording into a daemon of its own"
+            ]
+        );
+        assert_eq!(doubts(&(file.clone() + &file)), [""; 0]);
         assert_eq!(doubts(&(recorded.clone() + &recorded)), [""; 0]);
         assert_eq!(doubts(&tcp("coast", "")), [""; 0]);
     }

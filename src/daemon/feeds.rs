@@ -22,15 +22,16 @@ use crate::platform::clock::{Clock, Moment};
 use crate::platform::service::Sockets;
 use crate::platform::telemetry::InputCounters;
 use atalaia_core::ais::{ClockFault, Reject, SourceId, UnusedTime};
-use atalaia_core::base::time::{Span, Time};
+use atalaia_core::base::time::Time;
 use atalaia_core::engine::Engine;
 
 /// Capacity of the channel from the inputs, in batches: enough to bridge a burst, small enough that a busy engine slows its feeds.
 const BATCHES_WAITING: usize = 64;
 /// Time inputs have to close their connections in an orderly way when stopping.
 const LEAVE: Duration = Duration::from_secs(3);
-/// Engine time may be behind a live input by this much while other live inputs pause.
-const HELD_BACK: Span = Span::from_seconds(120);
+/// What the log says about a recording whose reports are not used beside live inputs.
+const REFUSED: &str = "a recording is played beside live inputs, and its reports are more than a day from their time; these are not used: \
+                       play it into a daemon of its own";
 
 /// The inputs of the daemon.
 pub(super) struct Feeds {
@@ -136,23 +137,13 @@ impl Feeds {
         }
     }
 
-    /// Logs when engine time begins or ceases to wait for recordings, beside live inputs that are far ahead of it.
-    pub(super) fn log_holding(&mut self, engine: &Engine, settings: &Checked) {
-        let clocks: Vec<_> = settings.inputs.iter().map(|input| config::source_clock(input, settings)).collect();
-        let behind = self.sources.iter().zip(&clocks).filter_map(|(source, clock)| {
-            let (received, behind) = engine.reported(source.id).filter(|_| !source.idle && !source.lagging)?;
-            held_back(engine.time()?, received - behind - clock.lateness)
-        });
-        let behind = behind.max();
-        for (source, clock) in self.sources.iter_mut().zip(&clocks) {
-            let holds = !clock.live && !source.idle && source.state != State::Ended && source.heard_at.is_some();
-            let behind = behind.filter(|_| holds);
-            match (source.holds_back, behind) {
-                (None, Some(behind)) => warn!(input = %source.name, "{}", http::holds_back(behind)),
-                (Some(_), None) => info!(input = %source.name, "engine time no longer waits for the recording"),
-                _ => {}
+    /// Warns once of each recording whose reports are not used beside live inputs.
+    pub(super) fn log_refused(&mut self, engine: &Engine) {
+        for source in &mut self.sources {
+            if !source.is_refused && source.refused_before < engine.refused(source.id) {
+                source.is_refused = true;
+                warn!(input = %source.name, "{REFUSED}");
             }
-            source.holds_back = behind;
         }
     }
 
@@ -166,12 +157,17 @@ impl Feeds {
         }
     }
 
-    /// Logs messages without a time in an input that has ended, and when all inputs have ended.
+    /// Logs messages without a time, and those not used, in an input that has ended, and when all inputs have ended.
     pub(super) fn log_ended(&self, engine: &Engine, id: SourceId) {
         let untimed = engine.tally().source(id).map_or(0, |counts| counts.untimed_total());
+        let input = self.sources.iter().find(|source| source.id == id).map_or("", |source| &source.name);
         if 0 < untimed {
-            let input = self.sources.iter().find(|source| source.id == id).map_or("", |source| &source.name);
             warn!(%input, messages = untimed, "messages without a time; the behaviours do not use them");
+        }
+        let refused = self.sources.iter().find(|source| source.id == id);
+        let refused = refused.map_or(0, |source| engine.refused(id).saturating_sub(source.refused_before));
+        if 0 < refused {
+            warn!(%input, reports = refused, "{REFUSED}");
         }
         if self.sources.iter().all(|source| source.state == State::Ended) {
             warn!("all inputs have ended; nothing more is read until a restart");
@@ -189,11 +185,6 @@ fn faulty(engine: &Engine, id: SourceId) -> u64 {
     let counts = engine.tally().source(id);
     let unused = |reason| counts.map_or(0, |counts| counts.unused_time(reason));
     UnusedTime::ALL.into_iter().map(unused).sum::<u64>() + counts.map_or(0, |counts| counts.rejected(Reject::Recording))
-}
-
-/// How far engine time is behind the watermark of a live input; `None` if that is no more than a pause explains.
-fn held_back(time: Time, watermark: Time) -> Option<Span> {
-    Some(watermark - time).filter(|behind| HELD_BACK < *behind)
 }
 
 /// The loop's state of one input.
@@ -223,8 +214,10 @@ pub(super) struct Source {
     pub(super) lateness: Duration,
     /// Whether the log already reports that its clock lags.
     pub(super) lagging: bool,
-    /// How far engine time, which waits for this recording, is behind the live inputs; `None` if it is not. The log has it.
-    pub(super) holds_back: Option<Span>,
+    /// Whether the log already reports that reports of this recording are not used.
+    is_refused: bool,
+    /// Number of its reports that were not used before the start.
+    refused_before: u64,
     /// Lines processed since the start, without those that were skipped.
     pub(super) lines: u64,
     /// Lines whose times were not used before the start. They say nothing about the feed now: its times may have been mended.
@@ -249,7 +242,8 @@ impl Source {
             released: false,
             lateness: lateness(input, settings),
             lagging: false,
-            holds_back: None,
+            is_refused: false,
+            refused_before: driver.engine.refused(id),
             lines: 0,
             faulty_before: faulty(&driver.engine, id),
             fault_log: FaultLog::default(),
@@ -289,6 +283,7 @@ impl Source {
 mod tests {
     use super::*;
     use crate::config::Purpose;
+    use atalaia_core::base::time::Span;
 
     #[test]
     fn times_that_were_wrong_before_a_restart_are_not_held_against_the_feed() {
@@ -315,13 +310,5 @@ mod tests {
         assert_eq!(after.clock_fault(&driver.engine, wall), None);
         (0..20).for_each(|_| send(&mut driver, Span::from_hours(1)));
         assert!(after.clock_fault(&driver.engine, wall).is_some(), "wrong again");
-    }
-
-    #[test]
-    fn engine_time_is_held_back_by_more_than_a_pause_only() {
-        let time = Time::from_seconds(1_000_000);
-        assert_eq!(held_back(time, time + HELD_BACK), None);
-        assert_eq!(held_back(time, time + Span::from_hours(48)), Some(Span::from_hours(48)));
-        assert_eq!(held_back(time, time - Span::from_hours(1)), None);
     }
 }

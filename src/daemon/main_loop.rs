@@ -227,7 +227,7 @@ impl Daemon {
         self.persistence.keep_up(&self.settings.journal, now);
         self.feeds.log_lagging(engine);
         self.feeds.log_clock_faults(engine, now, received);
-        self.feeds.log_holding(engine, &self.settings);
+        self.feeds.log_refused(engine);
         self.persistence.report_flood(engine, now);
         self.persistence.store_cases(engine);
         self.persistence.purge(&self.settings);

@@ -31,7 +31,7 @@ use crate::platform::service::{Service, Sockets};
 use crate::platform::telemetry::{FromAir, InputCounts, SinkCounters};
 use crate::storage::journal;
 use crate::storage::store::{self, Clearance};
-use atalaia_core::ais::UnusedTime;
+use atalaia_core::ais::{Reject, UnusedTime};
 use atalaia_core::alerts::handling::Reality;
 use atalaia_core::alerts::{Change, ChangeKind, Severity};
 use atalaia_core::base::time::{Span, Time};
@@ -424,6 +424,14 @@ impl StatusReporter {
     fn input_view(&self, parts: &Parts<'_>, place: usize, source: &Source, settings: &Settings) -> InputView {
         let counts = parts.engine.tally().source(source.id);
         let rejects = counts.into_iter().flat_map(|counts| counts.rejects());
+        let mut rejects: Vec<_> = rejects.map(|(reason, count)| (reason.name(), count)).collect();
+        // Those that the engine refuses, because they are beside live inputs, add to those that the decoder recognises.
+        match (parts.engine.refused(source.id), rejects.iter_mut().find(|(name, _)| *name == Reject::Recording.name()))
+        {
+            (refused, Some((_, count))) => *count += refused,
+            (0, None) => {}
+            (refused, None) => rejects.push((Reject::Recording.name(), refused)),
+        }
         let unused = |reason: UnusedTime| (reason.name(), counts.map_or(0, |counts| counts.unused_time(reason)));
         let clock = config::source_clock(settings, parts.settings);
         InputView {
@@ -434,7 +442,7 @@ impl StatusReporter {
             lines: source.lines,
             lines_per_second: self.rates.per_second(place),
             counters: source.counters.read(),
-            rejects: rejects.map(|(reason, count)| (reason.name(), count)).collect(),
+            rejects,
             unused_times: UnusedTime::ALL.map(unused).to_vec(),
             clock_fault: source.clock_fault(parts.engine, self.clock.now()),
             refused_posts: match settings.kind {
@@ -445,7 +453,6 @@ impl StatusReporter {
             silent_since: self.silent_since(source, settings),
             clients: (settings.kind == Kind::TcpListen).then(|| source.counters.clients.load(Relaxed)),
             lagging: source.lagging,
-            holds_back: source.holds_back,
             // Reports from before a restart say nothing about the feed now.
             reported: parts.engine.reported(source.id).filter(|_| source.heard_at.is_some()),
             lateness: clock.lateness,

@@ -41,7 +41,7 @@ pub use access::{
 };
 pub use api::{Names, Pictures};
 pub use ask::{Ask, Asker, QuestionQueue, asking};
-pub use health::{all_too_late, holds_back, unused_times};
+pub use health::{all_too_late, unused_times};
 pub use serve::{NAME, Pages};
 pub use settings::Settings;
 pub use site::{NAME as API_NAME, Site};

@@ -26,7 +26,6 @@ pub(super) fn view() -> View {
         silent_since: None,
         clients: None,
         lagging: false,
-        holds_back: None,
         reported: Some((at - Span::from_seconds(2), Span::from_seconds(4))),
         lateness: Span::from_seconds(30),
         reason: None,

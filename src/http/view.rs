@@ -90,8 +90,6 @@ pub struct InputView {
     pub clients: Option<u64>,
     /// Whether the times of its reports are behind receipt by more than its lateness.
     pub lagging: bool,
-    /// How far engine time, which waits for this recording, is behind the live inputs; `None` if it is not, or waits for others.
-    pub holds_back: Option<Span>,
     /// When its last report was received, and how far the report's time was behind that; `None` for recordings and before the first report.
     pub reported: Option<(Time, Span)>,
     /// How late its reports may arrive.

@@ -3,14 +3,16 @@
 use serde::{Deserialize, Serialize};
 
 use crate::base::time::{Span, Time};
-use crate::geo::{LatLon, sun_altitude_degrees};
+use crate::geo::{LatLon, sun_altitude_degrees, sun_hour_degrees};
 
 /// Altitude of the sun below which it is night: the end of civil twilight (SPEC "Points"). Degrees above the horizon.
 const NIGHT_DEGREES: f64 = -6.0;
-/// Least and largest number of moments, evenly spaced, at which a period is looked at.
-const MOMENTS: (i64, i64) = (60, 1440);
-/// Time between two moments, unless their number is the least or the largest.
-const STEP: Span = Span::from_minutes(2);
+/// Sunset and sunrise are found to within this.
+const STEP: Span = Span::from_minutes(1);
+/// The sun's turn from its highest point to its lowest. Degrees.
+const HALF_TURN: f64 = 180.0;
+/// Time in which the sun turns by a degree. Milliseconds.
+const A_DEGREE: f64 = 240_000.0;
 /// Darkness or light that lasts less than this, and less than a tenth of the period, does not count. An absolute time, so that a
 /// period that goes on does not lose a night that it had.
 const LEAST: Span = Span::from_minutes(10);
@@ -31,16 +33,24 @@ impl Night {
     /// How much of a period is night at a place. A moment is a period without length. Near the poles it may be night, or not, for
     /// months.
     pub(super) fn of(place: LatLon, (from, to): (Time, Time)) -> Night {
-        let dark = |at| sun_altitude_degrees(place, at) < NIGHT_DEGREES;
+        let mut was_dark = is_dark(place, from);
         if to <= from {
-            return if dark(from) { Night::Whole } else { Night::No };
+            return if was_dark { Night::Whole } else { Night::No };
         }
-        let whole = (to - from).millis();
-        let moments = (whole / STEP.millis()).clamp(MOMENTS.0, MOMENTS.1);
-        let middle = |moment: i64| from + Span::from_millis(whole * (2 * moment + 1) / (2 * moments));
-        let darkness = (0..moments).filter(|moment| dark(middle(*moment))).count() as i64 * whole / moments;
-        let least = LEAST.millis().min(whole / 10);
-        match (darkness < least, whole - darkness < least) {
+        let least = Span::from_millis(LEAST.millis().min((to - from).millis() / 10));
+        // Darkness and light, each as far as it is known. More than the least of both is not needed.
+        let mut lasted = [Span::ZERO; 2];
+        let mut at = from;
+        while at < to && lasted.iter().any(|span| *span < least) {
+            let until = turn_after(place, at).min(to);
+            let dark = is_dark(place, until);
+            let changed_at = if dark == was_dark { until } else { change(place, (at, until), was_dark) };
+            lasted[usize::from(was_dark)] += changed_at - at;
+            lasted[usize::from(dark)] += until - changed_at;
+            (at, was_dark) = (until, dark);
+        }
+        let [light, darkness] = lasted;
+        match (darkness < least, light < least) {
             (true, _) => Night::No,
             (false, true) => Night::Whole,
             (false, false) => Night::Partly,
@@ -53,11 +63,10 @@ impl Night {
         if before.0 != now.0 || grown < Span::ZERO {
             return false;
         }
-        let is_dark = || sun_altitude_degrees(place, now.1) < NIGHT_DEGREES;
         match self {
             _ if grown == Span::ZERO => true,
-            Night::No => grown < LEAST && !is_dark(),
-            Night::Whole => grown < LEAST && is_dark(),
+            Night::No => grown < LEAST && !is_dark(place, now.1),
+            Night::Whole => grown < LEAST && is_dark(place, now.1),
             // As the period grows, its darkness and its light can only increase. From this length on the limit stays the same.
             Night::Partly => LEAST.millis() * 10 <= (before.1 - before.0).millis(),
         }
@@ -71,6 +80,31 @@ impl Night {
             Night::Whole => Some("at night"),
         }
     }
+}
+
+/// Whether the sun is so low that it is night.
+fn is_dark(place: LatLon, at: Time) -> bool {
+    sun_altitude_degrees(place, at) < NIGHT_DEGREES
+}
+
+/// The next moment at which the sun is at its highest or lowest. Until then it only sinks or only rises.
+fn turn_after(place: LatLon, at: Time) -> Time {
+    let turned = sun_hour_degrees(place, at).rem_euclid(HALF_TURN);
+    // At a turn this is half a day later, whichever way the hour angle was rounded.
+    at + Span::from_millis(((HALF_TURN - turned) * A_DEGREE) as i64).max(STEP)
+}
+
+/// When it becomes dark or light in a period at whose ends it is not the same, to within `STEP`.
+fn change(place: LatLon, (mut from, mut to): (Time, Time), was_dark: bool) -> Time {
+    while STEP < to - from {
+        let middle = from + Span::from_millis((to - from).millis() / 2);
+        if is_dark(place, middle) == was_dark {
+            from = middle;
+        } else {
+            to = middle;
+        }
+    }
+    to
 }
 
 #[cfg(test)]
@@ -109,7 +143,7 @@ mod tests {
                 }
                 dark += f64::from(u8::from(sun_altitude_degrees(place, now.1) < NIGHT_DEGREES));
                 let (light, least) = (minute as f64 - dark, 10.0_f64.min(minute as f64 / 10.0));
-                // The moments of a look are two minutes apart, and these one.
+                // Dusk and dawn are found to within a minute, and these moments are a minute apart.
                 let (is_little, is_much) = (|span: f64| span < least + 3.0, |span: f64| least - 3.0 < span);
                 let is_right = match night {
                     Night::No => is_little(dark),
@@ -117,6 +151,39 @@ mod tests {
                     Night::Partly => is_much(dark) && is_much(light),
                 };
                 assert!(is_right, "{from}: {minute} min with {dark} min of darkness are not {night:?}");
+            }
+        }
+    }
+
+    /// Darkness in minutes, counted minute by minute.
+    fn dark_minutes(place: LatLon, from: Time, minutes: i64) -> i64 {
+        (0..minutes).filter(|minute| is_dark(place, from + Span::from_minutes(*minute))).count() as i64
+    }
+
+    #[test]
+    fn dusk_and_dawn_are_those_of_every_minute_looked_at() {
+        let start = Time::parse("2026-01-01T05:17:00Z").expect("a time");
+        for lat in [0.0, 38.7, -54.0, 60.0, 66.0, 71.0, 84.0] {
+            for day in (0..365).step_by(23) {
+                let place = LatLon::new(lat, -170.0 + day as f64);
+                let from = start + Span::from_hours(25 * day);
+                let (minutes, dark) = (2000, dark_minutes(place, from, 2000));
+                let night = Night::of(place, (from, from + Span::from_minutes(minutes)));
+                let (is_little, is_much) = (|span: i64| span < 10 + 4, |span: i64| 10 - 4 < span);
+                let is_right = match night {
+                    Night::No => is_little(dark),
+                    Night::Whole => is_little(minutes - dark),
+                    Night::Partly => is_much(dark) && is_much(minutes - dark),
+                };
+                assert!(is_right, "{lat} N, {from}: {dark} min of darkness are not {night:?}");
+                // Every change is found where a minute's look finds it.
+                let until = turn_after(place, from);
+                let before = is_dark(place, from);
+                if before != is_dark(place, until) {
+                    let at = change(place, (from, until), before);
+                    assert!(is_dark(place, at) != before, "{from}");
+                    assert!(is_dark(place, at - Span::from_minutes(2)) == before, "{from}");
+                }
             }
         }
     }

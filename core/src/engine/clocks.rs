@@ -23,6 +23,11 @@ impl Engine {
         self.watermarks.reported(source)
     }
 
+    /// Number of reports of a recording that were not used, because they were more than a day from the time of the live inputs beside it.
+    pub fn refused(&self, source: SourceId) -> u64 {
+        self.watermarks.refused(source)
+    }
+
     /// What is wrong with the times of an input at `now`, by the clock; `None` if nothing is.
     pub fn clock_fault(&self, source: SourceId, now: Time) -> Option<ClockFault> {
         self.decoder.clock_fault(source, now)

@@ -298,6 +298,9 @@ impl Engine {
 
     /// Checks the time of a report, and passes on the reports whose time is believed.
     fn report(&mut self, report: Report, received: Option<Time>, out: &mut Vec<Change>) {
+        if self.watermarks.refuses(&report) {
+            return;
+        }
         let mut believed = std::mem::take(&mut self.believed);
         self.watermarks.observe(report, received, &mut believed);
         self.believe(believed, out);

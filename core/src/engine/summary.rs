@@ -120,6 +120,9 @@ impl Counters {
             total.rejects().map(|(reason, count)| (reason.name().to_owned(), count)).collect();
         let refused = self.refused.iter().filter(|(refusal, _)| **refusal != Refusal::Copy);
         rejects.extend(refused.filter_map(|(refusal, count)| Some((refusal.name()?.to_owned(), *count))));
+        if 0 < watermarks.refused_in_all() {
+            *rejects.entry(Reject::Recording.name().to_owned()).or_default() += watermarks.refused_in_all();
+        }
         if 0 < watermarks.leaps_refused() {
             rejects.insert("time_leap".to_owned(), watermarks.leaps_refused());
         }

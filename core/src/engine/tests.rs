@@ -89,6 +89,40 @@ fn a_live_feed_behind_a_recording_moves_time_with_its_first_line() {
 }
 
 #[test]
+fn a_recording_of_last_year_beside_a_live_feed_neither_holds_its_alerts_back_nor_changes_them() {
+    let source = |live| SourceClock { name: "feed".into(), time_zone: None, live, lateness: Span::from_seconds(30) };
+    let year = 365 * 86_400;
+    let opened = |recorded: &[Sent]| {
+        let mut engine = Engine::new(&only("loitering"), Arc::new(chart(AREA)), vec![source(false), source(true)]);
+        let mut recorded = recorded.iter();
+        let mut out = Vec::new();
+        for live in lying(224_000_001, 1, 3, 60, |_| 0) {
+            let received = noon() + Span::from_seconds(live.arrives);
+            let before = out.len();
+            engine.line(Line { source: SourceId(1), received: Some(received), bytes: live.line.as_bytes() }, &mut out);
+            for change in &out[before..] {
+                let change: &Change = change;
+                assert!(received - change.at <= Span::from_minutes(2), "{} comes at {}", change.at, received.clock());
+            }
+            if let Some(old) = recorded.next() {
+                engine.line(Line { source: SourceId(0), received: None, bytes: old.line.as_bytes() }, &mut out);
+            }
+        }
+        (out, engine)
+    };
+    let (alone, _) = opened(&[]);
+    assert_eq!(alone.first().map(|change| change.change), Some(ChangeKind::Opened));
+    // The same ship and another one, a year ago at another place.
+    let old: Vec<Sent> = (0..120)
+        .map(|n| sent(224_000_001 + n % 2, 0, i64::from(n) * 60 - year, 0, LatLon::new(27.5, -16.0), 0.2))
+        .collect();
+    let (beside, engine) = opened(&old);
+    assert!(alone == beside);
+    assert_eq!((engine.refused(SourceId(0)), engine.refused(SourceId(1))), (120, 0));
+    assert_eq!(engine.summary().rejects.get("recording"), Some(&120));
+}
+
+#[test]
 fn a_ship_heard_only_by_a_satellite_that_delivers_hours_late_is_not_lost_on_arrival() {
     for hours_late in [1, 5, 8, 20] {
         let late = Span::from_hours(hours_late);

@@ -10,6 +10,9 @@ use super::settings::SourceClock;
 
 /// Inputs whose reports may be later than this never hold time back (SPEC "Time").
 const SATELLITE_LATENESS: Span = Span::from_minutes(15);
+/// A report of a recording that is played beside live inputs is not used if it is further than this behind their time (SPEC "Time and
+/// lateness": such a time is no clock). More recent ones are late reports.
+const OLD: Span = Span::from_hours(24);
 /// Tolerance beyond an input's lateness: a live input that lags further behind receipt does not hold the others back.
 const LAG: Span = Span::from_seconds(60);
 
@@ -26,11 +29,25 @@ struct Source {
     live: bool,
     /// When its last report was received, and how far the report's own time was behind that; live inputs only.
     reported: Option<(Time, Span)>,
+    /// Number of its reports that were too far from the time of the live inputs to be used; recordings only.
+    refused: u64,
 }
 
 impl Source {
     fn new(settings: &SourceClock) -> Source {
-        Source { lateness: settings.lateness, leaps: Leaps::new(), idle: false, live: settings.live, reported: None }
+        Source {
+            lateness: settings.lateness,
+            leaps: Leaps::new(),
+            idle: false,
+            live: settings.live,
+            reported: None,
+            refused: 0,
+        }
+    }
+
+    /// The time up to which its reports have come; `None` before the first.
+    fn watermark(&self) -> Option<Time> {
+        self.leaps.newest().map(|newest| newest - self.lateness)
     }
 
     /// Whether its clock lags too far behind to wait for.
@@ -72,6 +89,23 @@ impl Watermarks {
             .filter(late)
             .map(|(place, source)| (SourceId(place as u16), source.lateness))
             .collect()
+    }
+
+    /// The watermark of the live inputs, the newest of them; `None` before the first report of one. From then on recordings do not move
+    /// time.
+    fn live_time(&self) -> Option<Time> {
+        self.sources.iter().filter(|source| source.live).filter_map(Source::watermark).max()
+    }
+
+    /// Whether a report of a recording is so old, or so far ahead, beside live inputs that it is not used. Counts it.
+    pub(super) fn refuses(&mut self, report: &Report) -> bool {
+        let place = usize::from(report.source.0);
+        if self.sources.get(place).is_none_or(|source| source.live) {
+            return false;
+        }
+        let refused = self.live_time().is_some_and(|live| OLD < (report.at - live).abs());
+        self.sources[place].refused += u64::from(refused);
+        refused
     }
 
     /// Handles a line: the input holds time back again.
@@ -148,19 +182,31 @@ impl Watermarks {
         self.sources.get(usize::from(source.0))?.reported
     }
 
-    /// The smallest watermark of the inputs that hold time back; of the satellite inputs if there are no others.
+    /// The smallest watermark of the inputs that hold time back; of the satellite inputs if there are no others. Once a live input has sent a
+    /// report, recordings do not count.
     pub(super) fn lowest(&self) -> Option<Time> {
-        let watermark = |source: &Source| source.leaps.newest().map(|newest| newest - source.lateness);
-        let live = || self.sources.iter().filter(|source| !source.idle);
-        let punctual = || live().filter(|source| source.lateness <= SATELLITE_LATENESS);
-        let in_time = punctual().filter(|source| !source.lags()).filter_map(watermark).min();
-        in_time.or_else(|| punctual().filter_map(watermark).min()).or_else(|| {
-            let any_punctual = self
-                .sources
-                .iter()
-                .any(|source| source.lateness <= SATELLITE_LATENESS && source.leaps.newest().is_some());
-            if any_punctual { None } else { live().filter_map(watermark).min() }
+        let has_live = self.sources.iter().any(|source| source.live && source.leaps.newest().is_some());
+        let counted = || self.sources.iter().filter(|source| source.live || !has_live);
+        let heard = || counted().filter(|source| !source.idle);
+        let is_punctual = |source: &&Source| source.lateness <= SATELLITE_LATENESS;
+        let in_time = heard().filter(is_punctual).filter(|source| !source.lags());
+        in_time.filter_map(Source::watermark).min().or_else(|| {
+            let late = heard().filter(is_punctual).filter_map(Source::watermark).min();
+            late.or_else(|| match counted().filter(is_punctual).any(|source| source.leaps.newest().is_some()) {
+                true => None,
+                false => heard().filter_map(Source::watermark).min(),
+            })
         })
+    }
+
+    /// Number of reports of a recording that were too far from the time of the live inputs to be used.
+    pub(super) fn refused(&self, source: SourceId) -> u64 {
+        self.sources.get(usize::from(source.0)).map_or(0, |source| source.refused)
+    }
+
+    /// The same for all recordings.
+    pub(super) fn refused_in_all(&self) -> u64 {
+        self.sources.iter().map(|source| source.refused).sum()
     }
 
     /// Reports refused because their time leapt ahead.
@@ -210,6 +256,24 @@ mod tests {
         assert_eq!(marks.lowest(), Some(Time::from_seconds(970)));
         marks.heard(SourceId(1));
         assert_eq!(marks.lowest(), Some(Time::from_seconds(870)));
+    }
+
+    #[test]
+    fn a_recording_beside_live_inputs_does_not_hold_time_back_whether_they_are_heard_or_silent() {
+        let recording = SourceClock { live: false, ..clock(120) };
+        let mut marks = Watermarks::new(&[recording, clock(30)]);
+        observe(&mut marks, report(0, 1_000), None);
+        assert_eq!(marks.lowest(), Some(Time::from_seconds(880)), "alone so far");
+        observe(&mut marks, report(1, 500_000), Some(500_000));
+        assert_eq!(marks.lowest(), Some(Time::from_seconds(499_970)));
+        observe(&mut marks, report(0, 2_000), None);
+        assert_eq!(marks.lowest(), Some(Time::from_seconds(499_970)));
+        marks.idle(SourceId(1));
+        assert_eq!(marks.lowest(), None);
+        let (old, recent, ahead) = (report(0, 3_000), report(0, 499_970 - 86_000), report(0, 999_970));
+        assert!(marks.refuses(&old) && marks.refuses(&ahead) && !marks.refuses(&recent));
+        assert!(!marks.refuses(&report(1, 3_000)), "live");
+        assert_eq!((marks.refused(SourceId(0)), marks.refused_in_all()), (2, 2));
     }
 
     #[test]

@@ -42,7 +42,7 @@ pub use port::Port;
 pub use ports::{Ports, SEEN_NM};
 pub use position::{LatLon, angle_between, wrap_degrees};
 pub use row_fault::RowFault;
-pub use sun::sun_altitude_degrees;
+pub use sun::{sun_altitude_degrees, sun_hour_degrees};
 pub use tiles::{LandTiles, TILE_MARGIN, TILE_UNITS, TILE_ZOOMS, TileRing};
 pub use wind::Wind;
 

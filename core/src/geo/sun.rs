@@ -7,6 +7,19 @@ use crate::base::time::Time;
 ///
 /// From the low-precision formulas of the Astronomical Almanac, accurate to about 0.02° from 1950 to 2050.
 pub fn sun_altitude_degrees(at: LatLon, time: Time) -> f64 {
+    let (declination, hour) = declination_and_hour(at, time);
+    let lat = at.lat.to_radians();
+    let sine = lat.sin() * declination.sin() + lat.cos() * declination.cos() * hour.cos();
+    sine.clamp(-1.0, 1.0).asin().to_degrees()
+}
+
+/// The sun's hour angle in degrees, 0 to below 360: 0 when it is at its highest, 180 when it is at its lowest.
+pub fn sun_hour_degrees(at: LatLon, time: Time) -> f64 {
+    declination_and_hour(at, time).1.to_degrees().rem_euclid(360.0)
+}
+
+/// The sun's declination and hour angle. Radians.
+fn declination_and_hour(at: LatLon, time: Time) -> (f64, f64) {
     // Days since 2000-01-01T12:00.
     let days = time.millis() as f64 / 86_400_000.0 - 10_957.5;
     // Mean anomaly and mean longitude of the sun, then its ecliptic longitude, all in degrees before conversion.
@@ -16,13 +29,9 @@ pub fn sun_altitude_degrees(at: LatLon, time: Time) -> f64 {
     // Obliquity of the ecliptic.
     let tilt = (23.439 - 0.000_000_4 * days).to_radians();
     let ascension = (tilt.cos() * longitude.sin()).atan2(longitude.cos());
-    let declination = (tilt.sin() * longitude.sin()).asin();
     // Local sidereal time in degrees; with the right ascension it gives the hour angle.
     let sidereal = 280.460_618_37 + 360.985_647_366_29 * days + at.lon;
-    let hour = sidereal.rem_euclid(360.0).to_radians() - ascension;
-    let lat = at.lat.to_radians();
-    let sine = lat.sin() * declination.sin() + lat.cos() * declination.cos() * hour.cos();
-    sine.clamp(-1.0, 1.0).asin().to_degrees()
+    ((tilt.sin() * longitude.sin()).asin(), sidereal.rem_euclid(360.0).to_radians() - ascension)
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ const NEAREST_ZONE: Span = Span::from_minutes(25);
 const FURTHEST_ZONE: Span = Span::from_hours(14);
 /// Zones are multiples of this apart.
 const ZONE_STEP: Span = Span::from_minutes(30);
-/// What to do with a recording. Engine time is that of the input furthest behind, so a recording does not go together with live inputs.
+/// What to do with a recording. Beside live inputs what is older than a day is not used.
 const PLAY_APART: &str = "play it into a daemon of its own, with recorded = true";
 /// How far local times may be from a multiple of [`ZONE_STEP`], for clocks and connections that are not exact.
 const ZONE_SLACK: Span = Span::from_minutes(2);
@@ -48,15 +48,6 @@ pub(super) fn times_behind(behind: Span) -> Option<String> {
         ),
     };
     (NEAREST_ZONE < behind).then(|| format!("the times of its lines are {} the clock; {advice}", off(-behind)))
-}
-
-/// Describes a recording that engine time waits for, `behind` the live inputs, and what to do. Without the name of the input.
-pub fn holds_back(behind: Span) -> String {
-    format!(
-        "engine time waits for this recording and is {} behind the live inputs, whose alerts come late; {PLAY_APART}, or, if its lines \
-         are live, remove recorded = true",
-        length(behind)
-    )
 }
 
 /// Describes reports that are all older than engine time, and what to do.

@@ -14,7 +14,7 @@ use crate::platform::telemetry::FromAir;
 use crate::storage::store::Backlog;
 use atalaia_core::base::time::{Span, Time};
 
-pub use clocks::{all_too_late, holds_back, unused_times};
+pub use clocks::{all_too_late, unused_times};
 
 /// Age of the last view from which the main loop counts as stalled.
 /// Ten missed views.
@@ -223,12 +223,7 @@ fn lag(view: &View) -> Option<String> {
         seconds @ ..600.0 => format!("{seconds:.0} s"),
         _ => clocks::length(behind),
     };
-    let held = view
-        .inputs
-        .iter()
-        .filter_map(|input| Some(format!("; input {}: {}", input.name, holds_back(input.holds_back?))));
-    (lateness + LAG < behind)
-        .then(|| format!("engine lagging: its time is {length} behind receipt{}", held.collect::<String>()))
+    (lateness + LAG < behind).then(|| format!("engine lagging: its time is {length} behind receipt"))
 }
 
 #[cfg(test)]

@@ -30,19 +30,6 @@ fn a_condition_that_stops_the_work_is_a_reason() {
     assert!(reasons(|view| view.engine.waited = WAITED)[0].starts_with("engine lagging"));
     let behind = |view: &mut View| view.engine.time = Some(view.at - Span::from_seconds(151));
     assert_eq!(reasons(behind), ["engine lagging: its time is 151 s behind receipt"]);
-    let held = |view: &mut View| {
-        view.engine.time = Some(view.at - Span::from_hours(48));
-        (view.inputs[1].live, view.inputs[1].reported) = (false, None);
-        view.inputs[1].holds_back = Some(Span::from_hours(48));
-    };
-    assert_eq!(
-        reasons(held),
-        [
-            "engine lagging: its time is 2 days behind receipt; input hub: engine time waits for this recording and is 2 days behind the live \
-          inputs, whose alerts come late; play it into a daemon of its own, with recorded = true, or, if its lines are live, remove \
-          recorded = true"
-        ]
-    );
     let stalled = health(&view(), STALLED);
     assert!(!stalled.ready && stalled.reasons[0].starts_with("the main loop has made no progress for 10 s"));
 }

@@ -173,7 +173,7 @@ impl Entry {
         // Late reports may show an earlier start; the id does not change.
         let started_at = self.alert.started_at.min(after_last(key, holding.started_at, context.memory));
         let last_at = self.alert.last_at.max(holding.last_at);
-        // A night takes sixty positions of the sun or more, and signals come once a minute.
+        // A night takes up to a few dozen positions of the sun, and signals come once a minute.
         let stated = holding.facts.stated(started_at, last_at);
         let night = night_place(&holding, (started_at, stated.1), self.opened_where).map_or(Night::No, |place| {
             if self.inputs.night.holds(place, self.night_over, stated) {

@@ -119,6 +119,7 @@ pub(super) fn collects(form: async_rendezvous::Form, craft: usize, boat: Mmsi) -
         craft_stopped_there: craft,
         craft: None,
         stopped_minutes: 20.0.into(),
+        ships_there: None,
         other_candidates: None,
     };
     async_rendezvous::Facts { form, measured, thresholds: (&async_rendezvous::Settings::default()).into() }

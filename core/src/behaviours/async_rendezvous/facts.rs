@@ -61,7 +61,11 @@ pub(crate) struct Measured {
     pub(crate) craft: Option<Vec<Mmsi>>,
     /// How long the craft has lain still. Minutes.
     pub(crate) stopped_minutes: Rounded<0>,
-    /// Other ships that slowed or turned there, with distance and time; `None` if there are none.
+    /// Number of ships that slowed or turned there, at least 2; `None` if there is only one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) ships_there: Option<usize>,
+    /// Other ships that slowed or turned there, with distance and time. The last entry counts those that are not listed. `None` if there are
+    /// none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) other_candidates: Option<Vec<String>>,
 }

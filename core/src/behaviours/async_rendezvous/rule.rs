@@ -59,8 +59,10 @@ pub(super) struct Find {
     /// Id of the stop among the kept episodes.
     pub(super) halt: u64,
     boat: (TrackKey, TrackIx),
-    /// What the stop may belong to, the likeliest first; never empty.
+    /// What the stop may belong to, the likeliest first; never empty. No more than are listed.
     drops: Vec<Drop>,
+    /// Number of ships that it may belong to, also of those that are not listed.
+    ships: usize,
 }
 
 /// A slow leg or kink that a boat's stop may belong to.
@@ -132,11 +134,13 @@ impl AsyncRendezvous {
         if !is_small || known || !super::chance::came_for_it(scene, &boat, halt, &self.base) {
             return;
         }
-        let drops = self.drops(scene, halt);
+        let mut drops = self.drops(scene, halt);
         if drops.is_empty() {
             return;
         }
-        let find = Find { halt: id, boat: (halt.key, halt.vessel), drops };
+        let ships = drops.len();
+        drops.truncate(1 + self.base.candidates as usize);
+        let find = Find { halt: id, boat: (halt.key, halt.vessel), drops, ships };
         let left_at = scene.episodes.port_calls.of(halt.key).last().map_or(Time::MIN, |call| call.to);
         let mut earlier =
             scene.episodes.halts.of(halt.key).filter(|(other, kept)| *other < id && left_at < kept.started_at);
@@ -175,7 +179,6 @@ impl AsyncRendezvous {
             ships.push(drop.ship.0);
             new
         });
-        drops.truncate(1 + self.base.candidates as usize);
         drops
     }
 
@@ -292,6 +295,11 @@ impl AsyncRendezvous {
         };
         let others = find.drops[1..].iter();
         let others = others.map(|other| format!("{} ({:.1} nm, {:.1} h)", other.ship.0.mmsi.0, other.nm, other.hours));
+        let mut others: Vec<String> = others.collect();
+        let more = find.ships.saturating_sub(find.drops.len());
+        if 0 < more {
+            others.push(format!("and {more} more"));
+        }
         let measured = Measured {
             drop: drop.what,
             passed_at: drop.what.passed_at(drop.spot.share_nearest(halt.position)),
@@ -304,7 +312,8 @@ impl AsyncRendezvous {
             craft_stopped_there: crowd.len().max(1),
             craft: (1 < crowd.len()).then(|| crowd.iter().take(CRAFT_NAMED).map(|key| key.mmsi).collect()),
             stopped_minutes: elapsed(halt.started_at, halt.last_at).minutes().into(),
-            other_candidates: (1 < find.drops.len()).then(|| others.collect()),
+            ships_there: (1 < find.ships).then_some(find.ships),
+            other_candidates: (!others.is_empty()).then_some(others),
         };
         let kind = SignalKind::Holds(Box::new(Holding {
             started_at: halt.started_at,

@@ -113,6 +113,27 @@ fn one_stop_is_one_alert_and_other_ships_that_slowed_there_are_named() {
 }
 
 #[test]
+fn ships_that_slowed_there_are_all_counted_and_the_first_are_listed() {
+    let alone = drop_and_collect(24, 5.0, BOAT);
+    let ships = (3..8).map(|number| {
+        let ship = alone.replace("BIG 224000002", &format!("ALSO{number} 22400000{number}"));
+        ship.replace("28 -18.4533", &format!("28.0{number} -18.4533"))
+            .split("TAKER")
+            .next()
+            .expect("the ship")
+            .to_owned()
+    });
+    let script = format!("{alone}\n{}", ships.collect::<Vec<String>>().join("\n"));
+    let opened: Vec<_> = told(&script).into_iter().filter(|change| change.revision == 1).collect();
+    assert_eq!(opened.len(), 1);
+    let alert = &opened[0].alert;
+    assert!(alert.summary.contains("one of 6 ships that slowed or turned there"), "{}", alert.summary);
+    assert_eq!(alert.evidence.measured["ships_there"], 6);
+    let others = alert.evidence.measured["other_candidates"].as_array().expect("a list");
+    assert_eq!((others.len(), others.last().and_then(|other| other.as_str())), (4, Some("and 2 more")), "{others:?}");
+}
+
+#[test]
 fn a_boat_not_heard_again_is_lost_after_six_hours() {
     let script = drop_and_collect(24, 5.0, BOAT);
     let script = script.replace("stop 40\n           go 90 10 180", "stop 40");

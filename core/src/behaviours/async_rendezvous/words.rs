@@ -53,9 +53,9 @@ impl Words for Facts {
             ..ON_TRACK_NM => "on".to_owned(),
             nm => format!("{} from", distance(nm)),
         };
-        let others = self.measured.other_candidates.as_ref().map_or_else(String::new, |others| {
-            format!(" (one of {} ships that slowed or turned there)", others.len() + 1)
-        });
+        let ships = self.measured.ships_there;
+        let others =
+            ships.map_or_else(String::new, |ships| format!(" (one of {ships} ships that slowed or turned there)"));
         let craft = match (self.measured.craft_stopped_there, self.measured.numbers()) {
             (craft @ 2.., numbers) => format!("; {craft} small craft have stopped there since{numbers}"),
             _ => String::new(),

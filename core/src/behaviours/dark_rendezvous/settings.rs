@@ -35,7 +35,7 @@ pub struct Settings {
     /// Maximum time to spare. With more, the silence says nothing about the stop. Hours, at most 168.
     #[schemars(range(min = 0, max = 168))]
     pub max_slack_hours: f64,
-    /// Maximum number of candidates named.
+    /// Maximum number of candidates named; further ones are counted.
     #[schemars(range(min = 1, max = 100))]
     pub candidates: u32,
     /// With more candidates than this, the event is a fact.
@@ -58,7 +58,7 @@ impl Default for Settings {
             slack_minutes: 45.0,
             together_minutes: 15.0,
             max_slack_hours: 48.0,
-            candidates: 5,
+            candidates: 3,
             most_candidates: 5,
             most_stops: 3,
         }

@@ -219,7 +219,9 @@ fn four_silent() -> String {
 
 #[test]
 fn every_candidate_is_named_with_how_long_it_can_have_stayed() {
-    let changes = told(&four_silent());
+    let mut settings = settings();
+    settings.behaviours.dark_rendezvous.candidates = 4;
+    let changes = told_with(&settings, &four_silent());
     let alert = &changes.last().expect("an alert").alert;
     let measured = &alert.evidence.measured;
     let others = measured["other_candidates"].as_array().expect("a list");
@@ -241,9 +243,13 @@ fn every_candidate_is_named_with_how_long_it_can_have_stayed() {
 
 #[test]
 fn candidates_that_are_not_listed_are_counted() {
+    let others = |settings: &Settings| {
+        let changes = told_with(settings, &four_silent());
+        changes.last().expect("an alert").alert.evidence.measured["other_candidates"].to_string()
+    };
     let mut settings = settings();
+    // Three are named by default, the likeliest with them.
+    assert!(others(&settings).ends_with(",\"and 1 more\"]"), "{}", others(&settings));
     settings.behaviours.dark_rendezvous.candidates = 2;
-    let changes = told_with(&settings, &four_silent());
-    let others = changes.last().expect("an alert").alert.evidence.measured["other_candidates"].to_string();
-    assert!(others.ends_with(",\"and 2 more\"]"), "{others}");
+    assert!(others(&settings).ends_with(",\"and 2 more\"]"), "{}", others(&settings));
 }

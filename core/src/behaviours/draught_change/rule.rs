@@ -7,15 +7,21 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::base::state::remembers;
-use crate::base::time::Time;
+use crate::base::time::{Span, Time};
 use crate::behaviours::runner::vessel::{PerVessel, Signals, VesselRule, VesselScene};
 use crate::behaviours::shared::moment::Moment;
 use crate::behaviours::{self, Behaviour, End, Explanation, Holding, Interest, Step, minutes, number};
+use crate::picture::episodes::Hole;
 use crate::picture::tracks::Fields;
 use crate::zones::Chart;
 
 use super::facts::{Facts, Form, Measured};
 use super::settings::Settings;
+
+/// A ship that lies still this close to the shore is at a berth, though the index may not have its port. Nautical miles.
+const BERTH_NM: f64 = 1.0;
+/// How long a ship lies there before that counts like a port call.
+const BERTHED: Span = Span::from_minutes(30);
 
 /// The `draught_change` behaviour and its state.
 pub(crate) type DraughtChange = PerVessel<DraughtRule>;
@@ -33,6 +39,10 @@ pub(crate) struct Pending {
     before: u8,
     /// When the new value was first received.
     at: Time,
+    /// Whether the ship lay at a berth then.
+    berthed: bool,
+    /// The last silence before that; `None` if none is known.
+    hole: Option<Hole>,
 }
 
 impl DraughtRule {
@@ -41,7 +51,8 @@ impl DraughtRule {
         let settle = minutes(self.settings.settle_hours * 60.0);
         // Without a position it may be in port.
         let calm = step.place.is_none_or(|place| place.in_calm());
-        !calm && !scene.is_in_port() && !scene.was_in_port(pending.at - settle, step.at)
+        let berthed = pending.berthed || is_berthed(scene, step);
+        !calm && !berthed && !scene.is_in_port() && !scene.was_in_port(pending.at - settle, step.at)
     }
 
     /// The facts of a change to `after` decimetres, with the silence before it if that may be the reason.
@@ -52,9 +63,9 @@ impl DraughtRule {
         let metres = |dm: u8| f64::from(dm) / 10.0;
         let mut base = vec![(Behaviour::DraughtChange.name(), settings.score)];
         let lookback = minutes(settings.lookback_hours * 60.0);
-        let silent = scene
-            .hole()
-            .filter(|hole| minutes(settings.gap_hours * 60.0) <= hole.length() && pending.at - hole.to <= lookback);
+        // A silence between the first report of the new draught and the second did not bring it about.
+        let before = |hole: &Hole| hole.to <= pending.at && pending.at - hole.to <= lookback;
+        let silent = pending.hole.filter(|hole| minutes(settings.gap_hours * 60.0) <= hole.length() && before(hole));
         if silent.is_some() {
             base.push(("after_gap", settings.gap_points));
         }
@@ -78,6 +89,12 @@ impl DraughtRule {
             anchored: false,
         }
     }
+}
+
+/// Whether the ship has lain still close to the shore for as long as a port call lasts.
+fn is_berthed(scene: &VesselScene<'_>, step: &Step<'_>) -> bool {
+    let is_long = scene.lies_since().is_some_and(|since| BERTHED <= step.at - since);
+    is_long && step.place.is_some_and(|place| place.shore_nm(scene.chart) <= BERTH_NM)
 }
 
 impl VesselRule for DraughtRule {
@@ -114,7 +131,12 @@ impl VesselRule for DraughtRule {
             && let Some(before) = learned.before.draught_dm
         {
             // A change received once and then replaced by another counts from the draught before both.
-            let pending = state.take().unwrap_or(Pending { before, at: step.at });
+            let pending = state.take().unwrap_or(Pending {
+                before,
+                at: step.at,
+                berthed: is_berthed(scene, step),
+                hole: scene.hole(),
+            });
             *state = (pending.before != after).then_some(pending);
         }
         if !learned.repeated.meets(Fields::DRAUGHT) {
@@ -139,6 +161,7 @@ impl VesselRule for DraughtRule {
         let settle = minutes(self.settings.settle_hours * 60.0);
         let in_port = scene.is_in_port()
             || scene.was_in_port(step.at - settle, step.at)
+            || is_berthed(scene, step)
             || step.place.is_some_and(|place| place.in_calm());
         let shown = Explanation::new("")
             .takes_part(&scene.vessel)

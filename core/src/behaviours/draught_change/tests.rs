@@ -89,6 +89,24 @@ fn a_port_explains_it_and_so_do_the_hours_after() {
 }
 
 #[test]
+fn a_berth_that_the_index_lacks_explains_it() {
+    // On the coast of the Western Sahara, far from every harbour of the index, and out at sea.
+    let script = |place: &str| {
+        format!(
+            "ALFA 224000001 type=70 draught=7.7 jitter=0
+               00:00 {place}
+               stop 90
+               say draught=6.6
+               stop 6
+               say draught=6.6
+               stop 90"
+        )
+    };
+    let opened = |place| run(&only("draught_change"), AREA, &script(place)).len();
+    assert_eq!((opened("24.9876 -14.845"), opened("28 -17")), (0, 1));
+}
+
+#[test]
 fn a_silence_before_it_adds_points() {
     let script = |minutes: u32| {
         format!(
@@ -109,6 +127,24 @@ fn a_silence_before_it_adds_points() {
         lines.filter(|line| line.code == "after_gap").map(|line| line.points).sum::<i32>()
     };
     assert_eq!((points(170), points(200)), (0, 15));
+}
+
+#[test]
+fn a_silence_after_the_new_draught_was_received_is_no_reason_for_it() {
+    let script = "ALFA 224000001 type=70 draught=7.7
+           00:00 28 -17
+           go 90 10 60
+           say draught=6.6
+           go 90 10 3
+           dark 90 10 200
+           go 90 10 10
+           say draught=6.6
+           go 90 10 90";
+    let changes = run(&only("draught_change"), AREA, script);
+    let alert = &changes[0].alert;
+    assert_eq!(alert.started_at.clock(), "01:00");
+    assert!(alert.score_reasons.iter().all(|line| line.code != "after_gap"), "{:?}", alert.score_reasons);
+    assert!(!alert.summary.contains("without a report"), "{}", alert.summary);
 }
 
 #[test]

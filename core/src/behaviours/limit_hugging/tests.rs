@@ -22,7 +22,7 @@ fn six_slow_hours_just_outside_open_although_the_zone_has_no_near() {
     hugging(
         script,
         "06:00 opened limit_hugging ALFA since=00:00
-         08:02 ended limit_hugging ALFA since=00:00 ended=07:02",
+         08:00 ended limit_hugging ALFA since=00:00 ended=07:00",
     );
     let changes = run(&only("limit_hugging"), &ask("{}"), script);
     let opened = &changes[0].alert;

@@ -101,10 +101,7 @@ impl Stay {
             let smg = SpeedMadeGood { since: smg.since.max(self.not_before), ..smg };
             let rule = settings.rule(scene.merge, vessel.satellite_only());
             let observation = match smg.knots {
-                knots if knots < settings.slow_knots => match vessel.moves_off(fix, settings.moving_knots) {
-                    true => Observation::Leaves,
-                    false => Observation::Meets,
-                },
+                knots if knots < settings.slow_knots => Observation::Meets.unless_leaving(&rule, vessel, fix),
                 knots if knots < settings.moving_knots && !smg.over_hole => Observation::Between,
                 _ if self.slow.is_open() && self.is_shift(settings, fix) => Observation::Shifts,
                 _ => Observation::Ends,

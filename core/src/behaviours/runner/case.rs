@@ -165,14 +165,11 @@ impl<X> Kept<X> {
             self.inside = true;
             self.not_before = seen.fix.at;
         }
-        let (mut observation, smg) = C::observe(settings, self, seen)?;
+        let (observation, smg) = C::observe(settings, self, seen)?;
         *heard_at = seen.fix.at;
         let smg = SpeedMadeGood { since: smg.since.max(self.not_before), ..smg };
         let rule = C::rule(settings, self, seen);
-        let leaves = |knots| seen.vessel.moves_off(&seen.fix, knots);
-        if observation == Observation::Meets && rule.slower_than.is_some_and(leaves) {
-            observation = Observation::Leaves;
-        }
+        let observation = observation.unless_leaving(&rule, &seen.vessel, &seen.fix);
         let before = self.condition.counted();
         let verdict = self.condition.observe(&rule, observation, &smg, seen.fix.at, seen.fix.position);
         if observation == Observation::Meets {

@@ -263,9 +263,10 @@ impl Zones {
             return;
         };
         let smg = SpeedMadeGood { since: smg.since.max(watched.not_before), ..smg };
-        let observation = Z::observe(settings, smg.knots);
+        let timing = Z::timing(settings, at);
+        let observation = Z::observe(settings, smg.knots).unless_leaving(&timing, &at.scene.vessel, fix);
         let before = watched.condition.counted();
-        let verdict = watched.condition.observe(&Z::timing(settings, at), observation, &smg, fix.at, fix.position);
+        let verdict = watched.condition.observe(&timing, observation, &smg, fix.at, fix.position);
         if observation == Observation::Meets {
             let (since, span) = (watched.condition.started_at(), watched.condition.counted() - before);
             watched.speeds.add(since, smg.knots);

@@ -1,7 +1,7 @@
 //! Halts: a vessel is slow for ten minutes or more, outside calm water.
 //!
-//! Every slow vessel has a state here, but only those slow for long enough have a halt on the shelf. A short push between the two speeds
-//! neither ends a halt nor counts towards it.
+//! Every slow vessel has a state here, but only those slow for long enough have a halt on the shelf. A push between the two speeds of less
+//! than 15 minutes neither ends a halt nor counts towards it.
 
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
@@ -19,6 +19,8 @@ use super::shelf::{Episode, Shelf};
 const SLOW_KNOTS: f64 = 3.0;
 /// A halt ends at this speed. It is higher than `SLOW_KNOTS`, so that a drifting boat does not halt twice. Knots.
 const AWAY_KNOTS: f64 = 4.0;
+/// A vessel between the two speeds for this long has left (SPEC `loitering`).
+const PUSH: Span = Span::from_minutes(15);
 /// A vessel is stopped below this speed (SPEC "Stop"). Knots.
 const STILL_KNOTS: f64 = 1.0;
 /// Minimum duration of a halt, and of a collector's stop below 1 kn (SPEC `async_rendezvous`).
@@ -93,6 +95,8 @@ struct State {
     fixes: u16,
     /// Time since which it has been below `STILL_KNOTS`; `None` while it is faster.
     still_since: Option<Time>,
+    /// Time since which it has been at `SLOW_KNOTS` or more; `None` while it is slower.
+    pushed_since: Option<Time>,
     /// Whether `News::Still` was reported.
     lay: bool,
     /// Whether `News::Stopped` was reported.
@@ -134,6 +138,10 @@ impl Halts {
         let state = self.slow.entry(vessel).or_insert_with(|| State::new(look, smg.since));
         if SLOW_KNOTS <= smg.knots {
             state.still_since = None;
+            let pushed_since = *state.pushed_since.get_or_insert(smg.since.max(state.halt.last_at));
+            if PUSH <= at - pushed_since {
+                self.end(vessel, shelf, news);
+            }
             return;
         }
         state.observe(look, smg.knots, smg.since);
@@ -199,6 +207,7 @@ impl State {
             id: None,
             fixes: 0,
             still_since: None,
+            pushed_since: None,
             lay: false,
             stopped: false,
         }
@@ -210,6 +219,7 @@ impl State {
             return;
         }
         let at = look.fix.at;
+        self.pushed_since = None;
         self.fixes = self.fixes.saturating_add(1);
         self.halt.last_at = at;
         self.halt.last_position = look.fix.position;

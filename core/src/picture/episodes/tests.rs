@@ -47,6 +47,15 @@ fn a_halt_goes_on_over_a_hole_and_a_short_push() {
 }
 
 #[test]
+fn a_slow_passage_is_no_part_of_a_halt() {
+    let script = "ALFA 224000001 type=70 every=60\n 12:00 28 -18\n go 90 10 30\n stop 120\n go 90 3.5 40\n stop 30\n go 90 10 30";
+    let halts_found = halts(script);
+    assert_eq!(halts_found.len(), 2, "{halts_found:?}");
+    assert!(halts_found[0].contains("-14:3") && halts_found[0].ends_with("over"), "{halts_found:?}");
+    assert!(halts_found[1].contains(" 15:1"), "{halts_found:?}");
+}
+
+#[test]
 fn a_vessel_in_calm_water_does_not_halt() {
     let harbour = r#"{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"id":"port","name":"Port","kind":"port","radius_nm":2},
         "geometry":{"type":"Point","coordinates":[-18,28]}}]}"#;

@@ -208,6 +208,7 @@ const NAMES: &[(&str, &str)] = &[
     ("speed_factor", "Speed assumed, times the usual"),
     ("together_minutes", "Time needed together"),
     ("there_minutes", "Time that it can have been there at most"),
+    ("ships_there", "Ships that slowed or turned there"),
     ("other_candidates", "Other vessels that come into question"),
     ("most_candidates", "Possible vessels at most"),
     ("in_place_nm", "Same place within"),

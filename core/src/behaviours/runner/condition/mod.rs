@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::time::{Span, Time};
 use crate::base::units::METRES_PER_NM;
 use crate::geo::LatLon;
-use crate::picture::tracks::SpeedMadeGood;
+use crate::picture::tracks::{Fix, SpeedMadeGood, Vessel};
 
 /// How far positions may err when the distance from where a slow condition began is judged. Nautical miles.
 const REACH_NM: f64 = 1.0;
@@ -44,6 +44,17 @@ pub(crate) enum Observation {
     Shifts,
     /// The end threshold is met.
     Ends,
+}
+
+impl Observation {
+    /// Of a condition that the vessel is slow: `Leaves` instead of `Meets` at a fix at which the vessel has begun to move away.
+    pub(crate) fn unless_leaving(self, rule: &Timing, vessel: &Vessel<'_>, fix: &Fix) -> Observation {
+        let leaves = |knots| vessel.moves_off(fix, knots);
+        match self {
+            Observation::Meets if rule.slower_than.is_some_and(leaves) => Observation::Leaves,
+            other => other,
+        }
+    }
 }
 
 /// State of the condition after a fix.

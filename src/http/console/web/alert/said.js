@@ -16,7 +16,7 @@ const NAMES = /** @type {Record<string, string>} */ ({
   mmsi: "MMSI", imo: "IMO number", watched: "Zones where it runs", relation: "Relation to the zone", positions: "Positions",
   speed_made_good_knots: "Speed made good", shore_nm: "Distance from shore", calm_water_nm: "Distance from calm water", in_calm_water: "In calm water",
   nearest_other_metres: "Nearest other vessel", outside_minutes: "Outside the limits for", silent_minutes: "Silent for", silent_hours: "Silent for", slow_minutes: "Slow for",
-  still_minutes: "Still for", stopped_minutes: "Stopped for", there_minutes: "Can have been there for at most", other_candidates: "Other vessels that come into question", drift_minutes: "Adrift for", under_way_minutes: "Under way before for", kept_minutes: "Kept for",
+  still_minutes: "Still for", stopped_minutes: "Stopped for", there_minutes: "Can have been there for at most", ships_there: "Ships that slowed or turned there", other_candidates: "Other vessels that come into question", drift_minutes: "Adrift for", under_way_minutes: "Under way before for", kept_minutes: "Kept for",
   hours_between: "Time between the two visits", distance_nm: "Distance between the two places", expected_by_chance: "Stops expected there by chance",
   craft_stopped_there: "Small craft that stopped there", ship_before: "Ship there before", first_or_farthest_stop: "Which of its stops", craft: "Kind of craft",
   gear: "Fishing gear", held: "Held in one place", anchored: "At anchor", rows_on_watchlists: "Rows on the watchlists", listed: "On a watchlist",
