@@ -117,7 +117,7 @@ fn ships_that_slowed_there_are_all_counted_and_the_first_are_listed() {
     let alone = drop_and_collect(24, 5.0, BOAT);
     let ships = (3..8).map(|number| {
         let ship = alone.replace("BIG 224000002", &format!("ALSO{number} 22400000{number}"));
-        ship.replace("28 -18.4533", &format!("28.0{number} -18.4533"))
+        ship.replace("28 -18.4533", &format!("28.00{number} -18.4533"))
             .split("TAKER")
             .next()
             .expect("the ship")

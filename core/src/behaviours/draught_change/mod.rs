@@ -6,14 +6,14 @@
 //! What makes a ship heavier or lighter at sea came or went over its side.
 //! ## Opens
 //! A draught that differs by `change_metres` or more from the previous one is received for the second time. Not in
-//! port, nor after lying still for 30 min within 1 nm of the shore, nor within `settle_hours` of a port call, when crews still
-//! enter what they loaded. Points are added for a silence of `gap_hours` or a meeting within the previous `lookback_hours`; a silence
-//! must have ended before the new draught was first received.
+//! port, nor within `settle_hours` of a port call, when crews still enter what they loaded. Points are added for a
+//! silence of `gap_hours` or a meeting within the previous `lookback_hours`; a silence must have ended before the new
+//! draught was first received.
 //! ## Ends
 //! At once, as a change has no duration. The end is reported `merge_minutes` later, like every end.
 //! ## Blind spots
 //! The draught is typed by hand, often late and often never. Fuel burnt and ballast change it in small steps, which are
-//! not added up. A port that was visited during a silence is not known as a port call.
+//! not added up. A port that is missing from the index, or was visited during a silence, is not known as a port call.
 
 pub(crate) mod facts;
 mod rule;

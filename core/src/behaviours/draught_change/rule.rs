@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::base::state::remembers;
-use crate::base::time::{Span, Time};
+use crate::base::time::Time;
 use crate::behaviours::runner::vessel::{PerVessel, Signals, VesselRule, VesselScene};
 use crate::behaviours::shared::moment::Moment;
 use crate::behaviours::{self, Behaviour, End, Explanation, Holding, Interest, Step, minutes, number};
@@ -17,11 +17,6 @@ use crate::zones::Chart;
 
 use super::facts::{Facts, Form, Measured};
 use super::settings::Settings;
-
-/// A ship that lies still this close to the shore is at a berth, though the index may not have its port. Nautical miles.
-const BERTH_NM: f64 = 1.0;
-/// How long a ship lies there before that counts like a port call.
-const BERTHED: Span = Span::from_minutes(30);
 
 /// The `draught_change` behaviour and its state.
 pub(crate) type DraughtChange = PerVessel<DraughtRule>;
@@ -39,8 +34,6 @@ pub(crate) struct Pending {
     before: u8,
     /// When the new value was first received.
     at: Time,
-    /// Whether the ship lay at a berth then.
-    berthed: bool,
     /// The last silence before that; `None` if none is known.
     hole: Option<Hole>,
 }
@@ -51,8 +44,7 @@ impl DraughtRule {
         let settle = minutes(self.settings.settle_hours * 60.0);
         // Without a position it may be in port.
         let calm = step.place.is_none_or(|place| place.in_calm());
-        let berthed = pending.berthed || is_berthed(scene, step);
-        !calm && !berthed && !scene.is_in_port() && !scene.was_in_port(pending.at - settle, step.at)
+        !calm && !scene.is_in_port() && !scene.was_in_port(pending.at - settle, step.at)
     }
 
     /// The facts of a change to `after` decimetres, with the silence before it if that may be the reason.
@@ -91,12 +83,6 @@ impl DraughtRule {
     }
 }
 
-/// Whether the ship has lain still close to the shore for as long as a port call lasts.
-fn is_berthed(scene: &VesselScene<'_>, step: &Step<'_>) -> bool {
-    let is_long = scene.lies_since().is_some_and(|since| BERTHED <= step.at - since);
-    is_long && step.place.is_some_and(|place| place.shore_nm(scene.chart) <= BERTH_NM)
-}
-
 impl VesselRule for DraughtRule {
     type Settings = Settings;
     type State = Pending;
@@ -131,12 +117,7 @@ impl VesselRule for DraughtRule {
             && let Some(before) = learned.before.draught_dm
         {
             // A change received once and then replaced by another counts from the draught before both.
-            let pending = state.take().unwrap_or(Pending {
-                before,
-                at: step.at,
-                berthed: is_berthed(scene, step),
-                hole: scene.hole(),
-            });
+            let pending = state.take().unwrap_or(Pending { before, at: step.at, hole: scene.hole() });
             *state = (pending.before != after).then_some(pending);
         }
         if !learned.repeated.meets(Fields::DRAUGHT) {
@@ -161,7 +142,6 @@ impl VesselRule for DraughtRule {
         let settle = minutes(self.settings.settle_hours * 60.0);
         let in_port = scene.is_in_port()
             || scene.was_in_port(step.at - settle, step.at)
-            || is_berthed(scene, step)
             || step.place.is_some_and(|place| place.in_calm());
         let shown = Explanation::new("")
             .takes_part(&scene.vessel)

@@ -89,24 +89,6 @@ fn a_port_explains_it_and_so_do_the_hours_after() {
 }
 
 #[test]
-fn a_berth_that_the_index_lacks_explains_it() {
-    // On the coast of the Western Sahara, far from every harbour of the index, and out at sea.
-    let script = |place: &str| {
-        format!(
-            "ALFA 224000001 type=70 draught=7.7 jitter=0
-               00:00 {place}
-               stop 90
-               say draught=6.6
-               stop 6
-               say draught=6.6
-               stop 90"
-        )
-    };
-    let opened = |place| run(&only("draught_change"), AREA, &script(place)).len();
-    assert_eq!((opened("24.9876 -14.845"), opened("28 -17")), (0, 1));
-}
-
-#[test]
 fn a_silence_before_it_adds_points() {
     let script = |minutes: u32| {
         format!(

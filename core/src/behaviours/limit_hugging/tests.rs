@@ -80,7 +80,7 @@ fn a_run_of_fast_minutes_stops_the_count_and_crossing_the_line_resets_it() {
            go 0 3 300
            go 0 9 30
            go 0 3 120",
-        "06:32 opened limit_hugging ALFA since=00:00",
+        "06:33 opened limit_hugging ALFA since=00:00",
     );
     hugging(
         "ALFA 224000001 jitter=0
@@ -107,7 +107,7 @@ fn the_border_does_not_flicker_and_an_hour_under_way_ends_it() {
            go 0 3 400
            go 0 9 90",
         "06:00 opened limit_hugging ALFA since=00:00
-         07:41 ended limit_hugging ALFA since=00:00 ended=06:41",
+         07:40 ended limit_hugging ALFA since=00:00 ended=06:40",
     );
 }
 

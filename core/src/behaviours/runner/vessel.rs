@@ -71,11 +71,6 @@ impl<'a> VesselScene<'a> {
         self.whole.episodes.port_calls.stay(self.vessel.key()).is_some()
     }
 
-    /// Since when it has not left one place, without a long silence; `None` if it is not known to lie still.
-    pub(crate) fn lies_since(&self) -> Option<Time> {
-        self.whole.episodes.lying.of(self.vessel.key()).map(|still| still.since)
-    }
-
     /// Whether it was in port at some time between these two.
     pub(crate) fn was_in_port(&self, from: Time, to: Time) -> bool {
         self.whole.episodes.port_calls.in_port_between(self.vessel.key(), from, to)

