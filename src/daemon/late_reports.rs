@@ -37,7 +37,7 @@ pub(super) struct LateReports {
 }
 
 impl LateReports {
-    /// Compares the counts with those of the last look. Counts that have become smaller, as after a reload of the inputs, begin anew.
+    /// Compares the counts with those of the last look. Counts that have become smaller, as after a reload of the inputs, begin again.
     pub(super) fn note(&mut self, now: Counted) {
         let Some(before) = self.before.replace(now.clone()) else {
             return;
@@ -121,6 +121,6 @@ mod tests {
         late.note(counted(9_000, 9_000, [0, 0]));
         assert_eq!(late.found(), None);
         late.note(counted(100, 100, [200, 0]));
-        assert_eq!(late.found(), None, "the counts began anew");
+        assert_eq!(late.found(), None, "the counts began again");
     }
 }
