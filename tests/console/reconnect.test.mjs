@@ -253,3 +253,21 @@ test("while the daemon is away nothing is said to be up, and a page that was ope
     await page.locator(".feed-lights .light.up, .feed-lights .light.silent").first().waitFor();
   });
 });
+
+test("what was first opened while the daemon was away is there once it is back: an alert at once, the keys when asked for", { skip: skipOwn, timeout: 90_000 }, async () => {
+  await watch(async (own, page) => {
+    // The panel is loaded ahead; the list of keys is not.
+    await page.waitForFunction(() => [...document.styleSheets].some((sheet) => sheet.href?.endsWith("/alert.css")));
+    await own.kill();
+    await page.getByText("Connection lost since").waitFor();
+    await page.keyboard.press("?");
+    await page.getByText("Could not load Keys").waitFor();
+    await page.locator(".alert-row").first().click();
+    await page.locator(".al-empty").getByText("cannot be reached").waitFor();
+    await own.start();
+    await page.locator(".al-panel .al-body").waitFor();
+    await page.getByText("Could not load").waitFor({ state: "detached" });
+    await page.keyboard.press("?");
+    await page.locator(".key-list").first().waitFor();
+  });
+});

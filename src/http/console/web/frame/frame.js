@@ -2,11 +2,10 @@
 // What every page has round it: the bar, the warning line, the page itself, the panel of keys or account, the foot line.
 import { h, useEffect, useState } from "../vendor/preact.js";
 import { attend } from "../attended.js";
-import { status } from "../live.js";
 import { question } from "../purpose.js";
+import { useReload } from "../reload.js";
 import { go, route } from "../route.js";
 import { may, session } from "../state.js";
-import { tab } from "../storage.js";
 import { Boundary } from "../ui/boundary.js";
 import { Button } from "../ui/button.js";
 import { useLayer } from "../ui/layer.js";
@@ -27,9 +26,6 @@ const VIEWS = {
   watch: "watch", alerts: "watch", list: "list", map: "map", alert: "alert", cases: "cases", case: "case", vessel: "vessel", vessels: "vessels", zones: "zones",
   silences: "silences", status: "status", people: "people", audit: "audit",
 };
-
-/** Least time between two attempts to begin the page again by itself. Milliseconds. */
-const RELOAD_PAUSE = 60_000;
 
 export function Frame() {
   useEffect(followStatus, []);
@@ -67,14 +63,7 @@ function View({ view, id, params }) {
     return () => void (current = false);
   };
   useEffect(load, [view]);
-  const isLive = status.value === "live";
-  const isMissing = loaded !== null && !loaded.Page && VIEWS[view] !== undefined;
-  // A browser may keep the failure of a module for as long as the page lives, so the page begins again; nothing on it can be lost.
-  useEffect(() => {
-    if (!isLive || !isMissing || Date.now() - Number(tab.get("atalaia.reloaded") ?? 0) < RELOAD_PAUSE) return;
-    tab.set("atalaia.reloaded", String(Date.now()));
-    location.reload();
-  }, [isLive, isMissing]);
+  useReload(loaded !== null && !loaded.Page && VIEWS[view] !== undefined);
   if (!loaded || loaded.view !== view) {
     return view === "watch" ? h("div", { class: "page-loading skeleton-page", "aria-busy": true }, h("span", { class: "for-readers" }, t("word.loading"))) : h("div", { class: "page-loading" }, t("word.loading"));
   }

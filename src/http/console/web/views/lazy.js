@@ -1,6 +1,7 @@
 // @ts-check
-/** A part of a page that is loaded when it is first shown. If it cannot be loaded, the rest of the page goes on without it. */
+/** A part of a page that is loaded when it is first shown. If it cannot be loaded, the rest goes on without it until the page begins again. */
 import { h, useEffect, useState } from "../vendor/preact.js";
+import { useReload } from "../reload.js";
 import { t } from "../words.js";
 
 /** @typedef {(props: any) => any} Part */
@@ -10,14 +11,14 @@ import { t } from "../words.js";
  */
 export function Lazy({ load, props, name }) {
   const [part, setPart] = useState(/** @type {{view: Part|null, failed: boolean}} */ ({ view: null, failed: false }));
-  const [turn, setTurn] = useState(0);
   useEffect(() => {
     let isOld = false;
     load().then((view) => { if (!isOld) setPart({ view, failed: !view }); }, () => { if (!isOld) setPart({ view: null, failed: true }); });
     return () => { isOld = true; };
-  }, [turn, load]);
+  }, [load]);
+  useReload(part.failed);
   if (part.view) return h(part.view, props);
   if (!part.failed) return h("div", { class: "lazy", "aria-busy": "true" }, t("word.loading"));
   return h("div", { class: "lazy failed", role: "alert" }, h("span", null, t("watch.part_failed", { name })),
-    h("button", { type: "button", class: "tool", onClick: () => { setPart({ view: null, failed: false }); setTurn(turn + 1); } }, t("action.retry")));
+    h("button", { type: "button", class: "tool", onClick: () => location.reload() }, t("action.reload")));
 }

@@ -2,6 +2,7 @@
 /** The watch: list, map, and the alert that is open. Each part can fail or be closed without the others. */
 import { form } from "../acts/run.js";
 import { AlertList } from "../list/list.js";
+import { status } from "../live.js";
 import { route, setParams } from "../route.js";
 import { keys } from "../keys.js";
 import { place, selection } from "../state.js";
@@ -29,6 +30,19 @@ const WIDER = { list: 60, detail: 160 };
 
 const loadMap = () => import("../map/map.js").then((module) => module.MapView);
 const loadAlert = () => import("../alert/alert.js").then((module) => module.AlertPanel);
+
+/** Pause before the panel of an alert is loaded, so that it comes after the first view. Milliseconds. */
+const AHEAD = 2000;
+
+/** Loads the panel of an alert ahead of its first use, so that it is there while the connection is lost. */
+function useAhead() {
+  const isLive = status.value === "live";
+  useEffect(() => {
+    if (!isLive) return undefined;
+    const timer = setTimeout(() => void loadAlert().catch(() => undefined), AHEAD);
+    return () => clearTimeout(timer);
+  }, [isLive]);
+}
 
 /** Id of the alert that is selected; null if none is. */
 const opened = () => (selection.peek().kind === "alert" ? selection.peek().id : null);
@@ -71,6 +85,7 @@ function useWidth() {
 
 export default function WatchView() {
   useAddress();
+  useAhead();
   const width = useWidth();
   const isRoomy = width >= ROOMY;
   const [listSize, setListSize] = useSize("watch.list", LIST + (isRoomy ? WIDER.list : 0));
