@@ -5,12 +5,15 @@
 //! through the settings, and then once more for each change worth trying. Alerts of a day are what a watch
 //! feels, so counts are per day, and alerts of medium severity and above are counted apart.
 
+mod visits;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+use self::visits::Visits;
 use super::failure::Failure;
 use super::output::print;
 use super::replay::{Outcome, Playback, play};
@@ -21,7 +24,7 @@ use crate::storage::evidence::report::counted;
 use atalaia_core::base::time::Span;
 use atalaia_core::behaviours::{self, Behaviour, NAMES, ZoneUse, check_overrides};
 use atalaia_core::engine::Engine;
-use atalaia_core::zones::{Chart, Relation, ZoneIx};
+use atalaia_core::zones::{Chart, ZoneIx};
 
 /// Number of the costliest rows whose settings are tried. Each takes up to four more runs. A run takes as
 /// long as a replay of the recording.
@@ -150,7 +153,9 @@ struct Trial {
 /// # Errors
 /// The recording cannot be read, or nothing in it can be used.
 pub(super) fn main(settings: &Checked, recording: &Path) -> Result<(), Failure> {
-    let (cost, played) = run(settings, recording)?;
+    let mut visits = Visits::default();
+    let (cost, played) = run(settings, recording, &mut |engine| visits.look(engine, &settings.chart, false))?;
+    visits.look(&played.engine, &settings.chart, true);
     let summary = played.engine.summary();
     let (Some(first), Some(last)) = (summary.first_at, summary.last_at) else {
         return print(match summary.lines {
@@ -174,6 +179,7 @@ pub(super) fn main(settings: &Checked, recording: &Path) -> Result<(), Failure> 
     }
     let total = cost.total();
     text.push_str(&format!("{:>12.1}   {:>16.1}   all\n", a_day(total.all), a_day(total.urgent)));
+    text.push_str(&visits.doubts(&settings.chart));
     print(&text)?;
     // A pipe can be read only once.
     if !recording.is_file() {
@@ -182,16 +188,19 @@ pub(super) fn main(settings: &Checked, recording: &Path) -> Result<(), Failure> 
     let trials = trials(settings, &cost);
     if trials.is_empty() {
         print("\nno alerts, so there is no setting to change\n")?;
-        return match is_far_from_zones(&played.engine, &settings.chart) {
-            true => print(
-                "no vessel was last heard in or near a watched zone, and most behaviours need one: see docs/zones.md\n",
+        let vessels = visits.vessels();
+        return print(&match vessels {
+            0 => "no vessel was heard in or near a watched zone, and most behaviours need one: see docs/zones.md\n"
+                .to_owned(),
+            _ => format!(
+                "{} came to a watched zone; with these settings nothing they did raises an alert\n",
+                counted(vessels, "vessel")
             ),
-            false => Ok(()),
-        };
+        });
     }
     let mut saved: Vec<(i64, i64, &Trial)> = Vec::new();
     for trial in &trials {
-        let (with, _) = run(&trial.settings, recording)?;
+        let (with, _) = run(&trial.settings, recording, &mut |_| {})?;
         let with = with.total();
         let less = |before: usize, after: usize| before as i64 - after as i64;
         saved.push((less(total.urgent, with.urgent), less(total.all, with.all), trial));
@@ -210,22 +219,11 @@ pub(super) fn main(settings: &Checked, recording: &Path) -> Result<(), Failure> 
     print(&text)
 }
 
-/// Whether none of the vessels was last heard in or near a corridor, area or benign zone.
-fn is_far_from_zones(engine: &Engine, chart: &Chart) -> bool {
-    let mut hits = Vec::new();
-    let fixes = engine.tracks().iter().filter_map(|vessel| vessel.last());
-    !fixes.into_iter().any(|fix| {
-        hits.clear();
-        chart.zones.at(fix.position, &mut hits);
-        hits.iter().any(|hit| hit.relation != Relation::Outside && chart.zones.get(hit.zone).watched())
-    })
-}
-
-/// Runs the recording, and counts its alerts.
-fn run(settings: &Checked, recording: &Path) -> Result<(Cost, Outcome), Failure> {
+/// Runs the recording, shows the engine to `observe` after every line, and counts the alerts.
+fn run(settings: &Checked, recording: &Path, observe: &mut dyn FnMut(&Engine)) -> Result<(Cost, Outcome), Failure> {
     let mut cost = Cost::default();
     let playback = Playback { inputs: vec![recording.to_owned()], time_zone: None, pace: None, until: None };
-    let played = play(settings, &playback, &mut |_| {}, &mut |changes| {
+    let played = play(settings, &playback, observe, &mut |changes| {
         changes.iter().for_each(|change| cost.take(change, &settings.chart));
         Ok(())
     })?;

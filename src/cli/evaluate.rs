@@ -9,6 +9,7 @@ pub mod truth;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
@@ -45,6 +46,9 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
         match fs::read(path) {
             // Names in alerts may be in any encoding after someone has edited the file; they do not matter
             // here.
+            Ok(bytes) if bytes.starts_with(b"\x1f\x8b") || bytes.starts_with(b"\x28\xb5\x2f\xfd") => {
+                Err(Failure::Input(format!("{name}: is compressed; unpack it first")))
+            }
             Ok(bytes) => Ok((name, String::from_utf8_lossy(&bytes).into_owned())),
             Err(error) => Err(Failure::Input(format!("{name}: {error}"))),
         }
@@ -59,6 +63,10 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
         return Err(Failure::Input(format!("{truth_name}: {what} (expect = none)")));
     }
     let alerts = alerts_in_lines(&alerts_name, &alerts_text).map_err(lines)?;
+    if alerts.is_empty() {
+        // Without standard error the warning is lost.
+        let _ = writeln!(io::stderr(), "atalaia: warning: {}: holds no alerts", FromAir(&alerts_name));
+    }
     let judgement = judge(&truths, &alerts);
     match arguments.json {
         true => print(&format!("{}\n", judgement.json())),
@@ -109,7 +117,7 @@ pub fn final_alerts(changes: &[Change]) -> Vec<FinalAlert> {
 /// The alerts behind the lines of an alert file, in order of their first line.
 ///
 /// # Errors
-/// Every line that is not an alert line.
+/// Every line that is not an alert line; the first one alone if no line is.
 pub fn alerts_in_lines(file: &str, text: &str) -> Result<Vec<FinalAlert>, Vec<LineError>> {
     let mut each = Vec::new();
     let mut errors = Vec::new();
@@ -119,7 +127,15 @@ pub fn alerts_in_lines(file: &str, text: &str) -> Result<Vec<FinalAlert>, Vec<Li
             Err(what) => errors.push(LineError { file: file.to_owned(), line, what }),
         }
     }
-    if errors.is_empty() { Ok(latest(each.into_iter())) } else { Err(errors) }
+    if errors.is_empty() {
+        return Ok(latest(each.into_iter()));
+    }
+    if each.is_empty() {
+        // Another file was named.
+        errors.truncate(1);
+        errors[0].what.push_str("; nor is any other line of the file");
+    }
+    Err(errors)
 }
 
 /// The alert of one line, with the time of the line as its first.
@@ -127,7 +143,7 @@ pub fn alerts_in_lines(file: &str, text: &str) -> Result<Vec<FinalAlert>, Vec<Li
 /// # Errors
 /// The key that is missing or wrong.
 fn alert_in_line(text: &str) -> Result<FinalAlert, String> {
-    let line: Value = serde_json::from_str(text).map_err(|error| format!("is not an alert line: {error}"))?;
+    let line: Value = serde_json::from_str(text).map_err(|_| "is not an alert line: it is not JSON")?;
     let alert = &line["alert"];
     let words = |of: &Value, key: &str| of[key].as_str().map(str::to_owned).ok_or(format!("`{key}` is missing"));
     let moment = |of: &Value, key: &str| {

@@ -93,7 +93,8 @@ enum Command {
     /// Run recordings through the engine of the daemon, as fast as possible, and write the alerts.
     ///
     /// Recordings are recognised by their content: NMEA lines (TAG blocks, $PGHP, times before or after the sentence),
-    /// Danish Maritime Authority CSV, NOAA MarineCadastre CSV; plain, gzip or zstd. Several are merged by time.
+    /// objects of JSON feeds, CSV of the Danish Maritime Authority and of NOAA MarineCadastre, and any table with columns for time, MMSI,
+    /// latitude and longitude; plain, gzip or zstd. Several are merged by time.
     Replay(replay::Arguments),
     /// Show the state of feeds and sinks of the running daemon: rate, lag, last line, rejected lines, times not used, waiting deliveries.
     Status(status::Arguments),

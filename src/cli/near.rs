@@ -11,6 +11,7 @@ use super::daemon::{Daemon, NoAnswer};
 use super::failure::Failure;
 use super::output::print;
 use super::position::Position;
+use super::source::aside;
 use super::table::{number, table, text, width};
 use super::who::radius;
 use crate::platform::telemetry::FromAir;
@@ -63,12 +64,23 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     })?;
     let Arguments { radius_nm, limit, .. } = arguments;
     let place = arguments.place.read().map_err(Failure::Usage)?;
-    let found: Result<Answer, NoAnswer> =
-        daemon.ask(&format!("vessels?near={},{}&radius_nm={radius_nm}&limit={limit}", place.lat, place.lon));
-    let found = found.map_err(|why| match why {
+    let ask = |lat: f64, lon: f64| -> Result<Answer, NoAnswer> {
+        daemon.ask(&format!("vessels?near={lat},{lon}&radius_nm={radius_nm}&limit={limit}"))
+    };
+    let found = ask(place.lat, place.lon).map_err(|why| match why {
         NoAnswer::Silent => Failure::Other(format!("no daemon answers questions at {}", daemon.address)),
         NoAnswer::Another(why) => Failure::Other(why),
     })?;
+    // A longitude beyond 90 degrees cannot be a latitude.
+    if found.items.is_empty()
+        && place.lon.abs() <= 90.0
+        && let Ok(there) = ask(place.lon, place.lat)
+        && !there.items.is_empty()
+    {
+        let vessels = counted(there.items.len() + there.left_off, "vessel");
+        let (lat, lon) = (place.lon, place.lat);
+        aside(&format!("latitude comes first: {vessels} near {lat},{lon}, do you mean that?"));
+    }
     print(&if arguments.json { found.items.iter().map(json).collect::<String>() } else { page(&found) })
 }
 

@@ -144,15 +144,17 @@ pub(super) fn settings_file(given: Option<&Path>, hint: Option<&str>) -> Result<
     let file = named_settings(given).or_else(usual).ok_or_else(|| Failure::Usage(ways(hint)))?;
     let whole = if file.is_dir() { file.join(SETTINGS_FILE) } else { file.clone() };
     match fs::metadata(&whole) {
-        // A file that was named by mistake is the usual case, so the message lists the ways to name another.
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             let name = whole.display().to_string();
-            let text = format!("{}: No such file or directory\natalaia: {}", FromAir(&name), ways(hint));
+            let text = format!("{}: No such file or directory\natalaia: check the path; {FIRST}", FromAir(&name));
             Err(Failure::Shown { code: 78, text })
         }
         _ => access::to_settings(&whole).map(|()| file),
     }
 }
+
+/// How to come by a settings file.
+const FIRST: &str = "atalaia init writes a first settings file";
 
 /// How to name the settings file. `hint` adds one that only some commands have.
 fn ways(hint: Option<&str>) -> String {

@@ -153,6 +153,29 @@ pub fn table_of(line: &[u8]) -> Option<(Table, bool)> {
     header_of_row(line).map(|header| (table(header), false))
 }
 
+/// What a line lacks to be the header of a table of positions: the meaning and the accepted names of each missing column. Empty for a
+/// line that is a header, or has less than two of the needed columns and so is none.
+pub fn lacking(line: &[u8]) -> Vec<String> {
+    let line = line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(line);
+    let lacks = |separator: u8| -> Vec<Column> {
+        let names: Vec<Vec<u8>> = line.split(|byte| *byte == separator).take(MAX_COLUMNS).map(letters).collect();
+        let has =
+            |column: Column| NAMES.iter().any(|(name, of)| *of == column && names.iter().any(|known| known == name));
+        NEEDED.into_iter().filter(|column| !has(*column)).collect()
+    };
+    let least = SEPARATORS.into_iter().map(lacks).min_by_key(Vec::len).unwrap_or_default();
+    if NEEDED.len() - 2 < least.len() {
+        return Vec::new();
+    }
+    let described = |column: Column| match column {
+        Column::Time => "time (timestamp, base_date_time, date time or time)".to_owned(),
+        Column::Mmsi => "MMSI (mmsi)".to_owned(),
+        Column::Lat => "latitude (latitude or lat)".to_owned(),
+        _ => "longitude (longitude, lon or long)".to_owned(),
+    };
+    least.into_iter().map(described).collect()
+}
+
 /// Positions of the columns in a row.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(super) struct Layout {
@@ -248,6 +271,15 @@ fn header_of_row(line: &[u8]) -> Option<&'static [u8]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_header_that_lacks_a_column_says_which() {
+        let time = "time (timestamp, base_date_time, date time or time)";
+        assert_eq!(lacking(b"when;MMSI;latitude;longitude;SOG"), [time]);
+        assert_eq!(lacking(b"\xEF\xBB\xBFpoint_id,track_id,time,lat,lon,speed"), ["MMSI (mmsi)"]);
+        assert!(lacking(b"time,MMSI,lat,lon").is_empty());
+        assert!(lacking(b"name,time,remark").is_empty(), "some other table");
+    }
 
     #[test]
     fn headers_are_known_by_their_names_in_any_order_and_with_one_slip() {

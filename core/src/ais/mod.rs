@@ -44,7 +44,7 @@ mod words;
 
 pub use claims::{ClockFault, UnusedTime};
 pub use clock::LineClock;
-pub use columns::{Table, table_of};
+pub use columns::{Table, lacking, table_of};
 pub use cut::{LineCutter, MAX_LINE, MAX_OBJECT};
 pub use decoder::{Decoder, SourceSettings};
 pub use hidden::{clean, hidden};

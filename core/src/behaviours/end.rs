@@ -51,8 +51,10 @@ pub enum End {
     SingleEvent,
     /// The change has taken place; it has no duration.
     Changed,
-    /// The vessel crossed the border back.
-    CrossedBack,
+    /// The vessel that had entered the zone is outside again.
+    OutsideAgain,
+    /// The vessel that had left the zone is inside again.
+    InsideAgain,
     /// The two proved to be one ship.
     OneShip,
     /// One of the two no longer reports.
@@ -117,7 +119,8 @@ impl End {
             End::AnotherAlongside => "another vessel lay alongside",
             End::SaysTest => "its safety text reads TEST",
             End::WasHeard => "a late report shows that it was heard",
-            End::CrossedBack => "crossed back",
+            End::OutsideAgain => "left the zone",
+            End::InsideAgain => "back in the zone",
             End::OneShip => "one ship after all",
             End::OneSilent => "one of them no longer reporting",
             End::EntryExpired => "list entry expired",
@@ -136,6 +139,9 @@ impl End {
     /// Whether the condition cannot resume as the same alert: it was an event that its opposite ended, its zone is gone, or another alert
     /// took its place.
     pub fn is_final(self) -> bool {
-        matches!(self, End::CrossedBack | End::ZoneGone | End::ZoneRemoved | End::ZoneMoved | End::Superseded)
+        matches!(
+            self,
+            End::OutsideAgain | End::InsideAgain | End::ZoneGone | End::ZoneRemoved | End::ZoneMoved | End::Superseded
+        )
     }
 }

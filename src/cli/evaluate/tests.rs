@@ -131,6 +131,16 @@ fn lines_that_are_not_alerts_are_named_by_file_and_line() {
 }
 
 #[test]
+fn a_file_without_any_alert_line_is_refused_in_one_line() {
+    let errors = alerts_in_lines("truth.csv", "behaviour,vessels\nloitering,1\n").expect_err("another file");
+    assert_eq!(errors.len(), 1);
+    assert_eq!(
+        errors[0].to_string(),
+        "truth.csv:1: is not an alert line: it is not JSON; nor is any other line of the file"
+    );
+}
+
+#[test]
 fn a_truth_without_rows_is_refused_by_name() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = |name: &str, text: &str| {
@@ -139,6 +149,11 @@ fn a_truth_without_rows_is_refused_by_name() {
         path
     };
     let alerts = file("alerts.jsonl", LINES);
+    let packed = folder.path().join("alerts.jsonl.gz");
+    fs::write(&packed, b"\x1f\x8b\x08\x00").expect("written");
+    let arguments = Arguments { truth: alerts.clone(), alerts: packed, json: false };
+    let refusal = format!("{:?}", main(&arguments).expect_err("compressed"));
+    assert!(refusal.contains("is compressed; unpack it first"), "{refusal}");
     for text in ["", "\n", "behaviour,vessels,from,to\n"] {
         let truth = file("truth.csv", text);
         let refused = main(&Arguments { truth, alerts: alerts.clone(), json: false });

@@ -192,10 +192,19 @@ impl Store {
     /// Parses an answer to the question for the store: a path, or `none`.
     ///
     /// # Errors
-    /// See [`has_folder`] and [`path`].
+    /// The answer belongs to another question; else see [`has_folder`] and [`path`].
     pub(super) fn parse(text: &str, folder: &Path) -> Result<Store, String> {
         match text {
             "none" => Ok(Store(None)),
+            // The answers of another question.
+            text if text == "log"
+                || text.contains("://")
+                || ["jsonl:", "file:", "fifo:"].iter().any(|kind| text.starts_with(kind)) =>
+            {
+                Err(format!(
+                    "{text}: not the name of a file; inputs and sinks have questions of their own (--feed, --sink)"
+                ))
+            }
             text => has_folder(Path::new(text)).and_then(|()| path(text, folder)).map(|path| Store(Some(path))),
         }
     }
@@ -391,6 +400,15 @@ mod tests {
         {
             assert!(feed(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn the_answer_to_another_question_is_no_store() {
+        for other in ["jsonl:alerts.jsonl", "log", "tcp://127.0.0.1:5631", "https://hooks.example/a"] {
+            let refusal = Store::parse(other, here()).err().expect(other);
+            assert!(refusal.starts_with(other) && refusal.contains("not the name of a file"), "{refusal}");
+        }
+        assert!(Store::parse("atalaia.sqlite", here()).is_ok());
     }
 
     #[test]

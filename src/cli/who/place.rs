@@ -12,8 +12,9 @@ use atalaia_core::zones::Chart;
 const FAR_NM: f64 = 500.0;
 
 /// Why the position may be wrong, and which one may be meant, if no vessel was near it. `None` if there is no
-/// doubt. Only meaningful if the list of vessels is empty, which the caller knows.
+/// doubt, or nothing to judge by: no vessel was heard at all. Only meaningful if the list of vessels is empty, which the caller knows.
 pub(super) fn doubt(engine: &Engine, chart: &Chart, near: LatLon, radius_nm: f64) -> Option<String> {
+    engine.tracks().iter().next()?;
     let heard = |at: LatLon, nm: f64| {
         let mut vessels = 0_usize;
         engine.tracks().near(at, nm * METRES_PER_NM, |_, _| vessels += 1);

@@ -10,8 +10,8 @@ const NEAREST_ZONE: Span = Span::from_minutes(25);
 const FURTHEST_ZONE: Span = Span::from_hours(14);
 /// Zones are multiples of this apart.
 const ZONE_STEP: Span = Span::from_minutes(30);
-/// What to do with a recording. Beside live inputs what is older than a day is not used.
-const PLAY_APART: &str = "play it into a daemon of its own, with recorded = true";
+/// What to do with a recording. Beside live inputs what is older than a day is not used, and neither is what is older than a store.
+const PLAY_APART: &str = "play it into a daemon of its own, with an empty store and recorded = true";
 /// How far local times may be from a multiple of [`ZONE_STEP`], for clocks and connections that are not exact.
 const ZONE_SLACK: Span = Span::from_minutes(2);
 
@@ -101,7 +101,7 @@ mod tests {
         assert_eq!(
             unused_times(&fault(-Span::from_hours(24 * 3_540))),
             "the times of its lines are 9 years behind the clock and are not used: each such line counts at the time it came; \
-             if this is a recording, play it into a daemon of its own, with recorded = true; if not, correct the clock of the feed"
+             if this is a recording, play it into a daemon of its own, with an empty store and recorded = true; if not, correct the clock of the feed"
         );
         assert!(
             unused_times(&fault(Span::from_seconds(7_198))).contains(" are 2 h ahead of the clock and are not used")
@@ -118,7 +118,7 @@ mod tests {
         let recording = ClockFault { is_recording: true, ..partial };
         assert!(unused_times(&recording).ends_with(
             "is 3 days behind it: a recording is being played, and its lines are not used; play it into a daemon of its own, \
-             with recorded = true"
+             with an empty store and recorded = true"
         ));
     }
 
@@ -128,7 +128,7 @@ mod tests {
             times_behind(Span::from_seconds(7_203)).as_deref(),
             Some(
                 "the times of its lines are 2 h behind the clock; if they are local times written as text, set time_zone; if \
-                 this is a recording, play it into a daemon of its own, with recorded = true"
+                 this is a recording, play it into a daemon of its own, with an empty store and recorded = true"
             )
         );
         assert!(

@@ -79,7 +79,8 @@ pub(super) fn health(view: &View, age: Duration) -> Health {
     let ended = names(&|input| input.ended);
     // Without any input nothing is watched, even if the last recording ended as planned.
     if down.len() + ended.len() == view.inputs.len() {
-        reasons.push(format!("all inputs down: {}", [down.as_slice(), &ended].concat().join(", ")));
+        let what = if down.is_empty() && !ended.is_empty() { "all inputs have ended" } else { "all inputs down" };
+        reasons.push(format!("{what}: {}", [down.as_slice(), &ended].concat().join(", ")));
     } else if !down.is_empty() {
         warnings.push(format!("inputs down: {}", down.join(", ")));
     }

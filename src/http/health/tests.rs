@@ -27,6 +27,8 @@ fn a_condition_that_stops_the_work_is_a_reason() {
         reasons(|view| view.inputs.iter_mut().for_each(|input| input.up = false)),
         ["all inputs down: coast, hub"]
     );
+    let ended = |view: &mut View| view.inputs.iter_mut().for_each(|input| (input.up, input.ended) = (false, true));
+    assert_eq!(reasons(ended), ["all inputs have ended: coast, hub"]);
     assert!(reasons(|view| view.engine.waited = WAITED)[0].starts_with("engine lagging"));
     let behind = |view: &mut View| view.engine.time = Some(view.at - Span::from_seconds(151));
     assert_eq!(reasons(behind), ["engine lagging: its time is 151 s behind receipt"]);

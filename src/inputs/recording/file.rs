@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use super::unpack::{Limits, UnpackedBytes};
-use atalaia_core::ais::{LineCutter, Table, is_object, table_of};
+use atalaia_core::ais::{LineCutter, Table, is_object, lacking, table_of};
 
 /// Format of a recording.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -45,13 +45,26 @@ pub enum RecordingError {
         name: String,
     },
     /// Read to its end without a line that could be AIS.
-    #[error(
-        "{name}: no line of it is an NMEA sentence, an object of a JSON feed, or the header of a table with columns time, MMSI, latitude and longitude"
-    )]
+    #[error("{name}: {}", no_line(lacks))]
     NoLine {
         /// Path, or `standard input`.
         name: String,
+        /// The columns that its first line lacks to be the header of a table; empty if it is nothing like one.
+        lacks: Vec<String>,
     },
+}
+
+/// What is wrong with a recording without a usable line.
+fn no_line(lacks: &[String]) -> String {
+    if lacks.is_empty() {
+        return "no line of it is an NMEA sentence, an object of a JSON feed, or the header of a table with columns time, MMSI, latitude and \
+                longitude"
+            .to_owned();
+    }
+    format!(
+        "its first line is the header of a table without {}; see docs/inputs.md, \"Recordings\"",
+        lacks.join(" and ")
+    )
 }
 
 /// A recording being read.
@@ -77,6 +90,8 @@ pub struct Recording {
     ahead: usize,
     /// Whether a line so far has a known format.
     recognised: bool,
+    /// What the first line lacks to be the header of a table.
+    lacks: Vec<String>,
     /// Whether the first read found the end.
     empty: bool,
 }
@@ -116,8 +131,10 @@ impl Recording {
         let mut bytes = UnpackedBytes::new(source, limits).map_err(failed)?;
         let mut block = vec![0; BLOCK_BYTES];
         let (ahead, format) = read_ahead(&mut bytes, &mut block).map_err(failed)?;
+        let first = block[..ahead].split(|byte| matches!(byte, b'\n' | b'\r')).next().unwrap_or_default();
         Ok(Recording {
             name: name.to_owned(),
+            lacks: lacking(first),
             path: None,
             limits,
             recognised: format != Format::Unknown,
@@ -142,17 +159,20 @@ impl Recording {
             ahead => ahead,
         };
         let block = &self.block[..count];
-        if !self.recognised {
-            self.recognised = sniff(block) != Format::Unknown;
-        }
-        self.cutter.feed(block, &mut *line);
+        let recognised = &mut self.recognised;
+        // Whole lines only: what a block begins with can look like another format.
+        let mut line = |whole: &[u8]| {
+            *recognised = *recognised || format_of(whole) != Format::Unknown;
+            line(whole);
+        };
+        self.cutter.feed(block, &mut line);
         if 0 < count {
             return Ok(true);
         }
-        self.cutter.finish(line);
+        self.cutter.finish(&mut line);
         match self.recognised || self.empty {
             true => Ok(false),
-            false => Err(RecordingError::NoLine { name: self.name.clone() }),
+            false => Err(RecordingError::NoLine { name: self.name.clone(), lacks: self.lacks.clone() }),
         }
     }
 

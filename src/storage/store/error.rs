@@ -4,6 +4,8 @@
 //! read, and `Older` or `Newer` if it is of another version. Only further errors are named at each function. Texts of `Refused` are shown
 //! to the person who asked, as they are.
 
+use std::fs::File;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use rusqlite::ErrorCode;
@@ -82,17 +84,28 @@ pub enum StoreError {
 /// What to do about an error of SQLite; empty if its own text says enough. The shared memory beside the file cannot grow, or the file is
 /// damaged. Only a start of the daemon replaces a damaged file, because it keeps what is left of it.
 fn remedy(path: &Path, cause: &rusqlite::Error) -> String {
-    let path = path.display();
     match cause.sqlite_error() {
         Some(error) if error.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE => "; is the disk full?".to_owned(),
+        _ if is_damage(cause) && is_other_file(path) => {
+            "; this is not a store of Atalaia, nor a damaged one: --store names the file of the store, --config the settings".to_owned()
+        }
         _ if is_damage(cause) => format!(
             "; the store is damaged, and nothing in it was changed. To go on: if {path}.backup does not exist, put the last copy made \
              by `atalaia backup` there (sudo install -o atalaia -g atalaia -m 0600 COPY {path}.backup), then sudo systemctl restart \
              atalaia. The daemon keeps the damaged file as {path}.corrupt-<ms> and works on with that copy, or with an empty store if \
-             there is none"
+             there is none",
+            path = path.display()
         ),
         _ => String::new(),
     }
+}
+
+/// Whether a file begins with text or with compressed data, as nothing does that ever was a store. False if it cannot be read.
+fn is_other_file(path: &Path) -> bool {
+    let mut start = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(64).read_to_end(&mut start));
+    let is_text = || start.iter().all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace());
+    read.is_ok() && !start.is_empty() && (start.starts_with(b"\x1f\x8b") || is_text())
 }
 
 /// Whether an error means that the content is damaged, rather than that the file cannot be read at the moment.

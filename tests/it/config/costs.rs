@@ -98,7 +98,34 @@ fn a_recording_without_alerts_suggests_no_savings() {
     fs::write(folder.path().join("atalaia.toml"), "").unwrap();
     let text = told(&["check", "--config", "atalaia.toml", "--on", RECORDING], &folder);
     assert!(text.contains("no alerts, so there is no setting to change"), "{text}");
-    assert!(text.contains("no vessel was last heard in or near a watched zone"), "{text}");
+    assert!(
+        text.contains("2 vessels came to a watched zone; with these settings nothing they did raises an alert"),
+        "{text}"
+    );
+}
+
+/// What `check --on` says with one area of these corners as its only zone. Corners are longitude, latitude, as in GeoJSON.
+fn with_area(corners: [(f64, f64); 4]) -> String {
+    let ring: Vec<_> = corners.iter().chain(&corners[..1]).map(|(x, y)| vec![*x, *y]).collect();
+    let folder = folder("", |zones| {
+        *zones = serde_json::json!({"type": "FeatureCollection", "features": [{
+            "type": "Feature",
+            "properties": {"id": "box", "kind": "area", "name": "Box"},
+            "geometry": {"type": "Polygon", "coordinates": [ring]},
+        }]});
+    });
+    told(&["check", "--config", "atalaia.toml", "--on", RECORDING], &folder)
+}
+
+#[test]
+fn a_zone_that_vessels_only_pass_through_is_told_from_one_with_latitude_and_longitude_exchanged() {
+    let corners = [(-61.58, 15.90), (-61.50, 15.90), (-61.50, 15.95), (-61.58, 15.95)];
+    let right = with_area(corners);
+    assert!(right.contains("3 vessels came to a watched zone; with these settings nothing they did"), "{right}");
+    assert!(!right.contains("exchanged"), "{right}");
+    let wrong = with_area(corners.map(|(x, y)| (y, x)));
+    assert!(wrong.contains("zone box: no vessel was heard in or near it"), "{wrong}");
+    assert!(wrong.contains("with latitude and longitude exchanged there would be 3 vessels"), "{wrong}");
 }
 
 #[test]

@@ -158,6 +158,9 @@ fn the_command_line_asks_the_daemon_and_reads_the_journal_if_it_cannot() {
         let (same, error) = run(&[&["near"], words, &["--radius-nm", "100", "--config", config]].concat());
         assert_eq!(same, near, "{words:?}: {error}");
     }
+    let (none, hint) = run(&["near", "-17.5,36.0", "--radius-nm", "100", "--config", config]);
+    assert!(none.starts_with("0 vessels at"), "{none}");
+    assert!(hint.contains("latitude comes first") && hint.contains("near 36,-17.5, do you mean that?"), "{hint}");
     let (json, _) = run(&["near", "36.0,-17.5", "--radius-nm", "100", "--json", "--config", config]);
     let vessels = near.lines().filter(|line| line.contains(" (")).count();
     assert_eq!(json.lines().count(), vessels, "{json}{near}");

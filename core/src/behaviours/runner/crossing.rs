@@ -128,7 +128,11 @@ impl<B: Border> VesselRule for Crossings<B> {
             };
             let zone_id = &scene.chart.zones.get(zone).id;
             if way != B::WAY {
-                end(state, zone_id, at, End::CrossedBack, out);
+                let end_reason = match way {
+                    Way::In => End::InsideAgain,
+                    Way::Out => End::OutsideAgain,
+                };
+                end(state, zone_id, at, end_reason, out);
             } else if let Some((score, asked)) = self.points(scene, zone)
                 && scene.vessel.takes_part()
             {

@@ -151,6 +151,18 @@ fn a_reader_of_a_damaged_store_is_told_what_to_do_and_changes_nothing() {
 }
 
 #[test]
+fn a_reader_of_a_file_of_another_kind_is_not_told_of_a_damaged_store() {
+    for content in
+        [b"[store]\npath = \"alerts.sqlite\"\n".repeat(40), [b"\x1f\x8b\x08".as_slice(), &[0xa5; 4096]].concat()]
+    {
+        let place = place();
+        fs::write(&place.path, &content).expect("written");
+        let refusal = alerts(&place.path, &Query::default(), noon()).expect_err("no store").to_string();
+        assert!(refusal.contains("this is not a store of Atalaia") && !refusal.contains("backup"), "{refusal}");
+    }
+}
+
+#[test]
 fn a_file_of_a_later_version_or_of_another_program_is_refused_and_not_touched() {
     for (sql, why) in [
         ("PRAGMA user_version = 99; CREATE TABLE later (x)", "later version (schema 99"),
