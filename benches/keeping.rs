@@ -156,7 +156,13 @@ fn batches(text: &[u8]) -> impl Iterator<Item = &[u8]> {
 }
 
 fn engine(chart: &Arc<Chart>) -> Engine {
-    let clock = SourceClock { name: "bench".to_owned(), time_zone: None, live: true, lateness: Span::from_seconds(30) };
+    let clock = SourceClock {
+        name: "bench".to_owned(),
+        time_zone: None,
+        live: true,
+        recording: false,
+        lateness: Span::from_seconds(30),
+    };
     Engine::new(&Settings::default(), Arc::clone(chart), vec![clock])
 }
 

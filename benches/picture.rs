@@ -73,8 +73,13 @@ fn main() {
 /// An engine that has heard the fleet, with names.
 fn sailed(vessels: usize, rounds: usize) -> Engine {
     let chart = Arc::new(Chart::with_built_in(ZoneSet::built_in(ZONE_REQUESTS)));
-    let clock =
-        SourceClock { name: "bench".to_owned(), time_zone: None, live: false, lateness: Span::from_seconds(30) };
+    let clock = SourceClock {
+        name: "bench".to_owned(),
+        time_zone: None,
+        live: false,
+        recording: true,
+        lateness: Span::from_seconds(30),
+    };
     let mut engine = Engine::new(&Settings::default(), chart, vec![clock]);
     let mut fleet = Fleet::new(vessels, 7);
     let (mut text, mut out) = (Vec::new(), Vec::new());

@@ -143,8 +143,13 @@ fn recordings() {
 }
 
 fn engine(chart: &Arc<Chart>) -> Engine {
-    let clock =
-        SourceClock { name: "bench".to_owned(), time_zone: None, live: false, lateness: Span::from_seconds(30) };
+    let clock = SourceClock {
+        name: "bench".to_owned(),
+        time_zone: None,
+        live: false,
+        recording: true,
+        lateness: Span::from_seconds(30),
+    };
     let mut settings = Settings::default();
     settings.tracks.lanes = lanes() as u32;
     Engine::new(&settings, Arc::clone(chart), vec![clock])

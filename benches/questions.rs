@@ -24,8 +24,13 @@ const QUESTIONS: usize = 200;
 fn main() {
     let (vessels, rounds) = (number("ATALAIA_BENCH_VESSELS", 100_000), number("ATALAIA_BENCH_ROUNDS", 40));
     let chart = Arc::new(Chart::with_built_in(ZoneSet::built_in(ZONE_REQUESTS)));
-    let clock =
-        SourceClock { name: "bench".to_owned(), time_zone: None, live: false, lateness: Span::from_seconds(30) };
+    let clock = SourceClock {
+        name: "bench".to_owned(),
+        time_zone: None,
+        live: false,
+        recording: true,
+        lateness: Span::from_seconds(30),
+    };
     let mut engine = Engine::new(&Settings::default(), Arc::clone(&chart), vec![clock]);
     let mut random = fastrand::Rng::with_seed(7);
     let mut fleet = Fleet::new(vessels, 7);

@@ -50,7 +50,13 @@ fn main() {
     let chart = |lists: Watchlists| {
         Arc::new(Chart { watchlists: Arc::new(lists), ..Chart::with_built_in(ZoneSet::built_in(ZONE_REQUESTS)) })
     };
-    let clock = SourceClock { name: "bench".to_owned(), time_zone: None, live: true, lateness: Span::from_seconds(30) };
+    let clock = SourceClock {
+        name: "bench".to_owned(),
+        time_zone: None,
+        live: true,
+        recording: false,
+        lateness: Span::from_seconds(30),
+    };
     let mut engine = Engine::new(&Settings::default(), chart(Watchlists::default()), vec![clock]);
     let mut text = Vec::new();
     let mut out = Vec::new();

@@ -49,8 +49,13 @@ pub(crate) fn engine(settings: &Settings, zones: &str) -> Engine {
 
 /// An engine on any chart, with one recording as its input.
 pub(crate) fn engine_on(settings: &Settings, chart: Chart) -> Engine {
-    let source =
-        SourceClock { name: "test".to_owned(), time_zone: None, live: false, lateness: Span::from_seconds(120) };
+    let source = SourceClock {
+        name: "test".to_owned(),
+        time_zone: None,
+        live: false,
+        recording: true,
+        lateness: Span::from_seconds(120),
+    };
     Engine::new(settings, Arc::new(chart), vec![source])
 }
 

@@ -30,6 +30,7 @@ pub use explain::Explained;
 pub use machine::Engine;
 pub use settings::{Settings, SourceClock, TimeSettings, ZoneSettings};
 pub use summary::Summary;
+pub use watermark::SATELLITE_LATENESS;
 
 #[cfg(test)]
 mod tests;

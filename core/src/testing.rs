@@ -136,7 +136,13 @@ pub(crate) fn engine_on(settings: &Settings, chart: Chart) -> Engine {
     Engine::new(
         settings,
         Arc::new(chart),
-        vec![SourceClock { name: "test".to_owned(), time_zone: None, live: false, lateness: Span::from_seconds(120) }],
+        vec![SourceClock {
+            name: "test".to_owned(),
+            time_zone: None,
+            live: false,
+            recording: true,
+            lateness: Span::from_seconds(120),
+        }],
     )
 }
 

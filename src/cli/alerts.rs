@@ -105,8 +105,8 @@ enum Command {
         /// Reason for the finding
         #[arg(long)]
         why: String,
-        /// Also silence this behaviour of these vessels for this long from now, as `12h`, `2d`; each vessel for itself: of a
-        /// meeting, every meeting of each of the two ships
+        /// Also silence this behaviour of these vessels for this long from now, as `12h`, `2d`: makes one silence per
+        /// vessel; after a meeting, each covers all meetings of that ship
         #[arg(long, value_name = "LENGTH", value_parser = length)]
         silence: Option<Span>,
     },

@@ -41,14 +41,8 @@ use atalaia_core::zones::{Chart, ZoneSet};
 pub const ZONES: &str = include_str!("demo/zones.geojson");
 /// From when on the recording is played at a pace: shortly before the first alert, with a picture of an hour.
 const PACED_FROM: &str = "2017-03-21T07:14:00Z";
-/// What is shown, and what of it is real. Printed first.
-const OPENING: &str = "\
-Real AIS traffic around Guadeloupe, 21 March 2017, 05:51 to 21:15 UTC, recorded by a shore station
-(caribewave/vessels-monitoring, MIT licence), played through the daemon over a loopback TCP feed.
-EXERCISE: the zones were drawn for this demonstration, and the four vessels named EXERCISE are simulated.
-Everything else is what the station heard. Times are UTC.
-
-";
+/// When the recording ends, UTC.
+const ENDS: &str = "21:15";
 
 /// Arguments of the demonstration.
 #[derive(Debug, clap::Args)]
@@ -86,7 +80,7 @@ fn in_text() -> Result<(), Failure> {
     let (listener, address) = listen()?;
     let settings = settings(&address.to_string())?;
 
-    print(OPENING)?;
+    print(&opening())?;
     let stop = CancellationToken::new();
     let (watcher, changes) = mpsc::channel();
     let (played, outcome, printed) = thread::scope(|scope| {
@@ -125,7 +119,7 @@ fn in_browser(speed: f64) -> Result<(), Failure> {
     settings.api.address = Some(console.clone());
     settings.api.site = "EXERCISE demonstration".to_owned();
 
-    print(OPENING)?;
+    print(&opening())?;
     let from = Time::parse(PACED_FROM).expect("a time");
     let pace = Pace { from, speed: speed * 60.0 };
     let stop = CancellationToken::new();
@@ -148,10 +142,25 @@ fn in_browser(speed: f64) -> Result<(), Failure> {
     print(&format!("\n{}", next(&std::env::args_os().next().unwrap_or_default())))
 }
 
+/// What is shown, and what of it is real. Printed first.
+fn opening() -> String {
+    format!(
+        "\
+Real AIS traffic around Guadeloupe, 21 March 2017, 05:51 to {ENDS} UTC, recorded by a shore station
+(caribewave/vessels-monitoring, MIT licence), played through the daemon over a loopback TCP feed.
+EXERCISE: the zones were drawn for this demonstration, and the four vessels named EXERCISE are simulated.
+Everything else is what the station heard. Times are UTC.
+
+"
+    )
+}
+
 /// Says that the recording is over: a map on which nothing moves any more would look like a fault.
 fn say_the_end() {
     // Without standard output the line is lost.
-    let _ = print("The recording has ended at 21:15 UTC, so nothing moves any more. The console stays until Ctrl-C.\n");
+    let _ = print(&format!(
+        "The recording has ended at {ENDS} UTC, so nothing moves any more. The console stays until Ctrl-C.\n"
+    ));
 }
 
 /// Prints where the console is once it can be signed in to, and a new link at each Enter: who closes the browser is signed out, and has

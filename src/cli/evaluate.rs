@@ -59,7 +59,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let truths = truth::parse(&truth_name, &truth_text).map_err(lines)?;
     if truths.is_empty() {
         // A table without rows would look like a result.
-        let what = "has no rows, so there is nothing to compare the alerts with; write at least one, also where no alert is expected";
+        let what = "has no rows, so there is nothing to compare the alerts with; write at least one row, even if no alert is expected";
         return Err(Failure::Input(format!("{truth_name}: {what} (expect = none)")));
     }
     let alerts = alerts_in_lines(&alerts_name, &alerts_text).map_err(lines)?;

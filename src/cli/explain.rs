@@ -298,9 +298,16 @@ impl Answer<'_> {
     fn behaviours(&self, track: &TrackConditions, names: &Names, width: Option<usize>, page: &mut String) {
         let only = self.arguments.only();
         let forms = &track.behaviours;
+        let me = TrackKey { mmsi: Mmsi(self.conditions.mmsi), ordinal: track.track };
+        let closest = nearest(forms);
+        let open = self.before.iter().filter_map(|known| known.met_before(me, &closest, self.conditions.at));
+        let open: Vec<String> = open.map(|line| format!("\n{}", cut(&line, width))).collect();
+        if !open.is_empty() {
+            page.push_str(&format!("{}\n", open.concat()));
+        }
         if only.is_none() {
             page.push('\n');
-            page.push_str(&self.short(&nearest(forms), track, names, width));
+            page.push_str(&self.short(&closest, me, track, names, width));
         }
         if self.arguments.all || only.is_some() {
             let heard = silent_since(track, self.conditions.at);
@@ -315,19 +322,19 @@ impl Answer<'_> {
     }
 
     /// The behaviours in order of how near they are to an alert.
-    fn short(&self, nearest: &[&Form], track: &TrackConditions, names: &Names, width: Option<usize>) -> String {
+    fn short(
+        &self,
+        nearest: &[&Form],
+        me: TrackKey,
+        track: &TrackConditions,
+        names: &Names,
+        width: Option<usize>,
+    ) -> String {
         let shown = if self.arguments.all { nearest.len() } else { SHOWN };
-        let at = self.conditions.at;
-        let heard = silent_since(track, at);
-        let me = TrackKey { mmsi: Mmsi(self.conditions.mmsi), ordinal: track.track };
+        let heard = silent_since(track, self.conditions.at);
         let row = |form: &&Form| {
             let name = words::name_for(form, me, names);
             let missing = words::missing(form, names, heard);
-            let open = self.before.iter().find(|known| known.behaviour == form.behaviour.name() && known.is_open(at));
-            let missing = match open.filter(|_| 0 < form.missing) {
-                Some(open) => format!("{}; now: {missing}", open.met()),
-                None => missing,
-            };
             vec![cut(&name, width.map(|_| NAME_WIDTH)), words::count(form), missing]
         };
         let rows: Vec<Vec<String>> = nearest.iter().take(shown).map(row).collect();

@@ -244,11 +244,7 @@ impl<R: BufRead> Questions<R> {
             }
             let text = line.trim();
             if YES_OR_NO.contains(&text.to_lowercase().as_str()) {
-                let shown = FromAir(text).to_string();
-                let _ = writeln!(
-                    out,
-                    "{shown}: not a question of yes or no; Enter takes {default}, and ./{shown} stands for a file of that name"
-                );
+                let _ = writeln!(out, "{}: not a yes-or-no question; press Enter for {default}", FromAir(text));
                 continue;
             }
             match parse(if text.is_empty() { default } else { text }) {

@@ -275,6 +275,7 @@ pub(super) fn play_on(
         name,
         time_zone: playback.time_zone.clone(),
         live: false,
+        recording: true,
         lateness,
     });
     let mut engine = Engine::new(&settings.engine, Arc::clone(&settings.chart), clocks.collect());

@@ -172,7 +172,7 @@ pub(super) fn look_back(
     // Only now are the times of all reports known.
     aside(&origin_words(looked.origin, looked.since()));
     for (from, to) in &looked.away {
-        aside(&format!("no daemon ran from {} to {}: nothing was received", from.minute(), to.minute()));
+        aside(&format!("no daemon ran from {} to {}", from.minute(), to.minute()));
     }
     if 0 < looked.holes {
         aside(&format!("{} parts of the journal cannot be read: what was received there is not known", looked.holes));

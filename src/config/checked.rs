@@ -91,8 +91,8 @@ impl Checked {
     }
 }
 
-/// Describes an input of the daemon to the engine: its local time zone, whether its lines are being received now, and how late its reports
-/// may be. The default for that is `file_lateness_seconds` for recordings, `lateness_seconds` for all others.
+/// Describes an input of the daemon to the engine: its local time zone, whether its times are those of the clock or of a recording, and
+/// how late its reports may be. The default for that is `file_lateness_seconds` for recordings, `lateness_seconds` for all others.
 pub fn source_clock(input: &inputs::Settings, settings: &Checked) -> SourceClock {
     let usual = match input.kind.is_recording() {
         true => settings.engine.time.file_lateness_seconds,
@@ -102,6 +102,7 @@ pub fn source_clock(input: &inputs::Settings, settings: &Checked) -> SourceClock
         name: input.name.clone(),
         time_zone: input.time_zone.as_deref().and_then(inputs::time_zone),
         live: input.kind.is_live() && !input.recorded,
+        recording: input.kind.is_recording() || input.recorded,
         lateness: Span::from_seconds(i64::from(input.lateness_seconds.unwrap_or(usual))),
     }
 }

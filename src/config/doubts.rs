@@ -49,25 +49,28 @@ pub(super) fn far_latenesses(config: &Config) -> Vec<Fault> {
     doubts.collect()
 }
 
-/// A warning for each recording beside inputs that are live: what is not of the same day is not used.
+/// A warning for each recording beside inputs that are live: what is older than a day, or ahead of them, is not used.
 pub(super) fn recordings_beside_live(config: &Config) -> Vec<Fault> {
     let mut live = config.inputs.iter().filter(|input| input.kind.is_live() && !input.recorded);
     let Some(live) = live.next() else {
         return Vec::new();
     };
     let doubt = |(place, input): (usize, &inputs::Settings)| {
-        let (key, value) = match (input.kind.is_live(), input.kind.is_recording()) {
-            (true, _) if input.recorded => ("recorded", "is true".to_owned()),
-            (false, true) => ("kind", "is a recording".to_owned()),
-            _ => return None,
+        let (key, value) = match (input.kind.is_recording(), input.recorded) {
+            (true, _) => ("kind", "is a recording"),
+            (false, true) => ("recorded", "is true"),
+            (false, false) => return None,
         };
         let what = format!(
-            "{value} beside the live input `{}`: engine time is that of the live inputs, and reports more than a day from it are not used",
+            "{value} beside the live input `{}`: engine time is that of the live inputs, and reports more than a day behind it, or ahead of \
+             it, are not used",
             live.name
         );
         let advice = "play the recording into a daemon of its own";
-        let advice =
-            if input.recorded { format!("{advice}, or remove this if the lines are live") } else { advice.to_owned() };
+        let advice = match key {
+            "recorded" => format!("{advice}, or remove this if the lines are live"),
+            _ => advice.to_owned(),
+        };
         Some(Fault::new(format!("inputs[{place}].{key}"), what).advise(advice))
     };
     config.inputs.iter().enumerate().filter_map(doubt).collect()
@@ -214,15 +217,19 @@ mod tests {
             doubts(&(tcp("coast", "") + &recorded)),
             [
                 "inputs[1].recorded: is true beside the live input `coast`: engine time is that of the live inputs, and reports more than a \
-              day from it are not used; play the recording into a daemon of its own, or remove this if the lines are live"
+              day behind it, or ahead of it, are not used; play the recording into a daemon of its own, or remove this if the lines are live"
             ]
         );
+        let pipe = |rest: &str| input("pipe", &format!("path = \"pipe\"\n{rest}")).replace("\"stdin\"", "\"fifo\"");
+        assert_eq!(doubts(&(tcp("coast", "") + &pipe(""))), [""; 0], "may be a decoder");
+        let of_pipe = doubts(&(tcp("coast", "") + &pipe("recorded = true")));
+        assert!(of_pipe.len() == 1 && of_pipe[0].starts_with("inputs[1].recorded: is true"), "{of_pipe:?}");
         let file = input("last-year", "path = \"last-year.csv\"").replace("\"stdin\"", "\"file\"");
         assert_eq!(
             doubts(&(tcp("coast", "") + &file)),
             [
                 "inputs[1].kind: is a recording beside the live input `coast`: engine time is that of the live inputs, and reports more than \
-              a day from it are not used; play the recording into a daemon of its own"
+              a day behind it, or ahead of it, are not used; play the recording into a daemon of its own"
             ]
         );
         assert_eq!(doubts(&(file.clone() + &file)), [""; 0]);

@@ -131,7 +131,7 @@ impl EngineDriver {
 fn clocks(settings: &Checked, names: &[String]) -> Vec<SourceClock> {
     let clock = |name: &String| match settings.inputs.iter().find(|input| input.name == *name) {
         Some(input) => config::source_clock(input, settings),
-        None => SourceClock { name: name.clone(), time_zone: None, live: false, lateness: Span::ZERO },
+        None => SourceClock { name: name.clone(), time_zone: None, live: false, recording: true, lateness: Span::ZERO },
     };
     names.iter().map(clock).collect()
 }

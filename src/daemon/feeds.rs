@@ -30,8 +30,8 @@ const BATCHES_WAITING: usize = 64;
 /// Time inputs have to close their connections in an orderly way when stopping.
 const LEAVE: Duration = Duration::from_secs(3);
 /// What the log says about a recording whose reports are not used beside live inputs.
-const REFUSED: &str = "a recording is played beside live inputs, and its reports are more than a day from their time; these are not used: \
-                       play it into a daemon of its own";
+const REFUSED: &str = "a recording is being played beside live inputs; its reports more than a day behind live time, or ahead of it, are \
+                       not used. Play it into a daemon of its own";
 
 /// The inputs of the daemon.
 pub(super) struct Feeds {
@@ -160,12 +160,12 @@ impl Feeds {
     /// Logs messages without a time, and those not used, in an input that has ended, and when all inputs have ended.
     pub(super) fn log_ended(&self, engine: &Engine, id: SourceId) {
         let untimed = engine.tally().source(id).map_or(0, |counts| counts.untimed_total());
-        let input = self.sources.iter().find(|source| source.id == id).map_or("", |source| &source.name);
+        let source = self.sources.iter().find(|source| source.id == id);
+        let input = source.map_or("", |source| &source.name);
         if 0 < untimed {
             warn!(%input, messages = untimed, "messages without a time; the behaviours do not use them");
         }
-        let refused = self.sources.iter().find(|source| source.id == id);
-        let refused = refused.map_or(0, |source| engine.refused(id).saturating_sub(source.refused_before));
+        let refused = source.map_or(0, |source| engine.refused(id).saturating_sub(source.refused_before));
         if 0 < refused {
             warn!(%input, reports = refused, "{REFUSED}");
         }

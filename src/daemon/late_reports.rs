@@ -3,10 +3,8 @@
 //! Such reports are counted and change hardly anything, so a daemon that gets nothing else looks healthy and opens no alerts. A few late
 //! reports among others are usual, and say nothing.
 
-/// Share of the reports of one look that must be late for them to count.
+/// Share of the reports of one look that must be late for them to count. With fewer, others are in time.
 const NEARLY_ALL: f64 = 0.95;
-/// Share of late reports below which a look shows that others are in time.
-const IN_TIME: f64 = 0.5;
 /// Number of late reports from which they are reported: fewer may be the rest of a connection that was interrupted.
 const MANY: u64 = 100;
 
@@ -19,16 +17,17 @@ pub(super) struct Counted {
     pub(super) late: u64,
     /// Lines of each input whose reports should be in time.
     pub(super) lines: Vec<u64>,
-    /// Lines of all other inputs. A satellite feed is late as set, and a feed that lags has a warning of its own.
+    /// Lines of all other inputs. A satellite feed is late as set, a recording beside live inputs by definition, and a feed that lags has a
+    /// warning of its own.
     pub(super) others: u64,
 }
 
-/// The late reports since the last look with others.
+/// The late reports since the last look in which others were in time.
 #[derive(Default)]
 pub(super) struct LateReports {
     /// The counts of the last look; `None` before the first one.
     before: Option<Counted>,
-    /// Number of late reports since one was in time.
+    /// Number of late reports since the last look in which others were in time.
     run: u64,
     /// The inputs, by place, whose lines came meanwhile.
     inputs: Vec<usize>,
@@ -37,25 +36,18 @@ pub(super) struct LateReports {
 }
 
 impl LateReports {
-    /// Compares the counts with those of the last look. Counts that have become smaller, as after a reload of the inputs, begin again.
+    /// Compares the counts with those of the last look.
     pub(super) fn note(&mut self, now: Counted) {
         let Some(before) = self.before.replace(now.clone()) else {
             return;
         };
-        let (Some(reports), Some(late)) = (now.reports.checked_sub(before.reports), now.late.checked_sub(before.late))
-        else {
-            return;
-        };
+        let (reports, late) = (now.reports - before.reports, now.late - before.late);
         // Which input the late reports came from is not counted.
         if reports == 0 || now.others != before.others {
             return;
         }
-        let share = late as f64 / reports as f64;
-        if share < IN_TIME {
-            (self.run, self.logged) = (0, false);
-            self.inputs.clear();
-        }
-        if share < NEARLY_ALL {
+        if (late as f64) < NEARLY_ALL * reports as f64 {
+            *self = LateReports { before: Some(now), ..LateReports::default() };
             return;
         }
         self.run += late;
@@ -67,13 +59,13 @@ impl LateReports {
         }
     }
 
-    /// The inputs, by place, and how many of their reports were too late in a row; `None` if they are few.
+    /// The inputs, by place, and how many of their reports were too late; `None` if they are few.
     pub(super) fn found(&self) -> Option<(&[usize], u64)> {
         (MANY <= self.run && !self.inputs.is_empty()).then_some((&self.inputs[..], self.run))
     }
 
-    /// Whether the log is still to be written. True once for each run.
-    pub(super) fn is_to_be_logged(&mut self) -> bool {
+    /// Marks them as logged, and returns whether they were not. True once for each run.
+    pub(super) fn take_unlogged(&mut self) -> bool {
         self.found().is_some() && !std::mem::replace(&mut self.logged, true)
     }
 }
@@ -96,15 +88,25 @@ mod tests {
         assert_eq!(late.found(), None, "too few so far");
         late.note(counted(9_000, 3_000, [9_000, 0]));
         assert_eq!(late.found(), Some((&[0][..], 2_980)));
-        assert!(late.is_to_be_logged() && !late.is_to_be_logged());
+        assert!(late.take_unlogged() && !late.take_unlogged());
         late.note(counted(9_000, 3_000, [9_000, 0]));
         assert!(late.found().is_some(), "nothing came since");
         late.note(counted(9_100, 3_010, [9_000, 100]));
         assert_eq!(late.found(), None);
-        assert!(!late.is_to_be_logged());
+        assert!(!late.take_unlogged());
         late.note(counted(9_300, 3_210, [9_000, 300]));
         assert_eq!(late.found(), Some((&[1][..], 200)));
-        assert!(late.is_to_be_logged());
+        assert!(late.take_unlogged());
+    }
+
+    #[test]
+    fn late_reports_are_forgotten_once_more_than_a_few_are_in_time() {
+        let mut late = LateReports::default();
+        late.note(counted(0, 0, [0, 0]));
+        late.note(counted(1_000, 990, [1_000, 0]));
+        assert_eq!(late.found(), Some((&[0][..], 990)));
+        late.note(counted(2_000, 1_890, [2_000, 0]));
+        assert_eq!(late.found(), None, "one in ten opens alerts");
     }
 
     #[test]
@@ -120,7 +122,5 @@ mod tests {
         let mut late = LateReports::default();
         late.note(counted(9_000, 9_000, [0, 0]));
         assert_eq!(late.found(), None);
-        late.note(counted(100, 100, [200, 0]));
-        assert_eq!(late.found(), None, "the counts began again");
     }
 }

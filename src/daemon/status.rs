@@ -115,7 +115,7 @@ pub(super) struct StatusReporter {
     turns: Turns,
     /// When the first line was seen; `None` before that.
     pub(super) first_line: Option<Time>,
-    /// Whether all reports come too late.
+    /// Whether nearly all reports come too late.
     pub(super) late: LateReports,
     /// Whether the store fails; `None` without one.
     store: Option<Failing>,

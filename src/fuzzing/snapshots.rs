@@ -132,8 +132,13 @@ fn engine() -> Engine {
     });
     let mut settings = Settings::default();
     settings.tracks.lanes = 1;
-    let source =
-        SourceClock { name: "feed".to_owned(), time_zone: None, live: false, lateness: Span::from_seconds(120) };
+    let source = SourceClock {
+        name: "feed".to_owned(),
+        time_zone: None,
+        live: false,
+        recording: true,
+        lateness: Span::from_seconds(120),
+    };
     Engine::new(&settings, Arc::clone(chart), vec![source])
 }
 

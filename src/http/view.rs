@@ -174,18 +174,18 @@ pub struct EngineView {
     /// Whether alerts are marked as those of an exercise or a test (`[handling] reality`).
     pub exercise: bool,
     /// About when engine time begins, because the first reports have then waited for late ones; `None` once it has begun, before the first
-    /// line, and for recordings, whose own times decide.
+    /// line, and if only recordings send lines, whose own times decide.
     pub begins_at: Option<Time>,
-    /// Reports that are all too late; `None` if they are not, or few.
+    /// Reports that are nearly all too late; `None` if they are not, or few.
     pub too_late: Option<TooLate>,
 }
 
-/// Reports that are older than engine time, without others between them.
+/// Reports that are older than engine time, with hardly any others between them.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct TooLate {
     /// Names of the inputs that sent lines meanwhile.
     pub inputs: Vec<String>,
-    /// Number of reports.
+    /// Number of those that are older.
     pub count: u64,
 }
 

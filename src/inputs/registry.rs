@@ -60,7 +60,8 @@ macro_rules! inputs {
             #[schemars(range(min = 0, max = 86_400))]
             pub lateness_seconds: Option<u32>,
             /// Set when the lines are a recording being played back: their own times count, however far they are from the time of receipt.
-            /// Beside live inputs, those more than a day from their time are not used, so play it into a daemon without live inputs.
+            /// Beside live inputs, those more than a day behind live time, or ahead of it, are not used, so play it into a daemon without
+            /// live inputs.
             #[serde(default)]
             pub recorded: bool,
             /// Time zone of local times written as text in its lines: an IANA name or an offset such as `+02:00`. Default: UTC. TAG `c:` is always UTC.

@@ -12,7 +12,7 @@ impl Engine {
         Some(self.now?.max(self.watermarks.lowest().unwrap_or(Time::MIN)))
     }
 
-    /// Live inputs whose clocks lag so far behind receipt that engine time no longer waits for them.
+    /// Inputs whose clocks lag so far behind receipt that engine time no longer waits for them.
     pub fn lagging(&self) -> Vec<SourceId> {
         self.watermarks.lagging()
     }
@@ -23,7 +23,7 @@ impl Engine {
         self.watermarks.reported(source)
     }
 
-    /// Number of reports of a recording that were not used, because they were more than a day from the time of the live inputs beside it.
+    /// Number of reports of a recording or a pipe that were not used, because they were too far from the time of the live inputs beside it.
     pub fn refused(&self, source: SourceId) -> u64 {
         self.watermarks.refused(source)
     }

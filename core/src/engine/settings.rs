@@ -95,8 +95,10 @@ pub struct SourceClock {
     pub name: String,
     /// Time zone of the local times in its lines; UTC if `None`.
     pub time_zone: Option<TimeZone>,
-    /// Whether the times in its reports are checked against the time of receipt; false for recordings.
+    /// Whether the times in its reports are checked against the time of receipt; false for recordings and pipes.
     pub live: bool,
+    /// Whether it is a recording. Once a live input has been heard, engine time does not wait for it.
+    pub recording: bool,
     /// How late its reports may be. An input later than 15 min (satellite) never holds time back.
     pub lateness: Span,
 }

@@ -53,8 +53,13 @@ fn passing(hours: i64) -> Vec<Sent> {
 
 fn run(behaviour: Behaviour, mut all: Vec<Sent>, lateness: &[Span]) -> (Vec<Change>, Engine) {
     all.sort_by_key(|sent| sent.arrives);
-    let source =
-        |lateness: &Span| SourceClock { name: "feed".into(), time_zone: None, live: false, lateness: *lateness };
+    let source = |lateness: &Span| SourceClock {
+        name: "feed".into(),
+        time_zone: None,
+        live: false,
+        recording: true,
+        lateness: *lateness,
+    };
     let sources = lateness.iter().map(source).collect();
     let mut engine = Engine::new(&only(behaviour.name()), Arc::new(chart(AREA)), sources);
     let mut out = Vec::new();
@@ -73,7 +78,13 @@ fn told(changes: &[Change]) -> Vec<(Behaviour, ChangeKind)> {
 
 #[test]
 fn a_live_feed_behind_a_recording_moves_time_with_its_first_line() {
-    let source = |live| SourceClock { name: "feed".into(), time_zone: None, live, lateness: Span::from_seconds(30) };
+    let source = |live| SourceClock {
+        name: "feed".into(),
+        time_zone: None,
+        live,
+        recording: !live,
+        lateness: Span::from_seconds(30),
+    };
     let mut engine = Engine::new(&only("loitering"), Arc::new(chart(AREA)), vec![source(false), source(true)]);
     let mut out = Vec::new();
     engine.source_unheard(SourceId(1), &mut out);
@@ -90,7 +101,13 @@ fn a_live_feed_behind_a_recording_moves_time_with_its_first_line() {
 
 #[test]
 fn a_recording_of_last_year_beside_a_live_feed_neither_holds_its_alerts_back_nor_changes_them() {
-    let source = |live| SourceClock { name: "feed".into(), time_zone: None, live, lateness: Span::from_seconds(30) };
+    let source = |live| SourceClock {
+        name: "feed".into(),
+        time_zone: None,
+        live,
+        recording: !live,
+        lateness: Span::from_seconds(30),
+    };
     let year = 365 * 86_400;
     let opened = |recorded: &[Sent]| {
         let mut engine = Engine::new(&only("loitering"), Arc::new(chart(AREA)), vec![source(false), source(true)]);

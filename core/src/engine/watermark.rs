@@ -9,11 +9,12 @@ use super::leap::Leaps;
 use super::settings::SourceClock;
 
 /// Inputs whose reports may be later than this never hold time back (SPEC "Time").
-const SATELLITE_LATENESS: Span = Span::from_minutes(15);
-/// A report of a recording that is played beside live inputs is not used if it is further than this behind their time (SPEC "Time and
-/// lateness": such a time is no clock). More recent ones are late reports.
+pub const SATELLITE_LATENESS: Span = Span::from_minutes(15);
+/// Beside live inputs, a report of any other input is not used if it is further than this from their time (SPEC "Time and lateness": such
+/// a time is no clock). What is nearer and behind counts as late.
 const OLD: Span = Span::from_hours(24);
-/// Tolerance beyond an input's lateness: a live input that lags further behind receipt does not hold the others back.
+/// Tolerance for clocks. An input whose reports are further behind receipt than its lateness and this does not hold the others back. A
+/// report of a recording further than this ahead of the live inputs is not used.
 const LAG: Span = Span::from_seconds(60);
 
 /// One input.
@@ -25,11 +26,13 @@ struct Source {
     leaps: Leaps,
     /// Whether it has been silent for `idle_after`, and does not hold time back until its next line.
     idle: bool,
-    /// Whether its times are compared with the time of receipt; false for recordings.
+    /// Whether its times are checked against the time of receipt.
     live: bool,
-    /// When its last report was received, and how far the report's own time was behind that; live inputs only.
+    /// Whether it is a recording, which does not hold live inputs back. A pipe is neither live nor a recording.
+    recording: bool,
+    /// When its last report was received, and how far the report's own time was behind that; `None` for recordings.
     reported: Option<(Time, Span)>,
-    /// Number of its reports that were too far from the time of the live inputs to be used; recordings only.
+    /// Number of its reports that were too far from the time of the live inputs to be used; never counts for a live input.
     refused: u64,
 }
 
@@ -40,6 +43,7 @@ impl Source {
             leaps: Leaps::new(),
             idle: false,
             live: settings.live,
+            recording: settings.recording,
             reported: None,
             refused: 0,
         }
@@ -74,7 +78,10 @@ impl Watermarks {
     pub(super) fn inputs(&mut self, sources: &[SourceClock]) {
         for (place, settings) in sources.iter().enumerate() {
             match self.sources.get_mut(place) {
-                Some(source) => (source.lateness, source.live) = (settings.lateness, settings.live),
+                Some(source) => {
+                    source.lateness = settings.lateness;
+                    (source.live, source.recording) = (settings.live, settings.recording);
+                }
                 None => self.sources.push(Source::new(settings)),
             }
         }
@@ -91,21 +98,27 @@ impl Watermarks {
             .collect()
     }
 
-    /// The watermark of the live inputs, the newest of them; `None` before the first report of one. From then on recordings do not move
-    /// time.
+    /// The newest time of the live inputs; `None` before the first report of one. From then on recordings do not move time.
     fn live_time(&self) -> Option<Time> {
-        self.sources.iter().filter(|source| source.live).filter_map(Source::watermark).max()
+        self.sources.iter().filter(|source| source.live).filter_map(|source| source.leaps.newest()).max()
     }
 
-    /// Whether a report of a recording is so old, or so far ahead, beside live inputs that it is not used. Counts it.
+    /// Whether a report is not used because it is too far from the time of the live inputs: old, or, in a recording, ahead of them, which
+    /// would open alerts once live time reaches it. Counts it.
     pub(super) fn refuses(&mut self, report: &Report) -> bool {
         let place = usize::from(report.source.0);
-        if self.sources.get(place).is_none_or(|source| source.live) {
+        let Some(source) = self.sources.get(place).filter(|source| !source.live) else {
             return false;
-        }
-        let refused = self.live_time().is_some_and(|live| OLD < (report.at - live).abs());
+        };
+        let furthest = if source.recording { LAG } else { OLD };
+        let refused = self.live_time().is_some_and(|live| OLD < live - report.at || furthest < report.at - live);
         self.sources[place].refused += u64::from(refused);
         refused
+    }
+
+    /// Whether an input's clock lags too far behind to wait for. Without live inputs a pipe may carry a recording of any age.
+    fn lags(&self, source: &Source) -> bool {
+        source.lags() && (source.live || self.live_time().is_some())
     }
 
     /// Handles a line: the input holds time back again.
@@ -141,10 +154,10 @@ impl Watermarks {
         let Some(source) = self.sources.get_mut(place) else {
             return believed.push(report);
         };
-        let received = received.filter(|_| source.live);
-        if let Some(received) = received {
+        if let Some(received) = received.filter(|_| !source.recording) {
             source.reported = Some((received, received - report.at));
         }
+        let received = received.filter(|_| source.live);
         // A time that is not ahead of receipt, or of another input, cannot be ahead of the truth, however long this input was
         // silent.
         let trusted = report.basis == TimeBasis::Receipt
@@ -170,9 +183,9 @@ impl Watermarks {
         }
     }
 
-    /// Live inputs whose clocks lag too far behind to wait for.
+    /// Inputs whose clocks lag too far behind to wait for.
     pub(super) fn lagging(&self) -> Vec<SourceId> {
-        let lagging = self.sources.iter().enumerate().filter(|(_, source)| source.lags() && !source.idle);
+        let lagging = self.sources.iter().enumerate().filter(|(_, source)| self.lags(source) && !source.idle);
         lagging.map(|(place, _)| SourceId(place as u16)).collect()
     }
 
@@ -185,11 +198,11 @@ impl Watermarks {
     /// The smallest watermark of the inputs that hold time back; of the satellite inputs if there are no others. Once a live input has sent a
     /// report, recordings do not count.
     pub(super) fn lowest(&self) -> Option<Time> {
-        let has_live = self.sources.iter().any(|source| source.live && source.leaps.newest().is_some());
-        let counted = || self.sources.iter().filter(|source| source.live || !has_live);
+        let has_live = self.live_time().is_some();
+        let counted = || self.sources.iter().filter(|source| !(has_live && source.recording));
         let heard = || counted().filter(|source| !source.idle);
         let is_punctual = |source: &&Source| source.lateness <= SATELLITE_LATENESS;
-        let in_time = heard().filter(is_punctual).filter(|source| !source.lags());
+        let in_time = heard().filter(is_punctual).filter(|source| !self.lags(source));
         in_time.filter_map(Source::watermark).min().or_else(|| {
             let late = heard().filter(is_punctual).filter_map(Source::watermark).min();
             late.or_else(|| match counted().filter(is_punctual).any(|source| source.leaps.newest().is_some()) {
@@ -199,12 +212,12 @@ impl Watermarks {
         })
     }
 
-    /// Number of reports of a recording that were too far from the time of the live inputs to be used.
+    /// Number of reports of an input that were too far from the time of the live inputs to be used.
     pub(super) fn refused(&self, source: SourceId) -> u64 {
         self.sources.get(usize::from(source.0)).map_or(0, |source| source.refused)
     }
 
-    /// The same for all recordings.
+    /// The same for all inputs.
     pub(super) fn refused_in_all(&self) -> u64 {
         self.sources.iter().map(|source| source.refused).sum()
     }
@@ -222,7 +235,8 @@ mod tests {
     use crate::base::units::Mmsi;
 
     fn clock(lateness: i64) -> SourceClock {
-        SourceClock { name: String::new(), time_zone: None, live: true, lateness: Span::from_seconds(lateness) }
+        let lateness = Span::from_seconds(lateness);
+        SourceClock { name: String::new(), time_zone: None, live: true, recording: false, lateness }
     }
 
     fn report(source: u16, seconds: i64) -> Report {
@@ -260,7 +274,7 @@ mod tests {
 
     #[test]
     fn a_recording_beside_live_inputs_does_not_hold_time_back_whether_they_are_heard_or_silent() {
-        let recording = SourceClock { live: false, ..clock(120) };
+        let recording = SourceClock { live: false, recording: true, ..clock(120) };
         let mut marks = Watermarks::new(&[recording, clock(30)]);
         observe(&mut marks, report(0, 1_000), None);
         assert_eq!(marks.lowest(), Some(Time::from_seconds(880)), "alone so far");
@@ -274,6 +288,41 @@ mod tests {
         assert!(marks.refuses(&old) && marks.refuses(&ahead) && !marks.refuses(&recent));
         assert!(!marks.refuses(&report(1, 3_000)), "live");
         assert_eq!((marks.refused(SourceId(0)), marks.refused_in_all()), (2, 2));
+        assert!(marks.refuses(&report(0, 500_000 + 61)), "ahead of the live inputs");
+        assert!(!marks.refuses(&report(0, 500_000 + 60)), "clocks differ");
+    }
+
+    #[test]
+    fn a_pipe_holds_time_back_beside_a_live_input_unless_its_times_are_old() {
+        let pipe = SourceClock { live: false, ..clock(120) };
+        let mut marks = Watermarks::new(&[pipe, clock(30)]);
+        observe(&mut marks, report(1, 500_000), Some(500_000));
+        // Two reports after a pause of the live input: a pipe may carry a decoder, whose reports are ahead of it.
+        for seconds in [500_100, 500_700] {
+            assert!(!marks.refuses(&report(0, seconds)));
+            observe(&mut marks, report(0, seconds), Some(seconds));
+        }
+        observe(&mut marks, report(1, 500_705), Some(500_705));
+        marks.idle(SourceId(1));
+        marks.heard(SourceId(1));
+        assert_eq!(
+            marks.lowest(),
+            Some(Time::from_seconds(499_980)),
+            "the first report of the pipe, less its lateness"
+        );
+        assert_eq!(marks.lagging(), []);
+        // What is written into it is of yesterday.
+        observe(&mut marks, report(0, 450_000), Some(500_706));
+        assert_eq!(marks.lowest(), Some(Time::from_seconds(500_675)));
+        assert_eq!(marks.lagging(), [SourceId(0)]);
+        assert!(marks.refuses(&report(0, 400_000)), "more than a day");
+    }
+
+    #[test]
+    fn a_pipe_alone_does_not_lag_whatever_the_age_of_its_lines() {
+        let mut marks = Watermarks::new(&[SourceClock { live: false, ..clock(120) }]);
+        observe(&mut marks, report(0, 1_000), Some(900_000));
+        assert_eq!((marks.lowest(), marks.lagging()), (Some(Time::from_seconds(880)), Vec::new()));
     }
 
     #[test]

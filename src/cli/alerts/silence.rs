@@ -2,8 +2,8 @@
 //! them.
 //!
 //! A silence holds back deliveries, not alerts: they are stored and listed as ever. It is compared with the times of
-//! the reports, which lag behind the clock if a feed does. However it is made, it therefore begins with the latest alert that it
-//! covers, when that one was last known to hold, and ends by the clock, as people mean an end. Every answer states both. The
+//! the reports, which lag behind the clock if a feed does. Unless its start is given, it therefore begins when the latest alert that it
+//! may still hold back was last known to hold, and it ends by the clock, as people mean an end. Every answer states both. The
 //! preview shows at once what a silence with too few conditions would swallow.
 
 use std::path::Path;
@@ -26,6 +26,7 @@ use crate::cli::when::{ahead, past};
 use crate::platform::telemetry::FromAir;
 use crate::storage::store::{self, Listed, Query, Silence, SilenceRow, StoreError};
 use atalaia_core::base::time::{Span, Time};
+use atalaia_core::engine::questions::is_meeting;
 
 /// Arguments of `atalaia alerts silence`.
 #[derive(Debug, clap::Args)]
@@ -39,7 +40,7 @@ pub(super) struct Arguments {
     /// Silence this behaviour
     #[arg(long, value_parser = PossibleValuesParser::new(behaviours()), hide_possible_values = true)]
     behaviour: Option<String>,
-    /// Start, as `02:00`, `-6h` [default: when the latest alert that it covers was last known to hold; now if it covers none]
+    /// Start, as `02:00`, `-6h` [default: when the latest open alert that it covers was last known to hold; now if it covers none]
     #[arg(long, value_name = "T", value_parser = past, allow_hyphen_values = true)]
     from: Option<Time>,
     /// End, as `06:00`, `+12h`, `tomorrow 06:00`
@@ -95,10 +96,12 @@ fn matching(path: &Path, silence: &Silence, now: Time) -> Result<Vec<Listed>, St
     store::listed(path, &query, now)
 }
 
-/// When a silence begins of which nobody named the start: when the latest of the alerts that it covers was last known to hold;
-/// now if it covers none.
+/// The start of a silence for which none was given: when the latest of the open alerts that it covers was last known to hold, now if it
+/// covers none. Ended alerts count if they came from a recording or a late feed, whose next reports are of their time.
 fn begins(covered: &[Listed], now: Time) -> Time {
-    let held = covered.iter().filter_map(|one| one.entry.body["last_at"].as_str().and_then(Time::parse));
+    let goes_on = |one: &&Listed| one.entry.body["status"] == "open" || LATE < one.stored_at - one.changed_at;
+    let goes_on = covered.iter().filter(goes_on);
+    let held = goes_on.filter_map(|one| one.entry.body["last_at"].as_str().and_then(Time::parse));
     // A receiver whose clock is ahead must not delay the silence.
     held.max().map_or(now, |held| held.min(now))
 }
@@ -163,8 +166,8 @@ pub(super) fn after_close(
         text += &format!("silence {number} of {}\n", span_words(&silence, from, until));
         earliest = earliest.min(from);
     }
-    if 1 < vessels.len() {
-        text += "each of them covers this behaviour of its ship with any other ship, not only of these together\n";
+    if 1 < vessels.len() && behaviour.as_deref().is_some_and(is_meeting) {
+        text += "each silence also covers meetings of its ship with other ships\n";
     }
     Ok(text + &early_words(earliest, now))
 }

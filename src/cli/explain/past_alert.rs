@@ -11,6 +11,8 @@ use crate::platform::telemetry::FromAir;
 use crate::storage::store::AsOf;
 use atalaia_core::alerts::{Alert, Status};
 use atalaia_core::base::time::Time;
+use atalaia_core::engine::questions::Form;
+use atalaia_core::picture::tracks::TrackKey;
 
 /// Number of score lines that are shown, those with the most points first, whether they raise or
 /// lower the score.
@@ -22,6 +24,8 @@ pub(super) struct PastAlert {
     pub(super) id: String,
     /// Name of the behaviour.
     pub(super) behaviour: String,
+    /// MMSI and ordinal of the tracks that it is about.
+    tracks: Vec<(u64, u64)>,
     /// Whether it is an alert; false for a fact.
     announced: bool,
     /// When the behaviour began.
@@ -49,6 +53,7 @@ impl PastAlert {
         PastAlert {
             id: alert.id.clone(),
             behaviour: alert.behaviour.to_string(),
+            tracks: alert.vessels.iter().map(|vessel| (u64::from(vessel.mmsi), u64::from(vessel.track))).collect(),
             announced: alert.announced,
             started_at: alert.started_at,
             opened_at: alert.opened_at,
@@ -67,9 +72,11 @@ impl PastAlert {
         let text = |key: &str| body[key].as_str().map(str::to_owned);
         let time = |key: &str| body[key].as_str().and_then(Time::parse);
         let reasons = body["score_reasons"].as_array().into_iter().flatten();
+        let vessels = body["vessels"].as_array().into_iter().flatten();
         Some(PastAlert {
             id: text("id")?,
             behaviour: text("behaviour")?,
+            tracks: vessels.filter_map(|vessel| Some((vessel["mmsi"].as_u64()?, vessel["track"].as_u64()?))).collect(),
             announced: body["announced"] == true,
             started_at: time("started_at")?,
             opened_at: time("opened_at")?,
@@ -104,14 +111,25 @@ impl PastAlert {
     }
 
     /// Whether it was open at a moment: it had opened and not ended, and was not retracted.
-    pub(super) fn is_open(&self, at: Time) -> bool {
+    fn is_open(&self, at: Time) -> bool {
         let ended = self.ended_at.or(self.later.map(|(ended, _)| ended));
         self.opened_at <= at && ended.is_none_or(|ended| at <= ended) && !self.retracted
     }
 
-    /// When its conditions were met: an alert stays open until its end is reached, so that they need not be met all the time.
-    pub(super) fn met(&self) -> String {
-        format!("{} {} is open, met at {}", self.kind(), short_id(&self.id), self.opened_at.minute())
+    /// Says when its conditions were met, if it is open about the track although no form of its behaviour meets them now: an alert stays
+    /// open until its end is reached. `None` for all others. `nearest` has the nearest form of each behaviour.
+    pub(super) fn met_before(&self, track: TrackKey, nearest: &[&Form], at: Time) -> Option<String> {
+        let is_about = self.tracks.contains(&(u64::from(track.mmsi.0), u64::from(track.ordinal)));
+        let form = nearest.iter().find(|form| form.behaviour.name() == self.behaviour)?;
+        (is_about && self.is_open(at) && 0 < form.missing).then(|| {
+            format!(
+                "{} {} ({}) is open; its conditions were met at {}, not all of them now",
+                self.kind(),
+                short_id(&self.id),
+                self.behaviour,
+                self.opened_at.minute()
+            )
+        })
     }
 
     /// What it was at that time, and below it the lines that made most of its score.
@@ -154,6 +172,8 @@ impl PastAlert {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use atalaia_core::base::units::Mmsi;
+    use atalaia_core::behaviours::Behaviour;
 
     #[test]
     fn an_alert_is_shown_as_it_was_with_what_made_its_score() {
@@ -189,11 +209,45 @@ mod tests {
             PastAlert::stored(&AsOf { alert, status: "ended".to_owned(), ended_at }).expect("an alert")
         };
         let open = of("open", Some("2026-03-01T22:30:00Z"));
-        assert_eq!(open.met(), "alert abcdefgh is open, met at 2026-03-01 20:21");
         assert!(open.is_open(time("2026-03-01T22:00:00Z")));
         let outside = ["2026-03-01T20:00:00Z", "2026-03-01T23:00:00Z"].map(time);
         assert!(outside.iter().all(|at| !open.is_open(*at)), "before it opened, and after its end");
         assert!(of("open", None).is_open(time("2026-03-02T23:00:00Z")));
         assert!(!of("retracted", None).is_open(time("2026-03-01T22:00:00Z")));
+    }
+
+    #[test]
+    fn each_open_alert_says_when_its_conditions_were_met_if_no_form_of_its_behaviour_meets_them_now() {
+        let time = |text: &str| Time::parse(text).expect("a time");
+        let of = |id: &str, opened: &str| {
+            let alert = json!({
+                "id": id, "behaviour": "rendezvous", "announced": true, "score": 75, "status": "open", "summary": "They met.",
+                "started_at": opened, "opened_at": opened, "ended_at": null, "score_reasons": [],
+                "vessels": [{ "mmsi": 224_000_001, "track": 2 }, { "mmsi": 224_000_009, "track": 1 }],
+            });
+            PastAlert::stored(&AsOf { alert, status: "open".to_owned(), ended_at: None }).expect("an alert")
+        };
+        let known = [of("abcdefghij", "2026-03-01T20:21:00Z"), of("bcdefghijk", "2026-03-01T21:00:00Z")];
+        let form = |name: &str, missing: usize| Form {
+            behaviour: Behaviour::named(name).expect("a behaviour"),
+            form: "with 224000009.1".to_owned(),
+            missing,
+            away: missing as f64,
+            asked_for: true,
+            conditions: Vec::new(),
+        };
+        let said = |ordinal: u16, forms: &[&Form]| -> Vec<String> {
+            let track = TrackKey { mmsi: Mmsi(224_000_001), ordinal };
+            known.iter().filter_map(|known| known.met_before(track, forms, time("2026-03-01T22:00:00Z"))).collect()
+        };
+        assert_eq!(
+            said(2, &[&form("loitering", 0), &form("rendezvous", 1)]),
+            [
+                "alert abcdefgh (rendezvous) is open; its conditions were met at 2026-03-01 20:21, not all of them now",
+                "alert bcdefghi (rendezvous) is open; its conditions were met at 2026-03-01 21:00, not all of them now",
+            ]
+        );
+        assert_eq!(said(2, &[&form("rendezvous", 0)]), [""; 0], "met now, perhaps with another ship");
+        assert_eq!(said(1, &[&form("rendezvous", 1)]), [""; 0], "the other ship that sends this number");
     }
 }

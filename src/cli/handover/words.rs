@@ -52,12 +52,12 @@ pub(super) fn open_words(open: &[Entry]) -> String {
 }
 
 /// The number of ended alerts from before the watch, and of those that began and ended within it, which are in the list of new ones:
-/// `0 from before; 8 of the new ones have ended too`. Without the latter only the number.
+/// `0 from before this watch; 8 of the new alerts have also ended`. Without the latter only the number.
 pub(super) fn ended_words(ended: &[Entry], new: &[Entry]) -> String {
     match new.iter().filter(|entry| entry.body["status"] != "open").count() {
         0 => ended.len().to_string(),
-        1 => format!("{} from before; 1 of the new ones has ended too", ended.len()),
-        over => format!("{} from before; {over} of the new ones have ended too", ended.len()),
+        1 => format!("{} from before this watch; 1 of the new alerts has also ended", ended.len()),
+        over => format!("{} from before this watch; {over} of the new alerts have also ended", ended.len()),
     }
 }
 
@@ -82,8 +82,14 @@ mod tests {
         };
         let [open, over, back] = ["open", "ended", "retracted"].map(entry);
         assert_eq!(ended_words(&[], from_ref(&open)), "0");
-        assert_eq!(ended_words(&[], &[over.clone(), open, back]), "0 from before; 2 of the new ones have ended too");
-        assert_eq!(ended_words(from_ref(&over), from_ref(&over)), "1 from before; 1 of the new ones has ended too");
+        assert_eq!(
+            ended_words(&[], &[over.clone(), open, back]),
+            "0 from before this watch; 2 of the new alerts have also ended"
+        );
+        assert_eq!(
+            ended_words(from_ref(&over), from_ref(&over)),
+            "1 from before this watch; 1 of the new alerts has also ended"
+        );
     }
 
     #[test]

@@ -6,6 +6,7 @@
 use serde_json::{Map, Value};
 
 use crate::delivery::text::clean;
+use crate::storage::evidence::report;
 use atalaia_core::alerts::Evidence;
 use atalaia_core::base::unit::Unit;
 
@@ -66,24 +67,13 @@ fn words(values: &Map<String, Value>, group: Group) -> Vec<String> {
             },
             (None, Value::String(text)) => clean(text),
             (None, Value::Bool(holds)) => if *holds { "yes" } else { "no" }.to_owned(),
-            (None, Value::Array(list)) => entries(list),
+            (None, Value::Array(list)) => report::entries(list, ", "),
             // A digest's lists have rows of their own.
             (None, Value::Null | Value::Object(_)) => return None,
         };
         Some(clean(&format!("{} {text}", name.replace('_', " "))))
     });
     of_group.collect()
-}
-
-/// The entries of a list, such as the vessels that come into question.
-fn entries(list: &[Value]) -> String {
-    // Entries with parts of their own would be unreadable in a line.
-    if list.iter().any(Value::is_object) {
-        return list.len().to_string();
-    }
-    let entry = |value: &Value| value.as_str().map_or_else(|| value.to_string(), clean);
-    let entries: Vec<String> = list.iter().map(entry).collect();
-    format!("{}: {}", entries.len(), entries.join(", "))
 }
 
 /// The group of a value, its name without its unit, and the unit as written behind the number.
@@ -119,7 +109,7 @@ mod tests {
         let values = json!({
             "measured": {
                 "counted_minutes": 17.0, "distance_metres": 94.5, "min_distance_metres": 80, "visit": 1,
-                "dark_mmsi": 2_241_022, "silent_since": "2026-03-01T04:00:00Z", "craft": [224_000_001, 224_000_002], "digest": {}
+                "dark_mmsi": 2_241_022, "silent_since": "2026-03-01T04:00:00Z", "craft": [224_000_001, 224_000_002, "and 2 more"], "digest": {}
             },
             "thresholds": { "near_metres": 500, "near_minutes": 30, "max_knots": 3.0 },
             "stations": [], "tracks": [],
@@ -130,7 +120,7 @@ mod tests {
             [
                 "distance 94.5 m, min distance 80 m; threshold: near 500 m",
                 "counted 17 min; threshold: near 30 min",
-                "visit 1, dark 002241022, silent since 2026-03-01T04:00:00Z, craft 2: 224000001, 224000002",
+                "visit 1, dark 002241022, silent since 2026-03-01T04:00:00Z, craft 224000001, 224000002, and 2 more",
             ]
         );
     }

@@ -50,12 +50,12 @@ pub(super) fn times_behind(behind: Span) -> Option<String> {
     (NEAREST_ZONE < behind).then(|| format!("the times of its lines are {} the clock; {advice}", off(-behind)))
 }
 
-/// Describes reports that are all older than engine time, and what to do.
+/// Describes reports that are nearly all older than engine time, and what to do.
 pub fn all_too_late(late: &TooLate) -> String {
     let inputs = if late.inputs.len() == 1 { "input" } else { "inputs" };
     format!(
-        "{inputs} {}: the last {} reports are all older than engine time and open no alerts; if this is a recording that was sent before, \
-         play it into a daemon of its own, with an empty store; if not, correct the clock of the feed or set lateness_seconds",
+        "{inputs} {}: nearly all of the reports that came last are older than engine time and open no alerts ({} so far); if this is a \
+         recording that was sent before, play it into a daemon of its own, with an empty store; if not, correct the clock of the feed or set lateness_seconds",
         late.inputs.join(", "),
         late.count
     )

@@ -197,11 +197,13 @@ fn no_time_yet(view: &View) -> Option<String> {
     if view.engine.time.is_some() || view.inputs.is_empty() {
         return None;
     }
-    let why = match (view.engine.begins_at, view.inputs.iter().any(|input| input.heard.is_some())) {
+    let heard = || view.inputs.iter().filter(|input| input.heard.is_some());
+    let why = match (view.engine.begins_at, heard().next().is_some()) {
         (Some(begins_at), true) if view.at <= begins_at + BEGUN => {
             format!("the first reports wait for late ones (lateness_seconds) until about {begins_at}")
         }
-        (None, true) if view.inputs.iter().any(|input| !input.live) => {
+        // Once a live input is heard, recordings play no part.
+        (None, true) if heard().all(|input| !input.live) => {
             "it begins once the times in the recording have passed the first one by lateness_seconds".to_owned()
         }
         (_, true) => "no line so far had a report that can be used".to_owned(),

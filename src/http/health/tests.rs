@@ -51,7 +51,18 @@ fn a_daemon_without_engine_time_says_why_and_until_when() {
     let until = "the first reports wait for late ones (lateness_seconds) until about 2027-01-15T08:00:30Z";
     assert_eq!(waits, [format!("{lead}{until}")]);
     let over = notes(&|view| view.engine.begins_at = Some(view.at - Span::from_seconds(30)));
-    assert_eq!(over, [format!("{lead}no line so far had a report that can be used")]);
+    let unusable = [format!("{lead}no line so far had a report that can be used")];
+    assert_eq!(over, unusable);
+    let recording =
+        [format!("{lead}it begins once the times in the recording have passed the first one by lateness_seconds")];
+    let recorded = |live: usize| {
+        notes(&move |view| {
+            assert_eq!(view.inputs.len(), 2);
+            (0..2).for_each(|place| view.inputs[place].live = place < live);
+            view.inputs.iter_mut().for_each(|input| input.heard = Some(view.at));
+        })
+    };
+    assert_eq!((recorded(0), recorded(1)), (recording.to_vec(), unusable.to_vec()), "a live input decides");
     assert_eq!(health(&view(), Duration::from_secs(1)).notes, [""; 0], "once it has begun");
 }
 
@@ -61,8 +72,8 @@ fn reports_that_are_all_too_late_are_a_warning_with_the_input_and_what_to_do() {
     view.engine.too_late = Some(TooLate { inputs: vec!["hub".to_owned()], count: 4_812 });
     let health = health(&view, Duration::from_secs(1));
     assert!(health.ready);
-    let said = "input hub: the last 4812 reports are all older than engine time and open no alerts; if this is a recording that was sent \
-                before, play it into a daemon of its own, with an empty store;";
+    let said = "input hub: nearly all of the reports that came last are older than engine time and open no alerts (4812 so far); if this is \
+                a recording that was sent before, play it into a daemon of its own, with an empty store;";
     assert!(health.warnings.len() == 1 && health.warnings[0].starts_with(said), "{:?}", health.warnings);
 }
 

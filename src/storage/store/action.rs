@@ -44,3 +44,18 @@ pub enum Action {
     /// Makes a closed or acknowledged alert new again.
     Reopen,
 }
+
+impl Action {
+    /// The reason as the audit trail has it, with what the act itself does not name: how long the alert is set aside, to whom it is
+    /// assigned, the finding. `None` if there is nothing to say.
+    pub(super) fn reason(&self, why: Option<&str>) -> Option<String> {
+        let lead = match self {
+            Action::Acknowledge { until: Some(until) } => format!("until {until}"),
+            Action::Assign(Some(name)) => format!("to {name}"),
+            Action::Assign(None) => "to nobody".to_owned(),
+            Action::Close(finding) => finding.name().to_owned(),
+            Action::Acknowledge { until: None } | Action::Note(_) | Action::Reopen => return why.map(str::to_owned),
+        };
+        Some(why.map_or(lead.clone(), |why| format!("{lead}: {why}")))
+    }
+}

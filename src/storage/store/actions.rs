@@ -223,7 +223,6 @@ fn do_it(
     now: Time,
 ) -> rusqlite::Result<Acted> {
     let refused = |text: &str| Ok(Acted::Refused(format!("{id}: {text}")));
-    let mut why = why.map(str::to_owned);
     let done = match act {
         // A closed alert is no longer work to be done; a note may still be added.
         Action::Acknowledge { .. } | Action::Assign(_) if state == WorkState::Closed => {
@@ -238,16 +237,10 @@ fn do_it(
                  WHERE id = ?1",
                 params![id, until.map(Time::millis), severity],
             )?;
-            // The trail must show how long the alert was set aside.
-            if let Some(until) = until {
-                why = Some(format!("until {until}{}", why.map_or(String::new(), |why| format!(": {why}"))));
-            }
             Act::Acknowledged
         }
         Action::Assign(to) => {
             transaction.execute("UPDATE alerts SET assignee = ?2 WHERE id = ?1", params![id, to])?;
-            let whom = to.as_ref().map_or("to nobody".to_owned(), |to| format!("to {to}"));
-            why = Some(format!("{whom}{}", why.map_or(String::new(), |why| format!(": {why}"))));
             Act::Assigned
         }
         Action::Note(text) if text.trim().is_empty() => return refused("a note needs a text"),
@@ -258,7 +251,7 @@ fn do_it(
             )?;
             Act::Noted
         }
-        Action::Close(_) if why.as_deref().is_none_or(|why| why.trim().is_empty()) => {
+        Action::Close(_) if why.is_none_or(|why| why.trim().is_empty()) => {
             return refused("a finding needs a reason");
         }
         Action::Close(finding) => {
@@ -267,7 +260,6 @@ fn do_it(
                  WHERE id = ?1",
                 params![id, finding.name(), why],
             )?;
-            why = Some(format!("{}: {}", finding.name(), why.unwrap_or_default()));
             Act::Closed
         }
         Action::Reopen if state == WorkState::New => return refused("is neither closed nor acknowledged"),
@@ -281,6 +273,6 @@ fn do_it(
             Act::Reopened
         }
     };
-    audit(transaction, now, who, done, &Subject::alert(id), why.as_deref())?;
+    audit(transaction, now, who, done, &Subject::alert(id), act.reason(why).as_deref())?;
     Ok(Acted::Done)
 }

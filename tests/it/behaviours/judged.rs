@@ -103,7 +103,13 @@ fn run(case: &Case, count: u32, restores: usize) -> Vec<atalaia_core::alerts::Ch
     let names: BTreeSet<&str> = case.feed.sent.iter().map(|sent| sent.station.as_str()).collect();
     let names: Vec<&str> = if case.live { names.into_iter().collect() } else { vec!["recording"] };
     let lateness = Span::from_seconds(if case.live { 30 } else { 120 });
-    let clock = |name: &&str| SourceClock { name: (*name).to_owned(), time_zone: None, live: case.live, lateness };
+    let clock = |name: &&str| SourceClock {
+        name: (*name).to_owned(),
+        time_zone: None,
+        live: case.live,
+        recording: !case.live,
+        lateness,
+    };
     let make = || Engine::new(&settings, draw::chart(), names.iter().map(clock).collect());
     let mut engine = make();
     let mut changes = Vec::new();

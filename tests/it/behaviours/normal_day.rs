@@ -233,7 +233,13 @@ fn day(vessels: usize, seed: u64) -> Vec<Change> {
     let random = fastrand::Rng::with_seed(seed);
     let mut world = World { coast: Coast::built_in(), ports: Ports::built_in(), random };
     let mut ships = world.fleet(vessels);
-    let clock = SourceClock { name: "day".to_owned(), time_zone: None, live: false, lateness: Span::from_seconds(30) };
+    let clock = SourceClock {
+        name: "day".to_owned(),
+        time_zone: None,
+        live: false,
+        recording: true,
+        lateness: Span::from_seconds(30),
+    };
     let mut engine = Engine::new(&Settings::default(), chart, vec![clock]);
     let mut out = Vec::new();
     let mut told = Vec::new();

@@ -32,7 +32,8 @@ const WAYS: [(&str, Wrong, Option<f64>); 10] = [
 
 /// Runs a feed as it is received; the clock goes wrong after a third of it.
 fn run(feed: &Feed, claims_times: bool, way: Option<(Wrong, Option<f64>)>) -> Vec<Change> {
-    let clock = SourceClock { name: "feed".to_owned(), time_zone: None, live: true, lateness: LATENESS };
+    let clock =
+        SourceClock { name: "feed".to_owned(), time_zone: None, live: true, recording: false, lateness: LATENESS };
     let mut engine = Engine::new(&Settings::default(), scenes::chart(), vec![clock]);
     let mut out = Vec::new();
     let at = |share: f64| feed.sent[(feed.sent.len() as f64 * share) as usize].at;

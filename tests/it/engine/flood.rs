@@ -53,7 +53,13 @@ fn a_flood_of_invented_numbers_costs_bounded_memory_and_no_open_alert() {
         settings.tracks.max_tracks = ROOM;
     }
     let chart = Arc::new(Chart::with_built_in(ZoneSet::built_in(ZONE_REQUESTS)));
-    let clock = SourceClock { name: "feed".to_owned(), time_zone: None, live: true, lateness: Span::from_seconds(30) };
+    let clock = SourceClock {
+        name: "feed".to_owned(),
+        time_zone: None,
+        live: true,
+        recording: false,
+        lateness: Span::from_seconds(30),
+    };
     let mut engine = Engine::new(&settings, chart, vec![clock]);
     let mut random = fastrand::Rng::with_seed(12);
     let mut changes = Vec::new();

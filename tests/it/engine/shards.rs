@@ -75,7 +75,7 @@ impl Crowd {
     fn run(&self, settings: &Settings) -> (Vec<Value>, Vec<Case>, Value, u64, BTreeSet<TrackKey>) {
         let chart = Arc::new(Chart::with_built_in(ZoneSet::built_in(ZONE_REQUESTS)));
         let lateness = Span::from_seconds(30);
-        let clock = SourceClock { name: "crowd".to_owned(), time_zone: None, live: false, lateness };
+        let clock = SourceClock { name: "crowd".to_owned(), time_zone: None, live: false, recording: true, lateness };
         let mut engine = Engine::new(settings, chart, vec![clock]);
         let mut changes = Vec::new();
         for line in self.lines() {

@@ -210,6 +210,7 @@ pub fn engine(settings: &Settings, chart: &Arc<Chart>) -> Engine {
         name: name.to_owned(),
         time_zone: None,
         live: false,
+        recording: true,
         lateness: Span::from_seconds(i64::from(LATENESS)),
     };
     Engine::new(settings, Arc::clone(chart), vec![source("nmea"), source("silent")])

@@ -65,7 +65,13 @@ struct Device {
 
 impl Device {
     fn new(mmsi: u32) -> Device {
-        let clock = SourceClock { name: "roof".to_owned(), time_zone: None, live: true, lateness: Span::ZERO };
+        let clock = SourceClock {
+            name: "roof".to_owned(),
+            time_zone: None,
+            live: true,
+            recording: false,
+            lateness: Span::ZERO,
+        };
         let engine = Engine::new(&only("distress"), Arc::new(chart(AREA)), vec![clock]);
         Device { engine, mmsi: Mmsi(mmsi), out: Vec::new() }
     }
@@ -133,7 +139,13 @@ fn a_device_that_does_not_say_whether_it_is_a_test_alarms_until_it_does() {
 #[test]
 fn in_a_table_a_missing_status_is_no_test() {
     let rows = |status: &str| {
-        let clock = SourceClock { name: "table".to_owned(), time_zone: None, live: false, lateness: Span::ZERO };
+        let clock = SourceClock {
+            name: "table".to_owned(),
+            time_zone: None,
+            live: false,
+            recording: true,
+            lateness: Span::ZERO,
+        };
         let mut engine = Engine::new(&only("distress"), Arc::new(chart(AREA)), vec![clock]);
         let mut out = Vec::new();
         let header = "MMSI,BaseDateTime,LAT,LON,SOG,COG,Heading,VesselName,IMO,CallSign,VesselType,Status,Length,Width,Draft,Cargo,TransceiverClass";

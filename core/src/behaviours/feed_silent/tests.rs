@@ -38,6 +38,7 @@ impl Live {
             name: name.to_owned(),
             time_zone: None,
             live,
+            recording: !live,
             lateness: Span::from_seconds(30),
         };
         let sources = vec![source("roof", true), source("coast", true), source("archive", false)];

@@ -17,8 +17,13 @@ fn stop(script: &str, expected: &str) {
 
 /// The changes that a script causes over a chart of its own.
 fn over(chart: Chart, script: &str) -> Vec<Change> {
-    let source =
-        SourceClock { name: "test".to_owned(), time_zone: None, live: false, lateness: Span::from_seconds(120) };
+    let source = SourceClock {
+        name: "test".to_owned(),
+        time_zone: None,
+        live: false,
+        recording: true,
+        lateness: Span::from_seconds(120),
+    };
     let mut engine = Engine::new(&only("small_craft_stop"), Arc::new(chart), vec![source]);
     let mut out = Vec::new();
     for line in lines(script) {

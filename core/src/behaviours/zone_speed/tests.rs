@@ -86,7 +86,7 @@ fn the_time_between_two_spells_above_the_limit_is_not_stated_as_above_it() {
 fn two_fixes_of_a_ship_heard_only_by_satellite_are_enough() {
     let zones = area_with(r#","settings":{"zone_speed":{"max_knots":15}}"#);
     let fixes_when_opened = |lateness: Span| {
-        let clock = SourceClock { name: "test".to_owned(), time_zone: None, live: false, lateness };
+        let clock = SourceClock { name: "test".to_owned(), time_zone: None, live: false, recording: true, lateness };
         let mut engine = Engine::new(&only("zone_speed"), Arc::new(chart(&zones)), vec![clock]);
         let mut changes = Vec::new();
         for line in lines("ALFA 224000001 jitter=0 every=1500\n 12:00 28 -17\n go 90 20 100") {

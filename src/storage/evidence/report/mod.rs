@@ -22,7 +22,7 @@ use serde_json::Value;
 pub use events::{Event, Party, events, formerly, ties, vessels_of};
 pub use measures::{Measure, Number, WHAT_AIS_CANNOT_SHOW, measures};
 pub use standing::Standing;
-pub use words::{behaviour_title, flag, mmsi, position_of, ship_type, time_of, vessel_name, vessel_words};
+pub use words::{behaviour_title, entries, flag, mmsi, position_of, ship_type, time_of, vessel_name, vessel_words};
 
 use events::{key, vessels_in};
 use html::{Element, element, text};
@@ -187,7 +187,7 @@ fn key_facts(alert_file: &AlertFile) -> Element {
         let behaviour = behaviour.filter(|behaviour| behaviour.character().counts_minutes);
         behaviour.map_or_else(
             || elapsed(began, last).to_string(),
-            |pair| format!("{} (the first and the last minute included)", pair.lasted(began, last)),
+            |pair| format!("{} (first and last minute included)", pair.lasted(began, last)),
         )
     });
     let place = position_of(alert);

@@ -116,19 +116,19 @@ pub(super) fn number_text(key: &str, value: &Value) -> String {
             Some(at) => format!("{} UTC", at.minute()),
             None => text.clone(),
         },
-        (Value::Array(all), _) => list(all),
+        (Value::Array(all), _) => entries(all, "; "),
         (Value::Null | Value::Object(_), _) => "-".to_owned(),
     }
 }
 
-/// The entries of a list: vessels or numbers. A reader needs to know which, not how many.
-fn list(all: &[Value]) -> String {
+/// The entries of a list: vessels or numbers. A reader needs to know which, not how many, and the last entry may stand for several more.
+pub fn entries(all: &[Value], between: &str) -> String {
     // Entries with parts of their own would be unreadable in a line.
     if all.iter().any(Value::is_object) {
         return all.len().to_string();
     }
     let entry = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    all.iter().map(entry).collect::<Vec<_>>().join("; ")
+    all.iter().map(entry).collect::<Vec<_>>().join(between)
 }
 
 /// A number without needless decimals: one decimal from 1 on, three below, and one significant digit below 0.001.
@@ -207,9 +207,9 @@ const NAMES: &[(&str, &str)] = &[
     ("reach_nm", "Reach"),
     ("speed_factor", "Speed assumed, times the usual"),
     ("together_minutes", "Time needed together"),
-    ("there_minutes", "Time that it can have been there at most"),
+    ("there_minutes", "Longest time it could have been there"),
     ("ships_there", "Ships that slowed or turned there"),
-    ("other_candidates", "Other vessels that come into question"),
+    ("other_candidates", "Other candidates"),
     ("most_candidates", "Possible vessels at most"),
     ("in_place_nm", "Same place within"),
     ("long_hours", "Counts as long after"),

@@ -133,12 +133,21 @@ fn what_was_done_before_in_the_same_way_leaves_no_second_row() {
         "a reason"
     );
     assert_eq!(state(&readers, &id).acts, seen.acts + 1);
+    let same = does(&acknowledge(None), "ana", Some("seen on the camera ")).expect("nothing to do");
+    assert_eq!(
+        same,
+        format!("already acknowledged with this reason by bea at {} UTC; nothing changed", noon().minute())
+    );
     let until = Some(noon() + Span::from_hours(1));
     assert_eq!(does(&acknowledge(until), "bea", None), None, "it ends at another time");
     assert!(does(&acknowledge(until), "ana", None).is_some());
+    let until_and_why = |why| does(&acknowledge(until), "ana", Some(why));
+    assert_eq!((until_and_why("asleep"), until_and_why("asleep").is_some()), (None, true));
     let assign = Action::Assign(Some("bea".to_owned()));
     assert_eq!(does(&assign, "ana", None), None);
     assert!(does(&assign, "ana", None).is_some_and(|text| text.starts_with("already assigned to bea by ana at ")));
+    let with = |why| does(&assign, "ana", Some(why));
+    assert_eq!((with("on watch"), with("on watch").is_some(), with("off watch")), (None, true, None));
     let close = Action::Close(Finding::Benign);
     assert_eq!(does(&close, "ana", Some("seen on the camera")), None);
     assert!(does(&close, "ana", Some(" seen on the camera")).is_some_and(|text| text.contains("closed as benign")));
@@ -149,7 +158,29 @@ fn what_was_done_before_in_the_same_way_leaves_no_second_row() {
     assert_eq!(does(&close, "ana", Some("a drill")), None, "another reason");
     assert_eq!(does(&Action::Close(Finding::Confirmed), "ana", Some("a drill")), None, "another finding");
     assert_eq!(place.count("SELECT count(*) FROM audit WHERE what = 'closed'"), 3);
-    assert_eq!(place.count("SELECT count(*) FROM audit WHERE what = 'acknowledged'"), 3);
+    assert_eq!(place.count("SELECT count(*) FROM audit WHERE what = 'acknowledged'"), 4);
+    assert_eq!(place.count("SELECT count(*) FROM audit WHERE what = 'assigned'"), 3);
+}
+
+#[test]
+fn an_alert_acknowledged_again_at_a_lower_severity_is_new_once_it_rises_above_that() {
+    let place = place();
+    let (store, _events) = place.open(&["file"]);
+    let first = distress()[0].clone();
+    let id = first.alert.id.clone();
+    let becomes = |revision: u32, severity: Severity| {
+        store.changes(vec![with(&first, revision, |alert| alert.severity = severity)], 0);
+        assert!(store.settle(PATIENCE));
+        place.count("SELECT count(*) FROM alerts WHERE state = 'new'")
+    };
+    let acknowledge =
+        || act(&place.path, &id, &Action::Acknowledge { until: None }, "ana", None, noon()).expect("there");
+    assert_eq!(becomes(1, Severity::High), 1);
+    assert_eq!(acknowledge().unchanged, None);
+    assert_eq!(becomes(2, Severity::Low), 0);
+    assert_eq!(acknowledge().unchanged, None, "at a lower severity");
+    assert!(acknowledge().unchanged.is_some());
+    assert_eq!(becomes(3, Severity::Medium), 1);
 }
 
 #[test]
