@@ -107,7 +107,7 @@ impl Who {
 
 /// What the AIS data do not show, as the second sentence of a summary.
 pub(crate) enum Caveat {
-    /// Follows `Names and types as reported by the ships;`.
+    /// Follows `Names and types as reported by the ships;`, or begins the sentence if they sent neither. In lower case.
     Reported(&'static str),
     /// A sentence of its own.
     Alone(&'static str),

@@ -4,7 +4,7 @@ use crate::ais::clean;
 use crate::alerts::alert::{Confidence, Sentence};
 use crate::alerts::night::Night;
 use crate::base::text::distance;
-use crate::behaviours::{About, AnyFacts, Caveat, Circumstances};
+use crate::behaviours::{About, AnyFacts, Caveat, Circumstances, VesselRef};
 use crate::geo::Ports;
 use crate::zones::Relation;
 
@@ -95,17 +95,58 @@ fn caveat(facts: &AnyFacts, of: &Circumstances<'_>, around: &Surroundings<'_>) -
         Confidence::Low => "; heard by satellite only, so fixes are few",
         Confidence::Normal => "",
     };
-    match (facts.caveat(), of.vessels.len()) {
-        (Caveat::Reported(unseen), 2..) => format!("Names and types as reported by the ships; {unseen}{heard}."),
-        (Caveat::Reported(unseen), _) => format!("Name and type as reported by the ship; {unseen}{heard}."),
-        (Caveat::Alone(sentence), _) => format!("{sentence}{heard}."),
-        (Caveat::Reception(sentence), _) => sentence.to_owned(),
+    match facts.caveat() {
+        Caveat::Reported(unseen) => match reported(of.vessels) {
+            Some(reported) => format!("{reported}; {unseen}{heard}."),
+            None => format!("{}{heard}.", capitalised(unseen)),
+        },
+        Caveat::Alone(sentence) => format!("{sentence}{heard}."),
+        Caveat::Reception(sentence) => sentence.to_owned(),
     }
+}
+
+/// What the sentence states by the ships' own word: `Name and type as reported by the ship`. `None` if they sent neither.
+fn reported(vessels: &[VesselRef]) -> Option<String> {
+    let several = 1 < vessels.len();
+    let (names, types) = if several { ("Names", "types") } else { ("Name", "type") };
+    let named = vessels.iter().any(|vessel| vessel.name.is_some());
+    let typed = vessels.iter().any(|vessel| vessel.ship_type.is_some());
+    let what = match (named, typed) {
+        (true, true) => format!("{names} and {types}"),
+        (true, false) => names.to_owned(),
+        (false, true) => capitalised(types),
+        (false, false) => return None,
+    };
+    Some(format!("{what} as reported by the {}", if several { "ships" } else { "ship" }))
+}
+
+/// A text with its first letter in capitals.
+fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_what_a_ship_sent_is_by_its_own_word() {
+        let ship = |name: Option<&str>, ship_type: Option<u8>| {
+            let ship = serde_json::json!({
+                "mmsi": 224_000_001, "track": 1, "imo": null, "name": name, "call_sign": null, "ship_type": ship_type,
+                "flag": "ES", "class": "A", "role": null,
+            });
+            serde_json::from_value::<VesselRef>(ship).expect("a vessel")
+        };
+        let (named, typed, silent) = (ship(Some("ALFA"), None), ship(None, Some(70)), ship(None, None));
+        assert_eq!(reported(&[ship(Some("ALFA"), Some(70))]).as_deref(), Some("Name and type as reported by the ship"));
+        assert_eq!(reported(std::slice::from_ref(&named)).as_deref(), Some("Name as reported by the ship"));
+        assert_eq!(reported(std::slice::from_ref(&typed)).as_deref(), Some("Type as reported by the ship"));
+        assert_eq!(reported(&[silent.clone(), silent.clone()]), None);
+        assert_eq!(reported(&[named, silent]).as_deref(), Some("Names as reported by the ships"));
+        assert_eq!(capitalised("craft without AIS would not be seen"), "Craft without AIS would not be seen");
+    }
 
     #[test]
     fn a_single_zone_is_named_and_not_counted() {

@@ -45,16 +45,30 @@ fn more_than_five_possible_vessels_make_a_fact_whatever_the_case() {
 fn a_usual_silence_or_one_that_ends_where_it_began_is_at_most_low() {
     use ais_gap::Form;
     let mut usual = facts::falls_silent(Form::LongSilent, 180);
-    usual.measured.usual_silence = Some(UsualSilence {
+    let usual_silence = Some(UsualSilence {
         silence_usual_of: Usual::Feed,
         silences_of_others: 572.9.into(),
         others_heard_hours: 4937.0.into(),
     });
+    usual.measured.usual_silence = usual_silence;
     let text =
         "About 570 silences of other vessels on this feed in 4900 vessel-hours: silence is common here, limited to low";
     let usual = grave(usual);
     assert_eq!(last_line(&usual), (39, text.to_owned()));
     assert!(usual.summary.contains(" on a feed where silences are common"), "{}", usual.summary);
+    let mut heard = facts::falls_silent(Form::LongSilent, 180);
+    heard.measured.own_record_percent = Some(99.0.into());
+    let slots = "heard in at least 99 % of the 10-minute slots of the day before)";
+    let record = |facts| grave(facts).summary.split_once("(for at least").expect("how long").1.to_owned();
+    assert!(record(heard.clone()).contains(&format!("good reception ({slots}")), "{}", record(heard.clone()));
+    heard.measured.usual_silence = usual_silence;
+    assert!(
+        record(heard.clone()).contains(&format!("are common (this vessel itself was {slots}")),
+        "{}",
+        record(heard.clone())
+    );
+    heard.measured.own_record_percent = Some(100.0.into());
+    assert!(record(heard.clone()).contains("heard in every 10-minute slot of the day before)"), "{}", record(heard));
     assert!(!usual.summary.contains("good reception"), "{}", usual.summary);
     let text = "Heard again 0.1 nm from where it went silent, not under way: limited to low";
     assert_eq!(last_line(&grave(facts::heard_again(Form::InPlace))), (39, text.to_owned()));

@@ -303,5 +303,5 @@ fn stops_far_out() -> fishing_out_of_place::Facts {
 
 fn feed_stops() -> feed_silent::Facts {
     let measured = feed_silent::facts::Measured::Input { input: "shore".to_owned() };
-    feed_silent::Facts { measured, thresholds: (&feed_silent::Settings::default()).into() }
+    feed_silent::Facts { measured, earlier: None, thresholds: (&feed_silent::Settings::default()).into() }
 }

@@ -97,7 +97,8 @@ fn a_silence_is_stated_as_long_as_it_was_measured() {
     let until = |holding: &mut Holding| (holding.satisfied_at, holding.last_at) = (minute(90), minute(90));
     let (reason, summary) = opens(facts::falls_silent(ais_gap::Form::LongSilent, 180), until);
     assert_eq!(reason, "silent for 1 h 30 min, in an area with good reception");
-    assert!(summary.contains("has been silent for at least 3 h 00 min in an area with good reception"), "{summary}");
+    let said = "has been silent since 12:00 UTC (for at least 3 h 00 min by 15:00 UTC) in an area with good reception.";
+    assert!(summary.contains(said), "{summary}");
 }
 
 #[test]

@@ -49,7 +49,8 @@ pub(crate) struct Measured {
     /// Part of the silence in which its input heard nothing. Minutes; `None` if there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) feed_missed_minutes: Option<Rounded<1>>,
-    /// Share of the 10-minute slots of the day before in which it was heard. Per cent; `None` if that is not known.
+    /// Share of the 10-minute slots of the day before in which it was heard at least, as only slots with a speed made good are counted. Per
+    /// cent, rounded down; `None` if it is not evidence.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) own_record_percent: Option<Rounded<0>>,
     /// Share of the 10-minute slots since it was first heard in which it was heard at most. Per cent; `None` unless that is seldom.

@@ -143,7 +143,7 @@ impl Dark {
             unheard_probability: (!evidence.alone).then(|| evidence.unheard.into()),
             usual_knots: self.usual_knots.into(),
             feed_missed_minutes: (0 < evidence.missed.millis()).then(|| evidence.missed.minutes().into()),
-            own_record_percent: evidence.own_record.map(|share| (100.0 * f64::from(share)).into()),
+            own_record_percent: evidence.own_record.map(|share| (100.0 * f64::from(share)).floor().into()),
             heard_at_most_percent: evidence.heard_seldom.map(|share| (100.0 * share).into()),
             only_vessel_of_its_input: evidence.alone.then_some(true),
             out_of_reach_minutes: evidence.out_of_reach(settings).map(|left| (left - self.from.at).minutes().into()),

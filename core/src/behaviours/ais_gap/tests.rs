@@ -371,7 +371,12 @@ fn a_vessel_that_never_comes_back_is_given_up_after_30_days() {
     assert_eq!((ended.change, ended.reason.as_str()), (ChangeKind::Ended, "lost"));
     // Meanwhile it is measured again once a day, and at the end.
     let told = |text: &str| changes.iter().filter(|change| change.alert.summary.contains(text)).count();
-    assert!(told("has been silent for at least 24 h 00 min") == 1 && told("at least 240 h 00 min") == 1, "{changes:?}");
+    // What it states stays true until then.
+    let since = "has been silent since 2026-03-01 10:00 UTC (for at least 24 h 00 min by 10:00 UTC)";
+    assert!(told(since) == 1 && told("at least 240 h 00 min by 10:00 UTC)") == 1, "{changes:?}");
+    let longer =
+        |change: &Change| change.alert.score_reasons.iter().any(|line| line.text == "Silent for at least 48 h 00 min");
+    assert_eq!(changes.iter().filter(|change| longer(change)).count(), 1, "{changes:?}");
     assert!((28..=34).contains(&changes.len()), "{} lines", changes.len());
     let Alert { started_at, ended_at, summary, evidence, .. } = &*ended.alert;
     assert_eq!(ended_at.map(|at| (at - *started_at).hours()), Some(720.0));

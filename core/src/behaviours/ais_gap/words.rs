@@ -12,25 +12,29 @@ use crate::picture::coverage::Usual;
 use super::facts::{Facts, Form, Measured, Reappearance, UsualSilence};
 
 impl Words for Facts {
-    /// `has been silent for at least 2 h 00 min in an area with good reception; last heard before that at 12:00 UTC`; once the
-    /// vessel is heard again, what the gap shows.
+    /// `has been silent since 12:00 UTC (for at least 2 h 00 min by 14:00 UTC) in an area with good reception; last heard before that`, and
+    /// then the place. An open silence is measured once a day, so the sentence says when. Once the vessel is heard again, what the gap shows.
     fn deed(&self, of: &Circumstances<'_>) -> String {
         let heading = self.measured.heading_for.as_deref().and_then(clean);
         let heading = heading.map_or(String::new(), |zone| format!(", heading for {zone}"));
         // If the vessel was not heard at the end, the last measured silence may be longer than the alert's times show.
         let held = of.held().max(self.measured.silent_minutes.whole_minutes());
-        let least = |held| format!("at least {held}");
-        let (silent, held, again) = match (of.tense, self.measured.reappeared) {
-            (Tense::Present, _) => ("has been silent", least(held), String::new()),
-            (Tense::Past, None) => ("was silent", least(held), String::new()),
+        let (reception, since) = (self.measured.reception(), of.clock(of.started_at));
+        let before = format!("; last heard before that at {since} UTC{heading}");
+        match (of.tense, self.measured.reappeared) {
+            (Tense::Present, _) => {
+                let by = of.clock(of.started_at.floor_minute() + held);
+                let before = if of.position.is_some() { "; last heard before that" } else { "" };
+                format!(
+                    "has been silent since {since} UTC (for at least {held} by {by} UTC) {reception}{before}{heading}"
+                )
+            }
+            (Tense::Past, None) => format!("was silent for at least {held} {reception}{before}"),
             (Tense::Past, Some(reappeared)) => {
                 let (nm, implied) = (distance(reappeared.distance_nm), reappeared.implied());
-                let again = format!(" and reappeared {nm} away{implied}");
-                ("was silent", held.to_string(), again)
+                format!("was silent for {held} {reception} and reappeared {nm} away{implied}{before}")
             }
-        };
-        let (reception, since) = (self.measured.reception(), of.clock(of.started_at));
-        format!("{silent} for {held} {reception}{again}; last heard before that at {since} UTC{heading}")
+        }
     }
 
     fn caveat(&self) -> Caveat {
@@ -114,11 +118,13 @@ impl Facts {
 
     /// How long the silence was, and whether part of it remains unexplained.
     fn long(&self, code: &str) -> String {
-        let how_long = match code {
-            "longer" => format!("for {}", self.measured.silent_minutes.whole_minutes()),
+        let closed = self.measured.reappeared.is_some();
+        let how_long = match (code, self.measured.silent_minutes.whole_minutes()) {
+            ("longer", length) if closed => format!("for {length}"),
+            // It goes on, or its end is not known.
+            ("longer", length) => format!("for at least {length}"),
             _ => format!("for more than {} h", decimals(self.thresholds.long_hours)),
         };
-        let closed = self.measured.reappeared.is_some();
         format!("Silent {how_long}{}", if closed { ", part of it unexplained" } else { "" })
     }
 }
@@ -135,10 +141,16 @@ impl Measured {
         let Some(share) = self.own_record_percent else {
             return self.area().to_owned();
         };
-        let record = format!("heard in {share:.0} % of the 10-minute slots of the day before");
-        match self.only_vessel_of_its_input {
-            Some(_) => format!("while its input heard no vessel at all ({record})"),
-            None => format!("{} ({record})", self.area()),
+        let slots = match f64::from(share) {
+            100.0.. => "in every 10-minute slot".to_owned(),
+            share => format!("in at least {share:.0} % of the 10-minute slots"),
+        };
+        let record = format!("heard {slots} of the day before");
+        match (self.only_vessel_of_its_input, self.usual_silence) {
+            (Some(_), _) => format!("while its input heard no vessel at all ({record})"),
+            // Others fall silent there, this one did not.
+            (None, Some(_)) => format!("{} (this vessel itself was {record})", self.area()),
+            (None, None) => format!("{} ({record})", self.area()),
         }
     }
 

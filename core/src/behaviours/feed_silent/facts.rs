@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::base::time::Time;
 use crate::behaviours::facts::{Parts, Record, Rounded, named, settings_in_force};
 
 use super::settings::Settings;
@@ -12,6 +13,9 @@ use super::settings::Settings;
 pub(crate) struct Facts {
     /// What was measured.
     pub(crate) measured: Measured,
+    /// Earlier silences of the same alert; `None` if there was none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) earlier: Option<Earlier>,
     /// The thresholds in force.
     pub(crate) thresholds: Thresholds,
 }
@@ -29,7 +33,9 @@ impl Facts {
 
 impl Record for Facts {
     fn measured(&self) -> Map<String, Value> {
-        named(&self.measured)
+        let mut measured = named(&self.measured);
+        measured.extend(self.earlier.iter().flat_map(|earlier| named(earlier)));
+        measured
     }
 
     fn thresholds(&self) -> Map<String, Value> {
@@ -83,6 +89,18 @@ pub(crate) enum Measured {
         /// Name of the input.
         input: String,
     },
+}
+
+/// What came before the present silence in the same alert. An alert includes every silence that begins within the merge window of the one
+/// before, and between two of them there was reception.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
+pub(crate) struct Earlier {
+    /// Number of silences before the present one.
+    pub(crate) earlier_silences: u32,
+    /// How long there was reception between the silences, altogether. Minutes.
+    pub(crate) heard_between_minutes: Rounded<1>,
+    /// When the present silence began.
+    pub(crate) silent_since: Time,
 }
 
 settings_in_force! {

@@ -20,7 +20,7 @@ use crate::picture::coverage::{Receipts, SLOT};
 use crate::picture::tracks::{TrackIx, TrackKey};
 use crate::zones::Chart;
 
-use super::facts::{Facts, Measured};
+use super::facts::{Earlier, Facts, Measured};
 use super::settings::Settings;
 
 /// How recently an input must have been heard for the silence of one of its stations to be the station's own.
@@ -36,6 +36,19 @@ pub struct FeedSilent {
     stations: BTreeMap<StationId, Station>,
     /// Quiet areas that were reported, by name.
     areas: BTreeMap<String, Time>,
+    /// The silences so far of each alert that is open or may resume, by name of the input, station or area.
+    past: BTreeMap<String, Past>,
+}
+
+/// The silences of one alert that are over.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+struct Past {
+    /// Number of silences, with the present one.
+    silences: u32,
+    /// How long there was reception between them.
+    heard: Span,
+    /// When the latest silence ended; `None` while it continues.
+    ended_at: Option<Time>,
 }
 
 /// A station that is silent, or soon may be.
@@ -73,16 +86,18 @@ impl FeedSilent {
             inputs: BTreeMap::new(),
             stations: BTreeMap::new(),
             areas: BTreeMap::new(),
+            past: BTreeMap::new(),
         }
     }
 
     /// Reports a silence. It is reported once, since nothing about it changes until it ends.
-    fn says(&self, silent: Silent<'_>, out: &mut Output) {
+    fn says(&mut self, scene: &Scene<'_>, silent: Silent<'_>, out: &mut Output) {
+        let earlier = self.resumes(scene, &silent);
         let holding = Holding {
             started_at: silent.since,
             satisfied_at: silent.satisfied_at,
             last_at: silent.satisfied_at,
-            facts: Facts { measured: silent.measured, thresholds: (&self.settings).into() }.into(),
+            facts: Facts { measured: silent.measured, earlier, thresholds: (&self.settings).into() }.into(),
             position: silent.position,
             shore_nm: None,
             zones: Vec::new(),
@@ -94,25 +109,46 @@ impl FeedSilent {
         out.signals.push(Signal { behaviour: Behaviour::FeedSilent, subject: Subject::nobody(silent.name), kind });
     }
 
+    /// Takes in that a silence was found. Returns the earlier silences of the alert that it continues; `None` if it is a new alert.
+    fn resumes(&mut self, scene: &Scene<'_>, silent: &Silent<'_>) -> Option<Earlier> {
+        let new = Past { silences: 0, heard: Span::ZERO, ended_at: None };
+        let past = self.past.remove(silent.name).filter(|past| past.may_resume(scene)).unwrap_or(new);
+        let heard = past.ended_at.map_or(Span::ZERO, |ended_at| (silent.since - ended_at).max(Span::ZERO));
+        let past = Past { silences: past.silences + 1, heard: past.heard + heard, ended_at: None };
+        self.past.insert(silent.name.to_owned(), past);
+        (1 < past.silences).then(|| Earlier {
+            earlier_silences: past.silences - 1,
+            heard_between_minutes: past.heard.minutes().into(),
+            silent_since: silent.since,
+        })
+    }
+
+    /// Reports that an input, station or area is heard again. A further silence within the merge window continues the alert.
+    fn heard_again(&mut self, name: &str, ended_at: Time, out: &mut Output) {
+        if let Some(past) = self.past.get_mut(name) {
+            past.ended_at = Some(ended_at);
+        }
+        out.signals.push(over(name, ended_at, End::HeardAgain));
+    }
+
     /// Begins to watch the stations whose silence would be too long before the next turn, and ends the alerts of those heard again.
     fn stations(&mut self, scene: &Scene<'_>, station_name: &dyn Fn(StationId) -> String, out: &mut Output) {
         if !scene.coverage.learned() {
             return;
         }
+        self.past.retain(|_, past| past.may_resume(scene));
         for pulse in scene.coverage.stations() {
             // Too few reports to know how long it usually pauses.
             let Some(usual) = pulse.usual else {
                 continue;
             };
-            if let Some(known) = self.stations.get(&pulse.station) {
-                // Still silent: its wake-up is pending, or its alert is open.
-                if pulse.last_at == known.last_at {
-                    continue;
-                }
-                if known.open {
-                    out.signals.push(over(&known.name, pulse.back_at.max(known.last_at), End::HeardAgain));
-                }
-                self.stations.remove(&pulse.station);
+            // Still silent: its wake-up is pending, or its alert is open.
+            if self.stations.get(&pulse.station).is_some_and(|known| known.last_at == pulse.last_at) {
+                continue;
+            }
+            if let Some(known) = self.stations.remove(&pulse.station).filter(|known| known.open) {
+                let back_at = scene.coverage.station_back(pulse.station, known.last_at);
+                self.heard_again(&known.name, back_at.unwrap_or(pulse.last_at), out);
             }
             let usual = usual.max(minutes(self.settings.station_min_minutes));
             let due = pulse.last_at + usual;
@@ -128,13 +164,12 @@ impl FeedSilent {
     /// Reports areas that have been quiet for too long, and ends the alerts of those that are quiet no more.
     fn areas(&mut self, scene: &Scene<'_>, out: &mut Output) {
         let quiet = scene.coverage.quiet_areas();
-        self.areas.retain(|name, _| {
-            let stays = quiet.iter().any(|area| area.name() == *name);
-            if !stays {
-                out.signals.push(over(name, scene.now - SLOT, End::HeardAgain));
-            }
-            stays
-        });
+        let is_quiet = |name: &String| quiet.iter().any(|area| area.name() == *name);
+        let back: Vec<String> = self.areas.keys().filter(|name| !is_quiet(name)).cloned().collect();
+        for name in back {
+            self.areas.remove(&name);
+            self.heard_again(&name, scene.now - SLOT, out);
+        }
         for area in quiet {
             // A vessel may miss one report in its usual rhythm without having fallen silent.
             let patience = minutes(self.settings.area_minutes).max(area.habit + area.habit);
@@ -156,8 +191,15 @@ impl FeedSilent {
                 position: Some(area.centre()),
                 measured,
             };
-            self.says(silent, out);
+            self.says(scene, silent, out);
         }
+    }
+}
+
+impl Past {
+    /// Whether a silence found now belongs to the same alert.
+    fn may_resume(&self, scene: &Scene<'_>) -> bool {
+        self.ended_at.is_none_or(|ended_at| scene.now < ended_at + scene.merge)
     }
 }
 
@@ -195,7 +237,7 @@ impl Rule for FeedSilent {
         let measured = Measured::Station { usual_interval_minutes: usual.into(), station: station.name.clone() };
         let (name, since, satisfied_at) = (station.name.clone(), station.last_at, station.last_at + station.usual);
         let silent = Silent { name: &name, since, satisfied_at: satisfied_at.max(since), position: None, measured };
-        self.says(silent, out);
+        self.says(scene, silent, out);
     }
 
     fn forget(&mut self, _scene: &Scene<'_>, _vessel: TrackIx, _reason: End, _out: &mut Output) {}
@@ -217,7 +259,7 @@ impl Rule for FeedSilent {
         }
     }
 
-    remembers! { kept { inputs, stations, areas } parts {} built { settings } }
+    remembers! { kept { inputs, stations, areas, past } parts {} built { settings } }
 }
 
 impl PictureRule for FeedSilent {
@@ -226,7 +268,7 @@ impl PictureRule for FeedSilent {
         self.areas(scene, out);
     }
 
-    fn tick(&mut self, _scene: &Scene<'_>, receipts: &Receipts, received: Time, out: &mut Output) {
+    fn tick(&mut self, scene: &Scene<'_>, receipts: &Receipts, received: Time, out: &mut Output) {
         let limit = Span::from_millis((self.settings.silent_seconds * 1000.0) as i64);
         for input in receipts.iter().filter(|input| input.live) {
             let Some(last_at) = input.last_at else {
@@ -235,7 +277,8 @@ impl PictureRule for FeedSilent {
             if let Some(since) = self.inputs.get(&input.name).copied() {
                 if since < last_at {
                     self.inputs.remove(&input.name);
-                    out.signals.push(over(&input.name, input.back_at.unwrap_or(last_at), End::HeardAgain));
+                    let back_at = input.back_at.filter(|back_at| since < *back_at);
+                    self.heard_again(&input.name, back_at.unwrap_or(last_at), out);
                 }
                 continue;
             }
@@ -244,7 +287,7 @@ impl PictureRule for FeedSilent {
                 let satisfied_at = last_at + limit;
                 let measured = Measured::Input { input: input.name.clone() };
                 let silent = Silent { name: &input.name, since: last_at, satisfied_at, position: None, measured };
-                self.says(silent, out);
+                self.says(scene, silent, out);
             }
         }
     }

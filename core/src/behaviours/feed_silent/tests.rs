@@ -111,6 +111,10 @@ fn a_feed_that_flaps_is_one_alert_and_a_pause_of_80_seconds_none() {
         live.run(500 + turn * 300, 600 + turn * 300, &[0, 1]);
     }
     assert_eq!(told(&live.out).len(), 1, "{:?}", told(&live.out));
+    live.run(1800, 5400, &[0, 1]);
+    let last = told(&live.out).pop().expect("an end");
+    let said = "Input roof sent nothing 5 times from 12:04 to 12:28 UTC, for 18 min in all.";
+    assert!(last.contains(said), "{last}");
     let mut live = Live::new(&settings());
     for turn in 0..5 {
         live.run(turn * 200, 120 + turn * 200, &[0, 1]);
@@ -178,6 +182,37 @@ fn a_station_opens_after_its_own_limit() {
         heard_at("hill", 224_000_001, 20, 0..600).into_iter().chain(heard_at("hill", 224_000_001, 20, 612..900));
     assert!(stations(vec![rest(), pauses.collect()]).is_empty());
     assert!(stations(vec![rest(), heard_at("hill", 224_000_001, 180, 0..300)]).is_empty());
+}
+
+/// The second silence begins within the merge window of the first, so both are one alert.
+#[test]
+fn a_station_that_was_heard_between_two_silences_was_silent_twice() {
+    let hill = |minutes| heard_at("hill", 224_000_001, 20, minutes);
+    let parts = vec![heard_at("other", 224_000_009, 30, 0..900), hill(0..600), hill(630..640), hill(700..900)];
+    let out = stations(parts);
+    let lines = told(&out);
+    assert_eq!(lines.len(), 2, "{lines:?}");
+    assert!(lines[0].contains("has been silent since 09:59 UTC, longer than"), "{}", lines[0]);
+    let said = "Station hill was silent twice from 09:59 to 11:40 UTC, for 1 h 31 min in all, each time longer than";
+    assert!(lines[1].contains(said), "{}", lines[1]);
+    let measured = &out.last().expect("an end").alert.evidence.measured;
+    assert_eq!((&measured["earlier_silences"], &measured["heard_between_minutes"]), (&1.into(), &9.7.into()));
+    assert_eq!(measured["silent_since"], "2026-03-01T10:39:40Z");
+    // A silence that begins later is another alert.
+    let parts = vec![heard_at("other", 224_000_009, 30, 0..900), hill(0..600), hill(630..800), hill(830..900)];
+    let lines = told(&stations(parts));
+    assert_eq!(lines.len(), 4, "{lines:?}");
+    assert!(lines[1].contains("was silent from 09:59 to 10:30 UTC"), "{}", lines[1]);
+    assert!(lines[2].contains("has been silent since 13:19 UTC, longer than"), "{}", lines[2]);
+}
+
+/// What is heard first ends the silence, even if the station pauses again at once.
+#[test]
+fn a_station_is_heard_again_from_its_first_line_on() {
+    let hill = |minutes| heard_at("hill", 224_000_001, 20, minutes);
+    let parts = vec![heard_at("other", 224_000_009, 30, 0..900), hill(0..600), hill(631..632), hill(638..900)];
+    let out = stations(parts);
+    assert_eq!(out.last().and_then(|change| change.alert.ended_at).map(Time::clock), Some("10:31".to_owned()));
 }
 
 /// A wake-up about a station has its number in place of a vessel, which may belong to none of the lanes.

@@ -3,13 +3,13 @@
 //! The subject is an input, a station or the vessels of an area. The caveat says what is not seen meanwhile, so that an empty map is not
 //! taken for empty water. Score line: `feed_silent`.
 
-use crate::base::text::decimals;
+use crate::base::text::{decimals, ordinal};
 use crate::base::time::Time;
 use crate::behaviours::site::Site;
-use crate::behaviours::words::{Caveat, Circumstances, Opening, Who, Words};
+use crate::behaviours::words::{Caveat, Circumstances, Opening, Tense, Who, Words, counted};
 use crate::geo::LatLon;
 
-use super::facts::{Facts, Measured};
+use super::facts::{Earlier, Facts, Measured};
 
 impl Words for Facts {
     fn who(&self, of: &Circumstances<'_>) -> Who {
@@ -28,16 +28,24 @@ impl Words for Facts {
     fn deed(&self, of: &Circumstances<'_>) -> String {
         match self.measured {
             Measured::Area { heard_every_minutes, .. } => {
-                let (at, usual) = (of.clock(of.started_at), heard_every_minutes.whole_minutes());
+                let usual = heard_every_minutes.whole_minutes();
+                let at = of.clock(self.earlier.map_or(of.started_at, |earlier| earlier.silent_since));
+                let again = self.earlier.map_or_else(String::new, |earlier| earlier.again(of));
                 format!(
-                    "went silent at {at} UTC (each heard at least every {usual} before): most likely a loss of reception"
+                    "went silent at {at} UTC{again} (each heard at least every {usual} before): most likely a loss of reception"
                 )
             }
             Measured::Station { usual_interval_minutes, .. } => {
                 let (silent, usual) = (of.have("was silent", "been silent"), decimals(usual_interval_minutes));
-                format!("{silent} {}, longer than 99.9 % of its usual pauses ({usual} min)", of.since())
+                let each = match (self.earlier, of.tense) {
+                    (Some(_), Tense::Past) => {
+                        format!("each time longer than 99.9 % of its usual pauses ({usual} min before the last time)")
+                    }
+                    _ => format!("longer than 99.9 % of its usual pauses ({usual} min)"),
+                };
+                format!("{silent}{}, {each}", self.when(of))
             }
-            Measured::Input { .. } => format!("{} nothing {}", of.have("sent", "sent"), of.since()),
+            Measured::Input { .. } => format!("{} nothing{}", of.have("sent", "sent"), self.when(of)),
         }
     }
 
@@ -66,6 +74,39 @@ impl Words for Facts {
             Measured::Station { .. } => "A station is silent".to_owned(),
             Measured::Area { .. } => "All vessels in an area went silent at once".to_owned(),
         }
+    }
+}
+
+impl Facts {
+    /// When an input or a station was silent: ` since 10:14 UTC` or ` from 10:14 to 11:02 UTC`. If the alert includes several silences,
+    /// ` since 10:14 UTC, for the 3rd time since 08:40 UTC` or ` 3 times from 08:40 to 11:02 UTC, for 1 h 20 min in all`.
+    fn when(&self, of: &Circumstances<'_>) -> String {
+        match (self.earlier, of.tense) {
+            (None, _) => format!(" {}", of.since()),
+            (Some(earlier), Tense::Present) => {
+                format!(" since {} UTC{}", of.clock(earlier.silent_since), earlier.again(of))
+            }
+            (Some(earlier), Tense::Past) => {
+                let silent = of.held() - counted(earlier.heard_between_minutes);
+                let times = match earlier.silences() {
+                    2 => "twice".to_owned(),
+                    number => format!("{number} times"),
+                };
+                format!(" {times} {}, for {silent} in all", of.since())
+            }
+        }
+    }
+}
+
+impl Earlier {
+    /// Number of silences, with the present one.
+    fn silences(self) -> u32 {
+        self.earlier_silences + 1
+    }
+
+    /// `, for the 3rd time since 08:40 UTC`.
+    fn again(self, of: &Circumstances<'_>) -> String {
+        format!(", for the {} time since {} UTC", ordinal(self.silences().into()), of.clock(of.started_at))
     }
 }
 

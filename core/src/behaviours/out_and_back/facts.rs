@@ -13,6 +13,10 @@ pub(crate) type Facts = facts::Facts<OneForm, Measured, Thresholds>;
 /// What was measured.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub(crate) struct Measured {
+    /// Latitude of its start, where it was last seen in calm water. Degrees.
+    pub(crate) start_lat: Rounded<4>,
+    /// Longitude of its start. Degrees.
+    pub(crate) start_lon: Rounded<4>,
     /// Farthest distance from its start. Nautical miles.
     pub(crate) farthest_nm: Rounded<0>,
     /// Distance of the stop from its start. Nautical miles.

@@ -25,6 +25,10 @@ const FIXES: u32 = 4;
 /// The same for a vessel heard only by satellite.
 const FIXES_SATELLITE: u32 = 2;
 
+/// How far back the report is looked for that was the last one in calm water. Looks at it are half an hour apart, and longer over a hole.
+const LOOKED_BACK: Span = Span::from_hours(6);
+/// Distance within which a report is at the place of such a look. Metres.
+const SAME_PLACE_METRES: f64 = 200.0;
 /// Least silence that is counted, and least time that a port call takes.
 const CALL: Span = Span::from_hours(1);
 
@@ -42,13 +46,13 @@ pub(crate) struct OutAndBackRule {
 /// The trip of one vessel at sea. Kept small, since there are many.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Trip {
-    /// Where the vessel left calm water: latitude and longitude.
+    /// Where the vessel was last seen in calm water: latitude and longitude.
     start: (f32, f32),
     /// Greatest distance from there so far.
     farthest_nm: f32,
     /// How long it was not heard since, in silences of `CALL` or more. Hours.
     unheard_hours: f32,
-    /// Time of the last fix before it left.
+    /// When it was there.
     left_at: Time,
     /// Its first stop far out that lasted long enough, or the one that is being counted; `None` without either.
     stop: Option<Box<Stop>>,
@@ -102,11 +106,11 @@ impl VesselRule for OutAndBackRule {
             return;
         }
         let Some(trip) = state else {
-            *state = step.left_calm.map(|start| Trip::new(start, step, &fix));
+            *state = step.left_calm.map(|start| Trip::new(start, scene, step, &fix));
             return;
         };
         if step.previous.is_some_and(|previous| may_have_called(scene, &previous, &fix)) {
-            *state = step.left_calm.map(|start| Trip::new(start, step, &fix));
+            *state = step.left_calm.map(|start| Trip::new(start, scene, step, &fix));
             return;
         }
         trip.unheard_hours += unheard_hours(step, &fix);
@@ -140,7 +144,7 @@ impl VesselRule for OutAndBackRule {
         }
         if let Some(start) = step.left_calm.filter(|_| done.is_none()) {
             // The vessel passed through calm water on its way out, so its trip starts here.
-            *trip = Trip::new(start, step, &fix);
+            *trip = Trip::new(start, scene, step, &fix);
             return;
         }
         if let (Some(smg), Some(place), Some(profile)) = (step.smg, step.place, profile) {
@@ -209,9 +213,15 @@ impl VesselRule for OutAndBackRule {
 }
 
 impl Trip {
-    /// A trip that begins where the vessel was last in calm water.
-    fn new(start: LatLon, step: &Step<'_>, fix: &Fix) -> Trip {
-        let left_at = step.previous.map_or(fix.at, |previous| previous.at);
+    /// A trip that begins with the last report from where the vessel was last seen in calm water, or with the nearest to it.
+    fn new(calm: LatLon, scene: &VesselScene<'_>, step: &Step<'_>, fix: &Fix) -> Trip {
+        let off = |at: LatLon| (calm.metres_to(at) / SAME_PLACE_METRES).max(1.0);
+        let before = scene.vessel.trail_since(fix.at - LOOKED_BACK).filter(|point| point.at < fix.at);
+        let before = before.map(|point| (point.at, point.position));
+        // Of several at the place, the last.
+        let report = before.reduce(|best, next| if off(next.1) <= off(best.1) { next } else { best });
+        let last = step.previous.as_ref().unwrap_or(fix);
+        let (left_at, start) = report.unwrap_or((last.at, last.position));
         Trip {
             start: (start.lat as f32, start.lon as f32),
             farthest_nm: 0.0,
@@ -297,7 +307,10 @@ impl Returned<'_> {
         let mut hits = Vec::new();
         scene.chart.zones.at(stop.at, &mut hits);
         let near = hits.iter().filter(|hit| hit.relation != Relation::Outside);
+        let start = trip.start();
         let measured = Measured {
+            start_lat: start.lat.into(),
+            start_lon: start.lon.into(),
             farthest_nm: f64::from(trip.farthest_nm).into(),
             stop_nm: stop.start_nm.into(),
             stop_hours: stop.counted.hours().into(),

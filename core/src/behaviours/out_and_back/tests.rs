@@ -1,6 +1,7 @@
 //! What an analyst would notice about vessels that go out and come back.
 
 use crate::alerts::{Change, ChangeKind};
+use crate::geo::LatLon;
 use crate::testing::{only, run};
 
 /// A harbour, and another 80 nm east of it.
@@ -26,7 +27,8 @@ fn out_a_stop_and_back_opens_where_it_stopped_once_it_is_back() {
     assert_eq!(changes.len(), 1);
     let alert = &changes[0].alert;
     // It leaves at 01:00, stops from 07:40 to 09:10, and is 20 nm from the start at 13:50.
-    assert!((1.0..=1.6).contains(&hour(&alert.started_at.clock())), "{}", alert.started_at);
+    // At 01:10 it was seen inside the harbour, 1.7 nm from where it lay.
+    assert_eq!(alert.started_at.clock(), "01:10");
     assert!((13.8..=14.5).contains(&hour(&changes[0].at.clock())), "{}", changes[0].at);
     assert_eq!(alert.score_reasons[0].points, 40);
     let measured = &alert.evidence.measured;
@@ -35,11 +37,18 @@ fn out_a_stop_and_back_opens_where_it_stopped_once_it_is_back() {
     let position = alert.position.expect("where it stopped");
     assert!((28.4..28.7).contains(&position.lat), "{position:?}");
     assert!(
-        alert.summary.starts_with("ALFA (Spain, tug) went 65 nm out and returned to within 17 nm of its start"),
+        alert.summary.starts_with(
+            "ALFA (Spain, tug) left 28°00.840'N 016°58.368'W at 01:10 UTC, went 65 nm out and returned to within 17 nm of there after"
+        ),
         "{}",
         alert.summary
     );
     assert!(alert.summary.contains("without a port call, having stopped for"), "{}", alert.summary);
+    let start = ["start_lat", "start_lon"].map(|name| measured[name].as_f64().expect("a number"));
+    let start = LatLon::new(start[0], start[1]);
+    assert!((1.6..1.7).contains(&start.nm_to(LatLon::new(28.0, -17.0))), "{start:?}");
+    let stop_nm = measured["stop_nm"].as_f64().expect("a number");
+    assert!((start.nm_to(position) - stop_nm).abs() <= 0.5, "{start:?} {position:?}");
 }
 
 #[test]

@@ -6,6 +6,7 @@ use crate::base::text::{about_hours, decimals};
 use crate::base::time::Time;
 use crate::behaviours::site::Site;
 use crate::behaviours::words::{self, Caveat, Circumstances, Opening, Words};
+use crate::geo::LatLon;
 
 use super::facts::{Facts, Measured};
 
@@ -14,13 +15,15 @@ const FAR_NM: f64 = 50.0;
 
 impl Words for Facts {
     fn deed(&self, of: &Circumstances<'_>) -> String {
-        let Measured { farthest_nm, back_nm, stop_hours, .. } = &self.measured;
+        let Measured { start_lat, start_lon, farthest_nm, back_nm, stop_hours, .. } = &self.measured;
+        let start = LatLon::new((*start_lat).into(), (*start_lon).into()).degrees_minutes();
+        let left_at = of.clock(of.started_at);
         let (out, back, stop) = (decimals(*farthest_nm), decimals(*back_nm), about_hours(*stop_hours));
         let held = of.held();
         let unheard = self.measured.unheard_hours.map(|hours| format!(" ({} of it unheard)", about_hours(hours)));
         let unheard = unheard.unwrap_or_default();
         format!(
-            "went {out} nm out and returned to within {back} nm of its start after {held}{unheard} without a port call, having stopped for {stop}"
+            "left {start} at {left_at} UTC, went {out} nm out and returned to within {back} nm of there after {held}{unheard} without a port call, having stopped for {stop}"
         )
     }
 

@@ -50,6 +50,8 @@ pub(crate) struct Measured {
     pub(crate) matched_by: MatchedBy,
     /// Whether its name or call sign has one letter more, less or another.
     pub(crate) fuzzy: bool,
+    /// When its MMSI was first heard with a position, which may be long before it was recognised; `None` if it never was.
+    pub(crate) first_heard_at: Option<Time>,
     /// When it was last heard with a position, which is that of the alert; `None` if it never was.
     pub(crate) last_heard_at: Option<Time>,
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::base::state::remembers;
-use crate::base::time::{Span, Time};
+use crate::base::time::Time;
 use crate::behaviours::shared::dropped::zones_at;
 use crate::behaviours::{
     Behaviour, End, Explanation, Holding, Interest, Output, PictureRule, Places, Rule, Scene, Signal, SignalKind, Step,
@@ -20,9 +20,6 @@ use crate::zones::{Chart, Crossing, Listed, Match, MatchedBy, Presence, Said, Wa
 
 use super::facts::{Facts, Form, Measured};
 use super::settings::Settings;
-
-/// Interval at which a listed vessel is reported again.
-const SAY_EVERY: Span = Span::from_minutes(1);
 
 /// The `watchlist` behaviour and its state.
 pub struct Watchlist {
@@ -68,8 +65,9 @@ impl Seen {
         }
     }
 
-    /// The row, as alerts state it, and when the vessel was last heard with a position.
-    fn measured(&self, last_heard_at: Option<Time>) -> Measured {
+    /// The row, as alerts state it, and when the vessel was first and last heard with a position.
+    fn measured(&self, vessel: &Vessel<'_>) -> Measured {
+        let last_heard_at = vessel.last().map(|fix| fix.at);
         let Listed { list, reason, owner, expires, .. } = &self.listed;
         Measured {
             list: list.clone(),
@@ -78,6 +76,7 @@ impl Seen {
             expires: *expires,
             matched_by: self.by,
             fuzzy: self.fuzzy,
+            first_heard_at: last_heard_at.map(|_| vessel.first_at()),
             last_heard_at,
         }
     }
@@ -118,18 +117,18 @@ impl Watchlist {
         out.wakes.push((at + self.settings.silent(), key, ix));
     }
 
-    /// Reports a listed vessel, if its form changed or a minute has passed. Without `presence`, zones are looked up at its last position.
+    /// Reports a listed vessel, if its form changed or in another minute than the last time: sentences state times to the minute. Without `presence`, zones are looked up at its last position.
     fn say(&mut self, scene: &Scene<'_>, ix: TrackIx, presence: Option<&Presence>, out: &mut Output) {
         let Some(seen) = self.seen.get_mut(&ix) else {
             return;
         };
         let (at, form) = (seen.last_at, seen.form());
-        if seen.said.is_some_and(|(said_at, said)| said == form && at - said_at < SAY_EVERY) {
+        if seen.said.is_some_and(|(said_at, said)| said == form && at.floor_minute() == said_at.floor_minute()) {
             return;
         }
         seen.said = Some((at, form));
-        let last = scene.tracks.vessel(ix).last();
-        let position = last.map(|fix| fix.position);
+        let vessel = scene.tracks.vessel(ix);
+        let position = vessel.last().map(|fix| fix.position);
         let zones = match (presence, position) {
             (Some(presence), _) => presence.iter().collect(),
             (None, Some(position)) => zones_at(scene.chart, position),
@@ -139,8 +138,7 @@ impl Watchlist {
             started_at: seen.started_at,
             satisfied_at: seen.started_at,
             last_at: at,
-            facts: Facts { form, measured: seen.measured(last.map(|fix| fix.at)), thresholds: (&self.settings).into() }
-                .into(),
+            facts: Facts { form, measured: seen.measured(&vessel), thresholds: (&self.settings).into() }.into(),
             position,
             shore_nm: None,
             zones,

@@ -129,9 +129,32 @@ fn place_and_night_are_those_of_the_report_that_the_sentence_states() {
     let (first, last) = summaries("12:00");
     assert!(first.contains("first heard at 12:00 UTC") && !first.contains("last heard"), "{first}");
     assert!(!first.contains("at night") && !first.contains("Watch area"), "{first}");
-    let (_, later) = last.split_once("; last heard at ").expect("the moment of the place");
+    let (_, later) = last.split_once("; heard at ").expect("the moment of the place");
     assert!(later.contains("inside Watch area") && later.contains("at night"), "{last}");
     let (first, last) = summaries("02:00");
     assert!(first.contains("at night"), "{first}");
-    assert!(last.contains("; last heard at ") && !last.contains("at night"), "{last}");
+    assert!(last.contains("; heard at ") && !last.contains("at night"), "{last}");
+}
+
+/// A row is added, or a call sign received, long after the ship was first heard.
+#[test]
+fn a_ship_recognised_later_was_first_heard_before_that() {
+    let script = "RAIDER 224000001 type=70
+       12:00 23.9 -17
+       go 0 12 600
+       silent 480
+       go 0 12 30";
+    let listed = "mmsi\n224000001\n";
+    let changes = run(&only("watchlist"), AREA, "mmsi\n224000002\n", script, Some((60, listed)));
+    let opened = &changes[0].alert;
+    let recognised = opened.started_at.clock();
+    assert_ne!(recognised, "12:00");
+    let said = format!("; this MMSI first heard at 12:00 UTC; recognised at {recognised} UTC, ");
+    assert!(opened.summary.contains(&said), "{}", opened.summary);
+    // While the alert is open, the ship may have been heard after the line was written. Once it has ended, it was not.
+    let lines = |kind| changes.iter().filter(move |change| change.change == kind).map(|change| &change.alert);
+    let open = lines(ChangeKind::Updated).next_back().expect("an update");
+    assert!(open.summary.contains("; heard at ") && !open.summary.contains("last heard"), "{}", open.summary);
+    let ended = lines(ChangeKind::Ended).next_back().expect("an end");
+    assert!(ended.summary.contains("; last heard at 22:00 UTC, "), "{}", ended.summary);
 }

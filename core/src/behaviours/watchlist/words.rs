@@ -5,7 +5,7 @@
 use crate::ais::clean;
 use crate::base::time::Time;
 use crate::behaviours::site::Site;
-use crate::behaviours::words::{Caveat, Circumstances, Opening, Words, plain};
+use crate::behaviours::words::{Caveat, Circumstances, Opening, Tense, Words, plain};
 use crate::zones::MatchedBy;
 
 use super::facts::{Facts, Form, Measured};
@@ -19,11 +19,19 @@ impl Words for Facts {
             Form::TakesPart => takes_part.to_owned(),
             Form::TakesPartAndEntered => format!("{entered}{takes_part}"),
         };
-        let first = of.clock(of.started_at);
-        // Place and night follow in the sentence, and belong to the latest position.
-        let last = self.measured.last_heard_at.map(|at| of.clock(at)).filter(|last| *last != first);
-        let last = last.map_or_else(String::new, |last| format!("; last heard at {last} UTC"));
-        format!("is on {}; first heard at {first} UTC{so_far}{last}", self.measured.row())
+        // A call sign or a name may be received, or listed, long after the ship was first heard.
+        let recognised = of.clock(of.started_at);
+        let first = self.measured.first_heard_at.map(|at| of.clock(at)).filter(|first| *first != recognised);
+        let since = match first {
+            Some(first) => format!("this MMSI first heard at {first} UTC; recognised at {recognised} UTC"),
+            None => format!("first heard at {recognised} UTC"),
+        };
+        // Place and night follow in the sentence, and belong to the latest position. The ship of an open alert may have been heard since.
+        let heard = if of.tense == Tense::Past { "last heard" } else { "heard" };
+        let last = self.measured.last_heard_at.map(|at| of.clock(at));
+        let last = last.filter(|last| *last != recognised || !so_far.is_empty());
+        let last = last.map_or_else(String::new, |last| format!("; {heard} at {last} UTC"));
+        format!("is on {}; {since}{so_far}{last}", self.measured.row())
     }
 
     fn caveat(&self) -> Caveat {

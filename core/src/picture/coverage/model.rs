@@ -267,6 +267,11 @@ impl Coverage {
         self.feeds.pulse(station)
     }
 
+    /// When a station was heard again after a pause of 5 min or more that began at `since`; `None` if it has had no such pause lately.
+    pub fn station_back(&self, station: StationId, since: Time) -> Option<Time> {
+        self.feeds.station_back(station, since)
+    }
+
     /// Number of cells with counts, and of cells dropped because there were too many.
     pub fn cells(&self) -> (usize, u64) {
         (self.cells.len(), self.cells.evicted())

@@ -27,7 +27,7 @@ const BUCKETS: usize = 21;
 const NEEDED: u32 = 1000;
 /// Count at which all buckets are halved, so that old habits fade.
 const FULL: u32 = 1 << 20;
-/// Length of a pause after which a station counts as having come back.
+/// Length of a pause after which a station counts as having come back, so that its end is remembered.
 const BACK_AFTER: Span = Span::from_minutes(5);
 /// Maximum number of pauses remembered per station; the latest are kept.
 const MOST_PAUSES: usize = 8;
@@ -60,11 +60,9 @@ struct Station {
     source: SourceId,
     /// When it was last heard.
     last_at: Time,
-    /// The end of its last pause of at least `BACK_AFTER`; `Time::MIN` without any.
-    back_at: Time,
     /// Number of intervals between its reports, by length: bucket n counts those above 2^(n-1) and up to 2^n seconds.
     intervals: [u32; BUCKETS],
-    /// Its latest pauses of at least 5 min, oldest first: the end and the length of each.
+    /// Its latest pauses of at least `BACK_AFTER`, oldest first: the end and the length of each.
     pauses: Vec<(Time, Span)>,
 }
 
@@ -75,8 +73,6 @@ pub struct Pulse {
     pub station: StationId,
     /// When the station was last heard.
     pub last_at: Time,
-    /// The end of its last pause of 5 min or more; `Time::MIN` without any.
-    pub back_at: Time,
     /// When the station's input was last heard, from this station or any other.
     pub input_at: Time,
     /// Longest usual silence of the station: the 99.9 % quantile of its intervals, rounded up to a power of two seconds, or one and a
@@ -127,13 +123,7 @@ impl Feeds {
             self.stations.resize(place + 1, None);
         }
         let station = self.stations[place].get_or_insert_with(|| {
-            Box::new(Station {
-                source,
-                last_at: at,
-                back_at: Time::MIN,
-                intervals: [0; BUCKETS],
-                pauses: Vec::with_capacity(MOST_PAUSES),
-            })
+            Box::new(Station { source, last_at: at, intervals: [0; BUCKETS], pauses: Vec::with_capacity(MOST_PAUSES) })
         });
         station.source = source;
         let interval = at - station.last_at;
@@ -142,7 +132,6 @@ impl Feeds {
         }
         station.last_at = at;
         if BACK_AFTER <= interval {
-            station.back_at = at;
             if MOST_PAUSES <= station.pauses.len() {
                 station.pauses.remove(0);
             }
@@ -225,11 +214,17 @@ impl Feeds {
         Some(self.pulse_of(station, self.stations.get(usize::from(station.0))?.as_deref()?))
     }
 
+    /// When a station was heard again after a pause of 5 min or more that began at `since`; `None` if it has had no such pause lately.
+    pub(super) fn station_back(&self, station: StationId, since: Time) -> Option<Time> {
+        let station = self.stations.get(usize::from(station.0))?.as_deref()?;
+        station.pauses.iter().find(|(until, pause)| *until - since == *pause).map(|(until, _)| *until)
+    }
+
     /// The pulse of a station, with that of its input.
     fn pulse_of(&self, number: StationId, station: &Station) -> Pulse {
-        let Station { source, last_at, back_at, .. } = *station;
+        let Station { source, last_at, .. } = *station;
         let input_at = self.sources.get(usize::from(source.0)).map_or(Time::MIN, |source| source.last_at);
-        Pulse { station: number, last_at, back_at, input_at, usual: station.usual() }
+        Pulse { station: number, last_at, input_at, usual: station.usual() }
     }
 
     /// Approximate size on the heap. Bytes.

@@ -75,9 +75,10 @@ fn the_usual_interval_of_a_station_is_known_after_a_thousand_intervals() {
     }
     let pulse = feeds.pulse(STATION).expect("it was heard");
     assert_eq!(pulse.usual, Some(Span::from_seconds(128)));
-    assert_eq!((pulse.last_at, pulse.back_at), (at(second), Time::MIN));
+    assert_eq!((pulse.last_at, feeds.station_back(STATION, at(second))), (at(second), None));
     feeds.heard(SOURCE, STATION, at(second + 400));
-    assert_eq!(feeds.pulse(STATION).map(|pulse| pulse.back_at), Some(at(second + 400)));
+    feeds.heard(SOURCE, STATION, at(second + 800));
+    assert_eq!(feeds.station_back(STATION, at(second)), Some(at(second + 400)));
     assert_eq!(feeds.pulses().count(), 1);
 }
 
