@@ -225,3 +225,14 @@ fn a_boat_that_turns_tight_circles_makes_good_no_way_and_loiters() {
         assert!(counted <= held + 0.1, "{counted} min of {held} min");
     }
 }
+
+#[test]
+fn a_stop_from_which_a_ship_sails_fast_does_not_count_in_the_next_one() {
+    let told = changes("ALFA 224000001 type=60\n 12:00 28 -17\n go 90 10 60\n stop 62\n go 90 28 40\n stop 120");
+    let opened = opened(&told);
+    assert_eq!(opened.len(), 2);
+    for alert in opened {
+        let (counted, held) = (&alert.evidence.measured["counted_minutes"], alert.opened_at - alert.started_at);
+        assert!(counted.as_f64().expect("a number") <= held.minutes() + 0.1, "{counted} min of {held}");
+    }
+}

@@ -257,6 +257,7 @@ impl Condition {
         let verdict = self.leave();
         if let Verdict::Over(_) = verdict {
             self.state = State::Idle;
+            self.before = Span::ZERO;
         }
         verdict
     }

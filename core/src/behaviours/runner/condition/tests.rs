@@ -209,3 +209,17 @@ fn a_vessel_that_sails_away_was_slow_until_it_began_to_move() {
     assert_eq!(see(&mut condition, Observation::Ends, 83), Verdict::Over(minute(70)));
     assert_eq!(condition.counted_in_all(), Span::from_minutes(70));
 }
+
+#[test]
+fn what_counted_before_the_ship_was_found_far_away_is_not_part_of_what_follows() {
+    let mut condition = Condition::new();
+    for at in 5..=70 {
+        see_away(&mut condition, at, 0.0);
+    }
+    assert_eq!(see_away(&mut condition, 90, 20.0), Verdict::Over(minute(70)));
+    for at in 100..155 {
+        assert_eq!(see_away(&mut condition, at, 20.0), Verdict::Nothing);
+    }
+    assert_eq!(see_away(&mut condition, 155, 20.0), Verdict::Opened);
+    assert_eq!((condition.started_at(), condition.counted_in_all()), (minute(95), Span::from_minutes(60)));
+}
