@@ -89,7 +89,7 @@ impl ZoneCase for SlowInBelt {
         Holding {
             started_at: condition.started_at(),
             satisfied_at: condition.satisfied_at().unwrap_or(step.at),
-            last_at: fix.at,
+            last_at: condition.held_until(fix.at),
             facts: Facts { form: OneForm, measured, thresholds: settings.into() }.into(),
             position: Some(fix.position),
             shore_nm: Some(scene.chart.shore_nm(fix.position)),

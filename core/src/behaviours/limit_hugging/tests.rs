@@ -80,7 +80,7 @@ fn a_run_of_fast_minutes_stops_the_count_and_crossing_the_line_resets_it() {
            go 0 3 300
            go 0 9 30
            go 0 3 120",
-        "06:33 opened limit_hugging ALFA since=00:00",
+        "06:32 opened limit_hugging ALFA since=00:00",
     );
     hugging(
         "ALFA 224000001 jitter=0

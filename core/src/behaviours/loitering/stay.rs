@@ -74,7 +74,7 @@ impl Stay {
 
     /// The last moment up to now at which a condition that is open held.
     pub(super) fn held_until(&self, now: Time) -> Time {
-        if self.circling.is_open() { self.circling.held_until() } else { now }
+        if self.circling.is_open() { self.circling.held_until() } else { self.slow.held_until(now) }
     }
 
     /// Whether either condition is satisfied.
@@ -109,7 +109,7 @@ impl Stay {
             if let Verdict::Over(at) = self.slow.observe(&rule, observation, &smg, fix.at, fix.position) {
                 ended = Some(at);
             }
-            if observation == Observation::Meets {
+            if observation.counts() {
                 self.swing.at_speed(smg.knots);
                 self.lay = Some((fix.position, fix.at));
             }
@@ -117,7 +117,7 @@ impl Stay {
             if self.slow.counted() == Span::ZERO {
                 self.swing = Swing::default();
                 self.visited = false;
-            } else if matches!(observation, Observation::Meets | Observation::Between) {
+            } else if observation.counts() || observation == Observation::Between {
                 self.swing.extend(fix.position);
             }
         }

@@ -172,7 +172,7 @@ impl<X> Kept<X> {
         let observation = observation.unless_leaving(&rule, &seen.vessel, &seen.fix);
         let before = self.condition.counted();
         let verdict = self.condition.observe(&rule, observation, &smg, seen.fix.at, seen.fix.position);
-        if observation == Observation::Meets {
+        if observation.counts() {
             let span = self.condition.counted() - before;
             self.swing.at_speed(smg.knots);
             self.knots.add(self.condition.started_at(), smg.knots, span);
@@ -181,7 +181,7 @@ impl<X> Kept<X> {
         // Positions on the way out are not part of the swing.
         if self.condition.counted() == Span::ZERO {
             self.swing = Swing::default();
-        } else if matches!(observation, Observation::Meets | Observation::Between) {
+        } else if observation.counts() || observation == Observation::Between {
             self.swing.extend(seen.fix.position);
         }
         match verdict {

@@ -330,7 +330,7 @@ impl<X> State<X> {
         out.holds(Holding {
             started_at: condition.started_at(),
             satisfied_at: condition.satisfied_at().unwrap_or(fix.at),
-            last_at: fix.at,
+            last_at: condition.held_until(fix.at),
             facts,
             position: Some(fix.position),
             shore_nm: Some(seen.shore_nm()),

@@ -267,7 +267,7 @@ impl Zones {
         let observation = Z::observe(settings, smg.knots).unless_leaving(&timing, &at.scene.vessel, fix);
         let before = watched.condition.counted();
         let verdict = watched.condition.observe(&timing, observation, &smg, fix.at, fix.position);
-        if observation == Observation::Meets {
+        if observation.counts() {
             let (since, span) = (watched.condition.started_at(), watched.condition.counted() - before);
             watched.speeds.add(since, smg.knots);
             watched.knots.add(since, smg.knots, span);

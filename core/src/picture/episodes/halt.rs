@@ -29,6 +29,8 @@ const AFTER: Span = Span::from_minutes(10);
 const STILL_AFTER: Span = Span::from_minutes(15);
 /// After this long without a fix the vessel may have left, and the halt ends.
 const LOST_AFTER: Span = Span::from_hours(6);
+/// Positions between fixes further apart than this are not known.
+const BRIDGE: Span = Span::from_minutes(20);
 /// Fixes that a speed made good needs to prove anything; fewer for vessels heard only by satellite (SPEC "Speed made
 /// good").
 const FIXES: u16 = 4;
@@ -213,20 +215,26 @@ impl State {
         }
     }
 
-    /// Adds a fix below `SLOW_KNOTS`. One at which the vessel has begun to move away is not part of the halt, unless it stays after all.
+    /// Adds a fix below `SLOW_KNOTS`. If the vessel may be moving away at that fix, it is known to have stayed only up to the start of the span
+    /// of its speed.
     fn observe(&mut self, look: &Look<'_>, knots: f64, since: Time) {
-        if look.vessel.moves_off(&look.fix, AWAY_KNOTS) {
-            return;
-        }
-        let at = look.fix.at;
         self.pushed_since = None;
         self.fixes = self.fixes.saturating_add(1);
-        self.halt.last_at = at;
-        self.halt.last_position = look.fix.position;
+        let stayed = match look.vessel.moves_off(&look.fix, AWAY_KNOTS) {
+            false => Some((look.fix.at, look.fix.position)),
+            true if self.halt.last_at < since => {
+                let position = look.vessel.position_at(since, BRIDGE).unwrap_or(look.fix.position);
+                Some((since, position))
+            }
+            true => None,
+        };
+        if let Some((last_at, last_position)) = stayed {
+            (self.halt.last_at, self.halt.last_position) = (last_at, last_position);
+        }
         self.halt.slowest_knots = self.halt.slowest_knots.min(knots);
         if knots < STILL_KNOTS {
             let still_since = *self.still_since.get_or_insert(since.max(self.halt.started_at));
-            self.halt.still = self.halt.still.max(at - still_since);
+            self.halt.still = self.halt.still.max(self.halt.last_at - still_since);
         } else {
             self.still_since = None;
         }

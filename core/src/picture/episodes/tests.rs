@@ -56,6 +56,16 @@ fn a_slow_passage_is_no_part_of_a_halt() {
 }
 
 #[test]
+fn tight_circles_are_a_halt_for_as_long_as_they_last() {
+    let rounds = "go 0 7 1\n go 90 7 1\n go 180 7 1\n go 270 7 1\n".repeat(15);
+    let halts_found =
+        halts(&format!("ALFA 224000001 type=37 every=60\n 12:00 28 -18\n go 90 10 30\n {rounds} go 90 10 30"));
+    assert_eq!(halts_found.len(), 1, "{halts_found:?}");
+    let is_whole = ["-13:2", "-13:3"].iter().any(|until| halts_found[0].contains(until));
+    assert!(halts_found[0].contains(" 12:29-") && is_whole && halts_found[0].ends_with("over"), "{halts_found:?}");
+}
+
+#[test]
 fn a_vessel_in_calm_water_does_not_halt() {
     let harbour = r#"{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"id":"port","name":"Port","kind":"port","radius_nm":2},
         "geometry":{"type":"Point","coordinates":[-18,28]}}]}"#;

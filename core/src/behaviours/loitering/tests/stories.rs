@@ -205,3 +205,34 @@ fn the_round_told_is_the_last_one_that_was_a_round() {
     let (net, path) = ["circling_net_nm", "circling_path_nm"].map(|name| ended.evidence.measured[name].as_f64()).into();
     assert!(net.expect("a distance") < 0.25 * path.expect("a distance"), "{:?}", ended.evidence.measured);
 }
+
+#[test]
+fn a_boat_that_turns_tight_circles_makes_good_no_way_and_loiters() {
+    // Squares of 216 m.
+    let rounds = "go 0 7 1\n go 90 7 1\n go 180 7 1\n go 270 7 1\n".repeat(30);
+    let told =
+        changes(&format!("ALFA 224000001 type=37 every=60\n 12:00 28 -17\n go 90 10 60\n {rounds} go 90 12 120"));
+    let alert = last(&told);
+    assert_eq!(opened(&told).len(), 1);
+    assert_eq!((alert.started_at.clock(), alert.opened_at.clock()), ("12:59".into(), "13:59".into()));
+    let ended_at = alert.ended_at.expect("it ended");
+    // It leaves at 14:59, and until 14:55 it is known to have stayed.
+    assert!(ended_at.clock().starts_with("14:5"), "{ended_at}");
+    assert!(alert.summary.contains("stayed below 2 kn for 1 h 5"), "{}", alert.summary);
+    for change in &told {
+        let counted = change.alert.evidence.measured["counted_minutes"].as_f64().expect("a number");
+        let held = (change.alert.last_at - change.alert.started_at).minutes();
+        assert!(counted <= held + 0.1, "{counted} min of {held} min");
+    }
+}
+
+#[test]
+fn a_stop_from_which_a_ship_sails_fast_does_not_count_in_the_next_one() {
+    let told = changes("ALFA 224000001 type=60\n 12:00 28 -17\n go 90 10 60\n stop 62\n go 90 28 40\n stop 120");
+    let opened = opened(&told);
+    assert_eq!(opened.len(), 2);
+    for alert in opened {
+        let (counted, held) = (&alert.evidence.measured["counted_minutes"], alert.opened_at - alert.started_at);
+        assert!(counted.as_f64().expect("a number") <= held.minutes() + 0.1, "{counted} min of {held}");
+    }
+}

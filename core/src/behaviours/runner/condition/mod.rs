@@ -34,8 +34,8 @@ pub(crate) struct Timing {
 pub(crate) enum Observation {
     /// The begin threshold is met.
     Meets,
-    /// The begin threshold is met over the span of the speed, but the vessel now moves above the end threshold, so it may be leaving. Nothing
-    /// is counted until a later fix meets the begin threshold again: then the vessel did not leave, and this time counts too.
+    /// The begin threshold is met over the span of the speed, but the vessel now moves above the end threshold, so it may be leaving. The span
+    /// counts. But if the condition ends before a later span shows that the vessel stayed, it ended when the vessel began to leave.
     Leaves,
     /// Neither threshold is met. Nothing is counted and nothing is reset.
     Between,
@@ -47,6 +47,11 @@ pub(crate) enum Observation {
 }
 
 impl Observation {
+    /// Whether the begin threshold is met, so that the span of the speed counts.
+    pub(crate) fn counts(self) -> bool {
+        matches!(self, Observation::Meets | Observation::Leaves)
+    }
+
     /// Of a condition that the vessel is slow: `Leaves` instead of `Meets` at a fix at which the vessel has begun to move away.
     pub(crate) fn unless_leaving(self, rule: &Timing, vessel: &Vessel<'_>, fix: &Fix) -> Observation {
         let leaves = |knots| vessel.moves_off(fix, knots);
@@ -118,9 +123,12 @@ pub(crate) struct Condition {
     ending: Option<Count>,
     /// Start of the current run, or of the alert if it resumed. `Time::MIN` before the first run.
     started_at: Time,
-    /// Last fix that met the begin threshold.
+    /// Up to when the begin threshold is known to have held: the last fix that met it, or the start of the last span at which the vessel might
+    /// have been leaving.
     held_at: Time,
-    /// Whether the last observation met neither threshold, or showed that the vessel may be leaving.
+    /// Time counted after `held_at`, which does not count if the vessel was leaving.
+    unsure: Span,
+    /// Whether the last observation added nothing to the time up to `held_at`.
     strayed: bool,
     /// Time counted by earlier runs of the same alert.
     before: Span,
@@ -136,6 +144,7 @@ impl Condition {
             ending: None,
             started_at: Time::MIN,
             held_at: Time::MIN,
+            unsure: Span::ZERO,
             strayed: false,
             before: Span::ZERO,
         }
@@ -154,14 +163,9 @@ impl Condition {
             return self.restart();
         }
         match observation {
-            Observation::Meets => {
+            Observation::Meets | Observation::Leaves => {
                 self.origin.get_or_insert(Origin { position, at: smg.since });
-                self.meets(rule, smg.since, at)
-            }
-            Observation::Leaves => {
-                self.ending = None;
-                self.strayed = true;
-                self.standing()
+                self.meets(rule, observation, smg.since, at)
             }
             Observation::Between => {
                 self.ending = None;
@@ -223,9 +227,14 @@ impl Condition {
         }
     }
 
-    /// Time counted in the current run.
+    /// Time counted in the current run, up to `held_at`.
     pub(crate) fn counted(&self) -> Span {
-        self.run.map_or(Span::ZERO, |run| run.counted)
+        self.run.map_or(Span::ZERO, |run| run.counted - self.unsure)
+    }
+
+    /// Up to when it has held, as far as is known at the fix of `now`: earlier than that while the vessel may be leaving.
+    pub(crate) fn held_until(&self, now: Time) -> Time {
+        if self.unsure == Span::ZERO { now } else { self.held_at }
     }
 
     /// Time counted in all runs of the alert, including the current one.
@@ -248,43 +257,51 @@ impl Condition {
         let verdict = self.leave();
         if let Verdict::Over(_) = verdict {
             self.state = State::Idle;
+            self.before = Span::ZERO;
         }
         verdict
     }
 
     /// Handles a fix that meets the begin threshold over the span from `since`.
-    fn meets(&mut self, rule: &Timing, since: Time, at: Time) -> Verdict {
+    fn meets(&mut self, rule: &Timing, observation: Observation, since: Time, at: Time) -> Verdict {
+        // At the very end of the window the alert is over.
+        if let State::Ended { ended_at, .. } = self.state
+            && ended_at + rule.merge <= at
+        {
+            self.state = State::Running;
+            self.before = Span::ZERO;
+        }
         self.ending = None;
-        self.strayed = false;
-        self.held_at = at;
+        let before = self.counted();
+        let counted_before = self.run.map_or(Span::ZERO, |run| run.counted);
         let run = extend(&mut self.run, since, at);
+        let enough = match self.state {
+            State::Idle | State::Running => rule.after <= run.counted && rule.fixes <= run.fixes,
+            State::Open { .. } => false,
+            State::Ended { .. } => rule.resume_after <= run.counted,
+        };
+        // What opens, or resumes, is not taken back.
+        if observation == Observation::Meets || enough {
+            (self.held_at, self.unsure) = (at, Span::ZERO);
+        } else {
+            let unsure = self.unsure + (run.counted - counted_before);
+            self.held_at = self.held_at.max(since);
+            self.unsure = unsure.min(at - self.held_at);
+        }
+        self.strayed = observation == Observation::Leaves && self.counted() <= before;
         match self.state {
             State::Idle | State::Running => {
                 self.started_at = run.since;
-                let opens = rule.after <= run.counted && rule.fixes <= run.fixes;
-                self.state = match opens {
-                    true => State::Open { satisfied_at: at },
-                    false => State::Running,
-                };
-                if opens { Verdict::Opened } else { Verdict::Nothing }
+                self.state = if enough { State::Open { satisfied_at: at } } else { State::Running };
             }
-            State::Open { .. } => Verdict::Holds,
-            State::Ended { started_at, satisfied_at, ended_at } => {
-                // At the very end of the window the alert is over.
-                if ended_at + rule.merge <= at {
-                    self.state = State::Running;
-                    self.started_at = run.since;
-                    self.before = Span::ZERO;
-                    return self.meets(rule, since, at);
-                }
-                if run.counted < rule.resume_after {
-                    return Verdict::Nothing;
-                }
+            State::Open { .. } => return Verdict::Holds,
+            State::Ended { started_at, satisfied_at, .. } if enough => {
                 self.started_at = started_at;
                 self.state = State::Open { satisfied_at };
-                Verdict::Opened
             }
+            State::Ended { .. } => {}
         }
+        if enough { Verdict::Opened } else { Verdict::Nothing }
     }
 
     /// Handles a fix that meets the end threshold. An idle condition has nothing to end.
@@ -310,6 +327,7 @@ impl Condition {
             State::Idle | State::Running => Span::ZERO,
         };
         self.run = None;
+        self.unsure = Span::ZERO;
         self.origin = None;
         self.ending = None;
         self.state = match self.state {

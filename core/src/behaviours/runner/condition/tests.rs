@@ -155,3 +155,71 @@ fn an_open_condition_is_over_once_the_ship_has_gone_and_does_not_resume() {
     assert_eq!(over, [&Verdict::Over(minute(166))]);
     assert!(!condition.is_open());
 }
+
+#[test]
+fn a_push_that_comes_back_counts_like_the_rest() {
+    let mut condition = Condition::new();
+    for at in 5..=40 {
+        see(&mut condition, Observation::Meets, at);
+    }
+    for at in 41..=44 {
+        assert_eq!(see(&mut condition, Observation::Leaves, at), Verdict::Nothing);
+        assert_eq!(
+            (condition.counted(), condition.held_until(minute(at))),
+            (Span::from_minutes(40), minute(40)),
+            "{at}"
+        );
+    }
+    for at in 45..60 {
+        assert_eq!(see(&mut condition, Observation::Meets, at), Verdict::Nothing);
+    }
+    assert_eq!(see(&mut condition, Observation::Meets, 60), Verdict::Opened);
+    assert_eq!(condition.counted_in_all(), Span::from_minutes(60));
+}
+
+#[test]
+fn a_vessel_that_moves_all_the_time_and_stays_is_slow() {
+    let mut condition = Condition::new();
+    for at in 5..60 {
+        assert_eq!(see(&mut condition, Observation::Leaves, at), Verdict::Nothing);
+    }
+    assert_eq!(see(&mut condition, Observation::Leaves, 60), Verdict::Opened);
+    assert_eq!((condition.counted(), condition.holds()), (Span::from_minutes(60), true));
+    for at in 61..=90 {
+        assert_eq!(see(&mut condition, Observation::Leaves, at), Verdict::Holds);
+        // Whether it stayed in the last five minutes is not known yet.
+        assert_eq!(condition.holds(), 65 < at, "{at}");
+    }
+    assert_eq!((condition.counted(), condition.held_until(minute(90))), (Span::from_minutes(85), minute(85)));
+}
+
+#[test]
+fn a_vessel_that_sails_away_was_slow_until_it_began_to_move() {
+    let mut condition = Condition::new();
+    for at in 5..=70 {
+        see(&mut condition, Observation::Meets, at);
+    }
+    for at in 71..=72 {
+        see(&mut condition, Observation::Leaves, at);
+    }
+    // Speeds made good over spans that begin before the vessel left.
+    for at in 73..83 {
+        assert_eq!(see(&mut condition, Observation::Ends, at), Verdict::Holds, "{at}");
+    }
+    assert_eq!(see(&mut condition, Observation::Ends, 83), Verdict::Over(minute(70)));
+    assert_eq!(condition.counted_in_all(), Span::from_minutes(70));
+}
+
+#[test]
+fn what_counted_before_the_ship_was_found_far_away_is_not_part_of_what_follows() {
+    let mut condition = Condition::new();
+    for at in 5..=70 {
+        see_away(&mut condition, at, 0.0);
+    }
+    assert_eq!(see_away(&mut condition, 90, 20.0), Verdict::Over(minute(70)));
+    for at in 100..155 {
+        assert_eq!(see_away(&mut condition, at, 20.0), Verdict::Nothing);
+    }
+    assert_eq!(see_away(&mut condition, 155, 20.0), Verdict::Opened);
+    assert_eq!((condition.started_at(), condition.counted_in_all()), (minute(95), Span::from_minutes(60)));
+}
