@@ -6,7 +6,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::storage::evidence::report::counted;
-
 use atalaia_core::base::time::{Span, Time};
 use atalaia_core::base::units::Mmsi;
 use atalaia_core::engine::Engine;

@@ -405,7 +405,7 @@ mod tests {
     #[test]
     fn the_answer_to_another_question_is_no_store() {
         for other in ["jsonl:alerts.jsonl", "log", "tcp://127.0.0.1:5631", "https://hooks.example/a"] {
-            let refusal = Store::parse(other, here()).err().expect(other);
+            let Err(refusal) = Store::parse(other, here()) else { panic!("{other}") };
             assert!(refusal.starts_with(other) && refusal.contains("not the name of a file"), "{refusal}");
         }
         assert!(Store::parse("atalaia.sqlite", here()).is_ok());

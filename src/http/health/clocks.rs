@@ -10,7 +10,7 @@ const NEAREST_ZONE: Span = Span::from_minutes(25);
 const FURTHEST_ZONE: Span = Span::from_hours(14);
 /// Zones are multiples of this apart.
 const ZONE_STEP: Span = Span::from_minutes(30);
-/// What to do with a recording. Beside live inputs what is older than a day is not used, and neither is what is older than a store.
+/// What to do with a recording. Beside live inputs its reports are not used, and before a store that is ahead of it they open no alerts.
 const PLAY_APART: &str = "play it into a daemon of its own, with an empty store and recorded = true";
 /// How far local times may be from a multiple of [`ZONE_STEP`], for clocks and connections that are not exact.
 const ZONE_SLACK: Span = Span::from_minutes(2);
