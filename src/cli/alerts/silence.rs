@@ -255,3 +255,34 @@ pub(super) fn all(path: &Path, as_json: bool, now: Time) -> Result<(), Failure> 
     let rows: Vec<Vec<String>> = silences.iter().map(row).collect();
     print(&table::table(&COLUMNS, &rows, width()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::storage::store::{Entry, WorkState};
+
+    #[test]
+    fn a_silence_without_a_start_begins_with_what_it_may_still_hold_back() {
+        let time = |text: &str| Time::parse(text).expect("a time");
+        let now = time("2026-12-02T10:00:00Z");
+        let alert = |status: &str, last_at: &str, stored_at: &str| Listed {
+            entry: Entry {
+                id: "abcdefghij".to_owned(),
+                state: WorkState::New,
+                assignee: None,
+                finding: None,
+                finding_reason: None,
+                body: json!({ "status": status, "last_at": last_at }),
+            },
+            changed_at: time(last_at),
+            stored_at: time(stored_at),
+        };
+        let in_may = alert("ended", "2026-05-07T08:00:00Z", "2026-05-07T08:01:00Z");
+        assert_eq!(begins(std::slice::from_ref(&in_may), now), now, "it ended long ago");
+        let open = alert("open", "2026-12-02T09:50:00Z", "2026-12-02T09:51:00Z");
+        assert_eq!(begins(&[in_may.clone(), open.clone()], now), open.changed_at);
+        let replayed = alert("ended", "2017-03-21T08:00:00Z", "2026-12-02T09:00:00Z");
+        assert_eq!(begins(&[in_may, replayed.clone()], now), replayed.changed_at, "a recording is being played");
+        assert_eq!(begins(&[alert("open", "2026-12-02T11:00:00Z", "2026-12-02T09:00:00Z")], now), now);
+    }
+}

@@ -17,6 +17,10 @@ const AT_SEA: f64 = 0.05;
 const FAR_NM: f64 = 3000.0;
 /// Distance to other zones within which a zone counts as among them, in nautical miles.
 const NEAR_NM: f64 = 1000.0;
+/// Distance to all other zones beyond which a zone counts as apart, in nautical miles. It is then odd only if swapping brings it next to one.
+const APART_NM: f64 = 300.0;
+/// Distance to another zone within which a zone is next to it, in nautical miles.
+const NEXT_NM: f64 = 60.0;
 /// Area below which a zone is too small to be useful, in square nautical miles: a box of 20 m.
 const LEAST_NM2: f64 = 0.0001;
 /// Width above which a zone is probably drawn the wrong way round the Earth, in degrees of longitude.
@@ -117,6 +121,11 @@ fn swapped(zones: &ZoneSet, coast: &Coast, ix: ZoneIx, kind: Kind, middles: &[La
     let nearest = others().map(|other| distance_nm(own, other)).fold(f64::INFINITY, f64::min);
     // Several zones may have been swapped together: they are then near each other and far from the rest.
     let is_astray = !neighbours.is_empty() && (near_here == 0 || 4 * near_here < neighbours.len());
+    // A large zone may reach much nearer than its middle.
+    let reaches = |other: ZoneIx| zones.spread(other).iter().map(|at| own.metres_to(*at)).fold(f64::INFINITY, f64::min);
+    let is_apart = || others().all(|other| APART_NM < reaches(other) / METRES_PER_NM);
+    let is_next_to = || neighbours.iter().any(|other| distance_nm(turned(&own), *other) < NEXT_NM);
+    let is_astray = is_astray || (APART_NM < nearest && is_next_to() && is_apart());
     let what = format!("lies at {}, {nearest:.0} nm from the nearest other zone", shown(own));
     (is_astray && land_share(&there, coast) < ON_LAND).then_some(Swap { ix, what, neighbours })
 }

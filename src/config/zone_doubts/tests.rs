@@ -52,6 +52,21 @@ fn an_isolated_zone_is_reported_if_swapping_brings_it_among_others() {
 }
 
 #[test]
+fn a_zone_apart_is_reported_if_swapping_brings_it_next_to_another() {
+    let guinea = [circle(-18.0, 12.0), circle(-17.0, 9.0), circle(-19.0, 15.0)];
+    // Off Namibia, less than 3000 nm from the others; meant 25 nm from the first of them.
+    let with = |astray: &str| odd(&zones(&[("a", &guinea[0]), ("b", &guinea[1]), ("c", &guinea[2]), ("d", astray)]));
+    let told = with(&circle(11.8, -18.3));
+    assert!(
+        told.len() == 1
+            && told[0].starts_with("geometry: lies at 18.30 S 11.80 E, ")
+            && told[0].contains("if they were swapped, it belongs to 11.80 N 18.30 W"),
+        "{told:?}"
+    );
+    assert_eq!(with(&circle(11.8, -23.0)), [""; 0], "its other place is next to none");
+}
+
+#[test]
 fn of_two_zones_that_mirror_one_another_neither_is_accused_alone() {
     // Both are at sea, one off Portugal and one off Mozambique.
     let told = odd(&zones(&[("right", &circle(-20.0, 40.0)), ("swapped", &circle(40.0, -20.0))]));
