@@ -19,6 +19,41 @@ pub enum Likeness {
     Same,
 }
 
+/// What makes a name another one that is one edit apart.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Edit {
+    /// One character more.
+    More,
+    /// One character less.
+    Less,
+    /// One character is another.
+    Other,
+    /// Two neighbouring characters are swapped.
+    Swapped,
+}
+
+/// What the characters of an edit are.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Characters {
+    /// Letters.
+    Letter,
+    /// Digits.
+    Digit,
+    /// A letter and a digit.
+    Mixed,
+}
+
+/// How two names that are one edit apart differ.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Difference {
+    /// What was done to the first to make the second.
+    pub edit: Edit,
+    /// To which characters.
+    pub edited: Characters,
+}
+
 /// The name in capitals, without spaces, punctuation and accents.
 pub fn fold(name: &str) -> String {
     if name.is_ascii() {
@@ -49,6 +84,28 @@ pub fn likeness(a: &str, b: &str) -> Likeness {
         true => Likeness::OneEdit,
         false => Likeness::Different,
     }
+}
+
+/// How the second of two folded names differs from the first; `None` if they are not one edit apart.
+pub fn difference(from: &str, to: &str) -> Option<Difference> {
+    if likeness(from, to) != Likeness::OneEdit {
+        return None;
+    }
+    let (from, to): (Vec<char>, Vec<char>) = (from.chars().collect(), to.chars().collect());
+    let head = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
+    let (edit, touched) = match (from.len(), to.len()) {
+        (before, after) if before < after => (Edit::More, vec![to[head]]),
+        (before, after) if after < before => (Edit::Less, vec![from[head]]),
+        _ if from[head + 1..] == to[head + 1..] => (Edit::Other, vec![from[head], to[head]]),
+        _ => (Edit::Swapped, vec![from[head], to[head]]),
+    };
+    let digits = touched.iter().filter(|c| c.is_numeric()).count();
+    let edited = match digits {
+        0 => Characters::Letter,
+        _ if digits == touched.len() => Characters::Digit,
+        _ => Characters::Mixed,
+    };
+    Some(Difference { edit, edited })
 }
 
 /// Whether the IMO number has seven digits and a correct check digit (IMO resolution A.1117(30)).
@@ -124,6 +181,20 @@ mod tests {
         assert_eq!(like("ALFA", "ALFB"), Likeness::Different);
         assert_eq!(like("", ""), Likeness::Different);
         assert_eq!(like("ABCDEFGH", "ABCDXYGH"), Likeness::Different);
+    }
+
+    #[test]
+    fn a_difference_says_what_was_done_to_which_characters() {
+        let differ = |a: &str, b: &str| difference(&fold(a), &fold(b)).map(|found| (found.edit, found.edited));
+        assert_eq!(differ("NORTH STAR", "NORTH STAR 1"), Some((Edit::More, Characters::Digit)));
+        assert_eq!(differ("NORTH STAR", "NORTH STARS"), Some((Edit::More, Characters::Letter)));
+        assert_eq!(differ("NORTH STAR", "NORT STAR"), Some((Edit::Less, Characters::Letter)));
+        assert_eq!(differ("NORTH STAR 2", "NORTH STAR 1"), Some((Edit::Other, Characters::Digit)));
+        assert_eq!(differ("RAIDER", "RAIDEN"), Some((Edit::Other, Characters::Letter)));
+        assert_eq!(differ("RAIDEI", "RAIDE1"), Some((Edit::Other, Characters::Mixed)));
+        assert_eq!(differ("RAIDER", "RADIER"), Some((Edit::Swapped, Characters::Letter)));
+        assert_eq!(differ("RAIDER", "RAIDER"), None);
+        assert_eq!(differ("RAIDER", "ALFA"), None);
     }
 
     #[test]

@@ -32,7 +32,7 @@ pub use chart::{CALM_KNOWN_NM, Calm, Chart};
 pub use drawing::{Drawing, Polygons};
 pub use extent::{Extent, land_share};
 pub use hit::{Hit, Relation, ZoneIx};
-pub use likeness::{Likeness, fold, imo_check_digit_holds, likeness};
+pub use likeness::{Characters, Difference, Edit, Likeness, difference, fold, imo_check_digit_holds, likeness};
 pub use parse::{ZoneError, ZoneRules};
 pub use presence::{Crossing, Presence, Reading, Sighting};
 pub use requests::Requests;

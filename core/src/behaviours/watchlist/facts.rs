@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::time::Time;
 use crate::behaviours::facts::{self, Parts, settings_in_force};
-use crate::zones::MatchedBy;
+use crate::zones::{Difference, MatchedBy};
 
 use super::settings::Settings;
 
@@ -48,8 +48,14 @@ pub(crate) struct Measured {
     pub(crate) expires: Option<Time>,
     /// By what the vessel is taken for the listed one.
     pub(crate) matched_by: MatchedBy,
-    /// Whether its name or call sign has one letter more, less or another.
+    /// Whether its name or call sign is one edit apart from the listed one.
     pub(crate) fuzzy: bool,
+    /// The listed name or call sign that it nearly has; `None` for an exact match.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) listed_as: Option<String>,
+    /// How its name or call sign differs from that; `None` for an exact match.
+    #[serde(flatten)]
+    pub(crate) difference: Option<Difference>,
     /// When its MMSI was first heard with a position, which may be long before it was recognised; `None` if it never was.
     pub(crate) first_heard_at: Option<Time>,
     /// When it was last heard with a position, which is that of the alert; `None` if it never was.

@@ -16,7 +16,9 @@ use crate::behaviours::{
     Subject,
 };
 use crate::picture::tracks::{Activity, TrackIx, TrackKey, Vessel};
-use crate::zones::{Chart, Crossing, Listed, Match, MatchedBy, Presence, Said, Watchlists};
+use crate::zones::{
+    Chart, Crossing, Difference, Listed, Match, MatchedBy, Presence, Said, Watchlists, difference, fold,
+};
 
 use super::facts::{Facts, Form, Measured};
 use super::settings::Settings;
@@ -40,8 +42,10 @@ struct Seen {
     listed: Listed,
     /// By what it was recognised.
     by: MatchedBy,
-    /// Whether the match allows for one wrong letter.
+    /// Whether the match allows for one edit.
     fuzzy: bool,
+    /// How the name or call sign that it sent differs from the listed one; `None` for an exact match.
+    difference: Option<Difference>,
     /// When it was recognised.
     started_at: Time,
     /// When it was last heard, or last took part in another alert.
@@ -76,6 +80,8 @@ impl Seen {
             expires: *expires,
             matched_by: self.by,
             fuzzy: self.fuzzy,
+            listed_as: self.difference.and_then(|_| text_of(&self.listed, self.by)).map(str::to_owned),
+            difference: self.difference,
             first_heard_at: last_heard_at.map(|_| vessel.first_at()),
             last_heard_at,
         }
@@ -107,12 +113,22 @@ impl Watchlist {
             return;
         };
         let (ix, key) = (vessel.ix(), vessel.key());
+        let identity = vessel.heard_identity();
+        let sent = match by {
+            MatchedBy::CallSign => identity.and_then(|identity| identity.call_sign.as_deref()),
+            MatchedBy::Name => identity.and_then(|identity| identity.name.as_deref()),
+            MatchedBy::Imo | MatchedBy::Mmsi => None,
+        };
+        let texts = text_of(&listed, by).zip(sent).filter(|_| fuzzy);
+        let difference = texts.and_then(|(listed, sent)| difference(&fold(listed), &fold(sent)));
         if let Some(seen) = self.seen.get_mut(&ix) {
-            (seen.listed, seen.by, seen.fuzzy) = (listed, by, fuzzy);
+            (seen.listed, seen.by, seen.fuzzy, seen.difference) = (listed, by, fuzzy, difference);
             return;
         }
         let (entered, takes_part, said) = (false, false, None);
-        self.seen.insert(ix, Seen { key, listed, by, fuzzy, started_at: at, last_at: at, entered, takes_part, said });
+        let (started_at, last_at) = (at, at);
+        let seen = Seen { key, listed, by, fuzzy, difference, started_at, last_at, entered, takes_part, said };
+        self.seen.insert(ix, seen);
         out.activity.push((ix, Activity::Keeps));
         out.wakes.push((at + self.settings.silent(), key, ix));
     }
@@ -165,6 +181,15 @@ impl Watchlist {
                 kind: SignalKind::Over { ended_at: seen.last_at, reason },
             });
         }
+    }
+}
+
+/// The name or call sign of a row, whichever the vessel was recognised by.
+fn text_of(listed: &Listed, by: MatchedBy) -> Option<&str> {
+    match by {
+        MatchedBy::CallSign => listed.call_sign.as_deref(),
+        MatchedBy::Name => listed.name.as_deref(),
+        MatchedBy::Imo | MatchedBy::Mmsi => None,
     }
 }
 

@@ -6,7 +6,7 @@ use crate::ais::clean;
 use crate::base::time::Time;
 use crate::behaviours::site::Site;
 use crate::behaviours::words::{Caveat, Circumstances, Opening, Tense, Words, plain};
-use crate::zones::MatchedBy;
+use crate::zones::{Characters, Difference, Edit, MatchedBy};
 
 use super::facts::{Facts, Form, Measured};
 
@@ -65,7 +65,7 @@ impl Words for Facts {
 }
 
 impl Measured {
-    /// `watchlist "customs" (reason: tobacco run; owner: desk 3; matched by name, one letter different)`.
+    /// `watchlist "customs" (reason: tobacco run; owner: desk 3; matched by name, listed as "RAIDER", one digit more)`.
     fn row(&self) -> String {
         let said = |text: &Option<String>| text.as_deref().and_then(clean);
         let reason = said(&self.reason).map(|reason| format!("reason: {reason}; ")).unwrap_or_default();
@@ -76,8 +76,24 @@ impl Measured {
             MatchedBy::Name => "name",
             MatchedBy::Mmsi => "MMSI",
         };
-        let fuzzy = if self.fuzzy { ", one letter different" } else { "" };
+        let nearly = self.difference.zip(said(&self.listed_as));
+        let nearly = nearly.map(|(difference, listed)| format!(", listed as \"{listed}\", {}", in_words(difference)));
         let list = clean(&self.list).unwrap_or_default();
-        format!("watchlist \"{list}\" ({reason}{owner}matched by {by}{fuzzy})")
+        format!("watchlist \"{list}\" ({reason}{owner}matched by {by}{})", nearly.unwrap_or_default())
+    }
+}
+
+/// `one digit more`, `two letters swapped`.
+fn in_words(Difference { edit, edited }: Difference) -> String {
+    let of = match edited {
+        Characters::Letter => "letter",
+        Characters::Digit => "digit",
+        Characters::Mixed => "character",
+    };
+    match edit {
+        Edit::More => format!("one {of} more"),
+        Edit::Less => format!("one {of} less"),
+        Edit::Other => format!("one {of} different"),
+        Edit::Swapped => format!("two {of}s swapped"),
     }
 }
