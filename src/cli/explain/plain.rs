@@ -9,7 +9,7 @@
 const SENTENCES: [(&str, &str, &str); 45] = [
     (
         "alongside_another",
-        "nothing lay alongside for a third of the stop (longest: {})",
+        "no vessel lay alongside long enough to explain the stop (longest: {})",
         "another vessel lay alongside: {}",
     ),
     ("anchored", "at anchor: {} (lowers the score; within 12 nm of shore only a fact)", ""),

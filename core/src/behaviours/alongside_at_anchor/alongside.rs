@@ -276,7 +276,7 @@ impl Stay {
             self.end(scene.keys(), self.held_at, reason, visits, out);
             return;
         }
-        // Further apart, no measurement describes the visit. Only the first report is due in any case.
+        // Beyond that distance no measurement describes the visit; only the first report is sent regardless.
         let is_due = |open: &Open| match open.said_at {
             Time::MIN => true,
             said_at => within && SAY_EVERY <= instant.at - said_at,
@@ -333,7 +333,7 @@ impl Stay {
         let whole = open.parts.count(&self.tier);
         let measured = Measured {
             counted_minutes: whole.counted.into(),
-            distance_metres: instant.metres.into(),
+            distance_metres: whole.latest.into(),
             min_distance_metres: whole.nearest.into(),
             max_distance_metres: whole.furthest.into(),
             visit: open.visit.into(),

@@ -2,8 +2,8 @@
 //!
 //! The whole stop counts, from its beginning, as at a rendezvous: minute by minute, within `ALONGSIDE_METRES`. A vessel explains the stop
 //! if it lay there for `MET` (half of the stop if that is less), and for a third of the stop. So one that passes by explains nothing, a
-//! visit does not explain a stop of many hours, and a partner that has left still does. As long as the stop goes on, nobody knows how
-//! much of it that will be, so an alert that is open is retracted before its end only after `LONG`, and half of the stop so far.
+//! visit does not explain a stop of many hours, and a partner that has left still does. While the stop goes on, its final length is not
+//! known, so an open alert is retracted early only once a vessel has lain alongside for `LONG`, and for half of the stop so far.
 
 use crate::base::time::{Span, Time};
 use crate::base::units::METRES_PER_NM;

@@ -94,7 +94,7 @@ impl DarkRendezvous {
         });
         shown
             .at_least("stopped_minutes", Some(halt.still.minutes()), settings.stop_minutes)
-            .is("alongside_another", measured, "none for a third of the stop", !explains)
+            .is("alongside_another", measured, "none for long enough to explain the stop", !explains)
             .spare("silent_vessels_slack_minutes", best.map(|(slack, _)| slack), settings.slack_minutes)
             .spare("silent_vessels_there_minutes", best.map(|(_, there)| there), settings.together_minutes)
             .at_least_one("silent_vessels_possible", candidates.len())

@@ -73,8 +73,8 @@ pub(super) struct Said {
     started_at: Time,
     /// When a tier was first satisfied.
     satisfied_at: Time,
-    /// Last reported instant at which the two were within the distance of a tier. The meeting ends then, whatever ends it: the
-    /// measurements are those of the time until then.
+    /// Last reported instant that counted towards the form. The meeting ends then, whatever ends it: the measurements are those of the time
+    /// until then.
     last_at: Time,
     /// The form reported.
     form: Form,
@@ -305,12 +305,11 @@ impl Pair {
         let zones = self.spot.as_ref().map(|spot| spot.zones.clone()).unwrap_or_default();
         let since = self.said.as_ref().map_or(tier.since(), |said| said.started_at);
         let satisfied_at = self.said.as_ref().map_or(instant.at, |said| said.satisfied_at);
-        // Further apart, the meeting does not hold, though it is not over yet, and no measurement describes it.
-        let within = instant.metres <= settings.near_metres.max(settings.underway_metres);
-        if !within && self.said.is_some() {
+        // At a minute that does not count, the meeting does not hold, though it is not over yet, and no measurement describes it.
+        let last_at = tier.last();
+        if last_at != instant.at && self.said.is_some() {
             return;
         }
-        let last_at = if within { instant.at } else { tier.last() };
         for (swing, vessel) in self.swing.iter_mut().zip([scene.a, scene.b]) {
             if let Some(position) = vessel.position_at(instant.at, minutes(settings.bridge_slow_minutes)) {
                 let (origin, reach) = swing.get_or_insert((position, 0.0));
@@ -335,7 +334,7 @@ impl Pair {
         let gear = kind.gear(settings, &self.side_by_side.tow(), was_gear);
         let measured = Measured {
             counted_minutes: whole.counted.into(),
-            distance_metres: instant.metres.into(),
+            distance_metres: whole.latest.into(),
             min_distance_metres: whole.nearest.into(),
             max_distance_metres: whole.furthest.into(),
             median_knots: whole.median_knots().into(),

@@ -70,6 +70,31 @@ fn the_distances_are_those_of_all_the_minutes_that_counted() {
 }
 
 #[test]
+fn a_close_meeting_that_drifts_apart_is_described_by_the_minutes_in_which_it_was_close() {
+    // They lie 50 m apart until 12:20, then drift to 420 m, and ALFA leaves at 13:12.
+    let script = "BRAVO 224000002 jitter=0
+           12:00 28 -17
+           stop 240
+         ALFA 224000001 jitter=0
+           12:00 28.00045 -17
+           stop 20
+           go 0 1 12
+           stop 40
+           go 0 10 60";
+    let changes = run(&only("rendezvous"), AREA, script);
+    for change in &changes {
+        let measured = &change.alert.evidence.measured;
+        let metres = |name: &str| measured[name].as_f64().expect("a number");
+        assert!(metres("max_distance_metres") <= 100.0, "{measured:?}");
+        assert!(metres("distance_metres") <= metres("max_distance_metres"), "{measured:?}");
+        let minutes = (change.alert.last_at - change.alert.started_at).minutes() + 1.0;
+        assert!((metres("counted_minutes") - minutes).abs() < 0.5, "{minutes} min: {measured:?}");
+    }
+    let alert = &changes.last().expect("it ended").alert;
+    assert_eq!(alert.ended_at.expect("it ended").clock(), "12:21");
+}
+
+#[test]
 fn a_meeting_that_is_resumed_states_how_long_the_two_were_together() {
     // ALFA leaves for 40 minutes at 4 kn and comes back.
     let script = "BRAVO 224000002 jitter=0

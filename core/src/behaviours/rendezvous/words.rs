@@ -49,7 +49,7 @@ impl Words for Facts {
             "close" => format!("Two ships lie side by side at low speed, {}", site.off_shore()),
             "underway" => "Two ships keep close company under way".to_owned(),
             "long" if LONG_MINUTES <= f64::from(self.measured.counted_minutes) => "Lasts for hours".to_owned(),
-            "long" => "Lasts long".to_owned(),
+            "long" => "A long meeting".to_owned(),
             other => plain(other),
         }
     }

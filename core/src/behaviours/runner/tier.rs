@@ -33,6 +33,8 @@ pub(crate) struct Tally {
     pub(crate) nearest: f64,
     /// Largest distance among them. Metres.
     pub(crate) furthest: f64,
+    /// Distance at the last of them; 0 before the first one. Metres.
+    pub(crate) latest: f64,
     /// Speeds of both ships.
     speeds: Speeds,
 }
@@ -61,7 +63,7 @@ impl Parts {
 
 impl Default for Tally {
     fn default() -> Tally {
-        Tally { counted: 0, nearest: f64::INFINITY, furthest: 0.0, speeds: Speeds::default() }
+        Tally { counted: 0, nearest: f64::INFINITY, furthest: 0.0, latest: 0.0, speeds: Speeds::default() }
     }
 }
 
@@ -72,6 +74,7 @@ impl Tally {
             counted: self.counted + later.counted,
             nearest: self.nearest.min(later.nearest),
             furthest: self.furthest.max(later.furthest),
+            latest: if 0 < later.counted { later.latest } else { self.latest },
             speeds: self.speeds.with(&later.speeds),
         }
     }
@@ -97,6 +100,8 @@ pub(crate) struct Tier {
     nearest: f64,
     /// Largest distance among the counted instants. Metres.
     furthest: f64,
+    /// Distance at the last counted instant; 0 before there is one. Metres.
+    latest: f64,
     /// Speeds of both ships at the counted instants.
     speeds: Speeds,
 }
@@ -111,6 +116,7 @@ impl Tier {
             missed: 0,
             nearest: f64::INFINITY,
             furthest: 0.0,
+            latest: 0.0,
             speeds: Speeds::default(),
         }
     }
@@ -132,6 +138,7 @@ impl Tier {
         self.last = at;
         self.nearest = self.nearest.min(metres);
         self.furthest = self.furthest.max(metres);
+        self.latest = metres;
         self.speeds.count(knots);
     }
 
@@ -167,8 +174,8 @@ impl Tier {
 
     /// What the counted instants add up to.
     fn tally(&self) -> Tally {
-        let Tier { counted, nearest, furthest, .. } = *self;
-        Tally { counted, nearest, furthest, speeds: self.speeds.clone() }
+        let Tier { counted, nearest, furthest, latest, .. } = *self;
+        Tally { counted, nearest, furthest, latest, speeds: self.speeds.clone() }
     }
 }
 

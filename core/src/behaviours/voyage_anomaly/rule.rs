@@ -51,12 +51,6 @@ impl State {
     }
 }
 
-/// The position of a watched vessel.
-struct Spot {
-    /// The settings of the first watched zone there.
-    settings: Settings,
-}
-
 /// A change of destination from one harbour to another.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct NewDestination {
@@ -71,8 +65,8 @@ pub(crate) struct NewDestination {
 }
 
 impl VoyageRule {
-    /// The place, zones and settings of a vessel, if it is watched there and at sea.
-    fn watched(&self, scene: &VesselScene<'_>) -> Option<Spot> {
+    /// The settings of the first watched zone at the vessel's position, if it is at sea.
+    fn watched(&self, scene: &VesselScene<'_>) -> Option<Settings> {
         let fix = scene.vessel.last()?;
         let mut hits: Vec<Hit> = Vec::new();
         scene.chart.zones.at(fix.position, &mut hits);
@@ -86,7 +80,7 @@ impl VoyageRule {
         let place = Place::at(scene.chart, fix.position, scene.now);
         let settle = minutes(settings.settle_hours * 60.0);
         let in_port = place.calm.inside || scene.is_in_port() || scene.was_in_port(scene.now - settle, scene.now);
-        (!in_port).then_some(Spot { settings })
+        (!in_port).then_some(settings)
     }
 
     /// Handles a destination that differs from the one before; returns the change to keep.
@@ -107,14 +101,14 @@ impl VoyageRule {
             Some(known) => (known.from, at),
             None => (harbour(learned.before.destination.as_deref())?, at),
         };
-        let Spot { settings } = self.watched(scene).filter(|_| from != to)?;
+        let settings = self.watched(scene).filter(|_| from != to)?;
         Some(NewDestination { from, to, since, kept: minutes(settings.kept_minutes) })
     }
 
     /// Judges a change of destination that was kept for long enough, and reports it if the ship is still watched and at sea. Returns
     /// the change if the settings here require that it is kept for longer.
     fn judge(&self, change: NewDestination, scene: &VesselScene<'_>, out: &mut Signals<'_>) -> Option<NewDestination> {
-        let Spot { settings } = self.watched(scene)?;
+        let settings = self.watched(scene)?;
         let kept = minutes(settings.kept_minutes);
         if scene.now < change.since + kept {
             return Some(NewDestination { kept, ..change });

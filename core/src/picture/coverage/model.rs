@@ -244,7 +244,7 @@ impl Coverage {
 
     /// For how long vessels have been heard within about `nm` of a place. Zero if none was. The pauses of the whole feed are included.
     pub fn heard_for(&self, at: LatLon, nm: f64, now: Time) -> Span {
-        self.cells.heard_since(at, nm).map_or(Span::ZERO, |slot| (now - slot.start()).max(Span::ZERO))
+        self.cells.heard_since(at, nm, Slot::of(now)).map_or(Span::ZERO, |slot| (now - slot.start()).max(Span::ZERO))
     }
 
     /// Probability, 0-1, that a vessel at these places in successive slots is not heard.

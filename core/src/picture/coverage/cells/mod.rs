@@ -115,8 +115,9 @@ struct Counts {
     silent: [[f32; 2]; 2],
     /// The last vessel that fell silent here, so that repeated silences of one vessel count once.
     last_silent: Option<TrackKey>,
-    /// The slot since which vessels have been heard in the cell, without a break as long as the memory; meaningless before one was heard.
-    heard_since: Slot,
+    /// The slot since which vessels have been heard in the cell, without a break as long as the memory, and the last slot in which one was;
+    /// `None` before one was heard.
+    heard: Option<(Slot, Slot)>,
     /// Bits of the sixteenths in which vessels were heard: in these 14 days, and in the 14 days before.
     parts: [u16; 2],
     /// The first slot of the present 14 days of `parts`.
@@ -140,9 +141,9 @@ impl Counts {
         counts
     }
 
-    /// Whether a vessel was heard in the cell.
-    fn is_heard(&self) -> bool {
-        self.by_class.iter().any(|reception| 0.0 < reception.heard)
+    /// The slot since which vessels have been heard in the cell, as of a slot; `None` if none was for as long as the memory.
+    fn heard_since(&self, slot: Slot) -> Option<Slot> {
+        self.heard.filter(|(_, last)| slot.since(*last) < MEMORY_SLOTS as i64).map(|(since, _)| since)
     }
 
     /// How much is known of the cell; the least known cells are dropped first. Slots.
@@ -171,15 +172,16 @@ impl Cells {
             by_class: [Reception::default(); 2],
             silent: [[0.0; 2]; 2],
             last_silent: None,
-            heard_since: slot,
+            heard: None,
             parts: [0; 2],
             parts_since: slot,
             stations: [StationId(0); 2],
         });
-        let is_old = MEMORY_SLOTS as i64 <= slot.since(counts.slot);
         *counts = counts.at(slot);
-        if heard == Hearing::Yes && (is_old || !counts.is_heard()) {
-            counts.heard_since = slot;
+        if heard == Hearing::Yes {
+            // A late report changes neither.
+            let last = counts.heard.map_or(slot, |(_, last)| last.max(slot));
+            counts.heard = Some((counts.heard_since(slot).unwrap_or(slot), last));
         }
         let reception = &mut counts.by_class[place_of(class)];
         reception.observed += 1.0;
@@ -253,10 +255,11 @@ impl Cells {
         near.filter_map(heard).flatten().sum()
     }
 
-    /// The slot since which vessels have been heard in the cells that a circle of `nm` around a place may touch; `None` if none was.
-    pub(super) fn heard_since(&self, at: LatLon, nm: f64) -> Option<Slot> {
+    /// The slot since which vessels have been heard in the cells that a circle of `nm` around a place may touch, as of a slot; `None` if none
+    /// was. A cell in which none was heard for as long as the memory does not count.
+    pub(super) fn heard_since(&self, at: LatLon, nm: f64, slot: Slot) -> Option<Slot> {
         let counts = Cell::touching(at, nm * METRES_PER_NM).filter_map(|cell| self.counts.get(&cell));
-        counts.filter(|counts| counts.is_heard()).map(|counts| counts.heard_since).min()
+        counts.filter_map(|counts| counts.heard_since(slot)).min()
     }
 
     /// Number of cells dropped because there were too many.

@@ -86,15 +86,27 @@ fn a_cell_knows_since_when_vessels_are_heard_around_it() {
     let mut cells = Cells::default();
     let (here, beside) = (LatLon::new(28.1, -17.1), LatLon::new(28.3, -17.1));
     cells.count(Cell::of(here), Class::A, slot(0), Hearing::No, MOST);
-    assert_eq!(cells.heard_since(here, 15.0), None, "expected, but not heard");
+    assert_eq!(cells.heard_since(here, 15.0, slot(0)), None, "expected, but not heard");
     cells.count(Cell::of(beside), Class::B, slot(5), Hearing::Yes, MOST);
     cells.count(Cell::of(here), Class::A, slot(9), Hearing::Yes, MOST);
-    assert_eq!(cells.heard_since(here, 15.0), Some(slot(5)));
-    assert_eq!(cells.heard_since(LatLon::new(29.1, -17.1), 15.0), None, "a degree away");
-    // Nothing for two weeks: what was heard before is forgotten.
-    cells.count(Cell::of(beside), Class::B, slot(3000), Hearing::Yes, MOST);
+    assert_eq!(cells.heard_since(here, 15.0, slot(9)), Some(slot(5)));
+    assert_eq!(cells.heard_since(LatLon::new(29.1, -17.1), 15.0, slot(9)), None, "a degree away");
+    // Nothing for two weeks: what was heard before is forgotten, also in the cell in which nothing has been heard since.
     cells.count(Cell::of(here), Class::B, slot(3010), Hearing::Yes, MOST);
-    assert_eq!(cells.heard_since(here, 15.0), Some(slot(3000)));
+    assert_eq!(cells.heard_since(here, 15.0, slot(3010)), Some(slot(3010)));
+    assert_eq!(cells.heard_since(here, 15.0, slot(6000)), None, "not heard for weeks");
+}
+
+#[test]
+fn a_cell_in_which_vessels_are_expected_and_not_heard_for_two_weeks_begins_anew() {
+    let mut cells = Cells::default();
+    let here = LatLon::new(28.1, -17.1);
+    cells.count(Cell::of(here), Class::A, slot(0), Hearing::Yes, MOST);
+    for number in 1..=3000 {
+        cells.count(Cell::of(here), Class::A, slot(number), Hearing::No, MOST);
+    }
+    cells.count(Cell::of(here), Class::A, slot(3001), Hearing::Yes, MOST);
+    assert_eq!(cells.heard_since(here, 15.0, slot(3001)), Some(slot(3001)));
 }
 
 #[test]
