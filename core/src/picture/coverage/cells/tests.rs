@@ -98,7 +98,7 @@ fn a_cell_knows_since_when_vessels_are_heard_around_it() {
 }
 
 #[test]
-fn a_cell_in_which_vessels_are_expected_and_not_heard_for_two_weeks_begins_anew() {
+fn a_cell_in_which_vessels_are_expected_and_not_heard_for_two_weeks_starts_over() {
     let mut cells = Cells::default();
     let here = LatLon::new(28.1, -17.1);
     cells.count(Cell::of(here), Class::A, slot(0), Hearing::Yes, MOST);
