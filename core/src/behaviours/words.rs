@@ -202,6 +202,16 @@ impl Circumstances<'_> {
         }
     }
 
+    /// Like [`Circumstances::held_for`], but states what the rest of the time may have been, such as `slower`: `for 54 min of the 2 h 32 min
+    /// since 16:02 UTC (the rest not reported, or slower)`.
+    pub(super) fn held_for_or(&self, counted_minutes: impl Into<f64>, otherwise: &str) -> String {
+        let (whole, counted) = (self.held(), counted(counted_minutes));
+        match is_part(counted, whole) {
+            true => format!("{} (the rest not reported, or {otherwise})", self.part_of(counted, whole)),
+            false => format!("for {whole}"),
+        }
+    }
+
     /// Like [`Circumstances::held_for`], but for pairs: they are compared at whole minutes, and the first and the last one both count. What
     /// the sentence states was measured in the counted minutes only, so it says `of` if more than one of them did not count.
     pub(super) fn together_for(&self, counted_minutes: impl Into<f64>) -> String {

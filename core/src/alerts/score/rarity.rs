@@ -1,5 +1,7 @@
 //! The score line for how common stops are at the place: what others did there before.
 
+use std::cell::LazyCell;
+
 use crate::alerts::alert::ScoreReason;
 use crate::base::time::Span;
 use crate::behaviours::Counted;
@@ -32,7 +34,7 @@ const AROUND_CROWDED: f64 = 0.25;
 pub(super) fn rarity(given: &Ingredients<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
     let (at, usual) = (given.holding.position?, given.character().usual?);
     let rate = rate(given, usual.counted, (at, settings.place_nm));
-    let seen = || seen_for(given, at).hours();
+    let seen = LazyCell::new(|| seen_for(given, at).hours());
     // Counts are scaled up to `place_days`, by at most a factor of two, and not at all with less than a day of data.
     let whole = f64::from(settings.place_days);
     let known = if rate.days < 1.0 { whole } else { rate.days.max(whole / 2.0).max(1.0) };
@@ -47,16 +49,16 @@ pub(super) fn rarity(given: &Ingredients<'_>, settings: &ScoreSettings) -> Optio
     let (a_day, nm, such) = (rate.per_day(), rate.nm, such(usual.counted));
     let text = format!("{a_day:.1} {such} a day within {nm} nm, by {}", others(rate.vessels));
     let (code, points, text) = match rate.is_none() {
-        _ if given.character().weighs_chance && seen() < 24.0 => {
-            let text = format!("Only {:.0} h of data: not yet known how common stops are here", seen());
+        _ if given.character().weighs_chance && *seen < 24.0 => {
+            let text = format!("Only {:.0} h of data: not yet known how common stops are here", *seen);
             ("little_data", settings.little_data_points, text)
         }
         // The behaviour's own rule weighs what would happen by chance.
         false if given.character().weighs_chance => return None,
         false if CROWDED <= in_place_days => ("crowded_place", settings.crowded_place_points, text),
         false if MANY <= in_place_days => ("busy_place", settings.busy_place_points, text),
-        true if f64::from(24 * settings.rare_after_days) <= seen() && !in_calm() => {
-            let data = data(seen().min(24.0 * whole));
+        true if f64::from(24 * settings.rare_after_days) <= *seen && !in_calm() => {
+            let data = data(seen.min(24.0 * whole));
             let (such, left_out) = (none_such(usual.counted), left_out(stopping(given)));
             let text =
                 format!("No {such} by other vessels within {nm} nm in {data} of data from this area, {left_out}");

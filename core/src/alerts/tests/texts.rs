@@ -88,7 +88,7 @@ fn a_limit_is_named_by_its_number() {
         assert!(summary.starts_with(expected), "{summary}");
     }
     let summary = fast(28.0, 152);
-    let breaks = "above the limit of 25 kn in a zone for 20 min of the 2 h 32 min since 12:00 UTC, at up to 28.9 kn.";
+    let breaks = "above the limit of 25 kn in a zone for 20 min of the 2 h 32 min since 12:00 UTC (the rest not reported, or slower), at up to";
     assert!(summary.contains(breaks), "{summary}");
 }
 

@@ -199,12 +199,19 @@ fn a_ship_that_passes_by_or_visits_for_a_while_does_not_explain_a_stop_of_hours(
 
 #[test]
 fn it_is_retracted_once_a_vessel_that_is_heard_has_lain_alongside_for_long() {
-    let changes = told(&visited(110, 125));
+    // HOST lies there from 11:00 to 19:00, GHOST is silent until 16:00, and MATE is beside HOST from 12:50.
+    let script = format!(
+        "{}\nMATE 224000020 type=80 every=60\n 06:00 28.7 -17.3\n stop 380\n go 180 12 30\n stop 360",
+        meeting(480, "silent 360\n stop 120")
+    );
+    let changes = told(&script);
     let kinds: Vec<ChangeKind> = changes.iter().map(|change| change.change).collect();
     assert_eq!(kinds.first(), Some(&ChangeKind::Opened));
     assert_eq!(kinds.iter().filter(|kind| **kind == ChangeKind::Retracted).count(), 1, "{kinds:?}");
     let last = changes.last().expect("a line");
     assert_eq!((last.change, last.reason.as_str()), (ChangeKind::Retracted, "another vessel lay alongside"));
+    // Long before the stop ends, and before MATE has been there for half of it.
+    assert!(last.at.clock().as_str() < "16:30", "{}", last.at);
 }
 
 /// `meeting` with two hours of stop, and three more vessels like GHOST beside it.

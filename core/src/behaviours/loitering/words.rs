@@ -2,7 +2,7 @@
 //!
 //! Score line: `loitering`. A vessel at anchor is described by its swing, so that a reader sees what the anchor was concluded from.
 
-use crate::base::text::{about_hours, decimals, distance};
+use crate::base::text::{decimals, distance};
 use crate::base::time::Span;
 use crate::behaviours::shared::anchored::AtAnchor;
 use crate::behaviours::site::Site;
@@ -47,11 +47,7 @@ impl Words for Facts {
         match self.form {
             Form::Circling => "Circles in a small area and makes good little distance".to_owned(),
             Form::Slow | Form::SlowAndCircling => {
-                let place = match site.is_off_harbours() {
-                    true => "away from harbours and anchorages",
-                    false => "at or near a harbour or anchorage",
-                };
-                format!("Stays {} {place}", below(self.thresholds.slow_knots()))
+                format!("Stays {} {}", below(self.thresholds.slow_knots()), site.off_harbours())
             }
         }
     }
@@ -63,7 +59,8 @@ impl Words for Facts {
 
 impl Facts {
     /// How long it stayed slow, and how it lies at anchor: `stayed below 2 kn, within 296 m of one position, for 6 h 00 min`, or
-    /// `stayed below 2 kn for 8 h 00 min, 5.7 h of it within 296 m of one position`.
+    /// `stayed below 2 kn for 8 h 00 min, 5 h 42 min of it within 296 m of one position`. Of a stay that did not all count, the time in one
+    /// place is a part of the whole.
     fn slow(&self, slow: &str, of: &Circumstances<'_>) -> String {
         let counted = self.counted(of);
         match self.measured.at_anchor {
@@ -73,8 +70,12 @@ impl Facts {
                     ..UNMOVED_NM => "without leaving its position".to_owned(),
                     nm => format!("within {} of one position", distance(nm)),
                 };
-                match words::counted(60.0 * f64::from(anchored_hours)) + OTHERWISE < of.held() {
-                    true => format!("{slow} for {counted}, {} of it {place}", about_hours(anchored_hours)),
+                let (lay, whole) = (words::counted((60.0 * f64::from(anchored_hours)).round()), of.held());
+                match lay + OTHERWISE < whole {
+                    true if self.is_part(of) => {
+                        format!("{slow} for {counted}, and lay {place} for {lay} of those {whole}")
+                    }
+                    true => format!("{slow} for {counted}, {lay} of it {place}"),
                     false => format!("{slow}, {place}, for {counted}"),
                 }
             }
@@ -87,10 +88,19 @@ impl Facts {
     /// The time that counted, and the whole time if part of it did not.
     fn counted(&self, of: &Circumstances<'_>) -> String {
         let clock = of.held();
-        let counted = self.measured.slow.as_ref().map(|slow| words::counted(slow.counted_minutes));
-        match counted.filter(|counted| words::is_part(*counted, clock)) {
+        match self.slow_for().filter(|_| self.is_part(of)) {
             Some(counted) => format!("{counted} of {clock} (the rest not reported, or faster)"),
             None => clock.to_string(),
         }
+    }
+
+    /// The time that counted; `None` unless it is slow.
+    fn slow_for(&self) -> Option<Span> {
+        self.measured.slow.as_ref().map(|slow| words::counted(slow.counted_minutes))
+    }
+
+    /// Whether less than the whole time counted.
+    fn is_part(&self, of: &Circumstances<'_>) -> bool {
+        self.slow_for().is_some_and(|counted| words::is_part(counted, of.held()))
     }
 }

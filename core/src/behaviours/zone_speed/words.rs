@@ -10,13 +10,15 @@ use super::facts::{Facts, Form};
 
 impl Words for Facts {
     /// `has been above the limit of 25 kn in Speed watch for 20 min, at up to 28.9 kn`; with breaks,
-    /// `was above the limit of 25 kn in Speed watch for 54 min of the 2 h 32 min from 16:02 to 18:34 UTC, at up to 29.1 kn`.
+    /// `was above the limit of 25 kn in Speed watch for 54 min of the 2 h 32 min from 16:02 to 18:34 UTC (the rest not reported, or slower), at
+    /// up to 29.1 kn`.
     fn deed(&self, of: &Circumstances<'_>) -> String {
-        let (limit, bound, at) = match self.form {
-            Form::TooSlow => ("below the minimum", self.thresholds.min_knots, "down to"),
-            Form::TooFast => ("above the limit", self.thresholds.max_knots, "at up to"),
+        let (limit, bound, at, otherwise) = match self.form {
+            Form::TooSlow => ("below the minimum", self.thresholds.min_knots, "down to", "faster"),
+            Form::TooFast => ("above the limit", self.thresholds.max_knots, "at up to", "slower"),
         };
-        let (was, zone, held) = (of.have("was", "been"), of.zone(), of.held_for(self.measured.counted_minutes));
+        let (was, zone) = (of.have("was", "been"), of.zone());
+        let held = of.held_for_or(self.measured.counted_minutes, otherwise);
         let (bound, knots) = (decimals(bound), decimals(self.measured.extreme_knots));
         format!("{was} {limit} of {bound} kn in {zone} {held}, {at} {knots} kn")
     }

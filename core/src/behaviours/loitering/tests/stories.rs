@@ -183,8 +183,17 @@ fn the_place_where_it_lay_is_told_with_the_time_it_lay_there() {
     let told = changes("ALFA 224000001 type=70\n 06:00 28 -17\n go 90 10 60\n go 90 1.5 120\n stop 300");
     let summary = &last(&told).summary;
     assert!(summary.contains("stayed below 2 kn for 6 h"), "{summary}");
-    assert!(summary.contains(" h of it within ") && summary.contains(" of one position"), "{summary}");
+    assert!(summary.contains(" min of it within ") && summary.contains(" of one position"), "{summary}");
     assert!(!summary.contains("of one position, for"), "{summary}");
+}
+
+#[test]
+fn the_time_in_one_place_is_a_part_of_the_whole_if_holes_do_not_count() {
+    let holes = "silent 25\n go 0 0 6\n ".repeat(20);
+    let told = changes(&format!("ALFA 224000001 type=70\n 06:00 28 -17\n go 90 10 60\n go 90 1.5 120\n {holes}"));
+    let summary = &last(&told).summary;
+    assert!(summary.contains("(the rest not reported, or faster), and lay within "), "{summary}");
+    assert!(summary.contains(" of one position for ") && summary.contains(" of those "), "{summary}");
 }
 
 #[test]
