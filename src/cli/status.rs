@@ -178,11 +178,14 @@ fn reason(error: reqwest::Error) -> String {
 fn status_text(page: &Value) -> String {
     let engine = &page["engine"];
     let mut text = format!(
-        "{} at {}, engine time {}, {} vessels\n",
+        "{} at {}, engine time {}, {}\n",
         if page["ready"] == true { "ready" } else { "NOT READY" },
         word(&page["at"]),
         word(&engine["time"]),
-        word(&engine["vessels"])
+        match engine["vessels"].as_u64() {
+            Some(1) => "1 vessel".to_owned(),
+            _ => format!("{} vessels", word(&engine["vessels"])),
+        }
     );
     // Two daemons on a machine look alike otherwise.
     text += &identity(page).map_or(String::new(), |identity| format!("daemon: {identity}\n"));

@@ -59,8 +59,8 @@ pub struct Character {
     pub is_grouped: bool,
     /// Whether it counts whole minutes, so that the first and the last one are both part of how long it lasted.
     pub counts_minutes: bool,
-    /// How a list of vessels names those it brought together: `met`; `None` if it is not about a meeting.
-    pub meets: Option<&'static str>,
+    /// How it brings vessels together; `None` if it is not about a meeting.
+    pub meets: Option<Meeting>,
     /// How much history a replay needs to find an alert again. Hours.
     pub history_hours: i64,
     /// Category in the Common Alerting Protocol.
@@ -222,6 +222,24 @@ pub enum CapCategory {
     Safety,
     /// Infrastructure, such as our own reception.
     Infra,
+}
+
+/// How a behaviour brings vessels together, and how a list of vessels names those: `met`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Meeting {
+    /// They were heard together.
+    Seen(&'static str),
+    /// It is only inferred that they met, as with a vessel that was silent at the time.
+    Inferred(&'static str),
+}
+
+impl Meeting {
+    /// What a vessel did with the others: `met`, `may have met`.
+    pub fn words(self) -> &'static str {
+        match self {
+            Meeting::Seen(words) | Meeting::Inferred(words) => words,
+        }
+    }
 }
 
 /// Type of anomaly in the CISE data model. It has no type for loitering or for a meeting at sea.

@@ -60,7 +60,7 @@ pub use any_facts::Form;
 pub use behaviour::{Behaviour, NAMES};
 pub use character::{
     About, CapCategory, Chapter, Character, CiseAnomaly, Counted, Description, Event, HISTORY_HOURS, IsPolygon, Lead,
-    RestsOn, Roles, Silence, UsualStops, ZoneUse,
+    Meeting, RestsOn, Roles, Silence, UsualStops, ZoneUse,
 };
 pub use characters::cannot_ask;
 pub use company::Company;

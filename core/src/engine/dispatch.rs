@@ -114,7 +114,8 @@ impl Engine {
             turn.lay = self.world.episodes.lying.of(key);
         }
         if let Some(previous) = turn.previous {
-            self.world.episodes.holes.take(key, previous.at, fix.at);
+            let (left, back) = ((previous.at, previous.position), (fix.at, fix.position));
+            self.world.episodes.holes.take(key, left, back);
         }
         let is_look = turn.interest.meets(Interest::FIRST.with(Interest::LOOK));
         if ((turn.tick && turn.slow) || is_look) && !vessel.in_port() {

@@ -59,28 +59,29 @@ impl Engine {
         self.tell(now, out);
     }
 
-    /// Handles a vessel that was heard after a silence.
+    /// Handles a vessel that is heard, for the first time in this slot. Its gap ends, however long ago it opened: the reception model gives
+    /// a silence up after a day, but the gap goes on.
     pub(super) fn heard_again(&mut self, ix: TrackIx, fix: Fix, lay: Option<Still>, now: Time, out: &mut Vec<Change>) {
-        let Some(silence) = self.world.coverage.ended(ix) else {
-            return;
-        };
         let vessel = self.world.tracks.vessel(ix);
         let key = vessel.key();
+        let heard = Spot { at: fix.at, position: fix.position };
         // Its input hears no other vessel, so until now the silence could have been the receiver's.
-        if silence.alone && silence.has_own_record() && Gaps::judged_at(silence.position, &self.world.chart, now) {
+        let alone = self.world.coverage.ended(ix).filter(|silence| silence.alone && silence.has_own_record());
+        if let Some(silence) = alone.filter(|silence| Gaps::judged_at(silence.position, &self.world.chart, now)) {
             let from = Spot { at: silence.since, position: silence.position };
             let usual_knots = vessel.usual_knots(from.at);
             let lay_still = is_at_anchor(vessel, lay, from.at);
             self.world.gaps.open(Gap { key, from, to: None, usual_knots, usual: false, lay_still });
-            self.world.gaps.close(key, Spot { at: fix.at, position: fix.position });
+            self.world.gaps.close(key, heard);
             return self.ask_about_silence(ix, Some(fix), Interest::ALONE, now, out);
         }
-        self.world.gaps.close(key, Spot { at: fix.at, position: fix.position });
+        self.world.gaps.close(key, heard);
     }
 
     /// Handles a fix older than the vessel's last one, which may be within a gap that has been closed.
     pub(super) fn heard_late(&mut self, ix: TrackIx, fix: Fix, now: Time, out: &mut Vec<Change>) {
         let key = self.world.tracks.vessel(ix).key();
+        self.world.episodes.holes.heard_late(key, fix.at, fix.position);
         if self.world.gaps.split(key, Spot { at: fix.at, position: fix.position }).is_some() {
             self.ask_about_silence(ix, Some(fix), Interest::LATE, now, out);
         }

@@ -26,7 +26,7 @@ use crate::cli::when::{ahead, past};
 use crate::platform::telemetry::FromAir;
 use crate::storage::store::{self, Listed, Query, Silence, SilenceRow, StoreError};
 use atalaia_core::base::time::{Span, Time};
-use atalaia_core::engine::questions::is_meeting;
+use atalaia_core::engine::questions::meeting;
 
 /// Arguments of `atalaia alerts silence`.
 #[derive(Debug, clap::Args)]
@@ -166,7 +166,7 @@ pub(super) fn after_close(
         text += &format!("silence {number} of {}\n", span_words(&silence, from, until));
         earliest = earliest.min(from);
     }
-    if 1 < vessels.len() && behaviour.as_deref().is_some_and(is_meeting) {
+    if 1 < vessels.len() && behaviour.as_deref().and_then(meeting).is_some() {
         text += "each silence also covers meetings of its ship with other ships\n";
     }
     Ok(text + &early_words(earliest, now))

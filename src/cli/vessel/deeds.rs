@@ -9,10 +9,13 @@ use atalaia_core::ais::Class;
 use atalaia_core::base::time::{Span, Time};
 use atalaia_core::base::units::Mmsi;
 use atalaia_core::engine::Engine;
-use atalaia_core::engine::questions::{Unheard, parts};
+use atalaia_core::engine::questions::{Part, Unheard, parts};
 use atalaia_core::geo::LatLon;
 use atalaia_core::picture::tracks::{TrackKey, Vessel};
 use atalaia_core::zones::{Chart, Hit, Relation};
+
+/// What is said of a part of a stop that silences divide.
+const PART: &str = "slow or still; a silence divides this stop";
 
 /// The last report of the vessel.
 #[derive(Clone, Debug)]
@@ -112,10 +115,10 @@ impl Deeds {
     /// Adds what one track did. `silences` are all of its silences, in order.
     fn track(&mut self, engine: &Engine, chart: &Chart, key: TrackKey, silences: &[Silence]) {
         let episodes = engine.episodes();
-        let unheard: Vec<Unheard> = silences.iter().map(|silence| (silence.from, silence.to)).collect();
+        let seen = silences.iter().map(|silence| Unheard { from: silence.from, to: silence.to, back: silence.back });
+        let unheard: Vec<Unheard> = seen.collect();
         for (_, halt) in episodes.halts.of(key) {
-            // A stop is still, or only slow; the engine measures both for the whole stop, so that a part of
-            // it cannot have been still for longer than it lasted.
+            // A stop is still, or only slow. The engine measures both for the whole stop, not for its parts.
             let note = |lasted: Option<Span>| match halt.still == Span::ZERO {
                 true => format!("slow, {:.1} kn at the least", halt.slowest_knots),
                 // A drifting vessel is slow for longer than it lies still.
@@ -124,12 +127,13 @@ impl Deeds {
                     still => format!("still for {still}"),
                 },
             };
-            let parts = parts(halt.started_at, halt.over.then_some(halt.last_at), &unheard);
-            self.stops.extend(parts.into_iter().map(|(from, to)| Deed {
+            let parts = parts(halt, &unheard);
+            let in_parts = 1 < parts.len();
+            self.stops.extend(parts.into_iter().map(|Part { from, to, at }| Deed {
                 from,
                 to,
-                at: Some(halt.position),
-                note: note(to.map(|to| to - from)),
+                at,
+                note: if in_parts { PART.to_owned() } else { note(to.map(|to| to - from)) },
             }));
         }
         self.silences.extend(silences::deeds(engine, chart, key, silences));

@@ -19,8 +19,8 @@ use crate::storage::evidence::report::{Standing, mmsi};
 use crate::storage::store::Entry;
 use atalaia_core::base::time::Time;
 use atalaia_core::base::units::Mmsi;
-use atalaia_core::behaviours::Behaviour;
-use atalaia_core::engine::questions::{is_meeting, may_have_met, verb};
+use atalaia_core::behaviours::{Behaviour, Meeting};
+use atalaia_core::engine::questions::meeting;
 use atalaia_core::geo::LatLon;
 use atalaia_core::picture::tracks::flag_of;
 
@@ -239,9 +239,9 @@ fn meetings(known: &VesselRecord, page: &mut Page) {
     let (mut rows, mut possible) = (Vec::new(), Vec::new());
     for body in known.alerts.iter().map(|entry| &entry.body) {
         let word = |key: &str| body[key].as_str().unwrap_or_default();
-        if !is_meeting(word("behaviour")) || word("status") == "retracted" {
+        let Some(met) = meeting(word("behaviour")).filter(|_| word("status") != "retracted") else {
             continue;
-        }
+        };
         // Of a group there may be several others.
         let others = body["vessels"].as_array().into_iter().flatten().filter(|vessel| !me(vessel));
         let others: Vec<String> = others
@@ -261,12 +261,12 @@ fn meetings(known: &VesselRecord, page: &mut Page) {
             };
             let row = [from.minute(), held, at.unwrap_or_default()];
             let (behaviour, others) = (word("behaviour"), others.join(" + "));
-            match may_have_met(behaviour) {
-                true => {
-                    let words = format!("{} {others} ({behaviour})", verb(behaviour));
+            match met {
+                Meeting::Inferred(verb) => {
+                    let words = format!("{verb} {others} ({behaviour})");
                     possible.push(row.into_iter().chain([words]).collect());
                 }
-                false => rows.push(row.into_iter().chain([format!("{behaviour} {others}")]).collect()),
+                Meeting::Seen(_) => rows.push(row.into_iter().chain([format!("{behaviour} {others}")]).collect()),
             }
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! The engine keeps only silences that it can judge by what it knows of reception. A page about one vessel
 //! shows all of them, so they are collected here from three sources: while the journal is read, from the
-//! trail that the engine still has, and from the hole that it remembers.
+//! trail that the engine still has, and from the holes that it remembers.
 
 use std::collections::BTreeMap;
 
@@ -28,6 +28,8 @@ pub(super) struct Silence {
     pub(super) to: Option<Time>,
     /// Where it was last heard before; `None` if that is no longer known.
     at: Option<LatLon>,
+    /// Where it was heard again; `None` while it is silent.
+    pub(super) back: Option<LatLon>,
 }
 
 /// The silences that were seen while the journal was read. Grows by one entry per silence, for a single MMSI.
@@ -54,7 +56,7 @@ impl Watch {
     fn fix(&mut self, key: TrackKey, at: Time, position: LatLon) {
         let before = self.last.insert(key, (at, position));
         if let Some((from, was)) = before.filter(|(from, _)| SILENT_AFTER <= at - *from) {
-            self.seen.push((key, Silence { from, to: Some(at), at: Some(was) }));
+            self.seen.push((key, Silence { from, to: Some(at), at: Some(was), back: Some(position) }));
         }
     }
 
@@ -68,16 +70,15 @@ impl Watch {
         let trail = vessel.trail_since(Time::MIN).map(|point| (point.at, point.position));
         let trail: Vec<(Time, LatLon)> = trail.chain(last.map(|fix| (fix.at, fix.position))).collect();
         for pair in trail.windows(2) {
-            if let [(from, was), (to, _)] = *pair {
-                add(&mut all, Silence { from, to: Some(to), at: Some(was) });
+            if let [(from, was), (to, back)] = *pair {
+                add(&mut all, Silence { from, to: Some(to), at: Some(was), back: Some(back) });
             }
         }
-        if let Some(hole) = engine.episodes().holes.of(key) {
-            let at = vessel.position_at(hole.from, Span::ZERO);
-            add(&mut all, Silence { from: hole.from, to: Some(hole.to), at });
+        for hole in engine.episodes().holes.all_of(key) {
+            add(&mut all, Silence { from: hole.from, to: Some(hole.to), at: Some(hole.left), back: Some(hole.back) });
         }
         if let Some(fix) = last.filter(|fix| SILENT_AFTER <= now - fix.at) {
-            all.push(Silence { from: fix.at, to: None, at: Some(fix.position) });
+            all.push(Silence { from: fix.at, to: None, at: Some(fix.position), back: None });
         }
         all.sort_by_key(|silence| silence.from);
         all
@@ -157,7 +158,7 @@ mod tests {
 
     #[test]
     fn a_silence_that_was_not_judged_says_so() {
-        let mut silence = Silence { from: at(38), to: Some(at(279)), at: None };
+        let mut silence = Silence { from: at(38), to: Some(at(279)), at: None, back: None };
         assert_eq!(unheard(&silence, false), "not heard 12:38 to 16:39 (reception not learned, not judged)");
         silence.to = None;
         assert_eq!(unheard(&silence, true), "not heard since 12:38 (not judged: it may be the reception there)");
@@ -169,9 +170,10 @@ mod tests {
         let mut watch = Watch::default();
         [0, 30, 120].into_iter().for_each(|minutes| watch.fix(key, at(minutes), LatLon::new(28.0, -17.0)));
         let mut all: Vec<Silence> = watch.seen.iter().map(|(_, silence)| *silence).collect();
-        assert_eq!(all, [Silence { from: at(30), to: Some(at(120)), at: Some(LatLon::new(28.0, -17.0)) }]);
-        add(&mut all, Silence { from: at(30), to: Some(at(120)), at: None });
-        add(&mut all, Silence { from: at(200), to: Some(at(259)), at: None });
+        let place = Some(LatLon::new(28.0, -17.0));
+        assert_eq!(all, [Silence { from: at(30), to: Some(at(120)), at: place, back: place }]);
+        add(&mut all, Silence { from: at(30), to: Some(at(120)), at: None, back: None });
+        add(&mut all, Silence { from: at(200), to: Some(at(259)), at: None, back: None });
         assert_eq!(all.len(), 1);
     }
 }

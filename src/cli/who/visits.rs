@@ -11,9 +11,8 @@ use atalaia_core::base::time::{Span, Time};
 use atalaia_core::base::units::{METRES_PER_NM, Mmsi};
 use atalaia_core::engine::Engine;
 use atalaia_core::engine::questions::{
-    DARK_AFTER, Did, LEAST, Ranked, STOP_KNOTS, Search, Sighting, Unheard, halted, kind_of, spell,
+    DARK_AFTER, Did, LEAST, Ranked, STOP_KNOTS, Search, Sighting, Unheard, halted, joined, kind_of, spell, unheard,
 };
-use atalaia_core::geo::LatLon;
 use atalaia_core::picture::tracks::{TrackKey, Vessel};
 use atalaia_core::zones::Chart;
 
@@ -283,14 +282,17 @@ impl Visit {
     /// Its longest halt at sea near the place that reaches into the period; stops count before slow passages.
     fn halt(&self, key: TrackKey, watch: &Watch, engine: &Engine) -> Option<Did> {
         let long = self.silences.iter().filter(|silence| DARK_AFTER <= silence.to - silence.from);
-        let silences: Vec<Unheard> =
-            long.map(|silence| (silence.from, (!silence.goes_on).then_some(silence.to))).collect();
+        let seen = long.map(|silence| Unheard {
+            from: silence.from,
+            to: (!silence.goes_on).then_some(silence.to),
+            back: None,
+        });
+        // The engine also knows the silences that began elsewhere, and where the vessel was heard again.
+        let silences = joined(unheard(engine, key).into_iter().chain(seen));
         let search = &watch.search;
-        let is_near = |at: LatLon| at.nm_to(search.near) <= search.radius_nm;
         let halts = engine.episodes().halts.of(key).map(|(_, halt)| halt);
-        let near = halts.filter(|halt| is_near(halt.position) || is_near(halt.last_position));
-        let longest = near.filter_map(|halt| halted(halt, &silences, search));
-        longest.max_by_key(|(lasted, did)| (matches!(did, Did::Stopped(_)), *lasted)).map(|(_, did)| did)
+        let near = halts.filter_map(|halt| halted(halt, &silences, search));
+        near.max_by_key(|halted| (matches!(halted.did, Did::Stopped(_)), halted.lasted)).map(|halted| halted.did)
     }
 
     /// What the vessel did by itself: its stop or slow period, and its longest silence.

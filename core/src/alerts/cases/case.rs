@@ -9,7 +9,7 @@ use crate::alerts::id::digest;
 use crate::base::units::METRES_PER_NM;
 use crate::behaviours::{self, VesselRef};
 
-use super::member::{Member, counts};
+use super::member::{Member, counts, links};
 use super::story::story;
 
 /// Points for each further behaviour of a case (SPEC "Cases").
@@ -24,9 +24,11 @@ const SAME_STOP_METRES: f64 = 2.0 * METRES_PER_NM;
 pub struct Case {
     /// 26 characters of base32, a hash of the id of its first alert.
     pub id: String,
-    /// The best alert plus 10 points for each further behaviour that scores at least 20; at most 100.
+    /// The best alert plus 10 points for each further behaviour that scores at least 20; at most 100. The best alert counts at the score
+    /// it has now, also if a correction has lowered it.
     pub score: i32,
-    /// The lines that add up to the score: its best alert, then each further behaviour. The code is the behaviour.
+    /// The lines that add up to the score: its best alert, each further behaviour, and with no points each that adds nothing. The code is
+    /// the behaviour.
     pub score_reasons: Vec<ScoreReason>,
     /// Follows from the score.
     pub severity: Severity,
@@ -58,33 +60,49 @@ pub(super) fn id_of(first: &Member) -> String {
 
 /// Builds a case from its alerts and facts, which are ordered by start.
 pub(super) fn case(alerts: &[&Member]) -> Case {
-    let first = alerts.iter().find(|alert| counts(alert)).or(alerts.first());
+    let first = alerts.iter().find(|alert| links(alert)).or(alerts.first());
     let score_reasons = score_reasons(alerts);
     let score = total(&score_reasons);
-    let mut vessels: BTreeMap<(u32, u16), VesselRef> = BTreeMap::new();
-    for vessel in alerts.iter().flat_map(|alert| &alert.vessels) {
-        let before = vessels.insert((vessel.mmsi, vessel.track), vessel.clone()).and_then(|before| before.role);
-        if let Some(latest) = vessels.get_mut(&(vessel.mmsi, vessel.track)) {
-            latest.role = latest.role.or(before);
-        }
-    }
+    // Of alerts that began at the same moment, the one that was told first comes first.
+    let mut told = alerts.to_vec();
+    told.sort_by_key(|alert| (alert.started_at, alert.opened_at));
     Case {
         id: first.map_or_else(String::new, |alert| id_of(alert)),
         score,
         score_reasons,
         severity: Severity::of(score),
-        vessels: vessels.into_values().collect(),
+        vessels: vessels(alerts),
         roles: roles(alerts),
-        alerts: alerts.iter().map(|alert| alert.id.clone()).collect(),
-        story: story(alerts),
+        alerts: told.iter().map(|alert| alert.id.clone()).collect(),
+        story: story(&told),
     }
+}
+
+/// The vessels as the alert knows them that was last known to hold. What it does not state comes from the latest that does.
+fn vessels(alerts: &[&Member]) -> Vec<VesselRef> {
+    let mut by_time = alerts.to_vec();
+    by_time.sort_by_key(|alert| (alert.last_at, alert.started_at));
+    let mut vessels: BTreeMap<(u32, u16), VesselRef> = BTreeMap::new();
+    for now in by_time.iter().flat_map(|alert| &alert.vessels) {
+        let mut now = now.clone();
+        if let Some(before) = vessels.remove(&(now.mmsi, now.track)) {
+            now.imo = now.imo.or(before.imo);
+            now.name = now.name.or(before.name);
+            now.call_sign = now.call_sign.or(before.call_sign);
+            now.ship_type = now.ship_type.or(before.ship_type);
+            now.class = now.class.or(before.class);
+            now.role = now.role.or(before.role);
+        }
+        vessels.insert((now.mmsi, now.track), now);
+    }
+    vessels.into_values().collect()
 }
 
 /// The roles of the vessels; facts give none. A vessel may have several, one line each, ordered by MMSI and track.
 fn roles(alerts: &[&Member]) -> Vec<Role> {
     let cast: BTreeSet<(u32, u16, behaviours::Role)> = alerts
         .iter()
-        .filter(|alert| counts(alert))
+        .filter(|alert| links(alert))
         .flat_map(|alert| &alert.vessels)
         .filter_map(|vessel| Some((vessel.mmsi, vessel.track, vessel.role?)))
         .collect();
@@ -101,37 +119,71 @@ fn total(lines: &[ScoreReason]) -> i32 {
     lines.iter().map(|line| line.points).sum()
 }
 
-/// The lines of the score, which add up to it; empty if no alert counts.
+/// The lines of the score, which add up to it: the best alert, each further behaviour, and with no points each behaviour that adds
+/// nothing, and why. Empty if no alert ever counted.
 fn score_reasons(alerts: &[&Member]) -> Vec<ScoreReason> {
+    let mut ranked: Vec<&Member> = alerts.iter().copied().filter(|alert| counts(alert)).collect();
+    if ranked.is_empty() {
+        // Corrections have lowered all of them. The best is still the best.
+        ranked = alerts.iter().copied().filter(|alert| links(alert)).collect();
+    }
     // An alert that names one of several possible vessels counts only where nothing else does.
-    let certain = alerts.iter().any(|alert| counts(alert) && !alert.is_uncertain);
-    let weighs = |alert: &Member| counts(alert) && !(certain && alert.is_uncertain);
-    let mut ranked: Vec<&Member> = alerts.iter().copied().filter(|alert| weighs(alert)).collect();
-    ranked.sort_by(|a, b| (-a.score, a.started_at, &a.id).cmp(&(-b.score, b.started_at, &b.id)));
-    let replaced: BTreeSet<&str> = alerts.iter().filter_map(|alert| alert.replaces.as_deref()).collect();
-    let mut counted: Vec<&Member> = Vec::new();
-    for alert in ranked.iter().filter(|alert| !replaced.contains(alert.id.as_str())) {
-        let known = counted.iter().any(|other| other.behaviour == alert.behaviour);
-        // An alert limited to low (a pilot, a fleet) does not raise a case above low either.
-        let adds = counted.is_empty() || alert.score_reasons.iter().all(|reason| reason.code != "cap_low");
-        if adds && !known && !counted.iter().any(|other| same_stop(other, alert)) {
-            counted.push(alert);
+    ranked.sort_by(|a, b| {
+        let rank = |alert: &Member| (alert.is_uncertain, -alert.score, alert.started_at);
+        rank(a).cmp(&rank(b)).then_with(|| a.id.cmp(&b.id))
+    });
+    let line = |alert: &Member, points: i32, text: String| ScoreReason {
+        code: alert.behaviour.name().to_owned(),
+        points,
+        text,
+    };
+    let title = |alert: &Member| alert.behaviour.character().title;
+    let Some((best, further)) = ranked.split_first() else {
+        return Vec::new();
+    };
+    let (mut counted, mut idle) = (vec![*best], Vec::new());
+    for alert in further.iter().filter(|alert| counts(alert)) {
+        if counted.iter().any(|other| other.behaviour == alert.behaviour) {
+            continue;
+        }
+        match without_points(alert, &counted, alerts) {
+            None => counted.push(alert),
+            Some(why) => idle.push((*alert, why)),
         }
     }
-    let line = |alert: &Member, points: i32, what: &str| {
-        let title = alert.behaviour.character().title;
-        ScoreReason { code: alert.behaviour.name().to_owned(), points, text: format!("{what}: {title}") }
-    };
-    let best = ranked.first().map(|alert| line(alert, alert.score, "Its highest alert"));
-    let mut lines: Vec<ScoreReason> = best.into_iter().collect();
-    let further = counted.iter().skip(1);
-    lines.extend(further.map(|alert| line(alert, FURTHER_POINTS, "A further behaviour")));
+    let mut lines = vec![line(best, best.score, format!("Its highest alert: {}", title(best)))];
+    let added = counted.iter().skip(1);
+    lines.extend(added.map(|alert| line(alert, FURTHER_POINTS, format!("A further behaviour: {}", title(alert)))));
     let sum = total(&lines);
     if MOST_POINTS < sum {
         let text = "Scores end at 100".to_owned();
         lines.push(ScoreReason { code: "clamp".to_owned(), points: MOST_POINTS - sum, text });
     }
+    let mut told: BTreeSet<&str> = counted.iter().map(|alert| alert.behaviour.name()).collect();
+    for (alert, why) in idle {
+        if told.insert(alert.behaviour.name()) {
+            lines.push(line(alert, 0, format!("{} adds nothing: {why}", title(alert))));
+        }
+    }
     lines
+}
+
+/// Why an alert adds no points beside those that count already; `None` if it adds some.
+fn without_points(alert: &Member, counted: &[&Member], alerts: &[&Member]) -> Option<String> {
+    let is_superseded = alerts.iter().any(|other| other.replaces.as_ref() == Some(&alert.id));
+    let supersedes = |other: &&&Member| alert.replaces.as_ref() == Some(&other.id);
+    let same = counted.iter().find(supersedes).or_else(|| counted.iter().find(|other| same_stop(other, alert)));
+    let title = |other: &Member| other.behaviour.character().title;
+    if alert.is_uncertain && !counted.iter().all(|other| other.is_uncertain) {
+        Some("it names one of several possible vessels".to_owned())
+    } else if alert.score_reasons.iter().any(|reason| reason.code == "cap_low") {
+        // What is limited to low (a pilot, a fleet) does not raise a case above low either.
+        Some("it is limited to low".to_owned())
+    } else if is_superseded {
+        Some("another alert tells the same in full".to_owned())
+    } else {
+        same.map(|other| format!("it is the same event as {}", title(other)))
+    }
 }
 
 /// Whether two alerts describe the same stop: behaviours about stops, with a vessel in common, at one place and time.

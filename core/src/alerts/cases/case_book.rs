@@ -10,7 +10,7 @@ use crate::behaviours::About;
 
 use super::case::{Case, case, id_of, score};
 use super::links::Links;
-use super::member::{Member, counts, near_in_time, order, tied};
+use super::member::{Member, counts, links, near_in_time, order, tied};
 use super::stretches::{stretches, tie};
 
 /// Maximum number of alerts that are weighed for the score of one case, because it is computed again at every change.
@@ -23,7 +23,7 @@ pub(super) const MOST: usize = 50_000;
 pub struct CaseBook {
     /// Alerts and facts by id.
     alerts: BTreeMap<String, Member>,
-    /// Ids of the alerts that count, by MMSI and track of the vessels they link. A vessel without such alerts has no entry.
+    /// Ids of the alerts that link vessels, by MMSI and track of those vessels. A vessel without such alerts has no entry.
     by_vessel: BTreeMap<(u32, u16), BTreeSet<String>>,
     /// The score of the latest case of each vessel. Points, 1-100; no entry stands for 0.
     scores: BTreeMap<(u32, u16), i32>,
@@ -45,7 +45,10 @@ impl CaseBook {
         // Without the tracks an alert is small.
         let mut small = Alert::clone(alert);
         small.evidence.tracks = Vec::new();
-        let alert = Member { alert: small, sentence: change.sentence.clone(), is_uncertain: change.is_uncertain };
+        let has_counted = self.alerts.get(&small.id).is_some_and(|before| before.has_counted);
+        let mut alert =
+            Member { alert: small, sentence: change.sentence.clone(), is_uncertain: change.is_uncertain, has_counted };
+        alert.has_counted |= counts(&alert);
         if alert.status == Status::Retracted {
             self.remove(&alert.id);
             // Its vessels lead to what is left of its case.
@@ -53,7 +56,7 @@ impl CaseBook {
             return;
         }
         self.alerts.insert(alert.id.clone(), alert.clone());
-        let ties: BTreeSet<(u32, u16)> = if counts(&alert) { tied(&alert).collect() } else { BTreeSet::new() };
+        let ties: BTreeSet<(u32, u16)> = if links(&alert) { tied(&alert).collect() } else { BTreeSet::new() };
         for vessel in alert.vessels.iter().map(|vessel| (vessel.mmsi, vessel.track)) {
             match ties.contains(&vessel) {
                 true => {
@@ -62,7 +65,7 @@ impl CaseBook {
                 false => self.untie(vessel, &alert.id),
             }
         }
-        if counts(&alert) {
+        if links(&alert) {
             self.weigh(&alert);
         }
         if MOST < self.alerts.len() {
@@ -86,18 +89,17 @@ impl CaseBook {
     pub fn case_with(&self, id: &str) -> Option<Case> {
         let mut alerts = self.linked(id)?;
         let vessels: BTreeSet<(u32, u16)> = alerts.values().flat_map(|alert| tied(alert)).collect();
-        let facts =
-            self.alerts.values().filter(|one| !counts(one) && tied(one).any(|vessel| vessels.contains(&vessel)));
+        let facts = self.alerts.values().filter(|one| !links(one) && tied(one).any(|vessel| vessels.contains(&vessel)));
         let joins = |fact: &Member| self.joined(fact).is_some_and(|alert| alerts.contains_key(&order(alert)));
         let facts: Vec<&Member> = facts.filter(|fact| joins(fact)).collect();
         alerts.extend(facts.into_iter().map(|fact| (order(fact), fact)));
         Some(case(&alerts.into_values().collect::<Vec<_>>()))
     }
 
-    /// The alerts that count in the case of an alert or fact, in their order. `None` if it belongs to no case.
+    /// The alerts that link vessels in the case of an alert or fact, in their order. `None` if it belongs to no case.
     fn linked(&self, id: &str) -> Option<BTreeMap<(Time, &str), &Member>> {
         let alert = self.alerts.get(id)?;
-        let start = if counts(alert) { alert } else { self.joined(alert)? };
+        let start = if links(alert) { alert } else { self.joined(alert)? };
         // The stretches of each vessel reached so far. A stretch that was followed is left empty.
         let mut of_vessels: BTreeMap<(u32, u16), Vec<Stretch<'_>>> = BTreeMap::new();
         let (mut linked, mut next): (BTreeMap<(Time, &str), &Member>, Vec<&Member>) = (BTreeMap::new(), vec![start]);
@@ -128,7 +130,7 @@ impl CaseBook {
         vessels.into_iter().find_map(near)
     }
 
-    /// The alerts that count for a vessel.
+    /// The alerts that link a vessel.
     fn of_vessel(&self, vessel: (u32, u16)) -> impl Iterator<Item = &Member> {
         self.by_vessel.get(&vessel).into_iter().flatten().filter_map(|id| self.alerts.get(id))
     }
@@ -161,7 +163,7 @@ impl CaseBook {
         }
     }
 
-    /// Removes the link of a vessel to an alert that no longer counts for it, and computes the score of the rest of the case.
+    /// Removes the link of a vessel to an alert that no longer links it, and computes the score of the rest of the case.
     fn untie(&mut self, vessel: (u32, u16), id: &str) {
         let Some(ids) = self.by_vessel.get_mut(&vessel) else {
             return;
@@ -195,17 +197,17 @@ impl CaseBook {
         }
     }
 
-    /// All cases with at least one alert that counts, the highest score first, then by id.
+    /// All cases, each with at least one alert that counts or did before a correction, the highest score first, then by id.
     pub fn cases(&self) -> Vec<Case> {
         let mut alerts: Vec<&Member> = self.alerts.values().collect();
         alerts.sort_by(|a, b| order(a).cmp(&order(b)));
-        let mut links = Links::new(alerts.len());
-        tie(&alerts, &mut links);
-        let mut cases: Vec<Case> = links
+        let mut joined = Links::new(alerts.len());
+        tie(&alerts, &mut joined);
+        let mut cases: Vec<Case> = joined
             .sets()
             .into_iter()
             .map(|set| set.into_iter().map(|index| alerts[index]).collect::<Vec<_>>())
-            .filter(|set| set.iter().any(|alert| counts(alert)))
+            .filter(|set| set.iter().any(|alert| links(alert)))
             .map(|set| case(&set))
             .collect();
         cases.sort_by(|a, b| (-a.score, &a.id).cmp(&(-b.score, &b.id)));
@@ -222,7 +224,7 @@ impl CaseBook {
         let mut order: Vec<_> = self
             .alerts
             .values()
-            .map(|alert| (alert.status == Status::Open, counts(alert), alert.last_at, alert.id.clone()))
+            .map(|alert| (alert.status == Status::Open, links(alert), alert.last_at, alert.id.clone()))
             .collect();
         order.sort_unstable();
         for (_, _, _, id) in order.into_iter().take(MOST / 10) {

@@ -10,7 +10,8 @@ use crate::behaviours::{self, VesselRef};
 
 /// Alerts of one vessel at most this far apart in time belong to one case (SPEC "Cases").
 const REACH: Span = Span::from_hours(72);
-/// Score from which an alert adds points to a case and links vessels (SPEC "Cases"). Other alerts, and facts, are only part of the story.
+/// Score from which an alert adds points to a case and links vessels (SPEC "Cases"). Alerts that never reached it, and facts, are only part
+/// of the story.
 pub(super) const COUNTS_FROM: i32 = 20;
 
 /// An alert or fact, with what only its case needs. It can be used like the alert.
@@ -22,6 +23,8 @@ pub(super) struct Member {
     pub(super) sentence: Sentence,
     /// Whether it names only one of several possible vessels; if so, it adds no points to a case.
     pub(super) is_uncertain: bool,
+    /// Whether it counts, or counted before a correction lowered its score.
+    pub(super) has_counted: bool,
 }
 
 impl Deref for Member {
@@ -32,9 +35,14 @@ impl Deref for Member {
     }
 }
 
-/// Whether an alert adds points to a case and links vessels.
+/// Whether an alert adds points to a case.
 pub(super) fn counts(alert: &Member) -> bool {
     alert.announced && COUNTS_FROM <= alert.score
+}
+
+/// Whether an alert links vessels to a case. A correction takes its points away, but does not take a case apart that was told already.
+pub(super) fn links(alert: &Member) -> bool {
+    alert.has_counted
 }
 
 /// Whether an alert links a vessel to its case. One of several possible silent vessels may have nothing to do with it.

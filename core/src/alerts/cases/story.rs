@@ -6,8 +6,8 @@ use super::member::Member;
 
 /// Maximum number of alerts that a story describes: the first ones by start. It counts the rest.
 const MOST_DESCRIBED: usize = 12;
-/// Distance within which an alert is at the same place as the one before it. Metres.
-const SAME_PLACE_METRES: f64 = 5.0 * METRES_PER_NM;
+/// Distance within which an alert is at the same place as the one before it: what a ship at anchor covers, and little more. Metres.
+const SAME_PLACE_METRES: f64 = 0.5 * METRES_PER_NM;
 
 /// The story as one paragraph. A date, name, place or zone that the sentence before has given is not repeated.
 pub(super) fn story(alerts: &[&Member]) -> String {

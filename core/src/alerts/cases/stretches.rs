@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::links::Links;
-use super::member::{Member, counts, near_in_time, tied};
+use super::member::{self, Member, near_in_time, tied};
 
 /// Links alerts that share a vessel within 72 h. A fact joins the earliest such alert but links no other vessel to it: otherwise
 /// the facts of a fishing fleet would join a whole sea into one case.
@@ -17,7 +17,7 @@ pub(super) fn tie(alerts: &[&Member], links: &mut Links) {
     // Facts that have joined an alert. A fact of two vessels must not link the cases of both.
     let mut joined: BTreeSet<usize> = BTreeSet::new();
     for indices in by_vessel.values() {
-        let (heavy, light): (Vec<usize>, Vec<usize>) = indices.iter().partition(|index| counts(alerts[**index]));
+        let (heavy, light): (Vec<usize>, Vec<usize>) = indices.iter().partition(|index| member::links(alerts[**index]));
         for stretch in stretches(heavy.iter().copied(), |index| alerts[index]) {
             stretch.windows(2).for_each(|pair| links.join(pair[0], pair[1]));
         }
@@ -32,7 +32,7 @@ pub(super) fn tie(alerts: &[&Member], links: &mut Links) {
     }
 }
 
-/// Splits the alerts that count for one vessel, ordered by start, into stretches linked in time. Each alert is compared with the
+/// Splits the alerts that link one vessel, ordered by start, into stretches linked in time. Each alert is compared with the
 /// earlier one that lasted longest, so that a short alert in between does not split a stretch.
 pub(super) fn stretches<'a, T: Copy>(
     by_start: impl IntoIterator<Item = T>,

@@ -193,6 +193,100 @@ fn a_superseded_alert_is_in_the_story_and_counts_once() {
     assert_eq!(cases(vec![alert("a", Behaviour::PositionJump, 60, 0, &[1]), strong])[0].score, 60);
 }
 
+/// The lines of the score of the only case.
+fn score_lines(alerts: Vec<Alert>) -> Vec<String> {
+    let cases = cases(alerts);
+    assert_eq!(cases.len(), 1);
+    cases[0].score_reasons.iter().map(|line| format!("{:+} {}", line.points, line.text)).collect()
+}
+
+#[test]
+fn each_behaviour_counts_once_or_the_case_says_why_it_adds_nothing() {
+    let title = |behaviour: Behaviour| behaviour.character().title;
+    let best = alert("b", Behaviour::Slowdown, 50, 1, &[1]);
+    let mut stop = alert("c", Behaviour::Loitering, 35, 2, &[1]);
+    // As a ship that slows down and then loiters elsewhere: one stop by its id, not by its place.
+    (stop.replaces, stop.position) = (Some("b".to_owned()), Some(LatLon::new(21.5, -18.0)));
+    let mut silence = alert("e", Behaviour::AisGap, 39, 4, &[1]);
+    silence.score_reasons.push(ScoreReason { code: "cap_low".to_owned(), points: -6, text: String::new() });
+    let (entry, exit) = (alert("a", Behaviour::ZoneEntry, 40, 0, &[1]), alert("d", Behaviour::ZoneExit, 40, 3, &[1]));
+    let expected = [
+        format!("+50 Its highest alert: {}", title(Behaviour::Slowdown)),
+        format!("+10 A further behaviour: {}", title(Behaviour::ZoneEntry)),
+        format!("+10 A further behaviour: {}", title(Behaviour::ZoneExit)),
+        format!("+0 {} adds nothing: it is limited to low", title(Behaviour::AisGap)),
+        format!(
+            "+0 {} adds nothing: it is the same event as {}",
+            title(Behaviour::Loitering),
+            title(Behaviour::Slowdown)
+        ),
+    ];
+    assert_eq!(score_lines(vec![entry, best, stop, exit, silence]), expected);
+}
+
+#[test]
+fn a_correction_lowers_the_case_but_does_not_take_it_apart() {
+    let mut book = CaseBook::default();
+    let alerts = [
+        alert("a", Behaviour::Loitering, 50, 0, &[1]),
+        alert("b", Behaviour::Rendezvous, 40, 1, &[1, 2]),
+        alert("c", Behaviour::Drift, 5, 2, &[1]),
+    ];
+    alerts.into_iter().for_each(|one| book.take(&change(one)));
+    let before = book.cases();
+    assert_eq!(before[0].score, 50);
+    // The ship proves to be at anchor: what was announced stays an alert, with fewer points.
+    let corrected = |id: &str, behaviour, score, hours, mmsis: &[u32]| {
+        let mut alert = alert(id, behaviour, score, hours, mmsis);
+        alert.announced = true;
+        change(alert)
+    };
+    book.take(&corrected("a", Behaviour::Loitering, 19, 0, &[1]));
+    assert_eq!((book.cases()[0].score, book.cases()[0].severity), (40, Severity::Medium));
+    book.take(&corrected("b", Behaviour::Rendezvous, 10, 1, &[1, 2]));
+    let after = book.cases();
+    assert_eq!((after[0].score, after[0].severity), (19, Severity::Info));
+    assert_eq!(after[0].score_reasons.len(), 1);
+    assert_eq!((after.len(), &after[0].id, &after[0].alerts), (1, &before[0].id, &before[0].alerts));
+    assert_each_names_its_case(&book, &["a", "b", "c"]);
+}
+
+#[test]
+fn a_case_has_the_name_that_was_known_last() {
+    let named = |mut alert: Alert, name: Option<&str>, hours: i64| {
+        alert.vessels[0].name = name.map(str::to_owned);
+        alert.last_at = alert.started_at + Span::from_hours(hours);
+        alert
+    };
+    let long = named(alert("a", Behaviour::Loitering, 50, 0, &[1]), Some("BRAVO"), 9);
+    let short = named(alert("b", Behaviour::ZoneEntry, 50, 2, &[1]), Some("ALFA"), 1);
+    let silent = named(alert("c", Behaviour::AisGap, 30, 12, &[1]), None, 1);
+    let name = |alerts: Vec<Alert>| cases(alerts)[0].vessels[0].name.clone();
+    assert_eq!(name(vec![long.clone(), short.clone()]).as_deref(), Some("BRAVO"));
+    assert_eq!(name(vec![long, short, silent]).as_deref(), Some("BRAVO"), "a later alert without a name");
+}
+
+#[test]
+fn a_story_says_where_each_alert_was_unless_it_was_within_half_a_mile() {
+    let at = |id: &str, hours, lat| Alert {
+        position: Some(LatLon::new(lat, -18.0)),
+        ..alert(id, Behaviour::ZoneEntry, 40, hours, &[1])
+    };
+    let story = |lat| cases(vec![at("a", 0, 21.0), at("b", 1, lat)])[0].story.clone();
+    assert!(story(21.008).contains("it did b, at the same place."), "{}", story(21.008));
+    assert!(story(21.009).contains("it did b, 11 nm off."), "{}", story(21.009));
+}
+
+#[test]
+fn of_two_alerts_that_began_at_once_the_one_told_first_comes_first() {
+    let entry = alert("z", Behaviour::ZoneEntry, 40, 0, &[1]);
+    let mut slowdown = alert("a", Behaviour::Slowdown, 25, 0, &[1]);
+    slowdown.opened_at = slowdown.started_at + Span::from_minutes(30);
+    let case = cases(vec![slowdown, entry]).remove(0);
+    assert_eq!(case.alerts, ["z", "a"]);
+    assert!(case.story.find("did z") < case.story.find("did a"), "{}", case.story);
+}
+
 #[test]
 fn facts_are_part_of_the_story_but_link_no_vessels() {
     let got = cases(vec![

@@ -27,8 +27,8 @@ mod settings;
 mod words;
 
 use crate::behaviours::character::{
-    About, CapCategory, Chapter, Character, CiseAnomaly, HISTORY_HOURS, IsPolygon, RestsOn, Roles, Silence, ZoneUse,
-    never,
+    About, CapCategory, Chapter, Character, CiseAnomaly, HISTORY_HOURS, IsPolygon, Meeting, RestsOn, Roles, Silence,
+    ZoneUse, never,
 };
 use crate::behaviours::comparison::{Compared, Comparison};
 use crate::zones::Kind;
@@ -65,7 +65,7 @@ pub const CHARACTER: Character = Character {
     rests_on_silence: false,
     is_grouped: false,
     counts_minutes: true,
-    meets: Some("met"),
+    meets: Some(Meeting::Seen("met")),
     history_hours: HISTORY_HOURS,
     cap: CapCategory::Security,
     cise: CiseAnomaly::Movement,

@@ -28,8 +28,8 @@ mod settings;
 mod words;
 
 use crate::behaviours::character::{
-    About, CapCategory, Chapter, Character, CiseAnomaly, Counted, HISTORY_HOURS, RestsOn, Roles, Silence, UsualStops,
-    ZoneUse, any_zone, never,
+    About, CapCategory, Chapter, Character, CiseAnomaly, Counted, HISTORY_HOURS, Meeting, RestsOn, Roles, Silence,
+    UsualStops, ZoneUse, any_zone, never,
 };
 use crate::behaviours::comparison::{Compared, Comparison};
 
@@ -65,7 +65,7 @@ pub const CHARACTER: Character = Character {
     rests_on_silence: false,
     is_grouped: false,
     counts_minutes: false,
-    meets: Some("at one place after another:"),
+    meets: Some(Meeting::Inferred("at one place after another:")),
     history_hours: HISTORY_HOURS,
     cap: CapCategory::Security,
     cise: CiseAnomaly::Movement,

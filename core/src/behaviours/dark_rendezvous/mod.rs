@@ -30,8 +30,8 @@ mod settings;
 mod words;
 
 use crate::behaviours::character::{
-    About, CapCategory, Chapter, Character, CiseAnomaly, Counted, RestsOn, Roles, Silence, UsualStops, ZoneUse,
-    any_zone, never,
+    About, CapCategory, Chapter, Character, CiseAnomaly, Counted, Meeting, RestsOn, Roles, Silence, UsualStops,
+    ZoneUse, any_zone, never,
 };
 use crate::behaviours::comparison::{Compared, Comparison};
 
@@ -67,7 +67,7 @@ pub const CHARACTER: Character = Character {
     rests_on_silence: true,
     is_grouped: false,
     counts_minutes: false,
-    meets: Some("may have met"),
+    meets: Some(Meeting::Inferred("may have met")),
     history_hours: 50,
     cap: CapCategory::Security,
     cise: CiseAnomaly::Movement,

@@ -33,8 +33,8 @@ mod side_by_side;
 mod words;
 
 use crate::behaviours::character::{
-    About, CapCategory, Chapter, Character, CiseAnomaly, Counted, HISTORY_HOURS, RestsOn, Roles, Silence, UsualStops,
-    ZoneUse, any_zone,
+    About, CapCategory, Chapter, Character, CiseAnomaly, Counted, HISTORY_HOURS, Meeting, RestsOn, Roles, Silence,
+    UsualStops, ZoneUse, any_zone,
 };
 use crate::behaviours::comparison::{Compared, Comparison};
 use serde_json::{Map, Value};
@@ -70,7 +70,7 @@ pub const CHARACTER: Character = Character {
     rests_on_silence: false,
     is_grouped: true,
     counts_minutes: true,
-    meets: Some("met"),
+    meets: Some(Meeting::Seen("met")),
     history_hours: HISTORY_HOURS,
     cap: CapCategory::Security,
     cise: CiseAnomaly::Movement,

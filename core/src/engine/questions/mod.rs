@@ -20,6 +20,6 @@ pub use question::{Answer, Question};
 pub use track::{TrackAnswer, TrackPoint, spread, track};
 pub use vessel::{VesselAnswer, VesselTrack, kind_of, vessel};
 pub use who::{
-    DARK_AFTER, Deed, Did, LEAST, Ranked, STOP_KNOTS, Search, Sighting, Suspects, Unheard, halted, is_meeting,
-    may_have_met, parts, rank, spell, verb, who, who_among,
+    DARK_AFTER, Deed, Did, Halted, LEAST, Part, Ranked, STOP_KNOTS, Search, Sighting, Suspects, Unheard, halted,
+    joined, meeting, parts, rank, spell, unheard, who, who_among,
 };

@@ -216,6 +216,7 @@ fn hundredths(value: f64) -> f64 {
 mod tests {
     use super::*;
     use crate::ais::{Line, SourceId};
+    use crate::picture::tracks::TrackKey;
     use crate::testing::{AREA, chart, engine, lines};
 
     #[test]
@@ -230,6 +231,36 @@ mod tests {
             let answer = vessel(&engine, &chart(AREA), Mmsi(224_000_001)).expect("it was heard");
             let zones = answer.tracks.iter().flat_map(|track| &track.zones);
             assert_eq!(zones.map(|zone| zone.relation).collect::<Vec<_>>(), expected, "{lat}");
+        }
+    }
+
+    #[test]
+    fn a_silence_of_more_than_a_day_is_over_once_the_vessel_is_heard() {
+        // Ships that lie nearby show that reception there is good.
+        let script = |silent: u32| {
+            let ship = format!("ALFA 224000001 every=300\n06:00 28.1 -17.1\nstop 240\nsilent {silent}\nstop 120");
+            let minutes = 360 + 240 + silent + 120;
+            let other = |number: u32| {
+                format!("\nSENT{number} 22410000{number} every=300\n00:00 28.{number} -17.1\nstop {minutes}")
+            };
+            (0..6).map(other).fold(ship, |all, other| all + &other)
+        };
+        for silent in [300, 1500] {
+            let mut settings = crate::engine::Settings::default();
+            settings.coverage.learn_hours = 5;
+            let mut engine = engine(&settings, AREA);
+            for line in lines(&script(silent)) {
+                engine.line(Line { source: SourceId(0), received: None, bytes: line.as_bytes() }, &mut Vec::new());
+            }
+            engine.finish(&mut Vec::new());
+            let answer = vessel(&engine, &chart(AREA), Mmsi(224_000_001)).expect("it was heard");
+            assert_eq!(answer.tracks[0].silent_since, None, "after {silent} min");
+            let gap = engine.gaps().latest(TrackKey { mmsi: Mmsi(224_000_001), ordinal: 1 });
+            let minutes = gap.and_then(|gap| Some((gap.to?.at - gap.from.at).minutes()));
+            assert!(
+                minutes.is_some_and(|minutes| (minutes - f64::from(silent)).abs() <= 10.0),
+                "{silent}: {minutes:?}"
+            );
         }
     }
 }

@@ -8,7 +8,7 @@ use super::search::Search;
 use crate::alerts::{Alert, Status};
 use crate::base::time::Time;
 use crate::base::units::METRES_PER_NM;
-use crate::behaviours::Behaviour;
+use crate::behaviours::{Behaviour, Meeting};
 use crate::geo::LatLon;
 
 /// An alert or fact near the place.
@@ -85,9 +85,10 @@ impl Deed {
     /// What the vessel did according to it, and how many vessels not yet in `met` it met.
     pub(super) fn words(&self, me: (u64, u64), met: &mut BTreeSet<(u64, u64)>) -> (String, usize) {
         let others = self.vessels.iter().filter(|(mmsi, track, _)| (*mmsi, *track) != me);
+        let meeting = meeting(&self.behaviour);
         let (mut names, mut new) = (Vec::new(), 0);
         for (mmsi, track, name) in others {
-            if is_meeting(&self.behaviour) && met.insert((*mmsi, *track)) {
+            if meeting.is_some() && met.insert((*mmsi, *track)) {
                 new += 1;
             }
             names.push(name.clone().unwrap_or_else(|| format!("MMSI {mmsi:09}")));
@@ -100,28 +101,17 @@ impl Deed {
         };
         let words = match names.is_empty() {
             true => format!("{behaviour} {span}"),
-            false => format!("{} {} ({behaviour}) {span}", verb(behaviour), names.join(", ")),
+            // Other behaviours merely name the others.
+            false => {
+                let verb = meeting.map_or("with", Meeting::words);
+                format!("{verb} {} ({behaviour}) {span}", names.join(", "))
+            }
         };
         (words, new)
     }
 }
 
-/// Whether a behaviour is about vessels that met, or may have met.
-pub fn is_meeting(behaviour: &str) -> bool {
-    Behaviour::named(behaviour).is_some_and(|behaviour| behaviour.character().meets.is_some())
-}
-
-/// Whether it is only inferred that the vessels met, as of one that was silent at the time. Such a meeting is listed as a
-/// possible one.
-pub fn may_have_met(behaviour: &str) -> bool {
-    is_meeting(behaviour) && verb(behaviour) != SEEN
-}
-
-/// What a vessel did with another if both were heard together.
-const SEEN: &str = "met";
-
-/// How an answer names the other vessels. A dark vessel was not seen, so a meeting with it is only possible; other
-/// behaviours merely name the others.
-pub fn verb(behaviour: &str) -> &'static str {
-    Behaviour::named(behaviour).and_then(|behaviour| behaviour.character().meets).unwrap_or("with")
+/// How a behaviour brings vessels together; `None` if it does not, or no longer exists.
+pub fn meeting(behaviour: &str) -> Option<Meeting> {
+    Behaviour::named(behaviour).and_then(|behaviour| behaviour.character().meets)
 }

@@ -6,7 +6,7 @@ use super::super::vessel::kind_of;
 use super::deed::Deed;
 use super::rank::{DARK_AFTER, Did, LEAST, Sighting, Suspects, rank, spell};
 use super::search::Search;
-use super::stop::{Unheard, halted};
+use super::stop::{halted, unheard};
 use crate::ais::ship_type_name;
 use crate::base::time::{Span, Time};
 use crate::base::units::METRES_PER_NM;
@@ -91,19 +91,16 @@ fn remembered(engine: &Engine, search: &Search) -> Vec<Sighting> {
 fn slow(engine: &Engine, search: &Search, metres: f64, found: &mut BTreeMap<TrackKey, Memory>) {
     let in_period = |from: Time, to: Time| search.from <= to && from <= search.to && LEAST <= to - from;
     let episodes = engine.episodes();
-    let halts = episodes.halts.near_if(search.near, metres, |halt| in_period(halt.started_at, halt.last_at));
-    for (_, halt, away) in halts {
-        let silences = engine.gaps().of(halt.key, search.from - BEFORE, search.to);
-        let silences: Vec<Unheard> = silences
-            .map(|gap| (gap.from.at, gap.to.map(|to| to.at)))
-            .filter(|(from, to)| is_long(*from, *to))
-            .collect();
-        let Some((lasted, did)) = halted(halt, &silences, search) else {
+    // After a silence a halt may go on elsewhere.
+    let reach = metres + GONE_NM * METRES_PER_NM;
+    let halts = episodes.halts.near_if(search.near, reach, |halt| in_period(halt.started_at, halt.last_at));
+    for (_, halt, _) in halts {
+        let Some(halted) = halted(halt, &unheard(engine, halt.key), search) else {
             continue;
         };
         let memory = found.entry(halt.key).or_default();
-        memory.was_at(away / METRES_PER_NM, halt.started_at.max(search.from));
-        memory.was_slow(lasted, did);
+        memory.was_at(halted.at.nm_to(search.near), halted.from.max(search.from));
+        memory.was_slow(halted.lasted, halted.did);
     }
     let legs = episodes.legs.near_if(search.near, metres, |leg| in_period(leg.started_at, leg.last_at));
     for (_, leg, away) in legs {
@@ -113,11 +110,6 @@ fn slow(engine: &Engine, search: &Search, metres: f64, found: &mut BTreeMap<Trac
         let lasted = to - leg.started_at;
         memory.was_slow(lasted, Did::Slowed(spell("slowed", lasted, leg.started_at, to, search.to < leg.last_at)));
     }
-}
-
-/// Whether a silence is long enough to part a stop.
-fn is_long(from: Time, to: Option<Time>) -> bool {
-    to.is_none_or(|to| DARK_AFTER <= to - from)
 }
 
 /// Adds the silences that began within `metres` of the place.

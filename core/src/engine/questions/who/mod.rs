@@ -8,8 +8,8 @@ mod rank;
 mod search;
 mod stop;
 
-pub use deed::{Deed, is_meeting, may_have_met, verb};
+pub use deed::{Deed, meeting};
 pub use memory::{who, who_among};
 pub use rank::{DARK_AFTER, Did, LEAST, Ranked, STOP_KNOTS, Sighting, Suspects, rank, spell};
 pub use search::Search;
-pub use stop::{Unheard, halted, parts};
+pub use stop::{Halted, Part, Unheard, halted, joined, parts, unheard};
