@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::own_daemon::OwnDaemon;
 use super::source::aside;
@@ -63,10 +64,23 @@ impl Daemon {
         page.ok().and_then(|page| serde_json::from_str(&page).ok()).ok_or(NoAnswer::Silent)
     }
 
+    /// Why the daemon's store takes nothing at present and what is held back, in the words of its status page. `None` if it works, or no
+    /// daemon of these settings answers.
+    pub(super) fn held_back(&self) -> Option<String> {
+        let page = status::glance(&self.address).ok()?;
+        held_back(&page).filter(|_| self.own.other_than(&self.address, &page).is_none())
+    }
+
     /// As [`Daemon::ask`], for commands that can do without the daemon: says on standard error if another one answers.
     pub(super) fn ask_if_own<T: DeserializeOwned>(&self, path: &str) -> Option<T> {
         self.ask(path).inspect_err(|why| why.tell()).ok()
     }
+}
+
+/// The reason on a status page for which alerts are held back. Not escaped.
+fn held_back(page: &Value) -> Option<String> {
+    let reasons = page["reasons"].as_array()?.iter().filter_map(Value::as_str);
+    reasons.into_iter().find(|reason| reason.starts_with("store ")).map(str::to_owned)
 }
 
 impl NoAnswer {
@@ -75,5 +89,21 @@ impl NoAnswer {
         if let NoAnswer::Another(why) = self {
             aside(why);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_failing_store_is_among_the_reasons_of_the_status_page() {
+        let failing = "store failing (disk full): alerts are held back and not delivered, so far 2 changes";
+        let page = |reasons: &[&str]| json!({"ready": false, "reasons": reasons});
+        assert_eq!(held_back(&page(&["starting", failing])).as_deref(), Some(failing));
+        assert_eq!(held_back(&page(&["journal failing: received lines are not recorded"])), None);
+        assert_eq!(held_back(&json!({})), None, "an earlier version");
     }
 }

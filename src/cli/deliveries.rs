@@ -5,16 +5,19 @@
 
 mod why;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use serde_json::json;
 
 use super::access::refused;
+use super::daemon::Daemon;
 use super::failure::Failure;
 use super::output::print;
 use super::person::who;
 use super::place::{Place, StoreArguments};
+use super::source::aside;
 use super::table::{Column, number, short_id, table, text, width};
 use crate::config::StoreSettings;
 use crate::platform::clock::Clock;
@@ -113,6 +116,12 @@ struct Which {
 /// sinks (2).
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let Place { store: path, settings } = arguments.store.place(&[])?;
+    // What the store does not take is in no list of it.
+    let held = settings.as_ref().and_then(|_| Daemon::of(arguments.store.config.as_deref())?.held_back());
+    if let Some(held) = &held {
+        aside(&format!("the daemon says: {held}; what is held back is not in the store, and so not shown here"));
+    }
+    let now = Clock.now();
     match &arguments.command {
         Command::List { which, state, limit, json } => {
             if let Some(sink) = &which.sink {
@@ -130,21 +139,27 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
                 return print(&shown.iter().map(object).collect::<String>());
             }
             if shown.is_empty() {
-                return print(&format!("{}\n", nothing(which, *state)));
+                return print(&format!("{}\n", nothing(which, *state, held.is_some())));
             }
-            print(&table(&COLUMNS, &shown.iter().map(row).collect::<Vec<_>>(), width()))
+            let probes = store::next_tries(&path, now).map_err(refused)?;
+            let rows = shown.iter().map(|delivery| row(delivery, &probes, now)).collect::<Vec<_>>();
+            print(&table(&COLUMNS, &rows, width()))
         }
         Command::Retry { which, who: by, why } => {
             let which = DeliveryQuery { sink: which.sink.clone(), alert: which.alert.clone(), state: None };
             let known = settings.as_ref().and_then(known_filters);
+            let waits = DeliveryQuery { state: Some(DeliveryState::Pending), ..which.clone() };
+            let waiting = store::delivery_rows(&path, &waits, usize::MAX).map_err(refused)?;
+            let probes = store::next_tries(&path, now).map_err(refused)?;
             let done = store::retry(&path, &which, known, &who(by.as_ref())?, why.as_deref(), Clock.now());
-            print_retried(&done.map_err(refused)?)
+            print_retried(&done.map_err(refused)?, &already(&waiting, &probes, now))
         }
         Command::Why { id, sink, json } => {
             let file = store::alert_file(&path, id, Clock.now()).map_err(refused)?;
             let outcomes = store::outcomes(&path, &file.told.entry.id).map_err(refused)?;
+            let probes = store::next_tries(&path, now).map_err(refused)?;
             let filters = settings.as_ref().map_or(&[][..], |settings| &settings.filters);
-            let known = why::DeliveryRecords { file: &file, outcomes: &outcomes, filters };
+            let known = why::DeliveryRecords { file: &file, outcomes: &outcomes, filters, probes: &probes, now };
             if let Some(unknown) = sink.as_ref().and_then(|sink| known.unknown(sink)) {
                 return Err(Failure::Usage(unknown));
             }
@@ -168,21 +183,51 @@ fn known_filters(settings: &StoreSettings) -> Option<&[Filter]> {
 }
 
 /// The line in place of an empty list. It repeats the conditions, where a typing error would show.
-fn nothing(which: &Which, state: Option<DeliveryState>) -> String {
+/// `held` is whether the daemon holds changes back that the store does not take.
+fn nothing(which: &Which, state: Option<DeliveryState>, held: bool) -> String {
     let to = which.sink.as_ref().map_or(String::new(), |sink| format!(" to {}", FromAir(sink)));
     let of = which.alert.as_ref().map_or(String::new(), |alert| format!(" of alert {}", FromAir(alert)));
     match state {
+        None if held => format!("no delivery{to}{of} in the store failed or waits, but the daemon holds alerts back"),
         None if to.is_empty() && of.is_empty() => "nothing failed, nothing waits".to_owned(),
         None => format!("no delivery{to}{of} failed or waits"),
         Some(state) => format!("no delivery{to}{of} is {}", state.name()),
     }
 }
 
-/// Prints what a retry has done.
+/// A line for each sink about the deliveries that were waiting already, which a retry leaves as they are.
+fn already(waiting: &[DeliveryRow], probes: &BTreeMap<String, Time>, now: Time) -> String {
+    let mut of: BTreeMap<&str, (usize, Option<String>)> = BTreeMap::new();
+    for row in waiting {
+        let (count, first) = of.entry(&row.sink).or_default();
+        *count += 1;
+        first.get_or_insert_with(|| {
+            next(&row.sink, row.due_at, probes, now).unwrap_or_else(|| "within seconds".to_owned())
+        });
+    }
+    let line = |(sink, (count, first)): (&str, (usize, Option<String>))| {
+        let verb = if count == 1 { "waits" } else { "wait" };
+        format!("{count} for {} {verb} already: the first goes {}\n", FromAir(sink), first.unwrap_or_default())
+    };
+    of.into_iter().map(line).collect()
+}
+
+/// When a waiting delivery is tried: at its own time if that is to come, otherwise when its sink is up again. While a sink is down, only one
+/// delivery is tried, and the times of the others pass. `None` if nothing is scheduled.
+fn next(sink: &str, due_at: Option<Time>, probes: &BTreeMap<String, Time>, now: Time) -> Option<String> {
+    match (due_at, probes.get(sink)) {
+        (Some(due_at), _) if now < due_at => Some(format!("at {due_at}")),
+        (_, Some(probe)) => Some(format!("when the sink is up again; it is tried next at {probe}")),
+        (Some(_), None) => Some("within seconds, if the daemon runs".to_owned()),
+        (None, None) => None,
+    }
+}
+
+/// Prints what a retry has done, and after it the lines about what was waiting `already`.
 ///
 /// # Errors
 /// Refused if everything it would retry belongs to removed sinks or stays withheld: nothing would happen.
-fn print_retried(done: &RetryReport) -> Result<(), Failure> {
+fn print_retried(done: &RetryReport, already: &str) -> Result<(), Failure> {
     let left = done.removed.iter().map(|(sink, count)| {
         let sink = FromAir(sink);
         format!("{count} for the removed sink {sink} not tried: add {sink} to the settings again, reload, and retry")
@@ -196,7 +241,7 @@ fn print_retried(done: &RetryReport) -> Result<(), Failure> {
         return Err(Failure::Usage(left.join("; ")));
     }
     let left: String = left.iter().map(|line| format!("{line}\n")).collect();
-    print(&format!("{} to be tried again\n{left}", done.queued))
+    print(&format!("{} to be tried again\n{left}{already}", done.queued))
 }
 
 /// Checks that the sink exists in the settings, if there are any, or in the store. A misspelt name must be an
@@ -230,7 +275,7 @@ const COLUMNS: [Column; 9] = [
 ];
 
 /// One row of the list. An alert is shown as the beginning of its id and its revision.
-fn row(row: &DeliveryRow) -> Vec<String> {
+fn row(row: &DeliveryRow, probes: &BTreeMap<String, Time>, now: Time) -> Vec<String> {
     let when = |time: Option<Time>| time.map_or_else(|| "-".to_owned(), |time| time.to_string());
     // `next` is only for what waits, `done` only for what does not.
     let pending = row.state == DeliveryState::Pending;
@@ -241,7 +286,13 @@ fn row(row: &DeliveryRow) -> Vec<String> {
         row.state.name().to_owned(),
         row.since.to_string(),
         row.attempts.to_string(),
-        when(row.due_at.filter(|_| pending)),
+        match row.due_at {
+            Some(due_at) if pending && due_at <= now => match probes.get(&row.sink) {
+                Some(probe) => format!("when the sink is up; it is tried at {probe}"),
+                None => "soon".to_owned(),
+            },
+            due_at => when(due_at.filter(|_| pending)),
+        },
         when(row.settled_at.filter(|_| !pending)),
         row.error.as_deref().map_or_else(String::new, |error| FromAir(error).to_string()),
     ]
@@ -267,9 +318,37 @@ mod tests {
     #[test]
     fn an_empty_list_says_that_nothing_failed_and_nothing_waits() {
         let which = |sink: Option<&str>| Which { sink: sink.map(str::to_owned), alert: None };
-        assert_eq!(nothing(&which(None), None), "nothing failed, nothing waits");
-        assert_eq!(nothing(&which(Some("mail")), None), "no delivery to mail failed or waits");
-        assert_eq!(nothing(&which(None), Some(DeliveryState::Failed)), "no delivery is failed");
+        assert_eq!(nothing(&which(None), None, false), "nothing failed, nothing waits");
+        assert_eq!(nothing(&which(Some("mail")), None, false), "no delivery to mail failed or waits");
+        assert_eq!(nothing(&which(None), Some(DeliveryState::Failed), false), "no delivery is failed");
+        let held = "no delivery in the store failed or waits, but the daemon holds alerts back";
+        assert_eq!(nothing(&which(None), None, true), held);
+    }
+
+    #[test]
+    fn what_waits_for_a_sink_that_is_down_has_the_time_at_which_the_sink_is_tried() {
+        let [past, now, probe] = [-60_000, 0, 60_000].map(Time::from_millis);
+        let waiting = |due_at| DeliveryRow {
+            sink: "partner".to_owned(),
+            alert: "k3f2aaaabbbbccccddddeeeeff".to_owned(),
+            revision: 1,
+            behaviour: "drift".to_owned(),
+            state: DeliveryState::Pending,
+            since: past,
+            attempts: 1,
+            due_at: Some(due_at),
+            settled_at: None,
+            error: None,
+        };
+        let probes = BTreeMap::from([("partner".to_owned(), probe)]);
+        assert_eq!(row(&waiting(past), &probes, now)[6], format!("when the sink is up; it is tried at {probe}"));
+        assert_eq!(row(&waiting(probe), &probes, now)[6], probe.to_string());
+        assert_eq!(
+            already(&[waiting(past), waiting(probe)], &probes, now),
+            format!(
+                "2 for partner wait already: the first goes when the sink is up again; it is tried next at {probe}\n"
+            )
+        );
     }
 
     #[test]
@@ -278,19 +357,19 @@ mod tests {
             let removed = [("partner".to_owned(), 42)].into();
             RetryReport { queued, removed, ..RetryReport::default() }
         };
-        let Err(Failure::Usage(text)) = print_retried(&done(0)) else { panic!("refused") };
+        let Err(Failure::Usage(text)) = print_retried(&done(0), "") else { panic!("refused") };
         assert!(
             text.starts_with("42 for the removed sink partner not tried: add partner to the settings again"),
             "{text}"
         );
-        assert!(print_retried(&done(1)).is_ok());
+        assert!(print_retried(&done(1), "").is_ok());
     }
 
     #[test]
     fn a_retry_of_what_its_marking_still_withholds_is_refused_with_the_reason() {
         let because = ("partner".to_owned(), "TLP:AMBER is above its max_tlp GREEN".to_owned());
         let done = RetryReport { withheld: [(because, 2)].into(), ..RetryReport::default() };
-        let Err(Failure::Usage(text)) = print_retried(&done) else { panic!("refused") };
+        let Err(Failure::Usage(text)) = print_retried(&done, "") else { panic!("refused") };
         assert!(text.starts_with("2 for partner still withheld: TLP:AMBER is above its max_tlp GREEN;"), "{text}");
     }
 }

@@ -91,7 +91,13 @@ fn missing(store: &Path) -> String {
     let mut lock = store.to_owned().into_os_string();
     lock.push(".lock");
     let lock = Path::new(&lock);
+    let folder = store.parent().filter(|folder| *folder != Path::new(""));
     match holder_of_lock(lock) {
+        _ if folder.is_some_and(|folder| !folder.exists()) => {
+            "its folder does not exist: move it back to where it was, the same folder and not a copy; a running daemon then continues by \
+             itself. If it is lost, make the folder and put a copy made by `atalaia backup` there, if there is one, then restart the daemon"
+                .to_owned()
+        }
         Some(pid) => format!(
             "no such file, but the daemon (pid {pid}) has it open: it was moved away. Move the same file back, not a copy; the daemon \
              then continues by itself. Do not restart the daemon before: it would begin an empty store. If the file is lost: sudo \

@@ -177,6 +177,32 @@ fn in_zone_file(folder: &Path, files: &[(String, String)], name: &str, line: usi
     }
 }
 
+/// Probable mistakes in zones and in the files that they were read from; none for the built-in zones.
+pub(super) fn zone_doubts(
+    source: &ZoneSource,
+    zones: &ZoneSet,
+    files: &[(String, String)],
+    coast: &Coast,
+    now: Time,
+) -> Vec<Problem> {
+    let ZoneSource::Folder(folder) = source else {
+        return Vec::new();
+    };
+    let mut doubts = odd_zones(zones, coast, now);
+    for (ix, zone) in zones.iter() {
+        for (behaviour, overrides) in &zone.settings {
+            let far = overrides.as_object().map(|overrides| far_overrides(behaviour, overrides));
+            let far = far.into_iter().flatten().map(|far| far.below(&format!("settings.{behaviour}")));
+            doubts.extend(far.map(|far| (ix, far)));
+        }
+    }
+    let placed = doubts.into_iter().map(|(ix, doubt)| {
+        let zone = zones.get(ix);
+        in_zone_file(folder, files, &zone.file, zone.line, in_zone(Some(&zone.id), doubt))
+    });
+    placed.collect()
+}
+
 /// Name and text of every zone file, in order of name. Hidden files are skipped, because editors create them while saving.
 fn read_folder(folder: &Path, place: Files<'_>) -> Result<Vec<(String, String)>, Vec<Problem>> {
     let shown = folder.display().to_string();
@@ -318,22 +344,7 @@ impl Parts {
 
     /// Probable mistakes in the zone files; none for the built-in zones.
     pub(super) fn doubts(&self, source: &ZoneSource, now: Time) -> Vec<Problem> {
-        let ZoneSource::Folder(folder) = source else {
-            return Vec::new();
-        };
-        let mut doubts = odd_zones(&self.zones, &self.land(), now);
-        for (ix, zone) in self.zones.iter() {
-            for (behaviour, overrides) in &zone.settings {
-                let far = overrides.as_object().map(|overrides| far_overrides(behaviour, overrides));
-                let far = far.into_iter().flatten().map(|far| far.below(&format!("settings.{behaviour}")));
-                doubts.extend(far.map(|far| (ix, far)));
-            }
-        }
-        let placed = doubts.into_iter().map(|(ix, doubt)| {
-            let zone = self.zones.get(ix);
-            in_zone_file(folder, &self.files, &zone.file, zone.line, in_zone(Some(&zone.id), doubt))
-        });
-        placed.collect()
+        zone_doubts(source, &self.zones, &self.files, &self.land(), now)
     }
 
     /// The land, unpacked if it is built in. The built-in land is shared, so asking twice costs nothing.

@@ -210,10 +210,12 @@ impl Text<'_> {
         let renamed = loaded.renamed.iter().cloned();
         let mut warnings: Vec<Problem> =
             renamed.chain(outvoted).chain(unknown).chain(lapsing).chain(doubts).chain(open.clone()).collect();
+        let mut zone_doubts = Vec::new();
         if let Ok(parts) = &parts {
             warnings.extend(parts.warnings.iter().cloned());
-            if purpose.is_asked_ahead() {
-                warnings.extend(parts.doubts(&zones, Clock.now()));
+            if is_run {
+                zone_doubts = parts.doubts(&zones, Clock.now());
+                warnings.extend(zone_doubts.iter().cloned());
             }
         }
         warnings.extend(lists.iter().flat_map(|lists| lists.warnings.iter().cloned()));
@@ -230,6 +232,7 @@ impl Text<'_> {
                 list_texts: Some(texts),
                 named: std::mem::take(&mut parts.named),
                 warnings: warnings.clone(),
+                zone_doubts: zone_doubts.len(),
                 chart: Arc::new(Chart { watchlists: lists, ..parts.chart(&config.zones) }),
                 watchlists,
                 profile: config.profile,

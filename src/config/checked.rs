@@ -8,12 +8,12 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::chart::{ZoneFiles, ZoneSource, read_zones};
+use super::chart::{ZoneFiles, ZoneSource, read_zones, zone_doubts};
 use super::files::{Files, Texts};
 use super::problem::Problem;
 use super::profile::Profile;
 use super::watchlists::{ListFiles, read_watchlists};
-use crate::platform::clock::Moment;
+use crate::platform::clock::{Clock, Moment};
 use crate::storage::{evidence, journal, store};
 use crate::{delivery, http, inputs};
 use atalaia_core::base::time::Span;
@@ -49,6 +49,8 @@ pub struct Checked {
     pub watchlists: Option<PathBuf>,
     /// Warnings about settings and zone files that are valid but unusual.
     pub warnings: Vec<Problem>,
+    /// Number of those that are about zones that are probably mistakes.
+    pub zone_doubts: usize,
     /// How received lines are kept.
     pub journal: journal::Settings,
     /// How evidence bundles are signed; its path is absolute.
@@ -82,6 +84,9 @@ impl Checked {
         let known = Some(&self.chart.watchlists);
         let ListFiles { lists, texts, warnings: of_lists } =
             read_watchlists(self.watchlists.as_deref(), Files::Disk, known)?;
+        let doubts = zone_doubts(&self.zones, &zones, &files, &self.chart.coast, Clock.now());
+        self.zone_doubts = doubts.len();
+        warnings.extend(doubts);
         self.files = files;
         self.list_texts = Some(texts);
         self.chart = Arc::new(Chart { zones, watchlists: lists, ..(*self.chart).clone() });

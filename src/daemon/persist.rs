@@ -22,7 +22,7 @@ use crate::config::Checked;
 use crate::delivery::{self, Wake};
 use crate::platform::clock::{Clock, Moment};
 use crate::platform::disk::Absence;
-use crate::platform::telemetry::Pulse;
+use crate::platform::telemetry::{FromAir, Pulse};
 use crate::storage::journal::{self, Rehearsal};
 use crate::storage::store::{self, Orders, Store};
 use atalaia_core::alerts::cases::Case;
@@ -97,7 +97,7 @@ fn remedy(absence: Absence) -> &'static str {
     match absence {
         Absence::Gone => {
             "move it back to where it was, the same file or folder and not a copy; the daemon then continues by itself. If it is lost, \
-             restart the daemon, which then creates a new one"
+             make the folder it was in, if that is gone too, and restart the daemon, which then begins a new, empty one"
         }
         Absence::Replaced => {
             "move the one the daemon started with back to where it was; the daemon then continues by itself. To work with what stands there \
@@ -140,6 +140,10 @@ impl Persistence {
             Store::open(path, orders(settings), move || clock.now(), before, tell).map_err(io::Error::other)
         };
         let store = settings.store.as_ref().map(open).transpose()?;
+        if let Some((_, path)) = store.as_ref().filter(|store| store.is_new()).zip(settings.store.as_ref()) {
+            // Usual at the first start. Later it means that the store was moved, or that the settings name another.
+            warn!("no store at {}; a new, empty one was created", FromAir(&path.display().to_string()));
+        }
         let tell = move |event| drop(tell_journal.send(event));
         let (started, records) = recover::begin(settings, store.as_ref(), &syncer, clock, taking_up, tell)?;
         let flood = Flood { reported: started.driver.engine.tracks().evicted(), at: None, noticed: true };

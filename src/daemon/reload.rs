@@ -8,7 +8,7 @@ use std::time::Duration;
 use tracing::warn;
 
 use super::reading::Reading;
-use crate::config::{Checked, FileSet, FileWatch, Places, ZoneSource};
+use crate::config::{Checked, FileSet, FileWatch, Places, Problem, ZoneSource};
 use crate::platform::clock::{Clock, Moment};
 use atalaia_core::base::time::Time;
 
@@ -89,9 +89,12 @@ impl Outcome {
     }
 }
 
-/// Logs the warnings about settings, each with its file and line.
-pub(super) fn warn_of(settings: &Checked) {
-    for warning in &settings.warnings {
+/// Logs the warnings about settings, each with its file and line, except those that the settings `before` had too.
+pub(super) fn warn_of(settings: &Checked, before: &[Problem]) {
+    // The line may have moved, which is no news.
+    let is_news =
+        |warning: &&Problem| !before.iter().any(|old| (&old.file, &old.fault) == (&warning.file, &warning.fault));
+    for warning in settings.warnings.iter().filter(is_news) {
         warn!(file = %warning.file, line = warning.line.as_ref().map(|line| line.number), "{}", warning.fault);
     }
 }

@@ -90,7 +90,7 @@ fn start(
         zone_files = %settings.zones,
         "started"
     );
-    warn_of(&settings);
+    warn_of(&settings, &[]);
     // No longer needed: a copy is now stored beside the journal.
     settings.list_texts = None;
     let (asker, questions) = Questions::new(clock);

@@ -278,6 +278,7 @@ impl StatusReporter {
                 waits_for_restart: reload.waits_for_restart.clone(),
             },
             lapsing: self.lapsing.clone(),
+            zone_doubts: 0,
         }
     }
 }
@@ -369,7 +370,8 @@ impl StatusReporter {
             let sinks = parts.dispatcher.into_iter().flat_map(Dispatcher::counters);
             let sinks = sinks.map(|(name, counters)| sink_view(name, counters, parts.settings)).collect();
             let unstored = parts.unstored as u64;
-            let view = View { unstored, ..self.snapshot(inputs, sinks, engine, parts.reload) };
+            let zone_doubts = parts.settings.zone_doubts as u64;
+            let view = View { unstored, zone_doubts, ..self.snapshot(inputs, sinks, engine, parts.reload) };
             if let Some(pages) = &self.view {
                 pages.send_replace(Arc::new(view));
             }

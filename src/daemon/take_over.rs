@@ -105,21 +105,23 @@ impl Daemon {
         }
         // Files written while these were read must count as changed.
         let read = settings.read;
+        let warned = self.settings.warnings.clone();
         self.put_in_force(new);
         self.feeds.configure(&self.settings);
         self.deliveries.reopen(&self.settings);
         let watched = watched(&self.reloader.file, &self.settings);
         self.reloader.watch.follow(watched.clone());
         self.reloader.watch.changed_since(&watched, read);
-        warn_of(&self.settings);
+        warn_of(&self.settings, &warned);
         let (zones, sinks, drop_ins) = (self.settings.zone_count(), self.settings.sinks.len(), self.settings.drop_ins);
         info!(zones, sinks, drop_ins, listed = self.settings.chart.watchlists.len(), "reloaded");
     }
 
     /// Puts new zones and watchlists in force. The sinks stay open.
     fn take_over_zones(&mut self, new: NewSettings) {
+        let warned = self.settings.warnings.clone();
         self.put_in_force(new);
-        warn_of(&self.settings);
+        warn_of(&self.settings, &warned);
         let (zones, listed) = (self.settings.zone_count(), self.settings.chart.watchlists.len());
         info!(zones, listed, "zones reloaded");
     }

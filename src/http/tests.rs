@@ -64,5 +64,6 @@ pub(super) fn view() -> View {
             waits_for_restart: Vec::new(),
         },
         lapsing: Vec::new(),
+        zone_doubts: 0,
     }
 }

@@ -54,6 +54,8 @@ pub struct View {
     pub reload: ReloadView,
     /// Certificates that have expired or soon will, one sentence each.
     pub lapsing: Vec<String>,
+    /// Number of warnings about zones in force that are probably mistakes.
+    pub zone_doubts: u64,
 }
 
 /// The state of one input.

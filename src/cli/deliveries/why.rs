@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use crate::cli::table::short_id;
 use crate::platform::telemetry::FromAir;
 use crate::storage::store::{self, AlertFile, DeliveryState, Filter, Stage, StageOutcome};
+use atalaia_core::base::time::Time;
 
 /// What is known of an alert and its deliveries.
 pub(super) struct DeliveryRecords<'a> {
@@ -21,6 +22,10 @@ pub(super) struct DeliveryRecords<'a> {
     /// Filters of the sinks in the settings, for changes of which nothing is recorded. Empty if the store was
     /// named without settings.
     pub(super) filters: &'a [Filter],
+    /// When each sink is tried next, by name.
+    pub(super) probes: &'a BTreeMap<String, Time>,
+    /// The wall clock.
+    pub(super) now: Time,
 }
 
 /// Outcome at one sink, with the consecutive revisions that share it.
@@ -52,7 +57,10 @@ impl DeliveryRecords<'_> {
             let revision = line.line["revision"].as_u64().unwrap_or_default();
             let is_it = |outcome: &&StageOutcome| outcome.sink == sink && u64::from(outcome.revision) == revision;
             let (stage, outcome) = match self.outcomes.iter().find(is_it) {
-                Some(recorded) => (Some(recorded.stage()), outcome(recorded, &self.file.told.entry.id)),
+                Some(recorded) => {
+                    let again = super::next(sink, recorded.due_at, self.probes, self.now);
+                    (Some(recorded.stage()), outcome(recorded, &self.file.told.entry.id, again.as_deref()))
+                }
                 None => unrecorded(&line.line["alert"], filter),
             };
             match runs.last_mut().filter(|run| run.stage == stage && run.outcome == outcome) {
@@ -111,7 +119,8 @@ fn chain(last: Stage) -> String {
 }
 
 /// What the stages have recorded of a change of `alert`, in words, with the reason or the error where there is one, and the way on.
-fn outcome(recorded: &StageOutcome, alert: &str) -> String {
+/// `again` is when a waiting one is tried again; `None` if that is not scheduled.
+fn outcome(recorded: &StageOutcome, alert: &str, again: Option<&str>) -> String {
     let reason = recorded.reason.as_ref().map(|reason| FromAir(reason).to_string());
     let with = |what: &str| match &reason {
         Some(reason) => format!("{what}: {reason}"),
@@ -134,8 +143,7 @@ fn outcome(recorded: &StageOutcome, alert: &str) -> String {
             (None, _) => with("waiting"),
         },
         DeliveryState::Pending => {
-            let again = recorded.due_at.map_or_else(|| "soon".to_owned(), |at| format!("at {at}"));
-            with(&format!("waiting after attempt {attempts}, tried again {again}"))
+            with(&format!("waiting after attempt {attempts}, tried again {}", again.unwrap_or("soon")))
         }
         DeliveryState::Delivered => {
             // Of a delivered change, only a digest is worth mentioning; an error would be of
@@ -168,7 +176,6 @@ fn unrecorded(alert: &Value, filter: Option<&Filter>) -> (Option<Stage>, String)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use atalaia_core::base::time::Time;
 
     const ALERT: &str = "k3f2aaaabbbbccccddddeeeeff";
 
@@ -182,7 +189,7 @@ mod tests {
     fn each_outcome_names_the_stage_that_decided_and_those_before_it() {
         let shown = |state, attempts, reason| {
             let recorded = recorded(state, attempts, reason);
-            format!("{}: {}", chain(recorded.stage()), outcome(&recorded, ALERT))
+            format!("{}: {}", chain(recorded.stage()), outcome(&recorded, ALERT, Some("at 1970-01-01T00:00:00Z")))
         };
         assert_eq!(shown(DeliveryState::NotSelected, 0, Some("too low")), "select: not selected: too low");
         assert_eq!(
@@ -196,10 +203,10 @@ mod tests {
         );
         assert_eq!(shown(DeliveryState::Pending, 0, None), "select > silence > clear > pace: waiting");
         let paced = StageOutcome { due_at: Some(Time::from_millis(0)), ..recorded(DeliveryState::Pending, 0, None) };
-        assert_eq!(outcome(&paced, ALERT), "waiting for the pace of the sink, until 1970-01-01T00:00:00Z");
+        assert_eq!(outcome(&paced, ALERT, None), "waiting for the pace of the sink, until 1970-01-01T00:00:00Z");
         assert_eq!(paced.stage(), Stage::Pace);
         let gathered = StageOutcome { reason: Some("waits for a digest".to_owned()), ..paced };
-        assert_eq!(outcome(&gathered, ALERT), "waiting until 1970-01-01T00:00:00Z: waits for a digest");
+        assert_eq!(outcome(&gathered, ALERT, None), "waiting until 1970-01-01T00:00:00Z: waits for a digest");
         assert_eq!(
             shown(DeliveryState::Delivered, 2, None),
             "select > silence > clear > pace > send: delivered at attempt 2"

@@ -35,10 +35,12 @@ pub(super) fn missing_places(config: &Config) -> Vec<Fault> {
             problems
                 .push(Fault::new(key, format!("{} is a folder", path.display())).advise("write the path of a file"));
         } else if parent.is_some_and(|parent| !parent.is_dir()) {
-            problems.push(
-                Fault::new(key, format!("the folder of {} does not exist", path.display()))
-                    .advise("create it, or write another path"),
-            );
+            let advice = match key.as_str() {
+                "store.path" => "if it was moved, move it back; otherwise create it, or write another path",
+                _ => "create it, or write another path",
+            };
+            let what = format!("the folder of {} does not exist", path.display());
+            problems.push(Fault::new(key, what).advise(advice));
         }
     }
     for (index, sink) in config.sinks.iter().enumerate() {

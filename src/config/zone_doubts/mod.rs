@@ -1,7 +1,7 @@
 //! Warnings about valid zones that are probably mistakes: on land, far from all others, drawn round the Earth, expired, or with settings
 //! of a behaviour that does not run there.
 //!
-//! Only `check` asks for these: a zone in force is never changed or left out because it looks odd.
+//! A zone in force is never changed or left out because it looks odd. Replays do not ask.
 
 use atalaia_core::base::fault::Fault;
 use atalaia_core::base::time::Time;

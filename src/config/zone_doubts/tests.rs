@@ -1,6 +1,7 @@
 //! Zones that are probably mistakes are reported, and sound ones are not.
 
 use super::*;
+use crate::config::{Checked, Purpose, check};
 use atalaia_core::behaviours::ZONE_REQUESTS;
 
 fn odd(zones: &ZoneSet) -> Vec<String> {
@@ -108,4 +109,33 @@ fn settings_of_a_behaviour_that_the_zone_does_not_run_are_reported() {
         ]
     );
     assert_eq!(zone(""), [""; 0]);
+}
+
+#[test]
+fn a_start_and_a_reload_of_the_zones_have_the_warnings_that_a_check_gives() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("atalaia.toml");
+    let zones = folder.path().join("zones");
+    std::fs::create_dir(&zones).expect("made");
+    std::fs::write(&file, "[zones]\nfolder = \"zones\"\n").expect("written");
+    let write = |circle: &str| {
+        let head = r#"{"type":"Feature","properties":{"id":"a","name":"a","kind":"area","#;
+        let text = format!(r#"{{"type":"FeatureCollection","features":[{head}{circle}]}}"#);
+        std::fs::write(zones.join("a.geojson"), text).expect("written");
+    };
+    let swapped = |settings: &Checked| {
+        let about = settings.warnings.iter().filter(|warning| warning.fault.to_string().contains("lies on land"));
+        (about.count(), settings.zone_doubts)
+    };
+    write(&circle(38.4, -9.9));
+    let mut started = check(Some(&file), None, Purpose::Run).expect("sound");
+    assert_eq!(swapped(&started), (1, 1));
+    write(&circle(-9.9, 38.4));
+    started.read_zones_again().expect("sound");
+    assert_eq!(swapped(&started), (0, 0));
+    write(&circle(38.4, -9.9));
+    started.read_zones_again().expect("sound");
+    assert_eq!(swapped(&started), (1, 1));
+    let replayed = check(Some(&file), None, Purpose::Replay).expect("sound");
+    assert_eq!(swapped(&replayed), (0, 0), "a replay says what it said before");
 }

@@ -1,18 +1,20 @@
 //! Sink: one JSON object per line, appended to a file.
 //!
-//! The file may be collected by another program and rotated by a third. A line is written whole or completed later, never twice, and counts
-//! as delivered when it survives a power cut. Writing happens on blocking threads, and at most one at a time: a disk that hangs then costs
-//! one thread and not one for each attempt.
+//! The file may be collected by another program and rotated by a third: whenever its path no longer names the open file, a new one is
+//! begun there. A line is written whole or completed later, and counts as delivered when it survives a power cut in a file that has a name.
+//! It is never written twice, unless the file it was written to is lost first. Writing happens on blocking threads, and at most one at a
+//! time: a disk that hangs then costs one thread and not one for each attempt.
 
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Write};
-use std::os::unix::fs::FileExt;
+use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::time::{sleep, timeout};
+use tracing::warn;
 
 use crate::delivery::send::{Delivery, Pace, SendError, SenderIdentity};
 use crate::delivery::sink::{Character, Sink};
@@ -36,8 +38,6 @@ pub(super) struct Jsonl {
     state: Arc<Mutex<State>>,
     /// Whether a blocking thread is using the state.
     busy: Arc<AtomicBool>,
-    /// Whether the file must be reopened before the next write.
-    must_open: Arc<AtomicBool>,
 }
 
 /// What a blocking thread works on. It survives failed attempts.
@@ -45,38 +45,50 @@ pub(super) struct Jsonl {
 struct State {
     /// Absolute.
     path: PathBuf,
-    /// `None` before the first line and when the file must be opened again.
+    /// `None` before the first line, and after the path has ceased to name the file.
     file: Option<File>,
-    /// Bytes not yet written; the first line may already be written in part.
-    waiting: Vec<u8>,
-    /// Keys of the lines accepted since the last complete flush.
+    /// The lines accepted since the last complete flush.
+    lines: Vec<u8>,
+    /// Number of bytes of them that the system has accepted; the last of these may be in the middle of a line.
+    written: usize,
+    /// Keys of the same lines.
     taken: Vec<String>,
+    /// Whether the file could not be opened the last time.
+    failing: bool,
 }
 
 impl Jsonl {
     /// The file is opened by the first delivery or by `reopen`.
     fn new(path: &Path) -> Jsonl {
-        let state = State { path: path.to_owned(), file: None, waiting: Vec::new(), taken: Vec::new() };
-        Jsonl { state: Arc::new(Mutex::new(state)), busy: Arc::default(), must_open: Arc::default() }
+        Jsonl { state: Arc::new(Mutex::new(State::new(path))), busy: Arc::default() }
     }
 
-    /// Reopens the file, so that a new one is created after log rotation. A line written in part is completed in the old file first.
-    fn reopen(&mut self) {
-        self.must_open.store(true, Ordering::Release);
-        if self.busy.swap(true, Ordering::AcqRel) {
-            return;
-        }
-        let (state, busy, must_open) = (Arc::clone(&self.state), Arc::clone(&self.busy), Arc::clone(&self.must_open));
-        // Runs in the background, so that the file exists even while there are no alerts.
-        drop(tokio::task::spawn_blocking(move || {
-            let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
-            if must_open.swap(false, Ordering::AcqRel) {
-                state.close();
-            }
+    /// Opens the file in the background, so that it exists even while there are no alerts.
+    fn reopen(&self) {
+        if !self.busy.swap(true, Ordering::AcqRel) {
             // An error shows again with the first line, where it can be reported.
-            let _ = state.open();
+            drop(self.blocking(|state| state.open().map(|_| ())));
+        }
+    }
+
+    /// Does `work` on a blocking thread. The caller has set `busy`, which the thread clears.
+    fn blocking<T, W>(&self, work: W) -> impl Future<Output = Result<T, SendError>> + Send + use<T, W>
+    where
+        T: Send + 'static,
+        W: FnOnce(&mut State) -> io::Result<T> + Send + 'static,
+    {
+        let (state, busy) = (Arc::clone(&self.state), Arc::clone(&self.busy));
+        let work = tokio::task::spawn_blocking(move || {
+            // The lock holder panics only if memory runs out.
+            let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
+            let outcome = work(&mut state).map_err(|error| format!("{}: {error}", state.path.display()));
             busy.store(false, Ordering::Release);
-        }));
+            outcome
+        });
+        async {
+            let outcome = work.await.unwrap_or_else(|_| Err("the daemon is ending".to_owned()));
+            outcome.map_err(|reason| SendError::Later { wait: None, reason })
+        }
     }
 }
 
@@ -95,7 +107,7 @@ impl Sink for Jsonl {
     };
 
     fn open(path: Option<&Path>, _: &NoTable, _: &SenderIdentity) -> Result<Jsonl, String> {
-        let mut file = Jsonl::new(path.unwrap_or("".as_ref()));
+        let file = Jsonl::new(path.unwrap_or("".as_ref()));
         file.reopen();
         Ok(file)
     }
@@ -112,84 +124,84 @@ impl Sink for Jsonl {
             }
         };
         if timeout(ANSWER, free).await.is_err() {
-            return Err(SendError::Later { wait: None, reason: "the disk has not answered yet".to_owned() });
+            return Err(no_answer());
         }
-        let (state, busy, must_open) = (Arc::clone(&self.state), Arc::clone(&self.busy), Arc::clone(&self.must_open));
         let lines: Vec<(String, Arc<str>)> =
             deliveries.iter().map(|delivery| (delivery.key.clone(), Arc::clone(&delivery.line))).collect();
-        let write = move || {
-            // The lock holder panics only if memory runs out.
-            let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
-            if must_open.swap(false, Ordering::AcqRel) {
-                state.close();
-            }
-            let outcome = state.append(&lines).map_err(|error| format!("{}: {error}", state.path.display()));
-            busy.store(false, Ordering::Release);
-            outcome
-        };
-        let outcome = tokio::task::spawn_blocking(write).await;
-        let outcome = outcome.unwrap_or_else(|_| Err("the daemon is ending".to_owned()));
-        outcome.map_err(|reason| SendError::Later { wait: None, reason })
+        self.blocking(move |state| state.append(&lines)).await
+    }
+
+    /// Notices that the file was moved or deleted, or that its folder is gone, before an alert has to wait for it.
+    async fn tend(&mut self) -> Result<bool, SendError> {
+        if self.busy.swap(true, Ordering::AcqRel) {
+            return Ok(false);
+        }
+        // A thread that hangs stays busy, and the next call waits no longer than this either.
+        timeout(ANSWER, self.blocking(State::open)).await.unwrap_or_else(|_| Err(no_answer()))
     }
 
     /// The state is kept: it may hold a line that is written in part.
-    fn reopened(mut self) -> Option<Jsonl> {
+    fn reopened(self) -> Option<Jsonl> {
         self.reopen();
         Some(self)
     }
 }
 
 impl State {
-    /// Closes the file unless a line is written in part.
-    fn close(&mut self) {
-        if self.waiting.is_empty() {
-            self.file = None;
-        }
+    /// The file is not opened yet.
+    fn new(path: &Path) -> State {
+        let path = path.to_owned();
+        State { path, file: None, lines: Vec::new(), written: 0, taken: Vec::new(), failing: false }
     }
 
     /// Writes lines and flushes. Lines that an earlier attempt accepted are not added again.
     fn append(&mut self, lines: &[(String, Arc<str>)]) -> io::Result<()> {
         for (key, line) in lines {
             if !self.taken.contains(key) {
-                self.waiting.extend_from_slice(line.as_bytes());
-                self.waiting.push(b'\n');
+                self.lines.extend_from_slice(line.as_bytes());
+                self.lines.push(b'\n');
                 self.taken.push(key.clone());
             }
         }
+        self.open()?;
         self.flush()?;
+        self.lines.clear();
         self.taken.clear();
+        self.written = 0;
         Ok(())
     }
 
-    /// Writes the pending bytes and flushes them. Bytes the system has accepted are never written again, even if the disk is full.
+    /// Writes the pending bytes and flushes them. Bytes the system has accepted are not written again, even if the disk is full.
     fn flush(&mut self) -> io::Result<()> {
-        let mut written = 0;
-        let outcome = self.open().and_then(|()| {
-            let Some(file) = &mut self.file else {
-                return Ok(());
-            };
-            while written < self.waiting.len() {
-                match file.write(&self.waiting[written..]) {
-                    // Zero bytes would otherwise repeat for ever.
-                    Ok(0) => return Err(io::Error::from(io::ErrorKind::WriteZero)),
-                    Ok(count) => written += count,
-                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                    Err(error) => return Err(error),
-                }
+        let Some(file) = &mut self.file else {
+            return Ok(());
+        };
+        while self.written < self.lines.len() {
+            match file.write(&self.lines[self.written..]) {
+                // Zero bytes would otherwise repeat for ever.
+                Ok(0) => return Err(io::Error::from(io::ErrorKind::WriteZero)),
+                Ok(count) => self.written += count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
             }
-            // A line reported as delivered must survive a power cut.
-            match file.sync_data() {
-                // Pipes and devices cannot be flushed.
-                Err(error) if error.kind() == io::ErrorKind::InvalidInput => Ok(()),
-                outcome => outcome,
-            }
-        });
-        self.waiting.drain(..written);
-        outcome
+        }
+        // A line reported as delivered must survive a power cut.
+        sync(file)?;
+        match is_at(file, &self.path) || has_name(file) {
+            true => Ok(()),
+            false => Err(io::Error::other("deleted while it was written to")),
+        }
     }
 
-    /// Opens or creates the file, if it is not open, and ends a line that a crash cut short.
-    fn open(&mut self) -> io::Result<()> {
+    /// Opens or creates the file, if it is not open or the path no longer names it, and ends a line that a crash cut short. Returns whether
+    /// the last call had failed.
+    fn open(&mut self) -> io::Result<bool> {
+        let had_failed = std::mem::replace(&mut self.failing, true);
+        let left = self.file.take_if(|file| !is_at(file, &self.path));
+        let is_new = left.is_some();
+        if let Some(left) = left {
+            self.leave(left);
+        }
         if self.file.is_none() {
             let mut file = OpenOptions::new().create(true).append(true).open(&self.path)?;
             if file.metadata()?.is_file() {
@@ -201,9 +213,52 @@ impl State {
                 file.write_all(b"\n")?;
             }
             self.file = Some(file);
+            if is_new {
+                warn!(path = %self.path.display(), "the file of a sink was moved or deleted; its alerts go on in a new one of that name");
+            }
         }
-        Ok(())
+        self.failing = false;
+        Ok(had_failed)
     }
+
+    /// Closes a file that is elsewhere or deleted by now. What was written to it is kept if it can be made durable there, with the rest of a
+    /// line that was written in part. Otherwise it is written again to the next file.
+    fn leave(&mut self, mut file: File) {
+        if self.written == 0 {
+            return;
+        }
+        let is_whole = self.lines[self.written - 1] == b'\n';
+        let rest = self.lines[self.written..].iter().position(|byte| *byte == b'\n').filter(|_| !is_whole);
+        let end = self.written + rest.map_or(0, |before| before + 1);
+        let completed =
+            has_name(&file) && file.write_all(&self.lines[self.written..end]).and_then(|()| sync(&file)).is_ok();
+        self.written = if completed { end } else { 0 };
+    }
+}
+
+/// The error while a blocking thread hangs.
+fn no_answer() -> SendError {
+    SendError::Later { wait: None, reason: "the disk has not answered yet".to_owned() }
+}
+
+/// Makes the content of a file durable.
+fn sync(file: &File) -> io::Result<()> {
+    match file.sync_data() {
+        // Pipes and devices cannot be flushed.
+        Err(error) if error.kind() == io::ErrorKind::InvalidInput => Ok(()),
+        outcome => outcome,
+    }
+}
+
+/// Whether the path leads to this open file.
+fn is_at(file: &File, path: &Path) -> bool {
+    let identity = |metadata: Metadata| (metadata.dev(), metadata.ino());
+    file.metadata().map(identity).ok().is_some_and(|open| fs::metadata(path).map(identity).is_ok_and(|at| at == open))
+}
+
+/// Whether an open file still has a name anywhere; without one, it is gone as soon as it is closed.
+fn has_name(file: &File) -> bool {
+    file.metadata().is_ok_and(|metadata| 0 < metadata.nlink())
 }
 
 /// Whether a crash cut the last line short; the next one must then start on a new line.
@@ -223,7 +278,7 @@ mod tests {
     use super::*;
 
     fn state(path: &Path) -> State {
-        State { path: path.to_owned(), file: None, waiting: Vec::new(), taken: Vec::new() }
+        State::new(path)
     }
 
     fn line(key: &str) -> (String, Arc<str>) {
@@ -252,6 +307,66 @@ mod tests {
         assert_eq!(fs::read_to_string(&path).expect("text"), "{\"key\":\"a-1\"}\n{\"key\":\"b-1\"}\n");
         sink.append(&[line("a-1")]).expect("written");
         assert_eq!(fs::read_to_string(&path).expect("text").lines().count(), 3, "sent again, it is written again");
+    }
+
+    #[test]
+    fn a_file_that_was_moved_or_deleted_is_begun_again_at_its_path() {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        let (path, away) = (folder.path().join("alerts.jsonl"), folder.path().join("alerts.jsonl.1"));
+        let text = |path: &Path| fs::read_to_string(path).expect("text");
+        let mut sink = state(&path);
+        sink.append(&[line("a-1")]).expect("written");
+        fs::remove_file(&path).expect("deleted");
+        sink.append(&[line("b-1")]).expect("written");
+        assert_eq!(text(&path), "{\"key\":\"b-1\"}\n");
+        fs::rename(&path, &away).expect("moved");
+        fs::write(&path, "").expect("another in its place");
+        sink.append(&[line("c-1")]).expect("written");
+        assert_eq!((text(&path).as_str(), text(&away).as_str()), ("{\"key\":\"c-1\"}\n", "{\"key\":\"b-1\"}\n"));
+        fs::remove_file(&path).expect("deleted");
+        sink.open().expect("opened, although nothing is to be written");
+        assert_eq!(text(&path), "");
+    }
+
+    #[test]
+    fn a_file_whose_folder_is_gone_fails_until_it_is_back() {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        let (out, away) = (folder.path().join("out"), folder.path().join("away"));
+        fs::create_dir(&out).expect("made");
+        let mut sink = state(&out.join("alerts.jsonl"));
+        sink.append(&[line("a-1")]).expect("written");
+        fs::rename(&out, &away).expect("moved");
+        sink.open().expect_err("gone");
+        sink.append(&[line("b-1")]).expect_err("gone");
+        fs::rename(&away, &out).expect("moved back");
+        assert!(sink.open().expect("there again"), "the sink works again");
+        assert!(!sink.open().expect("still there"));
+        sink.append(&[line("b-1")]).expect("written");
+        let text = fs::read_to_string(out.join("alerts.jsonl")).expect("text");
+        assert_eq!(text, "{\"key\":\"a-1\"}\n{\"key\":\"b-1\"}\n");
+    }
+
+    #[test]
+    fn a_line_written_in_part_is_completed_in_a_moved_file_and_written_again_for_a_deleted_one() {
+        let whole = "{\"key\":\"a-1\"}\n{\"key\":\"b-1\"}\n";
+        for (moved, first, second) in [
+            (true, whole, "{\"key\":\"c-1\"}\n"),
+            (false, "", "{\"key\":\"a-1\"}\n{\"key\":\"b-1\"}\n{\"key\":\"c-1\"}\n"),
+        ] {
+            let folder = tempfile::TempDir::new().expect("a folder");
+            let (path, away) = (folder.path().join("alerts.jsonl"), folder.path().join("away"));
+            let mut sink = state(&path);
+            sink.open().expect("opened");
+            // As after a disk that was full in the middle of the second line.
+            sink.lines = whole.as_bytes().to_vec();
+            sink.taken = vec!["a-1".to_owned(), "b-1".to_owned()];
+            sink.written = 20;
+            sink.file.as_mut().expect("open").write_all(&whole.as_bytes()[..20]).expect("written");
+            if moved { fs::rename(&path, &away) } else { fs::remove_file(&path) }.expect("gone");
+            sink.append(&[line("a-1"), line("b-1"), line("c-1")]).expect("written");
+            assert_eq!(fs::read_to_string(&away).unwrap_or_default(), first);
+            assert_eq!(fs::read_to_string(&path).expect("text"), second);
+        }
     }
 
     #[test]

@@ -24,12 +24,14 @@ pub(in crate::http) struct Routes {
 impl Routes {
     /// No routes yet.
     pub(super) fn new(sources: Sources) -> Routes {
-        Routes { router: OpenApiRouter::with_openapi(Description::openapi()), sources }
+        Routes { router: OpenApiRouter::new(), sources }
     }
 
     /// The routes below [`PREFIX`], and their description.
     pub(super) fn finish(self) -> (Router, Document) {
-        let (router, document) = OpenApiRouter::new().nest(PREFIX, self.router).split_for_parts();
+        // `nest` keeps the head of the outer router only.
+        let outer = OpenApiRouter::with_openapi(Description::openapi());
+        let (router, document) = outer.nest(PREFIX, self.router).split_for_parts();
         (router.with_state(self.sources), document)
     }
 

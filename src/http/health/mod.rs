@@ -117,6 +117,11 @@ pub(super) fn health(view: &View, age: Duration) -> Health {
         warnings.push(format!("changed settings need a restart: {}", view.reload.waits_for_restart.join(", ")));
     }
     warnings.extend(view.lapsing.iter().cloned());
+    match view.zone_doubts {
+        0 => {}
+        1 => warnings.push("1 doubt about the zones in force: atalaia check shows it".to_owned()),
+        doubts => warnings.push(format!("{doubts} doubts about the zones in force: atalaia check shows them")),
+    }
     warnings.extend(view.set_aside.iter().map(|file| {
         format!(
             "the store was damaged and has been set aside as {file}: users, tokens, alerts and notes that the present store lacks are only \

@@ -176,6 +176,14 @@ fn a_failing_store_says_why_and_how_many_changes_it_holds_back() {
 }
 
 #[test]
+fn doubts_about_the_zones_in_force_are_a_warning_that_names_the_command() {
+    let warnings = |zone_doubts| health(&View { zone_doubts, ..view() }, Duration::from_secs(1)).warnings;
+    assert_eq!(warnings(0), Vec::<String>::new());
+    assert_eq!(warnings(1), ["1 doubt about the zones in force: atalaia check shows it"]);
+    assert_eq!(warnings(2), ["2 doubts about the zones in force: atalaia check shows them"]);
+}
+
+#[test]
 fn a_store_that_was_set_aside_is_a_warning_for_as_long_as_it_is_there() {
     let mut view = view();
     view.set_aside = vec!["/var/lib/atalaia/atalaia.sqlite.corrupt-1".to_owned()];

@@ -11,6 +11,7 @@ use rusqlite::Connection;
 
 use super::connect;
 use super::error::StoreError;
+use super::integrity::folder;
 use crate::platform::disk::{RealDisk, sync_name};
 use crate::platform::fault;
 
@@ -20,10 +21,16 @@ const MODE: u32 = 0o640;
 /// Copies the store at `path` to `target`, which must not exist. The copy is complete, verified and synced, or absent.
 ///
 /// # Errors
-/// `Refused` if `target` exists or the copy does not pass SQLite's integrity check; `File` or `Sqlite` if it cannot be written.
+/// `Refused` if `target` exists, its folder does not, or the copy does not pass SQLite's integrity check; `File` or `Sqlite` if it cannot be written.
 pub fn backup(path: &Path, target: &Path) -> Result<(), StoreError> {
     if target.exists() {
         return Err(StoreError::Refused(format!("{}: exists already", target.display())));
+    }
+    let folder = folder(target);
+    if !folder.exists() {
+        let what =
+            format!("{}: the folder {} does not exist; create it, or name another", target.display(), folder.display());
+        return Err(StoreError::Refused(what));
     }
     copy(&connect::beside(path)?, target)
 }

@@ -37,6 +37,8 @@ pub struct Store {
     thread: Option<JoinHandle<bool>>,
     /// The damaged file found at the start, if any.
     set_aside: Option<SetAside>,
+    /// Whether there was no store at the path when it was opened.
+    is_new: bool,
     /// Beats while the writer makes progress.
     pulse: Arc<Pulse>,
     /// Shared with the writer.
@@ -62,6 +64,7 @@ impl Store {
         let lock = lock(path)?;
         integrity::make_durable(path)?;
         let set_aside = integrity::make_sound(path, now())?;
+        let is_new = set_aside.is_none() && !path.exists();
         let mut connection = migration::open(path)?;
         collected::settle(&mut connection, now()).map_err(StoreError::sqlite(path))?;
         attempts::give_up(&connection, &orders.filters, now()).map_err(StoreError::sqlite(path))?;
@@ -92,12 +95,17 @@ impl Store {
         };
         let thread = thread::Builder::new().name("store".to_owned()).spawn(move || writer.run(&receiver));
         let thread = thread.map_err(StoreError::file(path))?;
-        Ok(Store { sender, thread: Some(thread), set_aside, pulse, shared, _lock: lock })
+        Ok(Store { sender, thread: Some(thread), set_aside, is_new, pulse, shared, _lock: lock })
     }
 
     /// The damaged file that was set aside when the store was opened, if there was one.
     pub fn set_aside(&self) -> Option<&SetAside> {
         self.set_aside.as_ref()
+    }
+
+    /// Whether there was no store when it was opened, so that an empty one was created.
+    pub fn is_new(&self) -> bool {
+        self.is_new
     }
 
     /// Beats while the writer makes progress, even if its transactions fail.

@@ -183,7 +183,7 @@ fn sync_folder(path: &Path) -> Result<(), StoreError> {
 }
 
 /// The folder of a file; the current one for a bare name.
-fn folder(path: &Path) -> &Path {
+pub(super) fn folder(path: &Path) -> &Path {
     path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."))
 }
 

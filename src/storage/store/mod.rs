@@ -125,7 +125,9 @@ pub use stages::clear::Clearance;
 pub use stages::filter::Filter;
 pub use subject::Subject;
 pub use trail::{Actor, AuditRow, OURSELVES, OwnRecord, Record, folded, is_same_name, record, trail};
-pub use undelivered::{DeliveryQuery, DeliveryRow, RetryReport, deliveries, delivery_rows, knows_sink, retry};
+pub use undelivered::{
+    DeliveryQuery, DeliveryRow, RetryReport, deliveries, delivery_rows, knows_sink, next_tries, retry,
+};
 pub use verb::Verb;
 pub use work_state::WorkState;
 pub use writer::Event;

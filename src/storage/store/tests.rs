@@ -375,6 +375,9 @@ fn a_copy_made_while_it_is_written_is_whole() {
     let mode = fs::metadata(&target).expect("it is there").permissions().mode();
     assert_eq!(mode & 0o137, 0, "only the owner and its group may read the copy: {mode:o}");
     assert!(backup(&place.path, &target).expect_err("there").to_string().contains("exists already"));
+    let astray = place.path.with_file_name("nowhere").join("copy.sqlite");
+    let refused = backup(&place.path, &astray).expect_err("no folder").to_string();
+    assert!(refused.contains("nowhere does not exist") && !refused.contains("unfinished"), "{refused}");
     let copied = alert(&target, &changes[0].alert.id, noon()).expect("it is in the copy");
     assert!(changes.len() <= copied.audit.len());
     let (copy, _events) = {

@@ -119,6 +119,20 @@ pub fn delivery_rows(path: &Path, which: &DeliveryQuery, most: usize) -> Result<
     read().map_err(StoreError::sqlite(path))
 }
 
+/// When each sink that failed is tried next, by name: the earliest time to come of its deliveries. While a sink is down, only one delivery is
+/// tried, and the times of the others pass.
+pub fn next_tries(path: &Path, now: Time) -> Result<BTreeMap<String, Time>, StoreError> {
+    let connection = connect::beside(path)?;
+    let read = || -> rusqlite::Result<BTreeMap<String, Time>> {
+        let mut query = connection.prepare(
+            "SELECT sink, min(due_at) FROM outbox WHERE state = 'pending' AND 0 < attempts AND ?1 < due_at GROUP BY sink",
+        )?;
+        let rows = query.query_map(params![now.millis()], |row| Ok((row.get(0)?, Time::from_millis(row.get(1)?))))?;
+        rows.collect()
+    };
+    read().map_err(StoreError::sqlite(path))
+}
+
 /// What a retry has done.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct RetryReport {

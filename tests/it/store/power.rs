@@ -256,7 +256,8 @@ fn moments(recording: &Recording, count: usize) -> BTreeMap<usize, BTreeSet<Kind
 /// An unexpected log line of the daemon.
 fn complaint(daemon: &Daemon) -> Option<&String> {
     let is_one = |line: &&String| line.contains("ERROR") || line.contains(" WARN ");
-    daemon.heard().iter().filter(|line| !line.contains("running as root")).find(is_one)
+    let usual = ["running as root", "no store at "];
+    daemon.heard().iter().filter(|line| !usual.iter().any(|part| line.contains(part))).find(is_one)
 }
 
 /// Loses power once after `place` steps and returns what is wrong afterwards.

@@ -58,6 +58,20 @@ fn a_retry_says_what_the_marking_of_the_alert_still_keeps_from_a_sink() {
 }
 
 #[test]
+fn the_description_is_headed_by_the_name_and_version_of_the_program() {
+    run_test(async {
+        let site = site().await;
+        let info = site.get(&site.all, "/openapi.json").await.body["info"].clone();
+        assert_eq!(
+            (&info["title"], &info["version"], &info["license"]["name"], &info["contact"]),
+            (&json!("Atalaia"), &json!(env!("CARGO_PKG_VERSION")), &json!("Apache-2.0"), &Value::Null),
+            "{info}"
+        );
+        assert!(info["description"].as_str().is_some_and(|text| text.starts_with("Alerts, cases")), "{info}");
+    });
+}
+
+#[test]
 fn what_waits_for_a_digest_says_when_it_is_due() {
     run_test(async {
         let site = site().await;

@@ -5,6 +5,7 @@ use std::path::Path;
 use rusqlite::{OptionalExtension, Transaction, params};
 
 use super::person::{Link, Person, insert, insert_link, of, unknown};
+use crate::platform::telemetry::FromAir;
 use crate::storage::store::connect::in_transaction;
 use crate::storage::store::error::StoreError;
 use crate::storage::store::trail::{Actor, OURSELVES};
@@ -52,7 +53,7 @@ pub fn first(path: &Path, secret: &[u8; 32], person: &Person, now: Time) -> Resu
 /// Stores a one-time link for a person.
 ///
 /// # Errors
-/// `Refused` if there is no such person.
+/// `Refused` if there is no such person, or the person is disabled: the link could not be used.
 pub fn make_link<'a>(
     path: &Path,
     name: &str,
@@ -64,6 +65,11 @@ pub fn make_link<'a>(
     in_transaction(path, |transaction| {
         let failed = StoreError::sqlite(path);
         let person = of(transaction, name).map_err(&failed)?.ok_or_else(|| unknown(name))?;
+        if person.disabled_at.is_some() {
+            let name = FromAir(&person.name).to_string();
+            let way = format!("{name} is disabled; `atalaia users set {name} --enable` first");
+            return Err(StoreError::Refused(way));
+        }
         insert_link(transaction, &person.name, link, by, now).map_err(failed)
     })
 }

@@ -44,6 +44,19 @@ fn after(place: &Place, damage: impl FnOnce(&mut Vec<u8>)) -> (Option<SetAside>,
 }
 
 #[test]
+fn only_a_store_that_was_not_there_is_new() {
+    let place = place();
+    for (wanted, damage) in [(true, false), (false, false), (false, true)] {
+        if damage {
+            fs::write(&place.path, "").expect("damaged");
+        }
+        let store = open(&place).expect("opened");
+        assert_eq!((store.is_new(), store.set_aside().is_some()), (wanted, damage));
+        assert!(store.finish());
+    }
+}
+
+#[test]
 fn a_sound_store_stays_where_it_is() {
     let place = place();
     let all = filled(&place);
