@@ -34,7 +34,7 @@ impl Facts {
 impl Record for Facts {
     fn measured(&self) -> Map<String, Value> {
         let mut measured = named(&self.measured);
-        measured.extend(self.earlier.iter().flat_map(|earlier| named(earlier)));
+        measured.extend(self.earlier.iter().flat_map(named));
         measured
     }
 
