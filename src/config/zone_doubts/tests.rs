@@ -120,7 +120,7 @@ fn a_start_and_a_reload_of_the_zones_have_the_warnings_that_a_check_gives() {
     std::fs::write(&file, "[zones]\nfolder = \"zones\"\n").expect("written");
     let write = |circle: &str| {
         let head = r#"{"type":"Feature","properties":{"id":"a","name":"a","kind":"area","#;
-        let text = format!(r#"{{"type":"FeatureCollection","features":[{head}{circle}]}}"#);
+        let text = format!(r#"{{"type":"FeatureCollection","features":[{head}{circle}}}]}}"#);
         std::fs::write(zones.join("a.geojson"), text).expect("written");
     };
     let swapped = |settings: &Checked| {

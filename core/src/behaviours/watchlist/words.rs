@@ -5,7 +5,7 @@
 use crate::ais::clean;
 use crate::base::time::Time;
 use crate::behaviours::site::Site;
-use crate::behaviours::words::{Caveat, Circumstances, Opening, Tense, Words, plain};
+use crate::behaviours::words::{Caveat, Circumstances, Opening, Words, plain};
 use crate::zones::{Characters, Difference, Edit, MatchedBy};
 
 use super::facts::{Facts, Form, Measured};
@@ -26,11 +26,11 @@ impl Words for Facts {
             Some(first) => format!("this MMSI first heard at {first} UTC; recognised at {recognised} UTC"),
             None => format!("first heard at {recognised} UTC"),
         };
-        // Place and night follow in the sentence, and belong to the latest position. The ship of an open alert may have been heard since.
-        let heard = if of.tense == Tense::Past { "last heard" } else { "heard" };
+        // Place and night follow in the sentence, and belong to the latest position. The sentence does not call it the last one: the ship may
+        // have been heard since, also after the row expired or the ship came back.
         let last = self.measured.last_heard_at.map(|at| of.clock(at));
         let last = last.filter(|last| *last != recognised || !so_far.is_empty());
-        let last = last.map_or_else(String::new, |last| format!("; {heard} at {last} UTC"));
+        let last = last.map_or_else(String::new, |last| format!("; heard at {last} UTC"));
         format!("is on {}; {since}{so_far}{last}", self.measured.row())
     }
 

@@ -138,6 +138,7 @@ fn a_link_works_once_and_not_after_its_end() {
     assert_eq!(redeem(&path, &[7; 32], now()).expect("read"), None, "it is used up");
     assert_eq!(redeem(&path, &[8; 32], later).expect("read"), None, "it is too old");
     assert!(refusal(make_link(&path, "nobody", &link(9), "root", now())).contains("no such person"));
+    add_person(&path, &person_of("bea", &[Role::Admin]), None, "root", now()).expect("added");
     let barred = Alteration { disabled: Some(true), ..Alteration::default() };
     alter_person(&path, "ana", &barred, None, "root", now()).expect("barred");
     let way = "ana is disabled; `atalaia users set ana --enable` first";
