@@ -152,7 +152,11 @@ pub(super) fn settings_file(given: Option<&Path>, hint: Option<&str>) -> Result<
     match fs::metadata(&whole) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             let name = whole.display().to_string();
-            let text = format!("{}: No such file or directory\natalaia: check the path; {FIRST}", FromAir(&name));
+            let from = match given {
+                Some(_) => format!("check the path, or install the file as {INSTALLED}"),
+                None => format!("the path is that of the variable {VARIABLE}; --config FILE names another"),
+            };
+            let text = format!("{}: No such file or directory\natalaia: {from}; {FIRST}", FromAir(&name));
             Err(Failure::Shown { code: 78, text })
         }
         _ => access::to_settings(&whole).map(|()| file),
@@ -183,8 +187,8 @@ pub(super) struct SettingsArguments {
 impl SettingsArguments {
     /// The settings, or everything that is wrong with them. Without a file, those built into the program.
     pub(super) fn checked(&self) -> Result<Checked, Failure> {
-        let file = named_settings(self.config.as_deref());
-        let file = file.map(|file| settings_file(Some(&file), None)).transpose()?;
+        let given = self.config.as_deref();
+        let file = named_settings(given).map(|_| settings_file(given, None)).transpose()?;
         check(file.as_deref(), self.zones.as_deref(), Purpose::Replay).map_err(Failure::Settings)
     }
 }

@@ -94,13 +94,14 @@ impl Arguments {
         if let Some(address) = &self.address {
             return Ok(Asked { address: address.clone(), own: None });
         }
-        let Some(file) = named::named_settings(self.config.as_deref()) else {
+        let given = self.config.as_deref();
+        if named::named_settings(given).is_none() {
             return Ok(match installed() {
                 Some(address) => Asked { address, own: Some(OwnDaemon::of(Path::new(named::INSTALLED))) },
                 None => Asked { address: USUAL.to_owned(), own: None },
             });
-        };
-        let file = place::settings_file(Some(&file), Some(HINT))?;
+        }
+        let file = place::settings_file(given, Some(HINT))?;
         let address = place::part(&file, &[Table::Http], Some(HINT))?.http.address.ok_or_else(|| {
             let what = "is missing, and without it the daemon has no status page, unless systemd opened a socket";
             let fault = Fault::new("http.address", what).advise("write it, or give --address IP:PORT");

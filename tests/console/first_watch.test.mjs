@@ -229,6 +229,30 @@ test("Esc closes what was opened last: keys, layers, measuring, form, alert", as
   });
 });
 
+test("an Esc that follows at once closes the next thing, and opens nothing again", async () => {
+  await watch(async ({ page, row }) => {
+    await page.locator(".map-foot").waitFor();
+    await open(page, row("SHIP A"), "SHIP A");
+    await page.getByRole("button", { name: "Layers" }).click();
+    await page.locator(".map-legend-body").waitFor();
+    await row("SHIP A").focus();
+    // The second key comes while the page removes what the first one closed, before it draws the next frame.
+    await page.evaluate(() => new Promise((done) => {
+      const press = () => document.activeElement?.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true, cancelable: true }));
+      const seen = new MutationObserver(() => {
+        if (document.querySelector(".map-legend-body")) return;
+        seen.disconnect();
+        press();
+        done(null);
+      });
+      seen.observe(document.body, { childList: true, subtree: true });
+      press();
+    }));
+    await page.locator(".al-panel").waitFor({ state: "detached" });
+    assert.equal(await page.locator(".map-legend-body").count(), 0);
+  });
+});
+
 test("layers that have been open since the page was opened are closed after the alert", async () => {
   await watch(async ({ page, row }) => {
     await page.getByRole("button", { name: "Layers" }).click();

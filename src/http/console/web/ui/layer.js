@@ -1,6 +1,6 @@
 // @ts-check
 // What lies open over or beside the page, as the Escape key sees it.
-import { useEffect, useRef } from "../vendor/preact.js";
+import { useLayoutEffect, useRef } from "../vendor/preact.js";
 import { keys } from "../keys.js";
 
 /**
@@ -13,5 +13,6 @@ export function useLayer(isOpen, close, isResting = false) {
   const latest = useRef(close);
   latest.current = close;
   const isBound = close === null;
-  useEffect(() => (isOpen ? keys.layer(isBound ? null : () => latest.current?.(), isResting) : undefined), [isOpen, isBound]);
+  // With the page, not after the next frame: a second Escape must find what is open then.
+  useLayoutEffect(() => (isOpen ? keys.layer(isBound ? null : () => latest.current?.(), isResting) : undefined), [isOpen, isBound]);
 }
