@@ -64,7 +64,11 @@ impl Persistence {
     /// Saves the engine's state if the journal has lost entries: only the engine still has their effect, and a snapshot made from the
     /// journal would lack it.
     pub(super) fn save_after_loss(&mut self, event: &journal::Event, driver: &mut EngineDriver) {
-        let lost = matches!(event, journal::Event::Working { lost } if 0 < *lost);
+        let lost = match event {
+            journal::Event::Working { lost } => 0 < *lost,
+            journal::Event::SegmentGone { .. } => true,
+            journal::Event::Failing { .. } | journal::Event::Unsealed { .. } => false,
+        };
         let Some(records) = self.records.as_mut().filter(|_| lost) else {
             return;
         };

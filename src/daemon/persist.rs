@@ -346,6 +346,10 @@ pub(super) fn log_journal(event: &journal::Event) {
         journal::Event::Working { lost } => {
             warn!(lost, "the journal can be written again; lines in between will be missing after a restart")
         }
+        journal::Event::SegmentGone { path } => error!(
+            path = %path.display(),
+            "a journal file in use was deleted or moved, and a new one is begun; without it, its lines are missing in searches. To do: put it back"
+        ),
         journal::Event::Unsealed { why } => warn!(%why, "part of the journal remains uncompressed"),
     }
 }

@@ -248,7 +248,7 @@ impl StatusReporter {
         match event {
             journal::Event::Failing { why, absence } => begin_failing(&mut self.journal, why, *absence),
             journal::Event::Working { .. } => self.journal.iter_mut().for_each(end_failing),
-            journal::Event::Unsealed { .. } => {}
+            journal::Event::SegmentGone { .. } | journal::Event::Unsealed { .. } => {}
         }
     }
 

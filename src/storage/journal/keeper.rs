@@ -13,7 +13,7 @@ use super::block::{Block, Identity};
 use super::catalogue::{Header, name_of};
 use super::context::Context;
 use super::limits::{Limits, hour_of};
-use super::shared::{Shared, State};
+use super::shared::{Event, Shared, State};
 use crate::platform::clock::{Clock, Moment};
 use crate::platform::disk::{Absence, Disk, Presence, Writing};
 use crate::platform::fault;
@@ -58,6 +58,8 @@ pub(super) struct Keeper {
 struct Open {
     file: Box<dyn Writing>,
     path: PathBuf,
+    /// The file as it was created; `None` if the system could not tell.
+    presence: Option<Presence>,
     /// Its identity.
     identity: Identity,
     /// Its length in bytes.
@@ -117,6 +119,7 @@ impl Keeper {
                     self.miss(absence);
                     break;
                 }
+                self.leave_if_gone();
                 match self.write(task.sync || task.finish) {
                     Ok(()) => break,
                     Err(error) => self.fail(&error),
@@ -229,13 +232,28 @@ impl Keeper {
         let written = file.append(&header);
         // Keep the segment even after a failure, so that `fail` removes its file.
         let length = header.len() as u64;
-        let segment = Open { file, path, identity, length, latest: None, context, synced: None };
+        let presence = Presence::of(&*self.disk, &path).ok();
+        let segment = Open { file, path, presence, identity, length, latest: None, context, synced: None };
         if let Err(error) = written {
             self.segment = Some(segment);
             return Err(error);
         }
         fault::point("journal-segment-begun");
         Ok(segment)
+    }
+
+    /// Leaves a segment whose file was deleted, moved or replaced: nobody would find what is appended to it. Blocks that are not durable
+    /// yet go into a new segment; all that was durable in this one is lost, unless the file is put back.
+    fn leave_if_gone(&mut self) {
+        let is_gone = |segment: &mut Open| {
+            let found = segment.presence.as_ref().map_or(Ok(()), |presence| presence.check(&*self.disk));
+            matches!(found, Err(Absence::Gone | Absence::Replaced))
+        };
+        if let Some(segment) = self.segment.take_if(is_gone) {
+            self.written = 0;
+            self.unsynced = None;
+            self.shared.tell(Event::SegmentGone { path: segment.path });
+        }
     }
 
     /// Makes everything written durable.

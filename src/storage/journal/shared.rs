@@ -3,6 +3,7 @@
 
 use std::collections::VecDeque;
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -34,6 +35,12 @@ pub enum Event {
     Working {
         /// Number of entries dropped during the failure. They are a hole in the journal.
         lost: u64,
+    },
+    /// The file that entries were appended to was deleted, moved or replaced. Its durable entries are missing after a restart, unless it is
+    /// put back. A new file has been begun.
+    SegmentGone {
+        /// The file.
+        path: PathBuf,
     },
     /// A finished segment could not be compressed. It stays uncompressed and is tried again at the next start.
     Unsealed {

@@ -281,6 +281,47 @@ fn a_folder_that_is_away_is_missed_at_once_and_what_came_meanwhile_is_in_it_when
 }
 
 #[test]
+fn a_file_deleted_while_it_is_written_takes_only_what_was_durable_in_it() {
+    let disk = ModelDisk::default();
+    let (mut journal, events) = open(&disk).expect("opened");
+    let syncer = journal.syncer();
+    let mut truth = Truth::default();
+    for number in 0..3 {
+        let last = truth.append(&mut journal, &lines(0, hour(0), &batch(number, 90)));
+        syncer.reach(last, LONG).expect("synced");
+        if number == 1 {
+            let [name] = &names(&disk, folder())[..] else { panic!("one file") };
+            let path = folder().join(name);
+            disk.remove(&path).expect("deleted");
+            // No entry comes in, and it is noticed all the same.
+            assert_eq!(next_of(&events), Event::SegmentGone { path });
+            assert_eq!(journal.absence(), None, "the journal itself works");
+        }
+    }
+    journal.finish().expect("written");
+    assert_eq!(truth.check(&disk, folder()).expect("right").0, [2]);
+}
+
+#[test]
+fn a_file_moved_away_and_put_back_is_read_with_what_came_after_it() {
+    let disk = ModelDisk::default();
+    let (mut journal, events) = open(&disk).expect("opened");
+    let syncer = journal.syncer();
+    let mut truth = Truth::default();
+    let last = truth.append(&mut journal, &lines(0, hour(0), &batch(0, 90)));
+    syncer.reach(last, LONG).expect("synced");
+    let [name] = &names(&disk, folder())[..] else { panic!("one file") };
+    let (path, aside) = (folder().join(name), folder().join("aside"));
+    disk.rename(&path, &aside).expect("moved");
+    assert_eq!(next_of(&events), Event::SegmentGone { path: path.clone() });
+    let last = truth.append(&mut journal, &lines(0, hour(0), &batch(1, 90)));
+    syncer.reach(last, LONG).expect("synced");
+    disk.rename(&aside, &path).expect("put back");
+    journal.finish().expect("written");
+    assert_eq!(truth.check(&disk, folder()).expect("right").0, [0, 1]);
+}
+
+#[test]
 fn an_entry_too_long_for_any_block_is_a_hole() {
     let disk = ModelDisk::default();
     let (mut journal, _events) = open(&disk).expect("opened");
