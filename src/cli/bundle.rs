@@ -18,11 +18,11 @@ use crate::daemon;
 use crate::platform::clock::Clock;
 use crate::platform::disk::RealDisk;
 use crate::platform::telemetry::FromAir;
-use crate::storage::evidence::report::counted;
 use crate::storage::evidence::{
     self, EvidenceError, Found, Made, Opened, PublicKey, Signed, SigningKey, Sources, Verdict,
 };
 use crate::storage::store;
+use atalaia_core::base::text::counted;
 use atalaia_core::base::time::Span;
 
 /// Arguments of `atalaia bundle`.

@@ -20,9 +20,10 @@ use super::{bundle, report};
 use crate::config::Table;
 use crate::platform::clock::Clock;
 use crate::platform::telemetry::FromAir;
-use crate::storage::evidence::report::{Event, behaviour_title, counted, events, mmsi, ties, vessel_words, vessels_of};
+use crate::storage::evidence::report::{Event, behaviour_title, events, mmsi, ties, vessel_words, vessels_of};
 use crate::storage::store::Act;
 use crate::storage::store::{self, AuditRow, CaseFile, CaseState};
+use atalaia_core::base::text::counted;
 use atalaia_core::base::time::Time;
 
 /// Arguments of `atalaia cases`.

@@ -20,7 +20,7 @@ use super::replay::{Outcome, Playback, play};
 use atalaia_core::alerts::{Alert, Change, Severity};
 
 use crate::config::Checked;
-use crate::storage::evidence::report::counted;
+use atalaia_core::base::text::counted;
 use atalaia_core::base::time::Span;
 use atalaia_core::behaviours::{self, Behaviour, NAMES, ZoneUse, check_overrides};
 use atalaia_core::engine::Engine;

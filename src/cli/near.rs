@@ -15,7 +15,7 @@ use super::source::aside;
 use super::table::{number, table, text, width};
 use super::who::radius;
 use crate::platform::telemetry::FromAir;
-use crate::storage::evidence::report::counted;
+use atalaia_core::base::text::counted;
 use atalaia_core::base::time::{Span, Time};
 use atalaia_core::engine::questions::Nearby;
 

@@ -26,9 +26,9 @@ use crate::config::Checked;
 use crate::inputs::{self, Format, MergedRecordings, Reading, Recording, RecordingError};
 use crate::platform::clock::Clock;
 use crate::platform::telemetry::FromAir;
-use crate::storage::evidence::report::counted;
 use atalaia_core::ais::SourceId;
 use atalaia_core::alerts::Change;
+use atalaia_core::base::text::counted;
 use atalaia_core::base::time::{Span, Time};
 use atalaia_core::engine::{Engine, SourceClock, Summary};
 

@@ -23,6 +23,7 @@ use crate::platform::clock::Clock;
 use crate::platform::telemetry::FromAir;
 use crate::storage::store::{self, Query};
 use atalaia_core::alerts::Change;
+use atalaia_core::base::text::counted;
 use atalaia_core::base::time::Time;
 use atalaia_core::engine::Engine;
 use atalaia_core::engine::questions::{Deed, Ranked, Search, rank};
@@ -180,10 +181,7 @@ fn page(
         arguments.near.lat,
         arguments.near.lon,
         arguments.from.minute(),
-        match rows.len() {
-            1 => "1 vessel".to_owned(),
-            count => format!("{count} vessels"),
-        },
+        counted(rows.len(), "vessel"),
         if rows.is_empty() { String::new() } else { format!(", {ranked} stopped, slowed, met or dark") },
     );
     for (from, to) in outages {

@@ -19,6 +19,7 @@ use super::table::{Column, cut, fitted, number, text, width};
 use crate::config::Checked;
 use crate::platform::clock::Clock;
 use atalaia_core::ais::Class;
+use atalaia_core::base::text::counted;
 use atalaia_core::base::time::Time;
 use atalaia_core::engine::Engine;
 use atalaia_core::geo::LatLon;
@@ -133,9 +134,8 @@ pub fn list(chart: &Chart, now: Time, width: Option<usize>, out: &mut dyn Write)
     };
     out.write_all(fitted(&COLUMNS, &chart.zones.iter().map(row).collect::<Vec<_>>(), width).as_bytes())?;
     let count = format!(
-        "{} zone{}, {} active at {now}; {} harbours and anchorage points built in or from files",
-        zones.len(),
-        if zones.len() == 1 { "" } else { "s" },
+        "{}, {} active at {now}; {} harbours and anchorage points built in or from files",
+        counted(zones.len(), "zone"),
         zones.iter().filter(|zone| zone.active(now)).count(),
         chart.ports.len()
     );

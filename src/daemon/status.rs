@@ -34,6 +34,7 @@ use crate::storage::store::{self, Clearance};
 use atalaia_core::ais::{Reject, UnusedTime};
 use atalaia_core::alerts::handling::Reality;
 use atalaia_core::alerts::{Change, ChangeKind, Severity};
+use atalaia_core::base::text::counted;
 use atalaia_core::base::time::{Span, Time};
 use atalaia_core::behaviours::Behaviour;
 use atalaia_core::engine::Engine;
@@ -342,7 +343,9 @@ impl StatusReporter {
         let sources = &parts.feeds.sources;
         self.service.status(|| {
             let up = sources.iter().filter(|source| source.state == State::Up).count();
-            format!("{up} of {} inputs up, {open} open alerts, {} vessels", sources.len(), parts.engine.tracks().len())
+            let open = counted(usize::try_from(open).unwrap_or(usize::MAX), "open alert");
+            let vessels = counted(parts.engine.tracks().len(), "vessel");
+            format!("{up} of {} up, {open}, {vessels}", counted(sources.len(), "input"))
         });
         if self.view.is_some() {
             self.rates.note(now.since(self.began), sources.iter().map(|source| source.lines).collect());

@@ -16,6 +16,7 @@ use crate::config::Checked;
 use crate::platform::clock::Moment;
 use crate::platform::telemetry::FromAir;
 use crate::storage::store::{self, Act, Collected, Head, OwnRecord, Store, Subject};
+use atalaia_core::base::text::counted;
 use atalaia_core::base::time::Time;
 
 /// Interval at which the counts of lines are kept: a daemon that is killed loses at most this much of them.
@@ -133,11 +134,14 @@ pub(super) fn alterations(before: &Checked, after: &Checked) -> Vec<OwnRecord> {
         let more = files.len().saturating_sub(NAMED);
         files.truncate(NAMED);
         let more = if 0 < more { format!(" and {more} more") } else { String::new() };
-        rows.push(row(Subject::Zones, format!("{} zones: {}{more}", after.zone_count(), files.join(", "))));
+        rows.push(row(Subject::Zones, format!("{}: {}{more}", counted(after.zone_count(), "zone"), files.join(", "))));
     }
     let (listed, now_listed) = (&before.chart.watchlists, &after.chart.watchlists);
     if listed.digest() != now_listed.digest() {
-        rows.push(row(Subject::Lists, format!("{} vessels listed, {} before", now_listed.len(), listed.len())));
+        rows.push(row(
+            Subject::Lists,
+            format!("{} listed, {} before", counted(now_listed.len(), "vessel"), listed.len()),
+        ));
     }
     rows
 }

@@ -25,6 +25,11 @@ pub fn distance(nm: impl Into<f64>) -> String {
     }
 }
 
+/// A count with its noun, whose plural ends in s: `1 alert`, `2 alerts`.
+pub fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
 /// A whole number with two significant digits, for counts that are no more exact than that: `8`, `570`, `4900`.
 pub fn about(number: impl Into<f64>) -> String {
     let number: f64 = number.into();

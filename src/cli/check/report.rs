@@ -14,6 +14,7 @@ use miette::{
 use crate::config::{Excerpt, Problem};
 use crate::platform::telemetry::FromAir;
 use atalaia_core::base::fault::Fault;
+use atalaia_core::base::text::counted;
 
 /// All problems and their number; coloured for a terminal if `colour`, else plain. Ends without a line end.
 pub(super) fn of(problems: &[Problem], colour: bool) -> String {
@@ -30,8 +31,7 @@ pub(super) fn of(problems: &[Problem], colour: bool) -> String {
         text.push_str("\n\n");
     }
     let files: BTreeSet<&str> = problems.iter().map(|problem| problem.file.as_str()).collect();
-    let count = |number: usize, what: &str| format!("{number} {what}{}", if number == 1 { "" } else { "s" });
-    text.push_str(&format!("atalaia: {} in {}", count(problems.len(), "problem"), count(files.len(), "file")));
+    text.push_str(&format!("atalaia: {} in {}", counted(problems.len(), "problem"), counted(files.len(), "file")));
     text
 }
 

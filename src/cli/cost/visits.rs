@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::storage::evidence::report::counted;
+use atalaia_core::base::text::counted;
 use atalaia_core::base::time::{Span, Time};
 use atalaia_core::base::units::Mmsi;
 use atalaia_core::engine::Engine;

@@ -11,8 +11,9 @@ use crate::cli::subjects::silence_words;
 use crate::cli::table::{cut, short_id};
 use crate::cli::when::short;
 use crate::platform::telemetry::FromAir;
-use crate::storage::evidence::report::{Standing, counted, time_of};
+use crate::storage::evidence::report::{Standing, time_of};
 use crate::storage::store::{Entry, WorkState};
+use atalaia_core::base::text::counted;
 
 /// Maximum number of rows in the list of open alerts.
 const MOST_OPEN: usize = 8;

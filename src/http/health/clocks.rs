@@ -27,7 +27,7 @@ pub fn unused_times(fault: &ClockFault) -> String {
     let whose = if fault.is_partial { "some of its lines" } else { "its lines" };
     let advice = match (Span::ZERO < fault.ahead, is_zone(fault.ahead)) {
         (true, true) => {
-            "if they are local times written as text, set time_zone; if not, correct the clock of the feed: times in TAG c: are always UTC"
+            "if they are local times written as text, set time_zone, or correct it; if not, correct the clock of the feed: times in TAG c: are always UTC"
                 .to_owned()
         }
         (true, false) => "correct the clock of the feed, or that of this machine".to_owned(),
@@ -42,7 +42,9 @@ pub fn unused_times(fault: &ClockFault) -> String {
 /// `None` for one that is less behind. Without the name of the input.
 pub(super) fn times_behind(behind: Span) -> Option<String> {
     let advice = match is_zone(behind) {
-        true => format!("if they are local times written as text, set time_zone; if this is a recording, {PLAY_APART}"),
+        true => format!(
+            "if they are local times written as text, set time_zone, or correct it; if this is a recording, {PLAY_APART}"
+        ),
         false => format!(
             "if this is a recording, {PLAY_APART}; if not, correct the clock of the feed or set lateness_seconds"
         ),
@@ -107,10 +109,9 @@ mod tests {
             unused_times(&fault(Span::from_seconds(7_198))).contains(" are 2 h ahead of the clock and are not used")
         );
         assert!(unused_times(&fault(Span::from_seconds(19_800))).contains(" are 5.5 h ahead of "));
-        assert!(
-            unused_times(&fault(Span::from_seconds(7_198)))
-                .ends_with("set time_zone; if not, correct the clock of the feed: times in TAG c: are always UTC")
-        );
+        assert!(unused_times(&fault(Span::from_seconds(7_198))).ends_with(
+            "set time_zone, or correct it; if not, correct the clock of the feed: times in TAG c: are always UTC"
+        ));
         assert!(unused_times(&fault(Span::from_seconds(90))).contains(" 90 s ahead of "));
         assert!(unused_times(&fault(Span::from_minutes(70))).ends_with("or that of this machine"));
         let partial = ClockFault { is_partial: true, ..fault(-Span::from_hours(72)) };
@@ -127,7 +128,7 @@ mod tests {
         assert_eq!(
             times_behind(Span::from_seconds(7_203)).as_deref(),
             Some(
-                "the times of its lines are 2 h behind the clock; if they are local times written as text, set time_zone; if \
+                "the times of its lines are 2 h behind the clock; if they are local times written as text, set time_zone, or correct it; if \
                  this is a recording, play it into a daemon of its own, with an empty store and recorded = true"
             )
         );

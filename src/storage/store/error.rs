@@ -101,7 +101,7 @@ fn remedy(path: &Path, cause: &rusqlite::Error) -> String {
 }
 
 /// Whether a file begins with text or with compressed data, as nothing does that ever was a store. False if it cannot be read.
-fn is_other_file(path: &Path) -> bool {
+pub(super) fn is_other_file(path: &Path) -> bool {
     let mut start = Vec::new();
     let read = File::open(path).and_then(|file| file.take(64).read_to_end(&mut start));
     let is_text = || start.iter().all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace());

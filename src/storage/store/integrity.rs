@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
-use super::error::{StoreError, is_damage};
+use super::error::{StoreError, is_damage, is_other_file};
 use super::{connect, schema};
 use crate::platform::disk::{RealDisk, sync_file, sync_name};
 use atalaia_core::base::time::Time;
@@ -54,7 +54,7 @@ impl SetAside {
 /// the lock. Starting with a backup, or empty, is better than not starting.
 ///
 /// # Errors
-/// `Newer` for a store of a later version, `Refused` for another program's database, `File` or `Sqlite` if the check itself fails.
+/// `Newer` for a store of a later version, `Refused` for another program's database, text or compressed data, `File` or `Sqlite` if the check itself fails.
 pub(super) fn make_sound(path: &Path, now: Time) -> Result<Option<SetAside>, StoreError> {
     let Some(why) = damage(path)? else {
         return Ok(None);
@@ -135,6 +135,10 @@ fn damage(path: &Path) -> Result<Option<String>, StoreError> {
             Err(StoreError::Refused(format!("{}: another program's database; name another file", path.display())))
         }
         Ok(Inspection { said, .. }) => Ok((said != "ok").then(|| said.replace('\n', "; "))),
+        Err(error) if is_damage(&error) && is_other_file(path) => Err(StoreError::Refused(format!(
+            "{}: text or compressed data, and not a store, nor a damaged one; name another file, or move this one away",
+            path.display()
+        ))),
         Err(error) if is_damage(&error) => Ok(Some(error.to_string())),
         Err(error) => Err(StoreError::sqlite(path)(error)),
     }

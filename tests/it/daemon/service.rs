@@ -107,7 +107,7 @@ fn the_service_manager_is_notified_of_start_reload_life_and_end() {
     let mut daemon = Daemon::start_command(&mut manager.command(), &path);
     manager.wait_for("READY=1");
     daemon.address();
-    manager.wait_for("STATUS=1 of 1 inputs up, 0 open alerts");
+    manager.wait_for("STATUS=1 of 1 input up, 0 open alerts");
     manager.wait_for("WATCHDOG=1");
     manager.wait_for("WATCHDOG=1");
 

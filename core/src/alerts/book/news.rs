@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::alerts::alert::Severity;
 use crate::alerts::score::Score;
 use crate::alerts::settings::Settings;
+use crate::base::text::counted;
 use crate::behaviours::{VesselRef, ZoneRef};
 use crate::zones::Relation;
 
@@ -61,7 +62,7 @@ impl Entry {
         }
         let further = self.inputs.vessels.len().saturating_sub(alert.vessels.len());
         if 0 < further {
-            news.push(format!("{further} more {}", if further == 1 { "vessel" } else { "vessels" }));
+            news.push(counted(further, "more vessel"));
             // With further vessels the two lists no longer correspond.
             return news;
         }

@@ -11,6 +11,7 @@ use crate::delivery::send::Delivery;
 use crate::delivery::sheet::{self, CAVEAT, Row, head, stamp};
 use crate::delivery::text::{clean, cut};
 use atalaia_core::alerts::Change;
+use atalaia_core::base::text::counted;
 
 /// Maximum length of a list of vessel names in one line. Bytes.
 /// A group may have dozens of vessels, which the alerts below name in full.
@@ -61,11 +62,11 @@ fn rows(deliveries: &[Delivery]) -> Vec<String> {
             // Only when nothing of the group goes on.
             let over = if mates.iter().all(|mate| is_over(mate)) { " (over)" } else { "" };
             rows.push(format!(
-                "{}  {}  {} linked alerts{over}, {} vessels: {}",
+                "{}  {}  {}{over}, {}: {}",
                 stamp(latest),
                 head(worst.unwrap_or(&change.alert)),
-                alerts.len(),
-                vessels.len(),
+                counted(alerts.len(), "linked alert"),
+                counted(vessels.len(), "vessel"),
                 cut(&names, LONGEST_NAMES)
             ));
         }

@@ -19,6 +19,7 @@ use crate::delivery::text::cut;
 use crate::storage::export::{self, Format};
 use atalaia_core::alerts::digest;
 use atalaia_core::alerts::handling::{Reality, Tlp};
+use atalaia_core::base::text::counted;
 use atalaia_core::base::time::Time;
 
 /// Maximum length of a list of vessel names in a subject. Bytes.
@@ -107,7 +108,7 @@ fn subject(deliveries: &[Delivery]) -> String {
         }
     } else {
         let alerts: BTreeSet<&str> = deliveries.iter().map(|delivery| &*delivery.alert).collect();
-        let alerts = format!("{} alert{}", alerts.len(), if alerts.len() == 1 { "" } else { "s" });
+        let alerts = counted(alerts.len(), "alert");
         subject += &format!("{} updates on {alerts}, highest {severity}", deliveries.len());
     }
     // A vessel name that looks like an encoded word would be decoded by mail programs, line ends included.

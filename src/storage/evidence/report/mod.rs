@@ -30,7 +30,7 @@ use map::{Charted, Line, Map, Mark, TRACK_STYLES};
 use parts::{PageMarking, dot, place, section, table, when};
 
 use crate::storage::store::{AlertFile, AuditRow, CaseFile, Note};
-use atalaia_core::base::text::elapsed;
+use atalaia_core::base::text::{counted, elapsed};
 use atalaia_core::base::time::{Span, Time};
 use atalaia_core::base::units::METRES_PER_NM;
 use atalaia_core::behaviours::Behaviour;
@@ -163,11 +163,6 @@ pub fn file_name(kind: &str, id: &str, marked: &Value) -> String {
     let tlp = marked["handling"]["tlp"].as_str().unwrap_or("RED");
     let plain = |text: &str| text.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '+').collect::<String>();
     format!("TLP-{}_{kind}-{}.html", plain(tlp), plain(&short(id)))
-}
-
-/// A count with its noun: `1 alert`, `2 alerts`.
-pub fn counted(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 /// The first eight characters of an id, enough to find it again.

@@ -15,6 +15,7 @@ use crate::storage::store::trail::audit_withheld;
 use atalaia_core::alerts::{
     Alert, Change, ChangeKind, Class, Confidence, Evidence, Handling, ScoreReason, Sentence, Severity, Status, digest,
 };
+use atalaia_core::base::text::counted;
 use atalaia_core::base::time::Time;
 use atalaia_core::behaviours::Behaviour;
 use atalaia_core::geo::LatLon;
@@ -234,7 +235,7 @@ fn end(
 
 /// For example `1 alert` or `940 alerts`.
 fn alerts_of(count: u64) -> String {
-    format!("{count} alert{}", if count == 1 { "" } else { "s" })
+    counted(usize::try_from(count).unwrap_or(usize::MAX), "alert")
 }
 
 /// Number of alerts that a digest has covered so far.

@@ -69,7 +69,6 @@ fn a_sound_store_stays_where_it_is() {
 fn a_file_damaged_in_any_way_is_set_aside_and_replaced_by_a_new_one() {
     for (what, damage) in [
         ("nothing left", Box::new(|bytes: &mut Vec<u8>| bytes.clear()) as Box<dyn FnOnce(&mut Vec<u8>)>),
-        ("no database", Box::new(|bytes| *bytes = b"an alert file, perhaps\n".repeat(1000))),
         ("a header of noise", Box::new(|bytes| bytes[..100].fill(0xa5))),
         ("a page of noise", Box::new(|bytes| bytes[3 * 4096..4 * 4096].fill(0xa5))),
         ("a page of zeros", Box::new(|bytes| bytes[5 * 4096..6 * 4096].fill(0))),
@@ -90,6 +89,18 @@ fn a_file_damaged_in_any_way_is_set_aside_and_replaced_by_a_new_one() {
         }
         assert!(account.contains(&found.kept.display().to_string()), "{account}");
         assert_eq!(damaged(&place.path).first(), Some(&found.kept), "{what}");
+    }
+}
+
+#[test]
+fn a_file_of_another_kind_stays_where_it_is_and_is_refused() {
+    for content in [&b"# the settings, perhaps\n[store]\n"[..], b"\x1f\x8b\x08 a recording, perhaps"] {
+        let place = place();
+        fs::write(&place.path, content).expect("written");
+        let error = open(&place).expect_err("no store").to_string();
+        assert!(error.contains("not a store, nor a damaged one; name another file"), "{error}");
+        assert_eq!(fs::read(&place.path).expect("still there"), content);
+        assert_eq!(damaged(&place.path).len(), 0);
     }
 }
 
