@@ -57,6 +57,8 @@ pub struct Halt {
     pub over: bool,
     /// Longest uninterrupted time below 1 kn.
     pub still: Span,
+    /// When that time began; the start of the halt while `still` is zero.
+    pub still_from: Time,
     /// Lowest speed made good. Knots.
     pub slowest_knots: f64,
     /// Distance from shore where the halt began. Nautical miles.
@@ -202,6 +204,7 @@ impl State {
                 last_at: look.fix.at,
                 over: false,
                 still: Span::ZERO,
+                still_from: since,
                 slowest_knots: f64::INFINITY,
                 shore_nm: (look.shore_nm)(),
                 watched: look.watched,
@@ -234,7 +237,10 @@ impl State {
         self.halt.slowest_knots = self.halt.slowest_knots.min(knots);
         if knots < STILL_KNOTS {
             let still_since = *self.still_since.get_or_insert(since.max(self.halt.started_at));
-            self.halt.still = self.halt.still.max(self.halt.last_at - still_since);
+            let still = self.halt.last_at - still_since;
+            if self.halt.still < still {
+                (self.halt.still, self.halt.still_from) = (still, still_since);
+            }
         } else {
             self.still_since = None;
         }

@@ -95,7 +95,9 @@ pub fn halted(halt: &Halt, silences: &[Unheard], search: &Search) -> Option<Halt
     });
     let (part, to, goes_on) = within.max_by_key(|(part, to, _)| *to - part.from)?;
     let from = part.from;
-    let (lasted, still) = (to - from, halt.still.min(to - from));
+    let lasted = to - from;
+    // Of the longest time below 1 kn, what lies in this part.
+    let still = ((halt.still_from + halt.still).min(to) - halt.still_from.max(from)).max(Span::ZERO);
     if lasted < LEAST {
         return None;
     }
@@ -146,6 +148,7 @@ mod tests {
             last_at: at(11 * 60),
             over: true,
             still: Span::from_hours(7),
+            still_from: at(5),
             slowest_knots: 0.1,
             shore_nm: 20.0,
             watched: false,
@@ -188,6 +191,9 @@ mod tests {
         halt.last_position = LatLon::new(28.4, -17.0);
         assert_eq!(told(&halt, &[silence]), stopped("stopped for 57 min from 12:03 to 13:00, still for 16 min of it"));
         (halt.last_at, halt.last_position) = (at(273), place);
+        // It lay still in the other part.
+        halt.still_from = at(250);
+        assert_eq!(told(&halt, &[silence]), Some(Did::Slowed("slowed for 57 min from 12:03 to 13:00".to_owned())));
         halt.still = Span::from_minutes(4);
         assert_eq!(told(&halt, &[]), Some(Did::Slowed("slowed for 4 h 30 min from 12:03 to 16:33".to_owned())));
         let after = Search { from: at(600), to: at(700), ..search };
