@@ -323,13 +323,14 @@ fn silence_rows(connection: &Connection) -> rusqlite::Result<Vec<SilenceRow>> {
     rows.collect()
 }
 
-/// The condition of a case that lists show: it is held, has alerts, or had none that another case took over.
-pub(super) const SHOWN_CASES: &str = "held_at IS NOT NULL OR EXISTS (SELECT 1 FROM alerts WHERE case_id = cases.id)
+/// The condition of a case that lists show: it is held, has an alert that was not retracted, or none of its alerts is in any case.
+pub(super) const SHOWN_CASES: &str = "held_at IS NOT NULL
+     OR EXISTS (SELECT 1 FROM alerts WHERE case_id = cases.id AND announced AND status <> 'retracted')
      OR NOT EXISTS (SELECT 1 FROM case_alerts JOIN alerts ON alerts.id = alert
          WHERE case_alerts.case_id = cases.id AND alerts.case_id IS NOT NULL)";
 
 /// All cases, highest score first, as the engine last stored them. Each begins with its marking: the highest TLP and every code of its
-/// alerts. `held` gives the hold: by whom, since when and why. A case that was merged into another is left out unless it is held.
+/// alerts. `held` gives the hold: by whom, since when and why. A case that was merged into another, or whose alerts were all retracted, is left out unless it is held.
 pub fn cases(path: &Path) -> Result<Vec<Value>, StoreError> {
     let connection = connect::beside(path)?;
     let read = || -> rusqlite::Result<Vec<Value>> {

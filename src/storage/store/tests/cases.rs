@@ -60,6 +60,25 @@ fn a_case_that_became_part_of_another_is_listed_no_longer_but_can_still_be_read(
 }
 
 #[test]
+fn a_case_whose_alerts_were_all_retracted_is_listed_no_longer_but_can_still_be_read() {
+    let place = place();
+    let (store, _events) = place.open(&[]);
+    let named = |letter, status, revision| {
+        let case = Some("caseone".to_owned());
+        with(&opened(letter), revision, |alert| (alert.status, alert.case_id) = (status, case.clone()))
+    };
+    let opened = vec![named('b', Status::Open, 1), named('c', Status::Open, 1)];
+    store.changes_with_cases(opened, vec![case_with("caseone", "bc")], 0);
+    store.changes(vec![named('b', Status::Retracted, 2)], 0);
+    assert!(store.settle(PATIENCE));
+    assert_eq!(listed(&place), ["caseone"], "one alert is left");
+    store.changes(vec![named('c', Status::Retracted, 2)], 0);
+    assert!(store.settle(PATIENCE));
+    assert!(listed(&place).is_empty());
+    assert_eq!(case(&place.path, "caseone").expect("still there")["alerts"][0], id_of('b'));
+}
+
+#[test]
 fn a_case_is_there_as_soon_as_an_alert_names_it() {
     let place = place();
     let (store, _events) = place.open(&[]);
