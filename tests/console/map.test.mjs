@@ -210,6 +210,7 @@ test("z shows where an alert was, with the tracks of its time, and not where its
   const { items } = await (await page.request.get("/api/v1/alerts?limit=200")).json();
   const { position } = items.find((/** @type {any} */ alert) => alert.behaviour === "async_rendezvous");
   await page.goto("/?map=0,0,3");
+  await page.locator(".map-foot").waitFor();
   await page.locator(".alert-row", { hasText: "CHARLIE" }).first().click();
   await page.keyboard.press("z");
   await until(async () => {
