@@ -43,7 +43,7 @@ export async function stop() {
 export async function profile(options = {}) {
   const context = await (await start()).newContext({ viewport: { width: 1280, height: 800 }, locale: "en-GB", baseURL: URL_OF_CONSOLE, ...options });
   context.setDefaultTimeout(PATIENCE);
-  // An answer on its way to a page when that is closed is no fault of the page.
+  // A request still being answered when its page closes is not a fault of the page.
   const close = context.close.bind(context);
   context.close = async (...given) => {
     await Promise.all(context.pages().map((page) => page.unrouteAll({ behavior: "ignoreErrors" })));

@@ -242,8 +242,8 @@ impl Keeper {
         Ok(segment)
     }
 
-    /// Leaves a segment whose file was deleted, moved or replaced: nobody would find what is appended to it. Blocks that are not durable
-    /// yet go into a new segment; all that was durable in this one is lost, unless the file is put back.
+    /// Drops the open segment if its file was deleted, moved or replaced, because whatever is appended to that file is lost. Blocks that
+    /// are not yet durable are written again to a new segment. Synced blocks are lost unless the file is put back.
     fn leave_if_gone(&mut self) {
         let is_gone = |segment: &mut Open| {
             let found = segment.presence.as_ref().map_or(Ok(()), |presence| presence.check(&*self.disk));

@@ -36,8 +36,8 @@ pub enum Event {
         /// Number of entries dropped during the failure. They are a hole in the journal.
         lost: u64,
     },
-    /// The file that entries were appended to was deleted, moved or replaced. Its durable entries are missing after a restart, unless it is
-    /// put back. A new file has been begun.
+    /// The file of the open segment was deleted, moved or replaced. Its synced entries are missing unless the file is put back. The next
+    /// entry begins a new file.
     SegmentGone {
         /// The file.
         path: PathBuf,

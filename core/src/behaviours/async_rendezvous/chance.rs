@@ -56,7 +56,7 @@ pub(super) fn crowd(scene: &Scene<'_>, spot: &Spot, ship: TrackKey, settings: &S
     within.map(|(_, halt, _)| halt.key).collect()
 }
 
-/// How long a vessel was under way before it lay still for longest. A fishing vessel that was not under way may simply be fishing.
+/// How long a vessel was under way before its longest time below 1 kn. A fishing vessel that was not under way may simply be fishing.
 pub(super) fn under_way_before(scene: &Scene<'_>, boat: &Vessel<'_>, halt: &Halt, settings: &Settings) -> Span {
     boat.above_until(halt.still_from, settings.fishing_under_way_knots, SLOWING, scene.tracks.settings())
 }

@@ -96,7 +96,7 @@ pub fn halted(halt: &Halt, silences: &[Unheard], search: &Search) -> Option<Halt
     let (part, to, goes_on) = within.max_by_key(|(part, to, _)| *to - part.from)?;
     let from = part.from;
     let lasted = to - from;
-    // Of the longest time below 1 kn, what lies in this part.
+    // The share of the longest time below 1 kn that falls within this part of the halt.
     let still = ((halt.still_from + halt.still).min(to) - halt.still_from.max(from)).max(Span::ZERO);
     if lasted < LEAST {
         return None;
