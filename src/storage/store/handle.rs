@@ -53,7 +53,8 @@ impl Store {
     /// up by itself after a while. `tell` is called from the writer's thread and must not block.
     ///
     /// # Errors
-    /// `Taken` if another daemon has it open, `Newer` for a store of a later version, `Refused` for another program's database.
+    /// `Taken` if another daemon has it open, `Newer` for a store of a later version, `Refused` for another program's database, and for text or compressed data
+    /// where no store has been.
     pub fn open(
         path: &Path,
         orders: Orders,
@@ -61,6 +62,7 @@ impl Store {
         before: impl FnMut(u64) + Send + 'static,
         tell: impl FnMut(Event) + Send + 'static,
     ) -> Result<Store, StoreError> {
+        integrity::refuse_other(path)?;
         let lock = lock(path)?;
         integrity::make_durable(path)?;
         let set_aside = integrity::make_sound(path, now())?;

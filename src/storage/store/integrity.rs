@@ -54,7 +54,7 @@ impl SetAside {
 /// the lock. Starting with a backup, or empty, is better than not starting.
 ///
 /// # Errors
-/// `Newer` for a store of a later version, `Refused` for another program's database, text or compressed data, `File` or `Sqlite` if the check itself fails.
+/// `Newer` for a store of a later version, `Refused` for another program's database, `File` or `Sqlite` if the check itself fails.
 pub(super) fn make_sound(path: &Path, now: Time) -> Result<Option<SetAside>, StoreError> {
     let Some(why) = damage(path)? else {
         return Ok(None);
@@ -77,6 +77,18 @@ pub(super) fn make_sound(path: &Path, now: Time) -> Result<Option<SetAside>, Sto
     }
     put_in_place(&backup, path)?;
     Ok(Some(SetAside { kept, why, backup: Some(backup), damaged_backup: None }))
+}
+
+/// Refuses a text or compressed file where no daemon has had a store: the settings name the wrong file, and it must not be moved. Must run
+/// before the lock file is created, which shows that a daemon has been here.
+pub(super) fn refuse_other(path: &Path) -> Result<(), StoreError> {
+    if beside(path, ".lock").exists() || !is_other_file(path) {
+        return Ok(());
+    }
+    let path = path.display();
+    Err(StoreError::Refused(format!(
+        "{path}: a text or compressed file, not a store; name another file, or move this one away"
+    )))
 }
 
 /// Makes durable what an earlier daemon wrote. A daemon that died between a transaction and its sync leaves data that can be read and
@@ -135,10 +147,6 @@ fn damage(path: &Path) -> Result<Option<String>, StoreError> {
             Err(StoreError::Refused(format!("{}: another program's database; name another file", path.display())))
         }
         Ok(Inspection { said, .. }) => Ok((said != "ok").then(|| said.replace('\n', "; "))),
-        Err(error) if is_damage(&error) && is_other_file(path) => Err(StoreError::Refused(format!(
-            "{}: text or compressed data, and not a store, nor a damaged one; name another file, or move this one away",
-            path.display()
-        ))),
         Err(error) if is_damage(&error) => Ok(Some(error.to_string())),
         Err(error) => Err(StoreError::sqlite(path)(error)),
     }

@@ -69,6 +69,7 @@ fn a_sound_store_stays_where_it_is() {
 fn a_file_damaged_in_any_way_is_set_aside_and_replaced_by_a_new_one() {
     for (what, damage) in [
         ("nothing left", Box::new(|bytes: &mut Vec<u8>| bytes.clear()) as Box<dyn FnOnce(&mut Vec<u8>)>),
+        ("no database", Box::new(|bytes| *bytes = b"an alert file, perhaps\n".repeat(1000))),
         ("a header of noise", Box::new(|bytes| bytes[..100].fill(0xa5))),
         ("a page of noise", Box::new(|bytes| bytes[3 * 4096..4 * 4096].fill(0xa5))),
         ("a page of zeros", Box::new(|bytes| bytes[5 * 4096..6 * 4096].fill(0))),
@@ -93,12 +94,14 @@ fn a_file_damaged_in_any_way_is_set_aside_and_replaced_by_a_new_one() {
 }
 
 #[test]
-fn a_file_of_another_kind_stays_where_it_is_and_is_refused() {
+fn a_file_of_another_kind_where_no_store_has_been_stays_there_and_is_refused_each_time() {
     for content in [&b"# the settings, perhaps\n[store]\n"[..], b"\x1f\x8b\x08 a recording, perhaps"] {
         let place = place();
         fs::write(&place.path, content).expect("written");
-        let error = open(&place).expect_err("no store").to_string();
-        assert!(error.contains("not a store, nor a damaged one; name another file"), "{error}");
+        for _ in 0..2 {
+            let error = open(&place).expect_err("no store").to_string();
+            assert!(error.contains("not a store; name another file"), "{error}");
+        }
         assert_eq!(fs::read(&place.path).expect("still there"), content);
         assert_eq!(damaged(&place.path).len(), 0);
     }
