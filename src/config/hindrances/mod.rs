@@ -22,7 +22,7 @@ use crate::inputs;
 use crate::platform::secret::{Secret, SecretError};
 use crate::platform::service::{Account, Holder, Protocol, Unit, holder_of_lock, holder_of_port, is_ours};
 use crate::platform::tls;
-use crate::storage::evidence;
+use crate::storage::{evidence, store};
 use atalaia_core::base::fault::Fault;
 
 /// Environment variable with the folder of systemd credentials.
@@ -93,6 +93,10 @@ pub(super) fn hindrances(config: &Config, asker: &Asker) -> Vec<(Weight, Fault)>
     let mut found = Vec::new();
     for (key, place) in written_places(config) {
         found.extend(closed(&key, &place, asker));
+    }
+    if config.store.path.as_deref().is_some_and(store::is_foreign) {
+        let fault = Fault::new("store.path", "this is a text or compressed file, not a store");
+        found.push((Weight::Certain, fault.advise("name another file, or move this one away")));
     }
     found.extend(devices_and_programs(config, asker));
     found.extend(signing_key(config));

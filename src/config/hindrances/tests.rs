@@ -38,6 +38,18 @@ fn a_port_of_the_daemons_user_is_held_by_the_daemon_and_nobody_is_told_to_stop_i
 }
 
 #[test]
+fn a_file_that_is_no_store_is_an_obstacle_before_the_start_refuses_it() {
+    let folder = tempfile::TempDir::new().expect("a folder");
+    let path = folder.path().join("notes.txt");
+    fs::write(&path, "not a store\n").expect("written");
+    let found = told(&format!("[store]\npath = {path:?}\n"), &asker(false));
+    let [(Weight::Certain, what)] = &found[..] else { panic!("{found:?}") };
+    assert!(what.starts_with("store.path: this is a text or compressed file, not a store"), "{what}");
+    fs::write(folder.path().join("notes.txt.lock"), "").expect("written");
+    assert_eq!(told(&format!("[store]\npath = {path:?}\n"), &asker(false)), [], "a daemon sets a damaged store aside");
+}
+
+#[test]
 fn a_folder_with_settings_is_not_handed_over() {
     let folder = tempfile::TempDir::new().expect("a folder");
     assert!(!holds_settings(folder.path()));

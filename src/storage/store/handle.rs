@@ -62,7 +62,7 @@ impl Store {
         before: impl FnMut(u64) + Send + 'static,
         tell: impl FnMut(Event) + Send + 'static,
     ) -> Result<Store, StoreError> {
-        integrity::refuse_other(path)?;
+        integrity::refuse_foreign(path)?;
         let lock = lock(path)?;
         integrity::make_durable(path)?;
         let set_aside = integrity::make_sound(path, now())?;

@@ -79,10 +79,15 @@ pub(super) fn make_sound(path: &Path, now: Time) -> Result<Option<SetAside>, Sto
     Ok(Some(SetAside { kept, why, backup: Some(backup), damaged_backup: None }))
 }
 
-/// Refuses a text or compressed file where no daemon has had a store: the settings name the wrong file, and it must not be moved. Must run
-/// before the lock file is created, which shows that a daemon has been here.
-pub(super) fn refuse_other(path: &Path) -> Result<(), StoreError> {
-    if beside(path, ".lock").exists() || !is_other_file(path) {
+/// Whether a text or compressed file is at `path`, where no daemon has had a store: the settings name the wrong file. A lock file beside it
+/// shows that a daemon has been there; what was a store may have been damaged in any way.
+pub fn is_foreign(path: &Path) -> bool {
+    !beside(path, ".lock").exists() && is_other_file(path)
+}
+
+/// Refuses such a file, so that it is not set aside as a damaged store. Must run before the lock file is created.
+pub(super) fn refuse_foreign(path: &Path) -> Result<(), StoreError> {
+    if !is_foreign(path) {
         return Ok(());
     }
     let path = path.display();

@@ -95,7 +95,7 @@ pub use handle::{Reporter, Store};
 pub use handover::{Done, Extent, Handover, handover};
 pub use holds::{held_spans, hold, release};
 pub use ids::{Kind, kind_of};
-pub use integrity::{SetAside, set_aside};
+pub use integrity::{SetAside, is_foreign, set_aside};
 pub use items::{
     AlertDetail, AlertFilter, AlertItem, AlertPage, AlertSummary, CasePage, CaseQuery, Cursor, HistoryRow, Order,
     PageRequest, Parts, Range, SimilarAlerts, Sorted, StoredTimes, ZoneCount, item,

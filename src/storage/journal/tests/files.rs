@@ -303,6 +303,35 @@ fn a_file_deleted_while_it_is_written_takes_only_what_was_durable_in_it() {
 }
 
 #[test]
+fn what_was_not_durable_yet_in_a_deleted_file_is_written_again() {
+    let disk = ModelDisk::default();
+    let (sender, events) = channel();
+    // It is written, and not synced before a caller asks for it.
+    let limits = Limits { sync_every: LONG, ..small() };
+    let tell = move |event| drop(sender.send(event));
+    let mut journal = Journal::open(Arc::new(disk.clone()), folder(), None, limits, tell).expect("opened");
+    let mut truth = Truth::default();
+    let long = batch(0, 4_000);
+    truth.append(&mut journal, &lines(0, hour(0), &long));
+    journal.flush();
+    let began = Clock.moment();
+    let written = loop {
+        let files = disk.list(folder()).expect("listed");
+        match files.into_iter().find(|file| long.len() as u64 <= file.length) {
+            Some(file) => break file.name,
+            None => assert!(Clock.moment().since(began) < LONG, "nothing is written"),
+        }
+        std::thread::yield_now();
+    };
+    disk.remove(&folder().join(written)).expect("deleted");
+    let last = truth.append(&mut journal, &lines(0, hour(0), &batch(1, 90)));
+    journal.syncer().reach(last, LONG).expect("synced");
+    assert!(matches!(next_of(&events), Event::SegmentGone { .. }));
+    journal.finish().expect("written");
+    assert_eq!(truth.check(&disk, folder()).expect("right").0, [0, 1]);
+}
+
+#[test]
 fn a_file_moved_away_and_put_back_is_read_with_what_came_after_it() {
     let disk = ModelDisk::default();
     let (mut journal, events) = open(&disk).expect("opened");
