@@ -220,6 +220,10 @@ fn status_text(page: &Value) -> String {
         if let Some(silent) = input["silent_since"].as_str().filter(|_| input["state"] == "up") {
             row[1] = silence(silent, page["at"].as_str().and_then(Time::parse));
         }
+        // Of a recording that was read to its end, these would tell of the last minute in which it was read.
+        if input["state"] == "ended" {
+            row[2] = "-".to_owned();
+        }
         row[3] = input["lag_seconds"].as_f64().map_or("-".to_owned(), lag);
         row.insert(2, word(&input["clients"]));
         row.push(listed([counts("rejected", ""), counts("refused_posts", "post ")].concat()));
@@ -339,6 +343,8 @@ mod tests {
                 {"name": "coast", "state": "up", "lines_per_second": 12.5, "lag_seconds": 1.25,
                  "last_line_at": "2026-11-22T20:59:59Z", "rejected": {"checksum_wrong": 3, "no_type": 20, "too_long": 0},
                  "times_not_used": {"time_ahead": 0, "time_behind": 27554}, "refused_posts": {"busy": 0, "unauthorised": 7}},
+                {"name": "file", "state": "ended", "lines_per_second": 812.0, "lag_seconds": null,
+                 "last_line_at": "2026-11-22T20:59:50Z", "rejected": {}},
                 {"name": "hub\u{1b}[2J", "state": "down", "reason": "gone\u{7}", "lines_per_second": 0.0, "lag_seconds": null,
                  "last_line_at": null, "rejected": {}}
             ],
@@ -355,9 +361,10 @@ mod tests {
                 && lines[4].ends_with("no_type 20, post unauthorised 7, checksum_wrong 3  time_behind 27554"),
             "{text}"
         );
-        assert!(lines[5].starts_with("hub") && lines[5].ends_with('-') && !text.contains('\u{1b}'), "{text}");
+        assert!(lines[5].starts_with("file") && !lines[5].contains("812"), "{text}");
+        assert!(lines[6].starts_with("hub") && lines[6].ends_with('-') && !text.contains('\u{1b}'), "{text}");
         assert_eq!(lines[4].find("12.5"), lines[3].find("LINES/S"));
-        assert_eq!(lines.len(), 6, "no sinks, no table");
+        assert_eq!(lines.len(), 7, "no sinks, no table");
         let shown = [1.25, -0.4, 45.4, 600.0, 18_000.0, 1_000_000.0, 411_674_497.979].map(lag).join(", ");
         assert_eq!(shown, "1.2 s, -0.4 s, 45 s, 10 min, 5 h, 12 d, 13 years");
     }
