@@ -220,7 +220,7 @@ fn status_text(page: &Value) -> String {
         if let Some(silent) = input["silent_since"].as_str().filter(|_| input["state"] == "up") {
             row[1] = silence(silent, page["at"].as_str().and_then(Time::parse));
         }
-        // Of a recording that was read to its end, these would tell of the last minute in which it was read.
+        // The rate of a recording that has ended is that of the last minute in which it was read.
         if input["state"] == "ended" {
             row[2] = "-".to_owned();
         }

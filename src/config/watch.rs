@@ -4,7 +4,6 @@
 //! old one would then never fire again. The kernel reports every write, so changes are gathered until none has come
 //! for a second.
 
-use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs;
 use std::future::pending;
@@ -17,7 +16,7 @@ use notify::event::{AccessKind, AccessMode};
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::time::{Instant, timeout_at};
-use tracing::{info, warn};
+use tracing::warn;
 
 use crate::platform::clock::{Clock, Moment};
 
@@ -64,8 +63,6 @@ pub struct FileWatch {
     rest_at: Option<Instant>,
     /// Watches until it is dropped.
     watcher: Option<RecommendedWatcher>,
-    /// Folders that could not be watched, as the log has said.
-    unwatched: BTreeSet<PathBuf>,
 }
 
 /// Pause after which changes count as settled. An editor saves in several steps, and several files may be copied at once.
@@ -75,14 +72,7 @@ impl FileWatch {
     /// Starts watching.
     pub fn new(watched: Vec<FileSet>) -> FileWatch {
         let (sender, touched) = channel(1);
-        let mut watch = FileWatch {
-            sender,
-            touched,
-            settings: Arc::default(),
-            rest_at: None,
-            watcher: None,
-            unwatched: BTreeSet::new(),
-        };
+        let mut watch = FileWatch { sender, touched, settings: Arc::default(), rest_at: None, watcher: None };
         watch.follow(watched);
         watch
     }
@@ -91,17 +81,7 @@ impl FileWatch {
     /// by another is found.
     pub fn follow(&mut self, watched: Vec<FileSet>) {
         match watcher(watched, self.sender.clone(), Arc::clone(&self.settings)) {
-            Ok((watcher, failed)) => {
-                self.watcher = Some(watcher);
-                for (folder, error) in failed.iter().filter(|(folder, _)| !self.unwatched.contains(folder)) {
-                    warn!(folder = %folder.display(), %error, "folder not watched: send SIGHUP after a change");
-                }
-                let failed: BTreeSet<PathBuf> = failed.into_iter().map(|(folder, _)| folder).collect();
-                for folder in self.unwatched.difference(&failed) {
-                    info!(folder = %folder.display(), "folder watched again, or no longer used");
-                }
-                self.unwatched = failed;
-            }
+            Ok(watcher) => self.watcher = Some(watcher),
             Err(error) => warn!(%error, "changed files are not noticed: send SIGHUP after a change"),
         }
     }
@@ -148,12 +128,9 @@ impl FileWatch {
     }
 }
 
-/// Starts watching the folders. Also returns those that cannot be watched, with the reason; an error only if the system cannot watch at all.
-fn watcher(
-    watched: Vec<FileSet>,
-    sender: Sender<()>,
-    settings: Arc<AtomicBool>,
-) -> notify::Result<(RecommendedWatcher, Vec<(PathBuf, notify::Error)>)> {
+/// Starts watching the folders. A folder that cannot be watched is logged and left out; an error only if the system
+/// cannot watch at all.
+fn watcher(watched: Vec<FileSet>, sender: Sender<()>, settings: Arc<AtomicBool>) -> notify::Result<RecommendedWatcher> {
     let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let watched: Vec<FileSet> =
         watched.into_iter().map(|files| FileSet { folder: absolute(&files.folder), ..files }).collect();
@@ -172,10 +149,12 @@ fn watcher(
         // If the channel is full, a change is already signalled.
         let _ = sender.try_send(());
     })?;
-    let mut watch =
-        |folder: PathBuf| watcher.watch(&folder, RecursiveMode::NonRecursive).err().map(|error| (folder, error));
-    let failed = folders.into_iter().filter_map(&mut watch).collect();
-    Ok((watcher, failed))
+    for folder in folders {
+        if let Err(error) = watcher.watch(&folder, RecursiveMode::NonRecursive) {
+            warn!(folder = %folder.display(), %error, "folder not watched: send SIGHUP after a change");
+        }
+    }
+    Ok(watcher)
 }
 
 impl FileSet {

@@ -120,11 +120,6 @@ impl Health {
         }
     }
 
-    /// Forgets the failures, because the sink was opened again. What the log has reported is not yet taken back.
-    pub(super) fn renew(&mut self) {
-        *self = Health { logged: self.logged, ..Health::default() };
-    }
-
     /// Begins to drain. A receiver that is gone stays gone.
     pub(super) fn drain(&mut self) {
         if !matches!(self.state, SinkState::Gone { .. }) {

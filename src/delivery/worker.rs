@@ -172,7 +172,7 @@ impl Worker {
             Order::Reopen(_) => {
                 // Secrets and certificates are read again, and a receiver that answered 410 Gone gets another chance.
                 *sink = sink.take().and_then(AnySink::reopened);
-                health.renew();
+                *health = Health::default();
                 in_flight.wake();
             }
             Order::Drain => {
@@ -389,7 +389,6 @@ impl Worker {
             Retry::Never { mut attempts, reason } => {
                 if matches!(self.state.health.state, SinkState::Gone { .. }) {
                     error!(sink = %self.settings.name, reason = %FromAir(&reason), "receiver answered 410 Gone; sink disabled until a retry or a reload");
-                    self.state.health.logged = true;
                     SinkCounters::set(&self.counters.down, 1);
                     attempts.extend(self.state.in_flight.drain());
                 }
