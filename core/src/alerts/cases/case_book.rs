@@ -24,12 +24,17 @@ pub struct CaseBook {
     /// Alerts and facts by id.
     alerts: BTreeMap<String, Member>,
     /// Ids of the alerts that link vessels, by MMSI and track of those vessels. A vessel without such alerts has no entry.
-    by_vessel: BTreeMap<(u32, u16), BTreeSet<String>>,
+    by_vessel: ByVessel,
+    /// Ids of the facts about a vessel, by its MMSI and track. A vessel without facts has no entry.
+    facts_by_vessel: ByVessel,
     /// The score of the latest case of each vessel. Points, 1-100; no entry stands for 0.
     scores: BTreeMap<(u32, u16), i32>,
     /// Number of alerts and facts dropped because there were too many.
     forgotten: u64,
 }
+
+/// Ids of alerts or facts, by MMSI and track of the vessels that they are about.
+type ByVessel = BTreeMap<(u32, u16), BTreeSet<String>>;
 
 /// Alerts of one vessel that are linked in time, and when the first begins.
 type Stretch<'a> = (Time, Vec<&'a Member>);
@@ -56,13 +61,16 @@ impl CaseBook {
             return;
         }
         self.alerts.insert(alert.id.clone(), alert.clone());
-        let ties: BTreeSet<(u32, u16)> = if links(&alert) { tied(&alert).collect() } else { BTreeSet::new() };
+        let ties: BTreeSet<(u32, u16)> = tied(&alert).collect();
         for vessel in alert.vessels.iter().map(|vessel| (vessel.mmsi, vessel.track)) {
-            match ties.contains(&vessel) {
-                true => {
-                    self.by_vessel.entry(vessel).or_default().insert(alert.id.clone());
-                }
+            let (is_tied, is_link) = (ties.contains(&vessel), links(&alert));
+            match is_tied && is_link {
+                true => enter(&mut self.by_vessel, vessel, &alert.id),
                 false => self.untie(vessel, &alert.id),
+            }
+            match is_tied && !is_link {
+                true => enter(&mut self.facts_by_vessel, vessel, &alert.id),
+                false => strike(&mut self.facts_by_vessel, vessel, &alert.id),
             }
         }
         if links(&alert) {
@@ -89,8 +97,11 @@ impl CaseBook {
     pub fn case_with(&self, id: &str) -> Option<Case> {
         let mut alerts = self.linked(id)?;
         let vessels: BTreeSet<(u32, u16)> = alerts.values().flat_map(|alert| tied(alert)).collect();
-        let facts = self.alerts.values().filter(|one| !links(one) && tied(one).any(|vessel| vessels.contains(&vessel)));
+        let ids = vessels.iter().filter_map(|vessel| self.facts_by_vessel.get(vessel)).flatten();
+        // A fact about two vessels may be there twice.
+        let ids: BTreeSet<&String> = ids.collect();
         let joins = |fact: &Member| self.joined(fact).is_some_and(|alert| alerts.contains_key(&order(alert)));
+        let facts = ids.into_iter().filter_map(|id| self.alerts.get(id));
         let facts: Vec<&Member> = facts.filter(|fact| joins(fact)).collect();
         alerts.extend(facts.into_iter().map(|fact| (order(fact), fact)));
         Some(case(&alerts.into_values().collect::<Vec<_>>()))
@@ -187,6 +198,7 @@ impl CaseBook {
             return;
         };
         for vessel in alert.vessels.iter().map(|vessel| (vessel.mmsi, vessel.track)) {
+            strike(&mut self.facts_by_vessel, vessel, id);
             if let Some(ids) = self.by_vessel.get_mut(&vessel) {
                 ids.remove(id);
                 if ids.is_empty() {
@@ -230,6 +242,21 @@ impl CaseBook {
         for (_, _, _, id) in order.into_iter().take(MOST / 10) {
             self.remove(&id);
             self.forgotten += 1;
+        }
+    }
+}
+
+/// Enters an alert or fact under one of its vessels.
+fn enter(ids: &mut ByVessel, vessel: (u32, u16), id: &str) {
+    ids.entry(vessel).or_default().insert(id.to_owned());
+}
+
+/// Removes an alert or fact from one of its vessels, if it is there.
+fn strike(ids: &mut ByVessel, vessel: (u32, u16), id: &str) {
+    if let Some(of_vessel) = ids.get_mut(&vessel) {
+        of_vessel.remove(id);
+        if of_vessel.is_empty() {
+            ids.remove(&vessel);
         }
     }
 }

@@ -415,15 +415,26 @@ fn a_long_alert_links_alerts_across_a_short_one_in_between() {
 fn the_case_of_each_alert_is_the_case_that_lists_it_whatever_the_alerts_and_their_order() {
     let mut random = fastrand::Rng::with_seed(20_261_130);
     for _ in 0..60 {
-        let (mut book, mut ids) = (CaseBook::default(), Vec::new());
+        let (mut book, mut alerts) = (CaseBook::default(), Vec::<Alert>::new());
         for number in 0..random.usize(2..40) {
-            let id = format!("{number:02}");
             let mmsis: Vec<u32> = (0..random.usize(1..4)).map(|_| random.u32(1..9)).collect();
+            let id = format!("{number:02}");
             let mut alert = alert(&id, Behaviour::Loitering, random.i32(10..60), random.i64(0..20 * DAY), &mmsis);
             alert.last_at = alert.started_at + Span::from_hours(random.i64(0..3 * DAY));
-            book.take(&change(alert));
-            ids.push(id);
+            book.take(&change(alert.clone()));
+            alerts.push(alert);
+            if random.bool() {
+                // A later revision of any of them: a fact that has become an alert, a correction or a retraction.
+                let place = random.usize(0..alerts.len());
+                alerts[place].score = random.i32(10..60);
+                if random.u8(0..4) == 0 {
+                    alerts[place].status = Status::Retracted;
+                    book.take(&change(alerts.remove(place)));
+                } else {
+                    book.take(&change(alerts[place].clone()));
+                }
+            }
         }
-        assert_each_names_its_case(&book, &ids.iter().map(String::as_str).collect::<Vec<_>>());
+        assert_each_names_its_case(&book, &alerts.iter().map(|alert| alert.id.as_str()).collect::<Vec<_>>());
     }
 }
