@@ -19,6 +19,7 @@
 //! | received lines, ticks, silences | the journal, through `restart::Records` |
 //! | the state of the engine | snapshots, made by `restart::Saver` |
 //! | settings that lines were processed with | `settings_archive` |
+//! | which recordings were read | `recordings` |
 //! | alerts, cases, deliveries | the store |
 
 mod arrivals;
@@ -36,6 +37,7 @@ mod past_static;
 mod persist;
 mod rates;
 mod reading;
+mod recordings;
 mod recover;
 mod rehearse;
 mod reload;

@@ -14,7 +14,6 @@ use tracing::{info, warn};
 
 use super::driver::EngineDriver;
 use super::fault_log::FaultLog;
-use super::recover::used_before;
 use crate::config::{self, Checked};
 use crate::http;
 use crate::inputs::{self, Message, Port, Settings, State};
@@ -46,19 +45,21 @@ pub(super) struct Feeds {
 }
 
 impl Feeds {
-    /// Starts the inputs. `ids` are their numbers in the engine.
+    /// Starts the inputs. `ids` are their numbers in the engine, `used_before` the lines of a recording that are skipped.
     pub(super) fn start(
         settings: &Checked,
         driver: &EngineDriver,
         ids: &[SourceId],
+        used_before: &[u64],
         sockets: &Arc<Sockets>,
         clock: Clock,
         stop: &CancellationToken,
     ) -> Feeds {
         let (sender, messages) = channel(BATCHES_WAITING);
         let mut feeds = Feeds { sources: Vec::new(), messages, _sender: sender.clone(), leaving: JoinSet::new() };
-        for (index, (input, id)) in (0..).zip(settings.inputs.iter().zip(ids)) {
-            let source = Source::new(input, *id, driver, settings, clock);
+        let inputs = settings.inputs.iter().zip(ids).zip(used_before);
+        for (index, ((input, id), used_before)) in (0..).zip(inputs) {
+            let source = Source { skip: *used_before, ..Source::new(input, *id, driver, settings, clock) };
             let port = Port {
                 source: SourceId(index),
                 settings: Arc::new(input.common()),
@@ -232,7 +233,7 @@ impl Source {
         Source {
             name: input.name.clone(),
             id,
-            skip: used_before(driver, id, input.kind),
+            skip: 0,
             counters: Arc::new(InputCounters::default()),
             state: State::Down,
             heard: clock.moment(),

@@ -17,10 +17,10 @@ use std::sync::{Arc, OnceLock};
 use tracing::{error, info, warn};
 
 use super::driver::EngineDriver;
+use super::recordings;
 use super::restart::{self, PATIENCE, Place, Records, Restoration};
 use super::settings_archive::SettingsArchive;
 use crate::config::Checked;
-use crate::inputs::Kind;
 use crate::platform::clock::Clock;
 use crate::platform::disk::{Disk, RealDisk};
 use crate::platform::fault;
@@ -37,6 +37,8 @@ pub(super) struct Start {
     pub(super) driver: EngineDriver,
     /// The engine's number of each input, in the order of the settings.
     pub(super) ids: Vec<SourceId>,
+    /// For each input the lines of its recording that were used before a restart; 0 for other kinds.
+    pub(super) used_before: Vec<u64>,
 }
 
 /// Restores the previous state, opens the journal and writes the entry that the daemon has started. Without a store or with the journal
@@ -56,8 +58,9 @@ pub(super) fn begin(
     let ours: Vec<String> = settings.inputs.iter().map(|input| input.name.clone()).collect();
     let (Some(store), Some(folder)) = (store, restart::folder(settings)) else {
         let ids = (0..ours.len()).map(|index| SourceId(index as u16)).collect();
+        let used_before = vec![0; ours.len()];
         let driver = EngineDriver::new(settings, ours, settings.in_force()?.key);
-        return Ok((Start { driver, ids }, None));
+        return Ok((Start { driver, ids, used_before }, None));
     };
     if let Some((damaged, path)) = store.set_aside().zip(settings.store.as_deref()) {
         log_damage(damaged, path);
@@ -113,7 +116,7 @@ pub(super) fn begin(
     let mut names = driver.names.clone();
     names.extend(ours.iter().filter(|name| !driver.names.contains(name)).cloned());
     let id = |name: &String| SourceId(names.iter().position(|known| known == name).unwrap_or(0) as u16);
-    let ids = ours.iter().map(id).collect();
+    let ids: Vec<SourceId> = ours.iter().map(id).collect();
     let at = clock.now();
     let away = driver.received.map(|from| (at - from).to_string());
     fault::point("restart-begun");
@@ -137,7 +140,8 @@ pub(super) fn begin(
             "state restored"
         );
     }
-    Ok((Start { driver, ids }, Some(records)))
+    let used_before = recordings::used_before(&*place.disk, &place.folder, settings, &driver, &ids);
+    Ok((Start { driver, ids, used_before }, Some(records)))
 }
 
 /// Waits until the journal is durable up to `position`. If that fails, the alert is stored anyway and only its source lines are at risk.
@@ -153,19 +157,6 @@ pub(super) fn wait_for_journal(syncer: &OnceLock<Syncer>, position: u64, said: &
         warn!(%error, "the lines behind the alerts cannot be synced to disk before the alerts are stored");
     }
     *said = reached.is_err();
-}
-
-/// Lines of a recording that the engine has already processed; after a restart the recording is read again from its beginning.
-pub(super) fn used_before(driver: &EngineDriver, id: SourceId, kind: Kind) -> u64 {
-    if kind != Kind::File {
-        return 0;
-    }
-    let lines = driver.engine.tally().source(id).map_or(0, |counts| counts.lines);
-    if 0 < lines {
-        let input = driver.names.get(usize::from(id.0)).map_or("", String::as_str);
-        info!(input, lines, "lines of this recording that were used before the restart are skipped");
-    }
-    lines
 }
 
 /// Logs that the store at `path` was damaged, what is kept, and what the operator can do. An error, though the daemon goes on.

@@ -75,11 +75,11 @@ fn start(
     let sockets = Arc::new(Sockets::take_over());
     let reloader = Reloader::new(file, &settings, clock);
     let wake = Wake::default();
-    let (persistence, Start { driver, ids }) = Persistence::open(&settings, clock, &taking_up, &wake)?;
+    let (persistence, Start { driver, ids, used_before }) = Persistence::open(&settings, clock, &taking_up, &wake)?;
     // The state is restored: from now on the loop itself feeds the watchdog.
     drop(starting);
     let deliveries = Deliveries::start(&settings, &persistence, &wake, clock, watcher)?;
-    let feeds = Feeds::start(&settings, &driver, &ids, &sockets, clock, &signals.stop);
+    let feeds = Feeds::start(&settings, &driver, &ids, &used_before, &sockets, clock, &signals.stop);
     info!(
         version = env!("CARGO_PKG_VERSION"),
         settings = %reloader.file.display(),

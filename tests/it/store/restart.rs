@@ -2,6 +2,7 @@
 //! new, nothing left out, whatever it was doing when it died and whatever became of its snapshots.
 
 mod at_work;
+mod recordings;
 mod reloads;
 mod state_lost;
 
