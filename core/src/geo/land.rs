@@ -91,25 +91,22 @@ impl Land {
         land
     }
 
-    /// Lists the edges whose box touches each cell.
+    /// Lists the edges whose box touches each cell, in their order.
     fn sort_edges(&mut self) {
-        let mut placed: Vec<(u32, u32)> = Vec::with_capacity(self.edges.len() * 5 / 4);
-        for (number, edge) in (0..).zip(&self.edges) {
-            let [x1, y1, x2, y2] = edge.map(f64::from);
-            for row in row(y1.min(y2) - OFF)..=row(y1.max(y2) + OFF) {
-                for column in column(x1.min(x2) - OFF)..=column(x1.max(x2) + OFF) {
-                    placed.push(((row * COLUMNS + column) as u32, number));
-                }
-            }
-        }
-        placed.sort_unstable();
-        for (cell, _) in &placed {
-            self.starts[*cell as usize + 1] += 1;
+        for cell in self.edges.iter().flat_map(cells) {
+            self.starts[cell + 1] += 1;
         }
         for cell in 0..ROWS * COLUMNS {
             self.starts[cell + 1] += self.starts[cell];
         }
-        self.numbers = placed.into_iter().map(|(_, number)| number).collect();
+        let mut free = self.starts.clone();
+        self.numbers = vec![0; self.starts[ROWS * COLUMNS] as usize];
+        for (number, edge) in (0..).zip(&self.edges) {
+            for cell in cells(edge) {
+                self.numbers[free[cell] as usize] = number;
+                free[cell] += 1;
+            }
+        }
     }
 
     /// Sweeps every middle row from the west, where there is no land yet, and marks the reference points that are land.
@@ -137,6 +134,14 @@ impl Land {
             }
         }
     }
+}
+
+/// The cells that an edge's box touches.
+fn cells(edge: &Edge) -> impl Iterator<Item = usize> + use<> {
+    let [x1, y1, x2, y2] = edge.map(f64::from);
+    let columns = column(x1.min(x2) - OFF)..=column(x1.max(x2) + OFF);
+    let rows = row(y1.min(y2) - OFF)..=row(y1.max(y2) + OFF);
+    rows.flat_map(move |row| columns.clone().map(move |column| row * COLUMNS + column))
 }
 
 /// Row of a cell, from the south.

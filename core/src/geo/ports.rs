@@ -2,10 +2,10 @@
 
 use std::sync::{Arc, OnceLock};
 
+use rstar::RTree;
 use rstar::primitives::GeomWithData;
-use rstar::{ParentNode, RTree, RTreeNode, RTreeObject};
 
-use super::chord::{Spot, arc, chord, distance_2, spot};
+use super::chord::{Spot, arc, chord, distance_2, nearer, spot};
 use super::outline::Bounds;
 use super::port::Port;
 use super::port_file::read;
@@ -96,7 +96,7 @@ impl Ports {
 
     /// Number of points of both kinds.
     pub fn len(&self) -> usize {
-        self.harbours.tree.size() + self.anchorages.tree.size()
+        self.harbours.ports.len() + self.anchorages.ports.len()
     }
 
     /// Whether there are no points.
@@ -118,7 +118,7 @@ impl Ports {
         let mut nearest_2 = beyond * beyond;
         for points in [&self.harbours, &self.anchorages] {
             if points.sees(at) {
-                nearer(points.tree.root(), here, &mut nearest_2);
+                nearer(points.tree().root(), here, &|point| distance_2(*point.geom(), here), &mut nearest_2);
             }
         }
         let nm = arc(nearest_2.sqrt()) / METRES_PER_NM;
@@ -152,8 +152,8 @@ const ROWS: usize = 360;
 struct Points {
     /// The points, in the order of their file.
     ports: Vec<Port>,
-    /// Index of the points in space; each has its place in `ports`.
-    tree: RTree<GeomWithData<Spot, u32>>,
+    /// Index of the points in space; each has its place in `ports`. Built on the first look-up near one of them.
+    tree: OnceLock<RTree<GeomWithData<Spot, u32>>>,
     /// One bit per half-degree cell: whether a point may be within `SEEN_NM`. For nearly all fixes at sea the look-up ends here.
     seen: Vec<u64>,
     /// Radius of the largest circle, in nautical miles.
@@ -163,15 +163,22 @@ struct Points {
 impl Points {
     /// Indexes these points.
     fn new(ports: Vec<Port>) -> Points {
-        let tree = (0..).zip(&ports).map(|(number, port)| GeomWithData::new(spot(port.at), number));
         let mut points = Points {
-            tree: RTree::bulk_load(tree.collect()),
+            tree: OnceLock::new(),
             seen: vec![0; (ROWS * COLUMNS).div_ceil(64)],
             largest_nm: ports.iter().map(|port| port.radius_nm).fold(0.0, f64::max),
             ports,
         };
         points.mark_seen();
         points
+    }
+
+    /// The index.
+    fn tree(&self) -> &RTree<GeomWithData<Spot, u32>> {
+        self.tree.get_or_init(|| {
+            let points = (0..).zip(&self.ports).map(|(number, port)| GeomWithData::new(spot(port.at), number));
+            RTree::bulk_load(points.collect())
+        })
     }
 
     /// Marks the cells within `SEEN_NM` of a point, with a generous margin.
@@ -201,7 +208,7 @@ impl Points {
 
     /// The nearest point and the square of the chord to it.
     fn nearest(&self, here: Spot) -> Option<(&Port, f64)> {
-        let found = self.tree.nearest_neighbor(&here)?;
+        let found = self.tree().nearest_neighbor(&here)?;
         let port = &self.ports[found.data as usize];
         Some((port, distance_2(*found.geom(), here)))
     }
@@ -213,32 +220,10 @@ impl Points {
             return None;
         }
         let reach = chord(self.largest_nm * METRES_PER_NM);
-        let near = self.tree.locate_within_distance(here, reach * reach);
+        let near = self.tree().locate_within_distance(here, reach * reach);
         let near = near.map(|found| (&self.ports[found.data as usize], distance_2(*found.geom(), here)));
         near.filter(|(port, chord_2)| arc(chord_2.sqrt()) <= port.radius_nm * METRES_PER_NM)
             .min_by(|a, b| a.1.total_cmp(&b.1))
-    }
-}
-
-/// Lowers `best_2` to the square of the chord to the nearest point, if that is smaller. It goes down the nearest boxes first, and avoids
-/// the queue of rstar's own search, which takes most of its time.
-fn nearer(node: &ParentNode<GeomWithData<Spot, u32>>, here: Spot, best_2: &mut f64) {
-    for children in node.children().chunks(8) {
-        let mut order = [(f64::INFINITY, 0); 8];
-        for (number, child) in children.iter().enumerate() {
-            order[number] = (child.envelope().distance_2(&here), number);
-        }
-        let order = &mut order[..children.len()];
-        order.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
-        for (box_2, number) in order {
-            if *best_2 <= *box_2 {
-                break;
-            }
-            match &children[*number] {
-                RTreeNode::Parent(node) => nearer(node, here, best_2),
-                RTreeNode::Leaf(point) => *best_2 = best_2.min(distance_2(*point.geom(), here)),
-            }
-        }
     }
 }
 

@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 
 use super::shape::Shape;
 use crate::geo::LatLon;
-use crate::geo::chord::{Piece, chord, spot};
+use crate::geo::chord::{Piece, chord, nearer, spot};
 
 /// Cells per degree.
 const PER_DEGREE: f64 = 4.0;
@@ -19,7 +19,9 @@ const COLUMNS: usize = 1440;
 /// Cells from pole to pole.
 const ROWS: usize = 720;
 /// The table is filled by subdividing blocks of this many cells per side.
-const BLOCK: usize = 32;
+const BLOCK: usize = 128;
+/// A zone is filed at once in all cells of a block of at most this many cells per side; of a larger one its bound would be too rough.
+const DEEP_BLOCK: usize = 32;
 /// Distances inside a zone are exact down to this depth (1 nm); deeper, a cell may give a bound.
 const EXACT_METRES: f64 = 1852.0;
 
@@ -106,19 +108,21 @@ impl Task<'_> {
             return;
         }
         let half = size as f64 / PER_DEGREE / 2.0;
-        let centre =
-            LatLon { lat: row as f64 / PER_DEGREE - 90.0 + half, lon: column as f64 / PER_DEGREE - 180.0 + half };
+        let (lat, lon) = (row as f64 / PER_DEGREE - 90.0 + half, column as f64 / PER_DEGREE - 180.0 + half);
+        // The last block of a row reaches beyond 180°.
+        let centre = LatLon { lat, lon: if lon < 180.0 { lon } else { lon - 360.0 } };
         let here = spot(centre);
-        let Some(nearest) = self.tree.nearest_neighbor(&here) else {
+        let mut chord_2 = f64::INFINITY;
+        nearer(self.tree.root(), here, &|piece| piece.geom().distance_2(here), &mut chord_2);
+        if chord_2 == f64::INFINITY {
             return;
-        };
-        let chord_2 = nearest.geom().distance_2(here);
+        }
         let radius = radius(centre, half);
         let edge = self.shape.signed(centre, chord_2);
         if radius + self.beyond < edge {
             return;
         }
-        if edge + radius < -EXACT_METRES {
+        if size <= DEEP_BLOCK && edge + radius < -EXACT_METRES {
             let depth = -(edge + radius);
             return self.fill_deep(row, column, size, depth, cells);
         }
