@@ -2,7 +2,7 @@
 // The page of an alert in a browser: it answers why, one scrubber drives everything, and a change elsewhere takes nothing from the reader.
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { assertNoFaults, newPage, profile, shot, signIn, skip, speak, stop, URL_OF_CONSOLE } from "./browser.mjs";
+import { assertNoFaults, kept, newPage, profile, shot, signIn, skip, speak, stop, URL_OF_CONSOLE } from "./browser.mjs";
 
 after(stop);
 
@@ -115,6 +115,7 @@ test("alert, vessel and case show words in every language, never the names of wo
       assert.equal(await page.locator(".al-section > .al-fault, .boundary").count(), 0, `${language} ${path}`);
     }
     await speak(page, "en");
+    await kept(page);
     assertNoFaults(faults.filter((fault) => !/status of 404/.test(fault)));
     await context.close();
   }

@@ -2,7 +2,7 @@
 // The audit in words with the way to what each row is about, and the history of an alert beside a narrow panel.
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { assertNoFaults, newPage, profile, shot, signIn, skip, stop } from "./browser.mjs";
+import { assertNoFaults, kept, newPage, profile, shot, signIn, skip, stop } from "./browser.mjs";
 
 after(stop);
 
@@ -17,6 +17,7 @@ test("the audit says what was done in the language of the reader, and leads to w
   await page.route(/\/api\/v1\/audit\?/, (route) => route.fulfill({ json: { items, next: null } }));
   await signIn(page, "/audit");
   await page.locator(".audit-row").first().waitFor();
+  await kept(page);
   // What she has chosen herself, on whatever machine.
   await page.route("**/api/v1/session", async (route) => {
     const answer = await route.fetch(), me = await answer.json();

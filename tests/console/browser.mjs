@@ -127,12 +127,17 @@ export async function drawn(page) {
   await page.locator("main.page > :not(.page-loading)").first().waitFor();
 }
 
-/** Chooses a language in the bar, as a person does; it is then hers at the server too. @param {import("playwright-core").Page} page @param {string} code */
+/** Chooses a language in the bar, as a person does; it is soon hers at the server too (see `kept`). @param {import("playwright-core").Page} page @param {string} code */
 export async function speak(page, code) {
   const name = { en: "English", pt: "Português", es: "Español", fr: "Français" }[code];
   await page.locator("header.bar .menu button", { hasText: /^(EN|PT|ES|FR)$/ }).click();
   await page.getByRole("menuitemradio", { name }).click();
   await page.locator(`html[lang=${code}]`).waitFor();
+}
+
+/** Waits until the server has the preferences that were changed last, before the page closes. @param {import("playwright-core").Page} page */
+export async function kept(page) {
+  await page.waitForFunction(() => localStorage.getItem("atalaia.unsaved") === null);
 }
 
 /** Ends the session as the server sees it, without the page doing it. @param {import("playwright-core").Page} page */

@@ -2,7 +2,7 @@
 // The frame: palettes, languages, keys, search, windows, a lost connection, an ended session.
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { NAME, PASSWORD, assertNoFaults, endSession, newPage, profile, shot, signIn, skip, speak, stop } from "./browser.mjs";
+import { NAME, PASSWORD, assertNoFaults, endSession, kept, newPage, profile, shot, signIn, skip, speak, stop } from "./browser.mjs";
 
 after(stop);
 
@@ -56,6 +56,7 @@ test("each language changes the frame in place, and no key of a dictionary is sh
     assert.doesNotMatch(text, /\b(?:status|feed|sink|frame|nav|warning)\.[a-z_]+\b/);
     await shot(page, `status-${code}`);
   }
+  await kept(page);
   assertNoFaults(faults);
   await context.close();
 });

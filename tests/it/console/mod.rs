@@ -1,6 +1,6 @@
 //! The console in a real browser, over a real daemon that has read the recording of the demonstration. The tests themselves are in
-//! `tests/console`; `tests/run` runs this room alone, because browsers need both cores. A browser mostly waits, so two run side by side, each
-//! with half of the files and a daemon of its own. With `BLESS=1` it writes the pictures of README and docs.
+//! `tests/console`; `tests/run` runs this room alone, because browsers need both cores. A browser mostly waits, so three run side by side,
+//! each with a third of the files and a daemon of its own. With `BLESS=1` it writes the pictures of README and docs.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -56,17 +56,17 @@ fn the_console_in_a_browser() {
     files.retain(|path| path.to_string_lossy().ends_with(".test.mjs"));
     files.sort();
     assert!(10 < files.len(), "{files:?}");
-    // Always the same halves, so that each daemon has always the same past.
-    let half = |first: usize| files.iter().skip(first).step_by(2).cloned().collect::<Vec<_>>();
-    let (one, other) = (half(0), half(1));
+    // Always the same thirds, so that each daemon has always the same past.
+    let third = |first: usize| files.iter().skip(first).step_by(3).cloned().collect::<Vec<_>>();
+    let thirds = [third(0), third(1), third(2)];
     let mut outcome = Outcome::default();
-    let halves = thread::scope(|scope| {
-        let halves = [one, other].map(|files| scope.spawn(|| run_files(&tools, &shots, files)));
-        halves.map(|half| half.join().unwrap())
+    let thirds = thread::scope(|scope| {
+        let thirds = thirds.map(|files| scope.spawn(|| run_files(&tools, &shots, files)));
+        thirds.map(|third| third.join().unwrap())
     });
-    for half in halves {
-        outcome.passed += half.passed;
-        for file in half.failed {
+    for third in thirds {
+        outcome.passed += third.passed;
+        for file in third.failed {
             // A browser on a busy machine can miss a time limit, and what is left half done disturbs later tests. What also fails while
             // nothing else runs, over a new daemon, is a fault.
             match watch().run(&tools, &shots, &file) {
